@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Debug builds optimise the numerical modules too: a test run that trains a network would otherwise
+// take minutes. Release builds already do.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+// The kernels alone give up Swift's run-time checks and are built for the machine they run on. Shapes
+// are checked by `Layers`, which calls them.
+let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=native"])]
+
+// A stage is a script: its top level and its functions share the main actor.
+let stageSettings: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "Tessera",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // System libraries
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+
+    // The library, lowest module first
+    .target(name: "Randomness", swiftSettings: optimized),
+    .target(name: "TensorFiles", dependencies: [crypto]),
+    .target(name: "Tensors", swiftSettings: optimized),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: kernelSettings),
+    .target(name: "Layers", dependencies: ["Kernels", "Tensors"], swiftSettings: optimized),
+    .target(
+      name: "Models", dependencies: ["Layers", "Randomness", "TensorFiles", "Tensors"],
+      swiftSettings: optimized),
+    .target(
+      name: "Datasets", dependencies: ["Randomness", "TensorFiles", crypto],
+      swiftSettings: optimized),
+    .target(name: "Augmentation", dependencies: ["Randomness"], swiftSettings: optimized),
+    .target(
+      name: "Loading", dependencies: ["Augmentation", "Datasets", "Randomness", "Tensors"],
+      swiftSettings: optimized),
+    .target(name: "Metrics", swiftSettings: optimized),
+    .target(
+      name: "Training",
+      dependencies: ["Layers", "Loading", "Metrics", "Models", "Randomness", "TensorFiles"],
+      swiftSettings: optimized),
+    .target(name: "Gnuplot"),
+    .target(name: "Notebook", dependencies: [argumentParser]),
+    .target(name: "Recipes", dependencies: [yams]),
+    .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
+    .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .executableTarget(
+      name: "tessera",
+      dependencies: ["Inspection", "Planning", "Recipes", "TensorFiles", argumentParser]),
+
+    // The stages
+    .executableTarget(
+      name: "fetch-and-parse", dependencies: ["Datasets", "Notebook"],
+      path: "stages/fetch-and-parse", swiftSettings: stageSettings),
+    .executableTarget(
+      name: "compute-stats", dependencies: ["Datasets", "Notebook"],
+      path: "stages/compute-stats", swiftSettings: stageSettings),
+    .executableTarget(
+      name: "preprocess-and-split", dependencies: ["Datasets", "Notebook"],
+      path: "stages/preprocess-and-split", swiftSettings: stageSettings),
+    .executableTarget(
+      name: "train", dependencies: ["Notebook", "Training"], path: "stages/train",
+      swiftSettings: stageSettings),
+    .executableTarget(
+      name: "evaluate", dependencies: ["Loading", "Metrics", "Models", "Notebook"],
+      path: "stages/evaluate", swiftSettings: stageSettings),
+    .executableTarget(
+      name: "plot", dependencies: ["Datasets", "Gnuplot", "Metrics", "Notebook"],
+      path: "stages/plot", swiftSettings: stageSettings),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: ["TensorFiles"], path: "Tests/Support",
+      swiftSettings: optimized),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
+    .testTarget(
+      name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
+      path: "Tests/TensorFiles"),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Kernels", "Layers", "Tensors", "TestSupport"],
+      path: "Tests/Layers", swiftSettings: optimized),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Layers", "Models", "Tensors", "TestSupport", "Training"],
+      path: "Tests/Models", swiftSettings: optimized),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
+      path: "Tests/Datasets"),
+    .testTarget(
+      name: "LoadingTests", dependencies: ["Augmentation", "Loading", "TestSupport"],
+      path: "Tests/Loading"),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Datasets", "Loading", "Models", "TestSupport", "Training"],
+      path: "Tests/Training", swiftSettings: optimized),
+    .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
+    .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
+    .testTarget(
+      name: "InspectionTests", dependencies: ["Inspection", "TensorFiles"],
+      path: "Tests/Inspection"),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
+    .testTarget(
+      name: "PeersTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Peers"),
+  ]
+)

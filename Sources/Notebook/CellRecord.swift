@@ -1,0 +1,55 @@
+import Foundation
+
+/// The record of what a stage showed: one JSON line per `show`, with the source line that called it,
+/// in `cells.jsonl` beside the outputs.
+final class CellRecord: @unchecked Sendable {
+  static let shared = CellRecord()
+
+  enum Kind: String, Encodable { case text, table, figure, warning }
+
+  enum Body: Encodable {
+    case text(String)
+    case table(Table)
+    case figure(file: String, caption: String)
+
+    func encode(to encoder: any Encoder) throws {
+      switch self {
+      case .text(let text):
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+      case .table(let table):
+        try table.encode(to: encoder)
+      case .figure(let file, let caption):
+        var container = encoder.singleValueContainer()
+        try container.encode(["file": file, "caption": caption])
+      }
+    }
+  }
+
+  private struct Record: Encodable {
+    let line: Int
+    let kind: Kind
+    let body: Body
+  }
+
+  private let lock = NSLock()
+  private var handle: FileHandle?
+
+  /// Starts the record of this process in `folder`. Without a folder that can be written nothing is
+  /// recorded; the stage's first output will name the problem.
+  func open(inFolder folder: String) {
+    let path = URL(fileURLWithPath: folder).appendingPathComponent("cells.jsonl").path
+    guard FileManager.default.createFile(atPath: path, contents: nil) else { return }
+    handle = FileHandle(forWritingAtPath: path)
+  }
+
+  func append(kind: Kind, body: Body, line: Int) {
+    lock.withLock {
+      guard let handle else { return }
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      guard let data = try? encoder.encode(Record(line: line, kind: kind, body: body)) else { return }
+      handle.write(data + Data("\n".utf8))
+    }
+  }
+}

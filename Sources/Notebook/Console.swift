@@ -1,0 +1,87 @@
+import Foundation
+
+/// The stages' console: lines on standard output, and one line of progress that a terminal sees
+/// renewed in place and a file sees at intervals.
+public enum Console {
+  /// True where standard output is a terminal.
+  public static let isTerminal = isatty(STDOUT_FILENO) != 0
+
+  /// Prints one line at once, whole, even into a pipe.
+  public static func printLine(_ line: String) {
+    let clear = isTerminal ? "\r\u{1B}[K" : ""
+    FileHandle.standardOutput.write(Data((clear + line + "\n").utf8))
+  }
+}
+
+/// The progress of a counted piece of work: share done, rate and time left.
+///
+/// On a terminal one line is renewed about ten times a second; elsewhere a plain line is printed
+/// every ten seconds, so that a log stays short.
+public struct Progress: Sendable {
+  private let label: String
+  private let total: Int
+  private let unit: String
+  private let start = ContinuousClock.now
+  private var lastReport: ContinuousClock.Instant
+
+  public init(_ label: String, total: Int, unit: String) {
+    self.label = label
+    self.total = total
+    self.unit = unit
+    lastReport = ContinuousClock.now
+  }
+
+  /// Reports that `done` of the total are finished.
+  ///
+  /// - Parameter detail: What else is worth a glance, for example the running loss.
+  public mutating func update(done: Int, detail: String = "") {
+    let now = ContinuousClock.now
+    let interval: Duration = Console.isTerminal ? .milliseconds(100) : .seconds(10)
+    guard now - lastReport >= interval else { return }
+    lastReport = now
+    let line = Self.line(
+      label: label, done: done, total: total, unit: unit, seconds: (now - start).inSeconds,
+      detail: detail)
+    if Console.isTerminal {
+      FileHandle.standardOutput.write(Data("\r\u{1B}[K\(line)".utf8))
+    } else {
+      Console.printLine(line)
+    }
+  }
+
+  /// Clears the line of a terminal.
+  public func finish() {
+    if Console.isTerminal { FileHandle.standardOutput.write(Data("\r\u{1B}[K".utf8)) }
+  }
+
+  static func line(
+    label: String, done: Int, total: Int, unit: String, seconds: Double, detail: String
+  ) -> String {
+    let rate = seconds > 0 ? Double(done) / seconds : 0
+    let share = total > 0 ? 100 * Double(done) / Double(total) : 100
+    var parts = ["\(label)  \(Int(share)) %  \(done)/\(total) \(unit)"]
+    if rate > 0 {
+      parts.append("\(Int(rate.rounded())) \(unit)/s")
+      parts.append("\(Self.clock(seconds: Double(total - done) / rate)) left")
+    }
+    if !detail.isEmpty { parts.append(detail) }
+    return parts.joined(separator: "  ")
+  }
+
+  /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.
+  public static func clock(seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    let (minutes, rest) = (whole / 60, whole % 60)
+    let padded = rest < 10 ? "0\(rest)" : "\(rest)"
+    guard minutes >= 60 else { return "\(minutes):\(padded)" }
+    let (hours, left) = (minutes / 60, minutes % 60)
+    return "\(hours):\(left < 10 ? "0" : "")\(left):\(padded)"
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  public var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// Prints `text` and records it as the output of the cell at `line`.
+public func show(_ text: String, line: Int = #line) {
+  Console.printLine(text)
+  CellRecord.shared.append(kind: .text, body: .text(text), line: line)
+}
+
+/// Prints a table and records it as the output of the cell at `line`.
+public func show(table: Table, line: Int = #line) {
+  for row in table.renderedLines() { Console.printLine(row) }
+  CellRecord.shared.append(kind: .table, body: .table(table), line: line)
+}
+
+/// Names a figure among the outputs as the output of the cell at `line`.
+///
+/// - Parameter file: The figure's file name, relative to the output folder.
+public func show(figure file: String, caption: String, line: Int = #line) {
+  Console.printLine("figure: \(file)  \(caption)")
+  CellRecord.shared.append(
+    kind: .figure, body: .figure(file: file, caption: caption), line: line)
+}
+
+/// A table of strings: a header and rows of the same width.
+public struct Table: Sendable, Equatable, Encodable {
+  public var header: [String]
+  public var rows: [[String]]
+
+  /// - Precondition: every row has as many cells as the header.
+  public init(header: [String], rows: [[String]]) {
+    for row in rows {
+      precondition(
+        row.count == header.count, "a row of \(row.count) cells under a header of \(header.count)")
+    }
+    self.header = header
+    self.rows = rows
+  }
+
+  /// The table as aligned lines: cells that read as numbers to the right, others to the left.
+  public func renderedLines() -> [String] {
+    let widths = header.indices.map { column in
+      ([header] + rows).map { $0[column].count }.max() ?? 0
+    }
+    let numeric = header.indices.map { column in
+      rows.allSatisfy { row in row[column].first.map { $0.isNumber || "+-–.".contains($0) } ?? true }
+    }
+    func line(_ cells: [String]) -> String {
+      let padded = cells.indices.map { column in
+        let space = String(repeating: " ", count: widths[column] - cells[column].count)
+        return numeric[column] ? space + cells[column] : cells[column] + space
+      }
+      return ("  " + padded.joined(separator: "  ")).trimmingTrailingSpaces()
+    }
+    return [line(header)] + rows.map(line)
+  }
+}
+
+extension String {
+  fileprivate func trimmingTrailingSpaces() -> String {
+    var copy = self
+    while copy.hasSuffix(" ") { copy.removeLast() }
+    return copy
+  }
+}

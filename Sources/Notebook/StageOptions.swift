@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+
+/// What `pipeline.sh` hands to a stage: where its inputs lie, where its outputs go, and the settings
+/// that the graph says it reads. A stage sees nothing else of the project.
+public struct StageOptions: ParsableArguments {
+  @Option(help: "JSON file with the recipe values this stage reads, defaults filled in.")
+  public var settings: String
+
+  @Option(
+    name: .customLong("input"),
+    help: ArgumentHelp("An input artefact, once for each.", valueName: "name=path"))
+  var inputs: [String] = []
+
+  @Option(help: "Folder that receives the outputs.")
+  public var output: String
+
+  @Option(help: "Folder for state that lets an interrupted stage go on; kept until it succeeds.")
+  public var work: String
+
+  @Option(help: "Threads to compute with.")
+  public var threads: Int = 1
+
+  public init() {}
+
+  public func validate() throws {
+    guard threads >= 1 else {
+      throw ValidationError("--threads must be at least 1, found \(threads)")
+    }
+    for input in inputs where input.firstIndex(of: "=") == nil {
+      throw ValidationError("--input takes name=path, found '\(input)'")
+    }
+  }
+}
+
+extension StageOptions {
+  /// Parses the command line, opens the cell record in the output folder, or ends the process with
+  /// one line on standard error.
+  public static func parseForStage() -> StageOptions {
+    let options = Self.parseOrExit()
+    CellRecord.shared.open(inFolder: options.output)
+    return options
+  }
+
+  /// The file or folder of the input called `name`.
+  public func input(_ name: String) throws -> URL {
+    guard let url = optionalInput(name) else {
+      throw StageError.missingInput(name: name, given: inputs)
+    }
+    return url
+  }
+
+  /// The input called `name`, or nil where the graph left it out.
+  public func optionalInput(_ name: String) -> URL? {
+    for input in inputs {
+      guard let separator = input.firstIndex(of: "="), input[..<separator] == name else { continue }
+      return URL(fileURLWithPath: String(input[input.index(after: separator)...]))
+    }
+    return nil
+  }
+
+  /// Where the output file called `file` is to be written.
+  public func output(_ file: String) -> URL {
+    URL(fileURLWithPath: output).appendingPathComponent(file)
+  }
+
+  /// Where the resumable state called `file` lives.
+  public func work(_ file: String) -> URL {
+    URL(fileURLWithPath: work).appendingPathComponent(file)
+  }
+
+  /// Decodes the settings. Keys are kebab-case in the file and camelCase in `Settings`.
+  public func settings<Settings: Decodable>(as type: Settings.Type) throws -> Settings {
+    let data = try Data(contentsOf: URL(fileURLWithPath: settings))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .custom { path in CamelCaseKey(path[path.count - 1]) }
+    do {
+      return try decoder.decode(type, from: data)
+    } catch let error as DecodingError {
+      throw StageError.settings(file: settings, problem: String(describing: error))
+    }
+  }
+}
+
+/// `learning-rate` as `learningRate`.
+private struct CamelCaseKey: CodingKey {
+  let stringValue: String
+  let intValue: Int?
+
+  init(_ key: any CodingKey) {
+    let words = key.stringValue.split(separator: "-")
+    let tail = words.dropFirst().map { $0.prefix(1).uppercased() + $0.dropFirst() }
+    stringValue = (words.prefix(1).map(String.init) + tail).joined()
+    intValue = key.intValue
+  }
+
+  init?(stringValue: String) { return nil }
+  init?(intValue: Int) { return nil }
+}
+
+/// What can be wrong with the call of a stage.
+public enum StageError: Error, CustomStringConvertible {
+  /// The stage asked for an input that the command line does not name.
+  case missingInput(name: String, given: [String])
+  /// The settings file lacks a value the stage reads, or has one of another type.
+  case settings(file: String, problem: String)
+
+  public var description: String {
+    switch self {
+    case .missingInput(let name, let given):
+      "no input '\(name)' among \(given); run the stage through pipeline.sh, or add --input \(name)=PATH"
+    case .settings(let file, let problem):
+      "\(file) does not hold the settings of this stage: \(problem)"
+    }
+  }
+}
