@@ -104,17 +104,22 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["TensorFiles"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
       path: "Tests/TensorFiles"),
     .testTarget(
-      name: "LayersTests", dependencies: ["Kernels", "Layers", "Tensors", "TestSupport"],
+      name: "LayersTests",
+      dependencies: ["Kernels", "Layers", "Randomness", "Tensors", "TestSupport"],
       path: "Tests/Layers", swiftSettings: optimized),
     .testTarget(
-      name: "ModelsTests", dependencies: ["Layers", "Models", "Tensors", "TestSupport", "Training"],
+      name: "ModelsTests",
+      dependencies: [
+        "Kernels", "Layers", "Models", "Randomness", "TensorFiles", "Tensors", "TestSupport",
+        "Training",
+      ],
       path: "Tests/Models", swiftSettings: optimized),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],

@@ -15,9 +15,9 @@ public enum BatchNormalization {
 
   /// Mean and (biased) variance of each channel over the batch.
   ///
-  /// Each image contributes its mean and its squared deviations from it; images are combined in
-  /// `Double` in their order (Chan, Golub and LeVeque, 1979), since a difference of large sums of
-  /// squares would cancel in float.
+  /// Each image contributes its mean and its squared deviations from it, and images are combined in
+  /// their order (Chan, Golub and LeVeque, 1979): a difference of large sums of squares would cancel.
+  /// All sums run in `Double`.
   public static func statistics(
     of x: FeatureMap, mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
     partial: UnsafeMutablePointer<Float>, on pool: WorkerPool
@@ -30,16 +30,16 @@ public enum BatchNormalization {
       let source = vectors(x.base + image * shape.imageStride)
       let target = vectors(partial + 2 * image * stride)
       for lane in 0..<lanes {
-        var sum = Vector.zero
-        for pixel in 0..<pixels { sum += source[pixel * lanes + lane] }
-        let mean = sum / Float(pixels)
-        var squares = Vector.zero
+        var sum = WideVector.zero
+        for pixel in 0..<pixels { sum += WideVector(source[pixel * lanes + lane]) }
+        let mean = sum / Double(pixels)
+        var squares = WideVector.zero
         for pixel in 0..<pixels {
-          let deviation = source[pixel * lanes + lane] - mean
+          let deviation = WideVector(source[pixel * lanes + lane]) - mean
           squares.addProduct(deviation, deviation)
         }
-        target[lane] = mean
-        target[lanes + lane] = squares
+        target[lane] = Vector(mean)
+        target[lanes + lane] = Vector(squares)
       }
     }
     let imageSize = Double(pixels)
@@ -59,19 +59,22 @@ public enum BatchNormalization {
     }
   }
 
-  /// y = f(scale · x + shift + residual).
+  /// y = f(scale · (x − mean) + bias + residual).
+  ///
+  /// The mean is taken off first. Folding it into one offset, bias − mean · scale, saves a subtraction
+  /// and rounds by the size of that offset, which near y = 0 is enough to put numbers on the other
+  /// side of f's kink: six steps of ResNet-20 then end 5 % off in the loss instead of 0.6 %.
   ///
   /// - Parameters:
   ///   - scale: weight / sqrt(variance + epsilon).
-  ///   - shift: bias − mean · scale.
   ///   - negativeSlope: f's slope left of zero; 1 makes it the identity, 0 ReLU.
   public static func forward(
-    _ x: FeatureMap, residual: FeatureMap?, scale: UnsafePointer<Float>,
-    shift: UnsafePointer<Float>, negativeSlope: Float, into y: FeatureMap, on pool: WorkerPool
+    _ x: FeatureMap, residual: FeatureMap?, mean: UnsafePointer<Float>,
+    scale: UnsafePointer<Float>, bias: UnsafePointer<Float>, negativeSlope: Float, into y: FeatureMap, on pool: WorkerPool
   ) {
     let shape = x.shape
     let lanes = shape.channelStride / FeatureMapShape.vectorWidth
-    let (scale, shift) = (vectors(scale), vectors(shift))
+    let (mean, scale, bias) = (vectors(mean), vectors(scale), vectors(bias))
     pool.forEachPiece(shape.count) { image, _ in
       let source = vectors(x.base + image * shape.imageStride)
       let target = vectors(y.base + image * shape.imageStride)
@@ -79,13 +82,14 @@ public enum BatchNormalization {
         let added = vectors(residual.base + image * shape.imageStride)
         for index in 0..<shape.pixelCount * lanes {
           let lane = index % lanes
-          let value = shift[lane].addingProduct(source[index], scale[lane]) + added[index]
+          let value =
+            bias[lane].addingProduct(source[index] - mean[lane], scale[lane]) + added[index]
           target[index] = value.rectified(slope: negativeSlope)
         }
       } else {
         for index in 0..<shape.pixelCount * lanes {
           let lane = index % lanes
-          let value = shift[lane].addingProduct(source[index], scale[lane])
+          let value = bias[lane].addingProduct(source[index] - mean[lane], scale[lane])
           target[index] = value.rectified(slope: negativeSlope)
         }
       }
@@ -159,16 +163,16 @@ public enum BatchNormalization {
       let dy = vectors(arguments.dy.base + image * shape.imageStride)
       let target = vectors(partial + 2 * image * stride)
       for lane in 0..<lanes {
-        var sum = Vector.zero
-        var product = Vector.zero
+        var sum = WideVector.zero
+        var product = WideVector.zero
         for pixel in 0..<shape.pixelCount {
           let index = pixel * lanes + lane
-          let g = dy[index].masked(byPositive: y[index], slope: slope)
+          let g = WideVector(dy[index].masked(byPositive: y[index], slope: slope))
           sum += g
-          product.addProduct(g, x[index] - mean[lane])
+          product.addProduct(g, WideVector(x[index] - mean[lane]))
         }
-        target[lane] = sum
-        target[lanes + lane] = product
+        target[lane] = Vector(sum)
+        target[lanes + lane] = Vector(product)
       }
     }
     for channel in 0..<stride {

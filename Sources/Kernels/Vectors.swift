@@ -1,6 +1,8 @@
 import Tensors
 
 typealias Vector = SIMD16<Float>
+/// A vector for sums over many pixels.
+typealias WideVector = SIMD16<Double>
 
 /// Feature maps as vectors of channels; their base is aligned and their padding fills whole vectors.
 @inline(__always)

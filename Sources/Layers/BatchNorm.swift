@@ -23,7 +23,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public let runningVariance: Parameter
   private let negativeSlope: Float
   private var partial = AlignedBuffer(count: 0)
-  /// Rows of one vector of channels each: batch mean, batch variance, 1 / deviation, scale, shift.
+  /// Rows of one number a channel: batch mean, batch variance, 1 / deviation, scale.
   private let cache: AlignedBuffer
   private let stride: Int
 
@@ -45,14 +45,13 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     runningMean = .vector("\(name).running_mean", count: channels, role: .runningMean)
     runningVariance = .vector("\(name).running_var", count: channels, role: .runningVariance)
     stride = FeatureMapShape.paddedChannels(channels)
-    cache = AlignedBuffer(count: 5 * stride)
+    cache = AlignedBuffer(count: 4 * stride)
   }
 
   private var batchMean: UnsafeMutablePointer<Float> { cache.base }
   private var batchVariance: UnsafeMutablePointer<Float> { cache.base + stride }
   private var inverseDeviation: UnsafeMutablePointer<Float> { cache.base + 2 * stride }
   private var scale: UnsafeMutablePointer<Float> { cache.base + 3 * stride }
-  private var shift: UnsafeMutablePointer<Float> { cache.base + 4 * stride }
 
   public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
   public var backwardReads: BackwardReads { [.inputs, .output] }
@@ -82,13 +81,14 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       BatchNormalization.statistics(
         of: x, mean: batchMean, variance: batchVariance, partial: partial.base, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
-      prepareScale(mean: batchMean, variance: batchVariance)
+      prepareScale(variance: batchVariance)
     case .evaluation:
-      prepareScale(mean: runningMean.value.base, variance: runningVariance.value.base)
+      prepareScale(variance: runningVariance.value.base)
     }
     BatchNormalization.forward(
-      x, residual: inputs.count == 2 ? inputs[1] : nil, scale: scale, shift: shift,
-      negativeSlope: negativeSlope, into: output, on: pool)
+      x, residual: inputs.count == 2 ? inputs[1] : nil,
+      mean: mode == .training ? batchMean : runningMean.value.base, scale: scale,
+      bias: bias.value.base, negativeSlope: negativeSlope, into: output, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -105,13 +105,11 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       on: pool)
   }
 
-  private func prepareScale(mean: UnsafePointer<Float>, variance: UnsafePointer<Float>) {
+  private func prepareScale(variance: UnsafePointer<Float>) {
     for channel in 0..<stride {
       let inverse = 1 / (Double(variance[channel]) + epsilon).squareRoot()
-      let scaled = Double(weight.value.base[channel]) * inverse
       inverseDeviation[channel] = Float(inverse)
-      scale[channel] = Float(scaled)
-      shift[channel] = Float(Double(bias.value.base[channel]) - Double(mean[channel]) * scaled)
+      scale[channel] = Float(Double(weight.value.base[channel]) * inverse)
     }
   }
 

@@ -19,12 +19,3 @@ public final class AlignedBuffer: @unchecked Sendable {
     UnsafeMutableBufferPointer(start: base, count: count)
   }
 }
-
-extension FeatureMap {
-  /// Feature maps in memory of their own; for tests and tools, since plans place theirs in an arena.
-  public static func allocated(_ shape: FeatureMapShape) -> (map: FeatureMap, owner: AlignedBuffer)
-  {
-    let owner = AlignedBuffer(count: shape.elementCount)
-    return (FeatureMap(base: owner.base, shape: shape), owner)
-  }
-}
