@@ -79,7 +79,7 @@ let package = Package(
       name: "evaluate", dependencies: ["Loading", "Metrics", "Models", "Notebook"],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
-      name: "plot", dependencies: ["Datasets", "Gnuplot", "Metrics", "Notebook"],
+      name: "plot", dependencies: ["Gnuplot", "Notebook", "TensorFiles"],
       path: "stages/plot", swiftSettings: stageSettings),
 
     // Tests
