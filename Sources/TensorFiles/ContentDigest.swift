@@ -1,0 +1,68 @@
+import Crypto
+import Foundation
+
+/// Digests that name content: what a file holds, whatever its path, time or place.
+public enum ContentDigest {
+  /// The content digest of a file: `TensorFile.contentDigest` for tensor files, which are those named
+  /// `*.safetensors`, and SHA-256 of the bytes for all others.
+  public static func ofFile(at url: URL) throws(TensorFileError) -> String {
+    if url.pathExtension == "safetensors" { return try TensorFile(contentsOf: url).contentDigest }
+    let mapping = try MappedFile(path: url.path)
+    var hash = SHA256()
+    withExtendedLifetime(mapping) { hash.update(bufferPointer: mapping.bytes) }
+    return hash.finalize().hexadecimal
+  }
+
+  /// SHA-256 in lowercase hexadecimal.
+  public static func sha256Hex(_ data: some DataProtocol) -> String {
+    SHA256.hash(data: data).hexadecimal
+  }
+}
+
+extension TensorFile {
+  /// SHA-256 over everything a reader can see: the metadata, which holds schema, versions and
+  /// parameters, and each tensor's name, type, shape and data.
+  ///
+  /// Artefacts state the digest of their data, so this reads the header alone; `verifyDigest` says
+  /// whether the statement holds. Plain safetensors are read whole. Each text enters with its length
+  /// in front, so that no two contents run together into the same bytes.
+  public var contentDigest: String {
+    var hash = SHA256()
+    hash.add(text: "tensor file content 1")
+    let keys = metadata.keys.filter { !isTessera || $0 != "sha256" }
+    hash.add(number: keys.count)
+    for key in keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      hash.add(text: key)
+      hash.add(text: metadata[key] ?? "")
+    }
+    hash.add(number: entries.count)
+    for entry in entries {
+      hash.add(text: entry.name)
+      hash.add(text: entry.scalarType.rawValue)
+      hash.add(number: entry.shape.count)
+      for dimension in entry.shape { hash.add(number: dimension) }
+    }
+    hash.add(text: statedDigest ?? dataDigest)
+    return hash.finalize().hexadecimal
+  }
+}
+
+extension SHA256 {
+  fileprivate mutating func add(number: Int) {
+    withUnsafeBytes(of: Int64(number).littleEndian) { update(bufferPointer: $0) }
+  }
+
+  fileprivate mutating func add(text: String) {
+    add(number: text.utf8.count)
+    update(data: Array(text.utf8))
+  }
+}
+
+extension SHA256.Digest {
+  /// The digest in lowercase hexadecimal.
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    let text = flatMap { byte in [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

@@ -1,0 +1,152 @@
+/// Reads the JSON of a tensor file's header, byte by byte.
+///
+/// A scanner of our own, because the rules of the format are stricter than JSON, and Foundation's
+/// parsers lose what they need: `JSONSerialization` and `JSONDecoder` keep the last of two members of
+/// one name and read `4.0` and `4` as the same number. The format's grammar is fixed (an object of
+/// objects of strings and lists of integers), so nothing here recurses: nesting cannot be deeper
+/// than the calls of `TensorHeader`.
+struct HeaderScanner {
+  let bytes: [UInt8]
+  let file: String
+  private(set) var position = 0
+
+  /// - Parameter bytes: Valid UTF-8.
+  init(_ bytes: [UInt8], file: String) {
+    self.bytes = bytes
+    self.file = file
+  }
+
+  /// The next byte that is not blank, without consuming it; nil at the end.
+  mutating func peek() -> UInt8? {
+    while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      position += 1
+    }
+    return current
+  }
+
+  /// Consumes `byte` where it comes next.
+  mutating func consume(_ byte: UInt8) -> Bool {
+    guard peek() == byte else { return false }
+    position += 1
+    return true
+  }
+
+  mutating func expect(_ byte: UInt8) throws(TensorFileError) {
+    guard consume(byte) else { throw malformed("expected '\(Character(Unicode.Scalar(byte)))'") }
+  }
+
+  /// Walks the members of an object; `body` reads each one's value.
+  mutating func members(
+    _ body: (inout HeaderScanner, String) throws(TensorFileError) -> Void
+  ) throws(TensorFileError) {
+    try expect(UInt8(ascii: "{"))
+    if consume(UInt8(ascii: "}")) { return }
+    repeat {
+      let name = try string()
+      try expect(UInt8(ascii: ":"))
+      try body(&self, name)
+    } while consume(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "}"))
+  }
+
+  /// Walks the elements of a list; `body` reads each.
+  mutating func elements(
+    _ body: (inout HeaderScanner) throws(TensorFileError) -> Void
+  ) throws(TensorFileError) {
+    try expect(UInt8(ascii: "["))
+    if consume(UInt8(ascii: "]")) { return }
+    repeat {
+      try body(&self)
+    } while consume(UInt8(ascii: ","))
+    try expect(UInt8(ascii: "]"))
+  }
+
+  /// An integer of digits alone: no sign, fraction, exponent or leading zero.
+  mutating func naturalNumber(tensor: String, field: String) throws(TensorFileError) -> Int {
+    _ = peek()
+    let start = position
+    if current.map(Self.endsNumber) == true { position += 1 }
+    while let byte = current, !Self.endsNumber(byte) { position += 1 }
+    let digits = bytes[start..<position]
+    let isPlain = !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+    let hasLeadingZero = digits.count > 1 && digits.first == 0x30
+    let text = String(decoding: digits.prefix(40), as: UTF8.self)
+    guard isPlain, !hasLeadingZero, let number = Int(text), digits.count <= 40 else {
+      throw .notNaturalNumber(file: file, tensor: tensor, field: field, found: text)
+    }
+    return number
+  }
+
+  /// A string, its escapes resolved.
+  mutating func string() throws(TensorFileError) -> String {
+    try expect(UInt8(ascii: "\""))
+    var content: [UInt8] = []
+    while let byte = current {
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""): return String(decoding: content, as: UTF8.self)
+      case UInt8(ascii: "\\"): content += Array(String(try escape()).utf8)
+      case 0..<0x20: throw malformed("a control character in a string", at: position - 1)
+      default: content.append(byte)
+      }
+    }
+    throw malformed("a string without end")
+  }
+
+  func malformed(_ problem: String, at offset: Int? = nil) -> TensorFileError {
+    .headerMalformed(file: file, offset: offset ?? position, problem: problem)
+  }
+
+  private var current: UInt8? {
+    position < bytes.count ? bytes[position] : nil
+  }
+
+  /// Comma, bracket, brace, colon, quote or blank: what cannot be inside a number.
+  private static func endsNumber(_ byte: UInt8) -> Bool {
+    byte <= 0x20 || [0x2C, 0x5B, 0x5D, 0x7B, 0x7D, 0x3A, 0x22].contains(byte)
+  }
+
+  private mutating func escape() throws(TensorFileError) -> Unicode.Scalar {
+    guard let byte = current else { throw malformed("a string without end") }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
+    case UInt8(ascii: "b"): return "\u{08}"
+    case UInt8(ascii: "f"): return "\u{0C}"
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "u"): return try unicodeEscape()
+    default: throw malformed("unknown escape in a string", at: position - 1)
+    }
+  }
+
+  /// The scalar of `\uXXXX`, or of a surrogate pair of two of them.
+  private mutating func unicodeEscape() throws(TensorFileError) -> Unicode.Scalar {
+    let first = try fourHexDigits()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard first < 0xDC00, current == UInt8(ascii: "\\") else {
+      throw malformed("half a surrogate pair in a string")
+    }
+    position += 1
+    guard current == UInt8(ascii: "u") else { throw malformed("half a surrogate pair in a string") }
+    position += 1
+    let second = try fourHexDigits()
+    guard (0xDC00...0xDFFF).contains(second),
+      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+    else { throw malformed("half a surrogate pair in a string") }
+    return scalar
+  }
+
+  private mutating func fourHexDigits() throws(TensorFileError) -> UInt32 {
+    var value: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+        throw malformed("expected four hexadecimal digits")
+      }
+      value = value << 4 | UInt32(digit)
+      position += 1
+    }
+    return value
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// The bytes of a regular file, mapped read-only for as long as the object lives.
+///
+/// Everything is done through one descriptor, so what is examined is what is mapped. A file that is
+/// replaced by renaming meanwhile, as our writer does, stays as it was; one that another program cuts
+/// short in place cannot be guarded against, and ends the process with SIGBUS.
+///
+/// `@unchecked Sendable`: the mapping is never written and the pointer never changes.
+final class MappedFile: @unchecked Sendable {
+  let bytes: UnsafeRawBufferPointer
+
+  init(path: String) throws(TensorFileError) {
+    // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .cannotRead(file: path, reason: systemError()) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw .cannotRead(file: path, reason: systemError())
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegularFile(file: path) }
+    let byteCount = Int(status.st_size)
+    guard byteCount > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let address, address != MAP_FAILED else {
+      throw .cannotRead(file: path, reason: systemError())
+    }
+    bytes = UnsafeRawBufferPointer(start: address, count: byteCount)
+  }
+
+  deinit {
+    if let start = bytes.baseAddress {
+      munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
+    }
+  }
+}
+
+/// What the system says about its last failed call.
+func systemError(_ code: Int32 = errno) -> String {
+  String(cString: strerror(code))
+}

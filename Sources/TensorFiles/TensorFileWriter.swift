@@ -1,0 +1,139 @@
+import Crypto
+import Foundation
+
+/// Collects tensors and writes them as one artefact.
+///
+/// Equal content is equal bytes: tensors lie in order of falling scalar size, then of name; metadata
+/// is sorted; nothing depends on time, host or the order of the calls. Data starts at a multiple of
+/// 64 bytes, so that with the order of sizes every tensor is aligned for its scalars.
+public struct TensorFileWriter {
+  private struct Tensor {
+    let name: String
+    let scalarType: ScalarType
+    let shape: [Int]
+    let bytes: [UInt8]
+  }
+
+  private let metadata: [String: String]
+  private var tensors: [Tensor] = []
+  private var names: Set<String> = []
+
+  /// - Parameters:
+  ///   - schema: What the file is.
+  ///   - metadata: What a reader needs beside the tensors. The writer's own keys (`format`,
+  ///     `format_version`, `schema`, `schema_version`, `sha256`) are not allowed.
+  public init(schema: String, schemaVersion: Int = 1, metadata: [String: String] = [:]) {
+    precondition(
+      !schema.isEmpty && schemaVersion >= 1, "a schema needs a name and a version from 1")
+    for key in metadata.keys {
+      precondition(!TensorFile.reservedKeys.contains(key), "metadata '\(key)' is the writer's own")
+    }
+    let own = [
+      "format": "tessera", "format_version": String(TensorFile.formatVersion),
+      "schema": schema, "schema_version": String(schemaVersion),
+    ]
+    self.metadata = metadata.merging(own) { _, own in own }
+  }
+
+  /// Adds a tensor, row-major.
+  ///
+  /// - Precondition: `values.count` is the product of `shape`; the name is new, printable, at most
+  ///   256 bytes.
+  public mutating func add<Scalar: TensorScalar>(
+    _ name: String, shape: [Int], _ values: [Scalar]
+  ) {
+    values.withUnsafeBufferPointer { add(name, shape: shape, $0) }
+  }
+
+  /// Adds a tensor, row-major, copying it.
+  public mutating func add<Scalar: TensorScalar>(
+    _ name: String, shape: [Int], _ values: UnsafeBufferPointer<Scalar>
+  ) {
+    add(
+      name, scalarType: Scalar.scalarType, shape: shape, bytes: UnsafeRawBufferPointer(values))
+  }
+
+  /// Adds a tensor of any type from its bytes, row-major and little-endian, copying them.
+  public mutating func add(
+    _ name: String, scalarType: ScalarType, shape: [Int], bytes: UnsafeRawBufferPointer
+  ) {
+    let limits = TensorFile.Limits.standard
+    let count = shape.reduce(1, *)
+    precondition(
+      shape.allSatisfy { $0 >= 0 } && bytes.count == count * scalarType.byteCount,
+      "tensor '\(name)': \(bytes.count) bytes for shape \(shape) of \(scalarType.rawValue)")
+    precondition(
+      shape.count <= limits.rank, "tensor '\(name)': shape \(shape) has too many dimensions")
+    precondition(
+      TensorFile.isUsable(name: name, limits: limits) && name != "__metadata__",
+      "tensor name '\(name)' cannot be stored")
+    precondition(names.insert(name).inserted, "tensor '\(name)' is added twice")
+    precondition(tensors.count < limits.tensors, "more than \(limits.tensors) tensors")
+    tensors.append(Tensor(name: name, scalarType: scalarType, shape: shape, bytes: Array(bytes)))
+  }
+
+  /// Writes the file whole or not at all, over what stood at `url`.
+  ///
+  /// - Throws: `headerTooLong` where names and metadata exceed what the reader takes, `cannotWrite`
+  ///   where the disk fails.
+  public func write(to url: URL) throws {
+    let ordered = tensors.sorted { first, second in
+      let (a, b) = (first.scalarType.byteCount, second.scalarType.byteCount)
+      return a != b ? a > b : first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
+    }
+    var hash = SHA256()
+    for tensor in ordered { tensor.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) } }
+    let header = Self.header(of: ordered, metadata: metadata, digest: hash.finalize().hexadecimal)
+    let limit = TensorFile.Limits.standard.headerBytes
+    guard header.count <= limit else {
+      throw TensorFileError.headerTooLong(
+        file: url.path, byteCount: UInt64(header.count), limit: limit)
+    }
+    try AtomicFile.write(to: url) { sink in
+      try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try sink.write($0) }
+      try header.withUnsafeBytes { try sink.write($0) }
+      for tensor in ordered { try tensor.bytes.withUnsafeBytes { try sink.write($0) } }
+    }
+  }
+
+  /// The header's JSON, padded with spaces so that 8 + its length is a multiple of 64.
+  private static func header(
+    of tensors: [Tensor], metadata: [String: String], digest: String
+  ) -> [UInt8] {
+    let pairs = metadata.merging(["sha256": digest]) { _, digest in digest }
+    let members =
+      pairs
+      .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .map { "\(quoted($0.key)):\(quoted($0.value))" }
+    var fields = ["\"__metadata__\":{\(members.joined(separator: ","))}"]
+    var offset = 0
+    for tensor in tensors {
+      let end = offset + tensor.bytes.count
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      fields.append(
+        "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.scalarType.rawValue)\","
+          + "\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    var header = Array("{\(fields.joined(separator: ","))}".utf8)
+    let excess = (8 + header.count) % 64
+    if excess > 0 { header += [UInt8](repeating: 0x20, count: 64 - excess) }
+    return header
+  }
+
+  /// A JSON string: quotation marks, backslashes and control characters escaped, all else as it is.
+  private static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\u{00}"..<"\u{20}":
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
