@@ -69,9 +69,20 @@ public struct DataFigures: Sendable {
   /// - Parameters:
   ///   - images: Bytes `[N, 3, side, side]`.
   ///   - labels: `[N]`, each the number of a class.
-  /// - Precondition: `images.count == labels.count * 3 * side * side`; labels below the class count;
-  ///   at least one image.
-  public func samples(images: [UInt8], labels: [UInt8], side: Int) -> Figure {
+  ///   - file: The file they come from, for the errors.
+  /// - Throws: `LogError.structure` where there is no image, or a label is no class.
+  /// - Precondition: `images.count == labels.count * 3 * side * side`.
+  public func samples(
+    images: [UInt8], labels: [UInt8], side: Int, file: String
+  ) throws(LogError) -> Figure {
+    guard !labels.isEmpty else {
+      throw .structure(file: file, place: "images", problem: "expected at least one, found none")
+    }
+    if let index = labels.firstIndex(where: { $0 >= classNames.count }) {
+      throw .structure(
+        file: file, place: "label of image \(index)",
+        problem: "expected 0 to \(classNames.count - 1), found \(labels[index])")
+    }
     let grid = SampleGrid(
       images: images, labels: labels, side: side, classCount: classNames.count, columns: 10)
     let magnification = 3

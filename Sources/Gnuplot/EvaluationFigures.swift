@@ -56,8 +56,7 @@ public struct EvaluationFigures: Sendable {
   }
 
   /// Precision, recall and F1 of each class, and their means at the right end.
-  public var classScores: Figure? {
-    guard !summary.perClass.isEmpty else { return nil }
+  public var classScores: Figure {
     func column(
       _ score: KeyPath<EvaluationSummary.ClassScore, Double?>, mean: Double?
     ) -> DataTable.Values {

@@ -50,7 +50,7 @@ extension Figure {
         set terminal pngcairo noenhanced \(size) font 'sans-serif,\(points)' background '#ffffff'
       } else {
         set terminal svg noenhanced \(size) font 'sans-serif,\(pixels)' background '#ffffff' \\
-          standalone name '\(name)'
+          standalone name '\(name.replacing("-", with: "_"))'
       }
       set output output.'.'.format
 

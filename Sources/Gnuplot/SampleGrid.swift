@@ -4,6 +4,7 @@ struct SampleGrid {
 
   /// Packed colours, `[row][column]`.
   let pixels: [[Int]]
+  /// Pixels from one image to the next.
   private let pitch: Int
 
   var width: Int { pixels.first?.count ?? 0 }
@@ -27,8 +28,8 @@ struct SampleGrid {
     let widest = members.map(\.count).max() ?? 0
     let blankRow = [Int](repeating: Palette.white.packed, count: widest * pitch)
     var pixels = [[Int]](repeating: blankRow, count: classCount * pitch)
-    for (row, images_) in members.enumerated() {
-      for (column, image) in images_.enumerated() {
+    for (row, members) in members.enumerated() {
+      for (column, image) in members.enumerated() {
         Self.draw(
           images[(image * 3 * side * side)...].prefix(3 * side * side), side: side,
           atRow: row * pitch + Self.gap, column: column * pitch + Self.gap, into: &pixels)
