@@ -99,7 +99,7 @@ let package = Package(
       ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
-      name: "plot", dependencies: ["Datasets", "Gnuplot", "Metrics", "Notebook"],
+      name: "plot", dependencies: ["Gnuplot", "Notebook", "TensorFiles"],
       path: "stages/plot", swiftSettings: stageSettings),
 
     // Tests
