@@ -31,6 +31,14 @@ func withFile<Result>(
   return try body(file)
 }
 
+/// Replaces what `file` holds, without the wait for the disk that `Data.write` includes.
+func overwrite(_ file: URL, with data: Data) throws {
+  let handle = try FileHandle(forWritingTo: file)
+  try handle.truncate(atOffset: 0)
+  try handle.write(contentsOf: data)
+  try handle.close()
+}
+
 /// Loads `text` as a recipe called `r`, against the shipped schema unless another is given.
 func loadRecipe(
   _ text: String, set overrides: [String] = [], schema: RecipeSchema? = nil

@@ -72,16 +72,16 @@ struct RecipeFuzzTests {
       """.utf8)
     var (loaded, refused) = (0, 0)
     try withFile(named: "r.yaml", holding: Data()) { file in
-      for _ in 0..<800 {
+      for _ in 0..<2000 {
         let bytes = Self.mutated(valid, using: &generator)
-        try Data(bytes).write(to: file)
+        try overwrite(file, with: Data(bytes))
         do {
           let recipe = try Recipe(
             contentsOf: file, schema: schema, stageNames: stageNames,
             sectionsOfStage: { sectionsOfStage[$0] ?? [] })
           loaded += 1
           // What loads can be written down and loads again.
-          try Data(recipe.resolvedYAML().utf8).write(to: file)
+          try overwrite(file, with: Data(recipe.resolvedYAML().utf8))
           let again = try Recipe(
             contentsOf: file, schema: schema, stageNames: stageNames,
             sectionsOfStage: { sectionsOfStage[$0] ?? [] })
@@ -98,7 +98,7 @@ struct RecipeFuzzTests {
         }
       }
     }
-    #expect(loaded > 10 && refused > 300, "\(loaded) loaded, \(refused) refused")
+    #expect(loaded > 40 && refused > 1000, "\(loaded) loaded, \(refused) refused")
   }
 
   @Test(arguments: 4..<6)
@@ -107,8 +107,8 @@ struct RecipeFuzzTests {
     let valid = try Array(Data(contentsOf: shippedSchemaFile))
     var refused = 0
     try withFile(named: "s.yaml", holding: Data()) { file in
-      for _ in 0..<150 {
-        try Data(Self.mutated(valid, using: &generator)).write(to: file)
+      for _ in 0..<100 {
+        try overwrite(file, with: Data(Self.mutated(valid, using: &generator)))
         do {
           _ = try RecipeSchema(contentsOf: file)
         } catch let error as RecipeSchemaError {
@@ -118,7 +118,7 @@ struct RecipeFuzzTests {
         }
       }
     }
-    #expect(refused > 50, "\(refused) refused")
+    #expect(refused > 30, "\(refused) refused")
   }
 
   @Test func overrides() throws {
@@ -126,7 +126,7 @@ struct RecipeFuzzTests {
     let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
     let valid = Array("train={schedule.milestones: [5, 8], epochs: 3}".utf8)
     try withFile(named: "r.yaml", holding: Data("about: x\n".utf8)) { file in
-      for _ in 0..<800 {
+      for _ in 0..<2000 {
         let bytes = Self.mutated(valid, using: &generator)
         do {
           _ = try Recipe(
