@@ -1,0 +1,49 @@
+extension Recipe {
+  /// The recipe with every key filled in, one `key: value  # origin` a line, the keys dotted and in
+  /// the schema's order. Read as a recipe it gives the same values, whatever the defaults have become.
+  public func resolvedYAML() -> String {
+    var lines = ["about: \(RecipeValue.text(about).canonicalText)"]
+    if let steps {
+      lines += ["", "steps:"] + steps.map { "  - \($0.yaml)" }
+    }
+    var section = ""
+    for key in schema.keys {
+      if key.section != section { lines.append("") }
+      section = key.section
+      let (value, origin) = value(of: key.name)
+      lines.append("\(key.name): \(value.canonicalText)  # \(origin.comment)")
+    }
+    for step in steps ?? [] {
+      guard let overlaid = overlays[step.instance] else { continue }
+      let own = schema.keys.compactMap { key -> String? in
+        let name = step.instance + key.name.dropFirst(key.section.count)
+        guard key.section == overlaid, let setting = settings[name] else { return nil }
+        return "\(name): \(setting.value.canonicalText)  # \(setting.origin.comment)"
+      }
+      if !own.isEmpty { lines += [""] + own }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension RecipeOrigin {
+  /// The origin without the file's path, which differs between machines.
+  fileprivate var comment: String {
+    switch self {
+    case .default: "default"
+    case .file(_, let line): "line \(line)"
+    case .override: "--set"
+    }
+  }
+}
+
+extension RecipeStep {
+  fileprivate var yaml: String {
+    if instance == stage && inputs.isEmpty { return stage }
+    if inputs.isEmpty { return "\(instance): \(stage)" }
+    let bound = inputs.sorted { $0.key < $1.key }.map {
+      "\(RecipeValue.text($0.key).canonicalText): \(RecipeValue.text($0.value).canonicalText)"
+    }
+    return "\(instance): {stage: \(stage), inputs: {\(bound.joined(separator: ", "))}}"
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// Every key a recipe may hold, with its type, range, unit and default: the schema file, read.
+public struct RecipeSchema: Sendable {
+  /// One key.
+  public struct Key: Sendable, Equatable {
+    /// The full name, `train.optimizer.kind`; for an option of a variant its own name, `padding`.
+    public let name: String
+    public let type: RecipeType
+    /// What applies where a recipe leaves the key out; `.null` where it may be absent.
+    public let defaultValue: RecipeValue
+    /// True where the key changes only what is printed; it enters no cache key.
+    public let isPresentation: Bool
+    /// What the key means, in one sentence without a full stop.
+    public let about: String
+
+    /// The first word of the name: `train`.
+    public var section: String { String(name.prefix { $0 != "." }) }
+  }
+
+  /// The path of the schema file, as it was given.
+  public let file: String
+  /// The keys in the order of the file.
+  public let keys: [Key]
+
+  private let indices: [String: Int]
+
+  /// Reads and checks a schema file.
+  public init(contentsOf url: URL) throws(RecipeSchemaError) {
+    self.init(file: url.relativePath, keys: try SchemaReader.keys(inFile: url))
+  }
+
+  private init(file: String, keys: [Key]) {
+    self.file = file
+    self.keys = keys
+    indices = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.name, $0) })
+  }
+
+  /// The key called `name`, or nil.
+  public subscript(name: String) -> Key? {
+    indices[name].map { keys[$0] }
+  }
+
+  /// The first words of the keys, in the order of the file: dataset, split, …
+  public var sections: [String] {
+    var sections: [String] = []
+    for key in keys where sections.last != key.section && !sections.contains(key.section) {
+      sections.append(key.section)
+    }
+    return sections
+  }
+}
+
+extension RecipeSchema {
+  /// What stands above keys: `train`, `train.optimizer`, …
+  var groups: Set<String> {
+    var groups: Set<String> = []
+    for key in keys {
+      var name = key.name[...]
+      while let dot = name.lastIndex(of: ".") {
+        name = name[..<dot]
+        groups.insert(String(name))
+      }
+    }
+    return groups
+  }
+}
+
+/// The keys that someone who wrote `name` may have meant, best first and at most three.
+///
+/// First those that only miss the right section (`train.learning-rate` for
+/// `train.optimizer.learning-rate`), those of the written section before others; then the one whose
+/// whole name is nearest; then the one whose last word is.
+func keySuggestions(for name: String, among keys: [String], groups: some Sequence<String>)
+  -> [String]
+{
+  func lastWord(_ name: String) -> String {
+    name.split(separator: ".").last.map(String.init) ?? name
+  }
+  let (word, section) = (lastWord(name), name.prefix { $0 != "." })
+  let misplaced = keys.filter { lastWord($0) == word }
+  let here = misplaced.filter { $0.prefix { $0 != "." } == section }
+  let found = here.isEmpty ? misplaced : here
+  if !found.isEmpty { return Array(found.prefix(3)) }
+  if let near = nearest(to: name, among: keys + groups.sorted()) { return [near] }
+  guard let near = nearest(to: word, among: keys.map(lastWord)) else { return [] }
+  return Array(keys.filter { lastWord($0) == near }.prefix(3))
+}

@@ -1,0 +1,108 @@
+/// What a key of the schema accepts.
+public indirect enum RecipeType: Sendable, Equatable {
+  case integer(Bounds)
+  case number(Bounds)
+  case boolean
+  /// Text that matches the whole of a regular expression; any text but the empty where there is none.
+  case text(Pattern?)
+  /// The path of a file or folder; enters cache keys by what the file holds.
+  case path
+  case choice([String])
+  case list(RecipeType, Length)
+  /// A list whose items are a name with options of its own, such as `{crop: {padding: 4}}` or `flip`.
+  /// Its value is a list of objects with one member, the name, that holds every option.
+  case variants([Variant])
+  /// The first type or, where the value is of no kind that this accepts, the second.
+  case either(RecipeType, RecipeType)
+
+  /// The range of a number; nil where it has no such end.
+  public struct Bounds: Sendable, Equatable {
+    public var least: Double?
+    public var most: Double?
+    public var above: Double?
+    public var below: Double?
+
+    func contains(_ number: Double) -> Bool {
+      if let least, number < least { return false }
+      if let most, number > most { return false }
+      if let above, number <= above { return false }
+      if let below, number >= below { return false }
+      return true
+    }
+  }
+
+  /// A regular expression, and texts that match it, for messages.
+  public struct Pattern: Sendable, Equatable {
+    public let expression: String
+    public let example: String
+  }
+
+  /// How many items a list has: exactly so many, or at least.
+  public struct Length: Sendable, Equatable {
+    public var exactly: Int?
+    public var atLeast: Int?
+
+    func contains(_ count: Int) -> Bool {
+      if let exactly, count != exactly { return false }
+      if let atLeast, count < atLeast { return false }
+      return true
+    }
+  }
+
+  /// One name that an item of a `variants` list may have, with its options.
+  public struct Variant: Sendable, Equatable {
+    public let name: String
+    public let options: [RecipeSchema.Key]
+  }
+}
+
+extension RecipeType: CustomStringConvertible {
+  /// The type in words, as it stands after "expected": `an integer from 1 to 1024`.
+  public var description: String {
+    switch self {
+    case .integer(let bounds): "an integer" + bounds.suffix
+    case .number(let bounds): "a number" + bounds.suffix
+    case .boolean: "true or false"
+    case .text(nil): "text"
+    case .text(.some(let pattern)): "text such as \(pattern.example)"
+    case .path: "the path of a file or folder"
+    case .choice(let words): joined(words, by: "or")
+    case .list(let item, let length): "a list of \(length.prefix)\(item.plural)"
+    case .variants(let variants):
+      "a list of \(joined(variants.map(\.name), by: "or")), each with or without its options"
+    case .either(let first, let second): "\(first), or \(second)"
+    }
+  }
+
+  private var plural: String {
+    switch self {
+    case .integer(let bounds): "integers" + bounds.suffix
+    case .number(let bounds): "numbers" + bounds.suffix
+    case .text(nil): "texts"
+    case .text(.some(let pattern)): "texts such as \(pattern.example)"
+    case .choice(let words): "the words \(joined(words, by: "and"))"
+    case .boolean, .path, .list, .variants, .either: description
+    }
+  }
+}
+
+extension RecipeType.Bounds {
+  fileprivate var suffix: String {
+    if let least, let most { return " from \(short(least)) to \(short(most))" }
+    let ends = [
+      least.map { "of at least \(short($0))" }, above.map { "above \(short($0))" },
+      most.map { "of at most \(short($0))" }, below.map { "below \(short($0))" },
+    ].compactMap { $0 }
+    return ends.isEmpty ? "" : " " + ends.joined(separator: " and ")
+  }
+
+  private func short(_ number: Double) -> String {
+    Int(exactly: number).map(String.init) ?? String(describing: number)
+  }
+}
+
+extension RecipeType.Length {
+  fileprivate var prefix: String {
+    exactly.map { "\($0) " } ?? atLeast.map { "\($0) or more " } ?? ""
+  }
+}

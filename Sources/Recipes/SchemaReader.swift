@@ -1,0 +1,110 @@
+import Foundation
+
+/// Reads the schema file, and holds it to its own rules.
+enum SchemaReader {
+  static func keys(inFile url: URL) throws(RecipeSchemaError) -> [RecipeSchema.Key] {
+    let source = SettingsSource.file(url.relativePath)
+    let entries = try keyEntries(in: url, source: source)
+    var keys: [RecipeSchema.Key] = []
+    for entry in entries {
+      let name = entry.key
+      let isReserved = ["about.", "steps."].contains { name.hasPrefix($0) }
+      let words = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard words.count >= 2, words.allSatisfy({ isKebabCase($0) }), !isReserved else {
+        throw .malformedName(source.place(entry.line), name: name)
+      }
+      keys.append(try key(from: entry, source: source))
+    }
+    let names = Set(keys.map(\.name))
+    for (key, entry) in zip(keys, entries) {
+      for dot in key.name.indices where key.name[dot] == "." {
+        let section = String(key.name[..<dot])
+        if names.contains(section) {
+          throw .keyIsSection(source.place(entry.line), name: section, of: key.name)
+        }
+      }
+    }
+    return keys
+  }
+
+  /// The members of `keys:`, after the file's frame has been checked.
+  private static func keyEntries(
+    in url: URL, source: SettingsSource
+  ) throws(RecipeSchemaError) -> [SettingsEntry] {
+    let root: SettingsNode?
+    do {
+      root = try SettingsDocument.root(of: try SettingsDocument.text(of: url), in: source)
+    } catch {
+      throw .document(error)
+    }
+    guard let root, case .mapping(let entries) = root.content else {
+      throw .unknownFormat(
+        source.place(root?.line ?? 1), found: root?.foundDescription ?? "an empty file")
+    }
+    if let other = entries.first(where: { $0.key != "format" && $0.key != "keys" }) {
+      throw .unknownFormat(source.place(other.line), found: "the key '\(onOneLine(other.key))'")
+    }
+    guard let format = entries.first(where: { $0.key == "format" }) else {
+      throw .unknownFormat(source.place(1), found: "no format")
+    }
+    guard format.value.kind == .integer(1) else {
+      throw .unknownFormat(source.place(format.line), found: format.value.foundDescription)
+    }
+    guard let keys = entries.first(where: { $0.key == "keys" }),
+      case .mapping(let members) = keys.value.content
+    else { throw .unknownFormat(source.place(1), found: "no mapping of keys") }
+    return members
+  }
+
+  private static func key(
+    from entry: SettingsEntry, source: SettingsSource
+  ) throws(RecipeSchemaError) -> RecipeSchema.Key {
+    var attributes = try SchemaAttributes(of: entry, name: entry.key, source: source)
+    let type = try attributes.type()
+    let about = try attributes.text("about")
+    let isPresentation = try attributes.boolean("presentation") ?? false
+    let given = try attributes.required("default")
+    try attributes.refuseOthers()
+    let value: RecipeValue
+    do {
+      value =
+        given.kind == .null
+        ? .null : try type.value(of: given, key: entry.key, in: source, schema: source.file)
+    } catch {
+      throw .rejectedDefault(error)
+    }
+    return RecipeSchema.Key(
+      name: entry.key, type: type, defaultValue: value, isPresentation: isPresentation,
+      about: about)
+  }
+
+  /// The variants of a list, each a name with options that are declared as keys are.
+  static func variants(
+    from node: SettingsNode, key name: String, source: SettingsSource
+  ) throws(RecipeSchemaError) -> [RecipeType.Variant] {
+    guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+      throw .malformedAttribute(
+        source.place(node.line), key: name, attribute: "variants",
+        expected: "names with their options", found: node.foundDescription)
+    }
+    var variants: [RecipeType.Variant] = []
+    for entry in entries {
+      let options: [SettingsEntry]
+      switch (entry.value.content, entry.value.kind) {
+      case (.mapping(let members), _): options = members
+      case (_, .null): options = []
+      default:
+        throw .malformedAttribute(
+          source.place(entry.value.line), key: name, attribute: onOneLine(entry.key),
+          expected: "options", found: entry.value.foundDescription)
+      }
+      for named in [entry] + options where !isKebabCase(named.key) {
+        throw .malformedName(source.place(named.line), name: named.key)
+      }
+      var keys: [RecipeSchema.Key] = []
+      for option in options { keys.append(try key(from: option, source: source)) }
+      variants.append(RecipeType.Variant(name: entry.key, options: keys))
+    }
+    return variants
+  }
+}

@@ -1,0 +1,175 @@
+import Foundation
+import Yams
+
+/// A node of a YAML document, reduced to what settings may consist of: words, lists and mappings with
+/// words as keys. Anchors, aliases and tags have been refused.
+struct SettingsNode: Sendable {
+  enum Content: Sendable {
+    /// A word or text; plain where it stands without quotes.
+    case scalar(String, isPlain: Bool)
+    case list([SettingsNode])
+    case mapping([SettingsEntry])
+  }
+
+  let content: Content
+  /// The line the node begins on, from 1.
+  let line: Int
+}
+
+/// A key, its line and its value.
+struct SettingsEntry: Sendable {
+  let key: String
+  let line: Int
+  let value: SettingsNode
+}
+
+/// Where a document comes from, for messages.
+enum SettingsSource: Sendable {
+  case file(String)
+  case override(String)
+
+  func place(_ line: Int) -> RecipePlace {
+    switch self {
+    case .file(let path): .line(file: path, number: line)
+    case .override(let text): .override(text)
+    }
+  }
+
+  func origin(_ line: Int) -> RecipeOrigin {
+    switch self {
+    case .file(let path): .file(path: path, line: line)
+    case .override: .override
+    }
+  }
+
+  var file: String {
+    switch self {
+    case .file(let path): path
+    case .override(let text): "--set \(onOneLine(text))"
+    }
+  }
+}
+
+/// Reads YAML text as `SettingsNode`s.
+enum SettingsDocument {
+  /// No recipe comes near this many bytes; it bounds the work an absurd file can cause.
+  static let byteLimit = 64 * 1024
+  /// Yams expands aliases while it reads and hashes the keys of mappings, so that a few lines of
+  /// aliases of aliases, used as a key, would keep it busy for years. With at most eight of them a
+  /// document grows by less than a factor of 20, and then `node(from:in:)` refuses the first.
+  static let aliasLimit = 8
+
+  /// The text of a file.
+  ///
+  /// - Throws: `RecipeError` where it is no regular file, too large or not UTF-8.
+  static func text(of url: URL) throws(RecipeError) -> String {
+    let file = url.relativePath
+    let data: Data
+    do {
+      let values = try url.resolvingSymlinksInPath().resourceValues(
+        forKeys: [.isRegularFileKey, .fileSizeKey])
+      guard values.isRegularFile == true else {
+        throw RecipeError.unreadable(file: file, reason: "it is not a regular file")
+      }
+      if let size = values.fileSize, size > byteLimit {
+        throw RecipeError.tooLarge(file: file, bytes: size, limit: byteLimit)
+      }
+      data = try Data(contentsOf: url)
+    } catch let error as RecipeError {
+      throw error
+    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+      throw .unreadable(file: file, reason: "there is no such file")
+    } catch {
+      throw .unreadable(file: file, reason: onOneLine(error.localizedDescription))
+    }
+    guard let text = String(data: data, encoding: .utf8) else { throw .notUTF8(file: file) }
+    return text
+  }
+
+  /// The root of the only document in `text`, or nil where there is none.
+  ///
+  /// - Throws: `RecipeError` where the text is not YAML, or holds anchors, aliases, tags or keys that
+  ///   are not words.
+  static func root(of text: String, in source: SettingsSource) throws(RecipeError) -> SettingsNode?
+  {
+    guard text.utf8.count <= byteLimit else {
+      throw .tooLarge(file: source.file, bytes: text.utf8.count, limit: byteLimit)
+    }
+    let aliases = aliasLikeWordCount(in: text)
+    guard aliases <= aliasLimit else {
+      throw .tooManyAliases(file: source.file, count: aliases, limit: aliasLimit)
+    }
+    do {
+      // The basic resolver leaves every word as it is written: `on` is a key, not a boolean.
+      let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+      let root = try parser.singleRoot()
+      // Nodes refer to their anchors weakly; the parser owns them.
+      return try withExtendedLifetime(parser) { try root.map { try node(from: $0, in: source) } }
+    } catch let error as RecipeError {
+      throw error
+    } catch {
+      throw .init(error, text: text, source: source)
+    }
+  }
+
+  /// How many `*` stand directly before a character of an alias's name, wherever they stand.
+  private static func aliasLikeWordCount(in text: String) -> Int {
+    zip(text.utf8, text.utf8.dropFirst()).count { star, next in
+      star == UInt8(ascii: "*")
+        && (next == UInt8(ascii: "-") || next == UInt8(ascii: "_")
+          || Character(UnicodeScalar(next)).isASCIILetterOrDigit)
+    }
+  }
+
+  private static func node(
+    from node: Node, in source: SettingsSource
+  ) throws(RecipeError) -> SettingsNode {
+    let line = node.mark?.line ?? 1
+    guard node.anchor == nil else { throw .alias(source.place(line)) }
+    switch node {
+    case .alias: throw .alias(source.place(line))
+    case .scalar(let scalar):
+      let isPlain = scalar.style == .plain
+      // Yams gives what stands in quotes the tag of text.
+      guard scalar.tag.rawValue.isEmpty || !isPlain && isTextTag(scalar.tag) else {
+        throw .tag(source.place(line), tag: scalar.tag.rawValue)
+      }
+      return SettingsNode(content: .scalar(scalar.string, isPlain: isPlain), line: line)
+    case .sequence(let sequence):
+      guard sequence.tag.rawValue.isEmpty else {
+        throw .tag(source.place(line), tag: sequence.tag.rawValue)
+      }
+      var items: [SettingsNode] = []
+      for item in sequence { items.append(try self.node(from: item, in: source)) }
+      return SettingsNode(content: .list(items), line: line)
+    case .mapping(let mapping):
+      guard mapping.tag.rawValue.isEmpty else {
+        throw .tag(source.place(line), tag: mapping.tag.rawValue)
+      }
+      var entries: [SettingsEntry] = []
+      for (key, value) in mapping {
+        let keyLine = key.mark?.line ?? line
+        let name = try word(ofKey: key, at: source.place(keyLine))
+        let value = try self.node(from: value, in: source)
+        entries.append(SettingsEntry(key: name, line: keyLine, value: value))
+      }
+      return SettingsNode(content: .mapping(entries), line: line)
+    }
+  }
+
+  private static func word(ofKey node: Node, at place: RecipePlace) throws(RecipeError) -> String {
+    guard node.anchor == nil else { throw .alias(place) }
+    guard case .scalar(let scalar) = node else { throw .keyNotText(place) }
+    // Yams has hashed the key, and that gives a plain word the tag of text.
+    guard scalar.tag.rawValue.isEmpty || isTextTag(scalar.tag) else {
+      throw .tag(place, tag: scalar.tag.rawValue)
+    }
+    return scalar.string
+  }
+
+  private static func isTextTag(_ tag: Tag) -> Bool { tag.rawValue == Tag.Name.str.rawValue }
+}
+
+extension Character {
+  fileprivate var isASCIILetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
+}
