@@ -57,7 +57,9 @@ let package = Package(
     .target(name: "Metrics", swiftSettings: optimized),
     .target(
       name: "Inference",
-      dependencies: ["Kernels", "Layers", "Loading", "Metrics", "Models", "Tensors"],
+      dependencies: [
+        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "TensorFiles", "Tensors",
+      ],
       swiftSettings: optimized),
     .target(
       name: "Training",

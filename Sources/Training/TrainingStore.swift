@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Models
 import TensorFiles
 
@@ -28,6 +29,20 @@ public struct TrainingStore: Sendable {
   /// The state of an interrupted training, where there is one.
   var savedState: URL? {
     FileManager.default.fileExists(atPath: stateFile.path) ? stateFile : nil
+  }
+
+  /// Notes what computes from here on.
+  ///
+  /// - Returns: What computed until now, where a state is found that was made under other numerics:
+  ///   its last bits may then differ from those of an undisturbed run.
+  public func exchange(numerics: Numerics) throws -> Numerics? {
+    let file = folder.appendingPathComponent("numerics.json")
+    let earlier = (try? Data(contentsOf: file)).flatMap {
+      try? JSONDecoder().decode(Numerics.self, from: $0)
+    }
+    try AtomicFile.write(JSONEncoder().encode(numerics), to: file)
+    guard let earlier, savedState != nil, earlier != numerics else { return nil }
+    return earlier
   }
 
   func save(_ write: (URL) throws -> Void) throws { try write(stateFile) }
