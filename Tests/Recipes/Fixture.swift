@@ -27,7 +27,8 @@ func withFile<Result>(
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   defer { try? FileManager.default.removeItem(at: folder) }
   let file = folder.appendingPathComponent(name)
-  try data.write(to: file)
+  _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+  try overwrite(file, with: data)
   return try body(file)
 }
 

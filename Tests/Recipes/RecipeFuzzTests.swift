@@ -72,7 +72,7 @@ struct RecipeFuzzTests {
       """.utf8)
     var (loaded, refused) = (0, 0)
     try withFile(named: "r.yaml", holding: Data()) { file in
-      for _ in 0..<2000 {
+      for _ in 0..<1000 {
         let bytes = Self.mutated(valid, using: &generator)
         try overwrite(file, with: Data(bytes))
         do {
@@ -98,7 +98,7 @@ struct RecipeFuzzTests {
         }
       }
     }
-    #expect(loaded > 40 && refused > 1000, "\(loaded) loaded, \(refused) refused")
+    #expect(loaded > 20 && refused > 500, "\(loaded) loaded, \(refused) refused")
   }
 
   @Test(arguments: 4..<6)
@@ -126,7 +126,7 @@ struct RecipeFuzzTests {
     let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
     let valid = Array("train={schedule.milestones: [5, 8], epochs: 3}".utf8)
     try withFile(named: "r.yaml", holding: Data("about: x\n".utf8)) { file in
-      for _ in 0..<2000 {
+      for _ in 0..<1000 {
         let bytes = Self.mutated(valid, using: &generator)
         do {
           _ = try Recipe(
