@@ -15,6 +15,8 @@ let stageSettings: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+// Used by swift-crypto alone; named here because a version can only be pinned where it is used.
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -29,35 +31,50 @@ let package = Package(
     // System libraries
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
 
     // The library, lowest module first
     .target(name: "Randomness", swiftSettings: optimized),
-    .target(name: "TensorFiles", dependencies: [crypto]),
+    .target(name: "TensorFiles", dependencies: [crypto, asn1]),
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
-      name: "Kernels", dependencies: ["COpenBLAS", "Tensors"], swiftSettings: kernelSettings),
+      name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Tensors"],
+      swiftSettings: kernelSettings),
     .target(name: "Layers", dependencies: ["Kernels", "Tensors"], swiftSettings: optimized),
     .target(
-      name: "Models", dependencies: ["Layers", "Randomness", "TensorFiles", "Tensors"],
+      name: "Models",
+      dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
       swiftSettings: optimized),
     .target(
       name: "Datasets", dependencies: ["Randomness", "TensorFiles", crypto],
       swiftSettings: optimized),
     .target(name: "Augmentation", dependencies: ["Randomness"], swiftSettings: optimized),
     .target(
-      name: "Loading", dependencies: ["Augmentation", "Datasets", "Randomness", "Tensors"],
+      name: "Loading",
+      dependencies: ["Augmentation", "Datasets", "Kernels", "Randomness", "Tensors"],
       swiftSettings: optimized),
     .target(name: "Metrics", swiftSettings: optimized),
     .target(
+      name: "Inference",
+      dependencies: [
+        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "TensorFiles", "Tensors",
+      ],
+      swiftSettings: optimized),
+    .target(
       name: "Training",
-      dependencies: ["Layers", "Loading", "Metrics", "Models", "Randomness", "TensorFiles"],
+      dependencies: [
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
+        "Models", "TensorFiles", "Tensors",
+      ],
       swiftSettings: optimized),
     .target(name: "Gnuplot"),
     .target(name: "Notebook", dependencies: [argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
     .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
     .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .executableTarget(
+      name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: ["Inspection", "Planning", "Recipes", "TensorFiles", argumentParser]),
@@ -73,28 +90,38 @@ let package = Package(
       name: "preprocess-and-split", dependencies: ["Datasets", "Notebook"],
       path: "stages/preprocess-and-split", swiftSettings: stageSettings),
     .executableTarget(
-      name: "train", dependencies: ["Notebook", "Training"], path: "stages/train",
-      swiftSettings: stageSettings),
+      name: "train",
+      dependencies: ["Datasets", "Kernels", "Models", "Notebook", "TensorFiles", "Training"],
+      path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
-      name: "evaluate", dependencies: ["Loading", "Metrics", "Models", "Notebook"],
+      name: "evaluate",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models", "Notebook",
+        "TensorFiles",
+      ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
-      name: "plot", dependencies: ["Datasets", "Gnuplot", "Metrics", "Notebook"],
+      name: "plot", dependencies: ["Gnuplot", "Notebook", "TensorFiles"],
       path: "stages/plot", swiftSettings: stageSettings),
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["TensorFiles"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
       path: "Tests/TensorFiles"),
     .testTarget(
-      name: "LayersTests", dependencies: ["Kernels", "Layers", "Tensors", "TestSupport"],
+      name: "LayersTests",
+      dependencies: ["Kernels", "Layers", "Randomness", "Tensors", "TestSupport"],
       path: "Tests/Layers", swiftSettings: optimized),
     .testTarget(
-      name: "ModelsTests", dependencies: ["Layers", "Models", "Tensors", "TestSupport", "Training"],
+      name: "ModelsTests",
+      dependencies: [
+        "Kernels", "Layers", "Models", "Randomness", "TensorFiles", "Tensors", "TestSupport",
+        "Training",
+      ],
       path: "Tests/Models", swiftSettings: optimized),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],

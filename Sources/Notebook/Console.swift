@@ -23,13 +23,16 @@ public struct Progress: Sendable {
   private let label: String
   private let total: Int
   private let unit: String
+  private let alreadyDone: Int
   private let start = ContinuousClock.now
   private var lastReport: ContinuousClock.Instant
 
-  public init(_ label: String, total: Int, unit: String) {
+  /// - Parameter alreadyDone: What an earlier process did; it counts as done and not for the rate.
+  public init(_ label: String, total: Int, unit: String, alreadyDone: Int = 0) {
     self.label = label
     self.total = total
     self.unit = unit
+    self.alreadyDone = alreadyDone
     lastReport = ContinuousClock.now
   }
 
@@ -42,8 +45,8 @@ public struct Progress: Sendable {
     guard now - lastReport >= interval else { return }
     lastReport = now
     let line = Self.line(
-      label: label, done: done, total: total, unit: unit, seconds: (now - start).inSeconds,
-      detail: detail)
+      label: label, done: done, total: total, unit: unit, alreadyDone: alreadyDone,
+      seconds: (now - start).inSeconds, detail: detail)
     if Console.isTerminal {
       FileHandle.standardOutput.write(Data("\r\u{1B}[K\(line)".utf8))
     } else {
@@ -57,9 +60,10 @@ public struct Progress: Sendable {
   }
 
   static func line(
-    label: String, done: Int, total: Int, unit: String, seconds: Double, detail: String
+    label: String, done: Int, total: Int, unit: String, alreadyDone: Int, seconds: Double,
+    detail: String
   ) -> String {
-    let rate = seconds > 0 ? Double(done) / seconds : 0
+    let rate = seconds > 0 ? Double(done - alreadyDone) / seconds : 0
     let share = total > 0 ? 100 * Double(done) / Double(total) : 100
     var parts = ["\(label)  \(Int(share)) %  \(done)/\(total) \(unit)"]
     if rate > 0 {

@@ -21,6 +21,11 @@ public func show(figure file: String, caption: String, line: Int = #line) {
     kind: .figure, body: .figure(file: file, caption: caption), line: line)
 }
 
+/// A number with a fixed count of decimals; an en dash for what is not a number.
+public func decimals(_ value: Double, _ count: Int) -> String {
+  value.isNaN ? "–" : String(format: "%.\(count)f", value)
+}
+
 /// A table of strings: a header and rows of the same width.
 public struct Table: Sendable, Equatable, Encodable {
   public var header: [String]

@@ -21,30 +21,48 @@ enum PlainScalar: Equatable {
     case "true": self = .boolean(true)
     case "false": self = .boolean(false)
     case ".inf", "+.inf", "-.inf", ".Inf", "+.Inf", "-.Inf", ".nan", ".NaN": self = .nonFinite
-    default:
-      if word.wholeMatch(of: /[-+]?(0|[1-9][0-9]*)/) != nil {
-        self = Int(word).map { .integer($0) } ?? .oversizedInteger
-      } else if word.wholeMatch(
-        of: /[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?/) != nil
-      {
-        self = Self.number(in: word)
-      } else {
-        self = .text
-      }
+    default: self = Self.decimal(word) ?? .text
     }
   }
 
-  /// `Double` wants a digit on both sides of the point; YAML takes `1.` and `.5`.
-  private static func number(in word: String) -> PlainScalar {
-    var word = word[...]
-    let isNegative = word.hasPrefix("-")
-    if isNegative || word.hasPrefix("+") { word.removeFirst() }
-    let exponentStart = word.firstIndex { "eE".contains($0) } ?? word.endIndex
-    let mantissa = word[..<exponentStart]
-    let padded =
-      (mantissa.hasPrefix(".") ? "0" : "") + mantissa + (mantissa.hasSuffix(".") ? "0" : "")
-      + word[exponentStart...]
-    guard let magnitude = Double(padded), magnitude.isFinite else { return .nonFinite }
-    return .number(isNegative && magnitude != 0 ? -magnitude : magnitude)
+  /// The number that a decimal word stands for: a sign, digits without leading zeros, a point with
+  /// digits on at least one side, an exponent. Nil where the word has another form.
+  private static func decimal(_ word: String) -> PlainScalar? {
+    var rest = word[...]
+    let sign = takeSign(from: &rest)
+    let whole = takeDigits(from: &rest)
+    let hasPoint = rest.hasPrefix(".")
+    if hasPoint { rest.removeFirst() }
+    let fraction = hasPoint ? takeDigits(from: &rest) : ""
+    guard !(whole.isEmpty && fraction.isEmpty), whole.count == 1 || !whole.hasPrefix("0") else {
+      return nil
+    }
+    var exponent = ""
+    if rest.hasPrefix("e") || rest.hasPrefix("E") {
+      rest.removeFirst()
+      exponent = takeSign(from: &rest)
+      let digits = takeDigits(from: &rest)
+      guard !digits.isEmpty else { return nil }
+      exponent += digits
+    }
+    guard rest.isEmpty else { return nil }
+    if !hasPoint && exponent.isEmpty {
+      return Int(word).map { .integer($0) } ?? .oversizedInteger
+    }
+    let text = "\(whole.isEmpty ? "0" : whole).\(fraction.isEmpty ? "0" : fraction)e\(exponent)"
+    guard let magnitude = Double(exponent.isEmpty ? String(text.dropLast()) : text),
+      magnitude.isFinite
+    else { return .nonFinite }
+    return .number(sign == "-" && magnitude != 0 ? -magnitude : magnitude)
+  }
+
+  private static func takeSign(from rest: inout Substring) -> String {
+    rest.hasPrefix("-") || rest.hasPrefix("+") ? String(rest.removeFirst()) : ""
+  }
+
+  private static func takeDigits(from rest: inout Substring) -> String {
+    let digits = rest.prefix { $0.isASCII && $0.isNumber }
+    rest = rest[digits.endIndex...]
+    return String(digits)
   }
 }

@@ -25,7 +25,9 @@ extension Recipe {
     let stepReader = StepReader(
       source: source, stageNames: stageNames, reservedNames: ["about", "steps"] + schema.sections)
     let stepsEntry = entries.firstIndex { $0.key == "steps" }.map { entries.remove(at: $0) }
-    steps = try stepsEntry.map { entry throws(RecipeError) in try stepReader.steps(from: entry.value) }
+    steps = try stepsEntry.map { entry throws(RecipeError) in
+      try stepReader.steps(from: entry.value)
+    }
 
     let renamed = (steps ?? []).filter { $0.instance != $0.stage }
     let sections = Dictionary(

@@ -72,7 +72,9 @@ public struct Recipe: Sendable {
   /// that `reads` names, as the step called `instance` is run with it.
   public func settings(matching reads: [String], instance: String? = nil) -> RecipeValue {
     RecipeValue(
-      nesting: keys(matching: reads).map { (key: $0, value: value(of: $0, instance: instance).value) })
+      nesting: keys(matching: reads).map {
+        (key: $0, value: value(of: $0, instance: instance).value)
+      })
   }
 }
 

@@ -58,7 +58,8 @@ extension RecipeError: CustomStringConvertible {
       "\(place): steps: '\(name)' is listed twice; name one of them, as in '\(name)-again: \(name)'"
     case .unknownStage(let place, let name, let suggestion, let stages):
       "\(place): steps: no stage '\(onOneLine(name))'; "
-        + (suggestion.map { "did you mean '\($0)'?" } ?? "the stages are \(joined(stages, by: "and"))")
+        + (suggestion.map { "did you mean '\($0)'?" }
+          ?? "the stages are \(joined(stages, by: "and"))")
     case .stepInput(let place, let input, let source, let earlier):
       "\(place): steps: input '\(onOneLine(input))': expected STEP.OUTPUT of an earlier step "
         + "(\(earlier.isEmpty ? "there is none" : joined(earlier, by: "or"))), found "

@@ -71,8 +71,12 @@ extension RecipeSchema {
 /// First those that only miss the right section (`train.learning-rate` for
 /// `train.optimizer.learning-rate`), those of the written section before others; then the one whose
 /// whole name is nearest; then the one whose last word is.
-func keySuggestions(for name: String, among keys: [String], groups: some Sequence<String>) -> [String] {
-  func lastWord(_ name: String) -> String { name.split(separator: ".").last.map(String.init) ?? name }
+func keySuggestions(for name: String, among keys: [String], groups: some Sequence<String>)
+  -> [String]
+{
+  func lastWord(_ name: String) -> String {
+    name.split(separator: ".").last.map(String.init) ?? name
+  }
   let (word, section) = (lastWord(name), name.prefix { $0 != "." })
   let misplaced = keys.filter { lastWord($0) == word }
   let here = misplaced.filter { $0.prefix { $0 != "." } == section }

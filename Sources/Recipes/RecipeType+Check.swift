@@ -160,7 +160,8 @@ extension RecipeType {
       guard let declared = variant.options.first(where: { $0.name == option.key }) else {
         let near = nearest(to: option.key, among: variant.options.map(\.name))
         throw .unknownKey(
-          source.place(option.line), key: path, suggestions: near.map { [$0] } ?? [],
+          source.place(option.line), key: path,
+          suggestions: near.map { ["\(key).\(name).\($0)"] } ?? [],
           schema: schema)
       }
       given[option.key] = try declared.type.value(

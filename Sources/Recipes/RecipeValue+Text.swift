@@ -7,7 +7,7 @@ extension RecipeValue {
     case .null: "null"
     case .boolean(let value): value ? "true" : "false"
     case .integer(let value): String(value)
-    case .number(let value): String(describing: value)
+    case .number(let value): numberText(value)
     case .text(let value): isPlainText(value) ? value : quoted(value)
     case .list(let items): "[" + items.map(\.canonicalText).joined(separator: ", ") + "]"
     case .object(let members):
@@ -25,6 +25,14 @@ extension RecipeValue {
       "{" + members.map { "\(quoted($0.key)):\($0.value.json)" }.joined(separator: ",") + "}"
     }
   }
+}
+
+/// The shortest decimal that is read back as the same number, always with a point: YAML 1.1 takes
+/// `1e-08` for text.
+private func numberText(_ number: Double) -> String {
+  let text = String(describing: number)
+  guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
+  return text[..<exponent] + ".0" + text[exponent...]
 }
 
 /// True where YAML reads the unquoted word back as this text, in a list and in a mapping too.

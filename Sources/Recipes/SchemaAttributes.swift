@@ -13,7 +13,8 @@ struct SchemaAttributes {
   ) throws(RecipeSchemaError) {
     guard case .mapping(let attributes) = entry.value.content else {
       throw .malformedAttribute(
-        source.place(entry.value.line), key: name, attribute: entry.key == name ? "value" : entry.key,
+        source.place(entry.value.line), key: name,
+        attribute: entry.key == name ? "value" : entry.key,
         expected: "attributes such as {type: integer, default: 1, about: text}",
         found: entry.value.foundDescription)
     }

@@ -9,7 +9,8 @@ enum SchemaReader {
     for entry in entries {
       let name = entry.key
       let isReserved = ["about.", "steps."].contains { name.hasPrefix($0) }
-      guard name.wholeMatch(of: /[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+/) != nil, !isReserved else {
+      let words = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard words.count >= 2, words.allSatisfy({ isKebabCase($0) }), !isReserved else {
         throw .malformedName(source.place(entry.line), name: name)
       }
       keys.append(try key(from: entry, source: source))
@@ -97,7 +98,7 @@ enum SchemaReader {
           source.place(entry.value.line), key: name, attribute: onOneLine(entry.key),
           expected: "options", found: entry.value.foundDescription)
       }
-      for named in [entry] + options where named.key.wholeMatch(of: /[a-z][a-z0-9-]*/) == nil {
+      for named in [entry] + options where !isKebabCase(named.key) {
         throw .malformedName(source.place(named.line), name: named.key)
       }
       var keys: [RecipeSchema.Key] = []

@@ -90,7 +90,8 @@ enum SettingsDocument {
   ///
   /// - Throws: `RecipeError` where the text is not YAML, or holds anchors, aliases, tags or keys that
   ///   are not words.
-  static func root(of text: String, in source: SettingsSource) throws(RecipeError) -> SettingsNode? {
+  static func root(of text: String, in source: SettingsSource) throws(RecipeError) -> SettingsNode?
+  {
     guard text.utf8.count <= byteLimit else {
       throw .tooLarge(file: source.file, bytes: text.utf8.count, limit: byteLimit)
     }
@@ -128,10 +129,11 @@ enum SettingsDocument {
     switch node {
     case .alias: throw .alias(source.place(line))
     case .scalar(let scalar):
-      guard scalar.tag.rawValue.isEmpty else {
+      let isPlain = scalar.style == .plain
+      // Yams gives what stands in quotes the tag of text.
+      guard scalar.tag.rawValue.isEmpty || !isPlain && isTextTag(scalar.tag) else {
         throw .tag(source.place(line), tag: scalar.tag.rawValue)
       }
-      let isPlain = scalar.style == .plain
       return SettingsNode(content: .scalar(scalar.string, isPlain: isPlain), line: line)
     case .sequence(let sequence):
       guard sequence.tag.rawValue.isEmpty else {
@@ -159,11 +161,13 @@ enum SettingsDocument {
     guard node.anchor == nil else { throw .alias(place) }
     guard case .scalar(let scalar) = node else { throw .keyNotText(place) }
     // Yams has hashed the key, and that gives a plain word the tag of text.
-    guard ["", Tag.Name.str.rawValue].contains(scalar.tag.rawValue) else {
+    guard scalar.tag.rawValue.isEmpty || isTextTag(scalar.tag) else {
       throw .tag(place, tag: scalar.tag.rawValue)
     }
     return scalar.string
   }
+
+  private static func isTextTag(_ tag: Tag) -> Bool { tag.rawValue == Tag.Name.str.rawValue }
 }
 
 extension Character {

@@ -34,7 +34,8 @@ extension SettingsNode {
   /// The node in words, as it stands after "found".
   var foundDescription: String {
     switch content {
-    case .list(let items): return items.count == 1 ? "a list of 1 item" : "a list of \(items.count) items"
+    case .list(let items):
+      return items.count == 1 ? "a list of 1 item" : "a list of \(items.count) items"
     case .mapping: return "a mapping"
     case .scalar(let word, _):
       let word = onOneLine(word)

@@ -97,7 +97,7 @@ struct StepReader {
   /// A step's name becomes a folder, a section of the recipe and a word of the command line.
   private func check(_ step: RecipeStep, line: Int) throws(RecipeError) {
     let (name, place) = (step.instance, source.place(line))
-    guard name.wholeMatch(of: /[a-z][a-z0-9-]{0,62}/) != nil else {
+    guard isKebabCase(name), name.utf8.count <= 63 else {
       throw .stepName(
         place, name: name, problem: "must be 1 to 63 of a-z, 0-9 and -, the first a letter")
     }

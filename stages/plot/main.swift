@@ -1,1 +1,222 @@
-print("stage")
+import Foundation
+import Gnuplot
+import Notebook
+import TensorFiles
+
+//: # Plots
+//:
+//: The last chapter draws what the others found out, and computes nothing. It reads five small files:
+//: `histogram` of the training images, `samples` of them, `history` of the training, `metrics` and
+//: `confusion` of the evaluation. Data sets, weights and predictions stay closed, so a figure can be
+//: drawn again long after they are gone.
+//:
+//: For each figure it writes a gnuplot script and the numbers the script draws: `loss.gp`, `loss.csv`.
+//: The two are complete. `gnuplot loss.gp`, called from any folder, draws the same `loss.png` and
+//: `loss.svg` beside them, and whoever wants another colour changes the script.
+//:
+//: One setting, `plot.formats`, says which pictures are drawn here.
+
+struct Settings: Decodable {
+  struct Plot: Decodable { let formats: [PictureFormat] }
+  let plot: Plot
+}
+
+let options = StageOptions.parseForStage()
+let formats = orExit { try options.settings(as: Settings.self).plot.formats }
+let renderer = orExit { try Renderer() }
+
+//: A figure is a value: panels, axes, series. Drawing writes script and data, runs gnuplot on them, and
+//: gives a picture its name only once it is whole. In the report the sharper SVG stands for the figure.
+
+func draw(_ figure: Figure, _ caption: String, line: Int = #line) {
+  let folder = URL(fileURLWithPath: options.output)
+  orExit { _ = try renderer.render(figure, formats: formats, into: folder) }
+  let shown = formats.contains(.svg) ? "svg" : formats.first?.rawValue ?? "gp"
+  show(figure: "\(figure.name).\(shown)", caption: caption, line: line)
+}
+
+//: A tensor file is opened, found to be of the kind that the stage before should have written, and
+//: undamaged. Its metadata name the classes and say whence the images come.
+
+func tensorFile(_ input: String, schema: String, producedBy stage: String) throws -> TensorFile {
+  let file = try TensorFile(contentsOf: options.input(input))
+  try file.requireSchema(schema, version: 1, producedBy: stage)
+  return file
+}
+
+func classNames(of file: TensorFile) throws -> [String] {
+  let text = try file.requiredMetadata("class_names")
+  guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+    throw TensorFileError.unusableMetadata(
+      file: file.url.path, key: "class_names", found: text, expected: "a JSON array of names")
+  }
+  return names
+}
+
+func dataStatus(of file: TensorFile) throws -> DataStatus {
+  let text = try file.requiredMetadata("data_status")
+  guard let status = DataStatus(rawValue: text) else {
+    throw TensorFileError.unusableMetadata(
+      file: file.url.path, key: "data_status", found: text, expected: "official, unverified, generated")
+  }
+  return status
+}
+
+func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) throws -> [[Int]] {
+  let flat = try file.scalars(of: name, as: Int64.self, shape: [count, width])
+  return (0..<count).map { row in flat[row * width..<(row + 1) * width].map { Int($0) } }
+}
+
+//: ## The data
+//:
+//: `classes` counts the training images of each class. Bars of one height are a balanced set, where
+//: always naming the same class is right once in as many times as there are classes. A low bar warns
+//: that the overall accuracy will say little about that class.
+
+let histogram = orExit {
+  try tensorFile("histogram", schema: "histogram", producedBy: "compute-stats")
+}
+let names = orExit { try classNames(of: histogram) }
+let dataFigures = DataFigures(
+  classNames: names, data: orExit { try dataStatus(of: histogram) })
+let classCounts = orExit {
+  try histogram.scalars(of: "class_counts", as: Int64.self, shape: [names.count])
+}
+draw(dataFigures.classes(counts: classCounts.map { Int($0) }), "Training images of each class.")
+
+//-
+//: `pixels` shows how often each of the 256 values occurs in red, green and blue. Look at the ends: a
+//: peak at 0 or 255 is clipped light, in photographs mostly white background. Where the three curves
+//: lie apart, the set has a tint, which normalising each channel by itself takes away.
+
+let pixelCounts = orExit { try rows(of: "counts", in: histogram, 3, by: 256) }
+draw(dataFigures.pixels(counts: pixelCounts), "Pixel values of the training images, by channel.")
+
+//-
+//: `samples` shows some of the images, a row a class, three screen pixels for one of the image. It is
+//: the quickest check there is: a row of the wrong things is a shuffled label file, false colours are
+//: channels in the wrong order, slanting noise is a wrong row length. It also says how hard the task
+//: is for the reader.
+
+let samples = orExit {
+  try tensorFile("samples", schema: "images", producedBy: "preprocess-and-split")
+}
+let labels = orExit { try samples.scalars(of: "labels", as: UInt8.self, shape: [nil]) }
+let images = orExit {
+  try samples.scalars(of: "images", as: UInt8.self, shape: [labels.count, 3, 32, 32])
+}
+let sampleFigures = DataFigures(
+  classNames: orExit { try classNames(of: samples) }, data: orExit { try dataStatus(of: samples) })
+draw(
+  orExit {
+    try sampleFigures.samples(
+      images: images, labels: labels, side: 32, file: samples.url.lastPathComponent)
+  }, "Training images, a row a class.")
+
+//: ## The training
+//:
+//: Training and held-out images are drawn together, as only the distance between the two tells what
+//: the network has learnt and what it has learnt by heart. Held-out is the validation set. Under the
+//: published protocols that stop and choose on the test set, it is that one, and every title says so.
+//: Without augmentation the curves part sooner; with it, the training images are the harder ones and
+//: the held-out curve may well lie on the better side.
+
+let summary = orExit { try EvaluationSummary(contentsOf: options.input("metrics")) }
+let history = orExit { try TrainingHistory(contentsOf: options.input("history")) }
+let training = TrainingFigures(
+  history, status: RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest))
+
+//: A run of no epochs, which only evaluates weights it was given, has a history without lines, and
+//: none of the figures from here to the next heading. A recipe that doesn't measure a quantity leaves
+//: its cells empty, and that figure out.
+
+if history.isEmpty {
+  show("history.csv has no epoch: the figures of the training are left out")
+}
+
+func draw(
+  _ figure: KeyPath<TrainingFigures, Figure?>, else absence: String, _ caption: String,
+  line: Int = #line
+) {
+  guard !history.isEmpty else { return }
+  guard let figure = training[keyPath: figure] else { return show(absence, line: line) }
+  draw(figure, caption, line: line)
+}
+
+//-
+//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Held-out level or
+//: rising while training falls: it has begun to learn by heart. Both level at the start: the rate is
+//: too low, or too high. The first value of an untrained network of ten classes is near ln 10 ≈ 2.30.
+
+draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the epochs.")
+
+//-
+//: `top1` is the share of images whose most probable class is the true one, `top5` of those whose true
+//: class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so `top5` soon
+//: has little room left.
+
+draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")
+draw(\.top5, else: "no top-5 accuracies in history.csv: no figure 'top5'", "Top-5 accuracy.")
+
+//-
+//: `per-class-train` and `per-class-heldout` split the accuracy by class, the legend in the order in
+//: which the lines end. Lines far below the others are the classes to look at. Two lines that swing
+//: against each other from epoch to epoch are a pair the network cannot yet tell apart.
+
+draw(
+  \.perClassTraining, else: "training accuracy by class was not measured: no figure 'per-class-train'",
+  "Top-1 accuracy of each class on the training images.")
+draw(
+  \.perClassHeldOut, else: "held-out accuracy by class was not measured: no figure 'per-class-heldout'",
+  "Top-1 accuracy of each class on the held-out images.")
+
+//-
+//: `training` puts four views on one page, epoch under epoch. The dashed line is the best held-out
+//: accuracy: how early the curve gets near it says how many epochs were of use. The rate has a
+//: logarithmic axis, so that each division by ten is a step of one height; look for the jumps in loss
+//: above it. The filled area is training minus held-out accuracy: above zero the network does better
+//: on images it has seen.
+
+draw(
+  \.overview, else: "nothing to draw in history.csv: no figure 'training'",
+  "Loss, accuracy, learning rate, and the gap between training and held-out accuracy.")
+
+//: ## The evaluation
+//:
+//: `confusion` has a row for each true class and a column for each predicted one. A cell holds the
+//: number of images; its colour is their share of the row. The diagonal is what was right. Read a row
+//: for what a class is taken for, a column for what is taken for it: cats and dogs, in most networks,
+//: are a dark square off the diagonal.
+
+let confusion = orExit {
+  try tensorFile("confusion", schema: "confusion", producedBy: "evaluate")
+}
+let evaluated = orExit { try classNames(of: confusion) }
+let confusionCounts = orExit {
+  try rows(of: "counts", in: confusion, evaluated.count, by: evaluated.count)
+}
+let evaluation = EvaluationFigures(summary)
+draw(
+  evaluation.confusion(counts: confusionCounts, classNames: evaluated),
+  "Images by true class (down) and predicted class (right).")
+
+//-
+//: `class-scores` says the same in three numbers a class. Precision: of the images given this name,
+//: how many bear it rightly. Recall: of the images of this class, how many got the name. High recall
+//: with low precision is a name given too freely. F1 is their harmonic mean, near the lower of the two.
+
+draw(evaluation.classScores, "Precision, recall and F1 of each class, and their means.")
+
+//: ## What is here now
+//:
+//: A picture that is missing would have ended the stage. What remains is to see that nothing else lies
+//: here than a script, its data and its pictures for each figure:
+
+let files = orExit { try FileManager.default.contentsOfDirectory(atPath: options.output) }
+let figures = files.filter { $0.hasSuffix(".gp") }.map { String($0.dropLast(3)) }.sorted()
+show(
+  table: Table(
+    header: ["figure", "files"],
+    rows: figures.map { name in
+      [name, files.filter { $0.hasPrefix(name + ".") }.sorted().joined(separator: " ")]
+    }))

@@ -1,0 +1,71 @@
+import Foundation
+import TensorFiles
+
+/// What every file that comes from a data set says of it.
+struct DatasetMetadata {
+  let classNames: [String]
+  let dataStatus: DataStatus
+
+  init(classNames: [String], dataStatus: DataStatus) {
+    self.classNames = classNames
+    self.dataStatus = dataStatus
+  }
+
+  /// As a tensor file's metadata. Class names are a JSON array, sorted by label.
+  var entries: [String: String] {
+    // A string needs escapes for quotes and backslashes alone: names have no control characters.
+    let quoted = classNames.map { name in
+      let escaped = name.replacingOccurrences(of: "\\", with: "\\\\")
+        .replacingOccurrences(of: "\"", with: "\\\"")
+      return "\"\(escaped)\""
+    }
+    return [
+      "class_names": "[\(quoted.joined(separator: ", "))]", "data_status": dataStatus.rawValue,
+    ]
+  }
+
+  init(of file: TensorFile) throws {
+    let text = try file.requiredMetadata("class_names")
+    guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)),
+      (1...256).contains(names.count), names.allSatisfy(PrintableText.isPrintable)
+    else {
+      throw TensorFileError.unusableMetadata(
+        file: file.url.path, key: "class_names", found: text,
+        expected: "a JSON array of 1 to 256 printable names")
+    }
+    self.init(classNames: names, dataStatus: try file.choice("data_status"))
+  }
+}
+
+extension TensorFile {
+  /// The metadata under `key`, as one of the words of `Choice`.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, as type: Choice.Type = Choice.self
+  ) throws -> Choice where Choice.RawValue == String {
+    let found = try requiredMetadata(key)
+    guard let choice = Choice(rawValue: found) else {
+      throw TensorFileError.unusableMetadata(
+        file: url.path, key: key, found: found,
+        expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+}
+
+/// What can be wrong with a data set's file that is a sound tensor file.
+public enum DatasetFileError: Error, Equatable, CustomStringConvertible {
+  /// A label stands for no class.
+  case label(file: String, image: Int, found: Int, classes: Int)
+  /// Counts of another number of classes than there are names.
+  case classCount(file: String, found: Int, expected: Int)
+
+  public var description: String {
+    switch self {
+    case .label(let file, let image, let found, let classes):
+      "\(file): image \(image) has label \(found), expected one below \(classes); rerun the stage"
+        + " that wrote the file"
+    case .classCount(let file, let found, let expected):
+      "\(file): counts of \(found) classes, expected \(expected); rerun the stage that wrote the file"
+    }
+  }
+}

@@ -1,0 +1,28 @@
+extension Download {
+  /// What a caller may want to print.
+  public enum Event: Sendable, Equatable {
+    /// Bytes that stand on disk, and how many it will be where the server said so.
+    case progress(done: Int, total: Int?)
+    /// A broken download goes on from this byte.
+    case resumed(at: Int)
+    /// The server can't go on from there or has another file now: the download starts afresh.
+    case restarted
+    /// The connection broke; there will be another try.
+    case retrying(problem: String, after: Duration)
+    /// The file that was kept is no longer what was downloaded.
+    case discarded
+  }
+}
+
+extension Download.Event: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .progress(let done, let total):
+      "\(done) of \(total.map(String.init) ?? "an unknown number of") bytes"
+    case .resumed(let byte): "going on with the download from byte \(byte)"
+    case .restarted: "the server does not go on from there: starting afresh"
+    case .retrying(let problem, let pause): "\(problem); trying again in \(pause)"
+    case .discarded: "the kept archive is no longer the official one: downloading it again"
+    }
+  }
+}

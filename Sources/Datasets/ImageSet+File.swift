@@ -1,0 +1,92 @@
+import Foundation
+import TensorFiles
+
+/// The tensor file of a set of images, schema `images`:
+///
+///     images   U8  [N, 3, 32, 32]
+///     labels   U8  [N]
+///     indices  I32 [N]    only with a preparation, as `mean` and `std`
+///     mean     F32 [3]    of pixel/255, where normalization is "constants"
+///     std      F32 [3]
+///
+/// with the metadata `class_names` (a JSON array), `data_status` and `source`, and with a preparation
+/// `taken_from`, `normalization` and `selected_on_test`.
+extension ImageSet {
+  static let schema = "images"
+
+  /// Writes the set whole or not at all.
+  public func write(to url: URL) throws {
+    var metadata = DatasetMetadata(classNames: classNames, dataStatus: dataStatus).entries
+    metadata["source"] = source.rawValue
+    if let preparation {
+      metadata["taken_from"] = preparation.takenFrom.rawValue
+      metadata["selected_on_test"] = String(preparation.selectedOnTest)
+      metadata["normalization"] = preparation.normalization.name
+    }
+    var writer = TensorFileWriter(schema: Self.schema, metadata: metadata)
+    writer.add("images", shape: [count, Self.channels, Self.side, Self.side], images)
+    writer.add("labels", shape: [count], labels)
+    if let preparation {
+      writer.add("indices", shape: [count], preparation.indices)
+      if case .constants(let mean, let std) = preparation.normalization {
+        writer.add("mean", shape: [Self.channels], mean)
+        writer.add("std", shape: [Self.channels], std)
+      }
+    }
+    try writer.write(to: url)
+  }
+
+  /// Reads a set, checking its digest and that its parts fit together.
+  ///
+  /// - Parameter stage: The stage that writes such files, for the advice in errors.
+  public init(contentsOf url: URL, producedBy stage: String = "STAGE") throws {
+    let file = try TensorFile(contentsOf: url)
+    try file.requireSchema(Self.schema, version: 1, producedBy: stage)
+    let metadata = try DatasetMetadata(of: file)
+    let labels = try file.scalars(of: "labels", as: UInt8.self, shape: [nil])
+    let images = try file.scalars(
+      of: "images", as: UInt8.self, shape: [labels.count, Self.channels, Self.side, Self.side])
+    if let wrong = labels.firstIndex(where: { $0 >= metadata.classNames.count }) {
+      throw DatasetFileError.label(
+        file: url.path, image: wrong, found: Int(labels[wrong]),
+        classes: metadata.classNames.count)
+    }
+    self.init(
+      images: images, labels: labels, classNames: metadata.classNames,
+      dataStatus: metadata.dataStatus, source: try file.choice("source"),
+      preparation: try Preparation(of: file, count: labels.count))
+  }
+}
+
+extension Normalization {
+  fileprivate var name: String {
+    switch self {
+    case .constants: "constants"
+    case .perImage: "per-image"
+    }
+  }
+}
+
+extension Preparation {
+  /// The preparation in a file of `count` images; nil where the file is a data set as it was parsed.
+  fileprivate init?(of file: TensorFile, count: Int) throws {
+    guard file.metadata["taken_from"] != nil else { return nil }
+    let channels = ImageSet.channels
+    let normalization: Normalization
+    switch try file.requiredMetadata("normalization") {
+    case Normalization.perImage.name: normalization = .perImage
+    case "constants":
+      normalization = .constants(
+        mean: try file.scalars(of: "mean", as: Float.self, shape: [channels]),
+        std: try file.scalars(of: "std", as: Float.self, shape: [channels]))
+    case let found:
+      throw TensorFileError.unusableMetadata(
+        file: file.url.path, key: "normalization", found: found,
+        expected: "constants or per-image")
+    }
+    self.init(
+      indices: try file.scalars(of: "indices", as: Int32.self, shape: [count]),
+      takenFrom: try file.choice("taken_from"), normalization: normalization,
+      selectedOnTest: try file.requiredMetadata("selected_on_test") == "true")
+  }
+}

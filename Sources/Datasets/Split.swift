@@ -1,0 +1,147 @@
+import Randomness
+
+/// Which records train and which validate.
+///
+/// Indices count the records of a parsed file from 0, `training` those of `train`, `validation` those
+/// of `validationSource`. Both are in rising order; shuffling is the business of who trains.
+public struct Split: Sendable, Equatable {
+  public enum Kind: String, Sendable, Decodable, CaseIterable {
+    /// The last records validate.
+    case last
+    /// Random records validate.
+    case random
+    /// Random records validate, the same number of each class.
+    case stratified
+  }
+
+  /// What validates.
+  public enum Validation: Sendable, Equatable {
+    /// So many of the training images.
+    case images(Int)
+    /// The test images, as in published protocols that select their model on them.
+    case test
+  }
+
+  public let training: [Int32]
+  public let validation: [Int32]
+  public let kind: Kind
+  public let seed: Int
+  public let validationSource: Origin
+
+  init(
+    training: [Int32], validation: [Int32], kind: Kind, seed: Int, validationSource: Origin
+  ) {
+    self.training = training
+    self.validation = validation
+    self.kind = kind
+    self.seed = seed
+    self.validationSource = validationSource
+  }
+
+  /// True where the images that select a model are also those that test it.
+  public var selectedOnTest: Bool { validationSource == .test }
+
+  /// Splits the images of `train`.
+  ///
+  /// - Parameter testCount: Images in `test`, all of which validate under `.test`.
+  public init(
+    _ kind: Kind, validation: Validation, seed: Int, of train: ImageSet, testCount: Int
+  ) throws(SplitError) {
+    switch validation {
+    case .test:
+      self.init(
+        training: Array(0..<Int32(train.count)), validation: Array(0..<Int32(testCount)),
+        kind: kind, seed: seed, validationSource: .test)
+    case .images(let count):
+      guard count >= 1, count < train.count else {
+        throw .size(found: count, images: train.count)
+      }
+      let chosen =
+        switch kind {
+        case .last: Array(train.count - count..<train.count)
+        case .random: Self.random(count, of: train.count, seed: seed)
+        case .stratified: try Self.stratified(count, of: train, seed: seed)
+        }
+      var validates = [Bool](repeating: false, count: train.count)
+      for index in chosen { validates[index] = true }
+      let all = Int32(0)..<Int32(train.count)
+      self.init(
+        training: all.filter { !validates[Int($0)] }, validation: all.filter { validates[Int($0)] },
+        kind: kind, seed: seed, validationSource: .train)
+    }
+  }
+
+  private static func random(_ count: Int, of total: Int, seed: Int) -> [Int] {
+    var random = RandomStream(seed: seed, purpose: "split.random")
+    return Array(random.permutation(of: total).prefix(count))
+  }
+
+  /// Equal shares of each class, drawn class by class.
+  private static func stratified(_ count: Int, of train: ImageSet, seed: Int) throws(SplitError)
+    -> [Int]
+  {
+    let classes = train.classNames.count
+    guard count.isMultiple(of: classes) else {
+      throw .unequalShares(found: count, classes: classes)
+    }
+    let share = count / classes
+    var chosen: [Int] = []
+    for (label, members) in train.indicesByClass.enumerated() {
+      guard members.count > share else {
+        throw .classTooSmall(
+          name: train.classNames[label], found: members.count, share: share)
+      }
+      var random = RandomStream(seed: seed, purpose: "split.stratified", index: label)
+      chosen += random.permutation(of: members.count).prefix(share).map { members[$0] }
+    }
+    return chosen
+  }
+}
+
+extension ImageSet {
+  /// The records of each class, in rising order.
+  var indicesByClass: [[Int]] {
+    var members = [[Int]](repeating: [], count: classNames.count)
+    for (index, label) in labels.enumerated() { members[Int(label)].append(index) }
+    return members
+  }
+}
+
+extension Split {
+  /// A few training images of each class to look at: records of `train`, those of the first class
+  /// first, drawn by the split's seed.
+  ///
+  /// - Parameter share: Images of each class; fewer where the split leaves fewer.
+  public func samples(of train: ImageSet, perClass share: Int) -> [Int32] {
+    var members = [[Int32]](repeating: [], count: train.classNames.count)
+    for index in training { members[Int(train.labels[Int(index)])].append(index) }
+    return members.enumerated().flatMap { label, members in
+      var random = RandomStream(seed: seed, purpose: "split.samples", index: label)
+      return random.permutation(of: members.count).prefix(share).map { members[$0] }
+    }
+  }
+}
+
+/// Splits that can't be made.
+public enum SplitError: Error, Equatable, CustomStringConvertible {
+  /// No image would be left to train on, or none would validate.
+  case size(found: Int, images: Int)
+  /// The validation images don't divide into equal shares.
+  case unequalShares(found: Int, classes: Int)
+  /// A class has no more images than its share, so that none would train.
+  case classTooSmall(name: String, found: Int, share: Int)
+
+  public var description: String {
+    switch self {
+    case .size(let found, let images):
+      "split.validation is \(found), expected 1 to \(images - 1) of the \(images) training images,"
+        + " or 'test'"
+    case .unequalShares(let found, let classes):
+      "split.validation is \(found), expected a multiple of \(classes) for equal shares of"
+        + " \(classes) classes (split.kind: stratified)"
+    case .classTooSmall(let name, let found, let share):
+      "split.validation takes \(share) images of each class, and '\(name)' has \(found); expected"
+        + " more than that: lower split.validation, or set split.kind to random"
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+
+/// Takes a few members out of a tar archive, into memory and nowhere else.
+///
+/// Archives come from strangers. A `tar` that unpacks has to be kept from following links, leaving
+/// its folder, making devices and filling the disk; here nothing is ever created on disk, so there is
+/// nothing to keep it from, and the sizes are known before a byte is taken. The archive is
+/// decompressed and read once, front to back.
+///
+/// Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; for type `L` the GNU
+/// tar manual, "Basic Tar Format".
+struct TarArchive {
+  private let file: DecompressedFile
+  private let name: String
+  private let buffer = BlockBuffer()
+
+  /// Bytes of a header; members are padded to whole blocks.
+  static let blockLength = 512
+  /// The longest extended header that is read.
+  static let longestExtension = 1 << 16
+
+  init(_ file: DecompressedFile, named name: String) {
+    self.file = file
+    self.name = name
+  }
+
+  /// The contents of the members whose name, less a leading `./`, is a key of `limits`.
+  ///
+  /// - Parameter limits: For each name wanted, the most bytes it may have.
+  /// - Returns: The members that are there. It is no error that one is not.
+  func members(_ limits: [String: Int]) throws -> [String: [UInt8]] {
+    do {
+      let members = try membersOfSoundFile(limits)
+      try file.finish()
+      return members
+    } catch ArchiveError.cut(let archive) {
+      // Where the decompressor says why its output stopped short, that is the better message.
+      guard let problem = file.decompressionProblem() else { throw ArchiveError.cut(archive: archive) }
+      throw ArchiveError.damaged(archive: archive, problem: problem)
+    }
+  }
+
+  private func membersOfSoundFile(_ limits: [String: Int]) throws -> [String: [UInt8]] {
+    var members: [String: [UInt8]] = [:]
+    var overrides = TarHeader.Overrides()
+    while let block = try nextHeaderBlock() {
+      guard var header = TarHeader(block) else { throw ArchiveError.notTar(archive: name) }
+      if header.kind == .overrides || header.kind == .longName {
+        guard header.size <= Self.longestExtension else {
+          throw ArchiveError.notTar(archive: name)
+        }
+        let content = try take(header.size)
+        overrides.read(content, of: header.kind)
+        continue
+      }
+      header.apply(overrides)
+      overrides = TarHeader.Overrides()
+      let member = header.name.hasPrefix("./") ? String(header.name.dropFirst(2)) : header.name
+      guard let limit = limits[member] else {
+        try skip(header.size)
+        continue
+      }
+      guard header.kind == .file else {
+        throw ArchiveError.notAFile(archive: name, member: member, kind: header.kindName)
+      }
+      guard header.size <= limit else {
+        throw ArchiveError.memberTooLong(
+          archive: name, member: member, found: header.size, limit: limit)
+      }
+      guard members[member] == nil else {
+        throw ArchiveError.repeatedMember(archive: name, member: member)
+      }
+      members[member] = try take(header.size)
+    }
+    return members
+  }
+
+  /// The next header, or nil at the block of zeros that ends an archive.
+  private func nextHeaderBlock() throws -> [UInt8]? {
+    let block = try take(Self.blockLength)
+    return block.allSatisfy { $0 == 0 } ? nil : block
+  }
+
+  /// The next `count` bytes and the padding after them, which is dropped.
+  private func take(_ count: Int) throws -> [UInt8] {
+    let bytes = try [UInt8](unsafeUninitializedCapacity: count) { destination, initialized in
+      try fill(UnsafeMutableRawBufferPointer(destination))
+      initialized = count
+    }
+    try pass(Self.padding(after: count))
+    return bytes
+  }
+
+  private func skip(_ count: Int) throws {
+    try pass(count)
+    try pass(Self.padding(after: count))
+  }
+
+  private static func padding(after count: Int) -> Int {
+    (blockLength - count % blockLength) % blockLength
+  }
+
+  private func fill(_ destination: UnsafeMutableRawBufferPointer) throws {
+    var filled = 0
+    while filled < destination.count {
+      let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: destination[filled...]))
+      guard count > 0 else { throw ArchiveError.cut(archive: name) }
+      filled += count
+    }
+  }
+
+  private func pass(_ count: Int) throws {
+    var left = count
+    while left > 0 {
+      let piece = min(left, buffer.bytes.count)
+      try fill(UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<piece]))
+      left -= piece
+    }
+  }
+
+  /// Room for bytes that nobody wants.
+  private final class BlockBuffer {
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    deinit { bytes.deallocate() }
+  }
+}
+
+/// What can be wrong with an archive.
+public enum ArchiveError: Error, Equatable, CustomStringConvertible {
+  /// No such file, or it can't be opened or read.
+  case unreadable(archive: String, problem: String)
+  /// It is a device, a pipe or a socket.
+  case notARegularFile(archive: String)
+  /// Decompressed, it is no tar archive.
+  case notTar(archive: String)
+  /// It ends in the middle of a member, or without the block that ends an archive.
+  case cut(archive: String)
+  /// The decompressor reports a fault.
+  case damaged(archive: String, problem: String)
+  /// It decompresses to more than any archive of this data set has.
+  case tooLong(archive: String, limit: Int)
+  /// A member is longer than any of its name can be.
+  case memberTooLong(archive: String, member: String, found: Int, limit: Int)
+  /// A member is a link, a folder, a device.
+  case notAFile(archive: String, member: String, kind: String)
+  /// A member is there twice, and nothing says which one counts.
+  case repeatedMember(archive: String, member: String)
+
+  public var description: String {
+    switch self {
+    case .unreadable(let archive, let problem):
+      "\(archive): \(problem); dataset.archive takes a tar archive or a folder of .bin files"
+    case .notARegularFile(let archive):
+      "\(archive): neither a regular file nor a folder; dataset.archive takes a tar archive or a"
+        + " folder of .bin files"
+    case .notTar(let archive):
+      "\(archive): not a tar archive, nor a gzip, xz, bzip2, zstd, lzip, lzma or lzop of one"
+    case .cut(let archive):
+      "\(archive): the archive ends too early; delete it and get it anew"
+    case .damaged(let archive, let problem):
+      "\(archive): the archive is damaged (\(problem)); delete it and get it anew"
+    case .tooLong(let archive, let limit):
+      "\(archive): decompresses to more than \(limit) bytes, which no CIFAR-10 archive does"
+    case .memberTooLong(let archive, let member, let found, let limit):
+      "\(archive): \(member) has \(found) bytes, expected at most \(limit)"
+    case .notAFile(let archive, let member, let kind):
+      "\(archive): \(member) is \(kind), expected a regular file"
+    case .repeatedMember(let archive, let member):
+      "\(archive): \(member) is there twice, expected once"
+    }
+  }
+}

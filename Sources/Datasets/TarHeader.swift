@@ -1,0 +1,113 @@
+/// One header block of a tar archive.
+struct TarHeader {
+  enum Kind: Equatable {
+    case file
+    /// A pax header: records that override fields of the next member.
+    case overrides
+    /// A GNU header: the name of the next member.
+    case longName
+    case other
+  }
+
+  private(set) var name: String
+  private(set) var size: Int
+  private(set) var kind: Kind
+  private let typeFlag: UInt8
+
+  /// Reads a header; nil where its checksum or a number in it is wrong.
+  ///
+  /// - Precondition: `block.count == 512`.
+  init?(_ block: [UInt8]) {
+    precondition(block.count == TarArchive.blockLength, "a header of \(block.count) bytes")
+    guard let checksum = Self.number(block[148..<156]), checksum == Self.checksum(of: block),
+      let size = Self.number(block[124..<136]), size >= 0
+    else { return nil }
+    let shortName = Self.text(block[0..<100])
+    // The name's first part, which GNU's own form of the header uses otherwise.
+    let isPOSIX = Self.text(block[257..<263]) == "ustar" && block[263] == UInt8(ascii: "0")
+    let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
+    name = prefix.isEmpty ? shortName : "\(prefix)/\(shortName)"
+    typeFlag = block[156]
+    // A hard link states the size of the file it names and has no content of its own.
+    self.size = typeFlag == UInt8(ascii: "1") ? 0 : size
+    switch typeFlag {
+    case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): kind = .file
+    case UInt8(ascii: "x"): kind = .overrides
+    case UInt8(ascii: "L"): kind = .longName
+    default: kind = .other
+    }
+  }
+
+  /// What the member is, for a person.
+  var kindName: String {
+    switch typeFlag {
+    case UInt8(ascii: "1"): "a hard link"
+    case UInt8(ascii: "2"): "a symbolic link"
+    case UInt8(ascii: "3"), UInt8(ascii: "4"): "a device"
+    case UInt8(ascii: "5"): "a folder"
+    case UInt8(ascii: "6"): "a pipe"
+    default: "of a special kind"
+    }
+  }
+
+  /// What headers before a member's own say of it.
+  struct Overrides {
+    var name: String?
+    var size: Int?
+    var isSparse = false
+
+    /// Reads the content of an extended header.
+    mutating func read(_ content: [UInt8], of kind: Kind) {
+      if kind == .longName {
+        name = TarHeader.text(content[...])
+        return
+      }
+      // Records of the form "LENGTH KEY=VALUE\n", where LENGTH counts the whole record.
+      var rest = content[...]
+      while let space = rest.firstIndex(of: UInt8(ascii: " ")),
+        let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
+        length > space - rest.startIndex + 1, length <= rest.count
+      {
+        let record = rest[(space + 1)..<(rest.startIndex + length)].dropLast()
+        rest = rest.dropFirst(length)
+        guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else { continue }
+        let value = String(decoding: record[(equals + 1)...], as: UTF8.self)
+        switch String(decoding: record[..<equals], as: UTF8.self) {
+        case "path": name = value
+        case "size": size = Int(value)
+        case let key where key.hasPrefix("GNU.sparse"): isSparse = true
+        default: break
+        }
+      }
+    }
+  }
+
+  mutating func apply(_ overrides: Overrides) {
+    if let name = overrides.name { self.name = name }
+    if let size = overrides.size, size >= 0 { self.size = size }
+    if overrides.isSparse { kind = .other }
+  }
+
+  /// The sum of the header's bytes, its own field taken as spaces.
+  private static func checksum(of block: [UInt8]) -> Int {
+    let sum = block.reduce(0) { $0 + Int($1) }
+    let field = block[148..<156].reduce(0) { $0 + Int($1) }
+    return sum - field + 8 * Int(UInt8(ascii: " "))
+  }
+
+  /// Text up to the first NUL.
+  private static func text(_ field: ArraySlice<UInt8>) -> String {
+    String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+  }
+
+  /// A number in octal digits, or in base 256 where the first bit is set.
+  private static func number(_ field: ArraySlice<UInt8>) -> Int? {
+    if let first = field.first, first & 0x80 != 0 {
+      // Seven bytes hold every size that can be met; longer ones are no archive of ours.
+      guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }
+      return field.suffix(7).reduce(0) { $0 << 8 | Int($1) }
+    }
+    let digits = field.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
+    return digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self), radix: 8)
+  }
+}

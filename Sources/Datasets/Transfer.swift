@@ -1,0 +1,129 @@
+import Foundation
+
+/// One call of `curl`: the bytes of an address, from where a partial file ends.
+struct Transfer {
+  let address: WebAddress
+  /// The most bytes that the file may have.
+  let limit: Int
+
+  enum Outcome: Equatable {
+    case complete
+    /// The server does not go on from a byte, or the file there is not the one that was begun.
+    case cannotResume
+    /// Something that another try may mend.
+    case broken(String)
+    /// The file would be longer than the limit.
+    case tooLong
+    /// Something that another try won't mend.
+    case refused(String)
+  }
+
+  /// Appends what comes to `partial`.
+  ///
+  /// - Parameter validatorFile: Keeps what the server calls this version of the file. With it, a
+  ///   server that has another version now answers with the whole of that one, and `curl` stops.
+  func run(
+    into partial: PartialFile, validatorFile: URL, report: (Download.Event) -> Void
+  ) throws -> Outcome {
+    let headers = FileManager.default.temporaryDirectory
+      .appendingPathComponent("tessera-headers-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: headers) }
+    let start = partial.length
+    let validator = try? String(contentsOf: validatorFile, encoding: .utf8)
+    let curl = try ProgramOutput(
+      "curl", arguments(from: start, validator: validator, headers: headers))
+
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { buffer.deallocate() }
+    var total: Int?
+    while true {
+      let count = try curl.read(into: buffer)
+      guard count > 0 else { break }
+      if partial.length == start {
+        let answer = HTTPHeaders(file: headers)
+        total = answer.contentLength.map { start + $0 }
+        if start == 0 { try keep(answer.validator, in: validatorFile) }
+      }
+      guard partial.length + count <= limit else {
+        curl.stop()
+        return .tooLong
+      }
+      try partial.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      report(.progress(done: partial.length, total: total))
+    }
+    let (status, messages) = curl.finish()
+    return outcome(status: status, messages: messages, start: start)
+  }
+
+  private func arguments(from start: Int, validator: String?, headers: URL) -> [String] {
+    var arguments = [
+      // A user's own options could change what is fetched and where it goes.
+      "--disable", "--silent", "--show-error", "--fail", "--globoff", "--location",
+      "--max-redirs", "5", "--proto", address.isLoopback ? "=http" : "=https",
+      "--proto-redir", address.isLoopback ? "=http" : "=https", "--connect-timeout", "20",
+      // A connection that gives less than 1 kB/s for half a minute counts as broken.
+      "--speed-limit", "1000", "--speed-time", "30",
+      "--dump-header", headers.path, "--write-out", "%{stderr}\n%{http_code}",
+    ]
+    // A redirection could lead plain http off this machine.
+    if address.isLoopback { arguments += ["--noproxy", "*", "--max-redirs", "0"] }
+    if start > 0 {
+      arguments += ["--continue-at", String(start)]
+      if let validator { arguments += ["--header", "If-Range: \(validator)"] }
+    }
+    return arguments + ["--url", address.text]
+  }
+
+  private func keep(_ validator: String?, in file: URL) throws {
+    guard let validator else {
+      try? FileManager.default.removeItem(at: file)
+      return
+    }
+    try Data(validator.utf8).write(to: file, options: .atomic)
+  }
+
+  /// Source: curl's manual page, "Exit codes".
+  private func outcome(status: Int32, messages: String, start: Int) -> Outcome {
+    let lines = messages.split(whereSeparator: \.isNewline).map(String.init)
+    let httpStatus = lines.last.flatMap { Int($0) } ?? 0
+    let problem = lines.first { $0.hasPrefix("curl:") } ?? "curl ended with status \(status)"
+    switch status {
+    case 0: return .complete
+    // 33: the answer is the whole file; 416: the file there is no longer than what we have.
+    case 33 where start > 0, 22 where start > 0 && httpStatus == 416: return .cannotResume
+    case 22:
+      let mayPass = httpStatus == 408 || httpStatus == 429 || httpStatus >= 500
+      return mayPass ? .broken(problem) : .refused(problem)
+    // No name, no connection, cut, timed out, TLS broke off, empty answer, send or receive failed.
+    case 6, 7, 16, 18, 28, 35, 52, 55, 56, 92: return .broken(problem)
+    default: return .refused(problem)
+    }
+  }
+}
+
+/// What a server says of a file, as `curl --dump-header` writes it down.
+struct HTTPHeaders {
+  /// Bytes that will come.
+  private(set) var contentLength: Int?
+  /// What names this version of the file: its strong entity tag, or else when it was changed.
+  private(set) var validator: String?
+
+  /// Reads the last answer in the file: redirections have one each.
+  init(file: URL) {
+    let text = (try? String(contentsOf: file, encoding: .isoLatin1)) ?? ""
+    let answer = text.replacingOccurrences(of: "\r\n", with: "\n")
+      .components(separatedBy: "\n\n").last { !$0.isEmpty } ?? ""
+    var changed: String?
+    for line in answer.split(separator: "\n").dropFirst() {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let value = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+      switch line[..<colon].lowercased() {
+      case "content-length": contentLength = Int(value)
+      case "etag": if value.hasPrefix("\"") { validator = value }
+      case "last-modified": changed = value
+      default: break
+      }
+    }
+    validator = validator ?? changed
+  }
+}

@@ -1,0 +1,105 @@
+/// The figures of a data set: how many images of each class, how bright their pixels, and a look at
+/// some of them.
+public struct DataFigures: Sendable {
+  private let classNames: [String]
+  private let status: RunStatus
+
+  /// - Parameter data: Whence the images come. No epoch is chosen here, so only that is in the titles.
+  public init(classNames: [String], data: DataStatus) {
+    self.classNames = classNames
+    status = RunStatus(data: data, selectedOnTest: false)
+  }
+
+  /// Images of each class.
+  ///
+  /// - Precondition: one count a class.
+  public func classes(counts: [Int]) -> Figure {
+    precondition(
+      counts.count == classNames.count, "\(counts.count) counts of \(classNames.count) classes")
+    let data = DataTable(["images": .integers(counts), "class": .texts(classNames)])
+    let panel = Panel(
+      horizontal: Axis("", from: -0.6, to: Double(counts.count) - 0.4, ticks: .named(classNames)),
+      // The label of the highest bar needs room above it.
+      vertical: Axis("images", from: 0, to: Double(max(counts.max() ?? 0, 1)) * 1.1),
+      series: [
+        Series(nil, .bars(height: "images"), color: Palette.blue),
+        Series(nil, .barLabels(height: "images")),
+      ], legend: .none)
+    let total = counts.reduce(0, +)
+    return Figure(
+      name: "classes", title: status.qualified("Training images of each class, \(total) in all"),
+      panels: [panel], data: .table(data))
+  }
+
+  /// Share of the pixels that have each value, for red, green and blue.
+  ///
+  /// - Parameter counts: `[channel][value]`.
+  /// - Precondition: three channels of 256 values.
+  public func pixels(counts: [[Int]]) -> Figure {
+    precondition(
+      counts.count == 3 && counts.allSatisfy { $0.count == 256 },
+      "a pixel histogram is [3, 256], found \(counts.map(\.count))")
+    func share(_ channel: [Int]) -> DataTable.Values {
+      let total = Double(max(channel.reduce(0, +), 1))
+      return .numbers(channel.map { 100 * Double($0) / total })
+    }
+    let data = DataTable([
+      "value": .integers(Array(0...255)), "red_percent": share(counts[0]),
+      "green_percent": share(counts[1]), "blue_percent": share(counts[2]),
+    ])
+    let channels: [(String, PointShape, Color)] = [
+      ("red", .disc, Palette.vermilion), ("green", .square, Palette.green),
+      ("blue", .triangle, Palette.blue),
+    ]
+    let panel = Panel(
+      horizontal: Axis("pixel value (0 to 255)", from: 0, to: 255, ticks: .every(32)),
+      vertical: Axis("share of the channel's pixels (%)", from: 0),
+      series: channels.map { name, shape, color in
+        Series(
+          name, .line(x: "value", y: "\(name)_percent", shape: shape, shapeEvery: 16),
+          color: color)
+      })
+    return Figure(
+      name: "pixels", title: status.qualified("Pixel values of the training images"),
+      panels: [panel], data: .table(data))
+  }
+
+  /// A row of up to ten images for each class.
+  ///
+  /// - Parameters:
+  ///   - images: Bytes `[N, 3, side, side]`.
+  ///   - labels: `[N]`, each the number of a class.
+  ///   - file: The file they come from, for the errors.
+  /// - Throws: `LogError.structure` where there is no image, or a label is no class.
+  /// - Precondition: `images.count == labels.count * 3 * side * side`.
+  public func samples(
+    images: [UInt8], labels: [UInt8], side: Int, file: String
+  ) throws(LogError) -> Figure {
+    guard !labels.isEmpty else {
+      throw .structure(file: file, place: "images", problem: "expected at least one, found none")
+    }
+    if let index = labels.firstIndex(where: { $0 >= classNames.count }) {
+      throw .structure(
+        file: file, place: "label of image \(index)",
+        problem: "expected 0 to \(classNames.count - 1), found \(labels[index])")
+    }
+    let grid = SampleGrid(
+      images: images, labels: labels, side: side, classCount: classNames.count, columns: 10)
+    let magnification = 3
+    let (width, height) = (grid.width * magnification, grid.height * magnification)
+    let frame = Panel.Frame(left: 190, top: 60, width: width, height: height)
+    let centers = classNames.enumerated().map { row, name in
+      (position: grid.center(ofRow: row), name: name)
+    }
+    let panel = Panel(
+      horizontal: Axis(
+        "", from: -0.5, to: Double(grid.width) - 0.5, ticks: .placed([])),
+      vertical: Axis(
+        "", from: -0.5, to: Double(grid.height) - 0.5, ticks: .placed(centers), reversed: true),
+      series: [Series(nil, .image)], legend: .none, frame: frame)
+    return Figure(
+      name: "samples", title: status.qualified("Training images as the network sees them"),
+      width: frame.left + width + 20, height: frame.top + height + 20, panels: [panel],
+      data: .image(grid.pixels))
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+
+/// The figures of an evaluation: who is taken for whom, and how well each class is recognised.
+public struct EvaluationFigures: Sendable {
+  private let summary: EvaluationSummary
+  private let status: RunStatus
+
+  public init(_ summary: EvaluationSummary) {
+    self.summary = summary
+    status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest)
+  }
+
+  /// Which images these are, in the words of a title.
+  private var images: String {
+    summary.on == .test || summary.selectedOnTest
+      ? "\(summary.count) test images" : "\(summary.count) validation images"
+  }
+
+  /// The confusion matrix: true classes down, predicted ones to the right. A cell holds a count; its
+  /// colour is the share of the true class's images, so rows of unequal classes compare.
+  ///
+  /// - Parameter counts: `[true][predicted]`.
+  /// - Precondition: a square of as many rows as there are names.
+  public func confusion(counts: [[Int]], classNames: [String]) -> Figure {
+    let size = classNames.count
+    precondition(
+      counts.count == size && counts.allSatisfy { $0.count == size },
+      "a confusion matrix of \(counts.map(\.count)) columns for \(size) classes")
+    let cells = (0..<size * size).map { (row: $0 / size, column: $0 % size) }
+    let totals = counts.map { max($0.reduce(0, +), 1) }
+    let shares = cells.map { Double(counts[$0.row][$0.column]) / Double(totals[$0.row]) }
+    let data = DataTable([
+      "predicted_number": .integers(cells.map(\.column)),
+      "true_number": .integers(cells.map(\.row)),
+      "count": .integers(cells.map { counts[$0.row][$0.column] }),
+      "percent_of_true": .numbers(shares.map { 100 * $0 }),
+      "ink": .integers(shares.map { Palette.scale($0).legibleInk.packed }),
+      "true": .texts(cells.map { classNames[$0.row] }),
+      "predicted": .texts(cells.map { classNames[$0.column] }),
+    ])
+    let (x, y) = ("predicted_number", "true_number")
+    func axis(_ label: String, reversed: Bool) -> Axis {
+      Axis(
+        label, from: -0.5, to: Double(size) - 0.5, ticks: .named(classNames), reversed: reversed)
+    }
+    let panel = Panel(
+      horizontal: axis("predicted class", reversed: false),
+      vertical: axis("true class", reversed: true),
+      series: [
+        Series(nil, .cells(x: x, y: y, percent: "percent_of_true")),
+        Series(nil, .counts(x: x, y: y, count: "count", ink: "ink")),
+      ], legend: .none, colorScale: "share of the true class (%)")
+    return Figure(
+      name: "confusion", title: status.qualified("Confusion matrix, \(images)"), width: 1300,
+      height: 1000, panels: [panel], data: .table(data))
+  }
+
+  /// Precision, recall and F1 of each class, and their means at the right end.
+  public var classScores: Figure {
+    func column(
+      _ score: KeyPath<EvaluationSummary.ClassScore, Double?>, mean: Double?
+    ) -> DataTable.Values {
+      .numbers(summary.perClass.map { $0[keyPath: score] } + [mean])
+    }
+    let names = summary.perClass.map(\.name) + ["mean"]
+    let data = DataTable([
+      "precision": column(\.precision, mean: summary.macro.precision),
+      "recall": column(\.recall, mean: summary.macro.recall),
+      "f1": column(\.f1, mean: summary.macro.f1),
+      "class": .texts(names),
+    ])
+    let bars: [(String, String, Color)] = [
+      ("precision", "precision", Palette.blue), ("recall", "recall", Palette.orange),
+      ("F1", "f1", Palette.green),
+    ]
+    let panel = Panel(
+      horizontal: Axis("", from: -0.6, to: Double(names.count) - 0.4, ticks: .named(names)),
+      vertical: Axis("score (%)", from: 0, to: 100, ticks: .every(10)),
+      series: bars.enumerated().map { index, bar in
+        Series(
+          bar.0, .bars(height: bar.1, offset: 0.26 * Double(index - 1), width: 0.24),
+          color: bar.2)
+      })
+    return Figure(
+      name: "class-scores", title: status.qualified("Scores of each class, \(images)"),
+      panels: [panel], data: .table(data))
+  }
+}

@@ -1,0 +1,124 @@
+/// A picture and the numbers it shows: one or more panels over one data file.
+///
+/// A figure becomes a script `NAME.gp` and data `NAME.csv` (`script`, `dataText`); gnuplot makes the
+/// pictures `NAME.png` and `NAME.svg` of them (`Renderer`).
+public struct Figure: Sendable {
+  /// Stem of the file names.
+  public var name: String
+  public var title: String
+  /// Pixels.
+  public var width: Int
+  /// Pixels.
+  public var height: Int
+  /// Panels in a row.
+  public var panelsAcross: Int
+  public var panels: [Panel]
+  public var data: FigureData
+
+  /// - Precondition: `name` is made of letters, digits and hyphens; there is a panel.
+  public init(
+    name: String, title: String, width: Int = 1200, height: Int = 800, panelsAcross: Int = 1,
+    panels: [Panel], data: FigureData
+  ) {
+    precondition(
+      !name.isEmpty && name.utf8.allSatisfy { Self.nameBytes.contains($0) },
+      "a figure's name is made of letters, digits and hyphens, found '\(name)'")
+    precondition(!panels.isEmpty, "figure '\(name)' has no panel")
+    self.name = name
+    self.title = title
+    self.width = width
+    self.height = height
+    self.panelsAcross = panelsAcross
+    self.panels = panels
+    self.data = data
+  }
+
+  private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyz0123456789-".utf8)
+}
+
+/// One pair of axes and what is drawn in it.
+public struct Panel: Sendable {
+  /// Where the names of the series stand: always outside the axes, so that no line runs below them.
+  public enum Legend: Sendable { case none, above, right }
+
+  /// A dashed level line, named with its value in the right margin.
+  public struct Level: Sendable {
+    public var value: Double
+    public var label: String
+
+    public init(value: Double, label: String) {
+      self.value = value
+      self.label = label
+    }
+  }
+
+  /// Where a panel's axes lie when its scale must come out exact, in pixels of the picture.
+  public struct Frame: Sendable {
+    public var left: Int
+    public var top: Int
+    public var width: Int
+    public var height: Int
+  }
+
+  /// The panel's own title; nil where the figure's says it all.
+  public var title: String?
+  public var horizontal: Axis
+  public var vertical: Axis
+  public var series: [Series]
+  public var legend: Legend
+  public var level: Level?
+  /// Label of the colour scale; nil where colour means no quantity.
+  public var colorScale: String?
+  public var frame: Frame?
+
+  public init(
+    title: String? = nil, horizontal: Axis, vertical: Axis, series: [Series],
+    legend: Legend = .above, level: Level? = nil, colorScale: String? = nil, frame: Frame? = nil
+  ) {
+    self.title = title
+    self.horizontal = horizontal
+    self.vertical = vertical
+    self.series = series
+    self.legend = legend
+    self.level = level
+    self.colorScale = colorScale
+    self.frame = frame
+  }
+}
+
+/// One axis: what it measures, in which unit, and where its ticks are.
+public struct Axis: Sendable {
+  public enum Scale: Sendable { case linear, logarithmic }
+
+  public enum Ticks: Sendable {
+    /// Where gnuplot thinks best.
+    case automatic
+    /// At multiples of a step.
+    case every(Double)
+    /// At 0, 1, 2, …, with these names.
+    case named([String])
+    /// With these names at these places.
+    case placed([(position: Double, name: String)])
+  }
+
+  /// What is measured, with its unit in brackets. Empty where the ticks' names tell.
+  public var label: String
+  public var scale: Scale
+  public var lowest: Double?
+  public var highest: Double?
+  public var ticks: Ticks
+  /// Whether the least value lies at the top, or right.
+  public var reversed: Bool
+
+  public init(
+    _ label: String, scale: Scale = .linear, from lowest: Double? = nil, to highest: Double? = nil,
+    ticks: Ticks = .automatic, reversed: Bool = false
+  ) {
+    self.label = label
+    self.scale = scale
+    self.lowest = lowest
+    self.highest = highest
+    self.ticks = ticks
+    self.reversed = reversed
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+
+/// The formats a figure is drawn in. Raw values are file name extensions.
+public enum PictureFormat: String, Sendable, CaseIterable, Decodable { case png, svg }
+
+/// Writes figures into a folder and has gnuplot draw them.
+public struct Renderer: Sendable {
+  /// The gnuplot program.
+  public let program: URL
+
+  /// Finds gnuplot among the folders of `PATH`.
+  public init() throws(RenderError) {
+    let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+    let candidates = folders.map { URL(fileURLWithPath: String($0)).appending(path: "gnuplot") }
+    guard
+      let program = candidates.first(where: {
+        FileManager.default.isExecutableFile(atPath: $0.path)
+      })
+    else { throw .gnuplotMissing }
+    self.program = program
+  }
+
+  /// Uses `program` as gnuplot.
+  public init(program: URL) {
+    self.program = program
+  }
+
+  /// Writes `figure`'s script and data into `folder` and draws it in `formats`.
+  ///
+  /// A picture appears under its name only when it is whole; after an error the folder holds script
+  /// and data, to be looked into, and none of this figure's new pictures.
+  ///
+  /// - Returns: The files written, script and data first.
+  @discardableResult
+  public func render(
+    _ figure: Figure, formats: [PictureFormat], into folder: URL
+  ) throws(RenderError) -> [URL] {
+    let script = folder.appending(path: figure.name + ".gp")
+    let data = folder.appending(path: figure.name + ".csv")
+    try Self.write(figure.script, to: script)
+    try Self.write(figure.dataText, to: data)
+    let pictures = try draw(figure.name, formats: formats, in: folder)
+    return [script, data] + pictures
+  }
+
+  /// Has gnuplot run the script `name`.gp of `folder`.
+  ///
+  /// - Returns: The pictures, in the order of `formats`.
+  public func draw(
+    _ name: String, formats: [PictureFormat], in folder: URL
+  ) throws(RenderError) -> [URL] {
+    guard !formats.isEmpty else { return [] }
+    let temporary = ".\(name).drawing"
+    let unfinished = formats.map { folder.appending(path: "\(temporary).\($0.rawValue)") }
+    defer { for url in unfinished { try? FileManager.default.removeItem(at: url) } }
+
+    try runGnuplot(
+      script: name + ".gp", formats: formats, output: temporary, in: folder)
+    for (url, format) in zip(unfinished, formats) where !Self.isWhole(url, format) {
+      throw .noPicture(script: folder.appending(path: name + ".gp").path, format: format)
+    }
+    let finished = formats.map { folder.appending(path: "\(name).\($0.rawValue)") }
+    for (source, target) in zip(unfinished, finished) {
+      guard rename(source.path, target.path) == 0 else {
+        throw .unwritable(file: target.path, problem: String(cString: strerror(errno)))
+      }
+    }
+    return finished
+  }
+
+  /// Runs gnuplot in `folder`, so that no path has to be quoted. `-d` leaves the user's own settings
+  /// out; the locale is fixed, as decimal points depend on it.
+  private func runGnuplot(
+    script: String, formats: [PictureFormat], output: String, in folder: URL
+  ) throws(RenderError) {
+    let process = Process()
+    process.executableURL = program
+    process.currentDirectoryURL = folder
+    process.arguments = [
+      "-d", "-e", "formats = '\(formats.map(\.rawValue).joined(separator: " "))'",
+      "-e", "output = '\(output)'", script,
+    ]
+    process.environment = ProcessInfo.processInfo.environment
+      .filter { !$0.key.hasPrefix("GNU") && !$0.key.hasPrefix("LC_") }
+      .merging(["LC_ALL": "C.UTF-8"]) { _, fixed in fixed }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    let messages = Pipe()
+    process.standardError = messages
+    let path = folder.appending(path: script).path
+    do {
+      try process.run()
+    } catch {
+      throw .failed(script: path, status: 127, message: error.localizedDescription)
+    }
+    let said = messages.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationReason == .exit, process.terminationStatus == 0 else {
+      throw .failed(
+        script: path, status: Int(process.terminationStatus),
+        message: Self.complaint(in: String(decoding: said, as: UTF8.self)))
+    }
+  }
+
+  /// The line of gnuplot's messages that says what is wrong: the last that is not empty.
+  private static func complaint(in messages: String) -> String {
+    let lines = messages.split(whereSeparator: \.isNewline).map { Text.flattened(String($0)) }
+    return lines.last { !$0.isEmpty } ?? "gnuplot gave no reason"
+  }
+
+  /// Whether a picture ends as its format does. gnuplot does not notice a disk that is full.
+  private static func isWhole(_ url: URL, _ format: PictureFormat) -> Bool {
+    guard let data = try? Data(contentsOf: url) else { return false }
+    switch format {
+    case .png:
+      return data.suffix(12).dropFirst(4).prefix(4).elementsEqual("IEND".utf8)
+    case .svg:
+      return String(decoding: data.suffix(20), as: UTF8.self).contains("</svg>")
+    }
+  }
+
+  private static func write(_ text: String, to url: URL) throws(RenderError) {
+    do {
+      try Data(text.utf8).write(to: url, options: .atomic)
+    } catch {
+      throw .unwritable(file: url.path, problem: error.localizedDescription)
+    }
+  }
+}
+
+/// What can go wrong when a figure is drawn.
+public enum RenderError: Error, Equatable, CustomStringConvertible {
+  /// No folder of `PATH` has gnuplot.
+  case gnuplotMissing
+  /// gnuplot ended with an error.
+  case failed(script: String, status: Int, message: String)
+  /// gnuplot ended well, but the picture is absent, empty or cut off.
+  case noPicture(script: String, format: PictureFormat)
+  /// A file cannot be written.
+  case unwritable(file: String, problem: String)
+
+  public var description: String {
+    switch self {
+    case .gnuplotMissing:
+      "gnuplot is not installed; on Debian and Ubuntu: apt-get install gnuplot-nox"
+    case .failed(let script, let status, let message):
+      "gnuplot \(script) ended with status \(status): \(message)"
+    case .noPicture(let script, let format):
+      "gnuplot \(script) left no whole \(format.rawValue) picture; is the disk full?"
+    case .unwritable(let file, let problem):
+      "\(file) cannot be written: \(Text.flattened(problem))"
+    }
+  }
+}

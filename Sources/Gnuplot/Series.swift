@@ -1,0 +1,116 @@
+/// One thing drawn in a panel: which columns of the data, how, and in which colour.
+public struct Series: Sendable {
+  public enum Mark: Sendable {
+    /// A line through the points (x, y), with the shape at every so many of them.
+    case line(x: String, y: String, shape: PointShape = .disc, shapeEvery: Int = 1)
+    /// The area between the line through (x, y) and zero.
+    case area(x: String, y: String)
+    /// Bars of this height at 0, 1, 2, …, moved aside by `offset`; `width` 1 leaves no gap.
+    case bars(height: String, offset: Double = 0, width: Double = 0.8)
+    /// The value of a bar above it.
+    case barLabels(height: String)
+    /// Cells around whole numbers (x, y), coloured by a value from 0 to 100.
+    case cells(x: String, y: String, percent: String)
+    /// A whole number at (x, y), in a colour given packed.
+    case counts(x: String, y: String, count: String, ink: String)
+    /// The data themselves are an image.
+    case image
+  }
+
+  /// Name in the legend; nil where the series needs none.
+  public var title: String?
+  public var mark: Mark
+  public var color: Color
+
+  public init(_ title: String? = nil, _ mark: Mark, color: Color = Palette.black) {
+    self.title = title
+    self.mark = mark
+    self.color = color
+  }
+}
+
+/// Shapes that tell lines apart where colour can't. Raw values are gnuplot's point types.
+public enum PointShape: Int, Sendable, CaseIterable {
+  case disc = 7
+  case square = 5
+  case triangle = 9
+  case diamond = 13
+  case invertedTriangle = 11
+  case circle = 6
+  case openSquare = 4
+  case openTriangle = 8
+  case openDiamond = 12
+  case cross = 2
+}
+
+/// The numbers behind a figure.
+public enum FigureData: Sendable {
+  case table(DataTable)
+  /// Packed colours, `[row][column]`, the top row first.
+  case image([[Int]])
+}
+
+/// Named columns of equal length.
+public struct DataTable: Sendable {
+  public enum Values: Sendable {
+    /// nil is an empty cell, anything not finite is `NaN`; neither is drawn.
+    case numbers([Double?])
+    case integers([Int])
+    case texts([String])
+
+    var count: Int {
+      switch self {
+      case .numbers(let values): values.count
+      case .integers(let values): values.count
+      case .texts(let values): values.count
+      }
+    }
+
+    func cell(_ row: Int) -> String {
+      switch self {
+      case .numbers(let values):
+        values[row].map { $0.isFinite ? "\($0)" : "NaN" } ?? ""
+      case .integers(let values): "\(values[row])"
+      case .texts(let values): Text.flattened(values[row])
+      }
+    }
+  }
+
+  public private(set) var columns: [(name: String, values: Values)] = []
+
+  public init() {}
+
+  public init(_ columns: KeyValuePairs<String, Values>) {
+    for (name, values) in columns { add(name, values) }
+  }
+
+  /// Adds a column.
+  ///
+  /// - Precondition: no column has that name yet, and all are of one length.
+  public mutating func add(_ name: String, _ values: Values) {
+    precondition(!columns.contains { $0.name == name }, "two columns are called '\(name)'")
+    if let first = columns.first {
+      precondition(
+        values.count == first.values.count,
+        "column '\(name)' has \(values.count) values, '\(first.name)' has \(first.values.count)")
+    }
+    columns.append((name, values))
+  }
+
+  /// The number of the column called `name`, counted from 1 as gnuplot does.
+  ///
+  /// - Precondition: there is such a column.
+  public func number(of name: String) -> Int {
+    guard let index = columns.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("no column '\(name)' among \(columns.map(\.name))")
+    }
+    return index + 1
+  }
+
+  /// Header and rows.
+  var rows: [[String]] {
+    let count = columns.first?.values.count ?? 0
+    return [columns.map { Text.flattened($0.name) }]
+      + (0..<count).map { row in columns.map { $0.values.cell(row) } }
+  }
+}

@@ -1,0 +1,208 @@
+import Foundation
+
+/// The figures of a training run, drawn from its history.
+///
+/// Each is nil where the history holds nothing to draw it from.
+public struct TrainingFigures: Sendable {
+  private let history: TrainingHistory
+  private let status: RunStatus
+  private let data: DataTable
+
+  public init(_ history: TrainingHistory, status: RunStatus) {
+    self.history = history
+    self.status = status
+    data = DataTable([
+      "epoch": .integers(history.epochs),
+      "learning_rate": .numbers(history.learningRate),
+      "train_loss": .numbers(history.training.loss),
+      "heldout_loss": .numbers(history.heldOut.loss),
+      "train_top1": .numbers(history.training.top1),
+      "heldout_top1": .numbers(history.heldOut.top1),
+      "train_top5": .numbers(history.training.top5),
+      "heldout_top5": .numbers(history.heldOut.top5),
+      "gap": .numbers(Self.gap(of: history)),
+    ])
+  }
+
+  /// Loss of training and held-out images over the epochs.
+  public var loss: Figure? {
+    comparison("loss", "Loss over epochs", "loss (nats per image)", lossCurves)
+  }
+
+  /// Top-1 accuracy of training and held-out images over the epochs.
+  public var top1: Figure? {
+    comparison("top1", "Top-1 accuracy over epochs", "top-1 accuracy (%)", top1Curves)
+  }
+
+  /// Top-5 accuracy of training and held-out images over the epochs.
+  public var top5: Figure? {
+    let curves = curves("train_top5", history.training.top5, "heldout_top5", history.heldOut.top5)
+    return comparison("top5", "Top-5 accuracy over epochs", "top-5 accuracy (%)", curves)
+  }
+
+  /// Accuracy on the training images of each class over the epochs.
+  public var perClassTraining: Figure? {
+    perClass(
+      "per-class-train", "Accuracy of each class over epochs, training images",
+      history.training.top1OfClass)
+  }
+
+  /// Accuracy on the held-out images of each class over the epochs.
+  public var perClassHeldOut: Figure? {
+    perClass(
+      "per-class-heldout",
+      "Accuracy of each class over epochs, \(status.selectedOnTest ? "test" : "validation") images",
+      history.heldOut.top1OfClass)
+  }
+
+  /// Four panels: losses; accuracies with the best held-out one; learning rate; and how far training
+  /// accuracy runs ahead. A panel without numbers is left out.
+  public var overview: Figure? {
+    let panels = [lossPanel, accuracyPanel, learningRatePanel, gapPanel].compactMap { $0 }
+    guard !panels.isEmpty else { return nil }
+    return Figure(
+      name: "training", title: status.qualified("Training"), width: 1400, height: 1000,
+      panelsAcross: min(2, panels.count), panels: panels, data: .table(data))
+  }
+
+  /// The best held-out top-1 accuracy, in percent, and the first epoch that reached it.
+  public var best: (epoch: Int, top1: Double)? {
+    zip(history.epochs, history.heldOut.top1)
+      .compactMap { epoch, top1 in top1.flatMap { $0.isFinite ? (epoch: epoch, top1: $0) : nil } }
+      .max { ($0.top1, -$0.epoch) < ($1.top1, -$1.epoch) }
+  }
+}
+
+extension TrainingFigures {
+  private var lossCurves: [Series] {
+    curves("train_loss", history.training.loss, "heldout_loss", history.heldOut.loss)
+  }
+
+  private var top1Curves: [Series] {
+    curves("train_top1", history.training.top1, "heldout_top1", history.heldOut.top1)
+  }
+
+  /// A line for the training images and one for the held-out, where they have points.
+  private func curves(
+    _ trainingColumn: String, _ training: [Double?], _ heldOutColumn: String, _ heldOut: [Double?]
+  ) -> [Series] {
+    var series: [Series] = []
+    if Self.hasPoints(training) {
+      series.append(
+        Series(
+          "training", .line(x: "epoch", y: trainingColumn, shapeEvery: shapeEvery),
+          color: Palette.blue))
+    }
+    if Self.hasPoints(heldOut) {
+      series.append(
+        Series(
+          status.heldOutName,
+          .line(x: "epoch", y: heldOutColumn, shape: .square, shapeEvery: shapeEvery),
+          color: Palette.vermilion))
+    }
+    return series
+  }
+
+  private func comparison(
+    _ name: String, _ title: String, _ measure: String, _ curves: [Series]
+  ) -> Figure? {
+    guard !curves.isEmpty else { return nil }
+    let panel = Panel(horizontal: epochAxis, vertical: Axis(measure), series: curves)
+    return Figure(
+      name: name, title: status.qualified(title), panels: [panel], data: .table(data))
+  }
+
+  /// One line a class, in the legend by the accuracy they ended with, as they lie in the picture.
+  private func perClass(_ name: String, _ title: String, _ accuracies: [[Double?]]) -> Figure? {
+    var table = DataTable(["epoch": .integers(history.epochs)])
+    var lines: [(last: Double, series: Series)] = []
+    for (index, values) in accuracies.enumerated() {
+      let column = history.classNames[index]
+      table.add("top1.\(column)", .numbers(values))
+      guard let last = values.last(where: { $0?.isFinite == true }) ?? nil else { continue }
+      let shapes = PointShape.allCases
+      let mark = Series.Mark.line(
+        x: "epoch", y: "top1.\(column)", shape: shapes[index % shapes.count],
+        shapeEvery: shapeEvery)
+      let color = Palette.categories[index % Palette.categories.count]
+      lines.append((last, Series(Text.shortened(Text.flattened(column)), mark, color: color)))
+    }
+    guard !lines.isEmpty else { return nil }
+    let ordered = lines.enumerated()
+      .sorted { ($1.element.last, $0.offset) < ($0.element.last, $1.offset) }
+      .map(\.element.series)
+    let panel = Panel(
+      horizontal: epochAxis, vertical: Axis("top-1 accuracy (%)"), series: ordered, legend: .right)
+    return Figure(
+      name: name, title: status.qualified(title), panels: [panel], data: .table(table))
+  }
+}
+
+extension TrainingFigures {
+  private var lossPanel: Panel? {
+    guard !lossCurves.isEmpty else { return nil }
+    return Panel(
+      title: "Loss", horizontal: epochAxis, vertical: Axis("loss (nats per image)"),
+      series: lossCurves)
+  }
+
+  private var accuracyPanel: Panel? {
+    guard !top1Curves.isEmpty else { return nil }
+    let level = best.map { best in
+      Panel.Level(value: best.top1, label: String(format: "best %.2f %%", best.top1))
+    }
+    return Panel(
+      title: "Top-1 accuracy", horizontal: epochAxis, vertical: Axis("top-1 accuracy (%)"),
+      series: top1Curves, level: level)
+  }
+
+  /// On a logarithmic axis with a decade at both ends, or a constant rate would have no tick.
+  private var learningRatePanel: Panel? {
+    let rates = history.learningRate.compactMap { $0 }.filter { $0.isFinite && $0 > 0 }
+    guard let least = rates.min(), let most = rates.max() else { return nil }
+    let lowest = pow(10, log10(least).rounded(.down))
+    let highest = pow(10, log10(most).rounded(.up))
+    let axis = Axis("learning rate", scale: .logarithmic, from: lowest * 0.7, to: highest / 0.7)
+    return Panel(
+      title: "Learning rate", horizontal: epochAxis, vertical: axis,
+      series: [
+        Series(
+          nil, .line(x: "epoch", y: "learning_rate", shapeEvery: shapeEvery), color: Palette.green)
+      ], legend: .none)
+  }
+
+  private var gapPanel: Panel? {
+    guard Self.hasPoints(Self.gap(of: history)) else { return nil }
+    let title = "Top-1 gap: training − \(status.selectedOnTest ? "test" : "validation")"
+    let mark = Series.Mark.line(x: "epoch", y: "gap", shapeEvery: shapeEvery)
+    return Panel(
+      title: title, horizontal: epochAxis, vertical: Axis("gap (percentage points)"),
+      series: [
+        Series(nil, .area(x: "epoch", y: "gap"), color: Palette.purple),
+        Series(nil, mark, color: Palette.purple),
+      ], legend: .none)
+  }
+
+  /// Training minus held-out accuracy, in percentage points.
+  private static func gap(of history: TrainingHistory) -> [Double?] {
+    zip(history.training.top1, history.heldOut.top1).map { training, heldOut in
+      guard let training, let heldOut else { return nil }
+      return training - heldOut
+    }
+  }
+
+  private static func hasPoints(_ values: [Double?]) -> Bool {
+    values.contains { $0?.isFinite == true }
+  }
+
+  /// From 0 to the last epoch, with a tick at whole epochs.
+  private var epochAxis: Axis {
+    let last = max(history.epochs.last ?? 1, 2)
+    let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000]
+    let step = steps.first { last <= 10 * $0 } ?? last
+    return Axis("epoch", from: 0, to: Double(last), ticks: .every(Double(step)))
+  }
+
+  /// About twenty shapes along a line.
+  private var shapeEvery: Int { max(1, history.epochs.count / 20) }
+}

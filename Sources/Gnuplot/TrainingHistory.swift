@@ -1,0 +1,130 @@
+import Foundation
+
+/// What a training run wrote down after each epoch: the file `history.csv`.
+///
+/// The header is `epoch`, `learning_rate`, loss, top-1 and top-5 of training and held-out images, then
+/// one column `train_top1.CLASS` a class, then one `heldout_top1.CLASS` a class in the same order.
+/// Accuracies are in percent. A cell may be empty (not measured) or `nan`.
+public struct TrainingHistory: Sendable, Equatable {
+  /// Loss and accuracies over one set of images, a value an epoch; nil where none was measured.
+  public struct Curves: Sendable, Equatable {
+    /// Mean loss an image, as the recipe defines it.
+    public var loss: [Double?]
+    /// Percent.
+    public var top1: [Double?]
+    /// Percent.
+    public var top5: [Double?]
+    /// Percent, `[class][epoch]`.
+    public var top1OfClass: [[Double?]]
+  }
+
+  /// 1, 2, …
+  public let epochs: [Int]
+  public let learningRate: [Double?]
+  public let training: Curves
+  public let heldOut: Curves
+  public let classNames: [String]
+
+  public var isEmpty: Bool { epochs.isEmpty }
+
+  static let fixedColumns = [
+    "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "heldout_loss",
+    "heldout_top1", "heldout_top5",
+  ]
+
+  /// Reads the file at `url`.
+  public init(contentsOf url: URL) throws(LogError) {
+    try self.init(parsing: try text(contentsOf: url), file: url.lastPathComponent)
+  }
+
+  /// Reads the file's text.
+  ///
+  /// - Parameter file: The file's name, for the errors.
+  public init(parsing text: String, file: String) throws(LogError) {
+    let records = try CommaSeparatedValues(parsing: text, file: file).records
+    guard let header = records.first?.cells else {
+      throw .noHeader(file: file, expected: Self.fixedColumns.joined(separator: ","))
+    }
+    classNames = try Self.classNames(inHeader: header, file: file)
+    let table = try Self.numbers(in: records.dropFirst(), header: header, file: file)
+    epochs = table.first!.map { Int($0!) }
+    learningRate = table[1]
+    let classes = Self.fixedColumns.count
+    training = Curves(
+      loss: table[2], top1: table[3], top5: table[4],
+      top1OfClass: Array(table[classes..<classes + classNames.count]))
+    heldOut = Curves(
+      loss: table[5], top1: table[6], top5: table[7],
+      top1OfClass: Array(table[(classes + classNames.count)...]))
+  }
+
+  /// Checks the header and returns the classes it names.
+  private static func classNames(
+    inHeader header: [String], file: String
+  ) throws(LogError) -> [String] {
+    for (index, expected) in fixedColumns.enumerated() {
+      let found = index < header.count ? header[index] : "nothing"
+      guard found == expected else {
+        throw .header(file: file, column: index + 1, expected: expected, found: found)
+      }
+    }
+    let rest = header.dropFirst(fixedColumns.count)
+    let names = rest.prefix(rest.count / 2).map { name in
+      name.hasPrefix("train_top1.") ? String(name.dropFirst("train_top1.".count)) : nil
+    }
+    let expected = names.map { $0.map { "train_top1." + $0 } } + names.map { $0.map { "heldout_top1." + $0 } }
+    for (offset, found) in rest.enumerated() {
+      let name = offset < expected.count ? expected[offset] : "the end of the line"
+      guard found == name, header.firstIndex(of: found) == fixedColumns.count + offset else {
+        throw .header(
+          file: file, column: fixedColumns.count + offset + 1,
+          expected: name ?? "train_top1.CLASS", found: found)
+      }
+    }
+    return names.compactMap { $0 }
+  }
+
+  /// The body as columns `[column][epoch]`.
+  private static func numbers(
+    in records: ArraySlice<CommaSeparatedValues.Record>, header: [String], file: String
+  ) throws(LogError) -> [[Double?]] {
+    var columns = [[Double?]](repeating: [], count: header.count)
+    for (index, record) in records.enumerated() {
+      guard record.cells.count == header.count else {
+        throw .cellCount(
+          file: file, line: record.line, expected: header.count, found: record.cells.count)
+      }
+      guard record.cells[0] == "\(index + 1)" else {
+        throw .cell(
+          file: file, line: record.line, column: "epoch", expected: "\(index + 1)",
+          found: record.cells[0])
+      }
+      for (column, cell) in record.cells.enumerated() {
+        guard !cell.isEmpty else {
+          columns[column].append(nil)
+          continue
+        }
+        guard let number = Double(cell) else {
+          throw .cell(
+            file: file, line: record.line, column: header[column], expected: "a number", found: cell)
+        }
+        columns[column].append(number)
+      }
+    }
+    return columns
+  }
+}
+
+/// The text of a log, or the error that names it.
+func text(contentsOf url: URL) throws(LogError) -> String {
+  let data: Data
+  do {
+    data = try Data(contentsOf: url)
+  } catch {
+    throw .unreadable(file: url.lastPathComponent, problem: error.localizedDescription)
+  }
+  guard let text = String(validating: data, as: UTF8.self) else {
+    throw .unreadable(file: url.lastPathComponent, problem: "its bytes are not UTF-8")
+  }
+  return text
+}

@@ -1,0 +1,94 @@
+import Datasets
+import Foundation
+import Kernels
+import Layers
+import Loading
+import Metrics
+import Models
+import TensorFiles
+
+/// A checkpoint's answers to every image of a set, and what they add up to.
+public struct Evaluation: Sendable {
+  public let figures: EvaluationReport.CheckpointFigures
+  public let confusion: ConfusionMatrix
+  public let reliability: Reliability
+  /// Class probabilities `[N, classes]`, row by row.
+  public let probabilities: [Float]
+  /// The class of the largest probability of each image, `[N]`.
+  public let predicted: [UInt8]
+
+  /// Runs the network of a checkpoint over the loader's images.
+  ///
+  /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes.
+  public init(_ name: String, _ file: TensorFile, on loader: BatchLoader, pool: WorkerPool) throws {
+    let description = try Checkpoint.description(of: file)
+    guard description.classNames == loader.images.classNames else {
+      throw EvaluationError.differentClasses(
+        checkpoint: file.url.path, expected: loader.images.classNames,
+        found: description.classNames)
+    }
+    let classes = description.classNames.count
+    let network = try NetworkCatalog.network(
+      named: description.network, width: description.width, classes: classes)
+    try Checkpoint.load(file, into: network)
+    var confusion = ConfusionMatrix(classes: classes)
+    var reliability = Reliability()
+    var probabilities: [Float] = []
+    var predicted: [UInt8] = []
+    probabilities.reserveCapacity(loader.images.count * classes)
+    let tally = Predictor(network, loss: CrossEntropy(), on: pool).run(loader) {
+      _, scores, label, _ in
+      // The first of equals, as the tally counts.
+      let answer = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+      confusion.add(truth: label, predicted: answer)
+      reliability.add(confidence: Double(scores[answer]), isCorrect: answer == label)
+      probabilities.append(contentsOf: scores)
+      predicted.append(UInt8(answer))
+    }
+    figures = .init(checkpoint: name, epoch: description.epoch, tally: tally)
+    self.confusion = confusion
+    self.reliability = reliability
+    self.probabilities = probabilities
+    self.predicted = predicted
+  }
+
+  /// How far the probabilities of an image are from summing to one, at most.
+  public var largestProbabilityDrift: Double {
+    let classes = confusion.classes
+    return stride(from: 0, to: probabilities.count, by: classes).reduce(0) { largest, first in
+      let sum = probabilities[first..<first + classes].reduce(0.0) { $0 + Double($1) }
+      return max(largest, sum.isFinite ? abs(sum - 1) : .infinity)
+    }
+  }
+
+  /// Writes the tensor files `confusion`, `reliability` and `predictions` into a folder.
+  public func write(to folder: URL, images: ImageSet, on subject: EvaluationSettings.Subject) throws {
+    let classes = confusion.classes
+    let names = try JSONEncoder().encode(images.classNames)
+    let metadata = [
+      "class_names": String(decoding: names, as: UTF8.self),
+      "data_status": images.dataStatus.rawValue, "on": subject.rawValue,
+      "checkpoint": figures.checkpoint,
+    ]
+    var matrix = TensorFileWriter(schema: "confusion", metadata: metadata)
+    matrix.add("counts", shape: [classes, classes], confusion.counts.map(Int64.init))
+    try matrix.write(to: folder.appendingPathComponent("confusion.safetensors"))
+
+    let bins = reliability.binCount
+    var diagram = TensorFileWriter(schema: "reliability", metadata: metadata)
+    diagram.add("edges", shape: [bins + 1], reliability.edges)
+    diagram.add("counts", shape: [bins], reliability.counts.map(Int64.init))
+    diagram.add("confidence", shape: [bins], reliability.confidence)
+    diagram.add("accuracy", shape: [bins], reliability.accuracy)
+    try diagram.write(to: folder.appendingPathComponent("reliability.safetensors"))
+
+    var answers = TensorFileWriter(schema: "predictions", metadata: metadata)
+    answers.add("probabilities", shape: [images.count, classes], probabilities)
+    answers.add("predicted", shape: [images.count], predicted)
+    answers.add("labels", shape: [images.count], images.labels)
+    if let indices = images.preparation?.indices {
+      answers.add("indices", shape: [images.count], indices)
+    }
+    try answers.write(to: folder.appendingPathComponent("predictions.safetensors"))
+  }
+}

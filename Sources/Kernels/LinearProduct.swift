@@ -1,0 +1,64 @@
+import Tensors
+
+/// The matrix products of a linear layer over whole feature maps, by OpenBLAS.
+///
+/// An input image is one row: its floats in the order of the feature map, padding included. Threads
+/// share the columns of the result, so every number is computed by one call whatever their count.
+///
+/// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`, with I and O padded.
+public struct LinearProduct: Sendable {
+  let inputs: Int
+  public let outputs: Int
+
+  /// Columns of one product: few enough to share, enough for OpenBLAS to work in blocks.
+  private static let columnBlock = 256
+
+  public init(inputs: Int, outputs: Int) {
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  /// y = x · weight + bias.
+  public func forward(
+    _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
+    on pool: WorkerPool
+  ) {
+    let rows = x.shape.count
+    pool.forEachRange(of: outputs, size: Self.columnBlock) { columns, _ in
+      for row in 0..<rows {
+        (y.base + row * outputs + columns.lowerBound)
+          .update(from: bias + columns.lowerBound, count: columns.count)
+      }
+      BLAS.multiply(
+        .matrix(x.base, stride: inputs), .matrix(weight + columns.lowerBound, stride: outputs),
+        into: y.base + columns.lowerBound, stride: outputs, adding: true, rows: rows,
+        columns: columns.count, inner: inputs)
+    }
+  }
+
+  /// dx = (or +=) dy · weightᵀ.
+  public func inputGradient(
+    _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
+    on pool: WorkerPool
+  ) {
+    pool.forEachRange(of: inputs, size: Self.columnBlock) { columns, _ in
+      BLAS.multiply(
+        .matrix(dy.base, stride: outputs),
+        .transposed(weight + columns.lowerBound * outputs, stride: outputs), into: dx.base + columns.lowerBound, stride: inputs, adding: adding,
+        rows: dy.shape.count, columns: columns.count, inner: outputs)
+    }
+  }
+
+  /// dweight = xᵀ · dy.
+  public func weightGradient(
+    _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
+    on pool: WorkerPool
+  ) {
+    pool.forEachRange(of: inputs, size: Self.columnBlock) { rows, _ in
+      BLAS.multiply(
+        .transposed(x.base + rows.lowerBound, stride: inputs), .matrix(dy.base, stride: outputs),
+        into: gradient + rows.lowerBound * outputs, stride: outputs, rows: rows.count,
+        columns: outputs, inner: x.shape.count)
+    }
+  }
+}

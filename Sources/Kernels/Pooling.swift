@@ -1,0 +1,171 @@
+import Tensors
+
+/// The window of input positions behind each output position along one axis.
+public struct PoolingWindows: Sendable, Equatable {
+  let starts: [Int32]
+  let ends: [Int32]
+
+  public var count: Int { starts.count }
+
+  /// Windows of `size` every `stride` positions.
+  ///
+  /// - Parameter ceilMode: Whether a last window that runs past the input counts, cut at its end.
+  public init(extent: Int, size: Int, stride: Int, ceilMode: Bool) {
+    precondition(
+      size > 0 && stride > 0 && (ceilMode ? extent > 0 : extent >= size),
+      "windows of \(size) every \(stride) on an extent of \(extent)")
+    let free = max(extent - size, 0)
+    var count = (ceilMode ? free + stride - 1 : free) / stride + 1
+    // As PyTorch: a window that would begin beyond the input is dropped.
+    if (count - 1) * stride >= extent { count -= 1 }
+    starts = (0..<count).map { Int32($0 * stride) }
+    ends = (0..<count).map { Int32(min($0 * stride + size, extent)) }
+  }
+
+  /// `count` windows that share the extent as evenly as whole positions allow, overlapping where it
+  /// does not divide: window i covers ⌊i · extent / count⌋ ..< ⌈(i + 1) · extent / count⌉.
+  public init(extent: Int, adaptiveCount count: Int) {
+    precondition(extent > 0 && count > 0, "\(count) windows on an extent of \(extent)")
+    starts = (0..<count).map { Int32($0 * extent / count) }
+    ends = (0..<count).map { Int32((($0 + 1) * extent + count - 1) / count) }
+  }
+
+  /// The longest window.
+  var longest: Int { zip(starts, ends).map { Int($1 - $0) }.max() ?? 0 }
+}
+
+/// Pooling over windows of rows and columns, each channel by itself.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, rows.count, columns.count, C]`.
+public struct Pooling: Sendable {
+  public let rows: PoolingWindows
+  public let columns: PoolingWindows
+
+  public init(rows: PoolingWindows, columns: PoolingWindows) {
+    self.rows = rows
+    self.columns = columns
+  }
+
+  /// True where a window's positions can be numbered by one byte, as maximum pooling does.
+  public var fitsByteIndex: Bool { rows.longest * columns.longest <= 256 }
+
+  /// The mean of each window; positions beyond the input do not count.
+  public func averageForward(_ x: FeatureMap, into y: FeatureMap, on pool: WorkerPool) {
+    forEachWindow(x.shape, y.shape, on: pool) { inputs, output, area in
+      let lanes = x.shape.channelStride / FeatureMapShape.vectorWidth
+      let target = vectors(y.base + output)
+      let share = 1 / Float(area)
+      for lane in 0..<lanes {
+        var sum = Vector.zero
+        inputs { input, _ in sum += vectors(x.base + input)[lane] }
+        target[lane] = sum * share
+      }
+    }
+  }
+
+  /// dx += the share of dy that each position has; dx starts at zero unless `adding`.
+  public func averageBackward(
+    _ dy: FeatureMap, into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+  ) {
+    if !adding { clear(dx, on: pool) }
+    forEachWindow(dx.shape, dy.shape, on: pool) { inputs, output, area in
+      let lanes = dx.shape.channelStride / FeatureMapShape.vectorWidth
+      let source = vectors(dy.base + output)
+      let share = 1 / Float(area)
+      for lane in 0..<lanes {
+        let gradient = source[lane] * share
+        inputs { input, _ in vectors(dx.base + input)[lane] += gradient }
+      }
+    }
+  }
+
+  /// The largest value of each window, the first of equals; `choices` remembers its place.
+  ///
+  /// - Parameter choices: One byte for each float of y, or nil where no backward pass follows.
+  public func maximumForward(
+    _ x: FeatureMap, into y: FeatureMap, choices: UnsafeMutablePointer<UInt8>?, on pool: WorkerPool
+  ) {
+    forEachWindow(x.shape, y.shape, on: pool) { inputs, output, _ in
+      let lanes = x.shape.channelStride / FeatureMapShape.vectorWidth
+      let target = vectors(y.base + output)
+      for lane in 0..<lanes {
+        var best = Vector(repeating: -.infinity)
+        var choice = SIMD16<Int32>.zero
+        inputs { input, place in
+          let value = vectors(x.base + input)[lane]
+          // Not-a-number wins, so that a broken step cannot hide behind a maximum.
+          let wins = (value .> best) .| (value .!= value)
+          best.replace(with: value, where: wins)
+          choice.replace(with: SIMD16(repeating: Int32(place)), where: wins)
+        }
+        target[lane] = best
+        if let choices {
+          let bytes = UnsafeMutableRawPointer(choices + output + lane * FeatureMapShape.vectorWidth)
+          bytes.assumingMemoryBound(to: SIMD16<UInt8>.self).pointee =
+            SIMD16<UInt8>(truncatingIfNeeded: choice)
+        }
+      }
+    }
+  }
+
+  /// dx at each window's choice += dy; dx starts at zero unless `adding`.
+  public func maximumBackward(
+    _ dy: FeatureMap, choices: UnsafePointer<UInt8>, into dx: FeatureMap, adding: Bool,
+    on pool: WorkerPool
+  ) {
+    if !adding { clear(dx, on: pool) }
+    forEachWindow(dx.shape, dy.shape, on: pool) { inputs, output, _ in
+      let width = FeatureMapShape.vectorWidth
+      for lane in 0..<dx.shape.channelStride / width {
+        let gradient = vectors(dy.base + output)[lane]
+        let bytes = UnsafeRawPointer(choices + output + lane * width)
+          .assumingMemoryBound(to: SIMD16<UInt8>.self).pointee
+        let choice = SIMD16<Int32>(truncatingIfNeeded: bytes)
+        inputs { input, place in
+          let chosen = choice .== SIMD16(repeating: Int32(place))
+          let share = Vector.zero.replacing(with: gradient, where: chosen)
+          vectors(dx.base + input)[lane] += share
+        }
+      }
+    }
+  }
+
+  /// Visits each window of each image; the window itself is a loop over its input positions, numbered
+  /// row by row.
+  @inline(__always)
+  private func forEachWindow(
+    _ input: FeatureMapShape, _ output: FeatureMapShape, on pool: WorkerPool,
+    _ body: (
+      _ inputs: ((_ input: Int, _ place: Int) -> Void) -> Void, _ output: Int, _ area: Int
+    ) -> Void
+  ) {
+    pool.forEachPiece(output.count) { image, _ in
+      var target = image * output.imageStride
+      for row in 0..<rows.count {
+        let rowRange = Int(rows.starts[row])..<Int(rows.ends[row])
+        for column in 0..<columns.count {
+          let columnRange = Int(columns.starts[column])..<Int(columns.ends[column])
+          body(
+            { visit in
+              var place = 0
+              for inputRow in rowRange {
+                for inputColumn in columnRange {
+                  let pixel = inputRow * input.width + inputColumn
+                  visit(image * input.imageStride + pixel * input.channelStride, place)
+                  place += 1
+                }
+              }
+            }, target, rowRange.count * columnRange.count)
+          target += output.channelStride
+        }
+      }
+    }
+  }
+
+  private func clear(_ map: FeatureMap, on pool: WorkerPool) {
+    pool.forEachPiece(map.shape.count) { image, _ in
+      (map.base + image * map.shape.imageStride)
+        .update(repeating: 0, count: map.shape.imageStride)
+    }
+  }
+}

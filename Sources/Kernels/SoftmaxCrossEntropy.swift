@@ -1,0 +1,73 @@
+import Foundation
+import Tensors
+
+/// Softmax and cross-entropy in one, against targets smoothed over the classes.
+///
+/// With q the target, which holds 1 − s + s/K at the label and s/K elsewhere, and p = softmax(z):
+///
+///     loss = −Σ q · log p + k · Σ q · log(q / p)
+///
+/// so that dz = (1 + k) · (p − q). s = k = 0 is plain cross-entropy.
+///
+/// Shapes: z, dz, probabilities `[N, 1, 1, K]`; labels `[N]`, each below K.
+/// Sources: label smoothing: Szegedy et al., 2016, arXiv:1512.00567, section 7.
+public struct SoftmaxCrossEntropy: Sendable {
+  /// s, the share of the target spread evenly over all classes.
+  public let labelSmoothing: Double
+  /// k, the weight of the Kullback–Leibler divergence of the prediction from the smoothed target.
+  public let divergenceWeight: Double
+
+  /// - Precondition: 0 ≤ labelSmoothing < 1, and the divergence needs some smoothing.
+  public init(labelSmoothing: Double = 0, divergenceWeight: Double = 0) {
+    precondition(
+      labelSmoothing >= 0 && labelSmoothing < 1, "a label smoothing of \(labelSmoothing)")
+    precondition(
+      divergenceWeight >= 0, "a divergence weight of \(divergenceWeight)")
+    self.labelSmoothing = labelSmoothing
+    self.divergenceWeight = divergenceWeight
+  }
+
+  /// Writes the probabilities and, where asked, the gradient of the batch's mean loss.
+  ///
+  /// - Parameter losses: Receives the loss of each image, `[N]`.
+  public func evaluate(
+    _ logits: FeatureMap, labels: UnsafePointer<UInt8>, losses: UnsafeMutablePointer<Double>,
+    probabilities: FeatureMap, gradient: FeatureMap?
+  ) {
+    let classes = logits.shape.channels
+    let stride = logits.shape.imageStride
+    let spread = labelSmoothing / Double(classes)
+    let peak = 1 - labelSmoothing + spread
+    // Σ q log q is the same for every image.
+    let negativeEntropy =
+      labelSmoothing > 0
+      ? peak * log(peak) + Double(classes - 1) * spread * log(spread) : 0
+    let gradientScale = (1 + divergenceWeight) / Double(logits.shape.count)
+    for image in 0..<logits.shape.count {
+      let z = logits.base + image * stride
+      let p = probabilities.base + image * stride
+      var largest = Double(z[0])
+      for index in 1..<max(classes, 1) { largest = max(largest, Double(z[index])) }
+      var sum = 0.0
+      for index in 0..<classes { sum += exp(Double(z[index]) - largest) }
+      let logSum = log(sum) + largest
+      let label = Int(labels[image])
+      var crossEntropy = 0.0
+      for index in 0..<classes {
+        let logProbability = Double(z[index]) - logSum
+        let probability = exp(logProbability)
+        let target = index == label ? peak : spread
+        if target > 0 { crossEntropy -= target * logProbability }
+        p[index] = Float(probability)
+        if let gradient {
+          gradient.base[image * stride + index] = Float(gradientScale * (probability - target))
+        }
+      }
+      for index in classes..<max(stride, classes) {
+        p[index] = 0
+        gradient?.base[image * stride + index] = 0
+      }
+      losses[image] = crossEntropy + divergenceWeight * (negativeEntropy + crossEntropy)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+import Kernels
+import Tensors
+
+/// Normalizes each channel over the batch, then scales and shifts it; with a second input, adds that;
+/// and applies an activation function, in one pass.
+///
+///     y = f(weight · (x − mean) / sqrt(variance + epsilon) + bias + residual)
+///
+/// In evaluation, the running statistics stand in for the batch's.
+///
+/// Shapes: x, residual, y `[N, H, W, C]`; weight, bias, runningMean, runningVariance `[C]`.
+/// Convention: `momentum` is the share of the *new* batch (0.1, as PyTorch); the running variance is
+/// unbiased, the batch's own is not.
+/// Source: Ioffe and Szegedy, 2015, arXiv:1502.03167, algorithm 1.
+public final class BatchNorm: Layer, @unchecked Sendable {
+  public let channels: Int
+  public let activation: ActivationFunction
+  public let epsilon: Double
+  public let momentum: Double
+  public let weight: Parameter
+  public let bias: Parameter
+  public let runningMean: Parameter
+  public let runningVariance: Parameter
+  private let negativeSlope: Float
+  private var partial = AlignedBuffer(count: 0)
+  /// Rows of one number a channel: batch mean, batch variance, 1 / deviation, scale.
+  private let cache: AlignedBuffer
+  private let stride: Int
+
+  /// - Precondition: `activation` is linear on both sides of zero.
+  public init(
+    name: String, channels: Int, activation: ActivationFunction = .identity,
+    epsilon: Double = 1e-5, momentum: Double = 0.1
+  ) {
+    guard let negativeSlope = activation.negativeSlope else {
+      preconditionFailure("\(activation) cannot be fused with a batch norm")
+    }
+    self.channels = channels
+    self.activation = activation
+    self.negativeSlope = negativeSlope
+    self.epsilon = epsilon
+    self.momentum = momentum
+    weight = .vector("\(name).weight", count: channels, role: .normWeight)
+    bias = .vector("\(name).bias", count: channels, role: .normBias)
+    runningMean = .vector("\(name).running_mean", count: channels, role: .runningMean)
+    runningVariance = .vector("\(name).running_var", count: channels, role: .runningVariance)
+    stride = FeatureMapShape.paddedChannels(channels)
+    cache = AlignedBuffer(count: 4 * stride)
+  }
+
+  private var batchMean: UnsafeMutablePointer<Float> { cache.base }
+  private var batchVariance: UnsafeMutablePointer<Float> { cache.base + stride }
+  private var inverseDeviation: UnsafeMutablePointer<Float> { cache.base + 2 * stride }
+  private var scale: UnsafeMutablePointer<Float> { cache.base + 3 * stride }
+
+  public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
+  public var backwardReads: BackwardReads { [.inputs, .output] }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(
+      inputs.count == 1 || inputs.count == 2 && inputs[0] == inputs[1],
+      "a batch norm of \(inputs)")
+    precondition(
+      inputs[0].channels == channels, "a batch norm of \(channels) channels on \(inputs[0])")
+    return inputs[0]
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
+    if mode == .training { grow(&partial, to: BatchNormalization.partialCount(for: inputs[0])) }
+  }
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    let x = inputs[0]
+    precondition(
+      outputShape(for: inputs.map(\.shape)) == output.shape,
+      "a batch norm of \(x.shape) into \(output.shape)")
+    switch mode {
+    case .training:
+      BatchNormalization.statistics(
+        of: x, mean: batchMean, variance: batchVariance, partial: partial.base, on: pool)
+      updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
+      prepareScale(variance: batchVariance)
+    case .evaluation:
+      prepareScale(variance: runningVariance.value.base)
+    }
+    BatchNormalization.forward(
+      x, residual: inputs.count == 2 ? inputs[1] : nil,
+      mean: mode == .training ? batchMean : runningMean.value.base, scale: scale,
+      bias: bias.value.base, negativeSlope: negativeSlope, into: output, on: pool)
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    guard let weightGradient = weight.gradient, let biasGradient = bias.gradient else { return }
+    let residual = pass.inputGradients.count == 2 ? pass.inputGradients[1] : nil
+    BatchNormalization.backward(
+      .init(
+        x: pass.inputs[0], y: pass.output, dy: pass.outputGradient, mean: batchMean,
+        inverseDeviation: inverseDeviation, weight: weight.value.base,
+        negativeSlope: negativeSlope, weightGradient: weightGradient.base,
+        biasGradient: biasGradient.base, partial: partial.base, dx: pass.inputGradients[0]?.map,
+        addsToDx: pass.inputGradients[0]?.adds ?? false, dresidual: residual?.map,
+        addsToDresidual: residual?.adds ?? false),
+      on: pool)
+  }
+
+  private func prepareScale(variance: UnsafePointer<Float>) {
+    for channel in 0..<stride {
+      let inverse = 1 / (Double(variance[channel]) + epsilon).squareRoot()
+      inverseDeviation[channel] = Float(inverse)
+      scale[channel] = Float(Double(weight.value.base[channel]) * inverse)
+    }
+  }
+
+  private func updateRunningStatistics(samples: Int) {
+    let unbiased = Double(samples) / Double(max(samples - 1, 1))
+    let (mean, variance) = (runningMean.value.base, runningVariance.value.base)
+    for channel in 0..<channels {
+      mean[channel] = Float(
+        (1 - momentum) * Double(mean[channel]) + momentum * Double(batchMean[channel]))
+      variance[channel] = Float(
+        (1 - momentum) * Double(variance[channel])
+          + momentum * unbiased * Double(batchVariance[channel]))
+    }
+  }
+}

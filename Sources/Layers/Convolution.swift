@@ -1,0 +1,81 @@
+import Kernels
+import Tensors
+
+/// Slides kernels over the padded input.
+///
+///     y[n, i, j, o] = bias[o] + Σ over a, b, c of weight[o, c, a, b] · x[n, s·i + a − p, s·j + b − p, c]
+///
+/// with stride s and padding p of zeros.
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
+public final class Convolution: Layer, @unchecked Sendable {
+  public let geometry: ConvolutionGeometry
+  public let weight: Parameter
+  public let bias: Parameter?
+  private var partial = AlignedBuffer(count: 0)
+
+  /// - Parameters:
+  ///   - readsImages: Whether the input is a batch of images, whose channels are padded to 4.
+  public init(
+    name: String, inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1,
+    padding: Int, hasBias: Bool = false, readsImages: Bool = false
+  ) {
+    geometry = ConvolutionGeometry(
+      inputChannels: inputChannels, outputChannels: outputChannels, kernelHeight: kernelSize,
+      kernelWidth: kernelSize, stride: stride, padding: padding)
+    let inStride =
+      readsImages
+      ? FeatureMapShape.images(count: 1, height: 1, width: 1, channels: inputChannels).channelStride
+      : FeatureMapShape.paddedChannels(inputChannels)
+    weight = Parameter(
+      name: "\(name).weight", shape: [outputChannels, inputChannels, kernelSize, kernelSize],
+      role: .weight,
+      layout: .kernels(
+        out: outputChannels, in: inputChannels, height: kernelSize, width: kernelSize,
+        inStride: inStride))
+    bias = hasBias ? .vector("\(name).bias", count: outputChannels, role: .bias) : nil
+  }
+
+  public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
+  public var backwardReads: BackwardReads { .inputs }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(inputs.count == 1, "a convolution of \(inputs.count) inputs")
+    return geometry.outputShape(for: inputs[0])
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
+    let kernel = ColumnConvolution(geometry, input: inputs[0])
+    pool.reserveScratch(kernel.scratchCount)
+    guard mode == .training else { return }
+    let output = outputShape(for: inputs)
+    grow(
+      &partial, to: max(kernel.partialGradientCount, output.count * output.channelStride))
+  }
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    let x = inputs[0]
+    precondition(
+      outputShape(for: [x.shape]) == output.shape,
+      "a convolution of \(x.shape) into \(output.shape)")
+    ColumnConvolution(geometry, input: x.shape).forward(
+      x, weight: weight.value.base, bias: bias?.value.base, into: output, on: pool)
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    let kernel = ColumnConvolution(geometry, input: pass.inputs[0].shape)
+    if let gradient = weight.gradient {
+      kernel.weightGradient(
+        pass.inputs[0], pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+    }
+    if let gradient = bias?.gradient {
+      sumChannels(pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+    }
+    if let target = pass.inputGradients[0] {
+      kernel.inputGradient(
+        pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
+        on: pool)
+    }
+  }
+}

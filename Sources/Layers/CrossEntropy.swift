@@ -1,0 +1,37 @@
+import Kernels
+import Tensors
+
+/// The loss at the end of a network: softmax cross-entropy with optional label smoothing.
+///
+/// Shapes: logits `[N, 1, 1, K]`, labels `[N]`.
+/// Source: Szegedy et al., 2016, arXiv:1512.00567, section 7, for the smoothing.
+public struct CrossEntropy: Sendable {
+  private let kernel: SoftmaxCrossEntropy
+
+  /// - Parameters:
+  ///   - labelSmoothing: The share of the target spread evenly over all classes.
+  ///   - divergenceWeight: The weight of the divergence KL(smoothed target ‖ prediction) added to it.
+  public init(labelSmoothing: Double = 0, divergenceWeight: Double = 0) {
+    kernel = SoftmaxCrossEntropy(
+      labelSmoothing: labelSmoothing, divergenceWeight: divergenceWeight)
+  }
+
+  /// Writes probabilities, each image's loss and, where asked, the gradient of the batch's mean loss.
+  ///
+  /// - Precondition: one label below K and one loss for each image.
+  public func evaluate(
+    _ logits: FeatureMap, labels: UnsafeBufferPointer<UInt8>,
+    losses: UnsafeMutableBufferPointer<Double>, probabilities: FeatureMap, gradient: FeatureMap?
+  ) {
+    let shape = logits.shape
+    precondition(
+      shape.pixelCount == 1 && labels.count == shape.count && losses.count == shape.count
+        && probabilities.shape == shape && (gradient.map { $0.shape == shape } ?? true),
+      "a loss of logits \(shape) against \(labels.count) labels")
+    precondition(
+      labels.allSatisfy { $0 < shape.channels }, "a label outside 0 ..< \(shape.channels)")
+    guard let labels = labels.baseAddress, let losses = losses.baseAddress else { return }
+    kernel.evaluate(
+      logits, labels: labels, losses: losses, probabilities: probabilities, gradient: gradient)
+  }
+}

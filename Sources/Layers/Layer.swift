@@ -1,0 +1,78 @@
+import Kernels
+import Tensors
+
+/// Whether a pass learns (batch statistics, caches for a backward pass) or only predicts.
+public enum Mode: Sendable {
+  case training, evaluation
+}
+
+/// A differentiable function of feature maps, with its forward and its backward pass side by side.
+///
+/// A layer owns its parameters and what its backward pass needs beyond feature maps. The maps belong
+/// to the plan that runs it (`NetworkPlan`), which keeps them alive as long as `backwardReads` asks.
+public protocol Layer: AnyObject, Sendable {
+  /// The state in the order of PyTorch's `state_dict`.
+  var parameters: [Parameter] { get }
+
+  /// Which feature maps the backward pass reads again.
+  var backwardReads: BackwardReads { get }
+
+  /// The shape of the output.
+  ///
+  /// - Precondition: the layer accepts inputs of these shapes.
+  func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape
+
+  /// Makes room for batches of these shapes, so that no pass allocates memory.
+  func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool)
+
+  /// Computes the output from the inputs.
+  func forward(_ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool)
+
+  /// Computes the gradients of the parameters, and of those inputs that want one, from the output's.
+  /// Called after `forward` in training mode on the same maps.
+  func backward(_ pass: BackwardPass, on pool: WorkerPool)
+}
+
+/// Which of a layer's feature maps its backward pass reads again.
+public struct BackwardReads: OptionSet, Sendable {
+  public let rawValue: Int
+  public init(rawValue: Int) { self.rawValue = rawValue }
+  public static let inputs = BackwardReads(rawValue: 1)
+  public static let output = BackwardReads(rawValue: 2)
+}
+
+/// The maps of one backward pass.
+public struct BackwardPass: Sendable {
+  public var inputs: [FeatureMap]
+  public var output: FeatureMap
+  public var outputGradient: FeatureMap
+  /// Where each input's gradient goes; nil where nobody asks for it.
+  public var inputGradients: [InputGradient?]
+
+  public init(
+    inputs: [FeatureMap], output: FeatureMap, outputGradient: FeatureMap,
+    inputGradients: [InputGradient?]
+  ) {
+    self.inputs = inputs
+    self.output = output
+    self.outputGradient = outputGradient
+    self.inputGradients = inputGradients
+  }
+}
+
+/// Memory for the gradient of an input.
+public struct InputGradient: Sendable {
+  public var map: FeatureMap
+  /// Whether the layer adds to what another consumer of the same input has left there.
+  public var adds: Bool
+
+  public init(map: FeatureMap, adds: Bool) {
+    self.map = map
+    self.adds = adds
+  }
+}
+
+/// Grows `buffer` to at least `count` floats.
+func grow(_ buffer: inout AlignedBuffer, to count: Int) {
+  if buffer.count < count { buffer = AlignedBuffer(count: count) }
+}

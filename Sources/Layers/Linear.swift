@@ -1,0 +1,81 @@
+import Kernels
+import Tensors
+
+/// Multiplies each image, taken as one vector, with a matrix and adds a bias.
+///
+///     y = x · weightᵀ + bias
+///
+/// The input's maps are flattened over C, H, W as PyTorch does; inside, the weight lies in the order
+/// of the feature map, so that nothing is permuted in a step.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, 1, 1, O]`; weight `[O, C · H · W]`, bias `[O]`.
+public final class Linear: Layer, @unchecked Sendable {
+  public let inputHeight: Int
+  public let inputWidth: Int
+  public let inputChannels: Int
+  public let outputs: Int
+  public let weight: Parameter
+  public let bias: Parameter
+  private let inputChannelStride: Int
+  private var partial = AlignedBuffer(count: 0)
+
+  /// - Parameters:
+  ///   - input: The shape of the maps it reads, of any count.
+  public init(name: String, input: FeatureMapShape, outputs: Int) {
+    (inputHeight, inputWidth) = (input.height, input.width)
+    inputChannels = input.channels
+    inputChannelStride = input.channelStride
+    self.outputs = outputs
+    weight = Parameter(
+      name: "\(name).weight", shape: [outputs, input.channels * input.pixelCount], role: .weight,
+      layout: .kernels(
+        out: outputs, in: input.channels, height: input.height, width: input.width,
+        inStride: input.channelStride))
+    bias = .vector("\(name).bias", count: outputs, role: .bias)
+  }
+
+  public var parameters: [Parameter] { [weight, bias] }
+  public var backwardReads: BackwardReads { .inputs }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(
+      inputs.count == 1 && inputs[0].height == inputHeight && inputs[0].width == inputWidth
+        && inputs[0].channels == inputChannels && inputs[0].channelStride == inputChannelStride,
+      "a linear layer of \(inputHeight)×\(inputWidth)×\(inputChannels) inputs on \(inputs)")
+    return FeatureMapShape(count: inputs[0].count, height: 1, width: 1, channels: outputs)
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
+    if mode == .training { grow(&partial, to: inputs[0].count * product.outputs) }
+  }
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    precondition(
+      outputShape(for: [inputs[0].shape]) == output.shape,
+      "a linear layer of \(inputs[0].shape) into \(output.shape)")
+    product.forward(
+      inputs[0], weight: weight.value.base, bias: bias.value.base, into: output, on: pool)
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    if let gradient = weight.gradient {
+      product.weightGradient(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
+    }
+    if let gradient = bias.gradient {
+      sumChannels(pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+    }
+    if let target = pass.inputGradients[0] {
+      product.inputGradient(
+        pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
+        on: pool)
+    }
+  }
+
+  private var product: LinearProduct {
+    LinearProduct(
+      inputs: inputHeight * inputWidth * inputChannelStride,
+      outputs: FeatureMapShape.paddedChannels(outputs))
+  }
+}

@@ -1,0 +1,122 @@
+import Tensors
+
+/// A named tensor of a network's state: a trained weight, or a running statistic.
+///
+/// Outside, its name, shape and order of elements are PyTorch's. Inside, it is laid out as its layer's
+/// kernel reads it, with channels padded to whole vectors; values are permuted when they are loaded
+/// or saved, never in a step.
+public final class Parameter: @unchecked Sendable {
+  /// What a parameter is, for initialisers and for optimisers that treat some apart.
+  public enum Role: Sendable {
+    case weight, bias, normWeight, normBias, runningMean, runningVariance
+  }
+
+  enum Layout: Equatable {
+    /// [n], padded to whole vectors.
+    case vector
+    /// [out, in, kh, kw] as [kh, kw, in, out], the last two padded.
+    case kernels(out: Int, in: Int, height: Int, width: Int, inStride: Int)
+  }
+
+  /// The key in a `state_dict`, for example "stages.0.1.conv2.weight".
+  public let name: String
+  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [out, in] for linear layers, [n] else.
+  public let shape: [Int]
+  public let role: Role
+  /// The values in the kernel's layout.
+  public let value: AlignedBuffer
+  /// The gradient in the kernel's layout; running statistics have none.
+  public let gradient: AlignedBuffer?
+  let layout: Layout
+
+  init(name: String, shape: [Int], role: Role, layout: Layout) {
+    self.name = name
+    self.shape = shape
+    self.role = role
+    self.layout = layout
+    let count =
+      switch layout {
+      case .vector: FeatureMapShape.paddedChannels(shape[0])
+      case .kernels(let out, _, let height, let width, let inStride):
+        height * width * inStride * FeatureMapShape.paddedChannels(out)
+      }
+    value = AlignedBuffer(count: count)
+    gradient = role == .runningMean || role == .runningVariance ? nil : AlignedBuffer(count: count)
+  }
+
+  /// A vector of `count` numbers.
+  static func vector(_ name: String, count: Int, role: Role) -> Parameter {
+    let parameter = Parameter(name: name, shape: [count], role: role, layout: .vector)
+    if role == .normWeight || role == .runningVariance {
+      parameter.load(dense: [Float](repeating: 1, count: count))
+    }
+    return parameter
+  }
+}
+
+extension Parameter {
+  /// True for what an optimiser changes.
+  public var isTrainable: Bool { gradient != nil }
+
+  /// Numbers in the parameter, padding left out.
+  public var elementCount: Int { shape.reduce(1, *) }
+
+  /// Replaces the values by dense ones in PyTorch's order.
+  ///
+  /// - Precondition: as many values as elements.
+  public func load(dense values: [Float]) { Self.pack(values, shape, layout, into: value) }
+
+  /// The values in PyTorch's order.
+  public func dense() -> [Float] { unpack(value) }
+
+  /// The gradient in PyTorch's order.
+  ///
+  /// - Precondition: the parameter is trainable.
+  public func denseGradient() -> [Float] {
+    guard let gradient else { preconditionFailure("\(name) has no gradient") }
+    return unpack(gradient)
+  }
+
+  /// Another buffer in this parameter's layout, for example an optimiser's, in PyTorch's order.
+  public func unpack(_ buffer: AlignedBuffer) -> [Float] {
+    precondition(buffer.count == value.count, "a buffer of \(buffer.count) floats for \(name)")
+    var values = [Float](repeating: 0, count: elementCount)
+    Self.forEachElement(shape, layout) { dense, padded in values[dense] = buffer.base[padded] }
+    return values
+  }
+
+  /// The inverse of `unpack(_:)`.
+  public func pack(_ values: [Float], into buffer: AlignedBuffer) {
+    precondition(buffer.count == value.count, "a buffer of \(buffer.count) floats for \(name)")
+    Self.pack(values, shape, layout, into: buffer)
+  }
+
+  private static func pack(
+    _ values: [Float], _ shape: [Int], _ layout: Layout, into buffer: AlignedBuffer
+  ) {
+    precondition(
+      values.count == shape.reduce(1, *), "\(values.count) values for a parameter of shape \(shape)")
+    buffer.elements.update(repeating: 0)
+    forEachElement(shape, layout) { dense, padded in buffer.base[padded] = values[dense] }
+  }
+
+  private static func forEachElement(
+    _ shape: [Int], _ layout: Layout, _ body: (_ dense: Int, _ padded: Int) -> Void
+  ) {
+    switch layout {
+    case .vector:
+      for index in 0..<shape[0] { body(index, index) }
+    case .kernels(let out, let channels, let height, let width, let inStride):
+      let outStride = FeatureMapShape.paddedChannels(out)
+      var dense = 0
+      for o in 0..<out {
+        for c in 0..<channels {
+          for place in 0..<height * width {
+            body(dense, (place * inStride + c) * outStride + o)
+            dense += 1
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Kernels
+import Tensors
+
+/// How a pooling layer lays its windows over the rows and columns of its input.
+public enum PoolingGrid: Hashable, Sendable {
+  /// Windows of `size` every `stride` pixels; in ceil mode a last window may be cut by the edge.
+  case windows(size: Int, stride: Int, ceilMode: Bool = false)
+  /// `count` × `count` windows over the whole input; 1 pools globally.
+  case adaptive(count: Int)
+
+  func pooling(for input: FeatureMapShape) -> Pooling {
+    Pooling(rows: windows(over: input.height), columns: windows(over: input.width))
+  }
+
+  func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(inputs.count == 1, "pooling of \(inputs.count) inputs")
+    let input = inputs[0]
+    return FeatureMapShape(
+      count: input.count, height: windows(over: input.height).count,
+      width: windows(over: input.width).count, channels: input.channels)
+  }
+
+  private func windows(over extent: Int) -> PoolingWindows {
+    switch self {
+    case .windows(let size, let stride, let ceilMode):
+      PoolingWindows(extent: extent, size: size, stride: stride, ceilMode: ceilMode)
+    case .adaptive(let count):
+      PoolingWindows(extent: extent, adaptiveCount: count)
+    }
+  }
+}
+
+/// The mean of each window; positions beyond the edge do not count.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
+public final class AveragePool: Layer, @unchecked Sendable {
+  public let grid: PoolingGrid
+  private var pooling: (input: FeatureMapShape, pooling: Pooling)?
+
+  public init(_ grid: PoolingGrid) {
+    self.grid = grid
+  }
+
+  public var parameters: [Parameter] { [] }
+  public var backwardReads: BackwardReads { [] }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    grid.outputShape(for: inputs)
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
+    pooling = (inputs[0], grid.pooling(for: inputs[0]))
+  }
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    reserved(inputs[0].shape).averageForward(inputs[0], into: output, on: pool)
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    guard let target = pass.inputGradients[0] else { return }
+    reserved(target.map.shape)
+      .averageBackward(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
+  }
+
+  private func reserved(_ input: FeatureMapShape) -> Pooling {
+    guard let pooling, pooling.input.with(count: 1) == input.with(count: 1) else {
+      preconditionFailure("average pooling of \(input) was not reserved")
+    }
+    return pooling.pooling
+  }
+}
+
+/// The largest value of each window, the first of equals.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
+public final class MaxPool: Layer, @unchecked Sendable {
+  public let grid: PoolingGrid
+  private var pooling: (input: FeatureMapShape, pooling: Pooling)?
+  /// The place of the largest value in its window, a byte for each number of the output.
+  private var choices: [UInt8] = []
+
+  public init(_ grid: PoolingGrid) {
+    self.grid = grid
+  }
+
+  public var parameters: [Parameter] { [] }
+  public var backwardReads: BackwardReads { [] }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    grid.outputShape(for: inputs)
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
+    let pooling = grid.pooling(for: inputs[0])
+    precondition(pooling.fitsByteIndex, "maximum pooling over windows of more than 256 pixels")
+    self.pooling = (inputs[0], pooling)
+    let count = outputShape(for: inputs).elementCount
+    if mode == .training, choices.count < count {
+      choices = [UInt8](repeating: 0, count: count)
+    }
+  }
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    let pooling = reserved(inputs[0].shape)
+    switch mode {
+    case .training:
+      choices.withUnsafeMutableBufferPointer {
+        pooling.maximumForward(inputs[0], into: output, choices: $0.baseAddress, on: pool)
+      }
+    case .evaluation:
+      pooling.maximumForward(inputs[0], into: output, choices: nil, on: pool)
+    }
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    guard let target = pass.inputGradients[0] else { return }
+    choices.withUnsafeBufferPointer { choices in
+      guard let choices = choices.baseAddress else { return }
+      reserved(target.map.shape).maximumBackward(
+        pass.outputGradient, choices: choices, into: target.map, adding: target.adds, on: pool)
+    }
+  }
+
+  private func reserved(_ input: FeatureMapShape) -> Pooling {
+    guard let pooling, pooling.input.with(count: 1) == input.with(count: 1) else {
+      preconditionFailure("maximum pooling of \(input) was not reserved")
+    }
+    return pooling.pooling
+  }
+}

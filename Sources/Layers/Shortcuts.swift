@@ -1,0 +1,71 @@
+import Kernels
+import Tensors
+
+/// The sum of two feature maps of the same shape.
+///
+/// Shapes: both inputs and y `[N, H, W, C]`.
+public final class Add: Layer {
+  public init() {}
+
+  public var parameters: [Parameter] { [] }
+  public var backwardReads: BackwardReads { [] }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(inputs.count == 2 && inputs[0] == inputs[1], "a sum of \(inputs)")
+    return inputs[0]
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    precondition(
+      outputShape(for: inputs.map(\.shape)) == output.shape,
+      "a sum of \(inputs.map(\.shape)) into \(output.shape)")
+    Pointwise.copy(inputs[0], into: output, adding: false, on: pool)
+    Pointwise.copy(inputs[1], into: output, adding: true, on: pool)
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    for case let target? in pass.inputGradients {
+      Pointwise.copy(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
+    }
+  }
+}
+
+/// Appends channels of zeros: the shortcut of a block that widens without a projection.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, H, W, C + extra]`.
+/// Source: He et al., 2015, arXiv:1512.03385, section 3.3, option A.
+public final class ChannelPad: Layer {
+  public let extraChannels: Int
+
+  public init(extraChannels: Int) {
+    self.extraChannels = extraChannels
+  }
+
+  public var parameters: [Parameter] { [] }
+  public var backwardReads: BackwardReads { [] }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(inputs.count == 1, "channel padding of \(inputs.count) inputs")
+    let input = inputs[0]
+    return FeatureMapShape(
+      count: input.count, height: input.height, width: input.width,
+      channels: input.channels + extraChannels)
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    Pointwise.copyChannels(inputs[0], into: output, adding: false, on: pool)
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    guard let target = pass.inputGradients[0] else { return }
+    Pointwise.copyChannels(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
+  }
+}

@@ -1,0 +1,80 @@
+/// Running counts of a classifier's answers: how many were right at first, right among the first five,
+/// right in each class, and the sum of the losses.
+public struct ClassificationTally: Sendable, Equatable {
+  public private(set) var count = 0
+  public private(set) var lossSum = 0.0
+  public private(set) var correct = 0
+  public private(set) var correctInFirstFive = 0
+  public private(set) var classCounts: [Int]
+  public private(set) var classCorrect: [Int]
+
+  /// - Precondition: `classes` is positive.
+  public init(classes: Int) {
+    precondition(classes > 0, "a tally of \(classes) classes")
+    classCounts = [Int](repeating: 0, count: classes)
+    classCorrect = [Int](repeating: 0, count: classes)
+  }
+
+  /// Counts one answer.
+  ///
+  /// - Parameter scores: One number for each class; the largest is the answer, the first of equals.
+  public mutating func add(scores: UnsafeBufferPointer<Float>, label: Int, loss: Double) {
+    precondition(
+      scores.count == classCounts.count && classCounts.indices.contains(label),
+      "\(scores.count) scores and label \(label) in a tally of \(classCounts.count) classes")
+    let rank = rankOfClass(label, in: scores)
+    count += 1
+    lossSum += loss
+    classCounts[label] += 1
+    if rank == 0 {
+      correct += 1
+      classCorrect[label] += 1
+    }
+    if rank < 5 { correctInFirstFive += 1 }
+  }
+
+  /// Mean loss.
+  public var loss: Double { count > 0 ? lossSum / Double(count) : .nan }
+  /// Share of first answers that are right, in percent.
+  public var top1: Double { percentage(correct, of: count) }
+  /// Share of labels among the five best answers, in percent.
+  public var top5: Double { percentage(correctInFirstFive, of: count) }
+  /// Top-1 of each class, in percent; not a number for a class without images.
+  public var classTop1: [Double] { zip(classCorrect, classCounts).map { percentage($0, of: $1) } }
+}
+
+extension ClassificationTally {
+  /// The counts as numbers, for a file that lets an interrupted epoch go on.
+  public var state: [Int64] {
+    ([count, correct, correctInFirstFive] + classCounts + classCorrect).map(Int64.init)
+  }
+
+  /// Restores counts; nil where they cannot be those of `classes` classes.
+  public init?(classes: Int, state: [Int64], lossSum: Double) {
+    guard state.count == 3 + 2 * classes, state.allSatisfy({ $0 >= 0 }) else { return nil }
+    self.init(classes: classes)
+    count = Int(state[0])
+    correct = Int(state[1])
+    correctInFirstFive = Int(state[2])
+    classCounts = state[3..<3 + classes].map(Int.init)
+    classCorrect = state[(3 + classes)...].map(Int.init)
+    self.lossSum = lossSum
+  }
+}
+
+/// How many classes come before `label` when scores are sorted, equal ones by their number.
+func rankOfClass(_ label: Int, in scores: UnsafeBufferPointer<Float>) -> Int {
+  let own = scores[label]
+  var rank = 0
+  for index in scores.indices {
+    // A comparison that fails for not-a-number counts against the label.
+    if index < label ? !(scores[index] < own) : index > label && !(scores[index] <= own) {
+      rank += 1
+    }
+  }
+  return rank
+}
+
+func percentage(_ part: Int, of whole: Int) -> Double {
+  whole > 0 ? 100 * Double(part) / Double(whole) : .nan
+}

@@ -1,0 +1,148 @@
+import Foundation
+import Layers
+import TensorFiles
+
+/// What a checkpoint says of itself beside the weights.
+public struct CheckpointDescription: Sendable, Equatable {
+  /// The name the network has in `NetworkCatalog`.
+  public var network: String
+  /// The width given to the catalogue, if any.
+  public var width: Int?
+  public var classNames: [String]
+  /// Epochs trained.
+  public var epoch: Int
+  /// How images are normalised, in words that the data set's reader knows, for example "per-image".
+  public var normalization: [String: String]
+  /// Further facts that go with the weights, for example where the images came from.
+  public var origin: [String: String]
+
+  public init(
+    network: String, width: Int?, classNames: [String], epoch: Int,
+    normalization: [String: String], origin: [String: String]
+  ) {
+    self.network = network
+    self.width = width
+    self.classNames = classNames
+    self.epoch = epoch
+    self.normalization = normalization
+    self.origin = origin
+  }
+}
+
+/// Weights on disk: a tensor file with PyTorch's names, shapes and order of elements.
+public enum Checkpoint {
+  public static let schema = "checkpoint"
+  public static let schemaVersion = 1
+
+  /// Writes the network's whole state.
+  public static func write(
+    _ network: Network, _ description: CheckpointDescription, to url: URL
+  ) throws {
+    var metadata = description.normalization.merging(description.origin) { first, _ in first }
+    metadata["network"] = description.network
+    metadata["width"] = description.width.map(String.init)
+    metadata["classes"] = String(description.classNames.count)
+    metadata["class_names"] = try JSONText.encode(description.classNames)
+    metadata["epoch"] = String(description.epoch)
+    metadata["input_side"] = String(network.input.height)
+    var writer = TensorFileWriter(
+      schema: schema, schemaVersion: schemaVersion, metadata: metadata)
+    for parameter in network.parameters {
+      writer.add(parameter.name, shape: parameter.shape, parameter.dense())
+    }
+    try writer.write(to: url)
+  }
+
+  /// Opens a checkpoint that this program wrote.
+  public static func open(_ url: URL) throws -> TensorFile {
+    let file = try TensorFile(contentsOf: url)
+    try file.requireSchema(schema, version: schemaVersion, producedBy: "train")
+    return file
+  }
+
+  /// What a checkpoint says of itself.
+  public static func description(of file: TensorFile) throws -> CheckpointDescription {
+    func value(_ key: String) throws -> String {
+      guard let text = file.metadata[key] else {
+        throw CheckpointError.metadata(file: file.url.path, key: key, found: nil)
+      }
+      return text
+    }
+    func integer(_ key: String) throws -> Int {
+      let text = try value(key)
+      guard let number = Int(text) else {
+        throw CheckpointError.metadata(file: file.url.path, key: key, found: text)
+      }
+      return number
+    }
+    let names = try value("class_names")
+    guard let classNames = JSONText.decode([String].self, from: names), classNames.count >= 2 else {
+      throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
+    }
+    let known: Set = ["network", "width", "classes", "class_names", "epoch", "input_side"]
+    let extra = file.metadata.filter { !known.contains($0.key) }
+    return CheckpointDescription(
+      network: try value("network"),
+      width: file.metadata["width"] == nil ? nil : try integer("width"), classNames: classNames,
+      epoch: try integer("epoch"),
+      normalization: extra.filter { $0.key.hasPrefix("normalization") },
+      origin: extra.filter { !$0.key.hasPrefix("normalization") })
+  }
+
+  /// Loads weights into a network from any safetensors file with its parameter names.
+  ///
+  /// PyTorch's `num_batches_tracked` counters are passed over.
+  ///
+  /// - Throws: `CheckpointError` where a tensor is missing, unexpected or of another shape; the
+  ///   network is then unchanged.
+  public static func load(_ file: TensorFile, into network: Network) throws {
+    let expected = Set(network.parameters.map(\.name))
+    for name in file.names where !expected.contains(name) {
+      guard name.hasSuffix("num_batches_tracked") else {
+        throw CheckpointError.unexpected(
+          file: file.url.path, tensor: name, network: network.name)
+      }
+    }
+    let present = Set(file.names)
+    var values: [[Float]] = []
+    for parameter in network.parameters {
+      guard present.contains(parameter.name) else {
+        throw CheckpointError.missing(
+          file: file.url.path, tensor: parameter.name, network: network.name)
+      }
+      let shape = try file.shape(of: parameter.name)
+      guard shape == parameter.shape else {
+        throw CheckpointError.shape(
+          file: file.url.path, tensor: parameter.name, expected: parameter.shape, found: shape)
+      }
+      values.append(try file.scalars(of: parameter.name, as: Float.self))
+    }
+    for (parameter, values) in zip(network.parameters, values) { parameter.load(dense: values) }
+  }
+}
+
+/// Why weights cannot be taken from a file.
+public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+  /// The network has a parameter that the file lacks.
+  case missing(file: String, tensor: String, network: String)
+  /// The file has a tensor that the network does not know.
+  case unexpected(file: String, tensor: String, network: String)
+  /// A tensor has another shape than the parameter.
+  case shape(file: String, tensor: String, expected: [Int], found: [Int])
+  /// A description is absent or unreadable.
+  case metadata(file: String, key: String, found: String?)
+
+  public var description: String {
+    switch self {
+    case .missing(let file, let tensor, let network):
+      "\(file): tensor '\(tensor)' is missing; \(network) needs it: are these another network's weights?"
+    case .unexpected(let file, let tensor, let network):
+      "\(file): \(network) has no parameter '\(tensor)': are these another network's weights?"
+    case .shape(let file, let tensor, let expected, let found):
+      "\(file): tensor '\(tensor)' has shape \(found), expected \(expected): another width or depth?"
+    case .metadata(let file, let key, let found):
+      "\(file): metadata '\(key)' is \(found.map { "'\($0)'" } ?? "missing"), which no checkpoint of "
+        + "this program has; run train again"
+    }
+  }
+}

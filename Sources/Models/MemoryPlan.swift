@@ -1,0 +1,48 @@
+/// Where in one arena each of many buffers lies, when their lifetimes are known beforehand.
+///
+/// Buffers whose lifetimes do not meet may share memory. The largest buffers are placed first, each at
+/// the lowest offset that no buffer alive at the same time occupies.
+/// Source: greedy placement by size, Pisarchyk and Lee, 2020, arXiv:2001.03288, section 5.
+struct MemoryPlan {
+  /// A buffer that is written and read between two moments.
+  struct Request: Equatable {
+    /// Floats.
+    let count: Int
+    /// First and last moment of use.
+    let lifetime: ClosedRange<Int>
+  }
+
+  /// The offset of each request, in floats, in the order of the requests.
+  let offsets: [Int]
+  /// Floats of the whole arena.
+  let count: Int
+
+  /// - Parameter alignment: Offsets are multiples of this many floats.
+  init(_ requests: [Request], alignment: Int = 16) {
+    var offsets = [Int](repeating: 0, count: requests.count)
+    var placed: [Int] = []
+    var end = 0
+    let largestFirst = requests.indices.sorted {
+      (requests[$0].count, $1) > (requests[$1].count, $0)
+    }
+    for index in largestFirst {
+      let request = requests[index]
+      let size = (request.count + alignment - 1) / alignment * alignment
+      let neighbours =
+        placed
+        .filter { requests[$0].lifetime.overlaps(request.lifetime) }
+        .map { (start: offsets[$0], end: offsets[$0] + requests[$0].count) }
+        .sorted { $0.start < $1.start }
+      var offset = 0
+      for neighbour in neighbours {
+        if offset + size <= neighbour.start { break }
+        offset = max(offset, (neighbour.end + alignment - 1) / alignment * alignment)
+      }
+      offsets[index] = offset
+      placed.append(index)
+      end = max(end, offset + size)
+    }
+    self.offsets = offsets
+    count = end
+  }
+}

@@ -1,0 +1,97 @@
+import Layers
+import Tensors
+
+/// A network: layers in the order they run, and which feature maps each one reads.
+///
+/// Maps are numbered: 0 is the input, and the node at index i writes map i + 1. A node reads maps
+/// written before it, so the order of the nodes is an order of execution, and its reverse one of the
+/// backward pass.
+public final class Network: Sendable {
+  /// A layer and the maps it reads.
+  public struct Node: Sendable {
+    public let name: String
+    public let layer: any Layer
+    public let inputs: [FeatureMapID]
+  }
+
+  /// The number of a feature map.
+  public typealias FeatureMapID = Int
+
+  /// What checkpoints and recipes call it, for example "resnet20".
+  public let name: String
+  /// The shape of one input image.
+  public let input: FeatureMapShape
+  public let classes: Int
+  public let nodes: [Node]
+  /// The state in the order of PyTorch's `state_dict`.
+  public let parameters: [Parameter]
+
+  /// - Precondition: the last node writes `[N, 1, 1, classes]`, and parameter names are unique.
+  public init(name: String, input: FeatureMapShape, classes: Int, nodes: [Node]) {
+    self.name = name
+    self.input = input
+    self.classes = classes
+    self.nodes = nodes
+    parameters = nodes.flatMap(\.layer.parameters)
+    let names = Set(parameters.map(\.name))
+    precondition(names.count == parameters.count, "\(name) has two parameters of one name")
+    let output = shapes(count: 1).last
+    precondition(
+      output?.pixelCount == 1 && output?.channels == classes,
+      "\(name) ends in \(String(describing: output)), not in \(classes) logits")
+  }
+
+  /// Numbers that training changes.
+  public var parameterCount: Int {
+    parameters.filter(\.isTrainable).reduce(0) { $0 + $1.elementCount }
+  }
+
+  /// The shapes of all feature maps for a batch of `count` images, the input's first.
+  public func shapes(count: Int) -> [FeatureMapShape] {
+    var shapes = [input.with(count: count)]
+    for node in nodes {
+      shapes.append(node.layer.outputShape(for: node.inputs.map { shapes[$0] }))
+    }
+    return shapes
+  }
+}
+
+/// Builds a network node by node; each call returns the map its layer writes.
+struct NetworkBuilder {
+  private(set) var nodes: [Network.Node] = []
+  private(set) var shapes: [FeatureMapShape]
+
+  init(input: FeatureMapShape) {
+    shapes = [input]
+  }
+
+  /// The map that the network reads.
+  var input: Network.FeatureMapID { 0 }
+
+  mutating func append(
+    _ name: String, _ layer: any Layer, _ inputs: Network.FeatureMapID...
+  ) -> Network.FeatureMapID {
+    nodes.append(Network.Node(name: name, layer: layer, inputs: inputs))
+    shapes.append(layer.outputShape(for: inputs.map { shapes[$0] }))
+    return nodes.count
+  }
+
+  /// A square convolution that keeps the extent at stride 1.
+  mutating func convolution(
+    _ name: String, _ x: Network.FeatureMapID, to channels: Int, kernelSize: Int, stride: Int = 1,
+    hasBias: Bool = false
+  ) -> Network.FeatureMapID {
+    append(
+      name,
+      Convolution(
+        name: name, inputChannels: shapes[x].channels, outputChannels: channels,
+        kernelSize: kernelSize, stride: stride, padding: kernelSize / 2, hasBias: hasBias,
+        readsImages: x == input), x)
+  }
+
+  mutating func linear(
+    _ name: String, _ x: Network.FeatureMapID, to outputs: Int
+  ) -> Network.FeatureMapID {
+    append(name, Linear(name: name, input: shapes[x], outputs: outputs), x)
+  }
+}

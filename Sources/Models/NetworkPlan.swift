@@ -1,0 +1,168 @@
+import Kernels
+import Layers
+import Tensors
+
+/// A network laid out for batches up to a size: every feature map and gradient has its place in one
+/// arena, so that a pass allocates nothing.
+///
+/// A map lives from the moment its node writes it to the last moment a forward or backward pass reads
+/// it; a gradient from its first consumer's backward pass to its own node's.
+public final class NetworkPlan {
+  public let network: Network
+  public let mode: Mode
+  /// Images in the largest batch.
+  public let capacity: Int
+  private let pool: WorkerPool
+  private let arena: AlignedBuffer
+  private let maps: [FeatureMap]
+  private let gradients: [FeatureMap?]
+  private var bound: Bound
+
+  /// The maps as one batch size sees them.
+  private struct Bound {
+    let count: Int
+    let inputs: [[FeatureMap]]
+    let outputs: [FeatureMap]
+    let backward: [BackwardPass]
+  }
+
+  /// - Precondition: `capacity` is positive.
+  public init(_ network: Network, mode: Mode, capacity: Int, on pool: WorkerPool) {
+    precondition(capacity > 0, "a plan for batches of \(capacity)")
+    self.network = network
+    self.mode = mode
+    self.capacity = capacity
+    self.pool = pool
+    let shapes = network.shapes(count: capacity)
+    let lifetimes = Lifetimes(network, mode: mode)
+    let requests = lifetimes.requests(shapes: shapes)
+    let plan = MemoryPlan(requests.map(\.request))
+    arena = AlignedBuffer(count: plan.count)
+    var maps = [FeatureMap?](repeating: nil, count: shapes.count)
+    var gradients = [FeatureMap?](repeating: nil, count: shapes.count)
+    for (request, offset) in zip(requests, plan.offsets) {
+      let map = FeatureMap(base: arena.base + offset, shape: shapes[request.map])
+      if request.isGradient { gradients[request.map] = map } else { maps[request.map] = map }
+    }
+    self.maps = maps.compactMap { $0 }
+    self.gradients = gradients
+    for node in network.nodes {
+      node.layer.reserve(for: node.inputs.map { shapes[$0] }, mode: mode, on: pool)
+    }
+    bound = Self.bind(network, self.maps, gradients, count: capacity)
+  }
+
+  /// Bytes of feature maps and gradients.
+  public var arenaByteCount: Int { arena.count * MemoryLayout<Float>.stride }
+
+  /// The map to fill with a batch of images before `forward`.
+  public func input(count: Int) -> FeatureMap { maps[0].with(count: count) }
+
+  /// The logits of the last forward pass.
+  public var logits: FeatureMap { maps[maps.count - 1].with(count: bound.count) }
+
+  /// Where the gradient of the logits goes before `backward`.
+  ///
+  /// - Precondition: the plan is one for training.
+  public var logitsGradient: FeatureMap {
+    guard let gradient = gradients[gradients.count - 1] else {
+      preconditionFailure("a plan for evaluation has no gradients")
+    }
+    return gradient.with(count: bound.count)
+  }
+
+  /// Runs the layers on the first `count` images of the input.
+  ///
+  /// - Precondition: 0 < count ≤ capacity.
+  public func forward(count: Int) {
+    precondition(count > 0 && count <= capacity, "a batch of \(count) in a plan for \(capacity)")
+    if bound.count != count { bound = Self.bind(network, maps, gradients, count: count) }
+    for (index, node) in network.nodes.enumerated() {
+      node.layer.forward(bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
+    }
+  }
+
+  /// Computes the gradients of all parameters from that of the logits.
+  ///
+  /// - Precondition: the plan is one for training and `forward` came before.
+  public func backward() {
+    precondition(mode == .training, "a backward pass in a plan for evaluation")
+    for index in network.nodes.indices.reversed() {
+      network.nodes[index].layer.backward(bound.backward[index], on: pool)
+    }
+  }
+
+  private static func bind(
+    _ network: Network, _ maps: [FeatureMap], _ gradients: [FeatureMap?], count: Int
+  ) -> Bound {
+    let maps = maps.map { $0.with(count: count) }
+    let inputs = network.nodes.map { node in node.inputs.map { maps[$0] } }
+    var isWritten = [Bool](repeating: false, count: maps.count)
+    var backward: [BackwardPass] = []
+    for (index, node) in network.nodes.enumerated().reversed() {
+      guard let outputGradient = gradients[index + 1] else { break }
+      let inputGradients = node.inputs.map { map -> InputGradient? in
+        guard let gradient = gradients[map] else { return nil }
+        defer { isWritten[map] = true }
+        return InputGradient(map: gradient.with(count: count), adds: isWritten[map])
+      }
+      backward.append(
+        BackwardPass(
+          inputs: inputs[index], output: maps[index + 1],
+          outputGradient: outputGradient.with(count: count), inputGradients: inputGradients))
+    }
+    return Bound(
+      count: count, inputs: inputs, outputs: Array(maps.dropFirst()), backward: backward.reversed())
+  }
+}
+
+/// From when to when each map and gradient of a network is in use. Moment i is the forward pass of
+/// node i; with n nodes, moment 2n − i is its backward pass, and moment n the loss.
+struct Lifetimes {
+  private let network: Network
+  private let mode: Mode
+
+  init(_ network: Network, mode: Mode) {
+    self.network = network
+    self.mode = mode
+  }
+
+  struct MapRequest {
+    let map: Network.FeatureMapID
+    let isGradient: Bool
+    let request: MemoryPlan.Request
+  }
+
+  /// What a plan must place: all maps, then in training the gradients of all but the input.
+  func requests(shapes: [FeatureMapShape]) -> [MapRequest] {
+    let nodeCount = network.nodes.count
+    var lastUse = (0...nodeCount).map { max($0 - 1, 0) }
+    var firstGradient = [Int](repeating: .max, count: nodeCount + 1)
+    lastUse[nodeCount] = nodeCount
+    firstGradient[nodeCount] = nodeCount
+    for (index, node) in network.nodes.enumerated() {
+      let backward = 2 * nodeCount - index
+      let reads = mode == .training ? node.layer.backwardReads : []
+      if reads.contains(.output) { lastUse[index + 1] = max(lastUse[index + 1], backward) }
+      for map in node.inputs {
+        lastUse[map] = max(lastUse[map], reads.contains(.inputs) ? backward : index)
+        firstGradient[map] = min(firstGradient[map], backward)
+      }
+    }
+    let maps = (0...nodeCount).map { map in
+      MapRequest(
+        map: map, isGradient: false,
+        request: .init(
+          count: shapes[map].elementCount, lifetime: max(map - 1, 0)...lastUse[map]))
+    }
+    guard mode == .training else { return maps }
+    let gradients = (1...nodeCount).map { map in
+      MapRequest(
+        map: map, isGradient: true,
+        request: .init(
+          count: shapes[map].elementCount,
+          lifetime: firstGradient[map]...(2 * nodeCount - (map - 1))))
+    }
+    return maps + gradients
+  }
+}

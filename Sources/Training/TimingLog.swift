@@ -1,0 +1,49 @@
+import Foundation
+import TensorFiles
+
+/// Seconds and images a second of each epoch, in a table apart from the history, since no two runs
+/// agree in them. It outlives an interruption; what ran after the last save is not counted twice.
+public struct TimingLog {
+  private let table: URL
+  private let partial: URL
+
+  /// - Parameter folder: The work folder.
+  public init(folder: URL) {
+    table = folder.appendingPathComponent("timing.csv")
+    partial = folder.appendingPathComponent("partial-epoch-seconds.txt")
+  }
+
+  private static let header = "epoch,seconds,images_per_second\n"
+
+  /// Seconds that an interrupted process spent on the current epoch.
+  public var partialSeconds: Double {
+    (try? String(contentsOf: partial, encoding: .utf8)).flatMap(Double.init) ?? 0
+  }
+
+  /// Notes the seconds of an epoch that is interrupted, earlier parts included.
+  public func interrupt(seconds: Double) throws {
+    try AtomicFile.write(Data("\(seconds)".utf8), to: partial)
+  }
+
+  /// Adds a row for an epoch that is finished.
+  public func finish(epoch: Int, seconds: Double, images: Int) throws {
+    let rate = seconds > 0 ? Double(images) / seconds : 0
+    let row = "\(epoch),\(rounded(seconds)),\(rounded(rate))\n"
+    // An epoch that was repeated after a crash replaces its row.
+    let earlier = text.split(separator: "\n").dropFirst().filter {
+      $0.split(separator: ",").first.flatMap { Int($0) }.map { $0 < epoch } ?? false
+    }
+    let rows = earlier.map { "\($0)\n" }.joined()
+    try AtomicFile.write(Data((Self.header + rows + row).utf8), to: table)
+    try? FileManager.default.removeItem(at: partial)
+  }
+
+  /// Copies the table to the outputs.
+  public func publish(to folder: URL) throws {
+    try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent("timing.csv"))
+  }
+
+  private var text: String { (try? String(contentsOf: table, encoding: .utf8)) ?? Self.header }
+
+  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+}

@@ -1,0 +1,55 @@
+import Augmentation
+import Foundation
+
+/// The `train` section of a recipe.
+public struct TrainingSettings: Decodable, Sendable {
+  public var network: String
+  public var width: Int?
+  public var epochs: Int
+  public var batch: Int
+  public var precision: Precision
+  public var seed: Int
+  public var initFrom: String?
+  public var optimizer: OptimizerSettings
+  public var schedule: Schedule
+  public var loss: LossSettings
+  public var augment: [Augmentation]
+  public var fullMetrics: Bool
+  public var stop: StopSettings
+  public var checkpoint: CheckpointSettings
+  public var printEvery: Int
+}
+
+/// The arithmetic of a network.
+public enum Precision: String, Decodable, Sendable {
+  case float32
+}
+
+/// `train.loss`.
+public struct LossSettings: Decodable, Sendable {
+  /// The share of the target spread evenly over all classes.
+  public var labelSmoothing: Double
+}
+
+/// `train.stop`: when training ends before its last epoch.
+public struct StopSettings: Decodable, Sendable {
+  public var monitor: MonitoredQuantity
+  /// Epochs without an improvement; 0 never stops.
+  public var patience: Int
+  public var leastImprovement: Double
+}
+
+/// `train.checkpoint`: which weights are kept.
+public struct CheckpointSettings: Decodable, Sendable {
+  /// The quantity whose best epoch becomes `best`.
+  public var monitor: MonitoredQuantity
+  /// Keeps the weights of every so many epochs; 0 keeps none.
+  public var every: Int
+  /// Keeps the weights of these epochs too.
+  public var epochs: [Int]
+
+  /// Whether the weights of an epoch, counted from 1, are kept under its number.
+  public func keeps(epoch: Int) -> Bool {
+    every > 0 && epoch % every == 0 || epochs.contains(epoch)
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Kernels
+import Models
+import TensorFiles
+
+/// The files of a training: state and checkpoints that must outlive the process lie in the work
+/// folder, until all is published at once.
+public struct TrainingStore: Sendable {
+  private let folder: URL
+  private let description: CheckpointDescription
+
+  /// - Parameters:
+  ///   - folder: The work folder; made where it is missing.
+  ///   - description: What every checkpoint says of itself; its epoch is filled in.
+  public init(folder: URL, description: CheckpointDescription) throws {
+    self.folder = folder
+    self.description = description
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw TrainingError.workFolder(path: folder.path, problem: error.localizedDescription)
+    }
+  }
+
+  private var stateFile: URL { folder.appendingPathComponent("resume.safetensors") }
+  private var bestFile: URL { folder.appendingPathComponent(Self.bestName) }
+  private static let bestName = "best.safetensors"
+
+  /// The state of an interrupted training, where there is one.
+  var savedState: URL? {
+    FileManager.default.fileExists(atPath: stateFile.path) ? stateFile : nil
+  }
+
+  /// Notes what computes from here on.
+  ///
+  /// - Returns: What computed until now, where a state is found that was made under other numerics:
+  ///   its last bits may then differ from those of an undisturbed run.
+  public func exchange(numerics: Numerics) throws -> Numerics? {
+    let file = folder.appendingPathComponent("numerics.json")
+    let earlier = (try? Data(contentsOf: file)).flatMap {
+      try? JSONDecoder().decode(Numerics.self, from: $0)
+    }
+    try AtomicFile.write(JSONEncoder().encode(numerics), to: file)
+    guard let earlier, savedState != nil, earlier != numerics else { return nil }
+    return earlier
+  }
+
+  func save(_ write: (URL) throws -> Void) throws { try write(stateFile) }
+
+  func keepBest(_ network: Network, epoch: Int) throws {
+    try Checkpoint.write(network, describing(epoch), to: bestFile)
+  }
+
+  func keep(_ network: Network, epoch: Int) throws {
+    try Checkpoint.write(
+      network, describing(epoch), to: folder.appendingPathComponent(Self.fileName(epoch: epoch)))
+  }
+
+  /// Names the newest weights that are known to be good.
+  func lastGood(epochs: Int) -> String {
+    epochs > 0 ? "those after epoch \(epochs), \(stateFile.path)" : "the initial ones"
+  }
+
+  /// Writes `last`, and copies `best` and the numbered checkpoints; before the first epoch the best
+  /// weights are the initial ones.
+  func publish(_ network: Network, epochs: Int, to target: URL) throws {
+    try Checkpoint.write(
+      network, describing(epochs), to: target.appendingPathComponent("last.safetensors"))
+    if epochs == 0 {
+      try Checkpoint.write(
+        network, describing(0), to: target.appendingPathComponent(Self.bestName))
+      return
+    }
+    let kept = (1...epochs).map(Self.fileName(epoch:))
+    for name in [Self.bestName] + kept {
+      let source = folder.appendingPathComponent(name)
+      guard FileManager.default.fileExists(atPath: source.path) else { continue }
+      try AtomicFile.write(Data(contentsOf: source), to: target.appendingPathComponent(name))
+    }
+  }
+
+  /// "epoch-007.safetensors".
+  static func fileName(epoch: Int) -> String {
+    let digits = String(epoch)
+    return "epoch-\(String(repeating: "0", count: max(3 - digits.count, 0)))\(digits).safetensors"
+  }
+
+  private func describing(_ epoch: Int) -> CheckpointDescription {
+    var copy = description
+    copy.epoch = epoch
+    return copy
+  }
+}

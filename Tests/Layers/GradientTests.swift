@@ -1,0 +1,187 @@
+import Kernels
+import Layers
+import Randomness
+import Tensors
+import TestSupport
+import Testing
+
+/// Every layer's output against its formula in `Double`, and every gradient against central
+/// differences of that formula, with random inputs, parameters and cotangents.
+@Suite struct GradientTests {
+  /// The formula behind a layer: the inputs, then the trainable parameters in their order.
+  typealias Formula = ([Reference.Tensor], [Reference.Tensor]) -> Reference.Tensor
+
+  private func check(
+    _ layer: any Layer, inputs shapes: [[Int]], readsImages: Bool = false,
+    sourceLocation: SourceLocation = #_sourceLocation, _ formula: Formula
+  ) {
+    let inputs = shapes.enumerated().map { random($1, stream: $0) }
+    let trained = layer.parameters.filter(\.isTrainable)
+    for (index, parameter) in trained.enumerated() {
+      parameter.load(dense: random(parameter.shape, stream: 100 + index).values)
+    }
+    let parameters = trained.map {
+      Reference.Tensor(DenseTensor(shape: $0.shape, values: $0.dense()))
+    }
+    let exactInputs = inputs.map { Reference.Tensor($0) }
+    let y = formula(exactInputs, parameters)
+    let cotangent = random(y.shape, stream: 999)
+    let run = LayerRun(layer, inputs, outputGradient: cotangent, readsImages: readsImages)
+    expectClose(
+      run.output.values, y.dense.values, .ofLargest(1e-5), "output", shape: y.shape,
+      sourceLocation: sourceLocation)
+    let tolerance = Tolerance(absolute: 1e-5, relative: 1e-3)
+    for index in inputs.indices {
+      let numeric = differences(exactInputs[index], cotangent) { changed in
+        var all = exactInputs
+        all[index] = changed
+        return formula(all, parameters)
+      }
+      expectClose(
+        run.inputGradients[index], numeric, tolerance, "gradient of input \(index)",
+        shape: shapes[index], sourceLocation: sourceLocation)
+      let adding = LayerRun(
+        layer, inputs, outputGradient: cotangent, readsImages: readsImages, addingTo: 1)
+      expectClose(
+        adding.inputGradients[index].map { $0 - 1 }, numeric,
+        Tolerance(absolute: 2e-5, relative: 1e-3), "added gradient of input \(index)",
+        shape: shapes[index], sourceLocation: sourceLocation)
+    }
+    for (index, parameter) in trained.enumerated() {
+      let numeric = differences(parameters[index], cotangent) { changed in
+        var all = parameters
+        all[index] = changed
+        return formula(exactInputs, all)
+      }
+      expectClose(
+        parameter.denseGradient(), numeric, tolerance, "gradient of \(parameter.name)",
+        shape: parameter.shape, sourceLocation: sourceLocation)
+    }
+  }
+
+  /// ∂(Σ cotangent · y)/∂x for each number of x, by differences over ±1e-4.
+  private func differences(
+    _ x: Reference.Tensor, _ cotangent: DenseTensor,
+    _ formula: (Reference.Tensor) -> Reference.Tensor
+  ) -> [Float] {
+    let step = 1e-4
+    return x.values.indices.map { index in
+      var (above, below) = (x, x)
+      above.values[index] += step
+      below.values[index] -= step
+      let (up, down) = (formula(above).values, formula(below).values)
+      var sum = 0.0
+      for place in up.indices {
+        sum += Double(cotangent.values[place]) * (up[place] - down[place])
+      }
+      return Float(sum / (2 * step))
+    }
+  }
+
+  /// Numbers of size 0.1 to 1 of both signs, off the kinks at zero and apart from one another.
+  private func random(_ shape: [Int], stream: Int) -> DenseTensor {
+    let count = shape.reduce(1, *)
+    var random = RandomStream(seed: 7, purpose: "gradient test", index: stream)
+    let order = random.permutation(of: count)
+    return DenseTensor(
+      shape: shape,
+      values: order.map { place in
+        let size = 0.1 + 0.9 * (Double(place) + 0.5) / Double(count)
+        return Float(random.uniform() < 0.5 ? -size : size)
+      })
+  }
+
+  @Test(arguments: [
+    // count, channels, height, width, outputs, kernel, stride, padding
+    [1, 1, 1, 1, 1, 1, 1, 0], [2, 3, 5, 4, 5, 3, 1, 1], [1, 17, 4, 3, 2, 3, 2, 1],
+    [3, 2, 7, 5, 17, 2, 2, 0], [1, 3, 9, 9, 2, 5, 3, 2], [2, 4, 4, 4, 3, 1, 2, 0],
+    [1, 2, 3, 3, 2, 3, 1, 2],
+  ])
+  func convolution(_ size: [Int]) {
+    for readsImages in [false, true] {
+      let layer = Convolution(
+        name: "conv", inputChannels: size[1], outputChannels: size[4], kernelSize: size[5],
+        stride: size[6], padding: size[7], hasBias: true, readsImages: readsImages)
+      check(layer, inputs: [[size[0], size[1], size[2], size[3]]], readsImages: readsImages) {
+        Reference.convolution(
+          $0[0], weight: $1[0], bias: $1[1].values, stride: size[6], padding: size[7])
+      }
+    }
+  }
+
+  @Test(arguments: [[1, 1, 1, 1, 1], [3, 5, 2, 3, 7], [2, 17, 1, 1, 18]])
+  func linear(_ size: [Int]) {
+    let input = FeatureMapShape(count: 1, height: size[2], width: size[3], channels: size[1])
+    check(
+      Linear(name: "linear", input: input, outputs: size[4]),
+      inputs: [[size[0], size[1], size[2], size[3]]]
+    ) { Reference.linear($0[0], weight: $1[0], bias: $1[1].values) }
+  }
+
+  @Test(arguments: [
+    ActivationFunction.identity, .relu, .leakyReLU(slope: 0.01),
+  ], [[2, 3, 3, 2], [1, 17, 2, 2], [5, 1, 1, 1]])
+  func batchNorm(_ activation: ActivationFunction, _ shape: [Int]) {
+    let slope = Double(activation.negativeSlope ?? 1)
+    let rectify = { (x: Double) in x > 0 ? x : slope * x }
+    check(
+      BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape]
+    ) { Reference.map(Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), rectify) }
+    check(
+      BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape, shape]
+    ) {
+      Reference.map(
+        Reference.add(
+          Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), $0[1]), rectify)
+    }
+  }
+
+  @Test(arguments: [ActivationFunction.identity, .relu, .leakyReLU(slope: 0.2)])
+  func activation(_ function: ActivationFunction) {
+    let slope = Double(function.negativeSlope ?? 1)
+    check(Activation(function), inputs: [[2, 5, 3, 2]]) { inputs, _ in
+      Reference.map(inputs[0]) { $0 > 0 ? $0 : slope * $0 }
+    }
+  }
+
+  @Test(arguments: [(2, 2), (3, 2), (2, 3), (1, 1)])
+  func windowedPooling(_ size: Int, _ stride: Int) {
+    for (shape, ceilMode) in [([2, 3, 7, 5], false), ([1, 17, 5, 6], true)] {
+      let windows = { (extent: Int) -> [Range<Int>] in
+        Swift.stride(from: 0, to: extent, by: stride)
+          .map { $0..<min($0 + size, extent) }
+          .filter { ceilMode ? true : $0.count == size }
+      }
+      let grid = PoolingGrid.windows(size: size, stride: stride, ceilMode: ceilMode)
+      // A window that begins inside counts in ceil mode only if the one before left something over.
+      guard windows(shape[2]).count == AveragePool(grid).outputShape(for: [
+        FeatureMapShape(count: 1, height: shape[2], width: shape[3], channels: shape[1])
+      ]).height else { continue }
+      check(AveragePool(grid), inputs: [shape]) { inputs, _ in
+        Reference.pool(inputs[0], windows: windows) { $0.reduce(0, +) / Double($0.count) }
+      }
+      check(MaxPool(grid), inputs: [shape]) { inputs, _ in
+        Reference.pool(inputs[0], windows: windows) { $0.max() ?? .nan }
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 6])
+  func adaptivePooling(_ count: Int) {
+    let windows = { (extent: Int) -> [Range<Int>] in
+      (0..<count).map { $0 * extent / count..<(($0 + 1) * extent + count - 1) / count }
+    }
+    check(AveragePool(.adaptive(count: count)), inputs: [[2, 3, 7, 6]]) { inputs, _ in
+      Reference.pool(inputs[0], windows: windows) { $0.reduce(0, +) / Double($0.count) }
+    }
+  }
+
+  @Test func shortcuts() {
+    check(Add(), inputs: [[2, 5, 3, 2], [2, 5, 3, 2]]) { inputs, _ in
+      Reference.add(inputs[0], inputs[1])
+    }
+    check(ChannelPad(extraChannels: 14), inputs: [[2, 5, 3, 2]]) { inputs, _ in
+      Reference.padChannels(inputs[0], extra: 14)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Kernels
+import Layers
+import Tensors
+import TestSupport
+
+/// One layer run forward and backward on its own, with dense tensors in PyTorch's order on both sides.
+struct LayerRun {
+  let output: DenseTensor
+  private(set) var inputGradients: [[Float]] = []
+
+  /// - Parameters:
+  ///   - readsImages: Whether the input's channels are padded to 4, as images' are.
+  ///   - outputGradient: dy; without it no backward pass runs.
+  ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
+  init(
+    _ layer: any Layer, _ inputs: [DenseTensor], outputGradient: DenseTensor? = nil,
+    mode: Mode = .training, readsImages: Bool = false, threads: Int = 2, addingTo: Float? = nil
+  ) {
+    let pool = WorkerPool(threadCount: threads)
+    let shapes = inputs.map { Self.shape($0.shape, readsImages: readsImages) }
+    let maps = zip(inputs, shapes).map { input, shape in
+      let map = OwnedFeatureMap(shape)
+      map.load(input)
+      return map
+    }
+    let output = OwnedFeatureMap(layer.outputShape(for: shapes))
+    layer.reserve(for: shapes, mode: mode, on: pool)
+    withExtendedLifetime((maps, output)) {
+      layer.forward(maps.map(\.map), into: output.map, mode: mode, on: pool)
+    }
+    self.output = output.dense
+    guard let outputGradient else { return }
+    let dy = OwnedFeatureMap(output.map.shape)
+    dy.load(outputGradient)
+    let gradients = shapes.map { shape in
+      let gradient = OwnedFeatureMap(shape)
+      // Stale numbers must not shine through where the layer is to write.
+      gradient.fill(addingTo ?? .nan)
+      return gradient
+    }
+    withExtendedLifetime((maps, output, dy, gradients)) {
+      layer.backward(
+        BackwardPass(
+          inputs: maps.map(\.map), output: output.map, outputGradient: dy.map,
+          inputGradients: gradients.map { InputGradient(map: $0.map, adds: addingTo != nil) }),
+        on: pool)
+    }
+    inputGradients = gradients.map(\.dense.values)
+  }
+
+  private static func shape(_ dense: [Int], readsImages: Bool) -> FeatureMapShape {
+    let height = dense.count > 2 ? dense[2] : 1
+    let width = dense.count > 3 ? dense[3] : 1
+    return readsImages
+      ? .images(count: dense[0], height: height, width: width, channels: dense[1])
+      : FeatureMapShape(count: dense[0], height: height, width: width, channels: dense[1])
+  }
+}

@@ -1,0 +1,64 @@
+import Kernels
+import Layers
+import Models
+import Tensors
+import TestSupport
+
+/// A network with a training plan, fed with dense batches.
+final class NetworkRun {
+  let network: Network
+  let pool: WorkerPool
+  private let plan: NetworkPlan
+  private let batch: Int
+
+  init(_ network: Network, batch: Int, threads: Int = 2) {
+    self.network = network
+    self.batch = batch
+    pool = WorkerPool(threadCount: threads)
+    plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)
+  }
+
+  /// Fills all weights as the golden networks were filled.
+  func fill(suffix: String) {
+    for parameter in network.parameters where parameter.isTrainable {
+      let kind: FillKind =
+        switch parameter.role {
+        case .weight: .weight
+        case .normWeight: .norm
+        default: .bias
+        }
+      let values = goldenFill(parameter.name, suffix: suffix, shape: parameter.shape, kind: kind)
+      parameter.load(dense: values.values)
+    }
+  }
+
+  /// One forward and backward pass in training mode; the gradients stay in the parameters.
+  func train(_ images: DenseTensor, labels: [UInt8]) -> (logits: DenseTensor, loss: Double) {
+    plan.input(count: batch).load(denseNCHW: images.values)
+    plan.forward(count: batch)
+    let logits = plan.logits
+    let probabilities = OwnedFeatureMap(logits.shape)
+    var losses = [Double](repeating: 0, count: batch)
+    labels.withUnsafeBufferPointer { labels in
+      losses.withUnsafeMutableBufferPointer { losses in
+        CrossEntropy().evaluate(
+          logits, labels: labels, losses: losses, probabilities: probabilities.map,
+          gradient: plan.logitsGradient)
+      }
+    }
+    let values = logits.denseNCHW()
+    plan.backward()
+    return (
+      DenseTensor(shape: [batch, network.classes], values: values),
+      losses.reduce(0, +) / Double(batch)
+    )
+  }
+
+  /// Logits in evaluation mode.
+  func evaluate(_ images: DenseTensor) -> [Float] {
+    let plan = NetworkPlan(network, mode: .evaluation, capacity: batch, on: pool)
+    plan.input(count: batch).load(denseNCHW: images.values)
+    plan.forward(count: batch)
+    return plan.logits.denseNCHW()
+  }
+}

@@ -1,0 +1,31 @@
+import Tensors
+
+/// Feature maps in memory of their own, where a network's plan would place them in its arena.
+public final class OwnedFeatureMap {
+  private let owner: AlignedBuffer
+  /// A view that is valid as long as this object lives; see `withExtendedLifetime`.
+  public let map: FeatureMap
+
+  public init(_ shape: FeatureMapShape) {
+    owner = AlignedBuffer(count: shape.elementCount)
+    map = FeatureMap(base: owner.base, shape: shape)
+  }
+
+  /// All floats, padding included, become `value`.
+  public func fill(_ value: Float) {
+    withExtendedLifetime(owner) { map.elements.update(repeating: value) }
+  }
+
+  public func load(_ dense: DenseTensor) {
+    withExtendedLifetime(owner) { map.load(denseNCHW: dense.values) }
+  }
+
+  /// The values as [N, C, H, W].
+  public var dense: DenseTensor {
+    let shape = map.shape
+    return withExtendedLifetime(owner) {
+      DenseTensor(
+        shape: [shape.count, shape.channels, shape.height, shape.width], values: map.denseNCHW())
+    }
+  }
+}
