@@ -30,8 +30,9 @@ if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
   bold=$'\e[1m' plain=$'\e[0m'
 fi
 
-say() { printf '%s\n' "$*"; }
-headline() { printf '%s%s%s %s\n' "$bold" "$1" "$plain" "${*:2}"; }
+# say TEXT...: one line. Where nobody reads any more (`| head`) it ends the run, between two stages.
+say() { printf '%s\n' "$*" 2>/dev/null || exit $EXIT_INTERRUPTED; }
+headline() { say "$bold$1$plain ${*:2}"; }
 
 # fail STATUS MESSAGE: one line on standard error, and the end.
 fail() {
@@ -252,7 +253,9 @@ report_run() {
     headline "$run" "is up to date; ran ${ran[*]} in $SECONDS s"
   fi
   while IFS=$'\t' read -r state name path note; do
-    [[ $state != open ]] || printf '  %-22s %s  %s\n' "$name" "$path" "$note"
+    [[ $state == open ]] || continue
+    printf -v name '%-22s' "$name"
+    say "  $name $path${note:+  $note}"
   done <<<"$plan"
 }
 

@@ -12,11 +12,11 @@ final class Sandbox: @unchecked Sendable {
     root = FileManager.default.temporaryDirectory.appendingPathComponent(name)
     bin = root.appendingPathComponent("bin")
     try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
-    for file in ["pipeline.sh", "stages/shell/help.sh", "stages/shell/machine.sh"] {
-      try write(file, try String(contentsOf: Self.repository.appendingPathComponent(file), encoding: .utf8))
+    for file in ["help.sh", "machine.sh"] {
+      let source = Self.repository.appendingPathComponent("stages/shell/\(file)")
+      try write("stages/shell/\(file)", try String(contentsOf: source, encoding: .utf8))
     }
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: root.appendingPathComponent("pipeline.sh").path)
+    try copyExecutable(Self.repository.appendingPathComponent("pipeline.sh"), to: "pipeline.sh")
     try FileManager.default.createSymbolicLink(
       at: bin.appendingPathComponent("tessera"), withDestinationURL: try Self.tool())
     try write("stages/graph.yaml", graph)
@@ -69,9 +69,16 @@ final class Sandbox: @unchecked Sendable {
 
   /// Writes a stage's script into the folder of executables.
   func install(_ script: String, as stage: String) throws {
-    try write("bin/\(stage)", "#!/bin/bash\n" + Self.prologue + script)
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: bin.appendingPathComponent(stage).path)
+    try write("scripts/\(stage)", "#!/bin/bash\n" + Self.prologue + script)
+    try copyExecutable(root.appendingPathComponent("scripts/\(stage)"), to: "bin/\(stage)")
+  }
+
+  /// Copies a file and makes it executable, in a process of its own: a file that this process has open
+  /// for writing while another test starts a process can't be executed for a moment ("text file busy").
+  private func copyExecutable(_ source: URL, to path: String) throws {
+    let copy = try shell(["/usr/bin/install", "-m", "755", source.path, path])
+    let outcome = try copy.finish()
+    try #require(outcome.status == 0, "\(outcome.errors)")
   }
 
   /// The stages that have run since the last call, in their order.
@@ -83,58 +90,26 @@ final class Sandbox: @unchecked Sendable {
 
   // MARK: Calls
 
-  struct Outcome {
-    let status: Int32
-    let output: String
-    let errors: String
+  /// Starts `./pipeline.sh` with `arguments` and lets it go on while the test does.
+  func start(_ arguments: [String], from folder: String = "") throws -> ShellCall {
+    try shell(
+      [root.appendingPathComponent("pipeline.sh").path] + arguments,
+      in: root.appendingPathComponent(folder))
   }
 
-  /// A call of pipeline.sh that goes on while the test does.
-  final class Call: @unchecked Sendable {
-    let process = Process()
-    fileprivate let output: URL
-    fileprivate let errors: URL
-
-    fileprivate init(output: URL, errors: URL) {
-      self.output = output
-      self.errors = errors
-    }
-
-    func finish() throws -> Outcome {
-      process.waitUntilExit()
-      return Outcome(
-        status: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
-        errors: try String(contentsOf: errors, encoding: .utf8))
-    }
-  }
-
-  /// Starts `./pipeline.sh` with `arguments`.
-  func start(_ arguments: [String], from folder: String = "") throws -> Call {
-    let name = UUID().uuidString
-    let call = Call(
-      output: root.appendingPathComponent("\(name).out"),
-      errors: root.appendingPathComponent("\(name).err"))
-    for file in [call.output, call.errors] {
-      try Data().write(to: file)
-    }
-    let process = call.process
-    process.executableURL = root.appendingPathComponent("pipeline.sh")
-    process.arguments = arguments
-    process.currentDirectoryURL = root.appendingPathComponent(folder)
+  /// Starts any command in the project.
+  func shell(_ words: [String], in folder: URL? = nil) throws -> ShellCall {
     var environment = ProcessInfo.processInfo.environment
     environment["TESSERA_BIN"] = bin.path
     environment["SANDBOX"] = root.path
-    process.environment = environment
-    process.standardOutput = try FileHandle(forWritingTo: call.output)
-    process.standardError = try FileHandle(forWritingTo: call.errors)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    return call
+    return try ShellCall(
+      words, in: folder ?? root, environment: environment,
+      record: root.appendingPathComponent(UUID().uuidString))
   }
 
   /// Runs `./pipeline.sh` with `arguments` to its end.
   @discardableResult
-  func run(_ arguments: String..., from folder: String = "") throws -> Outcome {
+  func run(_ arguments: String..., from folder: String = "") throws -> ShellCall.Outcome {
     try start(arguments, from: folder).finish()
   }
 

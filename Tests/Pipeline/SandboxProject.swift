@@ -103,9 +103,9 @@ extension Sandbox {
       if [[ -e $work/state ]]; then epoch=$(<"$work/state"); fi
       echo "training from epoch $epoch with $threads threads"
       while ((epoch < $(value epochs))); do
-        if [[ -e $SANDBOX/slow ]]; then touch "$SANDBOX/training"; sleep 0.3 || true; fi
         epoch=$((epoch + 1))
         echo "$epoch" >"$work/state"
+        if [[ -e $SANDBOX/slow ]]; then touch "$SANDBOX/training"; sleep 0.3 || true; fi
         if ((stop)); then exit 130; fi
       done
       if [[ -e $SANDBOX/broken ]]; then echo "train: error: it is broken" >&2; exit 65; fi
