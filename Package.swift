@@ -132,7 +132,10 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Datasets", "Loading", "Models", "TestSupport", "Training"],
+      dependencies: [
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
+        "TensorFiles", "TestSupport", "Training",
+      ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
