@@ -117,6 +117,7 @@ let package = Package(
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
-      name: "PeersTests", dependencies: ["Inspection", "TensorFiles"], path: "Tests/Peers"),
+      name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
+      path: "Tests/Peers"),
   ]
 )
