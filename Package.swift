@@ -142,11 +142,12 @@ let package = Package(
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
-      name: "InspectionTests", dependencies: ["Inspection", "TensorFiles"],
+      name: "InspectionTests", dependencies: ["CSpng", "Inspection", "TensorFiles"],
       path: "Tests/Inspection"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
-      name: "PeersTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Peers"),
+      name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
+      path: "Tests/Peers"),
   ]
 )
