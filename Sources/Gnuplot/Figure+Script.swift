@@ -106,7 +106,7 @@ extension Figure {
       // is taken back where a title is long.
       let longest = panel.series.compactMap { $0.title?.count }.max() ?? 0
       let place = "set key outside below center horizontal Left reverse"
-      return [place + " samplen 2 width -\(max(0, longest - 9) / 2) height 1"]
+      return [place + " samplen 2 width -\(max(0, longest - 9) * 3 / 5) height 1"]
     }
   }
 
