@@ -31,7 +31,7 @@ import Testing
       run.output.values, y.dense.values, .ofLargest(1e-5), "output", shape: y.shape,
       sourceLocation: sourceLocation)
     let tolerance = Tolerance(absolute: 1e-5, relative: 1e-3)
-    for index in inputs.indices {
+    for index in inputs.indices where !readsImages {
       let numeric = differences(exactInputs[index], cotangent) { changed in
         var all = exactInputs
         all[index] = changed
@@ -95,7 +95,8 @@ import Testing
     // count, channels, height, width, outputs, kernel, stride, padding
     [1, 1, 1, 1, 1, 1, 1, 0], [2, 3, 5, 4, 5, 3, 1, 1], [1, 17, 4, 3, 2, 3, 2, 1],
     [3, 2, 7, 5, 17, 2, 2, 0], [1, 3, 9, 9, 2, 5, 3, 2], [2, 4, 4, 4, 3, 1, 2, 0],
-    [1, 2, 3, 3, 2, 3, 1, 2],
+    [1, 2, 3, 3, 2, 3, 1, 2], [1, 3, 2, 19, 33, 3, 1, 1], [1, 1, 15, 14, 2, 7, 4, 2],
+    [2, 2, 9, 9, 2, 1, 3, 0], [1, 2, 6, 17, 3, 2, 3, 0],
   ])
   func convolution(_ size: [Int]) {
     for readsImages in [false, true] {
