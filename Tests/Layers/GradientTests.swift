@@ -119,15 +119,18 @@ import Testing
     ) { Reference.linear($0[0], weight: $1[0], bias: $1[1].values) }
   }
 
-  @Test(arguments: [
-    ActivationFunction.identity, .relu, .leakyReLU(slope: 0.01),
-  ], [[2, 3, 3, 2], [1, 17, 2, 2], [5, 1, 1, 1]])
+  @Test(
+    arguments: [
+      ActivationFunction.identity, .relu, .leakyReLU(slope: 0.01),
+    ], [[2, 3, 3, 2], [1, 17, 2, 2], [5, 1, 1, 1]])
   func batchNorm(_ activation: ActivationFunction, _ shape: [Int]) {
     let slope = Double(activation.negativeSlope ?? 1)
     let rectify = { (x: Double) in x > 0 ? x : slope * x }
     check(
       BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape]
-    ) { Reference.map(Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), rectify) }
+    ) {
+      Reference.map(Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), rectify)
+    }
     check(
       BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape, shape]
     ) {
@@ -155,9 +158,12 @@ import Testing
       }
       let grid = PoolingGrid.windows(size: size, stride: stride, ceilMode: ceilMode)
       // A window that begins inside counts in ceil mode only if the one before left something over.
-      guard windows(shape[2]).count == AveragePool(grid).outputShape(for: [
-        FeatureMapShape(count: 1, height: shape[2], width: shape[3], channels: shape[1])
-      ]).height else { continue }
+      guard
+        windows(shape[2]).count
+          == AveragePool(grid).outputShape(for: [
+            FeatureMapShape(count: 1, height: shape[2], width: shape[3], channels: shape[1])
+          ]).height
+      else { continue }
       check(AveragePool(grid), inputs: [shape]) { inputs, _ in
         Reference.pool(inputs[0], windows: windows) { $0.reduce(0, +) / Double($0.count) }
       }

@@ -90,7 +90,7 @@ extension Trainer {
         shouldStop: {
           done += 1
           return done >= steps
-        }, progress: { _, _ in })
+        })
       if case .interrupted = outcome { return false }
     }
     return true

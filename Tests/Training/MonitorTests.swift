@@ -10,13 +10,14 @@ import Training
     }
   }
 
-  @Test(arguments: [
-    ([], 0.0, nil), ([3.0], 0.0, 1), ([3, 2, 4], 0, 2),
-    ([3, 3, 3], 0, 1),  // equal is no improvement
-    ([3, 2.95, 2.8], 0.1, 3),  // a tenth is asked for, against the best so far
-    ([3, 2.95, 2.91], 0.1, 1),
-    ([.nan, 2], 0, 1),  // nothing can be better than what cannot be compared
-  ] as [([Double], Double, Int?)])
+  @Test(
+    arguments: [
+      ([], 0.0, nil), ([3.0], 0.0, 1), ([3, 2, 4], 0, 2),
+      ([3, 3, 3], 0, 1),  // equal is no improvement
+      ([3, 2.95, 2.8], 0.1, 3),  // a tenth is asked for, against the best so far
+      ([3, 2.95, 2.91], 0.1, 1),
+      ([.nan, 2], 0, 1),  // nothing can be better than what cannot be compared
+    ] as [([Double], Double, Int?)])
   func bestByLoss(_ losses: [Double], _ least: Double, _ best: Int?) {
     let monitor = Monitor(.heldoutLoss, leastImprovement: least)
     #expect(monitor.bestEpoch(of: history(losses: losses)) == best)

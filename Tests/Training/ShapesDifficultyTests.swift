@@ -1,5 +1,5 @@
-import Inference
 import Datasets
+import Inference
 import Layers
 import Testing
 import Training
