@@ -132,18 +132,22 @@ let package = Package(
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Datasets", "Loading", "Models", "TestSupport", "Training"],
+      dependencies: [
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
+        "TensorFiles", "TestSupport", "Training",
+      ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
-      name: "InspectionTests", dependencies: ["Inspection", "TensorFiles"],
+      name: "InspectionTests", dependencies: ["CSpng", "Inspection", "TensorFiles"],
       path: "Tests/Inspection"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
-      name: "PeersTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Peers"),
+      name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
+      path: "Tests/Peers"),
   ]
 )
