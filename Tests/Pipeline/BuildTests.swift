@@ -56,7 +56,9 @@ import Testing
     let sandbox = try Sandbox(builds: true)
     try sandbox.succeed()
     _ = try sandbox.takeBuilds()
-    try sandbox.write(".build/tessera-processor.digest", "another")
+    for digest in ["processor", "all", "tool"] {
+      try sandbox.write(".build/tessera-\(digest).digest", "of another processor")
+    }
     try sandbox.succeed()
     #expect(try sandbox.takeBuilds() == ["package clean", whole])
   }

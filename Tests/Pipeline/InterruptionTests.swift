@@ -77,15 +77,18 @@ import Testing
   @Test func secondSignalKills() throws {
     let sandbox = try Sandbox()
     try sandbox.install(
-      #"trap '' INT; touch "$SANDBOX/training"; while true; do sleep 0.1; done"#, as: "train")
+      #"trap '' INT; touch "$SANDBOX/training"; for i in {1..200}; do sleep 0.1; done; exit 3"#,
+      as: "train")
     let call = try sandbox.start([])
     try sandbox.waitFor("training")
     call.send(SIGINT)
     Thread.sleep(forTimeInterval: 0.3)
     #expect(call.isRunning)
+    let second = ContinuousClock.now
     call.send(SIGINT)
     let outcome = try call.finish()
     #expect(outcome.status == 130)
+    #expect(ContinuousClock.now - second < .seconds(10), "the stage would take 20 by itself")
     #expect(!outcome.errors.contains("Killed"), "the shell's own notice: \(outcome.errors)")
   }
 

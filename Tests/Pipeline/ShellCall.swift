@@ -64,8 +64,14 @@ final class ShellCall: @unchecked Sendable {
     return status == 0 && information.si_signo == 0
   }
 
-  /// Waits for the end. The status of a process that a signal ended is 128 + the signal's number.
+  /// Waits for the end, and makes one after two minutes: a call that hangs is a failure, not a wait for
+  /// ever. The status of a process that a signal ended is 128 + the signal's number.
   func finish() throws -> Outcome {
+    let limit = ContinuousClock.now + .seconds(120)
+    while isRunning {
+      if ContinuousClock.now > limit { send(SIGKILL) }
+      Thread.sleep(forTimeInterval: 0.005)
+    }
     var status: Int32 = 0
     while waitpid(processIdentifier, &status, 0) < 0, errno == EINTR {}
     let signal = status & 0x7F
