@@ -10,8 +10,9 @@
 //: | promises | the official data's digest, record counts and labels are checked, or the files are marked |
 
 import Datasets
-import struct Foundation.URL
 import Notebook
+
+import struct Foundation.URL
 
 let options = StageOptions.parseForStage()
 
@@ -115,5 +116,7 @@ let isIntact = orExit {
   try ImageSet(contentsOf: options.output("train.safetensors")) == train
     && ImageSet(contentsOf: options.output("test.safetensors")) == test
 }
-guard isIntact else { exitWithError("the files read back differ from what was parsed; check the disk") }
+guard isIntact else {
+  exitWithError("the files read back differ from what was parsed; check the disk")
+}
 show("read back: both files hold what was parsed")
