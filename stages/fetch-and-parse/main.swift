@@ -52,7 +52,7 @@ let rawFolder = URL(fileURLWithPath: "data/raw")
 //: An archive is read front to back, once, and seven of its members are taken: five training batches,
 //: one of test images, and the class names. They go into memory. Nothing that a stranger packed is
 //: ever created on disk, so links, devices and paths that climb out of a folder lead nowhere, and an
-//: archive that swells to terabytes is stopped at one gigabyte.
+//: archive that swells to terabytes is stopped at five times what the seven may have.
 //-
 //: Drawn images take the same road: they are written as CIFAR-10 batches into this stage's work folder
 //: and read back. So the parser below is exercised by every run, also where no one has CIFAR-10.
