@@ -25,9 +25,10 @@ enum ArtefactFolder {
     try sync(path.deletingLastPathComponent())
   }
 
-  private typealias RenameAt2 = @convention(c) (
-    CInt, UnsafePointer<CChar>, CInt, UnsafePointer<CChar>, CUnsignedInt
-  ) -> CInt
+  private typealias RenameAt2 =
+    @convention(c) (
+      CInt, UnsafePointer<CChar>, CInt, UnsafePointer<CChar>, CUnsignedInt
+    ) -> CInt
 
   /// Linux's `renameat2`, which its headers show to GNU sources only.
   private static let renameAt2: RenameAt2? = dlsym(nil, "renameat2").map {

@@ -32,7 +32,7 @@ struct CodeDifference {
   init(from old: [CodeInventory.CodeFile], to new: [CodeInventory.CodeFile]) {
     let before = Dictionary(old.map { ($0.file, $0.digest) }) { first, _ in first }
     let after = Set(new.map(\.file))
-    changed = new.filter { before[$0.file].map { $0 != "" } ?? false && before[$0.file] != $0.digest }
+    changed = new.filter { file in before[file.file].map { $0 != file.digest } ?? false }
       .map(\.file)
     added = new.filter { before[$0.file] == nil }.map(\.file)
     removed = old.filter { !after.contains($0.file) }.map(\.file)

@@ -53,7 +53,8 @@ public struct CodeInventory {
     }
     let manifest = package.canonicalBytes(keeping: closure.union([name]))
     files.append(
-      CodeFile(file: "Package.swift", digest: String(ContentDigest.sha256Hex(Data(manifest)).prefix(32))))
+      CodeFile(
+        file: "Package.swift", digest: String(ContentDigest.sha256Hex(Data(manifest)).prefix(32))))
     files.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
     let list = files.map { "\($0.digest) \($0.file)\n" }.joined()
     return StageCode(digest: ContentDigest.sha256Hex(Data(list.utf8)), files: files)
@@ -62,7 +63,8 @@ public struct CodeInventory {
   private func isModule(_ name: String) -> Bool {
     var isFolder: ObjCBool = false
     let path = root.appendingPathComponent("Sources/\(name)").path
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   private mutating func module(inFolder folder: String) throws(PlanningError) -> Module {

@@ -43,7 +43,8 @@ public struct Explanation {
 extension Explanation {
   private func firstTimeLines(_ planned: PlannedInstance, title: String) -> [String] {
     if plan.folder.linkedKey(of: planned.name) != nil {
-      return ["\(title) would run: its artefact is gone from data/cache"] + followers(of: planned.name)
+      return ["\(title) would run: its artefact is gone from data/cache"]
+        + followers(of: planned.name)
     }
     return ["\(title) would run: nothing stands yet"] + followers(of: planned.name)
   }
@@ -73,7 +74,11 @@ extension Explanation {
       guard seen.insert(name).inserted,
         let planned = plan.instances.first(where: { $0.name == name })
       else { continue }
-      if case .waiting(let further) = planned.state { waiting += further } else { found.append(planned) }
+      if case .waiting(let further) = planned.state {
+        waiting += further
+      } else {
+        found.append(planned)
+      }
     }
     return plan.instances.filter { planned in found.contains { $0.name == planned.name } }
   }

@@ -117,7 +117,8 @@ struct GraphNode {
 
   private static func syntaxError(_ error: any Error, file: String) -> GraphError {
     switch error {
-    case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+    case YamlError.scanner(_, let problem, let mark, _),
+      YamlError.parser(_, let problem, let mark, _),
       YamlError.composer(_, let problem, let mark, _):
       .syntax(place: "\(file):\(mark.line)", problem: problem)
     case YamlError.duplicatedKeysInMapping(let keys, let context):
@@ -125,7 +126,8 @@ struct GraphNode {
         place: "\(file):\(context.mark.line)",
         problem: "the key '\(keys.first ?? "")' is given twice")
     default:
-      .syntax(place: file, problem: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
+      .syntax(
+        place: file, problem: "\(error)".split(whereSeparator: \.isNewline).joined(separator: " "))
     }
   }
 }

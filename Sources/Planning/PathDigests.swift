@@ -38,7 +38,9 @@ public struct PathDigests {
   /// nil where nothing does.
   public mutating func digest(of url: URL) throws -> String? {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else { return nil }
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      return nil
+    }
     guard isFolder.boolValue else { return try digest(ofFile: url) }
     var lines: [String] = []
     for path in try FileManager.default.subpathsOfDirectory(atPath: url.path).sorted() {

@@ -60,7 +60,8 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
       "no recipe '\(name)' in stages/recipes"
         + Self.asking(suggestion, otherwise: "the recipes are", among: known)
     case .unknownRun(let name, let suggestion, let known):
-      "no run '\(name)' in data/runs" + Self.asking(suggestion, otherwise: "the runs are", among: known)
+      "no run '\(name)' in data/runs"
+        + Self.asking(suggestion, otherwise: "the runs are", among: known)
     case .noRun:
       "nothing has been run yet; start with ./pipeline.sh"
     case .badRunName(let name):

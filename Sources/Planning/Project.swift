@@ -15,7 +15,8 @@ public struct Project: Sendable {
   /// Opens the project whose `Package.swift` lies in `root`.
   public init(root: URL) throws {
     self.root = root
-    schema = try RecipeSchema(contentsOf: URL(fileURLWithPath: "stages/schema.yaml", relativeTo: root))
+    schema = try RecipeSchema(
+      contentsOf: URL(fileURLWithPath: "stages/schema.yaml", relativeTo: root))
     graph = try StageGraph(
       contentsOf: root.appendingPathComponent("stages/graph.yaml"), called: "stages/graph.yaml",
       recipeKeys: schema.keys.map(\.name))

@@ -40,7 +40,8 @@ public struct Publication {
 
   /// Copies what is missing or differs, and removes what the artefact before had published and this
   /// one lacks. Other files of the folder are left alone.
-  private func copyOutputs(of manifest: Manifest, replacing old: Manifest?, to path: String) throws {
+  private func copyOutputs(of manifest: Manifest, replacing old: Manifest?, to path: String) throws
+  {
     let files = FileManager.default
     let source = project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
     let folder = project.url(path)

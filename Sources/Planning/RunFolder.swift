@@ -20,7 +20,8 @@ public struct RunFolder: Sendable {
   }
 
   /// The run called `name`; where that is nil, the latest.
-  public static func named(_ name: String?, in project: Project) throws(PlanningError) -> RunFolder {
+  public static func named(_ name: String?, in project: Project) throws(PlanningError) -> RunFolder
+  {
     guard let name else {
       guard let latest = latest(in: project) else { throw .noRun }
       return latest
@@ -124,7 +125,9 @@ extension RunFolder {
   /// The journal, oldest first. Lines that can't be read are passed over: a power cut may leave half a
   /// line.
   public var journal: [JournalEntry] {
-    guard let text = try? String(contentsOf: url("journal.jsonl"), encoding: .utf8) else { return [] }
+    guard let text = try? String(contentsOf: url("journal.jsonl"), encoding: .utf8) else {
+      return []
+    }
     return text.split(separator: "\n").compactMap { line in
       try? JSONDecoder().decode(JournalEntry.self, from: Data(line.utf8))
     }
@@ -135,34 +138,15 @@ extension RunFolder {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let line = try encoder.encode(entry) + Data("\n".utf8)
     let file = url("journal.jsonl")
-    guard let stream = OutputStream(url: file, append: true) else {
-      throw PlanningError.unwritable(file: "\(path)/journal.jsonl", reason: "it can't be opened")
-    }
-    stream.open()
-    defer { stream.close() }
-    let written = line.withUnsafeBytes { bytes in
-      stream.write(bytes.bindMemory(to: UInt8.self).baseAddress!, maxLength: bytes.count)
-    }
-    guard written == line.count else {
+    do {
+      if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
+      let handle = try FileHandle(forWritingTo: file)
+      defer { try? handle.close() }
+      try handle.seekToEnd()
+      try handle.write(contentsOf: line)
+    } catch {
       throw PlanningError.unwritable(
-        file: "\(path)/journal.jsonl",
-        reason: stream.streamError?.localizedDescription ?? "it can't be opened")
+        file: "\(path)/journal.jsonl", reason: error.localizedDescription)
     }
-  }
-}
-
-/// Points in time as texts.
-enum Timestamp {
-  /// Now, as ISO 8601 in UTC.
-  static var now: String { Date().formatted(.iso8601) }
-
-  /// An ISO 8601 time as `2026-11-21 03:50` in the user's time zone; as it is where it is none.
-  static func local(_ text: String) -> String {
-    guard let date = try? Date(text, strategy: .iso8601) else { return text }
-    let style = Date.VerbatimFormatStyle(
-      format:
-        "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
-      timeZone: .current, calendar: Calendar(identifier: .gregorian))
-    return date.formatted(style)
   }
 }

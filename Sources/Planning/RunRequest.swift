@@ -22,7 +22,8 @@ public struct RunRequest: Sendable, Equatable, Codable {
     let isFile = recipe.hasSuffix(".yaml")
     self.recipe = isFile ? rebase(recipe) : recipe
     let name =
-      run ?? (isFile ? URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent : recipe)
+      run
+      ?? (isFile ? URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent : recipe)
     guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil else { throw .badRunName(name) }
     self.run = name
     self.overrides = overrides.map { override in

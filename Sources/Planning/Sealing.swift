@@ -45,7 +45,8 @@ public struct Sealing {
     manifest.warnings = warnings(facts: facts) + undeclaredFiles(stage)
     manifest.dataStatus = dataStatus
     try FileManager.default.removeItem(at: folder.appendingPathComponent(Preparation.draftName))
-    try AtomicFile.write(try manifest.encoded(), to: folder.appendingPathComponent(Manifest.fileName))
+    try AtomicFile.write(
+      try manifest.encoded(), to: folder.appendingPathComponent(Manifest.fileName))
     let path = project.artefactPath(stage: stage.name, key: manifest.key)
     try ArtefactFolder.publish(folder, at: project.url(path))
     try FileManager.default.removeItem(at: work)
@@ -122,7 +123,9 @@ public struct Sealing {
     func add(_ value: JSONValue?) {
       if case .text(let text) = value, !warnings.contains(text) { warnings.append(text) }
     }
-    if case .list(let stated) = facts?["warnings"] { stated.forEach { add($0) } }
+    if case .list(let stated) = facts?["warnings"] {
+      for warning in stated { add(warning) }
+    }
     let cells = try? String(
       contentsOf: folder.appendingPathComponent("cells.jsonl"), encoding: .utf8)
     for line in (cells ?? "").split(separator: "\n") {
@@ -145,7 +148,8 @@ public struct Sealing {
   private var dataStatus: String? {
     let own = manifest.outputs.flatMap(\.files).filter { $0.file.hasSuffix(".safetensors") }
       .compactMap { file in
-        try? TensorFile(contentsOf: folder.appendingPathComponent(file.file)).metadata["data_status"]
+        let tensors = try? TensorFile(contentsOf: folder.appendingPathComponent(file.file))
+        return tensors?.metadata["data_status"]
       }
     let inherited = manifest.inputs.compactMap { input in
       let path = project.artefactPath(stage: input.stage, key: input.key)

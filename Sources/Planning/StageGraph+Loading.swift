@@ -51,7 +51,8 @@ extension StageGraph {
     of stage: Stage, keys: [String], sections: Set<String>, at node: GraphNode
   ) throws(GraphError) {
     for read in stage.reads
-    where !sections.contains(read) && !keys.contains(where: { $0 == read || $0.hasPrefix(read + ".") })
+    where !sections.contains(read)
+      && !keys.contains(where: { $0 == read || $0.hasPrefix(read + ".") })
     {
       throw .unknownSection(
         place: node.place(of: "reads"), stage: stage.name, name: read,

@@ -11,6 +11,11 @@ extension Tessera {
       || error is RecipeSchemaError || error is TensorFileError || error is CocoaError
   }
 
+  /// The error as one line.
+  static func message(of error: any Error) -> String {
+    error is CocoaError ? error.localizedDescription : "\(error)"
+  }
+
   /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file.
   static func status(of error: any Error) -> Int32 {
     (error as? PlanningError)?.isUsage == true ? EX_USAGE : EX_DATAERR

@@ -18,7 +18,8 @@ struct PlanCommand: ParsableCommand {
   @Flag(help: "Point the run's links at all artefacts that stand, and remember the request.")
   var publish = false
 
-  @Flag(help: "Print for people, with the time each took before; exit 10 where something would run.")
+  @Flag(
+    help: "Print for people, with the time each took before; exit 10 where something would run.")
   var preview = false
 
   func run() throws {
@@ -58,25 +59,31 @@ struct PlanCommand: ParsableCommand {
     let explanation = Explanation(plan, in: project)
     var forecast = Forecast(project: project)
     var total = 0.0
+    var isComplete = true
     let rows = plan.instances.map { planned -> [String] in
       let seconds = forecast.seconds(for: planned)
       let before = seconds.map { "took \(readable(seconds: $0))" } ?? "never run"
+      func count() {
+        total += seconds ?? 0
+        if seconds == nil { isComplete = false }
+      }
       switch planned.state {
       case .current: return [planned.name, "up to date"]
       case .outdated: return [planned.name, "taken as it stands, though out of date"]
       case .absent: return [planned.name, "does not stand"]
       case .due:
-        total += seconds ?? 0
+        count()
         return [planned.name, "would run", before, explanation.summary(of: planned)]
       case .waiting(let producers):
-        total += seconds ?? 0
+        count()
         return [planned.name, "would follow", before, "reads \(producers.joined(separator: ", "))"]
       }
     }
     print("\(plan.request.run) (recipe \(plan.request.recipe))")
-    columns(rows).forEach { print($0) }
+    printLines(columns(rows))
     guard !plan.isComplete else { return print("nothing would run") }
-    print("about \(readable(seconds: total)), going by past runs")
+    let rest = isComplete ? "" : ", and what has never run"
+    if total > 0 { print("about \(readable(seconds: total)), going by past runs\(rest)") }
     throw ExitCode(10)
   }
 }

@@ -19,13 +19,13 @@ struct ListCommand: ParsableCommand {
       }
       return [name, about ?? ""]
     }
-    columns(recipes).forEach { print($0) }
+    printLines(columns(recipes))
     let runs = project.runNames.compactMap { name -> [String]? in
       guard let request = try? RunFolder(name, in: project).request else { return nil }
       return [name, (["recipe \(request.recipe)"] + request.overrides).joined(separator: " ")]
     }
     print("runs")
-    columns(runs.isEmpty ? [["none yet"]] : runs).forEach { print($0) }
+    printLines(columns(runs.isEmpty ? [["none yet"]] : runs))
   }
 }
 
@@ -52,7 +52,7 @@ struct DagCommand: ParsableCommand {
       rows += stage.outputs.map { output in
         ["writes", output.name, output.files.map(\.text).joined(separator: " ")]
       }
-      columns(rows).forEach { print($0) }
+      printLines(columns(rows))
     }
   }
 }
@@ -91,6 +91,6 @@ struct LocateCommand: ParsableCommand {
         instance: instance, output: words[1], suggestion: nearest(to: words[1], among: known),
         known: known)
     }
-    output.files.forEach { print("\(path)/\($0.file)") }
+    printLines(output.files.map { "\(path)/\($0.file)" })
   }
 }

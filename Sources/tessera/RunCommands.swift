@@ -22,9 +22,9 @@ struct StatusCommand: ParsableCommand {
       print("\(name) (\(words.joined(separator: " ")))")
       do {
         let plan = try planner.plan(request)
-        columns(plan.instances.map { row(for: $0, in: plan, project: project) }).forEach { print($0) }
+        printLines(columns(plan.instances.map { row(for: $0, in: plan, project: project) }))
       } catch let error where runName == nil && Tessera.isOwn(error) {
-        print("  \(error)")
+        print("  \(Tessera.message(of: error))")
       }
     }
   }
@@ -36,8 +36,8 @@ struct StatusCommand: ParsableCommand {
       let isLinked = plan.folder.linkedKey(of: planned.name) == manifest.key
       let accepted = manifest.accepted.isEmpty ? "" : ", code accepted"
       let state = (isLinked ? "up to date" : "in the cache") + accepted
-      let when = manifest.created.prefix(16).replacing("T", with: " ")
-      return [planned.name, state, "\(when) UTC", readable(seconds: manifest.seconds)]
+      let when = Timestamp.local(manifest.created)
+      return [planned.name, state, when, readable(seconds: manifest.seconds)]
     case .due(let key):
       let work = project.url(project.workPath(stage: stage, key: key.text))
       let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
@@ -69,7 +69,7 @@ struct WhyCommand: ParsableCommand {
     let folder = try RunFolder.named(runName, in: project)
     var planner = try Planner(project: project)
     let plan = try planner.plan(try folder.request)
-    try Explanation(plan, in: project).lines(for: instance).forEach { print($0) }
+    printLines(try Explanation(plan, in: project).lines(for: instance))
   }
 }
 

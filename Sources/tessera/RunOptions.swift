@@ -90,6 +90,10 @@ func readable(seconds: Double) -> String {
   return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"
 }
 
+func printLines(_ lines: [String]) {
+  for line in lines { print(line) }
+}
+
 /// Rows as aligned columns, two spaces apart.
 func columns(_ rows: [[String]], indent: String = "  ") -> [String] {
   let count = rows.map(\.count).max() ?? 0

@@ -54,7 +54,7 @@ struct SealCommand: ParsableCommand {
   func run() throws {
     var sealing = try Sealing(newFolder: folder, in: try Project.here())
     let manifest = try sealing.publish(seconds: seconds)
-    manifest.warnings.forEach { print($0) }
+    printLines(manifest.warnings)
   }
 }
 

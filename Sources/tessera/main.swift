@@ -11,6 +11,7 @@ struct Tessera: ParsableCommand {
     subcommands: [
       PlanCommand.self, PrepareCommand.self, LogCommand.self, SealCommand.self, StatusCommand.self,
       WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
+      InspectCommand.self,
     ])
 }
 
@@ -18,7 +19,7 @@ do {
   var command = try Tessera.parseAsRoot()
   try command.run()
 } catch let error where Tessera.isOwn(error) {
-  FileHandle.standardError.write(Data("pipeline.sh: \(error)\n".utf8))
+  FileHandle.standardError.write(Data("pipeline.sh: \(Tessera.message(of: error))\n".utf8))
   exit(Tessera.status(of: error))
 } catch {
   Tessera.exit(withError: error)

@@ -68,7 +68,9 @@ import Testing
     #expect(resumed.contains("goes on from the state in data/work/train/"))
     #expect(!resumed.contains("training from epoch 0"))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt").contains("epochs 40"))
-    #expect(try sandbox.read("data/runs/quickstart/train/manifest.json").contains("\"is_resumed\" : true"))
+    #expect(
+      try sandbox.read("data/runs/quickstart/train/manifest.json").contains("\"is_resumed\" : true")
+    )
     #expect(try sandbox.names(in: "data/work/train") == [])
   }
 

@@ -27,7 +27,8 @@ final class Sandbox: @unchecked Sendable {
     try write("Sources/Deep/Deep.swift", "public let deep = \"a // b\"\n")
     try write("Sources/Other/Other.swift", "public let other = 1\n")
     for (stage, script) in Self.stages {
-      try write("stages/\(stage)/main.swift", "//: # \(stage)\nimport Shared\nlet stage = \"\(stage)\"\n")
+      try write(
+        "stages/\(stage)/main.swift", "//: # \(stage)\nimport Shared\nlet stage = \"\(stage)\"\n")
       try install(script, as: stage)
     }
   }

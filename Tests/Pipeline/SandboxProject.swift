@@ -89,41 +89,41 @@ extension Sandbox {
   /// its time, and INT ends it between two epochs.
   static let stages = [
     "make": #"""
-      file=$(value file)
-      if [[ $file == null ]]; then
-        seq "$(value count)" >"$output/numbers.txt"
-      else
-        cp "$(tr -d '"' <<<"$file")" "$output/numbers.txt"
-      fi
-      """#,
+    file=$(value file)
+    if [[ $file == null ]]; then
+      seq "$(value count)" >"$output/numbers.txt"
+    else
+      cp "$(tr -d '"' <<<"$file")" "$output/numbers.txt"
+    fi
+    """#,
     "train": #"""
-      stop=0
-      trap 'stop=1' INT
-      epoch=0
-      if [[ -e $work/state ]]; then epoch=$(<"$work/state"); fi
-      echo "training from epoch $epoch with $threads threads"
-      while ((epoch < $(value epochs))); do
-        epoch=$((epoch + 1))
-        echo "$epoch" >"$work/state"
-        if [[ -e $SANDBOX/slow ]]; then touch "$SANDBOX/training"; sleep 0.3 || true; fi
-        if ((stop)); then exit 130; fi
-      done
-      if [[ -e $SANDBOX/broken ]]; then echo "train: error: it is broken" >&2; exit 65; fi
-      if [[ -e $SANDBOX/lazy ]]; then exit 0; fi
-      { cat "${input[numbers]}"; echo "rate $(value rate) epochs $(value epochs)"; } >"$output/best.txt"
-      if [[ -n ${input[start]:-} ]]; then echo "start $(basename "${input[start]}")" >>"$output/best.txt"; fi
-      echo "last" >"$output/epoch-$(value epochs).txt"
-      echo "epoch,loss" >"$output/history.csv"
-      date +%N >"$output/timing.csv"
-      echo '{"numerics": {"blas_core": "Haswell"}, "warnings": ["slow kernels"]}' >"$output/facts.json"
-      """#,
+    stop=0
+    trap 'stop=1' INT
+    epoch=0
+    if [[ -e $work/state ]]; then epoch=$(<"$work/state"); fi
+    echo "training from epoch $epoch with $threads threads"
+    while ((epoch < $(value epochs))); do
+      epoch=$((epoch + 1))
+      echo "$epoch" >"$work/state"
+      if [[ -e $SANDBOX/slow ]]; then touch "$SANDBOX/training"; sleep 0.3 || true; fi
+      if ((stop)); then exit 130; fi
+    done
+    if [[ -e $SANDBOX/broken ]]; then echo "train: error: it is broken" >&2; exit 65; fi
+    if [[ -e $SANDBOX/lazy ]]; then exit 0; fi
+    { cat "${input[numbers]}"; echo "rate $(value rate) epochs $(value epochs)"; } >"$output/best.txt"
+    if [[ -n ${input[start]:-} ]]; then echo "start $(basename "${input[start]}")" >>"$output/best.txt"; fi
+    echo "last" >"$output/epoch-$(value epochs).txt"
+    echo "epoch,loss" >"$output/history.csv"
+    date +%N >"$output/timing.csv"
+    echo '{"numerics": {"blasCore": "Haswell"}, "warnings": ["slow kernels"]}' >"$output/facts.json"
+    """#,
     "score": #"""
-      grep -c . "${input[models]}/best.txt" >"$output/lines"
-      echo "{\"lines\": $(<"$output/lines")}" >"$output/metrics.json"
-      rm "$output/lines"
-      """#,
+    grep -c . "${input[models]}/best.txt" >"$output/lines"
+    echo "{\"lines\": $(<"$output/lines")}" >"$output/metrics.json"
+    rm "$output/lines"
+    """#,
     "draw": #"""
-      echo "<svg>$(<"${input[metrics]}")</svg>" >"$output/score.svg"
-      """#,
+    echo "<svg>$(<"${input[metrics]}")</svg>" >"$output/score.svg"
+    """#,
   ]
 }

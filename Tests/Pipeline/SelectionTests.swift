@@ -93,7 +93,10 @@ import Testing
       (["rnu"], "unknown command 'rnu'; did you mean 'run'?"),
       (["quickstart"], "./pipeline.sh run quickstart"),
       (["frobnicate"], "there are: run status"),
-      (["run", "quickstrat"], "no recipe 'quickstrat' in stages/recipes; did you mean 'quickstart'?"),
+      (
+        ["run", "quickstrat"],
+        "no recipe 'quickstrat' in stages/recipes; did you mean 'quickstart'?"
+      ),
       (["run", "--onyl", "train"], "unknown option '--onyl'; did you mean '--only'?"),
       (["run", "--only"], "--only needs a value"),
       (["run", "--only", "trian"], "has no instance 'trian'; did you mean 'train'?"),

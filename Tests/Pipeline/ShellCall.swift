@@ -47,7 +47,7 @@ final class ShellCall: @unchecked Sendable {
     let words = ["/bin/bash", "-c", #"cd "$0" && exec "$@""#, folder.path] + arguments
     let argv = words.map { strdup($0) } + [nil]
     let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { (argv + envp).forEach { free($0) } }
+    defer { for word in argv + envp { free(word) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, words[0], &actions, &attributes, argv, envp)
     guard code == 0 else { throw SpawnFailure(code: code) }

@@ -61,21 +61,25 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.succeed()
     try sandbox.replace(
-      "  score.digits:", by: "  train.seed: {type: integer, default: 1, about: \"seed\"}\n  score.digits:",
+      "  score.digits:",
+      by: "  train.seed: {type: integer, default: 1, about: \"seed\"}\n  score.digits:",
       in: "stages/schema.yaml")
     #expect(try sandbox.succeed("why", "train").contains("train.seed: absent → 1  (default)"))
     try sandbox.succeed()
     try sandbox.replace(
-      "  train.seed: {type: integer, default: 1, about: \"seed\"}\n", by: "", in: "stages/schema.yaml")
+      "  train.seed: {type: integer, default: 1, about: \"seed\"}\n", by: "",
+      in: "stages/schema.yaml")
     // Going back is a hit, and is explained as a change none the less.
-    #expect(try sandbox.succeed("why", "train").contains("train.seed: 1 → absent  (no longer read)"))
+    #expect(
+      try sandbox.succeed("why", "train").contains("train.seed: 1 → absent  (no longer read)"))
   }
 
   @Test func overridesAreRememberedByTheRun() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed("run", "quickstart", "--set", "train.epochs=5")
     #expect(try sandbox.succeed("why", "train").contains("is up to date"))
-    #expect(try sandbox.read("data/runs/quickstart/recipe.yaml").contains("train.epochs: 5  # --set"))
+    #expect(
+      try sandbox.read("data/runs/quickstart/recipe.yaml").contains("train.epochs: 5  # --set"))
     try sandbox.succeed("run", "quickstart")
     #expect(
       try sandbox.succeed("why", "train").contains(

@@ -59,7 +59,9 @@ import Testing
   }
 
   @Test func unendedTextsEnd() {
-    for text in ["\"abc", "/* abc", "\"\"\"\nabc", "#\"abc\n", "\"\\(abc", "`abc", "#/abc", "/", "#"] {
+    for text in [
+      "\"abc", "/* abc", "\"\"\"\nabc", "#\"abc\n", "\"\\(abc", "`abc", "#/abc", "/", "#",
+    ] {
       _ = canonical(text)
     }
   }
@@ -83,6 +85,7 @@ import Testing
       import G
       #endif
       """
-    #expect(SourceTokens(of: source.utf8, language: .swift).importedModules == ["A", "B", "C", "G"])
+    #expect(
+      SourceTokens(of: source.utf8, language: .swift).importedModules == ["A", "B", "C", "G"])
   }
 }

@@ -46,10 +46,19 @@ import Testing
     ("reads: [data]", "raeds: [data]", "graph.yaml:4: unknown key 'raeds'; did you mean 'reads'?"),
     ("reads: [data]", "reads: [date]", "make reads 'date', which is no section"),
     ("  make:", "  Make:", "graph.yaml:3: 'Make' can't name a stage"),
-    ("make.numbers", "mak.numbers", "graph.yaml:8: input 'numbers' comes from 'mak', which is no stage; did you mean 'make'?"),
-    ("make.numbers", "make.number", "'make.number', which is no output; did you mean 'make.numbers'?"),
+    (
+      "make.numbers", "mak.numbers",
+      "graph.yaml:8: input 'numbers' comes from 'mak', which is no stage; did you mean 'make'?"
+    ),
+    (
+      "make.numbers", "make.number",
+      "'make.number', which is no output; did you mean 'make.numbers'?"
+    ),
     ("make.numbers", "make", "numbers: expected stage.output, found 'make'"),
-    ("hint?: score", "hint: score", "train requires input 'hint' of score, which does not come earlier"),
+    (
+      "hint?: score", "hint: score",
+      "train requires input 'hint' of score, which does not come earlier"
+    ),
     ("start?: ~", "start: ~", "start: expected stage.output, found nothing"),
     ("[timing.csv]", "[best.txt]", "train lists 'best.txt' twice"),
     ("[timing.csv]", "[a/b.csv]", "'a/b.csv' can't name a file"),
@@ -96,7 +105,9 @@ import Testing
         """, called: "graph.yaml", recipeKeys: [])
   }
 
-  private func step(_ name: String, _ stage: String? = nil, _ inputs: [String: String] = [:]) -> RecipeStep {
+  private func step(_ name: String, _ stage: String? = nil, _ inputs: [String: String] = [:])
+    -> RecipeStep
+  {
     RecipeStep(instance: name, stage: stage ?? name, inputs: inputs)
   }
 

@@ -99,25 +99,30 @@ command_test() {
   install_packages "${packages[@]}" "${test_packages[@]}"
   ensure_built all
   headline "format" "swift format lint --strict"
-  swift format lint --strict -r Sources stages Tests Package.swift
+  swift format lint --strict --parallel -r Sources stages Tests Package.swift
   headline "shell" "shellcheck"
   shellcheck -x pipeline.sh .ci/run
-  headline "tests" "swift test -c release $*"
-  # Tests of this script take the binaries as they are: a build inside a test would wait for its own
-  # lock for ever.
-  TESSERA_BIN=$bin swift test -c release "$@"
+  # Built apart from `swift test`, which would build all modules again with other flags.
+  headline "build" "swift build -c release --build-tests"
+  swift build -c release --build-tests || fail 70 "the build failed; the compiler's messages stand above"
+  headline "tests" "swift test -c release --skip-build $*"
+  # Tests of this script take the binaries as they are: a build inside a test would wait for ever.
+  TESSERA_BIN=$bin swift test -c release --skip-build "$@"
 }
 
-# json_field NAME JSON: a field of one line of JSON, quotes aside.
-json_field() { sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/p" <<<"$2"; }
+# numerics_field NAME: a field of what the executable `numerics` prints, one line of JSON a field.
+numerics_field() { sed -n "s/^ *\"$1\" : \"\{0,1\}\([^\"]*\)\"\{0,1\},\{0,1\}$/\1/p" <<<"$numerics"; }
 
-# print_numerics: what numbers depend on, as the executable `numerics` tells.
+# numerics_warnings: one a line.
+numerics_warnings() { sed -n '/"warnings" : \[/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' <<<"$numerics"; }
+
+# print_numerics: what the last bits of results depend on, and what makes this machine slow.
 print_numerics() {
-  local json
-  [[ -x $bin/numerics ]] || return 0
-  json=$("$bin/numerics" | tr -d '\n')
-  say "processor $(json_field cpu "$json"), vectors of $(json_field vector_bits "$json") bits"
-  say "BLAS core $(json_field blas_core "$json") ($(json_field blas_version "$json"))"
+  local numerics warning
+  numerics=$("$bin/numerics")
+  say "processor: $(numerics_field processor), vectors of $(numerics_field vectorBits) bits"
+  say "BLAS core: $(numerics_field blasCore)${OPENBLAS_CORETYPE:+, chosen by OPENBLAS_CORETYPE=$OPENBLAS_CORETYPE}"
+  numerics_warnings | while IFS= read -r warning; do say "warning: $warning"; done
 }
 
 # --- doctor ---------------------------------------------------------------------------------------
@@ -167,20 +172,25 @@ check_packages() {
 }
 
 check_processor() {
-  local flags flag found='' json warnings
+  local flags flag found='' numerics warning
   flags=" $(grep -m1 '^flags' /proc/cpuinfo) "
   for flag in fma avx2 avx512f avx512_bf16; do
     [[ $flags != *" $flag "* ]] || found+=" $flag"
   done
-  if [[ $found == *fma*avx2* ]]; then fine "vector instructions:$found"; else note "no AVX2 with FMA here: everything runs, slowly"; fi
+  if [[ $found == *fma*avx2* ]]; then
+    fine "vector instructions:$found"
+  else
+    note "no AVX2 with FMA here: everything runs, slowly"
+  fi
   if [[ ! -x $bin/numerics ]]; then
     note "not built yet: ./pipeline.sh setup"
     return
   fi
-  json=$("$bin/numerics" | tr -d '\n')
-  fine "BLAS core $(json_field blas_core "$json")${OPENBLAS_CORETYPE:+, chosen by OPENBLAS_CORETYPE=$OPENBLAS_CORETYPE}"
-  warnings=$(sed -n 's/.*"warnings" *: *\[ *"\(.*\)" *\].*/\1/p' <<<"$json")
-  [[ -z $warnings ]] || note "${warnings//\",\"/; }"
+  numerics=$("$bin/numerics")
+  fine "BLAS core $(numerics_field blasCore)${OPENBLAS_CORETYPE:+, chosen by OPENBLAS_CORETYPE=$OPENBLAS_CORETYPE}"
+  while IFS= read -r warning; do
+    [[ -z $warning ]] || note "$warning"
+  done < <(numerics_warnings)
 }
 
 check_disk() {
