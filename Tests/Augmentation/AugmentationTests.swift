@@ -1,6 +1,7 @@
 import Augmentation
 import Foundation
 import Randomness
+import TestSupport
 import Testing
 
 /// Crop and flip against what one would write with slices of padded arrays.
@@ -74,7 +75,7 @@ import Testing
         let expected = window(
           image, channels: channels, side: side, padding: padding, row: row, column: column,
           fill: fill)
-        #expect(actual == expected, "\(size) \(fill) at (\(row), \(column))")
+        expectIdentical(actual, expected, "\(size) \(fill) at (\(row), \(column))")
       }
     }
   }
@@ -119,7 +120,7 @@ import Testing
     }
     let actual = applied(
       .flip(probability: 1), to: image, channels: channels, side: side, index: 0)
-    #expect(actual == expected)
+    expectIdentical(actual, expected, "mirrored \(channels)×\(side)×\(side)")
   }
 
   @Test(arguments: [0, 0.25, 0.5, 1])

@@ -38,7 +38,7 @@ import Testing
       if ranking.prefix(5).contains(label) { rightInFirstFive += 1 }
       loss -= log(Double(scores[label]))
     }
-    #expect(evaluation.confusion.counts == counts)
+    expectIdentical(evaluation.confusion.counts, counts, "confusion")
     #expect(evaluation.figures.top1 == 100 * Double(right) / 31)
     #expect(evaluation.figures.top5 == 100 * Double(rightInFirstFive) / 31)
     #expect(abs(evaluation.figures.loss - loss / 31) < 1e-5)
@@ -118,9 +118,9 @@ import Testing
       try reliability.scalars(of: "accuracy", as: Double.self, shape: [15])
         == evaluation.reliability.accuracy)
     let predictions = try open("predictions")
-    #expect(
-      try predictions.scalars(of: "probabilities", as: Float.self, shape: [31, 7])
-        == evaluation.probabilities)
+    expectIdentical(
+      try predictions.scalars(of: "probabilities", as: Float.self, shape: [31, 7]),
+      evaluation.probabilities, "probabilities")
     #expect(
       try predictions.scalars(of: "predicted", as: UInt8.self, shape: [31])
         == evaluation.predicted)

@@ -12,12 +12,21 @@ import Testing
 
 @Suite struct PredictorTests {
   /// Everything a predictor hands out.
-  private struct Answers: Equatable {
+  private struct Answers {
     var images: [Int] = []
     var probabilities: [UInt32] = []
     var labels: [Int] = []
     var losses: [Double] = []
     var tally: ClassificationTally
+
+    func expectSame(
+      as expected: Answers, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+      expectIdentical(
+        probabilities, expected.probabilities, "probabilities", sourceLocation: sourceLocation)
+      expectIdentical(losses, expected.losses, "losses", sourceLocation: sourceLocation)
+      #expect(tally == expected.tally, sourceLocation: sourceLocation)
+    }
   }
 
   private func answers(
@@ -42,8 +51,8 @@ import Testing
   @Test func everyImageIsVisitedOnceInItsOrder() throws {
     let example = try TrainedExample()
     let answers = answers(example, threads: 2)
-    #expect(answers.images == Array(0..<253))
-    #expect(answers.labels == example.images.labels.map(Int.init))
+    expectIdentical(answers.images, Array(0..<253), "images")
+    expectIdentical(answers.labels, example.images.labels.map(Int.init), "labels")
     #expect(answers.probabilities.count == 253 * 7)
     #expect(answers.tally.count == 253)
     #expect(answers.tally.classCounts == example.images.classCounts)
@@ -53,7 +62,7 @@ import Testing
   @Test(arguments: [2, 3, 5])
   func answersDoNotDependOnThreads(_ threads: Int) throws {
     let example = try TrainedExample()
-    #expect(answers(example, threads: threads) == answers(example, threads: 1))
+    answers(example, threads: threads).expectSame(as: answers(example, threads: 1))
   }
 
   @Test func aPredictorCanBeUsedAgain() throws {
@@ -62,7 +71,7 @@ import Testing
       example.network, loss: CrossEntropy(), on: WorkerPool(threadCount: 2))
     let first = answers(predictor, example)
     _ = answers(predictor, try TrainedExample(count: 5))
-    #expect(answers(predictor, example) == first)
+    answers(predictor, example).expectSame(as: first)
   }
 
   /// Batches of 250 and 3 through a plan, a softmax and a logarithm written here.
@@ -101,7 +110,7 @@ import Testing
     let example = try TrainedExample(count: 9)
     let plain = answers(example, threads: 1)
     let smoothed = answers(example, threads: 1, loss: CrossEntropy(labelSmoothing: 0.2))
-    #expect(smoothed.probabilities == plain.probabilities)
+    expectIdentical(smoothed.probabilities, plain.probabilities, "probabilities")
     #expect(smoothed.losses != plain.losses)
   }
 }

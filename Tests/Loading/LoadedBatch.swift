@@ -8,6 +8,8 @@ import TestSupport
 struct LoadedBatch {
   /// Everything in the map, padding included.
   let floats: [Float]
+  /// Its bits, so that equal means equal.
+  var bits: [UInt32] { floats.map(\.bitPattern) }
   let labels: [UInt8]
 
   init(_ loader: BatchLoader, _ indices: [Int], epoch: Int? = nil, threads: Int = 2) {
@@ -24,7 +26,7 @@ struct LoadedBatch {
     self.labels = labels
   }
 
-  /// The bits of one image, so that equal means equal.
+  /// The bits of one image.
   func image(_ position: Int) -> [UInt32] {
     let count = 4 * ImageSet.pixelsPerChannel
     return floats[position * count..<(position + 1) * count].map(\.bitPattern)

@@ -14,11 +14,12 @@ import Testing
     network.initialize(seed: 2)
     let weights = try #require(network.parameters.first { $0.name == parameter }).dense()
     #expect(network.firstFilters.shape == shape)
-    #expect(network.firstFilters.values == weights)
+    expectIdentical(network.firstFilters.values, weights, parameter)
     let folder = try TemporaryFolder()
     try network.writeFirstFilters(to: folder.file("filters.safetensors"))
     let file = try TensorFile(contentsOf: folder.file("filters.safetensors"))
     try file.requireSchema("filters", version: 1, producedBy: "train")
-    #expect(try file.scalars(of: "filters", as: Float.self, shape: shape) == weights)
+    expectIdentical(
+      try file.scalars(of: "filters", as: Float.self, shape: shape), weights, "filters")
   }
 }

@@ -1,5 +1,6 @@
 import Layers
 import Models
+import TestSupport
 import Testing
 
 /// Initial weights are PyTorch's defaults: uniform in ±1/√fan_in, norms the identity.
@@ -61,13 +62,16 @@ import Testing
       parameter.load(dense: [Float](repeating: 9, count: parameter.elementCount))
     }
     network.initialize(seed: 3)
-    #expect(values(network) == first)
+    for (name, numbers) in values(network) { expectIdentical(numbers, first[name] ?? [], name) }
   }
 
   @Test func seedsGiveDifferentWeights() throws {
     let first = values(try network("small-cnn", seed: 3))
     let second = values(try network("small-cnn", seed: 4))
-    for (name, numbers) in first { #expect(second[name] != numbers, "\(name)") }
+    for (name, numbers) in first {
+      let differs = second[name] != numbers
+      #expect(differs, "\(name)")
+    }
   }
 
   /// Each parameter has a stream of its own: a deeper network starts with the same numbers wherever
@@ -75,7 +79,7 @@ import Testing
   @Test func parametersHaveStreamsOfTheirOwn() throws {
     let shallow = values(try network("resnet8", seed: 3))
     let deep = values(try network("resnet14", seed: 3))
-    for (name, numbers) in shallow { #expect(deep[name] == numbers, "\(name)") }
+    for (name, numbers) in shallow { expectIdentical(deep[name] ?? [], numbers, name) }
     let weights = deep.filter { $0.key.hasPrefix("stages") && $0.key.contains("conv") }
     // One word as its fingerprint: relative to the bound, so that other fan_ins don't hide a copy.
     let starts = weights.values.map { values in values.prefix(4).map { $0 / values[0] } }
