@@ -62,7 +62,8 @@ public struct Evaluation: Sendable {
   }
 
   /// Writes the tensor files `confusion`, `reliability` and `predictions` into a folder.
-  public func write(to folder: URL, images: ImageSet, on subject: EvaluationSettings.Subject) throws {
+  public func write(to folder: URL, images: ImageSet, on subject: EvaluationSettings.Subject) throws
+  {
     let classes = confusion.classes
     let names = try JSONEncoder().encode(images.classNames)
     let metadata = [

@@ -4,7 +4,8 @@ public enum NetworkCatalog {
   ///   - name: "small-cnn", "linear", or "resnetD" with D = 6n + 2 layers.
   ///   - width: Channels of a ResNet's first stage; 16 where nil.
   /// - Throws: `NetworkCatalogError` where no such network exists.
-  public static func network(named name: String, width: Int? = nil, classes: Int) throws -> Network {
+  public static func network(named name: String, width: Int? = nil, classes: Int) throws -> Network
+  {
     guard classes >= 2 else { throw NetworkCatalogError.tooFewClasses(classes) }
     switch name {
     case "small-cnn", "linear":

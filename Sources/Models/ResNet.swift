@@ -18,7 +18,8 @@ extension Network {
     let image = FeatureMapShape.images(count: 1, height: 32, width: 32)
     var build = NetworkBuilder(input: image)
     var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
-    x = build.append("stem.norm", BatchNorm(name: "stem.norm", channels: width, activation: .relu), x)
+    x = build.append(
+      "stem.norm", BatchNorm(name: "stem.norm", channels: width, activation: .relu), x)
     for stage in 0..<3 {
       for block in 0..<blocks {
         x = build.basicBlock(

@@ -48,7 +48,9 @@ final class CellRecord: @unchecked Sendable {
       guard let handle else { return }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      guard let data = try? encoder.encode(Record(line: line, kind: kind, body: body)) else { return }
+      guard let data = try? encoder.encode(Record(line: line, kind: kind, body: body)) else {
+        return
+      }
       handle.write(data + Data("\n".utf8))
     }
   }

@@ -47,7 +47,8 @@ public struct Table: Sendable, Equatable, Encodable {
       ([header] + rows).map { $0[column].count }.max() ?? 0
     }
     let numeric = header.indices.map { column in
-      rows.allSatisfy { row in row[column].first.map { $0.isNumber || "+-–.".contains($0) } ?? true }
+      rows.allSatisfy { row in row[column].first.map { $0.isNumber || "+-–.".contains($0) } ?? true
+      }
     }
     func line(_ cells: [String]) -> String {
       let padded = cells.indices.map { column in
