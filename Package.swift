@@ -146,7 +146,10 @@ let package = Package(
       path: "Tests/Inference", swiftSettings: optimized),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Datasets", "Loading", "Models", "TestSupport", "Training"],
+      dependencies: [
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
+        "TensorFiles", "TestSupport", "Training",
+      ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
@@ -156,11 +159,12 @@ let package = Package(
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
-      name: "InspectionTests", dependencies: ["Inspection", "TensorFiles"],
+      name: "InspectionTests", dependencies: ["CSpng", "Inspection", "TensorFiles"],
       path: "Tests/Inspection"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
-      name: "PeersTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Peers"),
+      name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
+      path: "Tests/Peers"),
   ]
 )

@@ -27,7 +27,8 @@ public struct DataFigures: Sendable {
       ], legend: .none)
     let total = counts.reduce(0, +)
     return Figure(
-      name: "classes", title: status.qualified("Training images of each class, \(total) in all"),
+      name: "classes",
+      title: status.qualified("Training images of each class, \(Text.grouped(total)) in all"),
       panels: [panel], data: .table(data))
   }
 
@@ -52,7 +53,7 @@ public struct DataFigures: Sendable {
       ("blue", .triangle, Palette.blue),
     ]
     let panel = Panel(
-      horizontal: Axis("pixel value (0 to 255)", from: 0, to: 255, ticks: .every(32)),
+      horizontal: Axis("pixel value (0 to 255)", from: 0, to: 255, ticks: .every(51)),
       vertical: Axis("share of the channel's pixels (%)", from: 0),
       series: channels.map { name, shape, color in
         Series(
@@ -93,12 +94,12 @@ public struct DataFigures: Sendable {
     }
     let panel = Panel(
       horizontal: Axis(
-        "", from: -0.5, to: Double(grid.width) - 0.5, ticks: .placed([])),
+        "", from: -0.5, to: Double(grid.width) - 0.5, ticks: .none),
       vertical: Axis(
         "", from: -0.5, to: Double(grid.height) - 0.5, ticks: .placed(centers), reversed: true),
       series: [Series(nil, .image)], legend: .none, frame: frame)
     return Figure(
-      name: "samples", title: status.qualified("Training images as the network sees them"),
+      name: "samples", title: status.qualified("Training images, a row a class"),
       width: frame.left + width + 20, height: frame.top + height + 20, panels: [panel],
       data: .image(grid.pixels))
   }

@@ -12,8 +12,8 @@ public struct EvaluationFigures: Sendable {
 
   /// Which images these are, in the words of a title.
   private var images: String {
-    summary.on == .test || summary.selectedOnTest
-      ? "\(summary.count) test images" : "\(summary.count) validation images"
+    let test = summary.on == .test || summary.selectedOnTest
+    return "\(Text.grouped(summary.count)) \(test ? "test" : "validation") images"
   }
 
   /// The confusion matrix: true classes down, predicted ones to the right. A cell holds a count; its

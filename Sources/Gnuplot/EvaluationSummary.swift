@@ -53,8 +53,8 @@ public struct EvaluationSummary: Sendable, Equatable, Decodable {
 
   private static func placeAndProblem(of error: DecodingError) -> (String, String) {
     func place(_ path: [any CodingKey]) -> String {
-      path.isEmpty ? "the file" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-        .joined(separator: ".")
+      let steps = path.map { key in key.intValue.map { "[\($0)]" } ?? key.stringValue }
+      return steps.isEmpty ? "the file" : steps.joined(separator: ".")
     }
     switch error {
     case .keyNotFound(let key, let context):

@@ -38,6 +38,10 @@ extension Figure {
     data = folder.'\(name).csv'
     if (!exists('output')) output = folder.'\(name)'
 
+    # Without its data the script stops here, before it overwrites a picture.
+    stats data skip 1 using 1 nooutput
+    if (!exists('STATS_records')) { print 'there is no '.data; exit status 1 }
+
     """
   }
 
@@ -47,8 +51,10 @@ extension Figure {
     return """
       do for [format in formats] {
       if (format eq 'png') {
+        title_size = \(HouseStyle.titlePoints)
         set terminal pngcairo noenhanced \(size) font 'sans-serif,\(points)' background '#ffffff'
       } else {
+        title_size = \(HouseStyle.titlePixels)
         set terminal svg noenhanced \(size) font 'sans-serif,\(pixels)' background '#ffffff' \\
           standalone name '\(name.replacing("-", with: "_"))'
       }
@@ -66,35 +72,41 @@ extension Figure {
 
   private var plotting: [String] {
     guard panels.count > 1 else {
-      return ["set title \(Text.quoted(title)) font ',\(HouseStyle.titlePoints)'"]
-        + script(of: panels[0])
+      return ["set title \(Text.quoted(title)) font ','.title_size"]
+        + script(ofPanel: 0)
     }
     let down = (panels.count + panelsAcross - 1) / panelsAcross
     let layout = "set multiplot layout \(down),\(panelsAcross)"
-    return ["\(layout) title \(Text.quoted(title)) font ',\(HouseStyle.titlePoints)'"]
-      + panels.flatMap { panel in
-        ["", "set title \(Text.quoted(panel.title ?? ""))"] + script(of: panel)
+    return ["\(layout) title \(Text.quoted(title)) font ','.title_size"]
+      + panels.indices.flatMap { index in
+        ["", "set title \(Text.quoted(panels[index].title ?? ""))"] + script(ofPanel: index)
       }
       + ["unset multiplot"]
   }
 
   /// The settings of a panel and its plot command. Whatever a panel sets, each panel sets, so that none
   /// inherits from its neighbour.
-  private func script(of panel: Panel) -> [String] {
-    legend(panel.legend)
+  private func script(ofPanel index: Int) -> [String] {
+    let panel = panels[index]
+    return legend(of: panel)
       + level(panel.level)
-      + frame(panel)
+      + margins(ofPanel: index)
       + panel.horizontal.script("x")
       + panel.vertical.script("y")
       + colorScale(panel.colorScale)
       + [plotCommand(panel.series)]
   }
 
-  private func legend(_ legend: Panel.Legend) -> [String] {
-    switch legend {
-    case .none: ["unset key"]
-    case .above: ["set key outside above center horizontal Left reverse samplen 2"]
-    case .right: ["set key outside right center vertical Left reverse samplen 2"]
+  private func legend(of panel: Panel) -> [String] {
+    switch panel.legend {
+    case .none: return ["unset key"]
+    case .right: return ["set key outside right center vertical Left reverse samplen 2"]
+    case .below:
+      // gnuplot gives every title the room of the longest, in letters wider than they are: some of it
+      // is taken back where a title is long.
+      let longest = panel.series.compactMap { $0.title?.count }.max() ?? 0
+      let place = "set key outside below center horizontal Left reverse"
+      return [place + " samplen 2 width -\(max(0, longest - 9) * 3 / 5) height 1"]
     }
   }
 
@@ -108,19 +120,25 @@ extension Figure {
     ]
   }
 
-  private func frame(_ panel: Panel) -> [String] {
-    guard let frame = panel.frame else {
-      // Room for the label of the level, about one character's width a character.
-      let right = panel.level.map { "set rmargin \($0.label.count + 2)" } ?? "set rmargin 3"
-      return panel.legend == .right || panel.colorScale != nil ? ["unset rmargin"] : [right]
+  /// Where the axes lie. Panels below one another get the same margins, so that they stand in line;
+  /// a lone panel is fitted by gnuplot, but for the label of its level, which gnuplot does not count.
+  private func margins(ofPanel index: Int) -> [String] {
+    if let frame = panels[index].frame {
+      let bottom = height - frame.top - frame.height
+      return [
+        "set border 0",
+        "set lmargin at screen \(frame.left)./\(width)",
+        "set rmargin at screen \(frame.left + frame.width)./\(width)",
+        "set bmargin at screen \(bottom)./\(height)",
+        "set tmargin at screen \(bottom + frame.height)./\(height)",
+      ]
     }
-    let bottom = height - frame.top - frame.height
-    return [
-      "set lmargin at screen \(frame.left)./\(width)",
-      "set rmargin at screen \(frame.left + frame.width)./\(width)",
-      "set bmargin at screen \(bottom)./\(height)",
-      "set tmargin at screen \(bottom + frame.height)./\(height)",
-    ]
+    let column = stride(from: index % panelsAcross, to: panels.count, by: panelsAcross)
+    // In widths of a character.
+    let levelLabel = column.compactMap { panels[$0].level?.label.count }.max()
+    let right = levelLabel.map { "set rmargin \($0 + 2)" }
+    guard panels.count > 1 else { return [right].compactMap { $0 } }
+    return ["set lmargin 10", right ?? "set rmargin 3"]
   }
 
   private func colorScale(_ label: String?) -> [String] {
@@ -154,7 +172,7 @@ extension Figure {
         + " with filledcurves y=0 fillstyle transparent solid 0.3 noborder \(color) \(title)"
     case .bars(let height, let offset, let width):
       return using("($0 + \(offset))", number(height), "(\(width))")
-        + " with boxes fillstyle solid 0.9 noborder \(color) \(title)"
+        + " with boxes fillstyle solid 1 noborder \(color) \(title)"
     case .barLabels(let height):
       return using("0", number(height), "(sprintf('%d', $\(number(height))))")
         + " with labels offset 0,0.6 \(title)"
@@ -180,20 +198,30 @@ extension Figure {
 extension Axis {
   /// The settings of this axis, called `x` or `y`.
   fileprivate func script(_ axis: String) -> [String] {
-    let range = "[\(lowest.map { "\($0)" } ?? "*"):\(highest.map { "\($0)" } ?? "*")]"
+    let ends = [lowest, highest].map { end in end.map { "\($0)" } ?? "*" }
+    let range = (reversed ? ends.reversed() : ends).joined(separator: ":")
     return [
       "set \(axis)label \(Text.quoted(label))",
       scale == .logarithmic ? "set logscale \(axis)" : "unset logscale \(axis)",
-      "set \(axis)range \(range) \(reversed ? "reverse" : "noreverse")",
-      "set \(axis)tics \(tickScript(axis))",
+      "set \(axis)range [\(range)]",
+      tickScript(axis),
+      "set grid \(isGraded ? "" : "no")\(axis)tics",
     ]
   }
 
-  private func tickScript(_ axis: String) -> String {
-    let free = "norotate autofreq format '%g'"
+  /// Whether lines at the ticks help to read a value off.
+  private var isGraded: Bool {
     switch ticks {
-    case .automatic: return free
-    case .every(let step): return "norotate \(step) format '%g'"
+    case .automatic, .every: true
+    case .none, .named, .placed: false
+    }
+  }
+
+  private func tickScript(_ axis: String) -> String {
+    switch ticks {
+    case .none: return "unset \(axis)tics"
+    case .automatic: return "set \(axis)tics norotate autofreq format '%g'"
+    case .every(let step): return "set \(axis)tics norotate \(step) format '%g'"
     case .named(let names):
       return list(names.enumerated().map { (Double($0.offset), $0.element) }, axis)
     case .placed(let places): return list(places.map { ($0.position, $0.name) }, axis)
@@ -204,7 +232,7 @@ extension Axis {
   private func list(_ places: [(position: Double, name: String)], _ axis: String) -> String {
     let slanting = axis == "x" && places.contains { Text.flattened($0.name).count > 11 }
     let entries = places.map { "\(Text.quotedTick($0.name)) \($0.position)" }
-    return (slanting ? "rotate by 30 right" : "norotate")
+    return "set \(axis)tics \(slanting ? "rotate by 30 right" : "norotate")"
       + " (" + entries.joined(separator: ", ") + ")"
   }
 }

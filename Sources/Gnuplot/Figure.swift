@@ -39,7 +39,7 @@ public struct Figure: Sendable {
 /// One pair of axes and what is drawn in it.
 public struct Panel: Sendable {
   /// Where the names of the series stand: always outside the axes, so that no line runs below them.
-  public enum Legend: Sendable { case none, above, right }
+  public enum Legend: Sendable { case none, below, right }
 
   /// A dashed level line, named with its value in the right margin.
   public struct Level: Sendable {
@@ -73,7 +73,7 @@ public struct Panel: Sendable {
 
   public init(
     title: String? = nil, horizontal: Axis, vertical: Axis, series: [Series],
-    legend: Legend = .above, level: Level? = nil, colorScale: String? = nil, frame: Frame? = nil
+    legend: Legend = .below, level: Level? = nil, colorScale: String? = nil, frame: Frame? = nil
   ) {
     self.title = title
     self.horizontal = horizontal
@@ -91,6 +91,7 @@ public struct Axis: Sendable {
   public enum Scale: Sendable { case linear, logarithmic }
 
   public enum Ticks: Sendable {
+    case none
     /// Where gnuplot thinks best.
     case automatic
     /// At multiples of a step.

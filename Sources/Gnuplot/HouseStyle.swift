@@ -1,16 +1,17 @@
 /// How every figure looks, whatever it shows.
 enum HouseStyle {
   /// Size of the letters: gnuplot's `pngcairo` counts points of 1/72 inch at 96 pixels an inch, its
-  /// `svg` counts pixels. Both are 16 pixels high.
+  /// `svg` counts pixels. Both come out at 16 pixels, titles at 19.
   static let fontPoints = 12
   static let fontPixels = 16
   static let titlePoints = 14
+  static let titlePixels = 19
 
   static let settings = """
     set border 3 linewidth 1 linecolor rgb '#404040'
     set tics nomirror out scale 0.6
-    set grid linewidth 1 linecolor rgb '#e0e0e0', linewidth 1 linecolor rgb '#e0e0e0'
-    set style fill solid 0.9 noborder
+    set grid linetype 1 linewidth 1 linecolor rgb '#e4e4e4'
+    set style fill solid 1 noborder
     unset colorbox
 
     """

@@ -37,7 +37,8 @@ public enum LogError: Error, Equatable, CustomStringConvertible {
       return "\(file):1: column \(column) should be '\(expected)',"
         + " found '\(Text.flattened(found))'; \(repair)"
     case .cellCount(let file, let line, let expected, let found):
-      return "\(file):\(line): expected \(expected) cells, as in the header, found \(found); \(repair)"
+      return "\(file):\(line): expected \(expected) cells, as in the header, found \(found);"
+        + " \(repair)"
     case .cell(let file, let line, let column, let expected, let found):
       return "\(file):\(line): column '\(Text.flattened(column))': expected \(expected),"
         + " found '\(Text.flattened(found))'; \(repair)"

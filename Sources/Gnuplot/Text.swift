@@ -30,4 +30,13 @@ enum Text {
   static func shortened(_ text: String) -> String {
     text.count <= 20 ? text : text.prefix(19) + "…"
   }
+
+  /// A count with a comma before each three digits from the right: `50,000`.
+  static func grouped(_ count: Int) -> String {
+    let digits = String(count.magnitude)
+    let groups = stride(from: digits.count % 3, through: digits.count, by: 3)
+      .map { end in digits.prefix(end).suffix(end < 3 ? end : 3) }
+      .filter { !$0.isEmpty }
+    return (count < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
 }

@@ -51,7 +51,7 @@ public struct TrainingFigures: Sendable {
   public var perClassHeldOut: Figure? {
     perClass(
       "per-class-heldout",
-      "Accuracy of each class over epochs, \(status.selectedOnTest ? "test" : "validation") images",
+      "Accuracy of each class over epochs, \(heldOutImages) images",
       history.heldOut.top1OfClass)
   }
 
@@ -61,7 +61,8 @@ public struct TrainingFigures: Sendable {
     let panels = [lossPanel, accuracyPanel, learningRatePanel, gapPanel].compactMap { $0 }
     guard !panels.isEmpty else { return nil }
     return Figure(
-      name: "training", title: status.qualified("Training"), width: 1400, height: 1000,
+      name: "training", title: status.qualified("Training, epoch by epoch"), width: 1400,
+      height: 1000,
       panelsAcross: min(2, panels.count), panels: panels, data: .table(data))
   }
 
@@ -156,13 +157,15 @@ extension TrainingFigures {
       series: top1Curves, level: level)
   }
 
-  /// On a logarithmic axis with a decade at both ends, or a constant rate would have no tick.
+  /// On a logarithmic axis with a power of ten at both ends, as only those have ticks.
   private var learningRatePanel: Panel? {
     let rates = history.learningRate.compactMap { $0 }.filter { $0.isFinite && $0 > 0 }
     guard let least = rates.min(), let most = rates.max() else { return nil }
-    let lowest = pow(10, log10(least).rounded(.down))
-    let highest = pow(10, log10(most).rounded(.up))
-    let axis = Axis("learning rate", scale: .logarithmic, from: lowest * 0.7, to: highest / 0.7)
+    let (lowest, highest) = (log10(least).rounded(.down), log10(most).rounded(.up))
+    let margin = lowest == highest ? 1 : 0.15
+    let axis = Axis(
+      "learning rate", scale: .logarithmic, from: pow(10, lowest - margin),
+      to: pow(10, highest + margin))
     return Panel(
       title: "Learning rate", horizontal: epochAxis, vertical: axis,
       series: [
@@ -173,7 +176,7 @@ extension TrainingFigures {
 
   private var gapPanel: Panel? {
     guard Self.hasPoints(Self.gap(of: history)) else { return nil }
-    let title = "Top-1 gap: training − \(status.selectedOnTest ? "test" : "validation")"
+    let title = "Top-1 gap: training − \(heldOutImages)"
     let mark = Series.Mark.line(x: "epoch", y: "gap", shapeEvery: shapeEvery)
     return Panel(
       title: title, horizontal: epochAxis, vertical: Axis("gap (percentage points)"),
@@ -190,6 +193,8 @@ extension TrainingFigures {
       return training - heldOut
     }
   }
+
+  private var heldOutImages: String { status.selectedOnTest ? "test" : "validation" }
 
   private static func hasPoints(_ values: [Double?]) -> Bool {
     values.contains { $0?.isFinite == true }

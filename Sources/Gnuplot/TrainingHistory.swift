@@ -63,25 +63,31 @@ public struct TrainingHistory: Sendable, Equatable {
     inHeader header: [String], file: String
   ) throws(LogError) -> [String] {
     for (index, expected) in fixedColumns.enumerated() {
-      let found = index < header.count ? header[index] : "nothing"
+      let found = index < header.count ? header[index] : "the end of the line"
       guard found == expected else {
         throw .header(file: file, column: index + 1, expected: expected, found: found)
       }
     }
     let rest = header.dropFirst(fixedColumns.count)
-    let names = rest.prefix(rest.count / 2).map { name in
-      name.hasPrefix("train_top1.") ? String(name.dropFirst("train_top1.".count)) : nil
+    let prefix = "train_top1."
+    let names = rest.prefix { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) }
+    for (index, name) in names.enumerated() where names.firstIndex(of: name) != index {
+      throw .header(
+        file: file, column: fixedColumns.count + index + 1, expected: "another class",
+        found: prefix + name)
     }
-    let expected = names.map { $0.map { "train_top1." + $0 } } + names.map { $0.map { "heldout_top1." + $0 } }
-    for (offset, found) in rest.enumerated() {
-      let name = offset < expected.count ? expected[offset] : "the end of the line"
-      guard found == name, header.firstIndex(of: found) == fixedColumns.count + offset else {
+    let expected = names.map { "heldout_top1." + $0 }
+    let found = Array(rest.dropFirst(names.count))
+    for index in 0..<max(expected.count, found.count) {
+      let expectedName = index < expected.count ? expected[index] : "the end of the line"
+      let foundName = index < found.count ? found[index] : "the end of the line"
+      guard index < expected.count, foundName == expectedName else {
         throw .header(
-          file: file, column: fixedColumns.count + offset + 1,
-          expected: name ?? "train_top1.CLASS", found: found)
+          file: file, column: fixedColumns.count + names.count + index + 1,
+          expected: expectedName, found: foundName)
       }
     }
-    return names.compactMap { $0 }
+    return names
   }
 
   /// The body as columns `[column][epoch]`.
@@ -105,8 +111,9 @@ public struct TrainingHistory: Sendable, Equatable {
           continue
         }
         guard let number = Double(cell) else {
+          let column = header[column]
           throw .cell(
-            file: file, line: record.line, column: header[column], expected: "a number", found: cell)
+            file: file, line: record.line, column: column, expected: "a number", found: cell)
         }
         columns[column].append(number)
       }

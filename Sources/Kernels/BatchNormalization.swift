@@ -52,7 +52,8 @@ public enum BatchNormalization {
         let difference = imageMean - combinedMean
         let before = Double(image)
         combinedMean += difference / (before + 1)
-        combinedSquares += imageSquares + difference * difference * imageSize * before / (before + 1)
+        combinedSquares +=
+          imageSquares + difference * difference * imageSize * before / (before + 1)
       }
       mean[channel] = Float(combinedMean)
       variance[channel] = Float(combinedSquares / (imageSize * Double(shape.count)))
@@ -70,7 +71,8 @@ public enum BatchNormalization {
   ///   - negativeSlope: f's slope left of zero; 1 makes it the identity, 0 ReLU.
   public static func forward(
     _ x: FeatureMap, residual: FeatureMap?, mean: UnsafePointer<Float>,
-    scale: UnsafePointer<Float>, bias: UnsafePointer<Float>, negativeSlope: Float, into y: FeatureMap, on pool: WorkerPool
+    scale: UnsafePointer<Float>, bias: UnsafePointer<Float>, negativeSlope: Float,
+    into y: FeatureMap, on pool: WorkerPool
   ) {
     let shape = x.shape
     let lanes = shape.channelStride / FeatureMapShape.vectorWidth

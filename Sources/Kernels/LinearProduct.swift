@@ -44,7 +44,8 @@ public struct LinearProduct: Sendable {
     pool.forEachRange(of: inputs, size: Self.columnBlock) { columns, _ in
       BLAS.multiply(
         .matrix(dy.base, stride: outputs),
-        .transposed(weight + columns.lowerBound * outputs, stride: outputs), into: dx.base + columns.lowerBound, stride: inputs, adding: adding,
+        .transposed(weight + columns.lowerBound * outputs, stride: outputs),
+        into: dx.base + columns.lowerBound, stride: inputs, adding: adding,
         rows: dy.shape.count, columns: columns.count, inner: outputs)
     }
   }

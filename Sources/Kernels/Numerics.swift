@@ -79,7 +79,8 @@ struct ProcessorInformation {
       if parts[0] == "model name" { information.name = parts[1] }
       if parts[0] == "flags" {
         let flags = Set(parts[1].split(separator: " "))
-        information.vectorBits = flags.contains("avx512f") ? 512 : flags.contains("avx2") ? 256 : 128
+        information.vectorBits =
+          flags.contains("avx512f") ? 512 : flags.contains("avx2") ? 256 : 128
         break
       }
     }

@@ -53,6 +53,18 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Hands each worker a run of neighbouring items at once, for work whose result is the same wherever
+  /// the runs are cut.
+  public func forEachGroup(
+    of count: Int,
+    _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    let groups = min(threadCount, count)
+    forEachPiece(groups) { group, scratch in
+      body(count * group / groups..<count * (group + 1) / groups, scratch)
+    }
+  }
+
   /// What the workers share; the pieces of one worker are neighbours in memory.
   private struct Task: @unchecked Sendable {
     let body: (Int, UnsafeMutablePointer<Float>) -> Void

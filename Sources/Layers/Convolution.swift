@@ -12,6 +12,7 @@ public final class Convolution: Layer, @unchecked Sendable {
   public let weight: Parameter
   public let bias: Parameter?
   private var partial = AlignedBuffer(count: 0)
+  private var turned = AlignedBuffer(count: 0)
 
   /// - Parameters:
   ///   - readsImages: Whether the input is a batch of images, whose channels are padded to 4.
@@ -44,12 +45,13 @@ public final class Convolution: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let kernel = ColumnConvolution(geometry, input: inputs[0])
+    let kernel = DirectConvolution(geometry, input: inputs[0])
     pool.reserveScratch(kernel.scratchCount)
     guard mode == .training else { return }
+    pool.reserveScratch(kernel.inputGradientScratchCount)
     let output = outputShape(for: inputs)
-    grow(
-      &partial, to: max(kernel.partialGradientCount, output.count * output.channelStride))
+    grow(&partial, to: max(kernel.partialGradientCount, output.count * output.channelStride))
+    grow(&turned, to: kernel.turnedKernelCount)
   }
 
   public func forward(
@@ -59,12 +61,12 @@ public final class Convolution: Layer, @unchecked Sendable {
     precondition(
       outputShape(for: [x.shape]) == output.shape,
       "a convolution of \(x.shape) into \(output.shape)")
-    ColumnConvolution(geometry, input: x.shape).forward(
+    DirectConvolution(geometry, input: x.shape).forward(
       x, weight: weight.value.base, bias: bias?.value.base, into: output, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    let kernel = ColumnConvolution(geometry, input: pass.inputs[0].shape)
+    let kernel = DirectConvolution(geometry, input: pass.inputs[0].shape)
     if let gradient = weight.gradient {
       kernel.weightGradient(
         pass.inputs[0], pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
@@ -73,9 +75,10 @@ public final class Convolution: Layer, @unchecked Sendable {
       sumChannels(pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
     }
     if let target = pass.inputGradients[0] {
+      precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
       kernel.inputGradient(
-        pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
-        on: pool)
+        pass.outputGradient, weight: weight.value.base, turned: turned.base, into: target.map,
+        adding: target.adds, on: pool)
     }
   }
 }

@@ -95,7 +95,8 @@ extension Parameter {
     _ values: [Float], _ shape: [Int], _ layout: Layout, into buffer: AlignedBuffer
   ) {
     precondition(
-      values.count == shape.reduce(1, *), "\(values.count) values for a parameter of shape \(shape)")
+      values.count == shape.reduce(1, *), "\(values.count) values for a parameter of shape \(shape)"
+    )
     buffer.elements.update(repeating: 0)
     forEachElement(shape, layout) { dense, padded in buffer.base[padded] = values[dense] }
   }

@@ -3,8 +3,10 @@ import Foundation
 /// The stages' console: lines on standard output, and one line of progress that a terminal sees
 /// renewed in place and a file sees at intervals.
 public enum Console {
-  /// True where standard output is a terminal.
-  public static let isTerminal = isatty(STDOUT_FILENO) != 0
+  /// True where standard output is read on a terminal: directly, or through pipeline.sh, which keeps
+  /// a log of it and tells by `TESSERA_TERMINAL=1`.
+  public static let isTerminal =
+    isatty(STDOUT_FILENO) != 0 || ProcessInfo.processInfo.environment["TESSERA_TERMINAL"] == "1"
 
   /// Prints one line at once, whole, even into a pipe.
   public static func printLine(_ line: String) {

@@ -48,50 +48,50 @@ public protocol TensorScalar: BitwiseCopyable, Sendable {
 
 extension UInt8: TensorScalar {
   public static var scalarType: ScalarType { .uint8 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension Int8: TensorScalar {
   public static var scalarType: ScalarType { .int8 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension UInt16: TensorScalar {
   public static var scalarType: ScalarType { .uint16 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension Int16: TensorScalar {
   public static var scalarType: ScalarType { .int16 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension UInt32: TensorScalar {
   public static var scalarType: ScalarType { .uint32 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension Int32: TensorScalar {
   public static var scalarType: ScalarType { .int32 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension UInt64: TensorScalar {
   public static var scalarType: ScalarType { .uint64 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension Int64: TensorScalar {
   public static var scalarType: ScalarType { .int64 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension Float: TensorScalar {
   public static var scalarType: ScalarType { .float32 }
-  public var doubleValue: Double { Double(self) }
+  @inlinable public var doubleValue: Double { Double(self) }
 }
 
 extension Double: TensorScalar {
   public static var scalarType: ScalarType { .float64 }
-  public var doubleValue: Double { self }
+  @inlinable public var doubleValue: Double { self }
 }

@@ -19,7 +19,10 @@ extension Normalization {
   fileprivate var checkpointMetadata: [String: String] {
     switch self {
     case .constants(let mean, let std):
-      ["normalization": "constants", "normalization_mean": "\(mean)", "normalization_std": "\(std)"]
+      [
+        "normalization": "constants", "normalization_mean": "\(mean)",
+        "normalization_std": "\(std)",
+      ]
     case .perImage:
       ["normalization": "per-image"]
     }

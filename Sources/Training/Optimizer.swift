@@ -4,7 +4,7 @@ import Tensors
 
 /// `train.optimizer`.
 public struct OptimizerSettings: Decodable, Sendable {
-  public enum Kind: String, Decodable, Sendable { case sgd, adam }
+  public enum Kind: String, Decodable, Sendable { case sgd, adam, adamw }
 
   public var kind: Kind
   public var learningRate: Double
@@ -51,7 +51,7 @@ public final class Optimizer {
     let names =
       switch settings.kind {
       case .sgd: settings.momentum > 0 ? ["velocity"] : []
-      case .adam: ["mean", "square"]
+      case .adam, .adamw: ["mean", "square"]
       }
     let trained = self.parameters
     memory = names.map { name in
@@ -70,12 +70,12 @@ public final class Optimizer {
           value: parameter.value, gradient: gradient, velocity: memory.first?.buffers[index],
           rate: Float(rate), momentum: Float(settings.momentum), nesterov: settings.nesterov,
           weightDecay: Float(settings.weightDecay), on: pool)
-      case .adam:
+      case .adam, .adamw:
         ParameterUpdates.adam(
           value: parameter.value, gradient: gradient, mean: memory[0].buffers[index],
           square: memory[1].buffers[index], step: stepCount, rate: rate, beta1: settings.beta1,
           beta2: settings.beta2, epsilon: settings.epsilon, weightDecay: settings.weightDecay,
-          decoupled: false, on: pool)
+          decoupled: settings.kind == .adamw, on: pool)
       }
     }
   }

@@ -4,11 +4,12 @@ import Foundation
 ///
 /// Epochs count from 1. A rate is a pure function of its epoch, so a resumed run needs no state.
 public struct Schedule: Decodable, Sendable {
-  public enum Kind: String, Decodable, Sendable { case constant, multistep, cosine }
+  public enum Kind: String, Decodable, Sendable { case constant, multistep, exponential, cosine }
 
   public var kind: Kind
   /// Epochs from which the rate is multiplied by `factor` once more (multistep).
   public var milestones: [Int]
+  /// The multiplier at a milestone (multistep) or after each epoch (exponential).
   public var factor: Double
   /// Epochs from the full to the least rate (cosine); the whole training where nil.
   public var period: Int?
@@ -28,9 +29,10 @@ public struct Schedule: Decodable, Sendable {
 
   /// The rate used throughout `epoch`:
   ///
-  ///     constant   base
-  ///     multistep  base · factorᵐ, where m milestones are ≤ epoch
-  ///     cosine     minimum + (base − minimum) · (1 + cos(π · (epoch − 1) / period)) / 2
+  ///     constant     base
+  ///     multistep    base · factorᵐ, where m milestones are ≤ epoch
+  ///     exponential  base · factorᵉᵖᵒᶜʰ⁻¹
+  ///     cosine       minimum + (base − minimum) · (1 + cos(π · (epoch − 1) / period)) / 2
   ///
   /// Source of the cosine: Loshchilov and Hutter, 2017, arXiv:1608.03983, equation 5, without restarts.
   ///
@@ -42,6 +44,8 @@ public struct Schedule: Decodable, Sendable {
       return base
     case .multistep:
       return base * pow(factor, Double(milestones.count { $0 <= epoch }))
+    case .exponential:
+      return base * pow(factor, Double(epoch - 1))
     case .cosine:
       let progress = Double(epoch - 1) / Double(max(period ?? epochs, 1))
       return minimum + (base - minimum) * (1 + cos(.pi * progress)) / 2

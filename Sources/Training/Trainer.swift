@@ -118,7 +118,8 @@ extension Trainer {
   ///
   /// - Precondition: `isFinished` is false.
   public func runEpoch(
-    shouldStop: () -> Bool, progress: (_ imagesDone: Int, _ loss: Double) -> Void
+    shouldStop: () -> Bool = { false },
+    progress: (_ imagesDone: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws -> Outcome {
     precondition(!isFinished, "an epoch after the last")
     let order = training.order(epoch: epoch)

@@ -18,6 +18,29 @@ public struct TrainingSettings: Decodable, Sendable {
   public var stop: StopSettings
   public var checkpoint: CheckpointSettings
   public var printEvery: Int
+
+  public init(
+    network: String, width: Int?, epochs: Int, batch: Int, precision: Precision, seed: Int,
+    initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, loss: LossSettings,
+    augment: [Augmentation], fullMetrics: Bool, stop: StopSettings,
+    checkpoint: CheckpointSettings, printEvery: Int
+  ) {
+    self.network = network
+    self.width = width
+    self.epochs = epochs
+    self.batch = batch
+    self.precision = precision
+    self.seed = seed
+    self.initFrom = initFrom
+    self.optimizer = optimizer
+    self.schedule = schedule
+    self.loss = loss
+    self.augment = augment
+    self.fullMetrics = fullMetrics
+    self.stop = stop
+    self.checkpoint = checkpoint
+    self.printEvery = printEvery
+  }
 }
 
 /// The arithmetic of a network.
@@ -29,6 +52,10 @@ public enum Precision: String, Decodable, Sendable {
 public struct LossSettings: Decodable, Sendable {
   /// The share of the target spread evenly over all classes.
   public var labelSmoothing: Double
+
+  public init(labelSmoothing: Double) {
+    self.labelSmoothing = labelSmoothing
+  }
 }
 
 /// `train.stop`: when training ends before its last epoch.
@@ -37,6 +64,12 @@ public struct StopSettings: Decodable, Sendable {
   /// Epochs without an improvement; 0 never stops.
   public var patience: Int
   public var leastImprovement: Double
+
+  public init(monitor: MonitoredQuantity, patience: Int, leastImprovement: Double) {
+    self.monitor = monitor
+    self.patience = patience
+    self.leastImprovement = leastImprovement
+  }
 }
 
 /// `train.checkpoint`: which weights are kept.
@@ -47,6 +80,12 @@ public struct CheckpointSettings: Decodable, Sendable {
   public var every: Int
   /// Keeps the weights of these epochs too.
   public var epochs: [Int]
+
+  public init(monitor: MonitoredQuantity, every: Int, epochs: [Int]) {
+    self.monitor = monitor
+    self.every = every
+    self.epochs = epochs
+  }
 
   /// Whether the weights of an epoch, counted from 1, are kept under its number.
   public func keeps(epoch: Int) -> Bool {

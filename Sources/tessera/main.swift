@@ -1,1 +1,25 @@
-print("tessera")
+import ArgumentParser
+import Foundation
+
+/// The tool behind pipeline.sh: it compares recipes with what stands, explains, seals and looks into
+/// artefacts. It runs no stage itself.
+struct Tessera: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tessera",
+    abstract: "The tool behind pipeline.sh: plans, explains, seals and inspects artefacts.",
+    discussion: "It is run in the project's folder. pipeline.sh is what to call by hand.",
+    subcommands: [
+      PlanCommand.self, PrepareCommand.self, LogCommand.self, SealCommand.self, StatusCommand.self,
+      WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
+    ])
+}
+
+do {
+  var command = try Tessera.parseAsRoot()
+  try command.run()
+} catch let error where Tessera.isOwn(error) {
+  FileHandle.standardError.write(Data("pipeline.sh: \(error)\n".utf8))
+  exit(Tessera.status(of: error))
+} catch {
+  Tessera.exit(withError: error)
+}

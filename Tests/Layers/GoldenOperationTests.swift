@@ -26,9 +26,11 @@ import Testing
     expectClose(
       run.output.values, y.values, Self.tolerance, "\(name).y", shape: y.shape,
       sourceLocation: sourceLocation)
-    expectClose(
-      run.inputGradients[0], try golden.tensor("\(name).dx").values, Self.tolerance, "\(name).dx",
-      shape: x.shape, sourceLocation: sourceLocation)
+    for gradient in run.inputGradients {
+      expectClose(
+        gradient, try golden.tensor("\(name).dx").values, Self.tolerance, "\(name).dx",
+        shape: x.shape, sourceLocation: sourceLocation)
+    }
     for parameter in layer.parameters where parameter.isTrainable {
       let key = "\(name).d\(parameter.name.split(separator: ".").last ?? "")"
       expectClose(

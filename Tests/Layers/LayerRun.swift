@@ -9,8 +9,9 @@ struct LayerRun {
   private(set) var inputGradients: [[Float]] = []
 
   /// - Parameters:
-  ///   - readsImages: Whether the input's channels are padded to 4, as images' are.
   ///   - outputGradient: dy; without it no backward pass runs.
+  ///   - readsImages: Whether the input's channels are padded to 4, as images' are; images have no
+  ///     gradient.
   ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
   init(
     _ layer: any Layer, _ inputs: [DenseTensor], outputGradient: DenseTensor? = nil,
@@ -42,10 +43,12 @@ struct LayerRun {
       layer.backward(
         BackwardPass(
           inputs: maps.map(\.map), output: output.map, outputGradient: dy.map,
-          inputGradients: gradients.map { InputGradient(map: $0.map, adds: addingTo != nil) }),
+          inputGradients: gradients.map {
+            readsImages ? nil : InputGradient(map: $0.map, adds: addingTo != nil)
+          }),
         on: pool)
     }
-    inputGradients = gradients.map(\.dense.values)
+    if !readsImages { inputGradients = gradients.map(\.dense.values) }
   }
 
   private static func shape(_ dense: [Int], readsImages: Bool) -> FeatureMapShape {

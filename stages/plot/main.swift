@@ -57,7 +57,8 @@ func dataStatus(of file: TensorFile) throws -> DataStatus {
   let text = try file.requiredMetadata("data_status")
   guard let status = DataStatus(rawValue: text) else {
     throw TensorFileError.unusableMetadata(
-      file: file.url.path, key: "data_status", found: text, expected: "official, unverified, generated")
+      file: file.url.path, key: "data_status", found: text,
+      expected: "official, unverified or generated")
   }
   return status
 }
@@ -164,10 +165,12 @@ draw(\.top5, else: "no top-5 accuracies in history.csv: no figure 'top5'", "Top-
 //: against each other from epoch to epoch are a pair the network cannot yet tell apart.
 
 draw(
-  \.perClassTraining, else: "training accuracy by class was not measured: no figure 'per-class-train'",
+  \.perClassTraining,
+  else: "training accuracy by class was not measured: no figure 'per-class-train'",
   "Top-1 accuracy of each class on the training images.")
 draw(
-  \.perClassHeldOut, else: "held-out accuracy by class was not measured: no figure 'per-class-heldout'",
+  \.perClassHeldOut,
+  else: "held-out accuracy by class was not measured: no figure 'per-class-heldout'",
   "Top-1 accuracy of each class on the held-out images.")
 
 //-

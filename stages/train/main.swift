@@ -137,9 +137,9 @@ func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
     "epoch \(trainer.epoch)/\(settings.epochs)", total: training.count, unit: "images",
     alreadyDone: trainer.position)
   defer { progress.finish() }
-  return try trainer.runEpoch(shouldStop: { Interruption.isRequested }) { done, loss in
-    progress.update(done: done, detail: "loss \(decimals(loss, 4))")
-  }
+  return try trainer.runEpoch(
+    shouldStop: { Interruption.isRequested },
+    progress: { progress.update(done: $0, detail: "loss \(decimals($1, 4))") })
 }
 
 func report(_ record: EpochRecord, seconds: Double) {
@@ -179,4 +179,5 @@ let kept = orExit {
   return try Checkpoint.description(of: file)
 }
 let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
-show("\(ending) after \(trainer.history.count) epochs; best weights are those of epoch \(kept.epoch)")
+show(
+  "\(ending) after \(trainer.history.count) epochs; best weights are those of epoch \(kept.epoch)")

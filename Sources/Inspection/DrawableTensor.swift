@@ -1,0 +1,83 @@
+import Foundation
+import TensorFiles
+
+/// A picture with what stands under it.
+public struct ImageTile: Sendable, Equatable {
+  public let image: PixelImage
+  public let caption: String
+
+  public init(image: PixelImage, caption: String = "") {
+    (self.image, self.caption) = (image, caption)
+  }
+}
+
+/// The tensor of a file that can be shown as pictures: `images`, U8 `[N, 3, H, W]`, captioned by the
+/// class names of `labels` where both are there, or `filters`, F32 `[N, 3, H, W]`.
+public struct DrawableTensor: Sendable {
+  /// Pictures in the tensor.
+  public let count: Int
+  private let file: TensorFile
+  private let name: String
+  private let width: Int
+  private let height: Int
+
+  /// Nil where the file has no such tensor, or one without pixels.
+  public init?(in file: TensorFile) {
+    for (name, scalarType) in [("images", ScalarType.uint8), ("filters", .float32)] {
+      guard let shape = try? file.shape(of: name), shape.count == 4, shape[1] == 3,
+        !shape.contains(0), (try? file.scalarType(of: name)) == scalarType
+      else { continue }
+      (self.file, self.name) = (file, name)
+      (count, height, width) = (shape[0], shape[2], shape[3])
+      return
+    }
+    return nil
+  }
+
+  /// The first pictures, at most `limit`, in order of the file.
+  public func tiles(limit: Int) throws -> [ImageTile] {
+    let shown = 0..<min(limit, count)
+    let size = 3 * height * width
+    if name == "filters" {
+      return try file.withScalars(of: name, as: Float.self) { scalars in
+        shown.map { index in
+          let planes = Self.bytes(ofFilter: Array(scalars[index * size..<(index + 1) * size]))
+          return ImageTile(image: PixelImage(width: width, height: height, planes: planes))
+        }
+      }
+    }
+    let captions = try captions(for: shown)
+    return try file.withScalars(of: name, as: UInt8.self) { scalars in
+      shown.map { index in
+        let planes = scalars[index * size..<(index + 1) * size]
+        let image = PixelImage(width: width, height: height, planes: planes)
+        return ImageTile(image: image, caption: captions[index])
+      }
+    }
+  }
+
+  /// A filter's weights as bytes: zero is mid-grey, the largest magnitude black or white.
+  private static func bytes(ofFilter weights: [Float]) -> [UInt8] {
+    let largest = weights.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
+    return weights.map { weight in
+      guard weight.isFinite, largest > 0 else { return 128 }
+      return UInt8((127.5 + 127.5 * weight / largest).rounded())
+    }
+  }
+
+  /// The class names of the pictures, their labels where there are no names, or nothing.
+  private func captions(for shown: Range<Int>) throws -> [String] {
+    guard (try? file.shape(of: "labels")) == [count],
+      (try? file.scalarType(of: "labels")) == .uint8
+    else { return shown.map { _ in "" } }
+    let names = file.metadata["class_names"]
+      .flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
+    return try file.withScalars(of: "labels", as: UInt8.self) { labels in
+      shown.map { index in
+        let label = Int(labels[index])
+        guard let names, label < names.count else { return "\(label)" }
+        return PrintableText.escaped(names[label])
+      }
+    }
+  }
+}

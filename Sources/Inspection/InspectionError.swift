@@ -1,0 +1,40 @@
+import TensorFiles
+
+/// What can be wrong when a file is looked at, beyond the rules of tensor files.
+public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A file or folder cannot be read; `reason` is the system's.
+  case cannotRead(file: String, reason: String)
+  /// A `.json` file is not JSON.
+  case notJSON(file: String)
+  /// A `.csv` or `.json` file is not UTF-8 text.
+  case notText(file: String)
+  /// The option needs a tensor file.
+  case needsTensorFile(file: String, option: String)
+  /// The file holds neither images nor filters.
+  case nothingToDraw(file: String)
+  /// NumPy has no type for these scalars.
+  case noNumPyType(file: String, tensor: String, scalarType: ScalarType)
+  /// The PNG encoder failed; `step` is the call, `reason` what it says.
+  case cannotEncodePNG(width: Int, height: Int, step: String, reason: String)
+
+  public var description: String {
+    switch self {
+    case .cannotRead(let file, let reason):
+      "\(PrintableText.escaped(file)): cannot be read: \(reason); check the path and its permissions"
+    case .notJSON(let file):
+      "\(PrintableText.escaped(file)): not valid JSON; rerun the stage that wrote it"
+    case .notText(let file):
+      "\(PrintableText.escaped(file)): not UTF-8 text; rerun the stage that wrote it"
+    case .needsTensorFile(let file, let option):
+      "\(PrintableText.escaped(file)): \(option) needs a tensor file; name a .safetensors file"
+    case .nothingToDraw(let file):
+      "\(PrintableText.escaped(file)): nothing to draw: expected a tensor 'images' (U8, N × 3 × height "
+        + "× width) or 'filters' (F32, same shape); name a file of schema images or filters"
+    case .noNumPyType(let file, let tensor, let scalarType):
+      "\(PrintableText.escaped(file)): tensor '\(tensor)': NumPy has no type for "
+        + "\(scalarType.rawValue); convert the tensor to F32 first"
+    case .cannotEncodePNG(let width, let height, let step, let reason):
+      "a PNG of \(width) × \(height) pixels cannot be made: \(step): \(reason); lower --count"
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import TensorFiles
+
+/// Views of the artefacts that are text: `.csv` as a table, `.json` indented.
+public enum TextArtefact {
+  /// The first `count` rows of a CSV file under its header, and how many there are.
+  ///
+  /// - Parameter width: Columns of the terminal, or nil for no limit.
+  public static func table(ofCSV url: URL, count: Int, width: Int?) throws -> [String] {
+    let rows = CommaSeparatedRows(try text(of: url)).rows
+    let shown = rows.prefix(count + 1).map { $0.map { PrintableText.escaped($0, limit: 40) } }
+    let columnCount = shown.map(\.count).max() ?? 0
+    let numeric = (0..<columnCount).filter { column in
+      shown.dropFirst().allSatisfy { $0.count <= column || Double($0[column]) != nil }
+    }
+    var lines = [PrintableText.escaped(url.path)]
+    lines += TextTable(rows: shown, rightAligned: Set(numeric)).lines(width: width)
+    let (total, more) = (max(rows.count - 1, 0), max(rows.count - 1 - count, 0))
+    lines.append(more > 0 ? "  … \(more) more of \(total) rows" : "  \(total) rows")
+    return lines
+  }
+
+  /// A JSON file, indented; order and numbers are the file's own.
+  public static func indented(json url: URL) throws -> [String] {
+    let text = try text(of: url)
+    let options = JSONSerialization.ReadingOptions.fragmentsAllowed
+    guard (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: options)) != nil
+    else { throw InspectionError.notJSON(file: url.path) }
+    return IndentedJSON.lines(of: text).map { PrintableText.escaped($0, limit: .max) }
+  }
+
+  private static func text(of url: URL) throws(InspectionError) -> String {
+    guard let data = try? Data(contentsOf: url) else {
+      throw .cannotRead(file: url.path, reason: accessProblem(url.path))
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw .notText(file: url.path)
+    }
+    return text
+  }
+}
+
+/// Why a path cannot be read, in the system's words.
+func accessProblem(_ path: String) -> String {
+  access(path, R_OK) == 0 ? "reading failed" : String(cString: strerror(errno))
+}
+
+/// The rows of comma-separated values, quoted fields resolved (RFC 4180).
+struct CommaSeparatedRows {
+  private(set) var rows: [[String]] = []
+
+  init(_ text: String) {
+    var row: [String] = []
+    var field = ""
+    var isQuoted = false
+    var wasQuote = false
+    for character in text {
+      if isQuoted {
+        if character == "\"" { isQuoted = false } else { field.append(character) }
+        wasQuote = character == "\""
+        continue
+      }
+      switch character {
+      case "\"":
+        // A second quotation mark inside a quoted field stands for itself.
+        if wasQuote { field.append("\"") }
+        isQuoted = true
+      case ",":
+        row.append(field)
+        field = ""
+      case "\n", "\r\n":
+        rows.append(row + [field])
+        (row, field) = ([], "")
+      default: field.append(character)
+      }
+      wasQuote = false
+    }
+    if !row.isEmpty || !field.isEmpty { rows.append(row + [field]) }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import TensorFiles
+
+/// Rows of cells as aligned lines.
+struct TextTable {
+  var rows: [[String]] = []
+  /// Columns whose cells stand to the right.
+  var rightAligned: Set<Int> = []
+  var indent = "  "
+
+  /// Lines of which none is wider than `width`: columns that do not fit are left out, and a mark
+  /// says how many. Nil for no limit.
+  func lines(width: Int? = nil) -> [String] {
+    let columnCount = rows.map(\.count).max() ?? 0
+    let widths = (0..<columnCount).map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    let shown = width.map { Self.fitting(widths, width: $0 - indent.count) } ?? columnCount
+    let mark = shown < columnCount ? "  … \(columnCount - shown) more columns" : ""
+    return rows.enumerated().map { index, row in
+      let cells = row.prefix(shown).enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return rightAligned.contains(column) ? space + cell : cell + space
+      }
+      let line = indent + cells.joined(separator: "  ")
+      return Self.trimmed(index == 0 ? line + mark : line)
+    }
+  }
+
+  /// How many of the first columns fit, with room for the mark; at least one.
+  private static func fitting(_ widths: [Int], width: Int) -> Int {
+    let total = widths.reduce(0) { $0 + $1 + 2 } - 2
+    guard total > width else { return widths.count }
+    var (used, count) = ("  … 100 more columns".count, 0)
+    for next in widths where used + next + 2 <= width {
+      used += next + 2
+      count += 1
+    }
+    return max(count, 1)
+  }
+
+  private static func trimmed(_ line: String) -> String {
+    var line = line
+    while line.hasSuffix(" ") { line.removeLast() }
+    return line
+  }
+}
+
+extension Double {
+  /// Whole numbers below 10⁹ as such, others with five significant digits.
+  var shown: String {
+    if self == rounded(), magnitude < 1e9 { return String(Int(self)) }
+    return String(format: "%.5g", self)
+  }
+}
+
+/// `bytes` in the largest binary unit that leaves at least one.
+func shownSize(_ bytes: Int) -> String {
+  let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
+  var (size, unit) = (Double(bytes), 0)
+  while size >= 1024 && unit < units.count - 1 {
+    size /= 1024
+    unit += 1
+  }
+  return unit == 0 ? "\(bytes) bytes" : String(format: "%.1f \(units[unit])", size)
+}

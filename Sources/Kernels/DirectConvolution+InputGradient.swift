@@ -1,0 +1,131 @@
+import Tensors
+
+extension DirectConvolution {
+  /// Input rows, or columns, that the same taps of the kernel reach.
+  ///
+  /// Input row h gets weight row a from output row (h + padding − a) / stride, where that is whole. So
+  /// the input's rows fall into `stride` phases by (h + padding) mod stride, each reached by every
+  /// `stride`-th tap, in falling order; columns alike.
+  private struct Phase {
+    /// First input row or column of the class.
+    let first: Int
+    /// How many there are.
+    let count: Int
+    /// The tap that comes first as the output position grows, and how many there are.
+    let lastTap: Int
+    let tapCount: Int
+    /// The output position that meets the first tap at the first input position; may be negative.
+    let start: Int
+
+    init(_ residue: Int, extent: Int, kernel: Int, stride: Int, padding: Int) {
+      first = ((residue - padding) % stride + stride) % stride
+      count = first < extent ? (extent - first + stride - 1) / stride : 0
+      tapCount = residue < kernel ? (kernel - residue + stride - 1) / stride : 0
+      lastTap = residue + (tapCount - 1) * stride
+      start = (first + padding - lastTap) / stride
+    }
+  }
+
+  private var rowPhases: [Phase] {
+    (0..<geometry.stride).map {
+      Phase(
+        $0, extent: input.height, kernel: geometry.kernelHeight, stride: geometry.stride,
+        padding: geometry.padding)
+    }
+  }
+
+  private var columnPhases: [Phase] {
+    (0..<geometry.stride).map {
+      Phase(
+        $0, extent: input.width, kernel: geometry.kernelWidth, stride: geometry.stride,
+        padding: geometry.padding)
+    }
+  }
+
+  /// dy with the border that a phase's turned kernel reaches.
+  private func paddedGradient(_ rows: Phase, _ columns: Phase) -> PaddedImage {
+    let tiles = (columns.count + Self.tile - 1) / Self.tile * Self.tile
+    return PaddedImage(
+      output, top: max(-rows.start, 0), left: max(-columns.start, 0),
+      bottom: max(rows.start + rows.count - 1 + rows.tapCount - output.height, 0),
+      right: max(columns.start + tiles - 1 + columns.tapCount - output.width, 0))
+  }
+
+  /// Floats of scratch memory that a worker needs in an input gradient.
+  public var inputGradientScratchCount: Int {
+    rowPhases.flatMap { rows in columnPhases.map { paddedGradient(rows, $0).count } }.max() ?? 0
+  }
+
+  /// Floats of a turned kernel.
+  public var turnedKernelCount: Int {
+    geometry.kernelHeight * geometry.kernelWidth * output.channelStride * input.channelStride
+  }
+
+  /// Whether dx can be written in whole vectors of channels, as it is for all maps but images, whose
+  /// gradient no network asks for.
+  public var hasInputGradient: Bool {
+    input.channelStride == FeatureMapShape.paddedChannels(input.channels)
+  }
+
+  /// dx = (or +=) the transposed convolution of dy: phase by phase a plain one, with the kernel turned
+  /// by half a circle and its channels exchanged.
+  ///
+  /// - Parameter turned: `turnedKernelCount` floats, for the turned kernel.
+  public func inputGradient(
+    _ dy: FeatureMap, weight: UnsafePointer<Float>, turned: UnsafeMutablePointer<Float>,
+    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+  ) {
+    var kernel = turned
+    for rows in rowPhases {
+      for columns in columnPhases where rows.count > 0 && columns.count > 0 {
+        turnKernel(weight, rows, columns, into: kernel, on: pool)
+        slide(dy, rows, columns, kernel: kernel, into: dx, adding: adding, on: pool)
+        kernel += rows.tapCount * columns.tapCount * output.channelStride * input.channelStride
+      }
+    }
+  }
+
+  /// [taps of the phase in falling order, O, C] from [kh, kw, C, O].
+  private func turnKernel(
+    _ weight: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
+    into kernel: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let (inputs, outputs) = (input.channelStride, output.channelStride)
+    pool.forEachPiece(rows.tapCount * columns.tapCount) { tap, _ in
+      let row = rows.lastTap - tap / columns.tapCount * geometry.stride
+      let column = columns.lastTap - tap % columns.tapCount * geometry.stride
+      let source = weight + (row * geometry.kernelWidth + column) * inputs * outputs
+      let target = kernel + tap * outputs * inputs
+      for o in 0..<outputs {
+        for c in 0..<inputs { target[o * inputs + c] = source[c * outputs + o] }
+      }
+    }
+  }
+
+  private func slide(
+    _ dy: FeatureMap, _ rows: Phase, _ columns: Phase, kernel: UnsafePointer<Float>,
+    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+  ) {
+    let image = paddedGradient(rows, columns)
+    let lanes = input.channelStride / FeatureMapShape.vectorWidth
+    let stride = geometry.stride
+    let slide = KernelSlide(
+      image: image, kernelHeight: rows.tapCount,
+      runLength: columns.tapCount * output.channelStride, inputStep: 1, outputRows: rows.count,
+      outputColumns: columns.count, outputLanes: lanes)
+    // A phase that begins inside dy begins so many pixels into the frame.
+    let skip =
+      max(rows.start, 0) * image.rowStride + max(columns.start, 0) * output.channelStride
+    pool.forEachGroup(of: dy.shape.count) { images, scratch in
+      image.clearFrame(scratch)
+      for index in images {
+        let first = (rows.first * input.width + columns.first) * lanes
+        slide.run(
+          image: dy.base + index * output.imageStride, scratch: scratch, skipping: skip,
+          weight: vectors(kernel), bias: nil,
+          target: vectors(dx.base + index * input.imageStride) + first,
+          rowStep: stride * input.width * lanes, columnStep: stride * lanes, adding: adding)
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import TensorFiles
+
+/// A user's word that a change of code leaves an artefact as it is: the artefact is published again
+/// under the key of the present code, with the word in its manifest.
+public struct Acceptance {
+  private let planned: PlannedInstance
+  private let old: Manifest
+  private let key: CacheKey
+  private let project: Project
+
+  /// - Throws: `PlanningError` where the artefact is up to date, where none stands, where an input is
+  ///   out of date, or where more than the code has changed.
+  public init(
+    of name: String, in plan: RunPlan, project: Project
+  ) throws(PlanningError) {
+    let run = plan.request.run
+    planned = try plan.instance(named: name)
+    self.project = project
+    switch planned.state {
+    case .due(let key): self.key = key
+    case .waiting(let producers):
+      throw .nothingToAccept(
+        instance: name, run: run,
+        reason: "accept or run \(producers.joined(separator: " and ")) first")
+    case .current:
+      throw .nothingToAccept(instance: name, run: run, reason: "it is up to date")
+    case .outdated, .absent:
+      preconditionFailure("a plan of the whole run selects every instance")
+    }
+    guard let linked = planned.linked else {
+      throw .nothingToAccept(instance: name, run: run, reason: "nothing stands yet; run it")
+    }
+    old = linked
+    let others = (planned.changes ?? []).filter { $0.kind != .code }
+    if let other = others.first {
+      throw .notOnlyCode(
+        instance: name, run: run, change: other.text(schema: project.schema))
+    }
+  }
+
+  /// The files whose code is accepted, in words.
+  public var codeDifference: String {
+    CodeDifference(from: old.codeFiles, to: planned.codeFiles).text
+  }
+
+  /// Publishes the artefact under the new key and links the run to it.
+  ///
+  /// - Parameter user: Whose word it is.
+  public func publish(by user: String, folder: RunFolder) throws {
+    let files = FileManager.default
+    let stage = old.stage
+    let new = project.url("data/cache/\(stage)/.new-\(key.text)")
+    if files.fileExists(atPath: new.path) { try files.removeItem(at: new) }
+    try files.createDirectory(at: new, withIntermediateDirectories: true)
+    let source = project.url(project.artefactPath(stage: stage, key: old.key))
+    for name in try files.contentsOfDirectory(atPath: source.path) where name != Manifest.fileName {
+      try files.linkItem(
+        at: source.appendingPathComponent(name), to: new.appendingPathComponent(name))
+    }
+    var manifest = old
+    manifest.key = key.text
+    manifest.parts = key.parts
+    manifest.codeFiles = planned.codeFiles
+    manifest.accepted.append(
+      Manifest.Acceptance(
+        by: user, time: Timestamp.now, oldKey: old.key, oldCode: old.code, newCode: manifest.code))
+    manifest.warnings.append(
+      "not run with the present code: \(codeDifference) accepted as harmless by \(user)")
+    try AtomicFile.write(
+      try manifest.encoded(), to: new.appendingPathComponent(Manifest.fileName))
+    try ArtefactFolder.publish(
+      new, at: project.url(project.artefactPath(stage: stage, key: key.text)))
+    try folder.link(planned.name, toKey: key.text, ofStage: stage)
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+
+/// Folders that are published as a whole.
+enum ArtefactFolder {
+  /// Makes `new` the folder at `path`, in one step: at every moment the path names what stood before
+  /// or what is new. Files and folders are synced first.
+  ///
+  /// - Parameters:
+  ///   - new: A folder beside `path`.
+  ///   - path: Where it is to stand; what stands there is removed afterwards.
+  static func publish(_ new: URL, at path: URL) throws(PlanningError) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: new.path)) ?? [] {
+      try sync(new.appendingPathComponent(name))
+    }
+    try sync(new)
+    if rename(new.path, path.path) != 0 {
+      guard errno == ENOTEMPTY || errno == EEXIST else { throw failure(path) }
+      try exchange(new, path)
+      do {
+        try FileManager.default.removeItem(at: new)
+      } catch {
+        throw .unwritable(file: new.path, reason: error.localizedDescription)
+      }
+    }
+    try sync(path.deletingLastPathComponent())
+  }
+
+  private typealias RenameAt2 = @convention(c) (
+    CInt, UnsafePointer<CChar>, CInt, UnsafePointer<CChar>, CUnsignedInt
+  ) -> CInt
+
+  /// Linux's `renameat2`, which its headers show to GNU sources only.
+  private static let renameAt2: RenameAt2? = dlsym(nil, "renameat2").map {
+    unsafeBitCast($0, to: RenameAt2.self)
+  }
+  private static let renameExchange: CUnsignedInt = 2
+
+  /// Lets two folders take each other's place. A file system that can't do that in one step (NFS)
+  /// does it in two: a power cut between them costs a rerun.
+  private static func exchange(_ new: URL, _ path: URL) throws(PlanningError) {
+    if let renameAt2, renameAt2(AT_FDCWD, new.path, AT_FDCWD, path.path, renameExchange) == 0 {
+      return
+    }
+    let aside = new.path + "-old"
+    guard rename(path.path, aside) == 0, rename(new.path, path.path) == 0,
+      rename(aside, new.path) == 0
+    else { throw failure(path) }
+  }
+
+  /// Writes what the system still holds of a file or folder to the disk. File systems that cannot sync
+  /// a folder answer EINVAL.
+  private static func sync(_ url: URL) throws(PlanningError) {
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(url) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(url) }
+  }
+
+  private static func failure(_ url: URL) -> PlanningError {
+    .unwritable(file: url.path, reason: String(cString: strerror(errno)))
+  }
+}

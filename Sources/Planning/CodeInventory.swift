@@ -1,0 +1,107 @@
+import Foundation
+import TensorFiles
+
+/// The sources that stages are built from, as digests that comments and layout leave alone.
+///
+/// A stage is built from its own folder and from every module of `Sources` that it imports, directly
+/// or through others. Files are read at each question: some hundred small files take milliseconds,
+/// and nothing remembered can be out of date.
+public struct CodeInventory {
+  /// What a stage is built from.
+  public struct StageCode: Sendable, Equatable {
+    /// The digest over all files.
+    public let digest: String
+    /// Path in the project and digest of each file, in order of path. `Package.swift` counts as far
+    /// as it concerns the stage.
+    public let files: [CodeFile]
+  }
+
+  /// One source file and the digest of its tokens.
+  public struct CodeFile: Sendable, Equatable, Codable {
+    public let file: String
+    public let digest: String
+  }
+
+  private struct Module {
+    let files: [CodeFile]
+    let imports: Set<String>
+  }
+
+  private let root: URL
+  private let package: PackageOutline
+  private var modules: [String: Module] = [:]
+
+  /// - Parameter root: The folder of `Package.swift`, `Sources` and `stages`.
+  public init(root: URL) throws(PlanningError) {
+    self.root = root
+    let manifest = try Self.read(root.appendingPathComponent("Package.swift"), "Package.swift")
+    package = PackageOutline(SourceTokens(of: manifest, language: .swift))
+  }
+
+  /// The code of the stage whose sources lie in `stages/NAME`.
+  public mutating func code(ofStage name: String) throws(PlanningError) -> StageCode {
+    let stage = try module(inFolder: "stages/\(name)")
+    var files = stage.files
+    var waiting = stage.imports
+    var closure: Set<String> = []
+    while let next = waiting.popFirst() {
+      guard !closure.contains(next), isModule(next) else { continue }
+      closure.insert(next)
+      let module = try module(inFolder: "Sources/\(next)")
+      files += module.files
+      waiting.formUnion(module.imports)
+    }
+    let manifest = package.canonicalBytes(keeping: closure.union([name]))
+    files.append(
+      CodeFile(file: "Package.swift", digest: String(ContentDigest.sha256Hex(Data(manifest)).prefix(32))))
+    files.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
+    let list = files.map { "\($0.digest) \($0.file)\n" }.joined()
+    return StageCode(digest: ContentDigest.sha256Hex(Data(list.utf8)), files: files)
+  }
+
+  private func isModule(_ name: String) -> Bool {
+    var isFolder: ObjCBool = false
+    let path = root.appendingPathComponent("Sources/\(name)").path
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  private mutating func module(inFolder folder: String) throws(PlanningError) -> Module {
+    if let known = modules[folder] { return known }
+    let base = root.appendingPathComponent(folder)
+    guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: base.path) else {
+      throw .unreadable(file: folder, reason: "there is no such folder", repair: "restore it")
+    }
+    var files: [CodeFile] = []
+    var imports: Set<String> = []
+    for path in paths.sorted() {
+      guard let language = Self.language(ofFile: path) else { continue }
+      let bytes = try Self.read(base.appendingPathComponent(path), "\(folder)/\(path)")
+      let source = SourceTokens(of: bytes, language: language)
+      if language == .swift { imports.formUnion(source.importedModules) }
+      let digest = ContentDigest.sha256Hex(Data(source.canonicalBytes)).prefix(32)
+      files.append(CodeFile(file: "\(folder)/\(path)", digest: String(digest)))
+    }
+    let module = Module(files: files, imports: imports)
+    modules[folder] = module
+    return module
+  }
+
+  /// The language of a source file; nil for files that take no part in a build.
+  private static func language(ofFile path: String) -> SourceTokens.Language? {
+    let url = URL(fileURLWithPath: path)
+    guard !url.lastPathComponent.hasPrefix(".") else { return nil }
+    return switch url.pathExtension {
+    case "swift": .swift
+    case "h", "c", "cpp", "hpp", "S", "modulemap": .c
+    default: nil
+    }
+  }
+
+  private static func read(_ url: URL, _ name: String) throws(PlanningError) -> Data {
+    do {
+      return try Data(contentsOf: url)
+    } catch {
+      throw .unreadable(file: name, reason: error.localizedDescription, repair: "restore it")
+    }
+  }
+}

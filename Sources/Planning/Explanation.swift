@@ -1,0 +1,181 @@
+import Recipes
+
+/// Why an instance runs, or ran the last time: which parts of its key changed, from which value to
+/// which, what caused that upstream and what follows downstream.
+public struct Explanation {
+  private let plan: RunPlan
+  private let project: Project
+
+  /// - Parameter plan: The plan of the whole run.
+  public init(_ plan: RunPlan, in project: Project) {
+    self.plan = plan
+    self.project = project
+  }
+
+  /// The answer to `why NAME`, in lines.
+  public func lines(for name: String) throws(PlanningError) -> [String] {
+    let planned = try plan.instance(named: name)
+    let title = "\(name) (run \(plan.request.run))"
+    switch planned.state {
+    case .due:
+      guard planned.linked != nil else { return firstTimeLines(planned, title: title) }
+      return ["\(title) would run again:"] + indented(causes(of: planned)) + followers(of: name)
+    case .waiting(let producers):
+      return waitingLines(planned, for: producers, title: title) + followers(of: name)
+    case .current(let manifest):
+      return currentLines(planned, manifest, title: title)
+    case .outdated, .absent:
+      preconditionFailure("a plan of the whole run selects every instance")
+    }
+  }
+
+  /// Why an instance is due, on one line.
+  public func summary(of planned: PlannedInstance) -> String {
+    guard planned.linked != nil else { return "nothing stands yet" }
+    let causes = causes(of: planned)
+    guard let first = causes.first else { return "" }
+    return causes.count > 1 ? "\(first), and \(causes.count - 1) more" : first
+  }
+}
+
+// MARK: - Before a run
+
+extension Explanation {
+  private func firstTimeLines(_ planned: PlannedInstance, title: String) -> [String] {
+    if plan.folder.linkedKey(of: planned.name) != nil {
+      return ["\(title) would run: its artefact is gone from data/cache"] + followers(of: planned.name)
+    }
+    return ["\(title) would run: nothing stands yet"] + followers(of: planned.name)
+  }
+
+  private func waitingLines(
+    _ planned: PlannedInstance, for producers: [String], title: String
+  ) -> [String] {
+    var lines = ["\(title) reads \(producers.joined(separator: " and ")), to be run first."]
+    if let own = planned.changes, !own.isEmpty {
+      lines += ["It would run in any case:"] + indented(causes(of: planned))
+    } else if planned.linked != nil {
+      lines.append("It follows, unless what it reads comes out equal.")
+    }
+    for root in roots(of: producers) {
+      lines.append("\(root.name) would run:")
+      lines += indented(root.linked == nil ? ["nothing stands yet"] : causes(of: root))
+    }
+    return lines
+  }
+
+  /// The instances upstream that are due and that `producers` are, or wait for.
+  private func roots(of producers: [String]) -> [PlannedInstance] {
+    var found: [PlannedInstance] = []
+    var waiting = producers
+    var seen: Set<String> = []
+    while let name = waiting.popLast() {
+      guard seen.insert(name).inserted,
+        let planned = plan.instances.first(where: { $0.name == name })
+      else { continue }
+      if case .waiting(let further) = planned.state { waiting += further } else { found.append(planned) }
+    }
+    return plan.instances.filter { planned in found.contains { $0.name == planned.name } }
+  }
+
+  /// What changed for an instance itself, a line a part.
+  private func causes(of planned: PlannedInstance) -> [String] {
+    guard let linked = planned.linked, let changes = planned.changes else { return [] }
+    if changes.isEmpty {
+      if case .due = planned.state { return ["forced; no part of its key has changed"] }
+      return []
+    }
+    return changes.map { change in
+      let code = CodeDifference(from: linked.codeFiles, to: planned.codeFiles)
+      return line(change, instance: planned.name, code: code, inputs: planned.inputs)
+    }
+  }
+
+  private func line(
+    _ change: KeyChange, instance: String, code: CodeDifference, inputs: [Manifest.Input]
+  ) -> String {
+    switch change.kind {
+    case .recipe:
+      let text = change.text(schema: project.schema)
+      guard project.schema[change.name] != nil, change.new != nil else {
+        return text + "  (no longer read)"
+      }
+      let origin = plan.recipe.value(of: change.name, instance: instance).origin
+      return text + "  (\(origin))"
+    case .code:
+      return "code: \(code.text)"
+    case .input:
+      let source = inputs.first { $0.name == change.name }
+      return change.text(schema: project.schema)
+        + (source.map { "  (\($0.instance).\($0.output))" } ?? "")
+    case .format, .stage, .outputs:
+      return change.text(schema: project.schema)
+    }
+  }
+
+  private func followers(of name: String) -> [String] {
+    var affected: Set<String> = [name]
+    for planned in plan.instances
+    where planned.instance.bindings.contains(where: { affected.contains($0.producer) }) {
+      affected.insert(planned.name)
+    }
+    let names = plan.instances.map(\.name).filter { affected.contains($0) && $0 != name }
+    guard !names.isEmpty else { return [] }
+    return ["What reads it follows, unless it comes out equal: \(names.joined(separator: ", "))"]
+  }
+
+  private func indented(_ lines: [String]) -> [String] { lines.map { "  " + $0 } }
+}
+
+// MARK: - After a run
+
+extension Explanation {
+  private func currentLines(
+    _ planned: PlannedInstance, _ manifest: Manifest, title: String
+  ) -> [String] {
+    guard plan.folder.linkedKey(of: planned.name) == manifest.key else {
+      let causes = planned.linked == nil ? ["nothing stands in this run yet"] : causes(of: planned)
+      return ["\(title) would not run: what it needs is in the cache. It differs from what stands:"]
+        + indented(causes)
+    }
+    var lines = ["\(title) is up to date; it ran on \(Timestamp.local(manifest.created))"]
+    if let accepted = manifest.accepted.last {
+      lines.append(
+        "Its code has changed since, and was accepted as harmless by \(accepted.by) on "
+          + Timestamp.local(accepted.time))
+    }
+    let entries = plan.folder.journal.filter { $0.instance == planned.name }
+    guard let last = entries.last, let oldKey = last.old else {
+      return lines + ["It has not changed since its first run."]
+    }
+    guard let old = self.manifest(stage: last.stage, key: oldKey) else {
+      return lines + ["What stood before has been removed from data/cache."]
+    }
+    lines.append("Its last change, on \(Timestamp.local(last.time)):")
+    return lines + pastCauses(from: old, to: manifest, depth: 1)
+  }
+
+  /// What changed between two artefacts of an instance, and for inputs, what changed upstream.
+  private func pastCauses(from old: Manifest, to new: Manifest, depth: Int) -> [String] {
+    let margin = String(repeating: "  ", count: depth)
+    var lines: [String] = []
+    for change in KeyChange.between(old.parts, new.parts) {
+      let code = CodeDifference(from: old.codeFiles, to: new.codeFiles)
+      lines.append(
+        margin + line(change, instance: new.instance, code: code, inputs: new.inputs))
+      guard change.kind == .input,
+        let before = old.inputs.first(where: { $0.name == change.name }),
+        let after = new.inputs.first(where: { $0.name == change.name }),
+        let oldProducer = manifest(stage: before.stage, key: before.key),
+        let newProducer = manifest(stage: after.stage, key: after.key)
+      else { continue }
+      let causes = pastCauses(from: oldProducer, to: newProducer, depth: depth + 2)
+      if !causes.isEmpty { lines += ["\(margin)  because of \(after.instance):"] + causes }
+    }
+    return lines
+  }
+
+  private func manifest(stage: String, key: String) -> Manifest? {
+    Manifest(inFolder: project.url(project.artefactPath(stage: stage, key: key)))
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import TensorFiles
+
+/// The provenance of an artefact: what its key was made of, in plain values, what it was read from,
+/// what it holds, and what differs from run to run. It is written last; a folder without one is no
+/// artefact.
+public struct Manifest: Sendable, Equatable, Codable {
+  /// An input, as it was when the stage began.
+  public struct Input: Sendable, Equatable, Codable {
+    public let name: String
+    /// The instance and the output it came from.
+    public let instance: String
+    public let output: String
+    /// The artefact.
+    public let stage: String
+    public let key: String
+    /// The content digest of the output.
+    public let digest: String
+  }
+
+  /// An output: its digest, and its files.
+  public struct Output: Sendable, Equatable, Codable {
+    public let name: String
+    public let digest: String
+    public let files: [File]
+  }
+
+  public struct File: Sendable, Equatable, Codable {
+    public let file: String
+    public let digest: String
+    public let bytes: Int
+  }
+
+  /// A user's word that a change of code leaves the artefact as it is.
+  public struct Acceptance: Sendable, Equatable, Codable {
+    public let by: String
+    public let time: String
+    public let oldKey: String
+    public let oldCode: String
+    public let newCode: String
+  }
+
+  // Known before the stage runs
+  public var format = 1
+  public var stage: String
+  public var instance: String
+  public var run: String
+  public var key: String
+  public var parts: [KeyPart]
+  public var codeFiles: [CodeInventory.CodeFile]
+  public var inputs: [Input]
+
+  // Known afterwards
+  public var outputs: [Output] = []
+  /// The digest over all outputs.
+  public var contentDigest = ""
+  /// When the artefact stood, as ISO 8601 in UTC.
+  public var created = ""
+  /// How long the stage ran, without what it did before an interruption.
+  public var seconds = 0.0
+  /// Whether it went on from the state of an interrupted run.
+  public var isResumed = false
+  public var host = ""
+  public var threads = 0
+  /// What the stage says its arithmetic depends on: bits are promised within one such record.
+  public var numerics: JSONValue?
+  public var warnings: [String] = []
+  /// `official`, `generated` or `unverified`; nil where nothing derives from a data set.
+  public var dataStatus: String?
+  public var accepted: [Acceptance] = []
+
+  public init(
+    stage: String, instance: String, run: String, key: CacheKey,
+    codeFiles: [CodeInventory.CodeFile], inputs: [Input]
+  ) {
+    self.stage = stage
+    self.instance = instance
+    self.run = run
+    self.key = key.text
+    parts = key.parts
+    self.codeFiles = codeFiles
+    self.inputs = inputs
+  }
+
+  /// The content digest of the output called `name`, or nil.
+  public func digest(ofOutput name: String) -> String? { outputs.first { $0.name == name }?.digest }
+
+  /// The value of the part that names the code.
+  public var code: String { parts.first { $0.kind == .code }?.value ?? "" }
+
+  /// The name of the file in an artefact's folder.
+  public static let fileName = "manifest.json"
+
+  /// Reads the manifest of the artefact in `folder`; nil where there is none, or none of this format.
+  public init?(inFolder folder: URL) {
+    guard let data = try? Data(contentsOf: folder.appendingPathComponent(Self.fileName)),
+      let manifest = try? Self.decode(data), manifest.format == 1
+    else { return nil }
+    self = manifest
+  }
+
+  static func decode(_ data: Data) throws -> Manifest {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(Manifest.self, from: data)
+  }
+
+  func encoded() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+}
+
+/// A value of a JSON file whose shape is another program's affair.
+public enum JSONValue: Sendable, Equatable, Codable {
+  case null
+  case boolean(Bool)
+  case number(Double)
+  case text(String)
+  case list([JSONValue])
+  case object([String: JSONValue])
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .list(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .boolean(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .text(let value): try container.encode(value)
+    case .list(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+
+  /// The member called `name` of an object, or nil.
+  public subscript(name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members[name]
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Recipes
+import TensorFiles
+
+/// Compares what a recipe asks for with what stands on disk.
+public struct Planner {
+  public let project: Project
+  private var code: CodeInventory
+  private var paths: PathDigests
+
+  public init(project: Project) throws(PlanningError) {
+    self.project = project
+    code = try CodeInventory(root: project.root)
+    paths = PathDigests(store: project.url("data/cache/.digests.json"))
+  }
+
+  /// The plan of a run.
+  ///
+  /// - Parameters:
+  ///   - selection: The instances asked for. Earlier ones are taken as they stand; later ones are not
+  ///     part of the plan.
+  ///   - forced: Selected instances that run though their artefact stands.
+  public mutating func plan(
+    _ request: RunRequest, selection: Selection = .all, forced: (String) -> Bool = { _ in false }
+  ) throws -> RunPlan {
+    let recipe = try project.recipe(for: request)
+    let instances = try project.graph.instances(for: recipe.steps)
+    let folder = RunFolder(request.run, in: project)
+    let selected = try selection.indices(among: instances, run: request.run)
+    var planned: [PlannedInstance] = []
+    for (index, instance) in instances.prefix((selected.last ?? -1) + 1).enumerated() {
+      let isSelected = selected.contains(index)
+      let next = try plan(
+        instance, recipe: recipe, earlier: planned, folder: folder, isSelected: isSelected,
+        isForced: isSelected && forced(instance.name))
+      planned.append(next)
+    }
+    paths.save()
+    return RunPlan(request: request, recipe: recipe, folder: folder, instances: planned)
+  }
+
+  private mutating func plan(
+    _ instance: Instance, recipe: Recipe, earlier: [PlannedInstance], folder: RunFolder,
+    isSelected: Bool, isForced: Bool
+  ) throws -> PlannedInstance {
+    var inputs: [Manifest.Input] = []
+    var missing: [String] = []
+    for binding in instance.bindings {
+      let producer = earlier.first { $0.name == binding.producer }
+      guard let producer, let artefact = producer.artefact,
+        let digest = artefact.digest(ofOutput: binding.output.name)
+      else {
+        if isSelected, let producer, !producer.isSelected {
+          throw PlanningError.inputAbsent(instance: instance.name, producer: producer.name)
+        }
+        if !missing.contains(binding.producer) { missing.append(binding.producer) }
+        continue
+      }
+      inputs.append(
+        Manifest.Input(
+          name: binding.input, instance: binding.producer, output: binding.output.name,
+          stage: artefact.stage, key: artefact.key, digest: digest))
+    }
+
+    let stageCode = try code.code(ofStage: instance.stage.name)
+    let parts = try parts(of: instance, recipe: recipe, code: stageCode.digest, inputs: inputs)
+    let linked = folder.linkedManifest(of: instance.name)
+    let key = missing.isEmpty ? CacheKey(parts: parts) : nil
+    let standing = key.flatMap { key in
+      let path = project.artefactPath(stage: instance.stage.name, key: key.text)
+      return Manifest(inFolder: project.url(path))
+    }
+    let state: PlannedInstance.State =
+      if let standing, !isForced {
+        .current(standing)
+      } else if !isSelected {
+        linked.map { .outdated($0) } ?? .absent
+      } else if let key {
+        .due(key)
+      } else {
+        .waiting(for: missing)
+      }
+    return PlannedInstance(
+      instance: instance, isSelected: isSelected, state: state, parts: parts,
+      codeFiles: stageCode.files, inputs: inputs, linked: linked)
+  }
+
+  /// Everything the output of an instance depends on, and nothing else: no time, no path, no host.
+  private mutating func parts(
+    of instance: Instance, recipe: Recipe, code: String, inputs: [Manifest.Input]
+  ) throws -> [KeyPart] {
+    let stage = instance.stage
+    let files = stage.outputs.map { "\($0.name): \($0.files.map(\.text).joined(separator: " "))" }
+    var parts = [
+      KeyPart(
+        kind: .format, name: "format", value: "key 1, tensor files \(TensorFile.formatVersion)"),
+      KeyPart(kind: .stage, name: "stage", value: stage.name),
+      KeyPart(kind: .outputs, name: "outputs", value: files.joined(separator: ", ")),
+      KeyPart(kind: .code, name: "code", value: code),
+    ]
+    for key in recipe.keys(matching: stage.reads) {
+      guard let declared = project.schema[key], !declared.isPresentation else { continue }
+      let (value, origin) = recipe.value(of: key, instance: instance.name)
+      var text = value.canonicalText
+      if declared.type == .path, case .text(let path) = value {
+        guard let digest = try paths.digest(of: project.url(path)) else {
+          throw PlanningError.missingPath(key: key, path: path, origin: origin.description)
+        }
+        text = "content \(digest)"
+      }
+      parts.append(KeyPart(kind: .recipe, name: key, value: text))
+    }
+    parts += inputs.map { KeyPart(kind: .input, name: $0.name, value: $0.digest) }
+    return parts
+  }
+}

@@ -1,0 +1,112 @@
+/// What can be wrong with a request to run, explain or publish: one case a rule. The description is
+/// one line: what, where, what was expected, and how to repair it.
+public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
+  // Words of the command line
+  /// No recipe has this name.
+  case unknownRecipe(name: String, suggestion: String?, known: [String])
+  /// No run has this name.
+  case unknownRun(name: String, suggestion: String?, known: [String])
+  /// Nothing has been run yet.
+  case noRun
+  /// A run's name can't name a folder.
+  case badRunName(String)
+  /// The recipe has no such instance.
+  case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
+  /// Nothing stands under the instance's name.
+  case nothingStands(instance: String, run: String)
+  /// The artefact has no such output.
+  case unknownArtefactOutput(
+    instance: String, output: String, suggestion: String?, known: [String])
+  /// There is nothing to accept: the artefact is up to date, or there is none.
+  case nothingToAccept(instance: String, run: String, reason: String)
+  /// More than the code differs, so that the old artefact is not what the recipe asks for.
+  case notOnlyCode(instance: String, run: String, change: String)
+
+  // Recipes and steps
+  /// A step has no earlier step that produces what it requires.
+  case noProducer(instance: String, input: String, source: String)
+  /// A step requires an input that only the recipe can bind.
+  case unboundInput(instance: String, input: String)
+  /// A step binds an input that its stage does not have.
+  case unknownInput(instance: String, input: String, suggestion: String?)
+  /// A step binds an input to an output that its producer does not write.
+  case unknownOutput(instance: String, input: String, source: String, suggestion: String?)
+  /// A path of the recipe leads nowhere.
+  case missingPath(key: String, path: String, origin: String)
+  /// An instance was asked for alone, and what it reads does not stand.
+  case inputAbsent(instance: String, producer: String)
+
+  // Files
+  /// A file of the project or of its data can't be read.
+  case unreadable(file: String, reason: String, repair: String)
+  /// A file can't be written.
+  case unwritable(file: String, reason: String)
+  /// A stage has ended without an output that the graph promises.
+  case missingOutput(stage: String, output: String, file: String, folder: String)
+
+  /// Whether the mistake is a word of the command line (exit 64), not of a file (exit 65).
+  public var isUsage: Bool {
+    switch self {
+    case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownInstance, .nothingStands,
+      .unknownArtefactOutput, .nothingToAccept, .notOnlyCode:
+      true
+    default: false
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .unknownRecipe(let name, let suggestion, let known):
+      "no recipe '\(name)' in stages/recipes"
+        + Self.asking(suggestion, otherwise: "the recipes are", among: known)
+    case .unknownRun(let name, let suggestion, let known):
+      "no run '\(name)' in data/runs" + Self.asking(suggestion, otherwise: "the runs are", among: known)
+    case .noRun:
+      "nothing has been run yet; start with ./pipeline.sh"
+    case .badRunName(let name):
+      "'\(name)' can't name a run; use letters, digits, hyphens, underscores and full stops"
+    case .unknownInstance(let name, let run, let suggestion, let known):
+      "\(run) has no instance '\(name)'"
+        + Self.asking(suggestion, otherwise: "the instances are", among: known)
+    case .nothingStands(let instance, let run):
+      "nothing stands under '\(instance)' of \(run); run it first"
+    case .unknownArtefactOutput(let instance, let output, let suggestion, let known):
+      "\(instance) has no output '\(output)'"
+        + Self.asking(suggestion, otherwise: "its outputs are", among: known)
+    case .nothingToAccept(let instance, let run, let reason):
+      "nothing to accept for \(instance) of \(run): \(reason)"
+    case .notOnlyCode(let instance, let run, let change):
+      "\(instance) of \(run) differs in more than its code: \(change); run it again instead"
+    case .noProducer(let instance, let input, let source):
+      "steps: '\(instance)' reads \(source), and no earlier step provides it; add the step before it, "
+        + "or bind '\(input)' under inputs"
+    case .unboundInput(let instance, let input):
+      "steps: '\(instance)' requires the input '\(input)'; bind it under inputs"
+    case .unknownInput(let instance, let input, let suggestion):
+      "steps: '\(instance)' has no input '\(input)'"
+        + (suggestion.map { "; did you mean '\($0)'?" } ?? "; remove it")
+    case .unknownOutput(let instance, let input, let source, let suggestion):
+      "steps: input '\(input)' of '\(instance)' comes from '\(source)', which is no output"
+        + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
+    case .missingPath(let key, let path, let origin):
+      "\(key) (\(origin)): there is no '\(path)'; correct the path"
+    case .inputAbsent(let instance, let producer):
+      "\(instance) reads \(producer), which does not stand; run \(producer) first, or leave out "
+        + "--only and --from"
+    case .unreadable(let file, let reason, let repair):
+      "\(file): can't be read: \(reason); \(repair)"
+    case .unwritable(let file, let reason):
+      "\(file): can't be written: \(reason); check the disk and its permissions"
+    case .missingOutput(let stage, let output, let file, let folder):
+      "\(stage) has ended without '\(file)', its output '\(output)', in \(folder); the graph and the "
+        + "stage's main.swift must agree"
+    }
+  }
+
+  private static func asking(
+    _ suggestion: String?, otherwise what: String, among known: [String]
+  ) -> String {
+    if let suggestion { return "; did you mean '\(suggestion)'?" }
+    return known.isEmpty ? "; there are none" : "; \(what) \(known.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Recipes
+import TensorFiles
+
+/// A stage about to run: its folders and its command line.
+///
+/// The parts of the key are written down now, so that a source or recipe that is edited while the
+/// stage runs is not recorded as what it was built from.
+public struct Preparation: Sendable {
+  /// The stage's name, that of its executable.
+  public let stage: String
+  /// The folder that receives the outputs, as a path in the project.
+  public let newFolder: String
+  /// The folder of the resumable state, as a path in the project.
+  public let workFolder: String
+  /// Whether an earlier, interrupted run has left state there.
+  public let resumes: Bool
+  /// What the executable is called with.
+  public let arguments: [String]
+
+  /// The file that carries the manifest's first half to the sealing.
+  static let draftName = ".prepared.json"
+
+  /// Creates the folders of an instance that is due, and writes its settings.
+  ///
+  /// - Precondition: the instance is due.
+  public init(
+    _ planned: PlannedInstance, in plan: RunPlan, project: Project, threads: Int
+  ) throws {
+    guard case .due(let key) = planned.state else {
+      preconditionFailure("\(planned.name) is not due")
+    }
+    let stage = planned.instance.stage
+    self.stage = stage.name
+    newFolder = "data/cache/\(stage.name)/.new-\(key.text)"
+    workFolder = project.workPath(stage: stage.name, key: key.text)
+    let files = FileManager.default
+    let folder = project.url(newFolder)
+    if files.fileExists(atPath: folder.path) { try files.removeItem(at: folder) }
+    try files.createDirectory(at: folder, withIntermediateDirectories: true)
+    resumes = project.entries(of: workFolder).contains { $0 != LogFilter.fileName }
+    try files.createDirectory(at: project.url(workFolder), withIntermediateDirectories: true)
+
+    let draft = Manifest(
+      stage: stage.name, instance: planned.name, run: plan.request.run, key: key,
+      codeFiles: planned.codeFiles, inputs: planned.inputs)
+    var prepared = draft
+    prepared.isResumed = resumes
+    prepared.threads = threads
+    try prepared.encoded().write(to: folder.appendingPathComponent(Self.draftName))
+    let settings = plan.recipe.settings(matching: stage.reads, instance: planned.name)
+    try Data((settings.json + "\n").utf8).write(
+      to: folder.appendingPathComponent(Self.settingsName))
+
+    var arguments = ["--settings", "\(newFolder)/\(Self.settingsName)"]
+    for input in planned.inputs {
+      let artefact = project.artefactPath(stage: input.stage, key: input.key)
+      let binding = planned.instance.bindings.first { $0.input == input.name }
+      let file = binding.flatMap { $0.output.isSingleFile ? $0.output.files.first?.text : nil }
+      arguments += ["--input", "\(input.name)=\(artefact)" + (file.map { "/\($0)" } ?? "")]
+    }
+    arguments += ["--output", newFolder, "--work", workFolder, "--threads", String(threads)]
+    self.arguments = arguments
+  }
+
+  /// The settings file, kept with the artefact.
+  static let settingsName = "settings.json"
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Recipes
+
+/// A project on disk: its graph, its recipe schema, and the folders in which things lie.
+///
+///     stages/graph.yaml  stages/schema.yaml  stages/recipes/NAME.yaml
+///     data/cache/STAGE/KEY/     artefacts
+///     data/work/STAGE/KEY/      state of stages that have not ended yet
+///     data/runs/RUN/            the run's recipe, journal and links to its artefacts
+public struct Project: Sendable {
+  public let root: URL
+  public let graph: StageGraph
+  public let schema: RecipeSchema
+
+  /// Opens the project whose `Package.swift` lies in `root`.
+  public init(root: URL) throws {
+    self.root = root
+    schema = try RecipeSchema(contentsOf: URL(fileURLWithPath: "stages/schema.yaml", relativeTo: root))
+    graph = try StageGraph(
+      contentsOf: root.appendingPathComponent("stages/graph.yaml"), called: "stages/graph.yaml",
+      recipeKeys: schema.keys.map(\.name))
+  }
+
+  /// The place of a path in the project; of an absolute path, that path.
+  public func url(_ path: String) -> URL {
+    path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
+  }
+
+  /// The folder of an artefact, as a path in the project.
+  public func artefactPath(stage: String, key: String) -> String { "data/cache/\(stage)/\(key)" }
+  /// The folder of a stage's unfinished work, as a path in the project.
+  public func workPath(stage: String, key: String) -> String { "data/work/\(stage)/\(key)" }
+  /// The folder of a run, as a path in the project.
+  public func runPath(_ run: String) -> String { "data/runs/\(run)" }
+}
+
+// MARK: - Recipes and runs
+
+extension Project {
+  /// The names of the recipes in `stages/recipes`, sorted.
+  public var recipeNames: [String] {
+    entries(of: "stages/recipes").filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+  }
+
+  /// The names of the runs in `data/runs`, sorted.
+  public var runNames: [String] {
+    entries(of: "data/runs").filter { name in
+      FileManager.default.fileExists(atPath: url(runPath(name) + "/run.json").path)
+    }
+  }
+
+  /// The names in a folder of the project, hidden ones left out, sorted; none where there is no folder.
+  func entries(of folder: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url(folder).path)) ?? []
+    return names.filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// Reads the recipe that `request` names, with its overrides.
+  public func recipe(for request: RunRequest) throws -> Recipe {
+    try Recipe(
+      contentsOf: recipeURL(request.recipe), schema: schema, stageNames: graph.stages.map(\.name),
+      sectionsOfStage: { graph.stage(named: $0)?.reads ?? [] }, overrides: request.overrides)
+  }
+
+  /// The file of a recipe: `stages/recipes/NAME.yaml`, or a path that ends in `.yaml`.
+  public func recipeURL(_ recipe: String) throws(PlanningError) -> URL {
+    let path = recipe.hasSuffix(".yaml") ? recipe : "stages/recipes/\(recipe).yaml"
+    let file =
+      path.hasPrefix("/")
+      ? URL(fileURLWithPath: path) : URL(fileURLWithPath: path, relativeTo: root)
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw .unknownRecipe(
+        name: recipe, suggestion: nearest(to: recipe, among: recipeNames), known: recipeNames)
+    }
+    return file
+  }
+}

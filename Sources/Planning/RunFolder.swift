@@ -1,0 +1,168 @@
+import Foundation
+import Recipes
+import TensorFiles
+
+/// The folder of a run, `data/runs/RUN/`: what it was asked for (`run.json`, `recipe.yaml`), a link to
+/// the artefact of each instance, and the journal of how these links have changed.
+public struct RunFolder: Sendable {
+  public let name: String
+  let project: Project
+
+  public init(_ name: String, in project: Project) {
+    self.name = name
+    self.project = project
+  }
+
+  /// The run that was called for last, or nil where there is none.
+  public static func latest(in project: Project) -> RunFolder? {
+    let folders = project.runNames.map { RunFolder($0, in: project) }
+    return folders.max { ($0.requestTime, $0.name) < ($1.requestTime, $1.name) }
+  }
+
+  /// The run called `name`; where that is nil, the latest.
+  public static func named(_ name: String?, in project: Project) throws(PlanningError) -> RunFolder {
+    guard let name else {
+      guard let latest = latest(in: project) else { throw .noRun }
+      return latest
+    }
+    let names = project.runNames
+    guard names.contains(name) else {
+      throw .unknownRun(name: name, suggestion: nearest(to: name, among: names), known: names)
+    }
+    return RunFolder(name, in: project)
+  }
+
+  /// The folder, as a path in the project.
+  public var path: String { project.runPath(name) }
+  private func url(_ name: String) -> URL { project.url(path).appendingPathComponent(name) }
+}
+
+// MARK: - What was asked for
+
+extension RunFolder {
+  private struct Request: Codable {
+    let request: RunRequest
+    let time: Date
+  }
+
+  private var storedRequest: Request? {
+    guard let data = try? Data(contentsOf: url("run.json")) else { return nil }
+    return try? JSONDecoder().decode(Request.self, from: data)
+  }
+
+  private var requestTime: Date { storedRequest?.time ?? .distantPast }
+
+  /// What the run was asked for last.
+  public var request: RunRequest {
+    get throws(PlanningError) {
+      guard let stored = storedRequest else {
+        throw .unreadable(
+          file: "\(path)/run.json", reason: "it does not hold a run's request",
+          repair: "run the recipe again")
+      }
+      return stored.request
+    }
+  }
+
+  /// Remembers what the run is asked for, and the recipe with every value filled in.
+  public func remember(_ request: RunRequest, recipe: Recipe) throws {
+    try FileManager.default.createDirectory(
+      at: project.url(path), withIntermediateDirectories: true)
+    let text = Data(recipe.resolvedYAML().utf8)
+    if (try? Data(contentsOf: url("recipe.yaml"))) != text {
+      try AtomicFile.write(text, to: url("recipe.yaml"))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let data = try encoder.encode(Request(request: request, time: Date()))
+    try AtomicFile.write(data + Data("\n".utf8), to: url("run.json"))
+  }
+}
+
+// MARK: - Links and journal
+
+extension RunFolder {
+  /// A line of the journal: from which artefact to which an instance's link went, and when.
+  public struct JournalEntry: Sendable, Equatable, Codable {
+    public let time: String
+    public let instance: String
+    public let stage: String
+    public let old: String?
+    public let new: String
+  }
+
+  /// The key of the artefact to which the link of `instance` points, or nil where there is no link.
+  public func linkedKey(of instance: String) -> String? {
+    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url(instance).path)
+    return target.map { URL(fileURLWithPath: $0).lastPathComponent }
+  }
+
+  /// The manifest of the artefact that stands under `instance`, or nil.
+  public func linkedManifest(of instance: String) -> Manifest? {
+    Manifest(inFolder: url(instance))
+  }
+
+  /// Points the link of `instance` at an artefact, in one step, and notes the change in the journal.
+  func link(_ instance: String, toKey key: String, ofStage stage: String) throws {
+    let old = linkedKey(of: instance)
+    guard old != key else { return }
+    let folder = project.url(path)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let entry = JournalEntry(
+      time: Timestamp.now, instance: instance, stage: stage, old: old, new: key)
+    try append(entry)
+    let temporary = url(".\(instance).link").path
+    unlink(temporary)
+    guard symlink("../../cache/\(stage)/\(key)", temporary) == 0,
+      rename(temporary, url(instance).path) == 0
+    else {
+      throw PlanningError.unwritable(
+        file: "\(path)/\(instance)", reason: String(cString: strerror(errno)))
+    }
+  }
+
+  /// The journal, oldest first. Lines that can't be read are passed over: a power cut may leave half a
+  /// line.
+  public var journal: [JournalEntry] {
+    guard let text = try? String(contentsOf: url("journal.jsonl"), encoding: .utf8) else { return [] }
+    return text.split(separator: "\n").compactMap { line in
+      try? JSONDecoder().decode(JournalEntry.self, from: Data(line.utf8))
+    }
+  }
+
+  private func append(_ entry: JournalEntry) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let line = try encoder.encode(entry) + Data("\n".utf8)
+    let file = url("journal.jsonl")
+    guard let stream = OutputStream(url: file, append: true) else {
+      throw PlanningError.unwritable(file: "\(path)/journal.jsonl", reason: "it can't be opened")
+    }
+    stream.open()
+    defer { stream.close() }
+    let written = line.withUnsafeBytes { bytes in
+      stream.write(bytes.bindMemory(to: UInt8.self).baseAddress!, maxLength: bytes.count)
+    }
+    guard written == line.count else {
+      throw PlanningError.unwritable(
+        file: "\(path)/journal.jsonl",
+        reason: stream.streamError?.localizedDescription ?? "it can't be opened")
+    }
+  }
+}
+
+/// Points in time as texts.
+enum Timestamp {
+  /// Now, as ISO 8601 in UTC.
+  static var now: String { Date().formatted(.iso8601) }
+
+  /// An ISO 8601 time as `2026-11-21 03:50` in the user's time zone; as it is where it is none.
+  static func local(_ text: String) -> String {
+    guard let date = try? Date(text, strategy: .iso8601) else { return text }
+    let style = Date.VerbatimFormatStyle(
+      format:
+        "\(year: .defaultDigits)-\(month: .twoDigits)-\(day: .twoDigits) \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits)",
+      timeZone: .current, calendar: Calendar(identifier: .gregorian))
+    return date.formatted(style)
+  }
+}

@@ -1,0 +1,87 @@
+import Recipes
+
+/// What has to be done so that a run is what its recipe says.
+public struct RunPlan: Sendable {
+  public let request: RunRequest
+  public let recipe: Recipe
+  public let folder: RunFolder
+  /// In the order of the steps, up to the last that was selected.
+  public let instances: [PlannedInstance]
+
+  /// The instance called `name`.
+  ///
+  /// - Throws: `PlanningError.unknownInstance`.
+  public func instance(named name: String) throws(PlanningError) -> PlannedInstance {
+    guard let found = instances.first(where: { $0.name == name }) else {
+      let names = instances.map(\.name)
+      throw .unknownInstance(
+        name: name, run: request.run, suggestion: nearest(to: name, among: names), known: names)
+    }
+    return found
+  }
+
+  /// Whether every selected instance is up to date.
+  public var isComplete: Bool {
+    instances.allSatisfy { planned in
+      guard planned.isSelected else { return true }
+      if case .current = planned.state { return true }
+      return false
+    }
+  }
+
+  /// Whether an instance that was not selected is taken though it is not what the recipe says.
+  public var takesOutdated: Bool {
+    instances.contains { planned in
+      switch planned.state {
+      case .outdated, .absent: true
+      case .current, .due, .waiting: false
+      }
+    }
+  }
+}
+
+/// One instance of a plan.
+public struct PlannedInstance: Sendable {
+  public enum State: Sendable {
+    /// The artefact stands.
+    case current(Manifest)
+    /// All inputs stand; the stage must run.
+    case due(CacheKey)
+    /// Instances whose outputs it reads must run first. What they write decides whether it follows.
+    case waiting(for: [String])
+    /// Not selected and not what the recipe says: the artefact that stands is taken.
+    case outdated(Manifest)
+    /// Not selected, and nothing stands.
+    case absent
+  }
+
+  public let instance: Instance
+  public let isSelected: Bool
+  public let state: State
+  /// The parts of the key as far as they are known: without the inputs that are waited for.
+  public let parts: [KeyPart]
+  public let codeFiles: [CodeInventory.CodeFile]
+  public let inputs: [Manifest.Input]
+  /// The artefact that stands under this name in the run, whatever the recipe says now.
+  public let linked: Manifest?
+
+  public var name: String { instance.name }
+
+  /// The artefact that later instances read, or nil.
+  public var artefact: Manifest? {
+    switch state {
+    case .current(let manifest), .outdated(let manifest): manifest
+    case .due, .waiting, .absent: nil
+    }
+  }
+
+  /// What differs from the artefact that stands in the run; nil where none stands.
+  ///
+  /// Where inputs are waited for they are left out: how they will differ is not known.
+  public var changes: [KeyChange]? {
+    guard let linked else { return nil }
+    let changes = KeyChange.between(linked.parts, parts)
+    guard case .waiting = state else { return changes }
+    return changes.filter { $0.kind != .input }
+  }
+}

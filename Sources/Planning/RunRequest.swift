@@ -1,0 +1,68 @@
+import Foundation
+import Recipes
+
+/// What a run was asked for: a recipe and what is laid over it. A run remembers it (`run.json`), so
+/// that `status`, `why` and the like need no repetition.
+public struct RunRequest: Sendable, Equatable, Codable {
+  /// The run's name, that of its folders under `data/runs` and `plots`.
+  public let run: String
+  /// The recipe's name, or the path of its file.
+  public let recipe: String
+  /// `key=value` texts.
+  public let overrides: [String]
+
+  /// - Parameters:
+  ///   - run: The run's name; the recipe's where it is nil.
+  ///   - callerFolder: The folder to which relative paths of the command line refer.
+  public init(
+    recipe: String, run: String? = nil, overrides: [String] = [], project: Project,
+    callerFolder: URL
+  ) throws(PlanningError) {
+    let rebase = PathRebase(from: callerFolder, to: project.root)
+    let isFile = recipe.hasSuffix(".yaml")
+    self.recipe = isFile ? rebase(recipe) : recipe
+    let name =
+      run ?? (isFile ? URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent : recipe)
+    guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil else { throw .badRunName(name) }
+    self.run = name
+    self.overrides = overrides.map { override in
+      guard let equals = override.firstIndex(of: "="),
+        Self.isPath(override[..<equals], schema: project.schema)
+      else { return override }
+      let value = String(override[override.index(after: equals)...])
+      return override[...equals] + rebase(value)
+    }
+  }
+
+  /// Whether `key`, of a section or of a step that overlays one, takes a path.
+  private static func isPath(_ key: Substring, schema: RecipeSchema) -> Bool {
+    if let declared = schema[String(key)] { return declared.type == .path }
+    let rest = key.drop { $0 != "." }
+    return !rest.isEmpty
+      && schema.keys.contains { $0.type == .path && $0.name.dropFirst($0.section.count) == rest }
+  }
+}
+
+/// Paths that a user gave in one folder, as seen from another: relative where they lie within it.
+private struct PathRebase {
+  let callerFolder: URL
+  let root: URL
+
+  init(from callerFolder: URL, to root: URL) {
+    self.callerFolder = callerFolder.standardizedFileURL
+    self.root = root.standardizedFileURL
+  }
+
+  func callAsFunction(_ path: String) -> String {
+    guard !path.isEmpty, path != "null", !path.hasPrefix("/"), !path.hasPrefix("\""),
+      !path.hasPrefix("'")
+    else { return path }
+    if path.hasPrefix("~/") {
+      return FileManager.default.homeDirectoryForCurrentUser.path + path.dropFirst(1)
+    }
+    guard callerFolder.path != root.path else { return path }
+    let absolute = callerFolder.appendingPathComponent(path).standardizedFileURL.path
+    let prefix = root.path + "/"
+    return absolute.hasPrefix(prefix) ? String(absolute.dropFirst(prefix.count)) : absolute
+  }
+}

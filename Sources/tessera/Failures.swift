@@ -1,0 +1,18 @@
+import ArgumentParser
+import Foundation
+import Planning
+import Recipes
+import TensorFiles
+
+extension Tessera {
+  /// Whether the error is one of the library's, whose description is one line for the user.
+  static func isOwn(_ error: any Error) -> Bool {
+    error is PlanningError || error is GraphError || error is RecipeError
+      || error is RecipeSchemaError || error is TensorFileError || error is CocoaError
+  }
+
+  /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file.
+  static func status(of error: any Error) -> Int32 {
+    (error as? PlanningError)?.isUsage == true ? EX_USAGE : EX_DATAERR
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import Foundation
+import Inspection
+import TensorFiles
+
+/// `tessera inspect FILE…`: what is in an artefact.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Print what is in an artefact, or export a part of it.",
+    discussion: """
+      Prints the header, metadata, provenance and statistics of tensor files (any safetensors file), \
+      the head of .csv files, .json files indented, and the files of a folder. Draws the images of \
+      files that hold some, where standard output is a terminal with colours.
+      """)
+
+  enum Images: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
+
+  @Argument(help: "Files or folders to look at.")
+  var files: [String]
+
+  @Flag(help: "Print a tensor file's header and statistics as JSON.")
+  var json = false
+
+  @Option(help: "Draw images in the terminal: auto, always or never.")
+  var images = Images.auto
+
+  @Option(help: ArgumentHelp("Write the file's images as one picture.", valueName: "file.png"))
+  var grid: String?
+
+  @Option(
+    help: ArgumentHelp("Write one tensor as a NumPy array, to --output.", valueName: "tensor"))
+  var npy: String?
+
+  @Option(help: ArgumentHelp("Where --npy writes.", valueName: "file.npy"))
+  var output: String?
+
+  @Option(help: "Images to draw (6 in a terminal, 100 in a picture) or rows of a table (20).")
+  var count: Int?
+
+  func validate() throws {
+    if let count, count < 1 {
+      throw ValidationError("--count must be at least 1, found \(count)")
+    }
+    if (npy == nil) != (output == nil) {
+      throw ValidationError("--npy and --output belong together: --npy TENSOR --output FILE.npy")
+    }
+    if (npy != nil || grid != nil) && files.count != 1 {
+      throw ValidationError("--grid and --npy take one file, found \(files.count)")
+    }
+  }
+
+  func run() throws {
+    do {
+      for (index, file) in files.enumerated() {
+        if index > 0 && !json { print() }
+        try inspect(URL(fileURLWithPath: file))
+      }
+    } catch {
+      // One line and EX_DATAERR, as every stage ends on bad data.
+      FileHandle.standardError.write(Data("inspect: error: \(error)\n".utf8))
+      throw ExitCode(65)
+    }
+  }
+
+  private func inspect(_ url: URL) throws {
+    var isFolder: ObjCBool = false
+    _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    let kind = isFolder.boolValue ? "folder" : url.pathExtension
+    if ["folder", "csv", "json"].contains(kind), let option = optionForTensorFiles {
+      throw InspectionError.needsTensorFile(file: url.path, option: option)
+    }
+    switch kind {
+    case "folder": printLines(try FolderListing.lines(of: url))
+    case "csv":
+      let width = Terminal.isInteractive ? Terminal.width : nil
+      printLines(try TextArtefact.table(ofCSV: url, count: count ?? 20, width: width))
+    case "json": printLines(try TextArtefact.indented(json: url))
+    default: try inspect(TensorFile(contentsOf: url))
+    }
+  }
+
+  private var optionForTensorFiles: String? {
+    if grid != nil { return "--grid" }
+    if npy != nil { return "--npy" }
+    return json ? "--json" : nil
+  }
+
+  private func inspect(_ file: TensorFile) throws {
+    if let grid { try writeGrid(of: file, to: grid) }
+    if let npy, let output {
+      try NumPyFile.write(npy, of: file, to: URL(fileURLWithPath: output))
+      print("wrote \(output): \(npy), \(try file.shape(of: npy))")
+    }
+    guard grid == nil && npy == nil else { return }
+    let report = try TensorFileReport(of: file)
+    if json {
+      print(try report.json())
+    } else {
+      printLines(report.lines())
+      try drawImages(of: file)
+    }
+    if report.verification == .damaged { try file.verifyDigest() }
+  }
+
+  private func writeGrid(of file: TensorFile, to path: String) throws {
+    guard let drawable = DrawableTensor(in: file) else {
+      throw InspectionError.nothingToDraw(file: file.url.path)
+    }
+    let tiles = try drawable.tiles(limit: count ?? 100)
+    let picture = ImageGrid.picture(of: tiles)
+    try PNGFile.write(picture, to: URL(fileURLWithPath: path))
+    print(
+      "wrote \(path): \(tiles.count) of \(drawable.count) images, "
+        + "\(picture.width) × \(picture.height) pixels")
+  }
+
+  private func drawImages(of file: TensorFile) throws {
+    let environment = ProcessInfo.processInfo.environment
+    let isShown = images == .always || Terminal.showsColours(environment: environment)
+    guard images != .never, isShown, let drawable = DrawableTensor(in: file) else { return }
+    let tiles = try drawable.tiles(limit: count ?? 6)
+    print("first \(tiles.count) of \(drawable.count)")
+    printLines(HalfBlocks.lines(of: tiles, width: Terminal.width))
+  }
+
+  private func printLines(_ lines: [String]) {
+    print(lines.joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import Planning
+
+/// `tessera status`: what stands in each run and what would run.
+struct StatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Print what stands in a run, or in all of them.")
+
+  @Argument(help: ArgumentHelp("The run; all where it is left out.", valueName: "run"))
+  var runName: String?
+
+  func run() throws {
+    let project = try Project.here()
+    let names = try runName.map { [try RunFolder.named($0, in: project).name] } ?? project.runNames
+    guard !names.isEmpty else { throw PlanningError.noRun }
+    var planner = try Planner(project: project)
+    for (index, name) in names.enumerated() {
+      if index > 0 { print() }
+      let request = try RunFolder(name, in: project).request
+      let words = ["recipe \(request.recipe)"] + request.overrides.map { "--set \($0)" }
+      print("\(name) (\(words.joined(separator: " ")))")
+      do {
+        let plan = try planner.plan(request)
+        columns(plan.instances.map { row(for: $0, in: plan, project: project) }).forEach { print($0) }
+      } catch let error where runName == nil && Tessera.isOwn(error) {
+        print("  \(error)")
+      }
+    }
+  }
+
+  private func row(for planned: PlannedInstance, in plan: RunPlan, project: Project) -> [String] {
+    let stage = planned.instance.stage.name
+    switch planned.state {
+    case .current(let manifest):
+      let isLinked = plan.folder.linkedKey(of: planned.name) == manifest.key
+      let accepted = manifest.accepted.isEmpty ? "" : ", code accepted"
+      let state = (isLinked ? "up to date" : "in the cache") + accepted
+      let when = manifest.created.prefix(16).replacing("T", with: " ")
+      return [planned.name, state, "\(when) UTC", readable(seconds: manifest.seconds)]
+    case .due(let key):
+      let work = project.url(project.workPath(stage: stage, key: key.text))
+      let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
+      let isBegun = left.contains { $0 != LogFilter.fileName }
+      let reason = Explanation(plan, in: project).summary(of: planned)
+      return [planned.name, isBegun ? "begun, would go on" : "would run", reason]
+    case .waiting(let producers):
+      return [planned.name, "would follow", "reads \(producers.joined(separator: ", "))"]
+    case .outdated, .absent:
+      return [planned.name, "not selected"]
+    }
+  }
+}
+
+/// `tessera why`: which part of an instance's key changed.
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why",
+    abstract: "Print why an instance would run, or ran the last time.")
+
+  @Argument(help: "The instance.")
+  var instance: String
+
+  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
+  var runName: String?
+
+  func run() throws {
+    let project = try Project.here()
+    let folder = try RunFolder.named(runName, in: project)
+    var planner = try Planner(project: project)
+    let plan = try planner.plan(try folder.request)
+    try Explanation(plan, in: project).lines(for: instance).forEach { print($0) }
+  }
+}
+
+/// `tessera accept`: declares a change of code harmless.
+struct AcceptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "accept",
+    abstract: "Keep an artefact though the code it was built from has changed.")
+
+  @Argument(help: "The instance.")
+  var instance: String
+
+  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
+  var runName: String?
+
+  func run() throws {
+    let project = try Project.here()
+    let folder = try RunFolder.named(runName, in: project)
+    var planner = try Planner(project: project)
+    let plan = try planner.plan(try folder.request)
+    let acceptance = try Acceptance(of: instance, in: plan, project: project)
+    try acceptance.publish(by: NSUserName(), folder: folder)
+    print("\(instance) of \(folder.name) stands, not run again: \(acceptance.codeDifference)")
+    print("its manifest says so: \(folder.path)/\(instance)/\(Manifest.fileName)")
+  }
+}

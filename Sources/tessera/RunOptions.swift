@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import Planning
+
+/// The words that say what a run is asked for: a recipe, or what an earlier run was asked for, the
+/// latest where neither is named.
+struct RunOptions: ParsableArguments {
+  @Argument(help: "A recipe of stages/recipes, or the path of a .yaml file.")
+  var recipe: String?
+
+  @Option(name: .customLong("as"), help: "The run's name; the recipe's where it is left out.")
+  var name: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A value laid over the recipe.", valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(name: .customLong("run"), help: "Repeat what this run was asked for last.")
+  var earlierRun: String?
+
+  @Option(help: "The folder to which relative paths of the command line refer.")
+  var relativeTo: String?
+
+  func validate() throws {
+    guard recipe == nil || earlierRun == nil else {
+      throw ValidationError("a recipe and --run exclude each other")
+    }
+  }
+
+  /// The request, checked as far as it can be without reading the recipe.
+  func request(in project: Project) throws -> RunRequest {
+    guard let recipe else { return try RunFolder.named(earlierRun, in: project).request }
+    let here = FileManager.default.currentDirectoryPath
+    return try RunRequest(
+      recipe: recipe, run: name, overrides: overrides, project: project,
+      callerFolder: URL(fileURLWithPath: relativeTo ?? here))
+  }
+}
+
+/// The words that select instances of a run.
+struct SelectionOptions: ParsableArguments {
+  @Option(help: "This instance alone.")
+  var only: String?
+
+  @Option(help: "This instance and all after it.")
+  var from: String?
+
+  @Option(help: "This instance and all before it.")
+  var until: String?
+
+  @Flag(help: "The instances whose outputs are published.")
+  var published = false
+
+  @Flag(help: "Selected instances run though they are up to date.")
+  var force = false
+
+  @Option(help: "An instance that --force has run already.")
+  var done: [String] = []
+
+  func validate() throws {
+    guard [only, from, until].count(where: { $0 != nil }) + (published ? 1 : 0) <= 1 else {
+      throw ValidationError("--only, --from and --until exclude each other")
+    }
+  }
+
+  var selection: Selection {
+    if published { return .published }
+    if let only { return .only(only) }
+    if let from { return .from(from) }
+    return until.map { .until($0) } ?? .all
+  }
+
+  func isForced(_ instance: String) -> Bool { force && !done.contains(instance) }
+}
+
+extension Project {
+  /// The project in whose folder the tool runs.
+  static func here() throws -> Project {
+    try Project(root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+  }
+}
+
+/// Durations for people.
+func readable(seconds: Double) -> String {
+  if seconds < 10 { return seconds.formatted(.number.precision(.fractionLength(1))) + " s" }
+  let whole = Int(seconds.rounded())
+  if whole < 120 { return "\(whole) s" }
+  let (hours, minutes) = (whole / 3600, whole % 3600 / 60)
+  return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"
+}
+
+/// Rows as aligned columns, two spaces apart.
+func columns(_ rows: [[String]], indent: String = "  ") -> [String] {
+  let count = rows.map(\.count).max() ?? 0
+  let widths = (0..<count).map { column in
+    rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+  }
+  return rows.map { row in
+    let cells = row.enumerated().map { column, cell in
+      column == row.count - 1
+        ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+    }
+    return indent + cells.joined(separator: "  ")
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import Planning
+
+/// `tessera prepare`: creates the folders of an instance that is due and prints how to call its stage.
+struct PrepareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prepare",
+    abstract: "Make an instance that is due ready to run.",
+    discussion: """
+      Prints, each ended by a zero byte: the stage, the folder of its outputs, the folder of its work, \
+      'resumes' or 'begins', and the arguments of its executable. Prints nothing where the instance \
+      is not due any more.
+      """)
+
+  @Argument(help: "The instance.")
+  var instance: String
+
+  @OptionGroup var options: RunOptions
+  @OptionGroup var selection: SelectionOptions
+
+  @Option(help: "Threads for the stage.")
+  var threads = 1
+
+  func run() throws {
+    let project = try Project.here()
+    var planner = try Planner(project: project)
+    let plan = try planner.plan(
+      try options.request(in: project), selection: selection.selection, forced: selection.isForced)
+    let planned = try plan.instance(named: instance)
+    guard case .due = planned.state else { return }
+    let preparation = try Preparation(planned, in: plan, project: project, threads: threads)
+    let words =
+      [
+        preparation.stage, preparation.newFolder, preparation.workFolder,
+        preparation.resumes ? "resumes" : "begins",
+      ] + preparation.arguments
+    FileHandle.standardOutput.write(Data(words.map { $0 + "\0" }.joined().utf8))
+  }
+}
+
+/// `tessera seal`: makes what a stage has written an artefact.
+struct SealCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "seal", abstract: "Check, digest and publish what a stage has written.",
+    discussion: "Prints the warnings of the stage, one a line.")
+
+  @Argument(help: "The folder that 'prepare' named.")
+  var folder: String
+
+  @Option(help: "How long the stage ran.")
+  var seconds: Double
+
+  func run() throws {
+    var sealing = try Sealing(newFolder: folder, in: try Project.here())
+    let manifest = try sealing.publish(seconds: seconds)
+    manifest.warnings.forEach { print($0) }
+  }
+}
+
+/// `tessera log`: passes standard input on, and keeps what belongs into a log.
+struct LogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log", abstract: "Copy standard input to standard output and to a log.",
+    discussion: """
+      The log gets whole lines, without progress lines and colours. It is continued where it exists. \
+      Signals are left to the stage: the copying ends with its input.
+      """)
+
+  @Argument(help: "The log file.")
+  var file: String
+
+  func run() throws {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
+    let log = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard log >= 0 else {
+      throw PlanningError.unwritable(file: file, reason: String(cString: strerror(errno)))
+    }
+    var filter = LogFilter()
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    var isWatched = true
+    while true {
+      let count = read(STDIN_FILENO, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { break }
+      // Where nobody reads any more the log is still kept.
+      if isWatched { isWatched = Self.write(buffer[..<count], to: STDOUT_FILENO) }
+      _ = Self.write(filter.lines(from: buffer[..<count])[...], to: log)
+    }
+    _ = Self.write(filter.rest()[...], to: log)
+    close(log)
+  }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}

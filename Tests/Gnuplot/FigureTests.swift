@@ -1,0 +1,147 @@
+import Gnuplot
+import Testing
+
+/// What the figures say: titles, legends, columns, orientation.
+@Suite struct FigureTests {
+  let rows = [
+    "1,0.1,2.5,10,50,2.25,12,55,,,30,14", "2,0.1,2,20,60,2,40,70,,,20,60",
+    "3,0.01,1.5,45,80,2.1,40,71,,,35,45",
+  ]
+
+  func titles(_ figure: Figure?) -> [String?] {
+    figure?.panels.flatMap { $0.series.map(\.title) } ?? []
+  }
+
+  @Test func heldOutCurveIsNamedByWhatChose() throws {
+    #expect(titles(try trainingFigures(rows).loss) == ["training", "validation"])
+    let published = try trainingFigures(rows, selectedOnTest: true)
+    #expect(titles(published.top5) == ["training", "test (selected on it)"])
+    #expect(published.top5?.title == "Top-5 accuracy over epochs — selected on test")
+    #expect(published.perClassHeldOut?.title.contains("test images") == true)
+  }
+
+  @Test func titlesOwnUpToTheData() throws {
+    let figures = DataFigures(classNames: ["cat", "dog"], data: .unverified)
+    #expect(
+      figures.classes(counts: [1200, 34]).title
+        == "Training images of each class, 1,234 in all — unverified data")
+    let both = EvaluationFigures(try summary(summaryText(selectedOnTest: true)))
+    #expect(
+      both.classScores.title
+        == "Scores of each class, 1,000 test images — selected on test, unverified data")
+    let official = DataFigures(classNames: ["cat", "dog"], data: .official)
+    #expect(official.classes(counts: [1, 2]).title == "Training images of each class, 3 in all")
+  }
+
+  @Test func bestIsTheFirstOfTheHighest() throws {
+    let figures = try trainingFigures(rows)
+    #expect(figures.best?.epoch == 2)
+    #expect(figures.best?.top1 == 40)
+    let overview = try #require(figures.overview)
+    #expect(overview.panels.count == 4)
+    #expect(overview.panels[1].level?.label == "best 40.00 %")
+    #expect(overview.panels[2].vertical.scale == .logarithmic)
+    #expect(overview.script.contains("set logscale y\nset yrange [0.00"))
+    #expect(overview.script.contains("filledcurves y=0"))
+    #expect(overview.dataText.hasPrefix("epoch,learning_rate,train_loss"))
+    #expect(overview.dataText.contains("\n3,0.01,1.5,2.1,45.0,40.0,80.0,71.0,5.0\n"))
+  }
+
+  @Test func whatWasNotMeasuredIsLeftOut() throws {
+    let figures = try trainingFigures(rows)
+    #expect(figures.perClassTraining == nil)
+    // In the order in which the lines end.
+    #expect(titles(figures.perClassHeldOut) == ["dog", "cat"])
+    let lossOnly = try trainingFigures(["1,,2.5,,,nan,,,,,,", "2,0,2.0,,,inf,,,,,,"])
+    #expect(titles(lossOnly.loss) == ["training"])
+    #expect(lossOnly.top1 == nil)
+    #expect(lossOnly.top5 == nil)
+    #expect(lossOnly.overview?.panels.count == 1)
+    #expect(lossOnly.best == nil)
+  }
+
+  @Test func anEmptyHistoryHasNoFigure() throws {
+    let figures = try trainingFigures([])
+    #expect(figures.loss == nil)
+    #expect(figures.top1 == nil)
+    #expect(figures.top5 == nil)
+    #expect(figures.perClassTraining == nil)
+    #expect(figures.perClassHeldOut == nil)
+    #expect(figures.overview == nil)
+  }
+
+  @Test func confusionHasTruthDownAndPredictionRight() throws {
+    let figure = EvaluationFigures(try summary(summaryText()))
+      .confusion(counts: [[9, 1], [30, 10]], classNames: ["cat", "dog"])
+    let lines = figure.dataText.split(separator: "\n")
+    #expect(lines[0] == "predicted_number,true_number,count,percent_of_true,ink,true,predicted")
+    #expect(lines[1] == "0,0,9,90.0,16777215,cat,cat")
+    #expect(lines[2] == "1,0,1,10.0,0,cat,dog")
+    #expect(lines[3] == "0,1,30,75.0,16777215,dog,cat")
+    #expect(figure.panels[0].horizontal.label == "predicted class")
+    #expect(figure.panels[0].vertical.label == "true class")
+    #expect(figure.script.contains("set xrange [-0.5:1.5]"))
+    #expect(figure.script.contains("set yrange [1.5:-0.5]"))
+  }
+
+  @Test func aClassWithoutImagesHasAWhiteRow() throws {
+    let figure = EvaluationFigures(try summary(summaryText()))
+      .confusion(counts: [[0, 0], [0, 5]], classNames: ["cat", "dog"])
+    #expect(figure.dataText.contains("\n0,0,0,0.0,0,cat,cat\n"))
+  }
+
+  @Test func samplesLieUprightInTheirRow() throws {
+    // Two images of 2 × 2 of the second class; the first has a red pixel at the top left, the second a
+    // blue one at the bottom right.
+    var images = [UInt8](repeating: 0, count: 2 * 3 * 4)
+    images[0] = 255
+    images[12 + 8 + 3] = 254
+    let figure = try DataFigures(classNames: ["cat", "dog"], data: .official)
+      .samples(images: images, labels: [1, 1], side: 2, file: "samples.safetensors")
+    let rows = figure.dataText.split(separator: "\n").map { $0.split(separator: ",") }
+    #expect(rows.count == 8)
+    #expect(rows.allSatisfy { $0.count == 8 })
+    #expect(rows[1][1] == "16777215")
+    #expect(rows[5][1] == "16711680")
+    #expect(rows[6][6] == "254")
+    #expect(rows[6][5] == "0")
+    // The first row of the data is the top one.
+    #expect(figure.script.contains("set yrange [7.5:-0.5]"))
+    #expect(figure.script.contains("'cat' 1.5, 'dog' 5.5"))
+    // Three pixels a pixel, exactly.
+    #expect(figure.script.contains("set rmargin at screen \(190 + 24)./\(figure.width)"))
+  }
+
+  @Test(arguments: [([UInt8](), "images"), ([0, 2], "label of image 1")])
+  func samplesWithoutAClassAreNamed(_ labels: [UInt8], _ place: String) throws {
+    let error = try #require(throws: LogError.self) {
+      try DataFigures(classNames: ["cat", "dog"], data: .official).samples(
+        images: [UInt8](repeating: 0, count: labels.count * 3), labels: labels, side: 1,
+        file: "samples.safetensors")
+    }
+    #expect(error.description.hasPrefix("samples.safetensors: \(place): expected"))
+  }
+
+  @Test func pixelSharesSumToAHundred() {
+    let ramp = (0..<256).map { $0 * $0 }
+    let figure = DataFigures(classNames: ["cat"], data: .official)
+      .pixels(counts: [ramp, ramp.reversed(), [Int](repeating: 3, count: 256)])
+    let rows = figure.dataText.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    for column in 1...3 {
+      let total = rows.reduce(0) { $0 + (Double($1[column]) ?? .nan) }
+      #expect(abs(total - 100) < 1e-9)
+    }
+  }
+
+  @Test(arguments: 0...100)
+  func inkIsLegibleOnEveryShade(_ percent: Int) {
+    let shade = Palette.scale(Double(percent) / 100)
+    #expect(shade.contrast(with: shade.legibleInk) >= 4.5)
+  }
+
+  @Test func categoriesAreDistinct() {
+    #expect(Set(Palette.categories.map(\.packed)).count == 10)
+    #expect(Set(PointShape.allCases.map(\.rawValue)).count == 10)
+    for color in Palette.categories { #expect(color.contrast(with: Palette.white) > 1.5) }
+  }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Gnuplot
+import Testing
+
+/// The scripts in the hands of gnuplot itself.
+@Suite(.enabled(if: gnuplotIsInstalled, "gnuplot is not installed"))
+struct RenderingTests {
+  /// Runs plain `gnuplot` as a reader of the script would.
+  func runGnuplot(_ arguments: [String], in folder: URL) throws -> Int32 {
+    let process = Process()
+    process.executableURL = try Renderer().program
+    process.arguments = arguments
+    process.currentDirectoryURL = folder
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  /// Every figure there is, of a run whose classes are `names`.
+  func allFigures(names: [String], epochs: Int) throws -> [Figure] {
+    let count = names.count
+    let rows = (0..<epochs).map { epoch in
+      let classes = (0..<2 * count).map { "\(($0 * 7 + epoch * 3) % 100)" }
+      let first = ["\(epoch + 1)", "0.1", "2.5", "10", "50", "2.25", "12", "55"]
+      return (first + classes).joined(separator: ",")
+    }
+    let history = try TrainingHistory(
+      parsing: historyText(rows, classes: names), file: "history.csv")
+    let training = TrainingFigures(
+      history, status: RunStatus(data: .unverified, selectedOnTest: true))
+    let data = DataFigures(classNames: names, data: .unverified)
+    let evaluation = EvaluationFigures(try summary(summaryText(names: names)))
+    let labels = (0..<count * 2).map { UInt8($0 % count) }
+    let images = (0..<labels.count * 3 * 64).map { UInt8(truncatingIfNeeded: $0 * 37) }
+    let curves = [
+      training.loss, training.top1, training.top5, training.perClassTraining,
+      training.perClassHeldOut, training.overview,
+    ]
+    return try curves.map { try #require($0) } + [
+      data.classes(counts: (0..<count).map { 10 * $0 }),
+      data.pixels(counts: [[Int]](repeating: Array(0..<256), count: 3)),
+      try data.samples(images: images, labels: labels, side: 8, file: "samples"),
+      evaluation.confusion(
+        counts: (0..<count).map { row in (0..<count).map { row * $0 } }, classNames: names),
+      evaluation.classScores,
+    ]
+  }
+
+  @Test(arguments: [1, 2, 3, 45])
+  func everyFigureIsDrawnFromAnyNumberOfEpochs(_ epochs: Int) throws {
+    try withScratchFolder { folder in
+      let figures = try allFigures(names: ["cat", "dog", "hen"], epochs: epochs)
+      #expect(
+        figures.map(\.name) == [
+          "loss", "top1", "top5", "per-class-train", "per-class-heldout", "training", "classes",
+          "pixels", "samples", "confusion", "class-scores",
+        ])
+      for figure in figures {
+        let written = try Renderer().render(figure, formats: [.png, .svg], into: folder)
+        #expect(written.map(\.pathExtension) == ["gp", "csv", "png", "svg"])
+        let svg = try String(contentsOf: written[3], encoding: .utf8)
+        #expect(svg.contains("</svg>"))
+      }
+      #expect(try files(in: folder).count == 4 * figures.count)
+    }
+  }
+
+  @Test func hostileNamesAreTextAndNothingElse() throws {
+    try withScratchFolder { folder in
+      for figure in try allFigures(names: hostileNames, epochs: 2) {
+        try Renderer().render(figure, formats: [.png, .svg], into: folder)
+      }
+      #expect(!(try files(in: folder).contains("canary")))
+      let legend = try String(
+        contentsOf: folder.appending(path: "per-class-heldout.svg"), encoding: .utf8)
+      // Each stands in the legend as it is called, on one line, cut at 20 characters.
+      for name in [
+        "it&apos;s", "back\\slash\\", "two lines", "100 % sure %d %s", "`touch canary`",
+        "@macro $1 #no", "a,b;c", "{curly} } {", "漢字 und Übermaß", "long long long long…",
+        "under_score^2",
+      ] {
+        let plain = name.replacing("&apos;", with: "'")
+        #expect(legend.contains(name) || legend.contains(plain), "\(name)")
+      }
+      let ticks = try String(contentsOf: folder.appending(path: "classes.svg"), encoding: .utf8)
+      #expect(ticks.contains("100 % sure %d %s"))
+    }
+  }
+
+  @Test func aScriptRunsAloneFromAnotherFolder() throws {
+    try withScratchFolder { folder in
+      let figure = try #require(try trainingFigures(["1,0.1,2.5,10,50,2.25,12,55,,,30,14"]).loss)
+      try Renderer().render(figure, formats: [], into: folder)
+      #expect(try files(in: folder) == ["loss.csv", "loss.gp"])
+      let elsewhere = folder.appending(path: "else where")
+      try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: false)
+      #expect(try runGnuplot(["../loss.gp"], in: elsewhere) == 0)
+      #expect(
+        try files(in: folder) == ["else where", "loss.csv", "loss.gp", "loss.png", "loss.svg"])
+      #expect(try files(in: elsewhere).isEmpty)
+
+      let override = ["-e", "formats='svg'; output='mine'", folder.path + "/loss.gp"]
+      #expect(try runGnuplot(override, in: elsewhere) == 0)
+      #expect(try files(in: elsewhere) == ["mine.svg"])
+      let drawn = try Data(contentsOf: folder.appending(path: "loss.svg"))
+      #expect(try Data(contentsOf: elsewhere.appending(path: "mine.svg")) == drawn)
+      #expect(try runGnuplot(["loss.gp"], in: folder) == 0)
+    }
+  }
+
+  @Test func aScriptWithoutItsDataLeavesThePictureAlone() throws {
+    try withScratchFolder { folder in
+      let figure = DataFigures(classNames: ["cat"], data: .official).classes(counts: [3])
+      try Renderer().render(figure, formats: [.png], into: folder)
+      let picture = folder.appending(path: "classes.png")
+      let before = try Data(contentsOf: picture)
+      try FileManager.default.removeItem(at: folder.appending(path: "classes.csv"))
+      #expect(try runGnuplot(["classes.gp"], in: folder) == 1)
+      #expect(try Data(contentsOf: picture) == before)
+    }
+  }
+
+  @Test func theSameFigureIsTheSameBytes() throws {
+    try withScratchFolder { folder in
+      for figure in try allFigures(names: ["cat", "dog"], epochs: 3) {
+        let first = try Renderer().render(figure, formats: [.png, .svg], into: folder)
+          .map { try Data(contentsOf: $0) }
+        let second = try Renderer().render(figure, formats: [.svg, .png], into: folder)
+          .map { try Data(contentsOf: $0) }
+        #expect(first == [second[0], second[1], second[3], second[2]], "\(figure.name)")
+      }
+    }
+  }
+
+  @Test func anErrorNamesTheScriptAndLeavesNoPicture() throws {
+    try withScratchFolder { folder in
+      let script = folder.appending(path: "broken.gp")
+      let text = "set terminal pngcairo; set output output.'.png'\nplot 'absent.csv'\n"
+      try Data(text.utf8).write(to: script)
+      let error = try #require(throws: RenderError.self) {
+        try Renderer().draw("broken", formats: [.png], in: folder)
+      }
+      #expect(error.description.hasPrefix("gnuplot \(script.path) ended with status 1: "))
+      #expect(error.description.contains("No data in plot"))
+      #expect(!error.description.contains("\n"))
+      #expect(try files(in: folder) == ["broken.gp"])
+    }
+  }
+
+  @Test(arguments: ["exit", "set terminal svg; set output output.'.svg'; unset output"])
+  func aPictureThatIsNotWholeIsNone(_ text: String) throws {
+    try withScratchFolder { folder in
+      let script = folder.appending(path: "empty.gp")
+      try Data((text + "\n").utf8).write(to: script)
+      let old = folder.appending(path: "empty.svg")
+      try Data("<svg></svg>".utf8).write(to: old)
+      #expect(throws: RenderError.noPicture(script: script.path, format: .svg)) {
+        try Renderer().draw("empty", formats: [.svg], in: folder)
+      }
+      #expect(try files(in: folder) == ["empty.gp", "empty.svg"])
+      #expect(try Data(contentsOf: old) == Data("<svg></svg>".utf8))
+    }
+  }
+}
+
+/// What happens where gnuplot or the folder is missing.
+@Suite struct RendererTests {
+  let figure = DataFigures(classNames: ["cat"], data: .official).classes(counts: [3])
+
+  @Test func aProgramThatIsNotThereIsNamed() throws {
+    try withScratchFolder { folder in
+      let renderer = Renderer(program: folder.appending(path: "no-gnuplot"))
+      let error = try #require(throws: RenderError.self) {
+        try renderer.render(figure, formats: [.png], into: folder)
+      }
+      guard case .failed(_, status: 127, _) = error else {
+        Issue.record("expected status 127, found \(error)")
+        return
+      }
+      #expect(try files(in: folder) == ["classes.csv", "classes.gp"])
+    }
+  }
+
+  @Test func aFolderThatIsNotThereIsNamed() throws {
+    try withScratchFolder { folder in
+      let missing = folder.appending(path: "missing")
+      let error = try #require(throws: RenderError.self) {
+        try Renderer(program: folder).render(figure, formats: [], into: missing)
+      }
+      #expect(error.description.contains("missing/classes.gp cannot be written: "))
+    }
+  }
+
+  @Test func scriptsNameNoFolderAndNoDate() {
+    #expect(!figure.script.contains(FileManager.default.currentDirectoryPath))
+    #expect(figure.script.contains("folder.'classes.csv'"))
+    #expect(figure.script.contains("pngcairo noenhanced size 1200,800"))
+    #expect(figure.script.contains("svg noenhanced size 1200,800"))
+  }
+}

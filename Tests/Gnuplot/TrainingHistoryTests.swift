@@ -1,0 +1,90 @@
+import Foundation
+import Gnuplot
+import Testing
+
+@Suite struct TrainingHistoryTests {
+  @Test func columnsGoWhereTheirNamesSay() throws {
+    let rows = ["1,0.1,2.5,10,50,2.25,12,55,9,11,13,14", "2,0.05,2,20,60,nan,,,,21,23,"]
+    let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
+    #expect(history.epochs == [1, 2])
+    #expect(history.learningRate == [0.1, 0.05])
+    #expect(history.classNames == ["cat", "dog"])
+    #expect(history.training.loss == [2.5, 2])
+    #expect(history.training.top1 == [10, 20])
+    #expect(history.training.top5 == [50, 60])
+    #expect(history.training.top1OfClass == [[9, nil], [11, 21]])
+    #expect(history.heldOut.loss[0] == 2.25)
+    #expect(history.heldOut.loss[1]?.isNaN == true)
+    #expect(history.heldOut.top1 == [12, nil])
+    #expect(history.heldOut.top5 == [55, nil])
+    #expect(history.heldOut.top1OfClass == [[13, 23], [14, nil]])
+  }
+
+  @Test(arguments: [[], ["cat"], ["cat", "dog", "a.b"], hostileNames])
+  func headerAloneIsAnEmptyHistory(_ classes: [String]) throws {
+    let text = historyText([], classes: classes)
+    let history = try TrainingHistory(parsing: text, file: "history.csv")
+    #expect(history.isEmpty)
+    #expect(history.classNames == classes)
+    #expect(history.heldOut.top1OfClass.count == classes.count)
+  }
+
+  static let damages: [(text: String, message: String)] = [
+    ("", "history.csv is empty; expected at least the header 'epoch,learning_rate,"),
+    ("epoch,rate\n", "history.csv:1: column 2 should be 'learning_rate', found 'rate'"),
+    ("epoch\n", "history.csv:1: column 2 should be 'learning_rate', found 'the end of the line'"),
+    (
+      historyText([]).replacing("heldout_top1.dog", with: "heldout_top1.cow"),
+      "history.csv:1: column 12 should be 'heldout_top1.dog', found 'heldout_top1.cow'"
+    ),
+    (
+      historyText([]).replacing(",heldout_top1.dog", with: ""),
+      "history.csv:1: column 12 should be 'heldout_top1.dog', found 'the end of the line'"
+    ),
+    (
+      historyText([]).replacing("\n", with: ",more\n"),
+      "history.csv:1: column 13 should be 'the end of the line', found 'more'"
+    ),
+    (
+      historyText([], classes: ["cat", "cat"]),
+      "history.csv:1: column 10 should be 'another class', found 'train_top1.cat'"
+    ),
+    (historyText(["1,2,3"]), "history.csv:2: expected 12 cells, as in the header, found 3"),
+    (
+      historyText(["1,1,1,1,1,1,1,1,1,1,1,1", "2,1,1,oops,1,1,1,1,1,1,1,1"]),
+      "history.csv:3: column 'train_top1': expected a number, found 'oops'"
+    ),
+    (
+      historyText(["1,1,1,1,1,1,1,1,1,1,1,1", "3,1,1,1,1,1,1,1,1,1,1,1"]),
+      "history.csv:3: column 'epoch': expected 2, found '3'"
+    ),
+    (
+      historyText([",1,1,1,1,1,1,1,1,1,1,1"]), "history.csv:2: column 'epoch': expected 1, found ''"
+    ),
+    (
+      String(historyText(["1,1,1,1,1,1,1,1,1,1,1,57.25"]).dropLast(4)),
+      "history.csv:2: the file ends within a line"
+    ),
+  ]
+
+  @Test(arguments: damages)
+  func damageIsNamedInOneLine(_ text: String, _ message: String) throws {
+    let error = try #require(throws: LogError.self) {
+      try TrainingHistory(parsing: text, file: "history.csv")
+    }
+    #expect(error.description.hasPrefix(message))
+    #expect(!error.description.contains("\n"))
+  }
+
+  @Test func filesThatCannotBeReadAreNamed() throws {
+    try withScratchFolder { folder in
+      let url = folder.appending(path: "history.csv")
+      let absent = #expect(throws: LogError.self) { try TrainingHistory(contentsOf: url) }
+      #expect(absent?.description.hasPrefix("history.csv cannot be read: ") == true)
+      try Data([0x65, 0xFF, 0x0A]).write(to: url)
+      #expect(
+        throws: LogError.unreadable(file: "history.csv", problem: "its bytes are not UTF-8")
+      ) { try TrainingHistory(contentsOf: url) }
+    }
+  }
+}

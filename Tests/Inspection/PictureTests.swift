@@ -1,0 +1,133 @@
+import CSpng
+import Foundation
+import Inspection
+import TensorFiles
+import Testing
+
+@Suite struct PictureTests {
+  @Test func imagesAreReadInPlanes() throws {
+    let scratch = try Scratch()
+    let drawable = try #require(DrawableTensor(in: try scratch.write(imagesWriter())))
+    #expect(drawable.count == 2)
+    let tiles = try drawable.tiles(limit: 5)
+    #expect(tiles.map(\.caption) == ["automobile", "cat"])
+    #expect(tiles[0].image.pixel(x: 2, y: 1) == (255, 0, 0))
+    #expect(tiles[1].image.pixel(x: 1, y: 1) == (4, 10, 16), "row 1, column 1 of each plane")
+    #expect(try drawable.tiles(limit: 1).count == 1)
+  }
+
+  @Test func captionsWithoutNamesAndWithout() throws {
+    let scratch = try Scratch()
+    var writer = TensorFileWriter(schema: "images", metadata: ["class_names": "[\"cat\"]"])
+    writer.add("images", shape: [2, 3, 1, 1], [UInt8](repeating: 9, count: 6))
+    let bare = try #require(DrawableTensor(in: try scratch.write(writer)))
+    #expect(try bare.tiles(limit: 2).map(\.caption) == ["", ""])
+    writer.add("labels", shape: [2], [0, 7] as [UInt8])
+    let labelled = try #require(DrawableTensor(in: try scratch.write(writer)))
+    #expect(try labelled.tiles(limit: 2).map(\.caption) == ["cat", "7"], "7 has no name")
+  }
+
+  @Test func filtersAreScaledAroundGrey() throws {
+    let scratch = try Scratch()
+    var writer = TensorFileWriter(schema: "filters")
+    writer.add("filters", shape: [2, 3, 1, 1], [0.5, -0.5, 0, 0, 0, .nan] as [Float])
+    let drawable = try #require(DrawableTensor(in: try scratch.write(writer)))
+    let tiles = try drawable.tiles(limit: 2)
+    #expect(tiles[0].image.bytes == [255, 0, 128])
+    #expect(tiles[1].image.bytes == [128, 128, 128])
+  }
+
+  @Test(arguments: [[2, 1, 2, 2], [2, 3, 4], [0, 3, 2, 2]])
+  func otherShapesAreNotDrawn(shape: [Int]) throws {
+    let scratch = try Scratch()
+    var writer = TensorFileWriter(schema: "images")
+    writer.add("images", shape: shape, [UInt8](repeating: 0, count: shape.reduce(1, *)))
+    #expect(DrawableTensor(in: try scratch.write(writer)) == nil)
+  }
+
+  @Test func halfBlocksOfATinyImage() {
+    let image = PixelImage(
+      width: 2, height: 3,
+      bytes: [255, 0, 0, 255, 0, 0] + [0, 0, 1, 0, 0, 1] + [9, 8, 7, 6, 5, 4])
+    #expect(
+      HalfBlocks.lines(of: image) == [
+        "\u{1B}[38;2;255;0;0;48;2;0;0;1m▀▀\u{1B}[0m",
+        "\u{1B}[38;2;9;8;7m▀\u{1B}[38;2;6;5;4m▀\u{1B}[0m",
+      ])
+  }
+
+  @Test(arguments: [1, 9, 31, 32, 64, 65, 80, 500])
+  func tilesFitTheTerminal(width: Int) {
+    let tiles = (0..<5).map { index in
+      ImageTile(image: PixelImage(width: 32, height: 32, grey: 7), caption: "class \(index)")
+    }
+    let lines = HalfBlocks.lines(of: tiles, width: width).map(Self.visible)
+    #expect(lines.allSatisfy { $0.count <= width })
+    let perRow = [1: 1, 9: 1, 31: 1, 32: 1, 64: 1, 65: 2, 80: 2, 500: 5][width] ?? 0
+    let side = [1: 1, 9: 8, 31: 16][width] ?? 32
+    #expect(lines.count == (5 + perRow - 1) / perRow * ((side + 1) / 2 + 1))
+  }
+
+  @Test func halvingAveragesAndKeepsOddEdges() {
+    let image = PixelImage(width: 3, height: 1, bytes: [0, 10, 20, 4, 11, 20, 7, 8, 9])
+    #expect(image.halved().bytes == [2, 11, 20, 7, 8, 9])
+    #expect(image.halved().enlarged(by: 2).width == 4)
+  }
+
+  @Test(arguments: [(1, 1, 1), (2, 2, 1), (5, 3, 2), (9, 3, 3), (100, 10, 10)])
+  func gridIsNearlySquare(count: Int, columns: Int, rows: Int) {
+    let tiles = (0..<count).map { index in
+      ImageTile(image: PixelImage(width: 4, height: 3, grey: UInt8(index)))
+    }
+    let grid = ImageGrid.picture(of: tiles, gap: 1, leastTileWidth: 7)
+    #expect(grid.width == columns * 9 + 1 && grid.height == rows * 7 + 1, "enlarged by 2, gap of 1")
+    #expect(grid.pixel(x: 0, y: 0) == (255, 255, 255))
+    #expect(grid.pixel(x: 8, y: 6) == (0, 0, 0))
+    let last = UInt8(count - 1)
+    let (x, y) = (1 + (count - 1) % columns * 9, 1 + (count - 1) / columns * 7)
+    #expect(grid.pixel(x: x, y: y) == (last, last, last))
+  }
+
+  @Test func pngDecodesToTheSamePixels() throws {
+    let scratch = try Scratch()
+    let image = PixelImage(
+      width: 7, height: 5, bytes: (0..<105).map { UInt8(($0 * 37) % 256) })
+    let url = scratch.file("grid.png")
+    try PNGFile.write(image, to: url)
+    let png = try Data(contentsOf: url)
+    #expect(png.prefix(8) == Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
+    #expect(try Self.decoded(png) == image)
+    #expect(try PNGFile.encode(image) == png, "equal pictures are equal bytes")
+  }
+
+  @Test func anImpossiblePictureIsAnError() {
+    let thrown = #expect(throws: InspectionError.self) {
+      try PNGFile.encode(PixelImage(width: 0, height: 0, bytes: []))
+    }
+    guard case .cannotEncodePNG(0, 0, "spng_set_ihdr", _)? = thrown else {
+      Issue.record("expected cannotEncodePNG, found \(String(describing: thrown))")
+      return
+    }
+  }
+
+  /// A line without its escape sequences.
+  private static func visible(_ line: String) -> String {
+    line.replacing(/\u{1B}\[[0-9;]*m/, with: "")
+  }
+
+  /// Decodes a PNG through libspng's reader.
+  private static func decoded(_ png: Data) throws -> PixelImage {
+    let context = try #require(spng_ctx_new(0))
+    defer { spng_ctx_free(context) }
+    return png.withUnsafeBytes { source in
+      #expect(spng_set_png_buffer(context, source.baseAddress, source.count) == 0)
+      var header = spng_ihdr()
+      #expect(spng_get_ihdr(context, &header) == 0)
+      let (width, height) = (Int(header.width), Int(header.height))
+      var bytes = [UInt8](repeating: 0, count: 3 * width * height)
+      let format = Int32(SPNG_FMT_RGB8.rawValue)
+      #expect(spng_decode_image(context, &bytes, bytes.count, format, 0) == 0)
+      return PixelImage(width: width, height: height, bytes: bytes)
+    }
+  }
+}

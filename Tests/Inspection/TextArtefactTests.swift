@@ -1,0 +1,71 @@
+import Foundation
+import Inspection
+import Testing
+
+@Suite struct TextArtefactTests {
+  @Test func tableOfCSV() throws {
+    let scratch = try Scratch()
+    let url = try scratch.file(
+      "h.csv", holding: "epoch,name,loss\r\n1,\"a, \"\"b\"\"\",0.5\r\n10,c,12.25\r\n11,d,1\r\n")
+    let lines = try TextArtefact.table(ofCSV: url, count: 2, width: nil)
+    #expect(
+      lines == [
+        url.path,
+        "  epoch  name     loss",
+        "      1  a, \"b\"    0.5",
+        "     10  c       12.25",
+        "  … 1 more of 3 rows",
+      ])
+  }
+
+  @Test func columnsThatDoNotFitAreCounted() throws {
+    let scratch = try Scratch()
+    let url = try scratch.file(
+      "w.csv", holding: "epoch,aaaaaaaaaa,bbbbbbbbbb,cccccccccc\n1,2,3,4\n")
+    let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 42)
+    #expect(lines[1] == "  epoch  aaaaaaaaaa  … 2 more columns")
+    #expect(lines[2] == "      1           2")
+    #expect(lines.dropFirst().allSatisfy { $0.count <= 42 })
+  }
+
+  @Test func headerOnlyAndEmpty() throws {
+    let scratch = try Scratch()
+    let header = try scratch.file("header.csv", holding: "epoch,loss\n")
+    #expect(
+      try TextArtefact.table(ofCSV: header, count: 5, width: 80).dropFirst()
+        == ["  epoch  loss", "  0 rows"])
+    let empty = try scratch.file("empty.csv", holding: "")
+    #expect(try TextArtefact.table(ofCSV: empty, count: 5, width: 80).last == "  0 rows")
+  }
+
+  @Test func jsonKeepsOrderAndNumbers() throws {
+    let scratch = try Scratch()
+    let url = try scratch.file(
+      "m.json",
+      holding: "{\"z\":69.020,\"a\":[1,2.50],\"empty\":{},\"list\":[{\"n\":\"a:b,[c] \\\" d\"}]}")
+    #expect(
+      try TextArtefact.indented(json: url) == [
+        "{", "  \"z\": 69.020,", "  \"a\": [1, 2.50],", "  \"empty\": {},", "  \"list\": [",
+        "    {\"n\": \"a:b,[c] \\\" d\"}", "  ]", "}",
+      ])
+    let long = "[" + (0..<60).map(String.init).joined(separator: ",") + "]"
+    #expect(try TextArtefact.indented(json: scratch.file("l.json", holding: long)).count == 62)
+  }
+
+  @Test func badFilesAreNamed() throws {
+    let scratch = try Scratch()
+    let bad = try scratch.file("bad.json", holding: "{\"a\": }")
+    #expect(throws: InspectionError.notJSON(file: bad.path)) {
+      try TextArtefact.indented(json: bad)
+    }
+    let binary = scratch.file("binary.csv")
+    try Data([0xFF, 0xFE, 0]).write(to: binary)
+    #expect(throws: InspectionError.notText(file: binary.path)) {
+      try TextArtefact.table(ofCSV: binary, count: 1, width: nil)
+    }
+    let absent = scratch.file("absent.json")
+    #expect(
+      throws: InspectionError.cannotRead(file: absent.path, reason: "No such file or directory")
+    ) { try TextArtefact.indented(json: absent) }
+  }
+}

@@ -1,0 +1,142 @@
+import Datasets
+import Foundation
+import Metrics
+import Models
+import TensorFiles
+import Testing
+import Training
+
+@Suite struct TrainerTests {
+  let training = Fixture.images(70, of: .train)
+  let heldout = Fixture.images(30, of: .test)
+
+  @Test func sameBytesOnAnyThreadsStoppedOrNot() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let settings = Fixture.settings(epochs: 3)
+    func trainer(_ work: String, threads: Int) throws -> Trainer {
+      try fixture.trainer(
+        settings, work: work, training: training, heldout: heldout, threads: threads)
+    }
+    let undisturbed = try trainer("a", threads: 1)
+    try undisturbed.run()
+    let expected = try fixture.publish(undisturbed, as: "a-out")
+    #expect(
+      Set(expected.keys) == [
+        "best.safetensors", "last.safetensors", "epoch-001.safetensors", "epoch-002.safetensors",
+        "resume.safetensors",
+      ])
+
+    let threaded = try trainer("b", threads: 2)
+    try threaded.run()
+    #expect(try fixture.publish(threaded, as: "b-out") == expected)
+    #expect(threaded.history == undisturbed.history)
+
+    // Stopped after every second step, each time by a new process's trainer.
+    var stops = 0
+    while true {
+      let piece = try trainer("c", threads: 1 + stops % 2)
+      if try piece.run(stopAfter: 2) {
+        #expect(try fixture.publish(piece, as: "c-out") == expected)
+        #expect(piece.history == undisturbed.history)
+        break
+      }
+      stops += 1
+      try #require(stops < 20)
+    }
+    #expect(stops >= 7)  // 3 epochs of 5 steps
+  }
+
+  @Test func killedWithoutWarningGoesOnFromTheLastSave() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let settings = Fixture.settings(epochs: 2)
+    func trainer(_ work: String) throws -> Trainer {
+      try fixture.trainer(settings, work: work, training: training, heldout: heldout)
+    }
+    let undisturbed = try trainer("a")
+    try undisturbed.run()
+
+    struct Killed: Error {}
+    let killed = try trainer("b")
+    #expect(throws: Killed.self) {
+      while !killed.isFinished {
+        _ = try killed.runEpoch()
+        // Between the epochs, after the state of the first is saved.
+        throw Killed()
+      }
+    }
+    let resumed = try trainer("b")
+    #expect(resumed.epoch == 2)
+    try resumed.run()
+    #expect(
+      try fixture.publish(resumed, as: "b-out") == fixture.publish(undisturbed, as: "a-out"))
+  }
+
+  @Test func noEpochsPublishesTheInitialWeights() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let trainer = try fixture.trainer(
+      Fixture.settings(epochs: 0), work: "w", training: training, heldout: heldout)
+    #expect(trainer.isFinished)
+    let files = try fixture.publish(trainer, as: "out")
+    #expect(files["best.safetensors"] == files["last.safetensors"])
+    let file = try Checkpoint.open(fixture.folder.appendingPathComponent("out/best.safetensors"))
+    #expect(try Checkpoint.description(of: file).epoch == 0)
+    let parameter = trainer.network.parameters[0]
+    #expect(try file.scalars(of: parameter.name, as: Float.self) == parameter.dense())
+  }
+
+  @Test func divergenceStopsWithTheStepAndTheRate() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let settings = Fixture.settings(network: "linear", width: nil, epochs: 3, rate: 1e38)
+    let trainer = try fixture.trainer(
+      settings, work: "w", training: training, heldout: heldout)
+    let error = #expect(throws: TrainingError.self) { try trainer.run() }
+    guard case .diverged(let epoch, let step, let rate, let lastGood) = error else {
+      Issue.record("found \(String(describing: error))")
+      return
+    }
+    #expect(epoch == 1 && step > 1 && rate == 1e38 && lastGood == "the initial ones")
+  }
+
+  @Test func stopsEarly() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    var settings = Fixture.settings(epochs: 50, rate: 1e-12, momentum: 0)
+    settings.stop = StopSettings(monitor: .heldoutTop1, patience: 2, leastImprovement: 5)
+    let trainer = try fixture.trainer(settings, work: "w", training: training, heldout: heldout)
+    try trainer.run()
+    #expect(trainer.hasStoppedEarly)
+    #expect(trainer.history.count < 50)
+  }
+
+  @Test func anotherTrainingsStateIsRefused() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let first = try fixture.trainer(
+      Fixture.settings(network: "linear", width: nil, epochs: 1), work: "w", training: training,
+      heldout: heldout)
+    try first.run()
+    #expect(throws: TrainingError.self) {
+      try fixture.trainer(
+        Fixture.settings(epochs: 1), work: "w", training: training, heldout: heldout)
+    }
+  }
+
+  @Test func historyReadsAsATable() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    var settings = Fixture.settings(epochs: 2)
+    settings.fullMetrics = true
+    let trainer = try fixture.trainer(settings, work: "w", training: training, heldout: heldout)
+    try trainer.run()
+    let lines = History.csv(trainer.history, classNames: training.classNames)
+      .split(separator: "\n")
+    #expect(lines.count == 3)
+    #expect(lines[0].hasPrefix("epoch,learning_rate,train_loss,train_top1,train_top5,heldout_loss"))
+    for line in lines { #expect(line.split(separator: ",").count == 28) }
+    #expect(History.csv([], classNames: ["a, b", "c"]).contains("\"train_top1.a, b\""))
+  }
+}

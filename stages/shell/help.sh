@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# What `--help` says. Sourced by pipeline.sh.
+
+# print_help [COMMAND]
+print_help() {
+  case $1 in
+    '' | help) help_all ;;
+    run | status | why | accept | list | dag | inspect | plot | doctor | test | setup) "help_$1" ;;
+    *) unknown command "$1" "${commands[@]}" ;;
+  esac
+}
+
+help_all() {
+  cat <<'TEXT'
+./pipeline.sh [COMMAND]    alone: run the recipe quickstart, setting up what is missing first
+
+  run [RECIPE]       run what a recipe's results lack
+  status [RUN]       what stands, and what would run
+  why I [RUN]        what changed for an instance, from which value to which
+  accept I [RUN]     keep a result though its code has changed
+  list               recipes and runs
+  dag [RECIPE]       which instance reads what
+  inspect I|FILE     what is in an artefact or a tensor file
+  plot [RUN]         draw a run's figures again, from its saved logs
+  doctor             what is wrong with this machine or the data folder, and the repair
+  test               all tests, the format check and shellcheck
+  setup              install what is missing and build
+
+An instance (I) is a stage as a recipe runs it: train. A run is named for its recipe unless --as says
+otherwise; without RUN the latest is meant. ./pipeline.sh COMMAND --help says more.
+TEXT
+}
+
+help_run() {
+  cat <<'TEXT'
+./pipeline.sh run [RECIPE] [OPTION...]
+
+Runs the stages whose inputs, code or recipe values differ from those of the results that stand, and
+those that read what comes out differently. RECIPE is a name of stages/recipes (default: quickstart)
+or the path of a .yaml file.
+
+  --as NAME          name the run, so that it stands beside others of its recipe
+  --set KEY=VALUE    lay a value over the recipe; may be repeated
+  --only I           this instance alone; what it reads is taken as it stands
+  --from I           this instance and all after it
+  --until I          this instance and all before it
+  --force            run the selected instances though they are up to date
+  --dry-run          print what would run and how long it took before; exit 10 where something would
+  --threads N        threads to compute with (default: all); results do not depend on it
+  --wait             wait for another run to end, instead of exit 75
+
+Ctrl-C saves the state of the stage and exits 130; the same command goes on. A second one kills it.
+TEXT
+}
+
+help_status() {
+  cat <<'TEXT'
+./pipeline.sh status [RUN]
+
+Prints for each instance of a run, or of all runs, whether its result is up to date, when it came about
+and how long it took; and for those that are not, why.
+TEXT
+}
+
+help_why() {
+  cat <<'TEXT'
+./pipeline.sh why I [RUN]
+
+Prints which part of an instance's key differs from that of the result that stands (recipe values with
+their line, code with its files, inputs with their cause upstream) and what follows downstream. Where
+the result is up to date: the same of its last change.
+TEXT
+}
+
+help_accept() {
+  cat <<'TEXT'
+./pipeline.sh accept I [RUN]
+
+Keeps a result though the code it was built from has changed, on your word that the change makes no
+difference. Its manifest says so. Refused where anything but the code has changed.
+TEXT
+}
+
+help_list() {
+  cat <<'TEXT'
+./pipeline.sh list
+
+Prints the recipes with what they are about, and the runs with what they were asked for.
+TEXT
+}
+
+help_dag() {
+  cat <<'TEXT'
+./pipeline.sh dag [RECIPE]
+
+Prints for each instance of a recipe (default: quickstart) what it reads and what it writes.
+TEXT
+}
+
+help_inspect() {
+  cat <<'TEXT'
+./pipeline.sh inspect I|I.OUTPUT|FILE... [--run RUN] [OPTION...]
+
+Prints what is in an artefact: the files of an instance (train), those of one output (train.history),
+or any file: header, provenance, shapes and statistics of a tensor file, rows of a table.
+
+  --run RUN          the run whose instance is meant (default: the latest)
+  --grid FILE.png    write a tensor file's images as one picture
+  --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
+  --images WHEN      draw images in the terminal: auto, always or never
+  --json             header and statistics of a tensor file as JSON
+  --count N          images to draw, or rows of a table
+TEXT
+}
+
+help_plot() {
+  cat <<'TEXT'
+./pipeline.sh plot [RUN]
+
+Draws the figures of a run (default: the latest) again from the logs and metrics that it has saved, and
+restores plots/RUN. Nothing else runs.
+TEXT
+}
+
+help_doctor() {
+  cat <<'TEXT'
+./pipeline.sh doctor
+
+Checks Swift, packages, processor, BLAS, disk, lock, links and unfinished work. Each line that is wrong
+says the repair; exit 1 where one is.
+TEXT
+}
+
+help_test() {
+  cat <<'TEXT'
+./pipeline.sh test [ARGUMENT...]
+
+Sets up what is missing, then runs the format check, shellcheck and all tests. Arguments go to
+`swift test`: ./pipeline.sh test --filter Golden
+TEXT
+}
+
+help_setup() {
+  cat <<'TEXT'
+./pipeline.sh setup
+
+Installs the system packages that are missing (through apt, with sudo where needed), builds the project
+and prints what it computes with.
+TEXT
+}

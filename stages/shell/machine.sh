@@ -1,0 +1,217 @@
+# shellcheck shell=bash
+# What the machine must have: packages, the build, and the checks of both. Sourced by pipeline.sh.
+
+# --- Packages -------------------------------------------------------------------------------------
+
+# Debian package and the command that it brings; a library has none.
+readonly packages=(
+  libopenblas-dev: libspng-dev: gnuplot-nox:gnuplot curl:curl xz-utils:xz
+)
+readonly test_packages=(shellcheck:shellcheck)
+
+# missing_packages PACKAGE:COMMAND...: the packages that are not there, one a line.
+missing_packages() {
+  local entry
+  for entry in "$@"; do
+    if [[ -n ${entry#*:} ]]; then
+      command -v "${entry#*:}" >/dev/null || echo "${entry%%:*}"
+    elif command -v dpkg-query >/dev/null; then
+      dpkg-query -W -f='${Status}' "${entry%%:*}" 2>/dev/null | grep -q 'ok installed' || echo "${entry%%:*}"
+    fi
+  done
+}
+
+# install_packages PACKAGE:COMMAND...: installs what is missing, and says so.
+install_packages() {
+  local -a missing sudo=()
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]} > 0)) || return 0
+  command -v apt-get >/dev/null || fail 69 "these packages are missing, and there is no apt-get to install them: ${missing[*]}"
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || fail 69 "these packages are missing: ${missing[*]}; as root: apt-get install ${missing[*]}"
+    sudo=(sudo)
+  fi
+  headline "setup" "installing ${missing[*]} through apt${sudo:+, with sudo}"
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${missing[@]}"
+}
+
+# --- The build ------------------------------------------------------------------------------------
+# A `swift build` with nothing to do takes a second, so it is called only where a digest over the
+# sources differs from that of the last build.
+
+# source_digest FOLDER...: over the sources in the folders, the package manifest and the compiler.
+source_digest() {
+  {
+    find "$@" -type f \( -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' \) -print0 |
+      LC_ALL=C sort -z | xargs -0 sha256sum Package.swift
+    stat -L -c '%n %s %Y' "$(command -v swift)"
+  } | sha256sum
+}
+
+# digest_of WHAT: of everything (all), or of what the tool is built from (tool).
+digest_of() {
+  if [[ $1 == all ]]; then source_digest Sources stages; else source_digest Sources; fi
+}
+
+is_built() {
+  [[ -z ${TESSERA_BIN:-} ]] || return 0
+  local stamp=.build/tessera-$1.digest
+  [[ -x $bin/tessera && -e $stamp && $(<"$stamp") == "$(digest_of "$1")" ]]
+}
+
+# ensure_built all|tool: builds where something has changed since the last build.
+ensure_built() { is_built "$1" || build "$1"; }
+
+build() {
+  local what=$1 digest processor
+  command -v swift >/dev/null || fail 69 "swift is missing; install Swift 6.2 or later from https://www.swift.org/install/linux"
+  install_packages "${packages[@]}"
+  # Kernels are built for the processor they run on, which a build for another one may crash.
+  processor=$(grep -m1 '^flags' /proc/cpuinfo | sha256sum)
+  if [[ -e .build/tessera-processor.digest && $(<.build/tessera-processor.digest) != "$processor" ]]; then
+    say "the last build was made for another processor; building anew"
+    swift package clean
+  fi
+  digest=$(digest_of "$what")
+  local -a product=()
+  [[ $what == all ]] || product=(--product tessera)
+  headline "build" "swift build -c release (the first takes minutes)"
+  if ! without_lock swift build -c release "${product[@]}"; then
+    stop_if_interrupted
+    fail 70 "the build failed; the compiler's messages stand above"
+  fi
+  printf '%s' "$processor" >.build/tessera-processor.digest
+  printf '%s' "$digest" >".build/tessera-$what.digest"
+}
+
+# --- Commands -------------------------------------------------------------------------------------
+
+command_setup() {
+  (($# == 0)) || unknown argument "$1" --help
+  install_packages "${packages[@]}" "${test_packages[@]}"
+  ensure_built all
+  print_numerics
+  say "ready: ./pipeline.sh runs the recipe quickstart"
+}
+
+command_test() {
+  install_packages "${packages[@]}" "${test_packages[@]}"
+  ensure_built all
+  headline "format" "swift format lint --strict"
+  swift format lint --strict -r Sources stages Tests Package.swift
+  headline "shell" "shellcheck"
+  shellcheck -x pipeline.sh .ci/run
+  headline "tests" "swift test -c release $*"
+  # Tests of this script take the binaries as they are: a build inside a test would wait for its own
+  # lock for ever.
+  TESSERA_BIN=$bin swift test -c release "$@"
+}
+
+# json_field NAME JSON: a field of one line of JSON, quotes aside.
+json_field() { sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\)\"\{0,1\}.*/\1/p" <<<"$2"; }
+
+# print_numerics: what numbers depend on, as the executable `numerics` tells.
+print_numerics() {
+  local json
+  [[ -x $bin/numerics ]] || return 0
+  json=$("$bin/numerics" | tr -d '\n')
+  say "processor $(json_field cpu "$json"), vectors of $(json_field vector_bits "$json") bits"
+  say "BLAS core $(json_field blas_core "$json") ($(json_field blas_version "$json"))"
+}
+
+# --- doctor ---------------------------------------------------------------------------------------
+
+problems=0
+fine() { say "  ok     $*"; }
+note() { say "  note   $*"; }
+wrong() {
+  say "  wrong  $*"
+  problems=$((problems + 1))
+}
+
+command_doctor() {
+  (($# == 0)) || unknown argument "$1" --help
+  check_swift
+  check_packages
+  check_processor
+  check_disk
+  check_lock
+  check_data
+  ((problems == 0)) || fail 1 "$problems of these are wrong"
+  say "nothing is wrong"
+}
+
+check_swift() {
+  local version
+  if ! command -v swift >/dev/null; then
+    wrong "swift is missing: install 6.2 or later from https://www.swift.org/install/linux"
+    return
+  fi
+  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p' | head -n 1)
+  if [[ $(printf '%s\n6.2\n' "$version" | sort -V | head -n 1) == 6.2 ]]; then
+    fine "Swift $version"
+  else
+    wrong "Swift ${version:-of an unknown version} is too old: install 6.2 or later from https://www.swift.org/install/linux"
+  fi
+}
+
+check_packages() {
+  local -a missing
+  mapfile -t missing < <(missing_packages "${packages[@]}" "${test_packages[@]}")
+  if ((${#missing[@]} == 0)); then
+    fine "system packages"
+  else
+    wrong "packages are missing (${missing[*]}): ./pipeline.sh setup"
+  fi
+}
+
+check_processor() {
+  local flags flag found='' json warnings
+  flags=" $(grep -m1 '^flags' /proc/cpuinfo) "
+  for flag in fma avx2 avx512f avx512_bf16; do
+    [[ $flags != *" $flag "* ]] || found+=" $flag"
+  done
+  if [[ $found == *fma*avx2* ]]; then fine "vector instructions:$found"; else note "no AVX2 with FMA here: everything runs, slowly"; fi
+  if [[ ! -x $bin/numerics ]]; then
+    note "not built yet: ./pipeline.sh setup"
+    return
+  fi
+  json=$("$bin/numerics" | tr -d '\n')
+  fine "BLAS core $(json_field blas_core "$json")${OPENBLAS_CORETYPE:+, chosen by OPENBLAS_CORETYPE=$OPENBLAS_CORETYPE}"
+  warnings=$(sed -n 's/.*"warnings" *: *\[ *"\(.*\)" *\].*/\1/p' <<<"$json")
+  [[ -z $warnings ]] || note "${warnings//\",\"/; }"
+}
+
+check_disk() {
+  local free
+  mkdir -p data
+  free=$(df -Pk data | awk 'NR == 2 { print int($4 / 1048576) }')
+  if ((free >= 2)); then fine "$free GB of disk are free"; else wrong "only $free GB of disk are free: a run on CIFAR-10 needs 2"; fi
+}
+
+check_lock() {
+  local holder=''
+  [[ -e data/.lock ]] || return 0
+  if flock -n data/.lock true; then
+    fine "no run holds the lock"
+  else
+    read -r holder <data/.lock || true
+    note "a run holds the lock ($holder)"
+  fi
+}
+
+check_data() {
+  local -a broken unfinished
+  local folder
+  mapfile -t broken < <(find data/runs -xtype l 2>/dev/null)
+  if ((${#broken[@]} == 0)); then
+    fine "every link of data/runs leads to an artefact"
+  else
+    wrong "${#broken[@]} links of data/runs lead nowhere (${broken[0]}): run the recipe again"
+  fi
+  mapfile -t unfinished < <(find data/work -mindepth 2 -maxdepth 2 -type d 2>/dev/null | sort)
+  for folder in "${unfinished[@]}"; do
+    note "unfinished work, $(du -sh "$folder" | cut -f 1): the same command goes on from it, or: rm -r $folder"
+  done
+}
