@@ -181,7 +181,7 @@ run_instance() {
     build all
     return 0
   fi
-  headline "$name" "$reason"
+  headline "$name:" "$reason"
   [[ ${call[3]} != resumes ]] || say "  goes on from the state in $work"
   started=${EPOCHREALTIME/[.,]/}
   run_stage "$stage" "$work/log.txt" "${call[@]:4}"

@@ -6,8 +6,11 @@ import Testing
 final class Sandbox: @unchecked Sendable {
   let root: URL
   private let bin: URL
+  /// Whether pipeline.sh calls `swift build` as it does for users; here a script that notes the call.
+  private let builds: Bool
 
-  init(graph: String = Sandbox.graph) throws {
+  init(graph: String = Sandbox.graph, builds: Bool = false) throws {
+    self.builds = builds
     let name = "tessera pipeline \(UUID().uuidString.prefix(8))"
     root = FileManager.default.temporaryDirectory.appendingPathComponent(name)
     bin = root.appendingPathComponent("bin")
@@ -31,6 +34,8 @@ final class Sandbox: @unchecked Sendable {
         "stages/\(stage)/main.swift", "//: # \(stage)\nimport Shared\nlet stage = \"\(stage)\"\n")
       try install(script, as: stage)
     }
+    try write("scripts/swift", Self.compiler)
+    try copyExecutable(root.appendingPathComponent("scripts/swift"), to: "toolchain/swift")
   }
 
   deinit { try? FileManager.default.removeItem(at: root) }
@@ -77,7 +82,7 @@ final class Sandbox: @unchecked Sendable {
   /// Copies a file and makes it executable, in a process of its own: a file that this process has open
   /// for writing while another test starts a process can't be executed for a moment ("text file busy").
   private func copyExecutable(_ source: URL, to path: String) throws {
-    let copy = try shell(["/usr/bin/install", "-m", "755", source.path, path])
+    let copy = try shell(["/usr/bin/install", "-D", "-m", "755", source.path, path])
     let outcome = try copy.finish()
     try #require(outcome.status == 0, "\(outcome.errors)")
   }
@@ -87,6 +92,13 @@ final class Sandbox: @unchecked Sendable {
     guard exists("calls") else { return [] }
     defer { try? remove("calls") }
     return try read("calls").split(separator: "\n").map(String.init)
+  }
+
+  /// The calls of `swift` since the last time this was asked.
+  func takeBuilds() throws -> [String] {
+    guard exists("builds") else { return [] }
+    defer { try? remove("builds") }
+    return try read("builds").split(separator: "\n").map(String.init)
   }
 
   // MARK: Calls
@@ -101,7 +113,11 @@ final class Sandbox: @unchecked Sendable {
   /// Starts any command in the project.
   func shell(_ words: [String], in folder: URL? = nil) throws -> ShellCall {
     var environment = ProcessInfo.processInfo.environment
-    environment["TESSERA_BIN"] = bin.path
+    environment["TESSERA_BIN"] = builds ? nil : bin.path
+    if builds {
+      let path = environment["PATH"] ?? "/usr/bin:/bin"
+      environment["PATH"] = root.appendingPathComponent("toolchain").path + ":" + path
+    }
     environment["SANDBOX"] = root.path
     return try ShellCall(
       words, in: folder ?? root, environment: environment,

@@ -126,4 +126,18 @@ extension Sandbox {
     echo "<svg>$(<"${input[metrics]}")</svg>" >"$output/score.svg"
     """#,
   ]
+
+  /// A compiler that notes its calls. Where `edit` is there, it lets an edit happen during the build.
+  static let compiler = #"""
+    #!/bin/bash
+    set -eu
+    echo "$*" >>"$SANDBOX/builds"
+    if [[ -e $SANDBOX/edit ]]; then
+      rm "$SANDBOX/edit"
+      echo "let edited = 1" >>"$SANDBOX/stages/train/main.swift"
+    fi
+    if [[ -e $SANDBOX/unsound ]]; then exit 1; fi
+    mkdir -p .build/release
+    ln -sf "$SANDBOX"/bin/* .build/release/
+    """#
 }

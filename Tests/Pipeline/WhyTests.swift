@@ -53,7 +53,7 @@ import Testing
     #expect(
       try sandbox.succeed("why", "train").contains(
         "  code: Sources/Deep/Deep.swift, stages/train/more.swift (new)"))
-    #expect(try sandbox.run().output.contains("train code: Sources/Deep/Deep.swift"))
+    #expect(try sandbox.run().output.contains("train: code: Sources/Deep/Deep.swift"))
     #expect(try sandbox.succeed("why", "train").contains("code: Sources/Deep/Deep.swift"))
   }
 

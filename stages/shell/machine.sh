@@ -40,12 +40,17 @@ install_packages() {
 # A `swift build` with nothing to do takes a second, so it is called only where a digest over the
 # sources differs from that of the last build.
 
-# source_digest FOLDER...: over the sources in the folders, the package manifest and the compiler.
+# processor_flags: the instructions that this processor has. Kernels are built for them.
+processor_flags() { grep -m1 -E '^(flags|Features)' /proc/cpuinfo || true; }
+
+# source_digest FOLDER...: over the sources in the folders, the package manifest, the compiler and the
+# processor.
 source_digest() {
   {
     find "$@" -type f \( -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' \) -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum Package.swift
     stat -L -c '%n %s %Y' "$(command -v swift)"
+    processor_flags
   } | sha256sum
 }
 
@@ -64,16 +69,17 @@ is_built() {
 ensure_built() { is_built "$1" || build "$1"; }
 
 build() {
-  local what=$1 digest processor
+  local what=$1 tool all processor
   command -v swift >/dev/null || fail 69 "swift is missing; install Swift 6.2 or later from https://www.swift.org/install/linux"
   install_packages "${packages[@]}"
-  # Kernels are built for the processor they run on, which a build for another one may crash.
-  processor=$(grep -m1 '^flags' /proc/cpuinfo | sha256sum)
+  # The compiler does not see that the processor is another one, and would keep what is built for it.
+  processor=$(processor_flags | sha256sum)
   if [[ -e .build/tessera-processor.digest && $(<.build/tessera-processor.digest) != "$processor" ]]; then
     say "the last build was made for another processor; building anew"
     swift package clean
   fi
-  digest=$(digest_of "$what")
+  # What is built is at least what stands there now; an edit meanwhile shows as a difference later.
+  tool=$(digest_of tool) all=$(digest_of all)
   local -a product=()
   [[ $what == all ]] || product=(--product tessera)
   headline "build" "swift build -c release (the first takes minutes)"
@@ -82,7 +88,8 @@ build() {
     fail 70 "the build failed; the compiler's messages stand above"
   fi
   printf '%s' "$processor" >.build/tessera-processor.digest
-  printf '%s' "$digest" >".build/tessera-$what.digest"
+  printf '%s' "$tool" >.build/tessera-tool.digest
+  [[ $what != all ]] || printf '%s' "$all" >.build/tessera-all.digest
 }
 
 # --- Commands -------------------------------------------------------------------------------------
@@ -173,7 +180,7 @@ check_packages() {
 
 check_processor() {
   local flags flag found='' numerics warning
-  flags=" $(grep -m1 '^flags' /proc/cpuinfo) "
+  flags=" $(processor_flags) "
   for flag in fma avx2 avx512f avx512_bf16; do
     [[ $flags != *" $flag "* ]] || found+=" $flag"
   done
@@ -218,7 +225,7 @@ check_data() {
   if ((${#broken[@]} == 0)); then
     fine "every link of data/runs leads to an artefact"
   else
-    wrong "${#broken[@]} links of data/runs lead nowhere (${broken[0]}): run the recipe again"
+    wrong "links that lead nowhere (${broken[*]}): run the recipe again"
   fi
   mapfile -t unfinished < <(find data/work -mindepth 2 -maxdepth 2 -type d 2>/dev/null | sort)
   for folder in "${unfinished[@]}"; do

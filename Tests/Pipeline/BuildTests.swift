@@ -1,0 +1,73 @@
+import Testing
+
+/// When pipeline.sh builds, with a compiler that only notes its calls.
+@Suite struct BuildTests {
+  private let whole = "build -c release"
+
+  @Test func buildsWhereSourcesDiffer() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed()
+    #expect(try sandbox.takeBuilds() == [whole])
+    try sandbox.write("Sources/Deep/Deep.swift", try sandbox.read("Sources/Deep/Deep.swift"))
+    try sandbox.succeed()
+    try sandbox.succeed("status")
+    #expect(try sandbox.takeBuilds() == [], "nothing but times has changed")
+    #expect(try sandbox.takeCalls() == ["make", "train", "score", "draw"])
+
+    // A comment makes no difference to results, but the binary holds line numbers.
+    try sandbox.replace("//: # train", by: "//: # Training", in: "stages/train/main.swift")
+    try sandbox.succeed("status")
+    #expect(try sandbox.takeBuilds() == [], "the tool is not built from stages")
+    try sandbox.succeed()
+    #expect(try sandbox.takeBuilds() == [whole])
+    #expect(try sandbox.takeCalls() == [])
+  }
+
+  @Test func readingCommandsBuildTheToolAlone() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed("list")
+    #expect(try sandbox.takeBuilds() == [whole + " --product tessera"])
+    try sandbox.succeed("dag")
+    try sandbox.succeed("--help")
+    #expect(try sandbox.takeBuilds() == [])
+  }
+
+  @Test func editDuringTheBuildIsBuiltBeforeItRuns() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.write("edit", "")
+    try sandbox.succeed("--until", "make")
+    // Planned from the edited sources, and built from them: twice, since the first build was too early.
+    #expect(try sandbox.takeBuilds() == [whole, whole])
+    #expect(try sandbox.takeCalls() == ["make"])
+  }
+
+  @Test func brokenBuildRunsNothing() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.write("unsound", "")
+    let outcome = try sandbox.run()
+    #expect(outcome.status == 70)
+    #expect(outcome.errors.contains("the build failed"))
+    try sandbox.remove("unsound")
+    try sandbox.succeed()
+    #expect(try sandbox.takeBuilds() == [whole, whole])
+  }
+
+  @Test func anotherProcessorGetsItsOwnBuild() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed()
+    _ = try sandbox.takeBuilds()
+    try sandbox.write(".build/tessera-processor.digest", "another")
+    try sandbox.succeed()
+    #expect(try sandbox.takeBuilds() == ["package clean", whole])
+  }
+
+  @Test func doctorNamesBrokenLinks() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try sandbox.remove("data/cache/score")
+    let outcome = try sandbox.run("doctor")
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("links that lead nowhere (data/runs/quickstart/score)"))
+    #expect(try sandbox.run("why", "score").output.contains("its artefact is gone from data/cache"))
+  }
+}
