@@ -127,9 +127,23 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
       path: "Tests/Datasets"),
     .testTarget(
-      name: "LoadingTests", dependencies: ["Augmentation", "Loading", "TestSupport"],
-      path: "Tests/Loading"),
+      name: "AugmentationTests",
+      dependencies: ["Augmentation", "Randomness", "TensorFiles", "TestSupport"],
+      path: "Tests/Augmentation"),
+    .testTarget(
+      name: "LoadingTests",
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Tensors", "TestSupport",
+      ],
+      path: "Tests/Loading", swiftSettings: optimized),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics", "Models", "Randomness",
+        "TensorFiles", "Tensors", "TestSupport",
+      ],
+      path: "Tests/Inference", swiftSettings: optimized),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -137,6 +151,9 @@ let package = Package(
         "TensorFiles", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
+    .testTarget(
+      name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
+      path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(

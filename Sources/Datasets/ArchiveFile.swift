@@ -8,9 +8,6 @@ struct ArchiveFile {
   static let officialSize = 170_052_171
   static let officialDigest = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 
-  /// The most that an archive may decompress to: five times what the official one does.
-  static let longestContent = 1 << 30
-
   private let handle: FileHandle
   private let name: String
   /// SHA-256 of the file, in hexadecimal.
@@ -50,8 +47,12 @@ struct ArchiveFile {
   }
 
   /// The members of these names, as far as they are there.
+  ///
+  /// An archive may decompress to five times what the members may have, and a little: other members
+  /// are few and small in any archive of this data set.
   func members(_ limits: [String: Int]) throws -> [String: [UInt8]] {
-    let content = try DecompressedFile(handle, named: name, limit: Self.longestContent)
+    let limit = 5 * limits.values.reduce(0, +) + 1_000_000
+    let content = try DecompressedFile(handle, named: name, limit: limit)
     return try TarArchive(content, named: name).members(limits)
   }
 }

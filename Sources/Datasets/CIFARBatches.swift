@@ -57,7 +57,8 @@ public struct CIFARBatches: Sendable {
 
   /// Reads a folder where `url` is one, else an archive.
   public init(archiveOrFolder url: URL) throws {
-    let isFolder = try ArchiveFile.attributes(of: url)[.type] as? FileAttributeType == .typeDirectory
+    let isFolder =
+      try ArchiveFile.attributes(of: url)[.type] as? FileAttributeType == .typeDirectory
     if isFolder { try self.init(folder: url) } else { try self.init(archive: url) }
   }
 

@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// The names of CIFAR-10's classes, and the file that states those of a data set in its layout.
 public enum ClassNames {
   /// In the order of the official labels.
@@ -23,8 +25,9 @@ public enum ClassNames {
     for line in lines {
       let text = String(line.reversed().drop { $0 == " " }.reversed())
       guard !text.isEmpty else { continue }
-      guard text.count <= 40, text.unicodeScalars.allSatisfy(isAllowed), !names.contains(text) else {
-        throw .className(file: name, found: printable(text))
+      guard text.count <= 40, text.unicodeScalars.allSatisfy(isAllowed), !names.contains(text)
+      else {
+        throw .className(file: name, found: PrintableText.escaped(text, limit: 40))
       }
       names.append(text)
     }
@@ -41,14 +44,7 @@ public enum ClassNames {
 
   private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
     scalar.isASCII
-      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || " -_.".unicodeScalars.contains(scalar))
-  }
-
-  /// At most 40 characters of a stranger's text, fit for one line of a terminal.
-  private static func printable(_ text: String) -> String {
-    let scalars = text.unicodeScalars.prefix(40).map { scalar in
-      scalar.isASCII && scalar.value >= 32 && scalar.value < 127 ? Character(scalar) : "?"
-    }
-    return String(scalars)
+      && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+        || " -_.".unicodeScalars.contains(scalar))
   }
 }

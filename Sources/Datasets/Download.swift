@@ -82,7 +82,7 @@ public struct Download: Sendable {
 
   /// Tries until the file is whole, or until nothing more comes.
   private func fetch(into partial: PartialFile, report: (Event) -> Void) throws {
-    var fruitless = 0
+    var (fruitless, restarts) = (0, 0)
     while true {
       let start = partial.length
       if start > 0 {
@@ -94,6 +94,11 @@ public struct Download: Sendable {
       case .complete:
         return
       case .cannotResume:
+        restarts += 1
+        guard restarts <= 3 else {
+          let problem = "the connection breaks, and the server can't go on from there"
+          throw DownloadError.failed(address: address.text, problem: problem, kept: 0)
+        }
         report(.restarted)
         try partial.empty()
         try? FileManager.default.removeItem(at: validatorFile)

@@ -70,7 +70,8 @@ extension DrawnScene {
         centre: [random.float(in: 0..<32), random.float(in: 0..<32)],
         radius: random.float(in: 0.8..<2), colour: random.colour())
     }
-    occluder = random.uniform() < 0.35 ? Occluder(across: centre, radius: radius, from: &random) : nil
+    occluder =
+      random.uniform() < 0.35 ? Occluder(across: centre, radius: radius, from: &random) : nil
     noise = random.float(in: 2..<12)
   }
 }

@@ -3,40 +3,79 @@ import Foundation
 /// The standard output of a running program, read as it comes.
 ///
 /// Programs write into our pipe and never into files of their own. So the reader can stop at any
-/// byte, and when this process dies, however it dies, the program's next write ends it too: a
-/// program started by Foundation has a process group of its own, and a Ctrl-C does not reach it.
+/// byte, and when this process dies, however it dies, the program's next write ends it too.
+///
+/// `posix_spawn` starts them rather than `Foundation.Process`, which puts a program into a process
+/// group of its own, where a Ctrl-C does not reach it, and which learns of its end by a socket that
+/// other programs started meanwhile inherit: two that run side by side can wait for each other.
 final class ProgramOutput {
-  private let process = Process()
-  private let output = Pipe()
-  private let messages = Pipe()
   let name: String
+  private let identifier: pid_t
+  private let output: FileHandle
+  private let messages: FileHandle
+  private var status: Int32?
 
   /// Starts `name`, found on the search path, with exactly these arguments: no shell reads them.
   ///
   /// - Parameter input: An open file that the program reads as its standard input; else it gets none.
   init(_ name: String, _ arguments: [String], input: FileHandle? = nil) throws(ProgramError) {
-    self.name = name
-    guard let path = Self.path(of: name) else { throw .notInstalled(program: name) }
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C"]) { $1 }
-    process.standardInput = input ?? FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = messages
-    do {
-      try process.run()
-    } catch {
-      throw .notStarted(program: name, problem: String(describing: error))
+    let outputPipe = try Self.makePipe(for: name)
+    let messagesPipe = try Self.makePipe(for: name)
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input.fileDescriptor, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     }
+    posix_spawn_file_actions_adddup2(&actions, outputPipe.writingEnd, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, messagesPipe.writingEnd, STDERR_FILENO)
+
+    // A thread of a pool blocks signals, and a program would inherit that and outlive its reader.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    var environment = ProcessInfo.processInfo.environment
+    environment["LC_ALL"] = "C"
+    var identifier: pid_t = 0
+    let problem = withExtendedLifetime(input) {
+      Self.withCStrings([name] + arguments) { arguments in
+        Self.withCStrings(environment.map { "\($0)=\($1)" }) { environment in
+          posix_spawnp(&identifier, name, &actions, &attributes, arguments, environment)
+        }
+      }
+    }
+    // The program alone writes from now on.
+    close(outputPipe.writingEnd)
+    close(messagesPipe.writingEnd)
+    guard problem == 0 else {
+      throw problem == ENOENT
+        ? .notInstalled(program: name)
+        : .notStarted(program: name, problem: String(cString: strerror(problem)))
+    }
+    self.name = name
+    self.identifier = identifier
+    output = outputPipe.reading
+    messages = messagesPipe.reading
   }
 
-  deinit { stop() }
+  deinit {
+    stop()
+    _ = wait()
+  }
 
   /// Reads at most `buffer.count` bytes; 0 at the end of the output.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(ProgramError) -> Int {
     while true {
-      let count = Foundation.read(
-        output.fileHandleForReading.fileDescriptor, buffer.baseAddress, buffer.count)
+      let count = Foundation.read(output.fileDescriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
       guard errno == EINTR else {
         throw .unreadable(program: name, problem: String(cString: strerror(errno)))
@@ -46,23 +85,48 @@ final class ProgramOutput {
 
   /// Ends the program if it still runs.
   func stop() {
-    if process.isRunning { process.terminate() }
+    if status == nil { kill(identifier, SIGKILL) }
   }
 
   /// Waits for the program's end.
   ///
   /// - Returns: Its exit status, and what it wrote on standard error.
   func finish() -> (status: Int32, messages: String) {
-    let text = messages.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+    let text = (try? messages.readToEnd()) ?? Data()
+    return (wait(), String(decoding: text, as: UTF8.self))
   }
 
-  /// The file that `name` stands for on the search path.
-  private static func path(of name: String) -> String? {
-    let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return folders.split(separator: ":").map { "\($0)/\(name)" }
-      .first { FileManager.default.isExecutableFile(atPath: $0) }
+  /// The exit status as a shell has it: 128 and the number of the signal that ended the program.
+  private func wait() -> Int32 {
+    if let status { return status }
+    var word: Int32 = 0
+    while waitpid(identifier, &word, 0) < 0 && errno == EINTR {}
+    let signal = word & 0x7F
+    let status = signal == 0 ? (word >> 8) & 0xFF : 128 + signal
+    self.status = status
+    return status
+  }
+
+  /// A pipe whose ends no program inherits but as what it is told to. One that did would hold the
+  /// writing end open, and the output would never end.
+  private static func makePipe(for program: String) throws(ProgramError) -> (
+    reading: FileHandle, writingEnd: Int32
+  ) {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else {
+      throw .notStarted(program: program, problem: String(cString: strerror(errno)))
+    }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (FileHandle(fileDescriptor: ends[0], closeOnDealloc: true), ends[1])
+  }
+
+  /// Hands `texts` to C as an array of strings that ends with a null pointer.
+  private static func withCStrings<Result>(
+    _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+  ) -> Result {
+    let strings = texts.map { strdup($0) }
+    defer { for string in strings { free(string) } }
+    return body(strings + [nil])
   }
 }
 
@@ -81,7 +145,8 @@ enum ProgramError: Error, Equatable, CustomStringConvertible {
       "the program '\(program)' is needed and not installed; on Debian and Ubuntu:"
         + " apt-get install \(Self.package(of: program))"
     case .notStarted(let program, let problem): "'\(program)' can't be started: \(problem)"
-    case .unreadable(let program, let problem): "the output of '\(program)' can't be read: \(problem)"
+    case .unreadable(let program, let problem):
+      "the output of '\(program)' can't be read: \(problem)"
     }
   }
 

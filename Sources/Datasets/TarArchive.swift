@@ -35,7 +35,9 @@ struct TarArchive {
       return members
     } catch ArchiveError.cut(let archive) {
       // Where the decompressor says why its output stopped short, that is the better message.
-      guard let problem = file.decompressionProblem() else { throw ArchiveError.cut(archive: archive) }
+      guard let problem = file.decompressionProblem() else {
+        throw ArchiveError.cut(archive: archive)
+      }
       throw ArchiveError.damaged(archive: archive, problem: problem)
     }
   }
@@ -103,7 +105,8 @@ struct TarArchive {
   private func fill(_ destination: UnsafeMutableRawBufferPointer) throws {
     var filled = 0
     while filled < destination.count {
-      let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: destination[filled...]))
+      let count = try file.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: destination[filled...]))
       guard count > 0 else { throw ArchiveError.cut(archive: name) }
       filled += count
     }

@@ -107,7 +107,9 @@ struct TarHeader {
       guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }
       return field.suffix(7).reduce(0) { $0 << 8 | Int($1) }
     }
-    let digits = field.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
+    let digits = field.drop { $0 == UInt8(ascii: " ") }.prefix {
+      $0 != 0 && $0 != UInt8(ascii: " ")
+    }
     return digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self), radix: 8)
   }
 }

@@ -59,14 +59,14 @@ struct Transfer {
     var arguments = [
       // A user's own options could change what is fetched and where it goes.
       "--disable", "--silent", "--show-error", "--fail", "--globoff", "--location",
-      "--max-redirs", "5", "--proto", address.isLoopback ? "=http" : "=https",
-      "--proto-redir", address.isLoopback ? "=http" : "=https", "--connect-timeout", "20",
+      // A redirection could lead plain http off this machine.
+      "--max-redirs", address.isLoopback ? "0" : "5", "--connect-timeout", "20",
+      "--proto", address.isLoopback ? "=http" : "=https", "--proto-redir", "=https",
       // A connection that gives less than 1 kB/s for half a minute counts as broken.
       "--speed-limit", "1000", "--speed-time", "30",
       "--dump-header", headers.path, "--write-out", "%{stderr}\n%{http_code}",
     ]
-    // A redirection could lead plain http off this machine.
-    if address.isLoopback { arguments += ["--noproxy", "*", "--max-redirs", "0"] }
+    if address.isLoopback { arguments += ["--noproxy", "*"] }
     if start > 0 {
       arguments += ["--continue-at", String(start)]
       if let validator { arguments += ["--header", "If-Range: \(validator)"] }
@@ -88,9 +88,11 @@ struct Transfer {
     let httpStatus = lines.last.flatMap { Int($0) } ?? 0
     let problem = lines.first { $0.hasPrefix("curl:") } ?? "curl ended with status \(status)"
     switch status {
+    // 416: the file there is no longer than what we have, which curl takes for success.
+    // 33: the answer is the whole file.
+    case 0 where start > 0 && httpStatus == 416, 22 where start > 0 && httpStatus == 416, 33:
+      return .cannotResume
     case 0: return .complete
-    // 33: the answer is the whole file; 416: the file there is no longer than what we have.
-    case 33 where start > 0, 22 where start > 0 && httpStatus == 416: return .cannotResume
     case 22:
       let mayPass = httpStatus == 408 || httpStatus == 429 || httpStatus >= 500
       return mayPass ? .broken(problem) : .refused(problem)
@@ -111,7 +113,8 @@ struct HTTPHeaders {
   /// Reads the last answer in the file: redirections have one each.
   init(file: URL) {
     let text = (try? String(contentsOf: file, encoding: .isoLatin1)) ?? ""
-    let answer = text.replacingOccurrences(of: "\r\n", with: "\n")
+    let answer =
+      text.replacingOccurrences(of: "\r\n", with: "\n")
       .components(separatedBy: "\n\n").last { !$0.isEmpty } ?? ""
     var changed: String?
     for line in answer.split(separator: "\n").dropFirst() {

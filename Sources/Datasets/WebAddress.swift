@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// An address that data may be downloaded from: `https`, or `http` from this machine itself.
 ///
 /// Over plain `http` anyone on the way can change the bytes; on the loopback interface nobody is on
@@ -11,8 +13,9 @@ public struct WebAddress: Sendable, Equatable {
   public init(_ text: String) throws(WebAddressError) {
     let allowed = "-._~:/?#[]%!$&'()*+,;=".unicodeScalars
     let isPlain = text.unicodeScalars.allSatisfy { scalar in
-      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-        || allowed.contains(scalar))
+      scalar.isASCII
+        && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+          || allowed.contains(scalar))
     }
     guard isPlain, text.utf8.count <= 2_000, let separator = text.firstRange(of: "://") else {
       throw .malformed(text)
@@ -45,7 +48,9 @@ public struct WebAddress: Sendable, Equatable {
     if authority.hasPrefix("[") {
       guard let end = authority.firstIndex(of: "]") else { return nil }
       host = authority[...end]
-      guard host.dropFirst().dropLast().allSatisfy({ $0.isHexDigit || $0 == ":" }) else { return nil }
+      guard host.dropFirst().dropLast().allSatisfy({ $0.isHexDigit || $0 == ":" }) else {
+        return nil
+      }
       let rest = authority[authority.index(after: end)...]
       guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
       port = rest.isEmpty ? nil : rest.dropFirst()
@@ -81,8 +86,7 @@ public enum WebAddressError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformed(let text):
-      "dataset.url is '\(text.unicodeScalars.prefix(200).map { $0.isASCII && $0.value >= 32 ? String($0) : "?" }.joined())',"
-        + " expected https://HOST/PATH"
+      "dataset.url is '\(PrintableText.escaped(text, limit: 200))', expected https://HOST/PATH"
     case .insecure(let text):
       "dataset.url is '\(text)', expected https: plain http is for this machine alone (localhost,"
         + " 127.0.0.1, [::1])"

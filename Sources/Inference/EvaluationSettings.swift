@@ -55,8 +55,10 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .noCheckpoint(let name, let folder, let present):
-      "\(folder) has no checkpoint '\(name)', only \(present.joined(separator: ", ")); change "
-        + "evaluate.checkpoint, or keep that epoch with train.checkpoint.epochs"
+      present.isEmpty
+        ? "\(folder) has no checkpoint '\(name)', nor any other; rerun train"
+        : "\(folder) has no checkpoint '\(name)', only \(present.joined(separator: ", ")); change "
+          + "evaluate.checkpoint, or keep that epoch with train.checkpoint.epochs"
     case .differentClasses(let checkpoint, let expected, let found):
       "\(checkpoint): its classes are \(found), the images' \(expected); rerun train on these images"
     case .unprepared:

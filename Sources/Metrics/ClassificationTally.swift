@@ -49,16 +49,31 @@ extension ClassificationTally {
     ([count, correct, correctInFirstFive] + classCounts + classCorrect).map(Int64.init)
   }
 
-  /// Restores counts; nil where they cannot be those of `classes` classes.
+  /// Restores counts; nil where no answers over `classes` classes add up to them.
   public init?(classes: Int, state: [Int64], lossSum: Double) {
     guard state.count == 3 + 2 * classes, state.allSatisfy({ $0 >= 0 }) else { return nil }
+    let (ofClass, correctOfClass) = (state[3..<3 + classes], state[(3 + classes)...])
+    guard state[1] <= state[2], state[2] <= state[0],
+      Self.parts(ofClass, addUpTo: state[0]), Self.parts(correctOfClass, addUpTo: state[1]),
+      zip(correctOfClass, ofClass).allSatisfy({ $0 <= $1 })
+    else { return nil }
     self.init(classes: classes)
     count = Int(state[0])
     correct = Int(state[1])
     correctInFirstFive = Int(state[2])
-    classCounts = state[3..<3 + classes].map(Int.init)
-    classCorrect = state[(3 + classes)...].map(Int.init)
+    classCounts = ofClass.map(Int.init)
+    classCorrect = correctOfClass.map(Int.init)
     self.lossSum = lossSum
+  }
+
+  /// Taken from the whole one by one: the sum of a damaged file's numbers may not fit.
+  private static func parts(_ parts: ArraySlice<Int64>, addUpTo whole: Int64) -> Bool {
+    var rest = whole
+    for part in parts {
+      guard part <= rest else { return false }
+      rest -= part
+    }
+    return rest == 0
   }
 }
 

@@ -3,11 +3,11 @@ import Foundation
 /// The contents of `metrics.json`: what an evaluation found, on what, and with which reservations.
 public struct EvaluationReport: Encodable, Sendable {
   /// Percent.
-  public var top1: Double
+  @NullUnlessFinite public var top1: Double
   /// Percent.
-  public var top5: Double
+  @NullUnlessFinite public var top5: Double
   /// Mean cross-entropy, without smoothing.
-  public var loss: Double
+  @NullUnlessFinite public var loss: Double
   /// Images.
   public var count: Int
   /// "validation" or "test".
@@ -22,25 +22,26 @@ public struct EvaluationReport: Encodable, Sendable {
   public var perClass: [ClassFigures]
   public var macro: Scores
   public var mostConfused: [Confusion]
-  public var expectedCalibrationError: Double
+  @NullUnlessFinite public var expectedCalibrationError: Double
   /// The main figures of every checkpoint that was evaluated.
   public var checkpoints: [CheckpointFigures]
   public var warnings: [String]
 
-  /// Percent; null where a class has no images.
+  /// Percent; not a number where no class has a score.
   public struct Scores: Encodable, Sendable {
-    public var precision: Double?
-    public var recall: Double?
-    public var f1: Double?
+    @NullUnlessFinite public var precision: Double
+    @NullUnlessFinite public var recall: Double
+    @NullUnlessFinite public var f1: Double
   }
 
+  /// Percent; not a number where the class has no images, or none was taken for it.
   public struct ClassFigures: Encodable, Sendable {
     public var name: String
     public var support: Int
-    public var accuracy: Double?
-    public var precision: Double?
-    public var recall: Double?
-    public var f1: Double?
+    @NullUnlessFinite public var accuracy: Double
+    @NullUnlessFinite public var precision: Double
+    @NullUnlessFinite public var recall: Double
+    @NullUnlessFinite public var f1: Double
   }
 
   public struct Confusion: Encodable, Sendable {
@@ -54,9 +55,9 @@ public struct EvaluationReport: Encodable, Sendable {
   public struct CheckpointFigures: Encodable, Sendable {
     public var checkpoint: String
     public var epoch: Int
-    public var top1: Double
-    public var top5: Double
-    public var loss: Double
+    @NullUnlessFinite public var top1: Double
+    @NullUnlessFinite public var top5: Double
+    @NullUnlessFinite public var loss: Double
 
     public init(checkpoint: String, epoch: Int, tally: ClassificationTally) {
       self.checkpoint = checkpoint
@@ -97,7 +98,9 @@ public struct EvaluationReport: Encodable, Sendable {
   ) {
     precondition(!checkpoints.isEmpty, "a report of no checkpoint")
     let first = checkpoints[0]
-    (top1, top5, loss) = (first.top1, first.top5, first.loss)
+    top1 = first.top1
+    top5 = first.top5
+    loss = first.loss
     (checkpoint, epoch, self.checkpoints) = (first.checkpoint, first.epoch, checkpoints)
     self.count = count
     (on, source, dataStatus) = (subject.on, subject.source, subject.dataStatus)
@@ -107,12 +110,11 @@ public struct EvaluationReport: Encodable, Sendable {
     perClass = names.indices.map { index in
       let scores = confusion.scores(of: index)
       return ClassFigures(
-        name: names[index], support: confusion.support(of: index), accuracy: scores.recall.finite,
-        precision: scores.precision.finite, recall: scores.recall.finite, f1: scores.f1.finite)
+        name: names[index], support: confusion.support(of: index), accuracy: scores.recall,
+        precision: scores.precision, recall: scores.recall, f1: scores.f1)
     }
     let mean = confusion.macroScores
-    macro = Scores(
-      precision: mean.precision.finite, recall: mean.recall.finite, f1: mean.f1.finite)
+    macro = Scores(precision: mean.precision, recall: mean.recall, f1: mean.f1)
     mostConfused = confusion.mostConfused(limit: 10).map {
       Confusion(
         truth: names[$0.truth], predicted: names[$0.predicted], count: $0.count, share: $0.share)
@@ -129,6 +131,16 @@ public struct EvaluationReport: Encodable, Sendable {
   }
 }
 
-extension Double {
-  fileprivate var finite: Double? { isFinite ? self : nil }
+/// A figure that is null in JSON, which has finite numbers only, where it is not one: the recall of a
+/// class without images, the loss of a network that has diverged.
+@propertyWrapper
+public struct NullUnlessFinite: Encodable, Sendable {
+  public var wrappedValue: Double
+
+  public init(wrappedValue: Double) { self.wrappedValue = wrappedValue }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(wrappedValue.isFinite ? wrappedValue : nil)
+  }
 }

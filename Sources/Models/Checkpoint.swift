@@ -80,7 +80,9 @@ public enum Checkpoint {
       throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
     }
     let known: Set = ["network", "width", "classes", "class_names", "epoch", "input_side"]
-    let extra = file.metadata.filter { !known.contains($0.key) }
+    let extra = file.metadata.filter {
+      !known.contains($0.key) && !TensorFile.reservedKeys.contains($0.key)
+    }
     return CheckpointDescription(
       network: try value("network"),
       width: file.metadata["width"] == nil ? nil : try integer("width"), classNames: classNames,

@@ -56,7 +56,12 @@ public final class NetworkPlan {
   public var arenaByteCount: Int { arena.count * MemoryLayout<Float>.stride }
 
   /// The map to fill with a batch of images before `forward`.
-  public func input(count: Int) -> FeatureMap { maps[0].with(count: count) }
+  ///
+  /// - Precondition: 0 < count ≤ capacity.
+  public func input(count: Int) -> FeatureMap {
+    precondition(count > 0 && count <= capacity, "a batch of \(count) in a plan for \(capacity)")
+    return maps[0].with(count: count)
+  }
 
   /// The logits of the last forward pass.
   public var logits: FeatureMap { maps[maps.count - 1].with(count: bound.count) }

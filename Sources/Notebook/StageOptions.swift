@@ -71,7 +71,9 @@ extension StageOptions {
 
   /// Decodes the settings. Keys are kebab-case in the file and camelCase in `Settings`.
   public func settings<Settings: Decodable>(as type: Settings.Type) throws -> Settings {
-    let data = try Data(contentsOf: URL(fileURLWithPath: settings))
+    guard let data = FileManager.default.contents(atPath: settings) else {
+      throw StageError.unreadableSettings(file: settings)
+    }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in CamelCaseKey(path[path.count - 1]) }
     do {
@@ -102,6 +104,8 @@ private struct CamelCaseKey: CodingKey {
 public enum StageError: Error, CustomStringConvertible {
   /// The stage asked for an input that the command line does not name.
   case missingInput(name: String, given: [String])
+  /// The settings file is absent or may not be read.
+  case unreadableSettings(file: String)
   /// The settings file lacks a value the stage reads, or has one of another type.
   case settings(file: String, problem: String)
 
@@ -109,6 +113,8 @@ public enum StageError: Error, CustomStringConvertible {
     switch self {
     case .missingInput(let name, let given):
       "no input '\(name)' among \(given); run the stage through pipeline.sh, or add --input \(name)=PATH"
+    case .unreadableSettings(let file):
+      "cannot read the settings \(file); run the stage through pipeline.sh, or pass --settings FILE"
     case .settings(let file, let problem):
       "\(file) does not hold the settings of this stage: \(problem)"
     }

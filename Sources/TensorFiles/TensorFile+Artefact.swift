@@ -5,7 +5,7 @@ extension TensorFile {
   public static let formatVersion = 1
 
   /// Metadata keys that the writer fills in itself.
-  static let reservedKeys: Set<String> = [
+  public static let reservedKeys: Set<String> = [
     "format", "format_version", "schema", "schema_version", "sha256",
   ]
 

@@ -180,4 +180,23 @@ import Testing
       maps[2].dense.values, try golden.tensor("\(name).dlogits").values, Self.tolerance,
       "\(name).dlogits")
   }
+
+  /// A case that the generator writes and nobody reads would guard nothing.
+  @Test func everyCaseHasATest() throws {
+    let tested: Set<String> = Set(Self.convolutions.map(\.name)).union([
+      "linear", "relu", "leaky_relu_0.01", "gelu", "gelu_tanh", "max_pool.2x2",
+      "max_pool.3x3_stride2", "avg_pool.2x2_ceil", "avg_pool.adaptive6",
+      "avg_pool.adaptive6_from13", "avg_pool.global", "shortcut.pad_channels", "shortcut.pad_pool",
+      "batch_norm.train", "batch_norm.eval", "loss.cross_entropy", "loss.label_smoothing_0.1",
+      "loss.kl_label_smoothing_0.2_0.1",
+    ])
+    let cases = Set(
+      try GoldenFile("ops").file.names.map { name in
+        name.split(separator: ".").dropLast().joined(separator: ".")
+      })
+    // Optimisers and schedules are read by the tests of training.
+    let others = cases.filter { $0.hasPrefix("optimizer.") || $0.hasPrefix("schedule.") }
+    #expect(others.count == 9)
+    #expect(cases.subtracting(others) == tested)
+  }
 }

@@ -158,7 +158,7 @@ final class Sandbox: @unchecked Sendable {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// The tool: in the folder `TESSERA_BIN`, otherwise beside the tests' own executable.
-  private static func tool() throws -> URL {
+  static func tool() throws -> URL {
     let environment = ProcessInfo.processInfo.environment
     var folders = environment["TESSERA_BIN"].map { [URL(fileURLWithPath: $0)] } ?? []
     var folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()

@@ -80,6 +80,6 @@ orExit {
 let imagesCounted = statistics.classCounts.reduce(0, +)
 let pixelsCounted = histogram.counts.reduce(0, +)
 guard imagesCounted == train.count, pixelsCounted == train.images.count else {
-  exitWithError("\(imagesCounted) images and \(pixelsCounted) pixels counted of \(train.count) images")
+  exitWithError("counted \(imagesCounted) images of \(train.count), and \(pixelsCounted) pixels")
 }
 show("counted: \(imagesCounted) images, \(pixelsCounted) pixels")

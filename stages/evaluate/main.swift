@@ -97,8 +97,8 @@ show(
     header: ["class", "images", "precision %", "recall %", "F1 %"],
     rows: report.perClass.map {
       [
-        $0.name, "\($0.support)", decimals($0.precision ?? .nan, 2),
-        decimals($0.recall ?? .nan, 2), decimals($0.f1 ?? .nan, 2),
+        $0.name, "\($0.support)", decimals($0.precision, 2), decimals($0.recall, 2),
+        decimals($0.f1, 2),
       ]
     }))
 

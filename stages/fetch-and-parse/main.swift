@@ -10,8 +10,9 @@
 //: | promises | the official data's digest, record counts and labels are checked, or the files are marked |
 
 import Datasets
-import struct Foundation.URL
 import Notebook
+
+import struct Foundation.URL
 
 let options = StageOptions.parseForStage()
 
@@ -51,7 +52,7 @@ let rawFolder = URL(fileURLWithPath: "data/raw")
 //: An archive is read front to back, once, and seven of its members are taken: five training batches,
 //: one of test images, and the class names. They go into memory. Nothing that a stranger packed is
 //: ever created on disk, so links, devices and paths that climb out of a folder lead nowhere, and an
-//: archive that swells to terabytes is stopped at one gigabyte.
+//: archive that swells to terabytes is stopped at five times what the seven may have.
 //-
 //: Drawn images take the same road: they are written as CIFAR-10 batches into this stage's work folder
 //: and read back. So the parser below is exercised by every run, also where no one has CIFAR-10.
@@ -115,5 +116,7 @@ let isIntact = orExit {
   try ImageSet(contentsOf: options.output("train.safetensors")) == train
     && ImageSet(contentsOf: options.output("test.safetensors")) == test
 }
-guard isIntact else { exitWithError("the files read back differ from what was parsed; check the disk") }
+guard isIntact else {
+  exitWithError("the files read back differ from what was parsed; check the disk")
+}
 show("read back: both files hold what was parsed")

@@ -1,0 +1,111 @@
+import Datasets
+import Foundation
+
+/// Runs `body` with an empty folder that is removed afterwards.
+@discardableResult
+func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("datasets-tests-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder)
+}
+
+/// A batch of so many records whose bytes all differ from their neighbours' in some way.
+func batch(records: Int, salt: Int = 0, label: (Int) -> UInt8 = { UInt8($0 % 10) }) -> [UInt8] {
+  (0..<records).flatMap { record in
+    [label(record)] + (0..<3_072).map { UInt8(truncatingIfNeeded: $0 * 7 + record * 31 + salt) }
+  }
+}
+
+/// The files of a small data set in CIFAR-10's layout, by name.
+func batchFiles(records: Int) -> [String: [UInt8]] {
+  var files: [String: [UInt8]] = [:]
+  for (salt, file) in (CIFARBatches.trainingFiles + [CIFARBatches.testFile]).enumerated() {
+    files[file] = batch(records: records, salt: salt)
+  }
+  files[CIFARBatches.classNamesFile] = Array("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n".utf8)
+  return files
+}
+
+/// Images of the given labels, pixels drawn by `pixel(image, offset)`.
+func imageSet(
+  labels: [UInt8], pixel: (Int, Int) -> UInt8 = { UInt8(truncatingIfNeeded: $0 * 13 + $1 * 5) }
+) -> ImageSet {
+  let images = labels.indices.flatMap { image in (0..<3_072).map { pixel(image, $0) } }
+  return ImageSet(
+    images: images, labels: labels, classNames: ClassNames.cifar10, dataStatus: .unverified,
+    source: .cifar10)
+}
+
+/// Runs a program on `input` and returns its output.
+func run(_ program: String, _ arguments: [String], input: Data = Data()) throws -> Data {
+  try withTemporaryFolder { folder in
+    let file = folder.appendingPathComponent("input")
+    try input.write(to: file)
+    let process = Process()
+    // A file, not a pipe: programs that other tests start meanwhile would hold a pipe open.
+    let output = folder.appending(path: "output")
+    try Data().write(to: output)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    process.standardInput = try FileHandle(forReadingFrom: file)
+    process.standardOutput = try FileHandle(forWritingTo: output)
+    try process.run()
+    process.waitUntilExit()
+    return try Data(contentsOf: output)
+  }
+}
+
+/// True where a program is on the search path.
+func isInstalled(_ program: String) -> Bool {
+  (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+}
+
+/// A tar archive made by hand, so that it can be wrong in one thing at a time.
+struct TarBuilder {
+  private(set) var bytes: [UInt8] = []
+
+  /// Adds a member of any type. `size` is what the header claims.
+  mutating func add(
+    _ name: String, type: Character = "0", _ content: [UInt8] = [], size: Int? = nil
+  ) {
+    var header = [UInt8](repeating: 0, count: 512)
+    func put(_ text: String, at offset: Int) {
+      header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    }
+    func octal(_ number: Int, digits: Int) -> String {
+      let text = String(number, radix: 8)
+      return String(repeating: "0", count: digits - text.count) + text
+    }
+    put(String(name.prefix(100)), at: 0)
+    put(octal(0o644, digits: 7), at: 100)
+    put(octal(size ?? content.count, digits: 11), at: 124)
+    put("        ", at: 148)
+    put(String(type), at: 156)
+    put("../../outside", at: 157)
+    put("ustar\u{0}00", at: 257)
+    put(octal(header.reduce(0) { $0 + Int($1) }, digits: 6) + "\u{0} ", at: 148)
+    bytes += header + content
+    bytes += [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
+  }
+
+  /// The archive with the zeros that end one.
+  var ended: Data { Data(bytes + [UInt8](repeating: 0, count: 1_024)) }
+}
+
+/// An archive of a small data set, with a member more that nobody needs.
+func archive(records: Int, prefix: String = "cifar-10-batches-bin/", leavingOut: String? = nil)
+  -> TarBuilder
+{
+  var tar = TarBuilder()
+  tar.add(prefix, type: "5")
+  // In falling order, which is not the order of parsing.
+  for (file, content) in batchFiles(records: records).sorted(by: { $0.key > $1.key })
+  where file != leavingOut {
+    tar.add(prefix + file, content)
+  }
+  tar.add(prefix + "readme.html", Array("<html>".utf8))
+  return tar
+}

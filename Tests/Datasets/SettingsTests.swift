@@ -1,0 +1,97 @@
+import Datasets
+import Foundation
+import Testing
+
+@Suite struct SettingsTests {
+  private func dataset(_ source: String, url: String = "null", archive: String = "null") throws
+    -> DatasetSettings
+  {
+    let text = """
+      {"source": "\(source)", "url": \(url), "archive": \(archive), "seed": 7, "trainingImages": 20,
+       "testImages": 10}
+      """
+    return try JSONDecoder().decode(DatasetSettings.self, from: Data(text.utf8))
+  }
+
+  @Test func eachSourceIsFound() throws {
+    guard case .drawn(let shapes, 20, 10) = try dataset("shapes").location() else {
+      Issue.record("shapes are not drawn")
+      return
+    }
+    #expect(shapes.seed == 7)
+    guard case .official = try dataset("cifar-10").location() else {
+      Issue.record("not the official address")
+      return
+    }
+    guard case .local("x") = try dataset("cifar-10", archive: #""x""#).location(),
+      case .address("y") = try dataset("cifar-10", url: #""y""#).location()
+    else {
+      Issue.record("not the address that was given")
+      return
+    }
+  }
+
+  @Test func addressesThatContradictAreRefused() throws {
+    #expect(throws: DatasetSettingsError.unusedAddress(key: "archive", value: "x")) {
+      try dataset("shapes", archive: #""x""#).location()
+    }
+    #expect(throws: DatasetSettingsError.unusedAddress(key: "url", value: "x")) {
+      try dataset("shapes", url: #""x""#).location()
+    }
+    #expect(throws: DatasetSettingsError.twoAddresses(url: "u", archive: "a")) {
+      try dataset("cifar-10", url: #""u""#, archive: #""a""#).location()
+    }
+  }
+
+  @Test func validationIsANumberOrTest() throws {
+    func validation(_ text: String) throws -> Split.Validation {
+      let text = #"{"kind": "last", "seed": 1, "validation": \#(text)}"#
+      return try JSONDecoder().decode(SplitSettings.self, from: Data(text.utf8)).validation
+    }
+    #expect(try validation("5000") == .images(5_000))
+    #expect(try validation(#""test""#) == .test)
+    for wrong in [#""train""#, "0.5", "null"] {
+      #expect(throws: DecodingError.self) { try validation(wrong) }
+    }
+  }
+
+  @Test func eachNormalisationHasItsConstants() throws {
+    let statistics = ChannelStatistics(of: imageSet(labels: [1, 2]))
+    func normalization(_ settings: PreprocessSettings) throws -> Normalization {
+      try settings.normalization(statistics)
+    }
+    #expect(try normalization(PreprocessSettings(normalize: .perImage)) == .perImage)
+    #expect(
+      try normalization(PreprocessSettings(normalize: .half))
+        == .constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
+    #expect(
+      try normalization(PreprocessSettings(normalize: .statistics))
+        == .constants(mean: statistics.mean.map(Float.init), std: statistics.std.map(Float.init)))
+    #expect(
+      try normalization(
+        PreprocessSettings(normalize: .constants, mean: [0.25, 0.5, 1], std: [0.5, 1, 2]))
+        == .constants(mean: [0.25, 0.5, 1], std: [0.5, 1, 2]))
+  }
+
+  @Test func constantsThatCannotBeUsedAreRefused() throws {
+    let statistics = ChannelStatistics(of: imageSet(labels: [1]) { _, _ in 9 })
+    func normalization(_ mean: [Double]?, _ std: [Double]?) throws -> Normalization {
+      try PreprocessSettings(normalize: .constants, mean: mean, std: std).normalization(statistics)
+    }
+    #expect(throws: DatasetSettingsError.missingConstants(key: "mean")) {
+      try normalization(nil, [1, 1, 1])
+    }
+    #expect(throws: DatasetSettingsError.missingConstants(key: "std")) {
+      try normalization([1, 1, 1], nil)
+    }
+    #expect(throws: DatasetSettingsError.constants(key: "mean", found: [1, 1])) {
+      try normalization([1, 1], [1, 1, 1])
+    }
+    #expect(throws: DatasetSettingsError.deviation(found: [1, 0, 1])) {
+      try normalization([1, 1, 1], [1, 0, 1])
+    }
+    #expect(throws: DatasetSettingsError.deviation(found: [0, 0, 0])) {
+      try PreprocessSettings(normalize: .statistics).normalization(statistics)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Foundation
+import Kernels
+import Loading
+import Models
+import Randomness
+import TensorFiles
+import TestSupport
+
+/// A small network with weights and statistics unlike those it starts with, and images for it.
+struct TrainedExample {
+  static let classNames = ["ape", "bee", "cat", "dog", "elk", "fox", "gnu"]
+
+  let network: Network
+  let images: ImageSet
+
+  /// - Parameter count: Images; more than a batch of the predictor by default.
+  init(count: Int = 253, width: Int = 3) throws {
+    network = try NetworkCatalog.network(named: "resnet8", width: width, classes: 7)
+    network.initialize(seed: 8)
+    var stream = RandomStream(seed: 1, purpose: "test images")
+    // Noise about a colour of each image's own: noise alone is one image to a network.
+    let pixels = (0..<count * ImageSet.channels).flatMap { _ -> [UInt8] in
+      let colour = stream.integer(below: 200)
+      return (0..<ImageSet.pixelsPerChannel).map { _ in UInt8(colour + stream.integer(below: 56)) }
+    }
+    images = ImageSet(
+      images: pixels, labels: (0..<count).map { UInt8($0 * 5 % 7) },
+      classNames: Self.classNames, dataStatus: .unverified, source: .cifar10,
+      preparation: Preparation(
+        indices: (0..<Int32(count)).map { 3 * $0 }, takenFrom: .train, normalization: .perImage,
+        selectedOnTest: false))
+    Self.settle(network, on: images)
+  }
+
+  /// Passes in training mode bring the running statistics near the images', so that the network
+  /// tells them apart.
+  private static func settle(_ network: Network, on images: ImageSet) {
+    let pool = WorkerPool(threadCount: 2)
+    let loader = BatchLoader(images, normalization: .perImage)
+    let count = min(images.count, 16)
+    let plan = NetworkPlan(network, mode: .training, capacity: count, on: pool)
+    var labels = [UInt8](repeating: 0, count: count)
+    for _ in 0..<40 {
+      labels.withUnsafeMutableBufferPointer {
+        loader.load(
+          Array(0..<count)[...], epoch: nil, into: plan.input(count: count), labels: $0, on: pool)
+      }
+      plan.forward(count: count)
+    }
+  }
+
+  /// The network as a checkpoint of epoch 12.
+  func checkpoint(
+    in folder: TemporaryFolder, classNames: [String] = Self.classNames
+  ) throws -> TensorFile {
+    let url = folder.file("best.safetensors")
+    try Checkpoint.write(
+      network,
+      CheckpointDescription(
+        network: "resnet8", width: 3, classNames: classNames, epoch: 12, normalization: [:],
+        origin: [:]), to: url)
+    return try Checkpoint.open(url)
+  }
+}

@@ -1,0 +1,34 @@
+import Datasets
+import Kernels
+import Loading
+import Tensors
+import TestSupport
+
+/// One batch as a loader makes it, in memory that held other numbers before.
+struct LoadedBatch {
+  /// Everything in the map, padding included.
+  let floats: [Float]
+  /// Its bits, so that equal means equal.
+  var bits: [UInt32] { floats.map(\.bitPattern) }
+  let labels: [UInt8]
+
+  init(_ loader: BatchLoader, _ indices: [Int], epoch: Int? = nil, threads: Int = 2) {
+    let owner = OwnedFeatureMap(.images(count: indices.count, height: 32, width: 32))
+    owner.fill(.nan)
+    var labels = [UInt8](repeating: 0xEE, count: indices.count)
+    let pool = WorkerPool(threadCount: threads)
+    // A slice that begins elsewhere than at zero, as the trainer passes it.
+    let order = [-1] + indices
+    labels.withUnsafeMutableBufferPointer { labels in
+      loader.load(order[1...], epoch: epoch, into: owner.map, labels: labels, on: pool)
+    }
+    floats = withExtendedLifetime(owner) { Array(owner.map.elements) }
+    self.labels = labels
+  }
+
+  /// The bits of one image.
+  func image(_ position: Int) -> [UInt32] {
+    let count = 4 * ImageSet.pixelsPerChannel
+    return floats[position * count..<(position + 1) * count].map(\.bitPattern)
+  }
+}

@@ -1,0 +1,80 @@
+import Metrics
+import Testing
+
+@Suite struct ConfusionMatrixTests {
+  private func matrix(_ rows: [[Int]]) -> ConfusionMatrix {
+    var matrix = ConfusionMatrix(classes: rows.count)
+    for (truth, row) in rows.enumerated() {
+      for (predicted, count) in row.enumerated() {
+        for _ in 0..<count { matrix.add(truth: truth, predicted: predicted) }
+      }
+    }
+    return matrix
+  }
+
+  /// Four classes: the third is never predicted, the fourth has no images.
+  private var example: ConfusionMatrix {
+    matrix([
+      [6, 2, 0, 2],
+      [1, 4, 0, 0],
+      [3, 2, 0, 0],
+      [0, 0, 0, 0],
+    ])
+  }
+
+  @Test func countsLieInRowsOfTruth() {
+    #expect(example.counts == [6, 2, 0, 2, 1, 4, 0, 0, 3, 2, 0, 0, 0, 0, 0, 0])
+    #expect(example[0, 3] == 2 && example[3, 0] == 0)
+    #expect((0..<4).map(example.support(of:)) == [10, 5, 5, 0])
+    #expect((0..<4).map(example.predictions(of:)) == [10, 8, 0, 2])
+  }
+
+  @Test func scoresOfAnOrdinaryClass() {
+    let (first, second) = (example.scores(of: 0), example.scores(of: 1))
+    #expect([first.precision, first.recall, first.f1] == [60, 60, 60])
+    // 4 of 8 predictions, 4 of 5 images; 2 · 4 / (8 + 5).
+    #expect([second.precision, second.recall, second.f1] == [50, 80, 800.0 / 13])
+  }
+
+  @Test func aClassNeverPredictedHasNoPrecision() {
+    let scores = example.scores(of: 2)
+    #expect(scores.precision.isNaN)
+    #expect(scores.recall == 0 && scores.f1 == 0)
+  }
+
+  @Test func aClassWithoutImagesHasNoRecall() {
+    let scores = example.scores(of: 3)
+    #expect(scores.recall.isNaN)
+    #expect(scores.precision == 0 && scores.f1 == 0)
+  }
+
+  @Test func meansLeaveOutWhatHasNoScore() {
+    let mean = example.macroScores
+    #expect(abs(mean.precision - (60 + 50 + 0) / 3.0) < 1e-12)
+    #expect(abs(mean.recall - (60 + 80 + 0) / 3.0) < 1e-12)
+    #expect(abs(mean.f1 - (60 + 800.0 / 13) / 4) < 1e-12)
+  }
+
+  @Test func anEmptyMatrixHasNoScores() {
+    let mean = ConfusionMatrix(classes: 3).macroScores
+    #expect(mean.precision.isNaN && mean.recall.isNaN && mean.f1.isNaN)
+    #expect(ConfusionMatrix(classes: 3).mostConfused(limit: 5).isEmpty)
+  }
+
+  @Test func confusionsComeMostFrequentFirst() {
+    let confusions = example.mostConfused(limit: 10)
+    #expect(
+      confusions.map { [$0.truth, $0.predicted, $0.count] } == [
+        // 2 · 2 · 2: in the order of the matrix.
+        [2, 0, 3], [0, 1, 2], [0, 3, 2], [2, 1, 2], [1, 0, 1],
+      ])
+    #expect(confusions.map(\.share) == [60, 20, 20, 40, 20])
+  }
+
+  @Test(arguments: [0, 1, 3, 5, 6])
+  func noMoreConfusionsThanAskedFor(_ limit: Int) {
+    #expect(
+      example.mostConfused(limit: limit) == Array(example.mostConfused(limit: 9).prefix(limit)))
+    #expect(example.mostConfused(limit: limit).count == min(limit, 5))
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Metrics
+import Testing
+
+/// `metrics.json` as people, the plots and other programs read it.
+@Suite struct EvaluationReportTests {
+  /// Ten images of three classes, the last without images; named so that sorting would show.
+  private func report(
+    loss: Double = 0.75,
+    fills reliability: (inout Reliability) -> Void = {
+      $0.add(confidence: 0.5, isCorrect: true)
+      $0.add(confidence: 1, isCorrect: true)
+    }
+  ) -> EvaluationReport {
+    var tally = ClassificationTally(classes: 3)
+    var confusion = ConfusionMatrix(classes: 3)
+    for (label, answer) in [(0, 0), (0, 1), (0, 1), (0, 0), (0, 0), (1, 1), (1, 0), (1, 1)] {
+      var scores = [Float](repeating: 0, count: 3)
+      scores[answer] = 1
+      scores.withUnsafeBufferPointer { tally.add(scores: $0, label: label, loss: loss) }
+      confusion.add(truth: label, predicted: answer)
+    }
+    var diagram = Reliability()
+    reliability(&diagram)
+    return EvaluationReport(
+      of: .init(
+        on: "test", dataStatus: "unverified", source: "cifar-10", selectedOnTest: true,
+        classNames: ["zebra", "ape", "a/b \"c\""], warnings: ["unverified data"]),
+      checkpoints: [
+        .init(checkpoint: "best", epoch: 7, tally: tally),
+        .init(checkpoint: "last", epoch: 9, tally: ClassificationTally(classes: 3)),
+      ], count: 8, confusion: confusion, reliability: diagram)
+  }
+
+  private func object(_ report: EvaluationReport) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
+  }
+
+  /// The names are a promise to whoever reads the file; `top1` is not `top_1`.
+  @Test func namesAreThoseOfTheFormat() throws {
+    let whole = try object(report())
+    #expect(
+      Set(whole.keys) == [
+        "top1", "top5", "loss", "count", "on", "checkpoint", "epoch", "data_status", "source",
+        "selected_on_test", "class_names", "per_class", "macro", "most_confused", "checkpoints",
+        "warnings", "expected_calibration_error",
+      ])
+    func names(_ list: String) throws -> Set<String> {
+      Set(try #require(whole[list] as? [[String: Any]]).flatMap(\.keys))
+    }
+    #expect(
+      try names("per_class") == ["name", "support", "accuracy", "precision", "recall", "f1"])
+    #expect(try names("most_confused") == ["truth", "predicted", "count", "share"])
+    #expect(try names("checkpoints") == ["checkpoint", "epoch", "top1", "top5", "loss"])
+    let macro = try #require(whole["macro"] as? [String: Any])
+    #expect(Set(macro.keys) == ["precision", "recall", "f1"])
+  }
+
+  @Test func figuresAreThoseOfTheFirstCheckpoint() throws {
+    let whole = try object(report())
+    #expect(whole["top1"] as? Double == 62.5)
+    #expect(whole["top5"] as? Double == 100)
+    #expect(whole["loss"] as? Double == 0.75)
+    #expect(whole["count"] as? Int == 8)
+    #expect(whole["on"] as? String == "test")
+    #expect(whole["checkpoint"] as? String == "best")
+    #expect(whole["epoch"] as? Int == 7)
+    #expect(whole["data_status"] as? String == "unverified")
+    #expect(whole["source"] as? String == "cifar-10")
+    #expect(whole["selected_on_test"] as? Bool == true)
+    #expect(whole["class_names"] as? [String] == ["zebra", "ape", "a/b \"c\""])
+    #expect(whole["warnings"] as? [String] == ["unverified data"])
+    #expect(whole["expected_calibration_error"] as? Double == 0.25)
+    let checkpoints = try #require(whole["checkpoints"] as? [[String: Any]])
+    #expect(checkpoints.map { $0["checkpoint"] as? String } == ["best", "last"])
+    #expect(checkpoints.map { $0["epoch"] as? Int } == [7, 9])
+  }
+
+  @Test func classesKeepTheirOrder() throws {
+    let classes = try #require(try object(report())["per_class"] as? [[String: Any]])
+    #expect(classes.map { $0["name"] as? String } == ["zebra", "ape", "a/b \"c\""])
+    #expect(classes.map { $0["support"] as? Int } == [5, 3, 0])
+    #expect(classes[0]["accuracy"] as? Double == 60)
+    #expect(classes[0]["precision"] as? Double == 75)
+    #expect(classes[1]["precision"] as? Double == 50)
+    #expect(classes[0]["f1"] as? Double == 600.0 / 9)
+  }
+
+  /// A class without images and without predictions has no scores: null, not zero, not left out.
+  @Test func aClassWithoutImagesHasNulls() throws {
+    let classes = try #require(try object(report())["per_class"] as? [[String: Any]])
+    for key in ["accuracy", "precision", "recall", "f1"] {
+      #expect(classes[2][key] is NSNull, "\(key) is \(String(describing: classes[2][key]))")
+    }
+  }
+
+  @Test func confusionsBearTheClassesNames() throws {
+    let confusions = try #require(try object(report())["most_confused"] as? [[String: Any]])
+    #expect(confusions.map { $0["truth"] as? String } == ["zebra", "ape"])
+    #expect(confusions.map { $0["predicted"] as? String } == ["ape", "zebra"])
+    #expect(confusions.map { $0["count"] as? Int } == [2, 1])
+    #expect(confusions[0]["share"] as? Double == 40)
+  }
+
+  /// Equal figures are equal bytes, so that an artefact's digest repeats.
+  @Test func equalFiguresAreEqualBytes() throws {
+    let first = try report().json()
+    for _ in 0..<5 { #expect(try report().json() == first) }
+    let text = String(decoding: first, as: UTF8.self)
+    #expect(text.hasSuffix("}\n"))
+    #expect(text.contains("a/b"), "slashes are not escaped")
+    let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }
+      .compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) }
+    #expect(keys.count == 17 && keys == keys.sorted())
+  }
+
+  /// A network gone astray has figures too; they are written as null, which every reader of JSON
+  /// takes, and nothing is thrown.
+  @Test(arguments: [Double.nan, .infinity])
+  func whatIsNoNumberIsNull(_ loss: Double) throws {
+    let whole = try object(report(loss: loss) { $0.add(confidence: .nan, isCorrect: false) })
+    #expect(whole["loss"] is NSNull)
+    #expect(whole["expected_calibration_error"] is NSNull)
+    let checkpoints = try #require(whole["checkpoints"] as? [[String: Any]])
+    #expect(checkpoints[0]["loss"] is NSNull && checkpoints[1]["top1"] is NSNull)
+    #expect(whole["top1"] as? Double == 62.5)
+  }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Layers
+import Models
+import TensorFiles
+import TestSupport
+import Testing
+
+@Suite struct CheckpointTests {
+  private let folder: TemporaryFolder
+  private let description = CheckpointDescription(
+    network: "resnet8", width: 3, classNames: ["ape", "bee \"b\"", "cat/dog"], epoch: 17,
+    normalization: ["normalization": "constants", "normalization_mean": "[0.5, 0.25, 0.125]"],
+    origin: ["data_status": "generated", "selected_on_test": "false"])
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func network(seed: Int? = nil) throws -> Network {
+    let network = try NetworkCatalog.network(named: "resnet8", width: 3, classes: 3)
+    if let seed {
+      network.initialize(seed: seed)
+      // Statistics and norms as training leaves them, and numbers that only bits tell apart.
+      for (index, parameter) in network.parameters.enumerated() where parameter.shape.count == 1 {
+        parameter.load(
+          dense: (0..<parameter.elementCount).map { Float(index + $0 + 1) / 3 })
+      }
+      network.parameters.last?.load(dense: [-0.0, .leastNonzeroMagnitude, .greatestFiniteMagnitude])
+    }
+    return network
+  }
+
+  /// All numbers of the network, in its order of parameters.
+  private func bits(_ network: Network) -> [UInt32] {
+    network.parameters.flatMap { $0.dense().map(\.bitPattern) }
+  }
+
+  private struct Tensor {
+    var name: String
+    var shape: [Int]
+    var values: [Float]
+  }
+
+  /// Writes a file of the network's tensors as `change` leaves them.
+  private func file(
+    _ network: Network, changed change: (inout [Tensor]) -> Void = { _ in }
+  ) throws -> TensorFile {
+    var tensors = network.parameters.map {
+      Tensor(name: $0.name, shape: $0.shape, values: $0.dense())
+    }
+    change(&tensors)
+    var writer = TensorFileWriter(schema: "checkpoint")
+    for tensor in tensors { writer.add(tensor.name, shape: tensor.shape, tensor.values) }
+    let url = folder.file("changed.safetensors")
+    try writer.write(to: url)
+    return try TensorFile(contentsOf: url)
+  }
+
+  @Test func weightsReturnBitByBit() throws {
+    let url = folder.file("best.safetensors")
+    let written = try network(seed: 4)
+    try Checkpoint.write(written, description, to: url)
+    let read = try network()
+    let differs = bits(read) != bits(written)
+    #expect(differs)
+    try Checkpoint.load(try Checkpoint.open(url), into: read)
+    expectIdentical(bits(read), bits(written), "weights")
+  }
+
+  @Test func tensorsHavePyTorchsNamesAndShapes() throws {
+    let url = folder.file("best.safetensors")
+    try Checkpoint.write(try network(seed: 4), description, to: url)
+    let file = try Checkpoint.open(url)
+    #expect(try file.shape(of: "stem.conv.weight") == [3, 3, 3, 3])
+    #expect(try file.shape(of: "stages.1.0.conv1.weight") == [6, 3, 3, 3])
+    #expect(try file.shape(of: "stages.1.0.shortcut.conv.weight") == [6, 3, 1, 1])
+    #expect(try file.shape(of: "stages.2.0.norm2.running_var") == [12])
+    #expect(try file.shape(of: "head.weight") == [3, 12])
+    #expect(file.metadata["classes"] == "3" && file.metadata["input_side"] == "32")
+  }
+
+  @Test(arguments: [3, nil])
+  func descriptionsReturn(_ width: Int?) throws {
+    var description = description
+    description.width = width
+    let url = folder.file("best.safetensors")
+    try Checkpoint.write(try network(seed: 4), description, to: url)
+    #expect(try Checkpoint.description(of: try Checkpoint.open(url)) == description)
+  }
+
+  /// Who loads a checkpoint and trains on writes its description again.
+  @Test func aDescriptionReadCanBeWritten() throws {
+    let (first, second) = (folder.file("first.safetensors"), folder.file("second.safetensors"))
+    let network = try network(seed: 4)
+    try Checkpoint.write(network, description, to: first)
+    let read = try Checkpoint.description(of: try Checkpoint.open(first))
+    #expect(read.origin == description.origin)
+    try #require(read == description, "writing anything else would stop the program")
+    try Checkpoint.write(network, read, to: second)
+    #expect(try Data(contentsOf: first) == Data(contentsOf: second))
+  }
+
+  @Test func otherFilesAreNoCheckpoints() throws {
+    let url = folder.file("other.safetensors")
+    var writer = TensorFileWriter(schema: "images")
+    writer.add("images", shape: [1], [1] as [UInt8])
+    try writer.write(to: url)
+    #expect(throws: TensorFileError.self) { try Checkpoint.open(url) }
+    #expect(throws: TensorFileError.self) { try Checkpoint.open(folder.file("none.safetensors")) }
+  }
+
+  @Test(
+    arguments: [
+      ("network", nil), ("epoch", nil), ("epoch", "seven"), ("epoch", "7.5"), ("width", "wide"),
+      ("class_names", nil), ("class_names", "ape, bee"), ("class_names", "[\"ape\"]"),
+      ("class_names", "[1, 2]"),
+    ] as [(String, String?)])
+  func descriptionsThatCannotBeRead(_ key: String, _ value: String?) throws {
+    var metadata = [
+      "network": "resnet8", "width": "3", "classes": "2", "class_names": "[\"ape\", \"bee\"]",
+      "epoch": "7",
+    ]
+    metadata[key] = value
+    let url = folder.file("damaged.safetensors")
+    var writer = TensorFileWriter(schema: "checkpoint", metadata: metadata)
+    writer.add("weight", shape: [1], [1] as [Float])
+    try writer.write(to: url)
+    let file = try Checkpoint.open(url)
+    #expect(
+      throws: CheckpointError.metadata(file: file.url.path, key: key, found: value)
+    ) { try Checkpoint.description(of: file) }
+  }
+
+  /// Expects `load` to fail with `error` and to leave the network as it was.
+  private func expectRejected(
+    _ file: TensorFile, _ error: CheckpointError, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let network = try network(seed: 6)
+    let before = bits(network)
+    #expect(throws: error, sourceLocation: sourceLocation) {
+      try Checkpoint.load(file, into: network)
+    }
+    expectIdentical(bits(network), before, "unchanged weights", sourceLocation: sourceLocation)
+    #expect(!error.description.contains("\n"), sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: ["stem.conv.weight", "stages.1.0.norm1.running_mean", "head.bias"])
+  func aMissingTensorIsNamed(_ name: String) throws {
+    let file = try file(try network(seed: 4)) { $0.removeAll { $0.name == name } }
+    try expectRejected(
+      file, .missing(file: file.url.path, tensor: name, network: "resnet8"))
+  }
+
+  @Test(arguments: ["head.scale", "stages.0.1.conv1.weight", "num_batches"])
+  func anUnexpectedTensorIsNamed(_ name: String) throws {
+    let file = try file(try network(seed: 4)) {
+      $0.append(Tensor(name: name, shape: [1], values: [0]))
+    }
+    try expectRejected(
+      file, .unexpected(file: file.url.path, tensor: name, network: "resnet8"))
+  }
+
+  /// The last tensor too: nothing has been loaded when it is found wrong.
+  @Test(arguments: [
+    ("stem.conv.weight", [3, 27]), ("stem.norm.bias", [3, 1]), ("head.bias", [1, 3]),
+  ])
+  func aTensorOfAnotherShapeIsNamed(_ name: String, _ found: [Int]) throws {
+    let network = try network(seed: 4)
+    let expected = try #require(network.parameters.first { $0.name == name }).shape
+    let file = try file(network) { tensors in
+      for index in tensors.indices where tensors[index].name == name {
+        tensors[index].shape = found
+      }
+    }
+    try expectRejected(
+      file, .shape(file: file.url.path, tensor: name, expected: expected, found: found))
+  }
+
+  @Test func aTensorOfAnotherTypeIsRejected() throws {
+    let network = try network(seed: 4)
+    var writer = TensorFileWriter(schema: "checkpoint")
+    for parameter in network.parameters.dropLast() {
+      writer.add(parameter.name, shape: parameter.shape, parameter.dense())
+    }
+    writer.add("head.bias", shape: [3], [1, 2, 3] as [Double])
+    let url = folder.file("double.safetensors")
+    try writer.write(to: url)
+    let other = try self.network(seed: 6)
+    let before = bits(other)
+    #expect(throws: TensorFileError.self) {
+      try Checkpoint.load(try Checkpoint.open(url), into: other)
+    }
+    expectIdentical(bits(other), before, "unchanged weights")
+  }
+
+  /// PyTorch counts batches beside the running statistics; this program does not.
+  @Test func batchCountersArePassedOver() throws {
+    let written = try network(seed: 4)
+    let file = try file(written) {
+      $0.append(Tensor(name: "stem.norm.num_batches_tracked", shape: [], values: [391]))
+    }
+    let read = try network()
+    try Checkpoint.load(file, into: read)
+    expectIdentical(bits(read), bits(written), "weights")
+  }
+}

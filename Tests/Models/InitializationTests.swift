@@ -1,0 +1,88 @@
+import Layers
+import Models
+import TestSupport
+import Testing
+
+/// Initial weights are PyTorch's defaults: uniform in ±1/√fan_in, norms the identity.
+@Suite struct InitializationTests {
+  private func network(_ name: String, width: Int? = nil, seed: Int) throws -> Network {
+    let network = try NetworkCatalog.network(named: name, width: width, classes: 10)
+    network.initialize(seed: seed)
+    return network
+  }
+
+  private func values(_ network: Network) -> [String: [Float]] {
+    Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.dense()) })
+  }
+
+  /// fan_in by hand: C · kh · kw of a convolution, the inputs of a linear layer; a bias has its
+  /// layer's.
+  @Test(arguments: [
+    ("small-cnn", "conv1.weight", 27), ("small-cnn", "conv1.bias", 27),
+    ("small-cnn", "conv2.weight", 288), ("small-cnn", "conv2.bias", 288),
+    ("small-cnn", "fc1.weight", 4_096), ("small-cnn", "fc1.bias", 4_096),
+    ("small-cnn", "fc2.weight", 512), ("small-cnn", "fc2.bias", 512),
+    ("linear", "fc.weight", 3_072), ("linear", "fc.bias", 3_072),
+    ("resnet8", "stem.conv.weight", 27), ("resnet8", "stages.0.0.conv2.weight", 144),
+    ("resnet8", "stages.2.0.shortcut.conv.weight", 32), ("resnet8", "head.weight", 64),
+    ("resnet8", "head.bias", 64),
+  ])
+  func weightsFillTheirInterval(_ name: String, _ parameter: String, _ fanIn: Int) throws {
+    let values = try #require(values(try network(name, seed: 3))[parameter])
+    let bound = 1 / Float(fanIn).squareRoot()
+    #expect(values.allSatisfy { abs($0) <= bound })
+    #expect(Set(values).count > values.count * 9 / 10)
+    // The largest of n uniform numbers is below 1 − t/n with probability e^−t.
+    let largest = values.reduce(0) { max($0, abs($1)) }
+    #expect(largest > bound * (1 - 9 / Float(values.count)))
+    let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
+    let deviation = Double(bound) / (3 * Double(values.count)).squareRoot()
+    #expect(abs(mean) < 5 * deviation)
+  }
+
+  @Test func normsStartAsTheIdentity() throws {
+    let network = try network("resnet8", seed: 3)
+    for parameter in network.parameters {
+      switch parameter.role {
+      case .normWeight, .runningVariance:
+        #expect(parameter.dense().allSatisfy { $0 == 1 }, "\(parameter.name)")
+      case .normBias, .runningMean:
+        #expect(parameter.dense().allSatisfy { $0 == 0 }, "\(parameter.name)")
+      case .weight, .bias:
+        #expect(parameter.dense().allSatisfy { $0 != 0 }, "\(parameter.name)")
+      }
+    }
+  }
+
+  /// A network that was trained can start afresh.
+  @Test func initializationReplacesWhatWasThere() throws {
+    let network = try network("resnet8", width: 4, seed: 3)
+    let first = values(network)
+    for parameter in network.parameters {
+      parameter.load(dense: [Float](repeating: 9, count: parameter.elementCount))
+    }
+    network.initialize(seed: 3)
+    for (name, numbers) in values(network) { expectIdentical(numbers, first[name] ?? [], name) }
+  }
+
+  @Test func seedsGiveDifferentWeights() throws {
+    let first = values(try network("small-cnn", seed: 3))
+    let second = values(try network("small-cnn", seed: 4))
+    for (name, numbers) in first {
+      let differs = second[name] != numbers
+      #expect(differs, "\(name)")
+    }
+  }
+
+  /// Each parameter has a stream of its own: a deeper network starts with the same numbers wherever
+  /// it has the same layer, and no two layers share theirs.
+  @Test func parametersHaveStreamsOfTheirOwn() throws {
+    let shallow = values(try network("resnet8", seed: 3))
+    let deep = values(try network("resnet14", seed: 3))
+    for (name, numbers) in shallow { expectIdentical(deep[name] ?? [], numbers, name) }
+    let weights = deep.filter { $0.key.hasPrefix("stages") && $0.key.contains("conv") }
+    // One word as its fingerprint: relative to the bound, so that other fan_ins don't hide a copy.
+    let starts = weights.values.map { values in values.prefix(4).map { $0 / values[0] } }
+    #expect(Set(starts).count == weights.count && weights.count == 14)
+  }
+}

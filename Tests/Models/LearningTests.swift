@@ -1,0 +1,32 @@
+import Models
+import TestSupport
+import Testing
+import Training
+
+/// The whole machine at once: a network that cannot learn eight images by heart can learn nothing.
+@Suite struct LearningTests {
+  @Test(
+    arguments: [
+      ("resnet8", 4, 0.1, 60), ("small-cnn", nil, 0.05, 60), ("linear", nil, 0.002, 60),
+    ] as [(String, Int?, Double, Int)])
+  func learnsEightImagesByHeart(
+    _ name: String, _ width: Int?, _ rate: Double, _ steps: Int
+  ) throws {
+    let network = try NetworkCatalog.network(named: name, width: width, classes: 10)
+    network.initialize(seed: 1)
+    let run = NetworkRun(network, batch: 8)
+    let optimizer = Optimizer(
+      OptimizerSettings(kind: .sgd, learningRate: rate, momentum: 0.9), for: network.parameters)
+    let images = goldenFill("eight images", suffix: "", shape: [8, 3, 32, 32], kind: .input)
+    let labels = goldenLabels(8)
+    var losses: [Double] = []
+    for _ in 0..<steps {
+      losses.append(run.train(images, labels: labels).loss)
+      optimizer.step(rate: rate, on: run.pool)
+    }
+    // Ignorance of ten classes is −log 0.1 = 2.3.
+    #expect(losses[0] > 1.5 && losses[0] < 4, "\(losses[0])")
+    let last = try #require(losses.last)
+    #expect(last < 0.05, "after \(steps) steps \(last)")
+  }
+}

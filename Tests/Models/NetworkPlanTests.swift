@@ -1,0 +1,163 @@
+import Kernels
+import Layers
+import Models
+import Tensors
+import TestSupport
+import Testing
+
+/// A plan lets maps and gradients share memory; nobody may notice.
+@Suite struct NetworkPlanTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let name: String
+    var width: Int?
+    let count: Int
+    var testDescription: String { "\(name) width \(width ?? 16), \(count) images" }
+  }
+
+  static let cases = [
+    Case(name: "linear", count: 3), Case(name: "small-cnn", count: 1),
+    Case(name: "small-cnn", count: 3), Case(name: "resnet8", count: 5),
+    Case(name: "resnet8", width: 3, count: 1), Case(name: "resnet20", width: 5, count: 2),
+    Case(name: "resnet14", width: 17, count: 3),
+  ]
+
+  private let pool = WorkerPool(threadCount: 2)
+
+  private func network(_ test: Case) throws -> Network {
+    let network = try NetworkCatalog.network(named: test.name, width: test.width, classes: 7)
+    network.initialize(seed: 5)
+    return network
+  }
+
+  private func images(_ test: Case) -> DenseTensor {
+    goldenFill("images", suffix: test.name, shape: [test.count, 3, 32, 32], kind: .input)
+  }
+
+  private func cotangent(_ test: Case) -> [Float] {
+    goldenFill("cotangent", suffix: test.name, shape: [test.count, 7], kind: .input).values
+  }
+
+  /// Logits and, in training, all gradients, as bits.
+  private func run(_ plan: NetworkPlan, _ test: Case) -> [[UInt32]] {
+    plan.input(count: test.count).load(denseNCHW: images(test).values)
+    plan.forward(count: test.count)
+    let logits = plan.logits.denseNCHW()
+    guard plan.mode == .training else { return [logits.map(\.bitPattern)] }
+    plan.logitsGradient.load(denseNCHW: cotangent(test))
+    plan.backward()
+    let trained = plan.network.parameters.filter(\.isTrainable)
+    return [logits.map(\.bitPattern)] + trained.map { $0.denseGradient().map(\.bitPattern) }
+  }
+
+  private func plan(_ test: Case, mode: Mode = .training, capacity: Int) throws -> NetworkPlan {
+    NetworkPlan(try network(test), mode: mode, capacity: capacity, on: pool)
+  }
+
+  private func expectSame(
+    _ actual: [[UInt32]], _ expected: [[UInt32]], _ network: Network,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let names = ["logits"] + network.parameters.filter(\.isTrainable).map(\.name)
+    #expect(actual.count == expected.count, sourceLocation: sourceLocation)
+    for (index, (a, b)) in zip(actual, expected).enumerated() where a != b {
+      let place = zip(a, b).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? 0
+      Issue.record(
+        """
+        \(names[index]): number \(place) of \(b.count) is \(Float(bitPattern: a[place])), \
+        expected \(Float(bitPattern: b[place]))
+        """, sourceLocation: sourceLocation)
+    }
+  }
+
+  @Test(arguments: cases)
+  func trainingAgreesWithSeparateMemory(_ test: Case) throws {
+    let network = try network(test)
+    let plan = NetworkPlan(network, mode: .training, capacity: test.count, on: pool)
+    let actual = run(plan, test)
+    let separate = SeparateMemoryRun(
+      network, images(test), logitsGradient: cotangent(test), mode: .training, on: pool)
+    let expected =
+      [separate.logits.map(\.bitPattern)]
+      + separate.gradients.map { $0.map(\.bitPattern) }
+    #expect(separate.logits.allSatisfy { $0.isFinite } && Set(separate.logits).count >= 7)
+    expectSame(actual, expected, network)
+    #expect(plan.arenaByteCount <= separate.byteCount)
+    if test.name.hasPrefix("resnet") {
+      // Of two maps a norm reads again, one gradient at least has found room elsewhere.
+      #expect(plan.arenaByteCount < separate.byteCount * 3 / 4)
+    }
+    #expect(plan.arenaByteCount >= separate.mapBytes / 2)
+  }
+
+  @Test(arguments: cases)
+  func evaluationAgreesWithSeparateMemory(_ test: Case) throws {
+    let network = try network(test)
+    // Running statistics other than those a network starts with.
+    _ = run(NetworkPlan(network, mode: .training, capacity: test.count, on: pool), test)
+    let plan = NetworkPlan(network, mode: .evaluation, capacity: test.count, on: pool)
+    let separate = SeparateMemoryRun(
+      network, images(test), logitsGradient: nil, mode: .evaluation, on: pool)
+    expectSame(run(plan, test), [separate.logits.map(\.bitPattern)], network)
+  }
+
+  /// A plan is used again and again: what an earlier pass left behind has no influence.
+  @Test(arguments: cases)
+  func passesDoNotDependOnEarlierOnes(_ test: Case) throws {
+    let plan = try plan(test, capacity: test.count)
+    let first = run(plan, test)
+    plan.input(count: test.count).elements.update(repeating: 0)
+    plan.forward(count: test.count)
+    plan.backward()
+    expectSame(run(plan, test), first, plan.network)
+  }
+
+  /// The last, smaller batch of an epoch runs in the plan of the whole ones.
+  @Test(arguments: cases, [Mode.training, .evaluation])
+  func smallerBatchesRunInALargerPlan(_ test: Case, _ mode: Mode) throws {
+    let exact = try plan(test, mode: mode, capacity: test.count)
+    let larger = try plan(test, mode: mode, capacity: 2 * test.count + 3)
+    let whole = larger.input(count: larger.capacity)
+    whole.elements.update(repeating: 1)
+    larger.forward(count: larger.capacity)
+    if mode == .training {
+      larger.logitsGradient.elements.update(repeating: 0)
+      larger.backward()
+      // The first pass of the larger plan has moved the running statistics, which no training pass
+      // reads.
+    } else {
+      #expect(larger.logits.shape.count == larger.capacity)
+    }
+    expectSame(run(larger, test), run(exact, test), exact.network)
+    #expect(larger.logits.shape.count == test.count)
+  }
+
+  @Test(arguments: cases)
+  func evaluationNeedsLessMemory(_ test: Case) throws {
+    let network = try network(test)
+    let training = NetworkPlan(network, mode: .training, capacity: test.count, on: pool)
+    let evaluation = NetworkPlan(network, mode: .evaluation, capacity: test.count, on: pool)
+    #expect(evaluation.arenaByteCount < training.arenaByteCount)
+    if test.name.hasPrefix("resnet") {
+      // At most four maps of the first stage at a time, however deep the network.
+      let largest = network.shapes(count: test.count).map(\.elementCount).max() ?? 0
+      #expect(evaluation.arenaByteCount <= 4 * 4 * largest)
+    }
+  }
+
+  @Test func aBatchThatDoesNotFitStopsTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      let network = try NetworkCatalog.network(named: "linear", classes: 2)
+      let pool = WorkerPool(threadCount: 1)
+      _ = NetworkPlan(network, mode: .evaluation, capacity: 3, on: pool).input(count: 4)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func resultsDoNotDependOnThreads(_ threads: Int) throws {
+    let test = Case(name: "resnet8", width: 5, count: 5)
+    let plan = NetworkPlan(
+      try network(test), mode: .training, capacity: 5, on: WorkerPool(threadCount: threads))
+    let expected = run(try self.plan(test, capacity: 5), test)
+    expectSame(run(plan, test), expected, plan.network)
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Notebook
+import Testing
+
+@Suite struct TableTests {
+  @Test func numbersStandRightAndWordsLeft() {
+    let table = Table(
+      header: ["class", "images", "%"],
+      rows: [["cat", "5", "12.5"], ["automobile", "1000", "–"], ["dog", "-7", "+3"]])
+    #expect(
+      table.renderedLines() == [
+        "  class       images     %",
+        "  cat              5  12.5",
+        "  automobile    1000     –",
+        "  dog             -7    +3",
+      ])
+  }
+
+  /// Widths count what a reader sees, not bytes: composed and decomposed letters alike.
+  @Test func lettersOutsideASCIITakeOnePlace() {
+    let table = Table(
+      header: ["größe", "name", "x"],
+      rows: [["ä", "cafe\u{301}", "a"], ["öäüß", "café", "b"], ["ab", "cafés", "c"]])
+    #expect(
+      table.renderedLines() == [
+        "  größe  name   x",
+        "  ä      cafe\u{301}   a",
+        "  öäüß   café   b",
+        "  ab     cafés  c",
+      ])
+    #expect(table.renderedLines().map(\.count) == [17, 17, 17, 17])
+  }
+
+  @Test func noLineEndsInSpaces() {
+    let table = Table(header: ["a", "long header"], rows: [["x", "y"], ["", ""]])
+    #expect(table.renderedLines() == ["  a  long header", "  x  y", ""])
+  }
+
+  @Test func aColumnWithOneWordIsWords() {
+    let table = Table(header: ["epoch"], rows: [["12"], ["best"], ["7"]])
+    #expect(table.renderedLines() == ["  epoch", "  12", "  best", "  7"])
+  }
+
+  @Test func aTableMayBeEmpty() {
+    #expect(Table(header: ["a", "bc"], rows: []).renderedLines() == ["  a  bc"])
+  }
+
+  @Test(
+    arguments: [
+      (1.0, 2, "1.00"), (0.005, 2, "0.01"), (-12.345, 1, "-12.3"), (99.999, 2, "100.00"),
+      (7, 0, "7"),
+      (.nan, 3, "–"), (1e-9, 4, "0.0000"), (.infinity, 2, "inf"),
+    ] as [(Double, Int, String)])
+  func decimalsAreFixed(_ value: Double, _ count: Int, _ expected: String) {
+    #expect(decimals(value, count) == expected)
+  }
+}
+
+@Suite struct ClockTests {
+  @Test(
+    arguments: [
+      (0, "0:00"), (0.4, "0:00"), (0.6, "0:01"), (9, "0:09"), (59.4, "0:59"), (59.6, "1:00"),
+      (61, "1:01"), (3_599, "59:59"), (3_599.5, "1:00:00"), (3_661, "1:01:01"),
+      (36_545, "10:09:05"),
+    ] as [(Double, String)])
+  func secondsAsAClockShowsThem(_ seconds: Double, _ expected: String) {
+    #expect(Progress.clock(seconds: seconds) == expected)
+  }
+
+  @Test(
+    arguments: [
+      (Duration.milliseconds(1_500), 1.5), (.seconds(86_400), 86_400), (.microseconds(-3), -3e-6),
+      (.zero, 0),
+    ] as [(Duration, Double)])
+  func durationsInSeconds(_ duration: Duration, _ expected: Double) {
+    #expect(abs(duration.inSeconds - expected) <= 1e-12 * abs(expected))
+  }
+}

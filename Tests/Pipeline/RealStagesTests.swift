@@ -1,0 +1,156 @@
+import Foundation
+import TensorFiles
+import Testing
+
+/// The real stages under the real pipeline.sh, on a few hundred drawn images.
+@Suite struct RealStagesTests {
+  /// `quickstart` made small: two epochs of a narrow network take a second.
+  private static let narrow = [
+    "dataset.training-images=300", "dataset.test-images=100", "split.validation=50",
+    "train.width=4", "train.batch=16",
+  ].flatMap { ["--set", $0] }
+  private static let small = narrow + ["--set", "train.epochs=2"]
+
+  /// A copy of the project whose results are its own, run with the binaries of this build.
+  private final class Project {
+    let root: URL
+    private let binaries: URL
+
+    init() throws {
+      let repository = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      root = FileManager.default.temporaryDirectory
+        .appendingPathComponent("tessera real \(UUID().uuidString.prefix(8))")
+      try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+      for name in ["pipeline.sh", "Package.swift", "Sources", "stages"] {
+        try FileManager.default.copyItem(
+          at: repository.appendingPathComponent(name), to: root.appendingPathComponent(name))
+      }
+      binaries = try Sandbox.tool().deletingLastPathComponent()
+    }
+
+    deinit { try? FileManager.default.removeItem(at: root) }
+
+    func start(_ words: [String]) throws -> ShellCall {
+      var environment = ProcessInfo.processInfo.environment
+      environment["TESSERA_BIN"] = binaries.path
+      return try ShellCall(
+        words, in: root, environment: environment,
+        record: root.appendingPathComponent(UUID().uuidString))
+    }
+
+    func pipeline(_ arguments: [String]) throws -> ShellCall {
+      try start(["./pipeline.sh"] + arguments)
+    }
+
+    @discardableResult
+    func succeed(
+      _ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> String {
+      let outcome = try pipeline(arguments).finish()
+      try #require(
+        outcome.status == 0, "\(arguments): \(outcome.output) \(outcome.errors)",
+        sourceLocation: sourceLocation)
+      return outcome.output
+    }
+
+    func data(_ path: String) throws -> Data {
+      try Data(contentsOf: root.appendingPathComponent(path))
+    }
+
+    func files(_ folder: String) throws -> [String: Data] {
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: root.appendingPathComponent(folder).path)
+      return try Dictionary(
+        uniqueKeysWithValues: names.map { ($0, try data("\(folder)/\($0)")) })
+    }
+  }
+
+  /// The stages that an output says it ran: the words between "ran" and "in".
+  private func ran(_ output: String) -> [String] {
+    guard let line = output.split(separator: "\n").first(where: { $0.contains("; ran ") }) else {
+      return []
+    }
+    let words = line.split(separator: " ").map(String.init)
+    guard let first = words.firstIndex(of: "ran"), let end = words.lastIndex(of: "in") else {
+      return []
+    }
+    return Array(words[(first + 1)..<end])
+  }
+
+  @Test func runsRestoresAndRerunsWhatChanged() throws {
+    let project = try Project()
+    let six = [
+      "fetch-and-parse", "compute-stats", "preprocess-and-split", "train", "evaluate", "plot",
+    ]
+    #expect(ran(try project.succeed(["run"] + Self.small)) == six)
+    let metrics = try #require(
+      try JSONSerialization.jsonObject(
+        with: project.data("data/runs/quickstart/evaluate/metrics.json")) as? [String: Any])
+    for key in ["top1", "top5", "loss"] { #expect(metrics[key] is Double, "\(key)") }
+    #expect(metrics["count"] as? Int == 100)
+    #expect(metrics["data_status"] as? String == "generated")
+
+    #expect(try project.succeed(["run"] + Self.small).contains("nothing had to run"))
+
+    let figures = try project.files("plots/quickstart")
+    #expect(figures["loss.gp"] != nil && figures["confusion.svg"] != nil)
+    try FileManager.default.removeItem(at: project.root.appendingPathComponent("plots"))
+    try project.succeed(["run"] + Self.small + ["--only", "plot"])
+    #expect(try project.files("plots/quickstart") == figures)
+
+    let changed = try project.succeed(["run"] + Self.small + ["--set", "train.seed=2"])
+    #expect(ran(changed) == ["train", "evaluate", "plot"])
+    #expect(try project.succeed(["why", "train"]).contains("train.seed: 1 → 2"))
+    #expect(try project.succeed(["run"] + Self.small).contains("nothing had to run"))
+  }
+
+  @Test func aKilledTrainingEndsInTheSameBytes() throws {
+    let project = try Project()
+    let long = Self.narrow + ["--set", "train.epochs=12"]
+    let killed = try project.pipeline(["run", "--threads", "2"] + long)
+    // Wait for the first saved epoch, then kill the trainer that works in this project.
+    let kill = try project.start([
+      "/bin/bash", "-c",
+      """
+      for i in {1..1500}; do
+        if compgen -G 'data/work/train/*/resume.safetensors' >/dev/null; then
+          for process in /proc/[0-9]*; do
+            if [[ $(readlink "$process/cwd") == "$PWD" && $(<"$process/comm") == train ]]; then
+              kill -KILL "${process#/proc/}" && exit 0
+            fi
+          done
+        fi
+        sleep 0.02
+      done 2>/dev/null
+      exit 1
+      """,
+    ])
+    #expect(try kill.finish().status == 0)
+    #expect(try killed.finish().status != 0)
+    let resumed = try project.succeed(["run", "--threads", "1"] + long)
+    #expect(resumed.contains("going on in epoch"))
+    let after = try project.data("data/runs/quickstart/train/best.safetensors")
+
+    let undisturbed = try Project()
+    try undisturbed.succeed(["run", "--threads", "2"] + long)
+    #expect(try undisturbed.data("data/runs/quickstart/train/best.safetensors") == after)
+    #expect(
+      try undisturbed.data("data/runs/quickstart/train/last.safetensors")
+        == project.data("data/runs/quickstart/train/last.safetensors"))
+  }
+
+  @Test func badInputIsOneLineAndLeavesTheOldResult() throws {
+    let project = try Project()
+    try project.succeed(["run"] + Self.small)
+    let before = try project.data("data/runs/quickstart/train/best.safetensors")
+    let weights = project.root.appendingPathComponent("weights.safetensors")
+    try Data("not weights".utf8).write(to: weights)
+    let outcome = try project.pipeline(
+      ["run"] + Self.small + ["--set", "train.init-from=\(weights.path)"]
+    ).finish()
+    #expect(outcome.status == 65)
+    #expect((outcome.output + outcome.errors).contains("weights.safetensors"))
+    #expect(try project.data("data/runs/quickstart/train/best.safetensors") == before)
+  }
+}
