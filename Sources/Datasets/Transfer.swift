@@ -41,7 +41,8 @@ struct Transfer {
       guard count > 0 else { break }
       if partial.length == start {
         let answer = HTTPHeaders(file: headers)
-        total = answer.contentLength.map { start + $0 }
+        // What a server claims is used for progress only, and only where it can be true.
+        total = answer.contentLength.flatMap { (0...limit).contains($0) ? start + $0 : nil }
         if start == 0 { try keep(answer.validator, in: validatorFile) }
       }
       guard partial.length + count <= limit else {

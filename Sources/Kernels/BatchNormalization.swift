@@ -215,12 +215,13 @@ public enum BatchNormalization {
         for pixel in 0..<shape.pixelCount {
           let index = pixel * lanes + lane
           let g = dy[index].masked(byPositive: y[index], slope: slope)
-          if let dresidual {
-            dresidual[index] = arguments.addsToDresidual ? dresidual[index] + g : g
-          }
+          // In the order of the inputs: where both are the same map, the second adds to the first.
           if let dx {
             let value = scale * (g - meanGradient - (x[index] - mean[lane]) * slopeOfX)
             dx[index] = arguments.addsToDx ? dx[index] + value : value
+          }
+          if let dresidual {
+            dresidual[index] = arguments.addsToDresidual ? dresidual[index] + g : g
           }
         }
       }

@@ -3,7 +3,7 @@ import Foundation
 
 /// What decides the last bits of a result, apart from code and data: results repeat bit for bit where
 /// all of this is equal.
-public struct Numerics: Codable, Equatable, Sendable {
+public struct Numerics: Codable, Sendable {
   public let compiler: String
   /// The processor's name.
   public let processor: String
@@ -21,6 +21,12 @@ public struct Numerics: Codable, Equatable, Sendable {
       blasCore: BLAS.coreName, blasConfiguration: BLAS.configuration,
       warnings: warnings(information))
   }()
+
+  /// Whether results on the other machine have the same bits.
+  public func agrees(with other: Numerics) -> Bool {
+    compiler == other.compiler && processor == other.processor && vectorBits == other.vectorBits
+      && blasCore == other.blasCore && blasConfiguration == other.blasConfiguration
+  }
 
   private static func warnings(_ processor: ProcessorInformation) -> [String] {
     var warnings: [String] = []
@@ -51,6 +57,10 @@ public struct Numerics: Codable, Equatable, Sendable {
   private static var compilerVersion: String {
     #if compiler(>=6.4)
       "Swift 6.4 or later"
+    #elseif compiler(>=6.3.2)
+      "Swift 6.3.2 or later"
+    #elseif compiler(>=6.3.1)
+      "Swift 6.3.1"
     #elseif compiler(>=6.3)
       "Swift 6.3"
     #elseif compiler(>=6.2)

@@ -17,12 +17,7 @@ public struct SoftmaxCrossEntropy: Sendable {
   /// k, the weight of the Kullback–Leibler divergence of the prediction from the smoothed target.
   public let divergenceWeight: Double
 
-  /// - Precondition: 0 ≤ labelSmoothing < 1, and the divergence needs some smoothing.
-  public init(labelSmoothing: Double = 0, divergenceWeight: Double = 0) {
-    precondition(
-      labelSmoothing >= 0 && labelSmoothing < 1, "a label smoothing of \(labelSmoothing)")
-    precondition(
-      divergenceWeight >= 0, "a divergence weight of \(divergenceWeight)")
+  public init(labelSmoothing: Double, divergenceWeight: Double) {
     self.labelSmoothing = labelSmoothing
     self.divergenceWeight = divergenceWeight
   }

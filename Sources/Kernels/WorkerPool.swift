@@ -10,16 +10,15 @@ public final class WorkerPool: @unchecked Sendable {
   public let threadCount: Int
   private var scratch: [AlignedBuffer]
 
-  /// - Precondition: `threadCount` is positive.
-  public init(threadCount: Int) {
-    precondition(threadCount > 0, "a pool of \(threadCount) threads")
-    self.threadCount = threadCount
+  /// - Parameter count: Threads to compute with; at least one is used.
+  public init(threadCount count: Int) {
+    // This module is built without checks, so a precondition would be a promise, not a test.
+    threadCount = max(count, 1)
     scratch = (0..<threadCount).map { _ in AlignedBuffer(count: 0) }
     BLAS.useCallingThreadOnly()
   }
 
-  /// Makes sure that each worker has room for `count` floats. Called while planning, so that a step
-  /// allocates nothing.
+  /// Makes sure that each worker has room for `count` floats. Called while planning.
   public func reserveScratch(_ count: Int) {
     guard scratch[0].count < count else { return }
     scratch = (0..<threadCount).map { _ in AlignedBuffer(count: count) }

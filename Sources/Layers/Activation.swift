@@ -15,7 +15,7 @@ public final class Activation: Layer {
   public var backwardReads: BackwardReads { function.negativeSlope == nil ? .inputs : .output }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    precondition(inputs.count == 1, "an activation of \(inputs.count) inputs")
+    requireVectors(inputs, count: 1...1, "an activation")
     return inputs[0]
   }
 

@@ -57,9 +57,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public var backwardReads: BackwardReads { [.inputs, .output] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    precondition(
-      inputs.count == 1 || inputs.count == 2 && inputs[0] == inputs[1],
-      "a batch norm of \(inputs)")
+    requireVectors(inputs, count: 1...2, "a batch norm")
+    precondition(inputs.count == 1 || inputs[0] == inputs[1], "a batch norm of \(inputs)")
     precondition(
       inputs[0].channels == channels, "a batch norm of \(channels) channels on \(inputs[0])")
     return inputs[0]

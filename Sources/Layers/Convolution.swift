@@ -11,6 +11,7 @@ public final class Convolution: Layer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   public let weight: Parameter
   public let bias: Parameter?
+  private let inputChannelStride: Int
   private var partial = AlignedBuffer(count: 0)
   private var turned = AlignedBuffer(count: 0)
 
@@ -23,7 +24,7 @@ public final class Convolution: Layer, @unchecked Sendable {
     geometry = ConvolutionGeometry(
       inputChannels: inputChannels, outputChannels: outputChannels, kernelHeight: kernelSize,
       kernelWidth: kernelSize, stride: stride, padding: padding)
-    let inStride =
+    inputChannelStride =
       readsImages
       ? FeatureMapShape.images(count: 1, height: 1, width: 1, channels: inputChannels).channelStride
       : FeatureMapShape.paddedChannels(inputChannels)
@@ -32,7 +33,7 @@ public final class Convolution: Layer, @unchecked Sendable {
       role: .weight,
       layout: .kernels(
         out: outputChannels, in: inputChannels, height: kernelSize, width: kernelSize,
-        inStride: inStride))
+        inStride: inputChannelStride))
     bias = hasBias ? .vector("\(name).bias", count: outputChannels, role: .bias) : nil
   }
 
@@ -41,6 +42,10 @@ public final class Convolution: Layer, @unchecked Sendable {
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition(inputs.count == 1, "a convolution of \(inputs.count) inputs")
+    precondition(
+      inputs[0].channelStride == inputChannelStride,
+      "a convolution of maps with \(inputChannelStride) floats a pixel on \(inputs[0]) with "
+        + "\(inputs[0].channelStride)")
     return geometry.outputShape(for: inputs[0])
   }
 

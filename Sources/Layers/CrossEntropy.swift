@@ -11,7 +11,11 @@ public struct CrossEntropy: Sendable {
   /// - Parameters:
   ///   - labelSmoothing: The share of the target spread evenly over all classes.
   ///   - divergenceWeight: The weight of the divergence KL(smoothed target ‖ prediction) added to it.
+  /// - Precondition: 0 ≤ labelSmoothing < 1 and divergenceWeight ≥ 0.
   public init(labelSmoothing: Double = 0, divergenceWeight: Double = 0) {
+    precondition(
+      labelSmoothing >= 0 && labelSmoothing < 1, "a label smoothing of \(labelSmoothing)")
+    precondition(divergenceWeight >= 0, "a divergence weight of \(divergenceWeight)")
     kernel = SoftmaxCrossEntropy(
       labelSmoothing: labelSmoothing, divergenceWeight: divergenceWeight)
   }

@@ -22,7 +22,7 @@ public protocol Layer: AnyObject, Sendable {
   /// - Precondition: the layer accepts inputs of these shapes.
   func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape
 
-  /// Makes room for batches of these shapes, so that no pass allocates memory.
+  /// Makes room for batches of these shapes, so that passes find their caches and scratch ready.
   func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool)
 
   /// Computes the output from the inputs.
@@ -70,6 +70,15 @@ public struct InputGradient: Sendable {
     self.map = map
     self.adds = adds
   }
+}
+
+/// The inputs of a layer that works on whole vectors of channels.
+///
+/// - Precondition: as many inputs as `count`, none of them a batch of images.
+func requireVectors(_ inputs: [FeatureMapShape], count: ClosedRange<Int>, _ layer: StaticString) {
+  precondition(
+    count.contains(inputs.count) && inputs.allSatisfy(\.fillsVectors),
+    "\(layer) of \(inputs) with \(inputs.map(\.channelStride)) floats a pixel")
 }
 
 /// Grows `buffer` to at least `count` floats.

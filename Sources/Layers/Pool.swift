@@ -13,7 +13,7 @@ public enum PoolingGrid: Hashable, Sendable {
   }
 
   func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    precondition(inputs.count == 1, "pooling of \(inputs.count) inputs")
+    requireVectors(inputs, count: 1...1, "pooling")
     let input = inputs[0]
     return FeatureMapShape(
       count: input.count, height: windows(over: input.height).count,

@@ -11,7 +11,8 @@ public final class Add: Layer {
   public var backwardReads: BackwardReads { [] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    precondition(inputs.count == 2 && inputs[0] == inputs[1], "a sum of \(inputs)")
+    requireVectors(inputs, count: 2...2, "a sum")
+    precondition(inputs[0] == inputs[1], "a sum of \(inputs)")
     return inputs[0]
   }
 
@@ -49,7 +50,7 @@ public final class ChannelPad: Layer {
   public var backwardReads: BackwardReads { [] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    precondition(inputs.count == 1, "channel padding of \(inputs.count) inputs")
+    requireVectors(inputs, count: 1...1, "channel padding")
     let input = inputs[0]
     return FeatureMapShape(
       count: input.count, height: input.height, width: input.width,

@@ -3,7 +3,7 @@ import Layers
 import Tensors
 
 /// A network laid out for batches up to a size: every feature map and gradient has its place in one
-/// arena, so that a pass allocates nothing.
+/// arena before the first pass.
 ///
 /// A map lives from the moment its node writes it to the last moment a forward or backward pass reads
 /// it; a gradient from its first consumer's backward pass to its own node's.

@@ -45,6 +45,9 @@ public struct FeatureMapShape: Hashable, Sendable {
   /// Floats in a vector; also the unit to which channels are padded.
   public static let vectorWidth = 16
 
+  /// Whether each pixel fills whole vectors, as every map but a batch of images does.
+  public var fillsVectors: Bool { channelStride % Self.vectorWidth == 0 }
+
   /// Pixels in one image.
   public var pixelCount: Int { height * width }
   /// Floats from one image to the next.

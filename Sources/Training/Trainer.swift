@@ -42,6 +42,9 @@ public final class Trainer {
       throw TrainingError.differentClasses(
         training: training.classNames, heldout: heldout.classNames)
     }
+    guard !settings.optimizer.nesterov || settings.optimizer.momentum > 0 else {
+      throw TrainingError.nesterovWithoutMomentum
+    }
     guard let normalization = training.preparation?.normalization else {
       throw TrainingError.unprepared(set: "training")
     }
@@ -180,6 +183,11 @@ extension Trainer {
     }
     let record = EpochRecord(
       epoch: epoch, learningRate: rate, train: train, heldout: PassFigures(predictor.run(heldout)))
+    guard train.loss.isFinite && record.heldout.loss.isFinite else {
+      throw TrainingError.diverged(
+        epoch: epoch, step: (state.position - 1) / settings.batch + 1, rate: rate,
+        lastGood: store.lastGood(epochs: state.history.count))
+    }
     state.history.append(record)
     state.position = 0
     state.tally = ClassificationTally(classes: network.classes)

@@ -93,20 +93,24 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case differentClasses(training: [String], heldout: [String])
   /// Images without the note how they are to be normalised.
   case unprepared(set: String)
+  /// Nesterov's look ahead was asked for without a velocity to look along.
+  case nesterovWithoutMomentum
   /// The work folder cannot be written.
   case workFolder(path: String, problem: String)
 
   public var description: String {
     switch self {
     case .diverged(let epoch, let step, let rate, let lastGood):
-      "the loss is not finite at step \(step) of epoch \(epoch), learning rate \(rate); the last good "
-        + "weights are \(lastGood); try a lower train.optimizer.learning-rate"
+      "the loss is not finite after step \(step) of epoch \(epoch), learning rate \(rate); the last "
+        + "good weights are \(lastGood); try a lower train.optimizer.learning-rate"
     case .unusableState(let file, let problem):
       "\(file): its \(problem) is not that of this training; delete it to start afresh"
     case .differentClasses(let training, let heldout):
       "training images have classes \(training), held-out ones \(heldout); rerun preprocess-and-split"
     case .unprepared(let set):
       "the \(set) images do not say how to normalise them; rerun preprocess-and-split"
+    case .nesterovWithoutMomentum:
+      "train.optimizer.nesterov is true and momentum is 0; set train.optimizer.momentum, 0.9 for example"
     case .workFolder(let path, let problem):
       "\(path): \(problem); free the disk or mend its permissions, and run again"
     }

@@ -31,18 +31,17 @@ public struct TrainingStore: Sendable {
     FileManager.default.fileExists(atPath: stateFile.path) ? stateFile : nil
   }
 
-  /// Notes what computes from here on.
+  /// Notes what computes from here on, beside everything that computed before on this state.
   ///
-  /// - Returns: What computed until now, where a state is found that was made under other numerics:
-  ///   its last bits may then differ from those of an undisturbed run.
-  public func exchange(numerics: Numerics) throws -> Numerics? {
+  /// - Returns: An earlier one that differs: the last bits may then differ from those of an
+  ///   undisturbed run.
+  public func note(_ numerics: Numerics) throws -> Numerics? {
     let file = folder.appendingPathComponent("numerics.json")
-    let earlier = (try? Data(contentsOf: file)).flatMap {
-      try? JSONDecoder().decode(Numerics.self, from: $0)
-    }
-    try AtomicFile.write(JSONEncoder().encode(numerics), to: file)
-    guard let earlier, savedState != nil, earlier != numerics else { return nil }
-    return earlier
+    let noted = savedState == nil ? nil : try? Data(contentsOf: file)
+    var all = noted.flatMap { try? JSONDecoder().decode([Numerics].self, from: $0) } ?? []
+    if !all.contains(where: { $0.agrees(with: numerics) }) { all.append(numerics) }
+    try AtomicFile.write(JSONEncoder().encode(all), to: file)
+    return all.first { !$0.agrees(with: numerics) }
   }
 
   func save(_ write: (URL) throws -> Void) throws { try write(stateFile) }
@@ -58,7 +57,7 @@ public struct TrainingStore: Sendable {
 
   /// Names the newest weights that are known to be good.
   func lastGood(epochs: Int) -> String {
-    epochs > 0 ? "those after epoch \(epochs), \(stateFile.path)" : "the initial ones"
+    epochs > 0 ? "the best so far, \(bestFile.path)" : "the initial ones"
   }
 
   /// Writes `last`, and copies `best` and the numbered checkpoints; before the first epoch the best

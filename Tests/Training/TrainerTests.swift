@@ -101,6 +101,16 @@ import Training
     #expect(epoch == 1 && step > 1 && rate == 1e38 && lastGood == "the initial ones")
   }
 
+  @Test func nesterovNeedsMomentum() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    var settings = Fixture.settings(epochs: 1, momentum: 0)
+    settings.optimizer.nesterov = true
+    #expect(throws: TrainingError.nesterovWithoutMomentum) {
+      try fixture.trainer(settings, work: "w", training: training, heldout: heldout)
+    }
+  }
+
   @Test func stopsEarly() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }

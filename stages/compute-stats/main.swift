@@ -11,8 +11,8 @@
 //: | claims | on CIFAR-10's 50,000: means 0.49140 0.48216 0.44653, deviations 0.24703 0.24348 0.26159 |
 //:
 //: Test images take no part: what is known of them must not leak into training. Images that a later
-//: split sets aside for validation do, as in the published protocols; three numbers of 50,000 images
-//: tell nothing of any one of them.
+//: split sets aside for validation do, as in the published protocols; six numbers of 50,000 images tell
+//: nothing of any one of them.
 
 import Datasets
 import Foundation

@@ -9,8 +9,9 @@
 //: | writes | `metrics.json`; `confusion`, `reliability`; `predictions`: every image's probabilities |
 //: | promises | one probability vector an image, each of which sums to one |
 //:
-//: The test set is opened here and nowhere else, and only where the recipe asks for it. Each look at it
-//: that changes a decision makes it a little less of a test.
+//: No stage that learns is handed the test images, unless the recipe follows a published protocol that
+//: selects on them; here they are opened only where `evaluate.on` says so. Each look at them that changes
+//: a decision makes them a little less of a test.
 
 import Datasets
 import Foundation

@@ -42,7 +42,10 @@ func download(_ download: Download) throws -> URL {
   return try download.run { event in
     guard case .progress(let done, let total) = event else { return show(event.description) }
     guard let total else { return }
-    progress = progress ?? Progress("downloading", total: total / 1_000_000, unit: "MB")
+    progress =
+      progress
+      ?? Progress(
+        "downloading", total: total / 1_000_000, unit: "MB", alreadyDone: done / 1_000_000)
     progress?.update(done: done / 1_000_000)
   }
 }

@@ -1,8 +1,3 @@
-import Foundation
-import Gnuplot
-import Notebook
-import TensorFiles
-
 //: # Plots
 //:
 //: The last chapter draws what the others found out, and computes nothing. It reads five small files:
@@ -14,7 +9,16 @@ import TensorFiles
 //: The two are complete. `gnuplot loss.gp`, called from any folder, draws the same `loss.png` and
 //: `loss.svg` beside them, and whoever wants another colour changes the script.
 //:
-//: One setting, `plot.formats`, says which pictures are drawn here.
+//: | | |
+//: |---|---|
+//: | reads | `histogram`, `samples`, `history`, `metrics`, `confusion`; the recipe's section `plot` |
+//: | writes | for each figure `.gp`, `.csv`, and the pictures that `plot.formats` names |
+//: | promises | equal logs give equal bytes; scripts run alone, from any folder |
+
+import Foundation
+import Gnuplot
+import Notebook
+import TensorFiles
 
 struct Settings: Decodable {
   struct Plot: Decodable { let formats: [PictureFormat] }

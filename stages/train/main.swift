@@ -11,7 +11,8 @@
 //: | | `history.csv`: every figure of every epoch; `timing.csv`; `filters`; `resume` |
 //: | promises | the same recipe gives the same bits, on any number of threads, stopped or not |
 //:
-//: The test images are no input: what this stage cannot open it cannot learn from.
+//: The test images are no input: what this stage cannot open it cannot learn from. (A recipe that says
+//: `split.validation: test`, as some published ones do, hands them over as `validation`, and is marked.)
 
 import Datasets
 import Foundation
@@ -51,8 +52,8 @@ for warning in numerics.warnings { warn(warning) }
 //: ## The network
 //:
 //: Layers with weights drawn at random: uniform in ±1/√n, where n is how many numbers feed one output,
-//: so that signals neither fade nor explode on their way through. Or weights from a file, where
-//: `train.init-from` names one.
+//: so that signals neither fade nor explode on their way through. Where `train.init-from` names a file,
+//: its weights take their place.
 
 let network = orExit {
   try NetworkCatalog.network(
@@ -79,8 +80,8 @@ let trainer = orExit {
   try Trainer(
     settings, network: network, training: training, heldout: validation, store: store, on: pool)
 }
-if let other = orExit({ try store.exchange(numerics: numerics) }) {
-  warn("resumed under other numerics: began on \(other.processor), \(other.blasCore)")
+if let other = orExit({ try store.note(numerics) }) {
+  warn("resumed under other numerics: also ran on \(other.processor), \(other.blasCore)")
 }
 
 show(
@@ -96,13 +97,14 @@ show(
 //-
 //: ## The loop
 //:
-//: An epoch shows every training image once, in a new random order, each a little shifted or mirrored.
-//: For each batch a step does four things:
+//: An epoch shows every training image once, in a new random order, each changed a little where the recipe
+//: says how: shifted, mirrored. For each batch a step does four things:
 //:
 //: - *forward*: layer by layer to ten numbers an image, which a softmax turns into probabilities p;
 //: - *loss*: the cross-entropy −log p of the right class, averaged over the batch;
 //: - *backward*: the chain rule, layer by layer in reverse, gives each weight's share in the loss;
-//: - *update*: with momentum μ and rate η, velocity v ← μ·v + gradient, weight ← weight − η·v.
+//: - *update*: for plain descent with momentum μ and rate η, velocity v ← μ·v + gradient and
+//:   weight ← weight − η·v; `Optimizer` has the others.
 //:
 //: After the epoch the held-out images are classified with the weights as they stand. Their figures
 //: choose the best epoch; they teach the network nothing.
@@ -169,8 +171,8 @@ orExit {
     to: options.output("history.csv"))
 }
 
-//: Last a check of what was promised: the best weights can be read back into a network of the same
-//: name. Its first filters, which look at the image itself, are kept to be looked at.
+//: Last the best weights are read back from the file into the network: what was published can be used.
+//: Their first filters, which look at the image itself, are kept to be looked at.
 
 let kept = orExit {
   let file = try Checkpoint.open(options.output("best.safetensors"))

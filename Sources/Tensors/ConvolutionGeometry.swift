@@ -1,5 +1,3 @@
-import Tensors
-
 /// The sizes of a two-dimensional convolution.
 ///
 ///     outputExtent = (inputExtent + 2 · padding − kernelExtent) / stride + 1, rounded down
@@ -45,7 +43,4 @@ public struct ConvolutionGeometry: Hashable, Sendable {
       count: input.count, height: height / stride + 1, width: width / stride + 1,
       channels: outputChannels)
   }
-
-  /// True where output pixels are input pixels and no patch need be gathered.
-  var isPointwise: Bool { kernelHeight == 1 && kernelWidth == 1 && stride == 1 && padding == 0 }
 }
