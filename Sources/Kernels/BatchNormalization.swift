@@ -17,9 +17,10 @@ public enum BatchNormalization {
   ///
   /// Each image contributes its mean and its squared deviations from it, and images are combined in
   /// their order (Chan, Golub and LeVeque, 1979): a difference of large sums of squares would cancel.
-  /// All sums run in `Double`.
+  /// All sums run in `Double`; `meanRemainder` is what rounding the mean to float lost.
   public static func statistics(
-    of x: FeatureMap, mean: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
+    of x: FeatureMap, mean: UnsafeMutablePointer<Float>,
+    meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
     partial: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let shape = x.shape
@@ -56,6 +57,7 @@ public enum BatchNormalization {
           imageSquares + difference * difference * imageSize * before / (before + 1)
       }
       mean[channel] = Float(combinedMean)
+      meanRemainder[channel] = Float(combinedMean - Double(mean[channel]))
       variance[channel] = Float(combinedSquares / (imageSize * Double(shape.count)))
     }
   }

@@ -109,9 +109,10 @@ extension DirectConvolution {
     let image = paddedGradient(rows, columns)
     let lanes = input.channelStride / FeatureMapShape.vectorWidth
     let stride = geometry.stride
+    // A phase that no tap reaches still writes its zeros: one kernel row of no length.
     let slide = KernelSlide(
-      image: image, kernelHeight: rows.tapCount,
-      runLength: columns.tapCount * output.channelStride, inputStep: 1, outputRows: rows.count,
+      image: image, kernelHeight: max(rows.tapCount, 1),
+      runLength: rows.tapCount > 0 ? columns.tapCount * output.channelStride : 0, inputStep: 1, outputRows: rows.count,
       outputColumns: columns.count, outputLanes: lanes)
     // A phase that begins inside dy begins so many pixels into the frame.
     let skip =

@@ -58,8 +58,12 @@ public struct DirectConvolution: Sendable {
 
 /// A kernel sliding over a padded image: the loop nest shared by the forward pass and, with turned
 /// kernels, the input gradient.
+///
+/// Each row of the kernel is summed by itself and added to what stands. One sum over the whole patch
+/// would save those additions, a few percent, and round more; docs/kernels.md has what that costs.
 struct KernelSlide: Sendable {
   let image: PaddedImage
+  /// At least one.
   let kernelHeight: Int
   /// Floats of a patch in one row.
   let runLength: Int
@@ -114,10 +118,13 @@ struct KernelSlide: Sendable {
     let step = inputStep * image.shape.channelStride
     var column = 0
     while column < outputColumns {
-      var first = OuterProduct(bias?[0] ?? .zero)
-      var second = OuterProduct(bias?[1] ?? .zero)
+      let count = min(outputColumns - column, OuterProduct.rows)
+      let pixels = target + column * columnStep
       var weights = weight
       for kernelRow in 0..<kernelHeight {
+        let isFirst = kernelRow == 0
+        var first = OuterProduct(isFirst ? bias?[0] ?? .zero : .zero)
+        var second = OuterProduct(isFirst ? bias?[1] ?? .zero : .zero)
         var run = patch + kernelRow * image.rowStride + column * step
         for _ in 0..<runLength {
           first.add(run, step: step, weights[0])
@@ -125,11 +132,9 @@ struct KernelSlide: Sendable {
           weights += outputLanes
           run += 1
         }
+        first.write(to: pixels, step: columnStep, count: count, adding: adding || !isFirst)
+        second.write(to: pixels + 1, step: columnStep, count: count, adding: adding || !isFirst)
       }
-      let count = min(outputColumns - column, OuterProduct.rows)
-      let pixels = target + column * columnStep
-      first.write(to: pixels, step: columnStep, count: count, adding: adding)
-      second.write(to: pixels + 1, step: columnStep, count: count, adding: adding)
       column += OuterProduct.rows
     }
   }
@@ -141,27 +146,29 @@ struct KernelSlide: Sendable {
     _ target: UnsafeMutablePointer<Vector>, _ columnStep: Int, _ adding: Bool
   ) {
     let step = inputStep * image.shape.channelStride
+    let half = OuterProduct.rows
     var column = 0
     while column < outputColumns {
-      var first = OuterProduct(bias?[0] ?? .zero)
-      var second = OuterProduct(bias?[0] ?? .zero)
+      let left = outputColumns - column
+      let pixels = target + column * columnStep
       var weights = weight
       for kernelRow in 0..<kernelHeight {
+        let isFirst = kernelRow == 0
+        var first = OuterProduct(isFirst ? bias?[0] ?? .zero : .zero)
+        var second = OuterProduct(isFirst ? bias?[0] ?? .zero : .zero)
         var run = patch + kernelRow * image.rowStride + column * step
         for _ in 0..<runLength {
           first.add(run, step: step, weights[0])
-          second.add(run + OuterProduct.rows * step, step: step, weights[0])
+          second.add(run + half * step, step: step, weights[0])
           weights += outputLanes
           run += 1
         }
+        first.write(
+          to: pixels, step: columnStep, count: min(left, half), adding: adding || !isFirst)
+        second.write(
+          to: pixels + half * columnStep, step: columnStep, count: min(left - half, half),
+          adding: adding || !isFirst)
       }
-      let left = outputColumns - column
-      let pixels = target + column * columnStep
-      first.write(
-        to: pixels, step: columnStep, count: min(left, OuterProduct.rows), adding: adding)
-      second.write(
-        to: pixels + OuterProduct.rows * columnStep, step: columnStep,
-        count: min(left - OuterProduct.rows, OuterProduct.rows), adding: adding)
       column += DirectConvolution.tile
     }
   }

@@ -23,7 +23,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public let runningVariance: Parameter
   private let negativeSlope: Float
   private var partial = AlignedBuffer(count: 0)
-  /// Rows of one number a channel: batch mean, batch variance, 1 / deviation, scale.
+  /// Rows of one number a channel: batch mean, what float lost of it, batch variance, 1 / deviation,
+  /// scale, bias.
   private let cache: AlignedBuffer
   private let stride: Int
 
@@ -45,13 +46,15 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     runningMean = .vector("\(name).running_mean", count: channels, role: .runningMean)
     runningVariance = .vector("\(name).running_var", count: channels, role: .runningVariance)
     stride = FeatureMapShape.paddedChannels(channels)
-    cache = AlignedBuffer(count: 4 * stride)
+    cache = AlignedBuffer(count: 6 * stride)
   }
 
   private var batchMean: UnsafeMutablePointer<Float> { cache.base }
   private var batchVariance: UnsafeMutablePointer<Float> { cache.base + stride }
   private var inverseDeviation: UnsafeMutablePointer<Float> { cache.base + 2 * stride }
   private var scale: UnsafeMutablePointer<Float> { cache.base + 3 * stride }
+  private var meanRemainder: UnsafeMutablePointer<Float> { cache.base + 4 * stride }
+  private var shift: UnsafeMutablePointer<Float> { cache.base + 5 * stride }
 
   public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
   public var backwardReads: BackwardReads { [.inputs, .output] }
@@ -78,16 +81,16 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     switch mode {
     case .training:
       BatchNormalization.statistics(
-        of: x, mean: batchMean, variance: batchVariance, partial: partial.base, on: pool)
+        of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance, partial: partial.base, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
-      prepareScale(variance: batchVariance)
+      prepareScale(variance: batchVariance, meanRemainder: meanRemainder)
     case .evaluation:
-      prepareScale(variance: runningVariance.value.base)
+      prepareScale(variance: runningVariance.value.base, meanRemainder: nil)
     }
     BatchNormalization.forward(
       x, residual: inputs.count == 2 ? inputs[1] : nil,
       mean: mode == .training ? batchMean : runningMean.value.base, scale: scale,
-      bias: bias.value.base, negativeSlope: negativeSlope, into: output, on: pool)
+      bias: shift, negativeSlope: negativeSlope, into: output, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -104,11 +107,17 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       on: pool)
   }
 
-  private func prepareScale(variance: UnsafePointer<Float>) {
+  /// The scale of each channel, and its bias less what the mean's rounding would add to it.
+  private func prepareScale(
+    variance: UnsafePointer<Float>, meanRemainder: UnsafePointer<Float>?
+  ) {
     for channel in 0..<stride {
       let inverse = 1 / (Double(variance[channel]) + epsilon).squareRoot()
       inverseDeviation[channel] = Float(inverse)
-      scale[channel] = Float(Double(weight.value.base[channel]) * inverse)
+      let scaled = Double(weight.value.base[channel]) * inverse
+      scale[channel] = Float(scaled)
+      shift[channel] = Float(
+        Double(bias.value.base[channel]) - Double(meanRemainder?[channel] ?? 0) * scaled)
     }
   }
 
