@@ -112,7 +112,8 @@ extension DirectConvolution {
     // A phase that no tap reaches still writes its zeros: one kernel row of no length.
     let slide = KernelSlide(
       image: image, kernelHeight: max(rows.tapCount, 1),
-      runLength: rows.tapCount > 0 ? columns.tapCount * output.channelStride : 0, inputStep: 1, outputRows: rows.count,
+      runLength: rows.tapCount > 0 ? columns.tapCount * output.channelStride : 0, inputStep: 1,
+      outputRows: rows.count,
       outputColumns: columns.count, outputLanes: lanes)
     // A phase that begins inside dy begins so many pixels into the frame.
     let skip =

@@ -81,7 +81,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     switch mode {
     case .training:
       BatchNormalization.statistics(
-        of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance, partial: partial.base, on: pool)
+        of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance,
+        partial: partial.base, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
       prepareScale(variance: batchVariance, meanRemainder: meanRemainder)
     case .evaluation:
