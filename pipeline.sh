@@ -221,6 +221,7 @@ declare -A reported=()
 run_until_complete() {
   local plan state name stage note due reason run=''
   local -a current
+  SECONDS=0
   while true; do
     stop_if_interrupted
     plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish)
