@@ -159,7 +159,8 @@ let package = Package(
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
-      name: "InspectionTests", dependencies: ["CSpng", "Inspection", "TensorFiles"],
+      name: "InspectionTests",
+      dependencies: ["CSpng", "Inspection", "TensorFiles", "TestSupport"],
       path: "Tests/Inspection"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),

@@ -52,24 +52,35 @@ struct StatusCommand: ParsableCommand {
   }
 }
 
-/// `tessera why`: which part of an instance's key changed.
-struct WhyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "why",
-    abstract: "Print why an instance would run, or ran the last time.")
-
+/// An instance and the run it is part of, as `why` and `accept` take them.
+struct InstanceOfRun: ParsableArguments {
   @Argument(help: "The instance.")
   var instance: String
 
   @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
   var runName: String?
 
-  func run() throws {
+  /// The run as its recipe now stands.
+  func planned() throws -> (project: Project, folder: RunFolder, plan: RunPlan) {
     let project = try Project.here()
     let folder = try RunFolder.named(runName, in: project)
     var planner = try Planner(project: project)
     let plan = try planner.plan(try folder.request)
-    printLines(try Explanation(plan, in: project).lines(for: instance))
+    return (project, folder, plan)
+  }
+}
+
+/// `tessera why`: which part of an instance's key changed.
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why",
+    abstract: "Print why an instance would run, or ran the last time.")
+
+  @OptionGroup var subject: InstanceOfRun
+
+  func run() throws {
+    let (project, _, plan) = try subject.planned()
+    printLines(try Explanation(plan, in: project).lines(for: subject.instance))
   }
 }
 
@@ -79,20 +90,14 @@ struct AcceptCommand: ParsableCommand {
     commandName: "accept",
     abstract: "Keep an artefact though the code it was built from has changed.")
 
-  @Argument(help: "The instance.")
-  var instance: String
-
-  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
-  var runName: String?
+  @OptionGroup var subject: InstanceOfRun
 
   func run() throws {
-    let project = try Project.here()
-    let folder = try RunFolder.named(runName, in: project)
-    var planner = try Planner(project: project)
-    let plan = try planner.plan(try folder.request)
-    let acceptance = try Acceptance(of: instance, in: plan, project: project)
+    let (project, folder, plan) = try subject.planned()
+    let acceptance = try Acceptance(of: subject.instance, in: plan, project: project)
     try acceptance.publish(by: NSUserName(), folder: folder)
-    print("\(instance) of \(folder.name) stands, not run again: \(acceptance.codeDifference)")
-    print("its manifest says so: \(folder.path)/\(instance)/\(Manifest.fileName)")
+    print(
+      "\(subject.instance) of \(folder.name) stands, not run again: \(acceptance.codeDifference)")
+    print("its manifest says so: \(folder.path)/\(subject.instance)/\(Manifest.fileName)")
   }
 }

@@ -2,11 +2,12 @@ import CSpng
 import Foundation
 import Inspection
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite struct PictureTests {
   @Test func imagesAreReadInPlanes() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let drawable = try #require(DrawableTensor(in: try scratch.write(imagesWriter())))
     #expect(drawable.count == 2)
     let tiles = try drawable.tiles(limit: 5)
@@ -17,7 +18,7 @@ import Testing
   }
 
   @Test func captionsWithoutNamesAndWithout() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "images", metadata: ["class_names": "[\"cat\"]"])
     writer.add("images", shape: [2, 3, 1, 1], [UInt8](repeating: 9, count: 6))
     let bare = try #require(DrawableTensor(in: try scratch.write(writer)))
@@ -28,7 +29,7 @@ import Testing
   }
 
   @Test func filtersAreScaledAroundGrey() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "filters")
     writer.add("filters", shape: [2, 3, 1, 1], [0.5, -0.5, 0, 0, 0, .nan] as [Float])
     let drawable = try #require(DrawableTensor(in: try scratch.write(writer)))
@@ -39,7 +40,7 @@ import Testing
 
   @Test(arguments: [[2, 1, 2, 2], [2, 3, 4], [0, 3, 2, 2]])
   func otherShapesAreNotDrawn(shape: [Int]) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "images")
     writer.add("images", shape: shape, [UInt8](repeating: 0, count: shape.reduce(1, *)))
     #expect(DrawableTensor(in: try scratch.write(writer)) == nil)
@@ -89,7 +90,7 @@ import Testing
   }
 
   @Test func pngDecodesToTheSamePixels() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let image = PixelImage(
       width: 7, height: 5, bytes: (0..<105).map { UInt8(($0 * 37) % 256) })
     let url = scratch.file("grid.png")

@@ -1,6 +1,7 @@
 import Foundation
 import Inspection
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite struct ReportTests {
@@ -13,7 +14,7 @@ import Testing
     """
 
   @Test func showsHeaderMetadataProvenanceAndTensors() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     _ = try scratch.file("manifest.json", holding: manifest)
     let file = try scratch.write(imagesWriter())
     let report = try TensorFileReport(of: file)
@@ -31,7 +32,7 @@ import Testing
   }
 
   @Test func damageIsSaidNotHidden() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = try scratch.write(imagesWriter()).url
     var bytes = try Data(contentsOf: url)
     bytes[bytes.count - 1] ^= 1
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func plainFilesAndHostileText() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let header =
       #"{"__metadata__":{"note":"a\u001b[2J\nb"},"w":{"dtype":"F32","shape":[],"#
       + #""data_offsets":[0,4]}}"#
@@ -58,7 +59,7 @@ import Testing
   }
 
   @Test func jsonHoldsTheSame() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     _ = try scratch.file("manifest.json", holding: manifest)
     var writer = TensorFileWriter(schema: "odd")
     writer.add("w", shape: [2], [.infinity, 1.5] as [Float])
@@ -76,19 +77,19 @@ import Testing
 
   @Test(arguments: ["", "[]", "{\"stage\": 5, \"parts\": {}, \"inputs\": null}", "not JSON"])
   func anOddManifestIsNoError(text: String) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     _ = try scratch.file("manifest.json", holding: text)
-    let provenance = Provenance(inFolder: scratch.folder)
+    let provenance = Provenance(inFolder: scratch.url)
     #expect(provenance == nil || provenance?.lines().isEmpty == true)
-    #expect(try !FolderListing.lines(of: scratch.folder).isEmpty)
+    #expect(try !FolderListing.lines(of: scratch.url).isEmpty)
   }
 
   @Test func foldersListTheirFiles() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     _ = try scratch.write(imagesWriter(), to: "train.safetensors")
     _ = try scratch.file("broken.safetensors", holding: "x")
     _ = try scratch.file("log.txt", holding: "12345")
-    let lines = try FolderListing.lines(of: scratch.folder)
+    let lines = try FolderListing.lines(of: scratch.url)
     #expect(lines.count == 4)
     #expect(lines[1].contains("broken.safetensors") && lines[1].contains("1 bytes, but"))
     #expect(lines[2].contains("log.txt") && lines[2].hasSuffix("5 bytes"))

@@ -1,5 +1,6 @@
 import Inspection
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite struct StatisticsTests {
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func everyTypeOfAFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "types")
     for scalarType in ScalarType.allCases {
       let bytes = [UInt8](repeating: 0x01, count: 2 * scalarType.byteCount)

@@ -1,10 +1,11 @@
 import Foundation
 import Inspection
+import TestSupport
 import Testing
 
 @Suite struct TextArtefactTests {
   @Test func tableOfCSV() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = try scratch.file(
       "h.csv", holding: "epoch,name,loss\r\n1,\"a, \"\"b\"\"\",0.5\r\n10,c,12.25\r\n11,d,1\r\n")
     let lines = try TextArtefact.table(ofCSV: url, count: 2, width: nil)
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func columnsThatDoNotFitAreCounted() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = try scratch.file(
       "w.csv", holding: "epoch,aaaaaaaaaa,bbbbbbbbbb,cccccccccc\n1,2,3,4\n")
     let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 42)
@@ -29,7 +30,7 @@ import Testing
   }
 
   @Test func headerOnlyAndEmpty() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let header = try scratch.file("header.csv", holding: "epoch,loss\n")
     #expect(
       try TextArtefact.table(ofCSV: header, count: 5, width: 80).dropFirst()
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func jsonKeepsOrderAndNumbers() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = try scratch.file(
       "m.json",
       holding: "{\"z\":69.020,\"a\":[1,2.50],\"empty\":{},\"list\":[{\"n\":\"a:b,[c] \\\" d\"}]}")
@@ -53,7 +54,7 @@ import Testing
   }
 
   @Test func badFilesAreNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let bad = try scratch.file("bad.json", holding: "{\"a\": }")
     #expect(throws: InspectionError.notJSON(file: bad.path)) {
       try TextArtefact.indented(json: bad)

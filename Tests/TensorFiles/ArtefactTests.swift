@@ -1,10 +1,11 @@
 import Foundation
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite struct ArtefactTests {
   @Test func equalContentIsEqualBytes() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var first = TensorFileWriter(schema: "s", metadata: ["a": "1", "b": "2", "c": "3", "d": "4"])
     first.add("x", shape: [2], [1, 2] as [Float])
     first.add("y", shape: [1], [3] as [Double])
@@ -21,7 +22,7 @@ import Testing
 
   /// Pins the container: a change of these bytes needs a new `formatVersion`.
   @Test func bytesArePinned() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "s", metadata: ["z": "\"", "a": "é"])
     writer.add("b", shape: [1], [7] as [UInt8])
     writer.add("a", shape: [], [1] as [Float])
@@ -40,7 +41,7 @@ import Testing
   }
 
   @Test func contentDigestSeesEverything() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     func digest(
       schema: String = "s", version: Int = 1, metadata: [String: String] = ["k": "v"],
       name: String = "w", shape: [Int] = [2, 2], values: [Float] = [1, 2, 3, 4]
@@ -61,7 +62,7 @@ import Testing
   }
 
   @Test func contentDigestOfPlainFiles() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let header = #"{"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#
     let one = try scratch.file("1.safetensors", holding: foreignFile(header, data: [1, 2]))
     let same = try scratch.file("2.safetensors", holding: foreignFile(header + "  ", data: [1, 2]))
@@ -77,7 +78,7 @@ import Testing
   }
 
   @Test func aDamagedByteIsFound() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("sample.safetensors")
     try sampleWriter().write(to: url)
     var bytes = try Array(Data(contentsOf: url))
@@ -97,7 +98,7 @@ import Testing
   }
 
   @Test func schemaAndItsVersion() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("versions.safetensors")
     try TensorFileWriter(schema: "images", schemaVersion: 3).write(to: url)
     let file = try TensorFile(contentsOf: url)
@@ -118,7 +119,7 @@ import Testing
   }
 
   @Test func plainFilesAreNoArtefacts() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = try scratch.file("plain.safetensors", holding: foreignFile("{}"))
     let file = try TensorFile(contentsOf: url)
     #expect(throws: TensorFileError.notArtefact(file: url.path, schema: "images", stage: "s")) {
@@ -135,7 +136,7 @@ import Testing
       ("sha256", String(repeating: "G", count: 64)),
     ] as [(String, String?)])
   func artefactMetadataIsChecked(key: String, value: String?) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var metadata = [
       "format": "tessera", "format_version": "1", "schema": "s", "schema_version": "1",
       "sha256": ContentDigest.sha256Hex(Data()),

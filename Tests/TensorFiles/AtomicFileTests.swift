@@ -1,13 +1,14 @@
 import Dispatch
 import Foundation
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
   private struct DiskFull: Error {}
 
   @Test func replacesAndLeavesNothingBeside() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("note.json")
     try AtomicFile.write(Data("old, and longer".utf8), to: url)
     try AtomicFile.write(Data("new".utf8), to: url)
@@ -16,7 +17,7 @@ import Testing
   }
 
   @Test func oldContentSurvivesAFailureHalfway() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("weights.safetensors")
     try sampleWriter().write(to: url)
     let before = try Data(contentsOf: url)
@@ -33,7 +34,7 @@ import Testing
 
   /// A name of 255 bytes can exist, but no longer one beside it: also for root, who may do all else.
   @Test func oldContentSurvivesWhereNothingCanBeCreated() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let name = String(repeating: "n", count: 255)
     let url = scratch.file(name)
     #expect(FileManager.default.createFile(atPath: url.path, contents: Data("old".utf8)))
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func aFolderInTheWayStays() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("folder")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     let expected = TensorFileError.cannotWrite(
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func missingFolderIsNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("absent").appendingPathComponent("x.safetensors")
     #expect(
       throws: TensorFileError.cannotWrite(
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func headerOverTheLimitIsNotWritten() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("long.safetensors")
     let writer = TensorFileWriter(
       schema: "s", metadata: ["long": String(repeating: "x", count: 1 << 20)])
@@ -77,7 +78,7 @@ import Testing
   }
 
   @Test func manyWritersLeaveOneWholeFile() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("shared.safetensors")
     DispatchQueue.concurrentPerform(iterations: 16) { index in
       var writer = TensorFileWriter(schema: "s")
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func anOpenFileOutlivesItsReplacement() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("sample.safetensors")
     try sampleWriter().write(to: url)
     let file = try TensorFile(contentsOf: url)

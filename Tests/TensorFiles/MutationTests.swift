@@ -1,5 +1,6 @@
 import Foundation
 import TensorFiles
+import TestSupport
 import Testing
 
 /// Thousands of damaged files from a fixed seed: each either opens, and then every view lies inside
@@ -17,7 +18,7 @@ import Testing
 
   @Test(arguments: 0..<8)
   func damagedFilesNeverTrap(seed: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("sample.safetensors")
     try sampleWriter().write(to: url)
     let original = try Array(Data(contentsOf: url))

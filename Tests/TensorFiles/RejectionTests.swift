@@ -1,5 +1,6 @@
 import Foundation
 import TensorFiles
+import TestSupport
 import Testing
 
 /// A byte string that breaks one rule, and the error it must end in.
@@ -15,7 +16,7 @@ struct BrokenFile: CustomTestStringConvertible, Sendable {
 @Suite struct RejectionTests {
   @Test(arguments: brokenLengths + brokenTexts + brokenNames + brokenEntries + brokenLayouts)
   func breaksOneRule(_ broken: BrokenFile) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = try scratch.file("broken.safetensors", holding: broken.bytes)
     let expected = broken.error(url.path)
     let thrown = #expect(throws: TensorFileError.self) {
@@ -34,18 +35,18 @@ struct BrokenFile: CustomTestStringConvertible, Sendable {
   }
 
   @Test func missingFileAndFolder() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let absent = scratch.file("absent.safetensors")
     #expect(
       throws: TensorFileError.cannotRead(file: absent.path, reason: "No such file or directory")
     ) { try TensorFile(contentsOf: absent) }
-    #expect(throws: TensorFileError.notRegularFile(file: scratch.folder.path)) {
-      try TensorFile(contentsOf: scratch.folder)
+    #expect(throws: TensorFileError.notRegularFile(file: scratch.url.path)) {
+      try TensorFile(contentsOf: scratch.url)
     }
   }
 
   @Test func pipeIsRefusedWithoutBlocking() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let pipe = scratch.file("pipe.safetensors")
     #expect(mkfifo(pipe.path, 0o600) == 0)
     #expect(throws: TensorFileError.notRegularFile(file: pipe.path)) {
@@ -54,7 +55,7 @@ struct BrokenFile: CustomTestStringConvertible, Sendable {
   }
 
   @Test func limitsCanBeRaised() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let padding = [UInt8](repeating: 0x20, count: 2 << 20)
     let url = try scratch.file("long.safetensors", holding: foreignFile(Array("{}".utf8) + padding))
     let limits = TensorFile.Limits(headerBytes: 3 << 20)

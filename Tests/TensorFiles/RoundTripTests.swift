@@ -1,10 +1,11 @@
 import Foundation
 import TensorFiles
+import TestSupport
 import Testing
 
 @Suite struct RoundTripTests {
   @Test func everyTypeComesBack() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "types")
     writer.add("U8", shape: [2], [0, 255] as [UInt8])
     writer.add("I8", shape: [2], [-128, 127] as [Int8])
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func metadataScalarsAndEmptyTensors() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("sample.safetensors")
     try sampleWriter().write(to: url)
     let file = try TensorFile(contentsOf: url)
@@ -63,7 +64,7 @@ import Testing
   }
 
   @Test func dataIsAlignedAndViewedInPlace() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("sample.safetensors")
     try sampleWriter().write(to: url)
     let file = try TensorFile(contentsOf: url)
@@ -77,7 +78,7 @@ import Testing
 
   @Test(arguments: 0..<4)
   func foreignFilesMayBeUnaligned(offset: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let header =
       #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
       + #""w":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}"#
@@ -93,7 +94,7 @@ import Testing
   }
 
   @Test func everythingTheFormatAllowsOpens() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for header in [
       "{}", "{ }   ", "{\"__metadata__\":{}}", "{\"__metadata__\":{\"format\":\"pt\"}}",
     ] {
@@ -107,7 +108,7 @@ import Testing
   }
 
   @Test func accessIsChecked() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let url = scratch.file("sample.safetensors")
     try sampleWriter().write(to: url)
     let file = try TensorFile(contentsOf: url)

@@ -1,28 +1,10 @@
 import Foundation
 import TensorFiles
+import TestSupport
 
-/// A folder of its own for a test, gone when the object goes.
-final class Scratch {
-  let folder: URL
-
-  init() throws {
-    let name = "inspection-\(UInt64.random(in: .min ... .max))"
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(at: folder)
-  }
-
-  func file(_ name: String) -> URL {
-    folder.appendingPathComponent(name)
-  }
-
+extension TemporaryFolder {
   func file(_ name: String, holding text: String) throws -> URL {
-    let url = file(name)
-    try Data(text.utf8).write(to: url)
-    return url
+    try file(name, holding: Array(text.utf8))
   }
 
   func write(_ writer: TensorFileWriter, to name: String = "file.safetensors") throws -> TensorFile

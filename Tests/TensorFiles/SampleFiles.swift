@@ -1,35 +1,4 @@
-import Foundation
 import TensorFiles
-
-/// A folder of its own for a test, gone when the object goes.
-final class Scratch {
-  let folder: URL
-
-  init() throws {
-    let name = "tensor-files-\(UInt64.random(in: .min ... .max))"
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(at: folder)
-  }
-
-  func file(_ name: String) -> URL {
-    folder.appendingPathComponent(name)
-  }
-
-  func file(_ name: String, holding bytes: [UInt8]) throws -> URL {
-    let url = file(name)
-    try Data(bytes).write(to: url)
-    return url
-  }
-
-  /// Every name in the folder, hidden ones too.
-  func contents() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-  }
-}
 
 /// The bytes of a safetensors file made by hand: the header's length, the header, the data.
 func foreignFile(_ header: String, data: [UInt8] = []) -> [UInt8] {
