@@ -106,6 +106,9 @@ catch_signals() {
 
 lock=''
 
+# note_holder TEXT: in one write over what stood there, so that no death leaves the file empty.
+note_holder() { printf '%-200.200s\n' "$1" 1<>data/.lock; }
+
 # take_lock WAIT COMMAND
 take_lock() {
   mkdir -p data/cache data/work data/runs
@@ -117,7 +120,7 @@ take_lock() {
     say "waiting for another run (${holder:-unknown})"
     flock "$lock" || { stop_if_interrupted; fail $EXIT_BUSY "the lock data/.lock can't be had"; }
   fi
-  printf 'process %s: %s\n' "$$" "$2" >data/.lock
+  note_holder "process $$: $2"
   # Folders of stages that died without their shell: nobody else can be writing them now.
   rm -rf data/cache/*/.new-*
 }
@@ -152,7 +155,7 @@ run_stage() {
   stage_pid=$!
   set +m
   exec {log_input}>&-
-  printf 'process %s: stage %s, process %s\n' "$$" "$stage" "$stage_pid" >data/.lock
+  note_holder "process $$: stage $stage, process $stage_pid"
   ((signals == 0)) || kill -INT -- "-$stage_pid" 2>/dev/null || true
   # A trapped signal ends `wait` early; the status that counts is that of a wait without one.
   stage_status=0

@@ -105,13 +105,14 @@ import Testing
 
   @Test func killedShellLeavesTheLockToItsStage() throws {
     let (sandbox, call) = try sandboxInTraining(epochs: 200)
+    let stage = try stageProcess(of: sandbox)
     call.send(SIGKILL)
     _ = try call.finish()
     let refused = try sandbox.run()
     #expect(refused.status == 75)
     #expect(refused.errors.contains("stage train, process"))
 
-    kill(try stageProcess(of: sandbox), SIGKILL)
+    kill(stage, SIGKILL)
     try sandbox.remove("slow")
     try sandbox.write("data/cache/score/.new-of-a-dead-stage/metrics.json", "half")
     let output = try sandbox.succeed("run", "--wait", "--set", "train.epochs=200")
@@ -158,10 +159,16 @@ import Testing
     #expect(try sandbox.read("data/runs/quickstart/score/log.txt") == "done\nbold\nno end\n")
   }
 
-  /// The process of the stage, as the lock tells it.
+  /// The process of the stage, as the lock tells it; the shell notes it after the stage has started.
   private func stageProcess(of sandbox: Sandbox) throws -> Int32 {
-    let holder = try sandbox.read("data/.lock")
-    let match = try #require(holder.firstMatch(of: /stage train, process (\d+)/), "\(holder)")
-    return try #require(Int32(match.1))
+    let limit = ContinuousClock.now + .seconds(30)
+    while true {
+      let holder = try sandbox.read("data/.lock")
+      if let match = holder.firstMatch(of: /stage train, process (\d+)/) {
+        return try #require(Int32(match.1))
+      }
+      try #require(ContinuousClock.now < limit, "the lock says '\(holder)'")
+      Thread.sleep(forTimeInterval: 0.01)
+    }
   }
 }
