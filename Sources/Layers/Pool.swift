@@ -30,12 +30,37 @@ public enum PoolingGrid: Hashable, Sendable {
   }
 }
 
+/// The windows over maps of one size, laid out when a plan reserves them.
+private struct ReservedPooling {
+  let pooling: Pooling
+  private let input: FeatureMapShape
+
+  init(_ grid: PoolingGrid, for input: FeatureMapShape) {
+    pooling = grid.pooling(for: input)
+    self.input = input.with(count: 1)
+  }
+
+  func fits(_ shape: FeatureMapShape) -> Bool { input == shape.with(count: 1) }
+}
+
+extension ReservedPooling? {
+  /// The windows over maps of this shape, in batches of any size.
+  ///
+  /// - Precondition: they were reserved.
+  fileprivate func pooling(of shape: FeatureMapShape) -> Pooling {
+    guard let self, self.fits(shape) else {
+      preconditionFailure("pooling of \(shape) was not reserved")
+    }
+    return self.pooling
+  }
+}
+
 /// The mean of each window; positions beyond the edge do not count.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class AveragePool: Layer, @unchecked Sendable {
   public let grid: PoolingGrid
-  private var pooling: (input: FeatureMapShape, pooling: Pooling)?
+  private var reserved: ReservedPooling?
 
   public init(_ grid: PoolingGrid) {
     self.grid = grid
@@ -49,26 +74,19 @@ public final class AveragePool: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    pooling = (inputs[0], grid.pooling(for: inputs[0]))
+    reserved = ReservedPooling(grid, for: inputs[0])
   }
 
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
-    reserved(inputs[0].shape).averageForward(inputs[0], into: output, on: pool)
+    reserved.pooling(of: inputs[0].shape).averageForward(inputs[0], into: output, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
-    reserved(target.map.shape)
+    reserved.pooling(of: target.map.shape)
       .averageBackward(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
-  }
-
-  private func reserved(_ input: FeatureMapShape) -> Pooling {
-    guard let pooling, pooling.input.with(count: 1) == input.with(count: 1) else {
-      preconditionFailure("average pooling of \(input) was not reserved")
-    }
-    return pooling.pooling
   }
 }
 
@@ -77,7 +95,7 @@ public final class AveragePool: Layer, @unchecked Sendable {
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class MaxPool: Layer, @unchecked Sendable {
   public let grid: PoolingGrid
-  private var pooling: (input: FeatureMapShape, pooling: Pooling)?
+  private var reserved: ReservedPooling?
   /// The place of the largest value in its window, a byte for each number of the output.
   private var choices: [UInt8] = []
 
@@ -93,9 +111,10 @@ public final class MaxPool: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let pooling = grid.pooling(for: inputs[0])
-    precondition(pooling.fitsByteIndex, "maximum pooling over windows of more than 256 pixels")
-    self.pooling = (inputs[0], pooling)
+    let reserved = ReservedPooling(grid, for: inputs[0])
+    precondition(
+      reserved.pooling.fitsByteIndex, "maximum pooling over windows of more than 256 pixels")
+    self.reserved = reserved
     let count = outputShape(for: inputs).elementCount
     if mode == .training, choices.count < count {
       choices = [UInt8](repeating: 0, count: count)
@@ -105,7 +124,7 @@ public final class MaxPool: Layer, @unchecked Sendable {
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
-    let pooling = reserved(inputs[0].shape)
+    let pooling = reserved.pooling(of: inputs[0].shape)
     switch mode {
     case .training:
       choices.withUnsafeMutableBufferPointer {
@@ -120,15 +139,8 @@ public final class MaxPool: Layer, @unchecked Sendable {
     guard let target = pass.inputGradients[0] else { return }
     choices.withUnsafeBufferPointer { choices in
       guard let choices = choices.baseAddress else { return }
-      reserved(target.map.shape).maximumBackward(
+      reserved.pooling(of: target.map.shape).maximumBackward(
         pass.outputGradient, choices: choices, into: target.map, adding: target.adds, on: pool)
     }
-  }
-
-  private func reserved(_ input: FeatureMapShape) -> Pooling {
-    guard let pooling, pooling.input.with(count: 1) == input.with(count: 1) else {
-      preconditionFailure("maximum pooling of \(input) was not reserved")
-    }
-    return pooling.pooling
   }
 }
