@@ -29,7 +29,7 @@ public struct Evaluation: Sendable {
     }
     let classes = description.classNames.count
     let network = try NetworkCatalog.network(
-      named: description.network, width: description.width, classes: classes)
+      named: description.network, configuration: description.configuration, classes: classes)
     try Checkpoint.load(file, into: network)
     var confusion = ConfusionMatrix(classes: classes)
     var reliability = Reliability()

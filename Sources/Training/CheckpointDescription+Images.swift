@@ -3,9 +3,10 @@ import Models
 
 extension CheckpointDescription {
   /// The description of a network trained on `images`, before its first epoch.
-  public init(_ settings: TrainingSettings, trainedOn images: ImageSet) {
+  public init(_ network: Network, trainedOn images: ImageSet) {
     self.init(
-      network: settings.network, width: settings.width, classNames: images.classNames, epoch: 0,
+      network: network.name, configuration: network.configuration, classNames: images.classNames,
+      epoch: 0,
       normalization: images.preparation?.normalization.checkpointMetadata ?? [:],
       origin: [
         "data_status": images.dataStatus.rawValue, "source": images.source.rawValue,

@@ -1,10 +1,11 @@
 import Augmentation
 import Foundation
+import Models
 
 /// The `train` section of a recipe.
 public struct TrainingSettings: Decodable, Sendable {
   public var network: String
-  public var width: Int?
+  public var architecture: NetworkConfiguration
   public var epochs: Int
   public var batch: Int
   public var precision: Precision
@@ -20,13 +21,14 @@ public struct TrainingSettings: Decodable, Sendable {
   public var printEvery: Int
 
   public init(
-    network: String, width: Int?, epochs: Int, batch: Int, precision: Precision, seed: Int,
-    initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, loss: LossSettings,
+    network: String, architecture: NetworkConfiguration, epochs: Int, batch: Int,
+    precision: Precision, seed: Int, initFrom: String?, optimizer: OptimizerSettings,
+    schedule: Schedule, loss: LossSettings,
     augment: [Augmentation], fullMetrics: Bool, stop: StopSettings,
     checkpoint: CheckpointSettings, printEvery: Int
   ) {
     self.network = network
-    self.width = width
+    self.architecture = architecture
     self.epochs = epochs
     self.batch = batch
     self.precision = precision

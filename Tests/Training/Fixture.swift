@@ -37,8 +37,8 @@ struct Fixture {
     schedule: Schedule = Schedule(kind: .constant), augments: Bool = true
   ) -> TrainingSettings {
     TrainingSettings(
-      network: network, width: width, epochs: epochs, batch: batch, precision: .float32, seed: 1,
-      initFrom: nil,
+      network: network, architecture: NetworkConfiguration(width: width), epochs: epochs,
+      batch: batch, precision: .float32, seed: 1, initFrom: nil,
       optimizer: OptimizerSettings(
         kind: .sgd, learningRate: rate, momentum: momentum, nesterov: momentum > 0,
         weightDecay: weightDecay),
@@ -55,11 +55,12 @@ struct Fixture {
     threads: Int = 2
   ) throws -> Trainer {
     let network = try NetworkCatalog.network(
-      named: settings.network, width: settings.width, classes: training.classNames.count)
+      named: settings.network, configuration: settings.architecture,
+      classes: training.classNames.count)
     network.initialize(seed: settings.seed)
     let store = try TrainingStore(
       folder: folder.appendingPathComponent(work),
-      description: CheckpointDescription(settings, trainedOn: training))
+      description: CheckpointDescription(network, trainedOn: training))
     return try Trainer(
       settings, network: network, training: training, heldout: heldout, store: store,
       on: WorkerPool(threadCount: threads))

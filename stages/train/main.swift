@@ -57,7 +57,8 @@ for warning in numerics.warnings { warn(warning) }
 
 let network = orExit {
   try NetworkCatalog.network(
-    named: settings.network, width: settings.width, classes: training.classNames.count)
+    named: settings.network, configuration: settings.architecture,
+    classes: training.classNames.count)
 }
 network.initialize(seed: settings.seed)
 if let file = settings.initFrom {
@@ -74,7 +75,7 @@ if let file = settings.initFrom {
 let store = orExit {
   try TrainingStore(
     folder: URL(fileURLWithPath: options.work),
-    description: CheckpointDescription(settings, trainedOn: training))
+    description: CheckpointDescription(network, trainedOn: training))
 }
 let trainer = orExit {
   try Trainer(
