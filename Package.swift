@@ -41,7 +41,9 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Tensors"],
       swiftSettings: kernelSettings),
-    .target(name: "Layers", dependencies: ["Kernels", "Tensors"], swiftSettings: optimized),
+    .target(
+      name: "Layers", dependencies: ["Kernels", "Randomness", "Tensors"],
+      swiftSettings: optimized),
     .target(
       name: "Models",
       dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
@@ -77,7 +79,9 @@ let package = Package(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
-      dependencies: ["Inspection", "Planning", "Recipes", "TensorFiles", argumentParser]),
+      dependencies: [
+        "Inspection", "Models", "Planning", "Recipes", "TensorFiles", argumentParser,
+      ]),
 
     // The stages
     .executableTarget(

@@ -149,7 +149,9 @@ extension Trainer {
         let labels = UnsafeMutableBufferPointer(rebasing: labels[..<count])
         training.load(
           indices, epoch: epoch, into: plan.input(count: count), labels: labels, on: pool)
-        plan.forward(count: count)
+        plan.forward(
+          count: count,
+          origin: BatchOrigin(seed: settings.seed, epoch: epoch, position: state.position))
         let logits = plan.logits
         loss.evaluate(
           logits, labels: UnsafeBufferPointer(labels),
