@@ -66,6 +66,8 @@ public struct BackwardReads: OptionSet, Sendable {
   public init(rawValue: Int) { self.rawValue = rawValue }
   public static let inputs = BackwardReads(rawValue: 1)
   public static let output = BackwardReads(rawValue: 2)
+  /// The first of several inputs alone.
+  public static let firstInput = BackwardReads(rawValue: 4)
 }
 
 /// The maps of one backward pass.

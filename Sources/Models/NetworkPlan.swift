@@ -158,8 +158,9 @@ struct Lifetimes {
       let backward = 2 * nodeCount - index
       let reads = mode == .training ? node.layer.backwardReads : []
       if reads.contains(.output) { lastUse[index + 1] = max(lastUse[index + 1], backward) }
-      for map in node.inputs {
-        lastUse[map] = max(lastUse[map], reads.contains(.inputs) ? backward : index)
+      for (position, map) in node.inputs.enumerated() {
+        let isRead = reads.contains(.inputs) || position == 0 && reads.contains(.firstInput)
+        lastUse[map] = max(lastUse[map], isRead ? backward : index)
         firstGradient[map] = min(firstGradient[map], backward)
       }
     }

@@ -68,6 +68,12 @@ if let file = settings.initFrom {
   show("initial weights from \(file)")
 }
 
+show(
+  table: Table(
+    header: NetworkSummary.header, rows: network.summary.condensed(to: 40).cells))
+
+//: (MACs are multiplications with an addition each; blocks of a deep network are put together.)
+//:
 //: The trainer owns the rest: the memory for one batch, laid out once, and the optimiser. If an earlier
 //: run of the same recipe was cut short, its state lies in the work folder, and training goes on where
 //: it stood, in the middle of an epoch if need be.
