@@ -49,10 +49,13 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Randomness", "TensorFiles", crypto],
       swiftSettings: optimized),
+    .target(name: "Resampling", swiftSettings: optimized),
     .target(name: "Augmentation", dependencies: ["Randomness"], swiftSettings: optimized),
     .target(
       name: "Loading",
-      dependencies: ["Augmentation", "Datasets", "Kernels", "Randomness", "Tensors"],
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Randomness", "Resampling", "Tensors",
+      ],
       swiftSettings: optimized),
     .target(name: "Metrics", swiftSettings: optimized),
     .target(
@@ -126,6 +129,9 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
       path: "Tests/Datasets"),
+    .testTarget(
+      name: "ResamplingTests", dependencies: ["Resampling", "TensorFiles", "TestSupport"],
+      path: "Tests/Resampling"),
     .testTarget(
       name: "AugmentationTests",
       dependencies: ["Augmentation", "Randomness", "TensorFiles", "TestSupport"],
