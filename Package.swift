@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "Loading",
       dependencies: [
-        "Augmentation", "Datasets", "Kernels", "Randomness", "Resampling", "Tensors",
+        "Augmentation", "Datasets", "Kernels", "Randomness", "Resampling", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(name: "Metrics", swiftSettings: optimized),
@@ -94,7 +94,9 @@ let package = Package(
       path: "stages/preprocess-and-split", swiftSettings: stageSettings),
     .executableTarget(
       name: "train",
-      dependencies: ["Datasets", "Kernels", "Models", "Notebook", "TensorFiles", "Training"],
+      dependencies: [
+        "Datasets", "Kernels", "Loading", "Models", "Notebook", "TensorFiles", "Training",
+      ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
@@ -139,7 +141,8 @@ let package = Package(
     .testTarget(
       name: "LoadingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Tensors", "TestSupport",
+        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Resampling", "TensorFiles",
+        "Tensors", "TestSupport",
       ],
       path: "Tests/Loading", swiftSettings: optimized),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),

@@ -1,3 +1,18 @@
+extension Augmentation {
+  /// What recipes call it.
+  public var kind: String {
+    switch self {
+    case .resize: "resize"
+    case .crop: "crop"
+    case .flip: "flip"
+    case .rotate: "rotate"
+    case .affine: "affine"
+    case .colorJitter: "color-jitter"
+    case .cutout: "cutout"
+    }
+  }
+}
+
 extension Augmentation: Decodable {
   private enum Kind: String, CodingKey, CaseIterable {
     case resize, crop, flip, rotate, affine, colorJitter, cutout

@@ -20,7 +20,7 @@ public struct ColorJitter: Sendable, Equatable, Decodable {
 
   /// Draws the order and the amounts. A property with the value 0 has no part in it: even a hue moved
   /// by nothing would change bytes, for its way through HSV rounds.
-  func changes(using stream: inout RandomStream) -> [ColorChange] {
+  public func changes(using stream: inout RandomStream) -> [ColorChange] {
     func factor(_ reach: Double, _ stream: inout RandomStream) -> Double {
       let lower = max(0, 1 - reach)
       return lower + (1 + reach - lower) * stream.uniform()

@@ -88,7 +88,7 @@ import Testing
     let transposedBytes = (0..<width).flatMap { column in
       (0..<height).map { bytes[$0 * width + column] }
     }
-    let interleaved = bytes.flatMap { [$0, 7, 9] }
+    let interleaved = bytes.flatMap { byte -> [UInt8] in [byte, 7, 9] }
     let mirrored = (0..<height).flatMap { bytes[$0 * width..<($0 + 1) * width].reversed() }
     let resampling = BilinearResampling(fromHeight: height, width: width, toHeight: 4, width: 5)
     let expected = resampling.applied(to: bytes, columnStride: 1, rowStride: width)
