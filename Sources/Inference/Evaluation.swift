@@ -36,6 +36,7 @@ public struct Evaluation: Sendable {
     var probabilities: [Float] = []
     var predicted: [UInt8] = []
     probabilities.reserveCapacity(loader.images.count * classes)
+    let loader = loader.resizing(to: network.input.height)
     let tally = Predictor(network, loss: CrossEntropy(), on: pool).run(loader) {
       _, scores, label, _ in
       // The first of equals, as the tally counts.

@@ -53,10 +53,12 @@ public final class Trainer {
     self.pool = pool
     self.store = store
     loss = CrossEntropy(labelSmoothing: settings.loss.labelSmoothing)
+    let side = network.input.height
     self.training = BatchLoader(
-      training, normalization: normalization, augmentations: settings.augment, seed: settings.seed)
-    trainingPass = BatchLoader(training, normalization: normalization)
-    self.heldout = BatchLoader(heldout, normalization: normalization)
+      training, normalization: normalization, augmentations: settings.augment, seed: settings.seed,
+      side: side)
+    trainingPass = BatchLoader(training, normalization: normalization, side: side)
+    self.heldout = BatchLoader(heldout, normalization: normalization, side: side)
     optimizer = Optimizer(settings.optimizer, for: network.parameters)
     let batch = min(settings.batch, training.count)
     plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)

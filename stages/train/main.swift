@@ -17,6 +17,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Loading
 import Models
 import Notebook
 import TensorFiles
@@ -94,6 +95,13 @@ show(
         "\(settings.batch)", "\(settings.epochs)", "\(trainer.arenaByteCount >> 20) MiB",
       ]
     ]))
+
+//: What the recipe's random changes make of a few images is kept to be looked at: a row an image, first as
+//: it is, then as the first epochs would show it.
+
+let sheet = AugmentationSheet(
+  of: training, augmentations: settings.augment, seed: settings.seed, side: network.input.height)
+orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 
 //-
 //: ## The loop
