@@ -156,8 +156,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
-        "TensorFiles", "TestSupport", "Training",
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
+        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
