@@ -50,16 +50,17 @@ struct TrainedExample {
     }
   }
 
-  /// The network as a checkpoint of epoch 12.
+  /// The network as a checkpoint.
   func checkpoint(
-    in folder: TemporaryFolder, classNames: [String] = Self.classNames
+    in folder: TemporaryFolder, name: String = "best", epoch: Int = 12,
+    classNames: [String] = Self.classNames, origin: [String: String] = [:]
   ) throws -> TensorFile {
-    let url = folder.file("best.safetensors")
+    let url = folder.file("\(name).safetensors")
     try Checkpoint.write(
       network,
       CheckpointDescription(
-        network: "resnet8", width: 3, classNames: classNames, epoch: 12, normalization: [:],
-        origin: [:]), to: url)
+        network: "resnet8", width: 3, classNames: classNames, epoch: epoch,
+        normalization: [:], origin: origin), to: url)
     return try Checkpoint.open(url)
   }
 }
