@@ -33,6 +33,9 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .systemLibrary(
+      name: "CMarkGFM", pkgConfig: "libcmark-gfm",
+      providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The library, lowest module first
     .target(name: "Randomness", swiftSettings: optimized),
@@ -51,10 +54,13 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Randomness", "TensorFiles", crypto],
       swiftSettings: optimized),
+    .target(name: "Resampling", swiftSettings: optimized),
     .target(name: "Augmentation", dependencies: ["Randomness"], swiftSettings: optimized),
     .target(
       name: "Loading",
-      dependencies: ["Augmentation", "Datasets", "Kernels", "Randomness", "Tensors"],
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Randomness", "Resampling", "TensorFiles", "Tensors",
+      ],
       swiftSettings: optimized),
     .target(name: "Metrics", swiftSettings: optimized),
     .target(
@@ -73,14 +79,24 @@ let package = Package(
     .target(name: "Gnuplot"),
     .target(name: "Notebook", dependencies: [argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
-    .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
+    .target(name: "SourceText"),
+    .target(
+      name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
     .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .target(name: "Pages"),
+    .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
+    .target(
+      name: "Weaving",
+      dependencies: [
+        "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+      ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Inspection", "Models", "Planning", "Recipes", "TensorFiles", argumentParser,
+        "Inspection", "Models", "Planning", "Prose", "Recipes", "TensorFiles", "Weaving",
+        argumentParser,
       ]),
 
     // The stages
@@ -95,7 +111,9 @@ let package = Package(
       path: "stages/preprocess-and-split", swiftSettings: stageSettings),
     .executableTarget(
       name: "train",
-      dependencies: ["Datasets", "Kernels", "Models", "Notebook", "TensorFiles", "Training"],
+      dependencies: [
+        "Datasets", "Kernels", "Loading", "Models", "Notebook", "TensorFiles", "Training",
+      ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
@@ -131,13 +149,17 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
       path: "Tests/Datasets"),
     .testTarget(
+      name: "ResamplingTests", dependencies: ["Resampling", "TensorFiles", "TestSupport"],
+      path: "Tests/Resampling"),
+    .testTarget(
       name: "AugmentationTests",
       dependencies: ["Augmentation", "Randomness", "TensorFiles", "TestSupport"],
       path: "Tests/Augmentation"),
     .testTarget(
       name: "LoadingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Tensors", "TestSupport",
+        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Resampling", "TensorFiles",
+        "Tensors", "TestSupport",
       ],
       path: "Tests/Loading", swiftSettings: optimized),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
@@ -151,8 +173,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
-        "TensorFiles", "TestSupport", "Training",
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
+        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
@@ -160,6 +182,16 @@ let package = Package(
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
+    .testTarget(
+      name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
+    .testTarget(name: "PagesTests", dependencies: ["Pages"], path: "Tests/Pages"),
+    .testTarget(name: "ProseTests", dependencies: ["Pages", "Prose"], path: "Tests/Prose"),
+    .testTarget(
+      name: "WeavingTests",
+      dependencies: [
+        "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+      ],
+      path: "Tests/Weaving"),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
@@ -170,6 +202,6 @@ let package = Package(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers"),
+      path: "Tests/Peers", exclude: ["check_pages.py"]),
   ]
 )

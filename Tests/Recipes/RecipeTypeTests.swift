@@ -72,7 +72,7 @@ struct RecipeTypeTests {
     ("dataset.source: [shapes]", "expected shapes or cifar-10, found a list of 1 item"),
     (
       "train.schedule.kind: false",
-      "expected constant, multistep, exponential or cosine, found the boolean false"
+      "expected constant, multistep, exponential, cosine, plateau, triangular or one-cycle, found the"
     ),
     // Another type that is accepted as well
     (
