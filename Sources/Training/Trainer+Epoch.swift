@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Layers
 import Metrics
 import Models
 import Tensors
