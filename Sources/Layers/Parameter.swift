@@ -14,8 +14,10 @@ public final class Parameter: @unchecked Sendable {
   enum Layout: Equatable {
     /// [n], padded to whole vectors.
     case vector
-    /// [out, in, kh, kw] as [kh, kw, in, out], the last two padded.
-    case kernels(out: Int, in: Int, height: Int, width: Int, inStride: Int)
+    /// [out, in, kh, kw] as a convolution reads them.
+    case kernels(KernelLayout)
+    /// The same as [kh, kw, in, out], the last two padded: a matrix from a map's floats to `out`.
+    case matrix(out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
 
   /// The key in a `state_dict`, for example "stages.0.1.conv2.weight".
@@ -37,7 +39,8 @@ public final class Parameter: @unchecked Sendable {
     let count =
       switch layout {
       case .vector: FeatureMapShape.paddedChannels(shape[0])
-      case .kernels(let out, _, let height, let width, let inStride):
+      case .kernels(let layout): layout.count
+      case .matrix(let out, _, let height, let width, let inStride):
         height * width * inStride * FeatureMapShape.paddedChannels(out)
       }
     value = AlignedBuffer(count: count)
@@ -107,7 +110,19 @@ extension Parameter {
     switch layout {
     case .vector:
       for index in 0..<shape[0] { body(index, index) }
-    case .kernels(let out, let channels, let height, let width, let inStride):
+    case .kernels(let layout):
+      var dense = 0
+      for o in 0..<layout.outputs {
+        for c in 0..<layout.inputs {
+          for row in 0..<layout.kernelHeight {
+            for column in 0..<layout.kernelWidth {
+              body(dense, layout.place(output: o, input: c, row: row, column: column))
+              dense += 1
+            }
+          }
+        }
+      }
+    case .matrix(let out, let channels, let height, let width, let inStride):
       let outStride = FeatureMapShape.paddedChannels(out)
       var dense = 0
       for o in 0..<out {
