@@ -33,6 +33,8 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
 
     // The library, lowest module first
     .target(name: "Randomness", swiftSettings: optimized),
@@ -75,12 +77,25 @@ let package = Package(
     .target(name: "Notebook", dependencies: [argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
     .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
-    .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .target(
+      name: "Pictures", dependencies: ["CSpng", "CTurboJPEG", "TensorFiles"],
+      swiftSettings: optimized),
+    .target(
+      name: "Prediction",
+      dependencies: [
+        "Datasets", "Kernels", "Layers", "Loading", "Models", "Pictures", "Resampling",
+        "TensorFiles", "Tensors",
+      ],
+      swiftSettings: optimized),
+    .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
-      dependencies: ["Inspection", "Planning", "Recipes", "TensorFiles", argumentParser]),
+      dependencies: [
+        "Inspection", "Kernels", "Models", "Pictures", "Planning", "Prediction", "Recipes",
+        "TensorFiles", argumentParser,
+      ]),
 
     // The stages
     .executableTarget(
@@ -169,8 +184,19 @@ let package = Package(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
       name: "InspectionTests",
-      dependencies: ["CSpng", "Inspection", "TensorFiles", "TestSupport"],
+      dependencies: ["Inspection", "Pictures", "TensorFiles", "TestSupport"],
       path: "Tests/Inspection"),
+    .testTarget(
+      name: "PicturesTests",
+      dependencies: ["CSpng", "CTurboJPEG", "Pictures", "Randomness", "TestSupport"],
+      path: "Tests/Pictures"),
+    .testTarget(
+      name: "PredictionTests",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Loading", "Models", "Pictures", "Prediction",
+        "Randomness", "Resampling", "TensorFiles", "TestSupport",
+      ],
+      path: "Tests/Prediction"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
