@@ -35,6 +35,9 @@ let package = Package(
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(
       name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
+      name: "CMarkGFM", pkgConfig: "libcmark-gfm",
+      providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The library, lowest module first
     .target(name: "Randomness", swiftSettings: optimized),
@@ -76,7 +79,9 @@ let package = Package(
     .target(name: "Gnuplot"),
     .target(name: "Notebook", dependencies: [argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
-    .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
+    .target(name: "SourceText"),
+    .target(
+      name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
     .target(
       name: "Pictures", dependencies: ["CSpng", "CTurboJPEG", "TensorFiles"],
       swiftSettings: optimized),
@@ -88,13 +93,20 @@ let package = Package(
       ],
       swiftSettings: optimized),
     .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
+    .target(name: "Pages"),
+    .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
+    .target(
+      name: "Weaving",
+      dependencies: [
+        "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+      ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Inspection", "Kernels", "Models", "Pictures", "Planning", "Prediction", "Recipes",
-        "TensorFiles", argumentParser,
+        "Inspection", "Kernels", "Models", "Pictures", "Planning", "Prediction", "Prose", "Recipes",
+        "TensorFiles", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -171,8 +183,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
-        "TensorFiles", "TestSupport", "Training",
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
+        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
@@ -180,6 +192,16 @@ let package = Package(
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
+    .testTarget(
+      name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
+    .testTarget(name: "PagesTests", dependencies: ["Pages"], path: "Tests/Pages"),
+    .testTarget(name: "ProseTests", dependencies: ["Pages", "Prose"], path: "Tests/Prose"),
+    .testTarget(
+      name: "WeavingTests",
+      dependencies: [
+        "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+      ],
+      path: "Tests/Weaving"),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
@@ -201,6 +223,6 @@ let package = Package(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers"),
+      path: "Tests/Peers", exclude: ["check_pages.py"]),
   ]
 )

@@ -52,8 +52,7 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownInstance, .nothingStands,
-      .nothingTrained, .noCheckpoint,
-      .unknownArtefactOutput, .nothingToAccept, .notOnlyCode:
+      .nothingTrained, .noCheckpoint, .unknownArtefactOutput, .nothingToAccept, .notOnlyCode:
       true
     default: false
     }

@@ -41,7 +41,9 @@ public struct TrainedRun: Sendable {
 
   /// The file of a checkpoint: best, last, or epoch-160.
   public func checkpoint(named name: String) throws(PlanningError) -> URL {
-    let known = files.map { $0.hasSuffix(Self.suffix) ? String($0.dropLast(Self.suffix.count)) : $0 }
+    let known = files.map { file in
+      file.hasSuffix(Self.suffix) ? String(file.dropLast(Self.suffix.count)) : file
+    }
     guard let found = known.firstIndex(where: { Self.isSame($0, name) }) else {
       throw .noCheckpoint(name: name, instance: instance, run: run, known: known)
     }

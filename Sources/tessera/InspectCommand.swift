@@ -36,7 +36,8 @@ struct InspectCommand: ParsableCommand {
   var npy: String?
 
   @Option(
-    help: ArgumentHelp("Write one image as it is, to --output; the first is 0.", valueName: "number"))
+    help: ArgumentHelp(
+      "Write one image as it is, to --output; the first is 0.", valueName: "number"))
   var png: Int?
 
   @Option(help: ArgumentHelp("Where --npy or --png writes.", valueName: "file"))

@@ -11,7 +11,9 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
     abstract: "Print what PNG or JPEG files show, by a run's trained network.",
-    discussion: "Files that can't be read get a line each on standard error, and exit 65 in the end.")
+    discussion: """
+      Files that can't be read get a line each on standard error, and exit status 65 in the end.
+      """)
 
   @Argument(help: "PNG or JPEG files.")
   var files: [String]
