@@ -215,7 +215,7 @@ let package = Package(
     .testTarget(
       name: "PredictionTests",
       dependencies: [
-        "Datasets", "Inference", "Kernels", "Loading", "Models", "Pictures", "Prediction",
+        "Datasets", "Inference", "Kernels", "Layers", "Loading", "Models", "Pictures", "Prediction",
         "Randomness", "Resampling", "TensorFiles", "TestSupport",
       ],
       path: "Tests/Prediction"),

@@ -17,9 +17,12 @@ public struct Picture: Sendable, Equatable {
 
   /// Reads a PNG or JPEG file; its first bytes tell which, whatever its name is.
   ///
+  /// - Parameter name: What errors call the file; its path where nil.
   /// - Throws: `PictureError`, also for a picture that is cut short.
-  public init(contentsOf url: URL) throws(PictureError) {
-    try self.init(BoundedFile.bytes(of: url.path, limit: Self.largestFile), file: url.path)
+  public init(contentsOf url: URL, called name: String? = nil) throws(PictureError) {
+    let file = name ?? url.path
+    try self.init(
+      BoundedFile.bytes(of: url.path, limit: Self.largestFile, called: file), file: file)
   }
 
   /// Decodes the bytes of a file.

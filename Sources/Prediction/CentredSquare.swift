@@ -4,11 +4,11 @@ import Resampling
 /// The middle of a picture in the size of a network's input, as torchvision's `Resize(side)` and
 /// `CenterCrop(side)` make it: the shorter side becomes the network's, with antialiasing, and of the
 /// longer the middle is kept.
-enum CentredSquare {
+public enum CentredSquare {
   /// The square, `[3, side, side]`, of the picture as it is looked at.
   ///
   /// - Precondition: the picture has pixels, and `side` is positive.
-  static func pixels(of picture: Picture, side: Int) -> [UInt8] {
+  public static func pixels(of picture: Picture, side: Int) -> [UInt8] {
     let walk = PixelWalk(
       width: picture.pixels.width, height: picture.pixels.height,
       orientation: picture.orientation)

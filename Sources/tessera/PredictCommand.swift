@@ -48,7 +48,7 @@ struct PredictCommand: ParsableCommand {
     var failures = 0
     for file in files {
       do {
-        let picture = try Picture(contentsOf: url(of: file))
+        let picture = try Picture(contentsOf: url(of: file), called: file)
         let answers = Array(classifier.answers(to: picture).prefix(top))
         if json {
           print(
