@@ -46,7 +46,9 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Tensors"],
       swiftSettings: kernelSettings),
-    .target(name: "Layers", dependencies: ["Kernels", "Tensors"], swiftSettings: optimized),
+    .target(
+      name: "Layers", dependencies: ["Kernels", "Randomness", "Tensors"],
+      swiftSettings: optimized),
     .target(
       name: "Models",
       dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
