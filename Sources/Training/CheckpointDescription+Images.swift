@@ -23,21 +23,6 @@ extension CheckpointDescription {
     self.init(
       network: network.name, configuration: network.configuration, classNames: images.classNames,
       epoch: start?.description.epoch ?? 0,
-      normalization: images.preparation?.normalization.checkpointMetadata ?? [:], origin: origin)
-  }
-}
-
-extension Normalization {
-  /// What a user of the weights must do to an image, in a checkpoint's metadata.
-  fileprivate var checkpointMetadata: [String: String] {
-    switch self {
-    case .constants(let mean, let std):
-      [
-        "normalization": "constants", "normalization_mean": "\(mean)",
-        "normalization_std": "\(std)",
-      ]
-    case .perImage:
-      ["normalization": "per-image"]
-    }
+      normalization: images.preparation?.normalization.metadata ?? [:], origin: origin)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Inspection
+import Pictures
 import TensorFiles
 
 /// `tessera inspect FILE…`: what is in an artefact.
@@ -35,7 +36,12 @@ struct InspectCommand: ParsableCommand {
     help: ArgumentHelp("Write one tensor as a NumPy array, to --output.", valueName: "tensor"))
   var npy: String?
 
-  @Option(help: ArgumentHelp("Where --npy writes.", valueName: "file.npy"))
+  @Option(
+    help: ArgumentHelp(
+      "Write one image as it is, to --output; the first is 0.", valueName: "number"))
+  var png: Int?
+
+  @Option(help: ArgumentHelp("Where --npy or --png writes.", valueName: "file"))
   var output: String?
 
   @Option(help: "Images to draw (6 in a terminal, 100 in a picture) or rows of a table (20).")
@@ -45,11 +51,15 @@ struct InspectCommand: ParsableCommand {
     if let count, count < 1 {
       throw ValidationError("--count must be at least 1, found \(count)")
     }
-    if (npy == nil) != (output == nil) {
-      throw ValidationError("--npy and --output belong together: --npy TENSOR --output FILE.npy")
+    guard npy == nil || png == nil else {
+      throw ValidationError("--npy and --png exclude each other")
     }
-    if (npy != nil || grid != nil) && files.count != 1 {
-      throw ValidationError("--grid and --npy take one file, found \(files.count)")
+    if (npy == nil && png == nil) != (output == nil) {
+      throw ValidationError(
+        "--output belongs to --npy or --png: --npy TENSOR --output FILE.npy")
+    }
+    if (npy != nil || png != nil || grid != nil) && files.count != 1 {
+      throw ValidationError("--grid, --npy and --png take one file, found \(files.count)")
     }
   }
 
@@ -86,6 +96,7 @@ struct InspectCommand: ParsableCommand {
   private var optionForTensorFiles: String? {
     if grid != nil { return "--grid" }
     if npy != nil { return "--npy" }
+    if png != nil { return "--png" }
     return json ? "--json" : nil
   }
 
@@ -95,7 +106,8 @@ struct InspectCommand: ParsableCommand {
       try NumPyFile.write(npy, of: file, to: URL(fileURLWithPath: output))
       print("wrote \(output): \(npy), \(try file.shape(of: npy))")
     }
-    guard grid == nil && npy == nil else { return }
+    if let png, let output { try writeImage(png, of: file, to: output) }
+    guard grid == nil && npy == nil && png == nil else { return }
     let report = try TensorFileReport(of: file)
     if json {
       print(try report.json())
@@ -117,6 +129,19 @@ struct InspectCommand: ParsableCommand {
     print(
       "wrote \(path): \(tiles.count) of \(drawable.count) images, "
         + "\(picture.width) × \(picture.height) pixels")
+  }
+
+  private func writeImage(_ number: Int, of file: TensorFile, to path: String) throws {
+    guard let drawable = DrawableTensor(in: file) else {
+      throw InspectionError.nothingToDraw(file: file.url.path)
+    }
+    guard (0..<drawable.count).contains(number) else {
+      throw InspectionError.noSuchImage(
+        file: file.url.path, number: number, count: drawable.count)
+    }
+    let tile = try drawable.tile(at: number)
+    try PNGFile.write(tile.image, to: URL(fileURLWithPath: path))
+    print("wrote \(path): image \(number)\(tile.caption.isEmpty ? "" : ", \(tile.caption)")")
   }
 
   private func drawImages(of file: TensorFile) throws {
