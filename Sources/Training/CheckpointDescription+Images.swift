@@ -4,10 +4,13 @@ import Models
 extension CheckpointDescription {
   /// The description of a network to be trained on `images`, before its first epoch.
   ///
-  /// - Parameter start: What the training goes on from; its epochs count. Where nothing is trained because
-  ///   there was nothing to choose it among, its description stays as it is.
+  /// - Parameters:
+  ///   - data: Which images those are.
+  ///   - start: What the training goes on from; its epochs count. Where nothing is trained because there
+  ///     was nothing to choose it among, its description stays as it is.
   public init(
-    _ settings: TrainingSettings, trainedOn images: ImageSet, from start: StartingCheckpoint? = nil
+    _ network: Network, trainedOn images: ImageSet, data: TrainingData,
+    from start: StartingCheckpoint? = nil
   ) {
     if let start, start.selection == .fallback {
       self = start.description
@@ -16,11 +19,11 @@ extension CheckpointDescription {
     var origin = [
       "data_status": images.dataStatus.rawValue, "source": images.source.rawValue,
       "selected_on_test": String(images.preparation?.selectedOnTest ?? false),
-      "trained_on": settings.data.rawValue,
+      "trained_on": data.rawValue,
     ]
     origin["selection"] = start?.selection?.rawValue
     self.init(
-      network: settings.network, width: settings.width, classNames: images.classNames,
+      network: network.name, configuration: network.configuration, classNames: images.classNames,
       epoch: start?.description.epoch ?? 0,
       normalization: images.preparation?.normalization.checkpointMetadata ?? [:], origin: origin)
   }

@@ -21,12 +21,12 @@ public struct StartingCheckpoint {
   /// - Throws: `TrainingError.unusableStart` where the weights are another network's, of other classes or
   ///   of images normalised in another way.
   public init(
-    contentsOf url: URL, for settings: TrainingSettings, trainedOn images: ImageSet
+    contentsOf url: URL, for network: Network, trainedOn images: ImageSet
   ) throws {
     file = try Checkpoint.open(url)
     let description = try Checkpoint.description(of: file)
     self.description = description
-    let expected = CheckpointDescription(settings, trainedOn: images)
+    let expected = CheckpointDescription(network, trainedOn: images, data: .training)
     func require<Value: Equatable>(_ what: String, _ path: KeyPath<CheckpointDescription, Value>)
       throws
     {
@@ -37,7 +37,7 @@ public struct StartingCheckpoint {
       }
     }
     try require("network", \.network)
-    try require("width", \.width)
+    try require("configuration", \.configuration)
     try require("classes", \.classNames)
     try require("normalisation", \.normalization)
     selection = try description.origin["selection"].map { word in

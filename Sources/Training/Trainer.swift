@@ -50,11 +50,14 @@ public final class Trainer {
     self.store = store
     loss = CrossEntropy(
       labelSmoothing: settings.loss.labelSmoothing, divergenceWeight: settings.loss.klWeight)
+    let side = network.input.height
     training = BatchLoader(
       images.training, normalization: normalization, augmentations: settings.augment,
-      seed: settings.seed)
-    trainingPass = BatchLoader(images.training, normalization: normalization)
-    heldout = images.heldout.map { BatchLoader($0, normalization: normalization) }
+      seed: settings.seed, side: side)
+    trainingPass = BatchLoader(images.training, normalization: normalization, side: side)
+    heldout = images.heldout.map {
+      BatchLoader($0, normalization: normalization, side: side)
+    }
     optimizer = Optimizer(settings.optimizer, for: network.parameters)
     accumulator = settings.accumulate > 1 ? GradientAccumulator(for: network.parameters) : nil
     average =

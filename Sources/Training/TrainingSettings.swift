@@ -1,10 +1,11 @@
 import Augmentation
 import Foundation
+import Models
 
 /// The `train` section of a recipe.
 public struct TrainingSettings: Decodable, Sendable {
   public var network: String
-  public var width: Int?
+  public var architecture: NetworkConfiguration
   public var epochs: Int
   public var batch: Int
   /// Mini-batches whose mean gradient makes a step.
@@ -29,15 +30,15 @@ public struct TrainingSettings: Decodable, Sendable {
   public var summaryEvery: Int
 
   public init(
-    network: String, width: Int?, epochs: Int, batch: Int, accumulate: Int = 1,
-    data: TrainingData = .training, precision: Precision, seed: Int, initFrom: String?,
-    optimizer: OptimizerSettings, schedule: Schedule, clipNorm: Double? = nil,
+    network: String, architecture: NetworkConfiguration, epochs: Int, batch: Int,
+    accumulate: Int = 1, data: TrainingData = .training, precision: Precision, seed: Int,
+    initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, clipNorm: Double? = nil,
     average: AverageSettings = AverageSettings(decay: 0), loss: LossSettings,
     augment: [Augmentation], fullMetrics: Bool, stop: StopSettings,
     checkpoint: CheckpointSettings, printEvery: Int, summaryEvery: Int = 0
   ) {
     self.network = network
-    self.width = width
+    self.architecture = architecture
     self.epochs = epochs
     self.batch = batch
     self.accumulate = accumulate

@@ -39,8 +39,8 @@ struct Fixture {
     schedule: Schedule = Schedule(kind: .constant), augments: Bool = true
   ) -> TrainingSettings {
     TrainingSettings(
-      network: network, width: width, epochs: epochs, batch: batch, precision: .float32, seed: 1,
-      initFrom: nil,
+      network: network, architecture: NetworkConfiguration(width: width), epochs: epochs,
+      batch: batch, precision: .float32, seed: 1, initFrom: nil,
       optimizer: OptimizerSettings(
         kind: .sgd, learningRate: rate, momentum: momentum, nesterov: momentum > 0,
         weightDecay: weightDecay),
@@ -58,16 +58,18 @@ struct Fixture {
     start: URL? = nil, threads: Int = 2
   ) throws -> Trainer {
     let images = try TrainingImages(settings.data, training: training, validation: heldout)
-    let start = try start.map {
-      try StartingCheckpoint(contentsOf: $0, for: settings, trainedOn: images.training)
-    }
     let network = try NetworkCatalog.network(
-      named: settings.network, width: settings.width, classes: training.classNames.count)
+      named: settings.network, configuration: settings.architecture,
+      classes: training.classNames.count)
     network.initialize(seed: settings.seed)
+    let start = try start.map {
+      try StartingCheckpoint(contentsOf: $0, for: network, trainedOn: images.training)
+    }
     try start?.load(into: network)
     let store = try TrainingStore(
       folder: folder.appendingPathComponent(work),
-      description: CheckpointDescription(settings, trainedOn: images.training, from: start))
+      description: CheckpointDescription(
+        network, trainedOn: images.training, data: settings.data, from: start))
     return try Trainer(
       settings.goingOn(from: start), network: network, images: images, store: store,
       on: WorkerPool(threadCount: threads))

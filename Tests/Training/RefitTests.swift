@@ -103,9 +103,11 @@ import Training
   @Test func aStrangersWeightsAreRefused() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
-    func refusal(_ start: URL, _ settings: TrainingSettings, _ images: ImageSet) -> String {
+    func refusal(_ start: URL, _ name: String, _ width: Int, _ images: ImageSet) throws -> String {
+      let network = try NetworkCatalog.network(
+        named: name, configuration: NetworkConfiguration(width: width), classes: 10)
       let error = #expect(throws: TrainingError.self) {
-        try StartingCheckpoint(contentsOf: start, for: settings, trainedOn: images)
+        try StartingCheckpoint(contentsOf: start, for: network, trainedOn: images)
       }
       guard case .unusableStart(_, let what, _, _) = error else {
         return "\(String(describing: error))"
@@ -113,12 +115,12 @@ import Training
       return what
     }
     let start = try select("listed", in: fixture)
-    #expect(refusal(start, Fixture.settings(network: "resnet14", epochs: 1), training) == "network")
-    #expect(refusal(start, Fixture.settings(width: 5, epochs: 1), training) == "width")
+    #expect(try refusal(start, "resnet14", 4, training) == "network")
+    #expect(try refusal(start, "resnet8", 5, training) == "configuration")
     let other = Fixture.images(20, of: .train, std: 0.25)
-    #expect(refusal(start, Fixture.settings(epochs: 1), other) == "normalisation")
+    #expect(try refusal(start, "resnet8", 4, other) == "normalisation")
     let strange = try select("guessed", in: fixture)
-    #expect(refusal(strange, Fixture.settings(epochs: 1), training) == "selection")
+    #expect(try refusal(strange, "resnet8", 4, training) == "selection")
   }
 
   @Test func allImagesAreThoseThatAreNotTestImages() throws {

@@ -17,6 +17,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Loading
 import Models
 import Notebook
 import TensorFiles
@@ -64,7 +65,8 @@ for warning in numerics.warnings { warn(warning) }
 
 let network = orExit {
   try NetworkCatalog.network(
-    named: settings.network, width: settings.width, classes: images.training.classNames.count)
+    named: settings.network, configuration: settings.architecture,
+    classes: images.training.classNames.count)
 }
 network.initialize(seed: settings.seed)
 if let file = settings.initFrom {
@@ -87,7 +89,7 @@ if let file = settings.initFrom {
 
 let start = orExit {
   try options.optionalInput("start").map { file in
-    try StartingCheckpoint(contentsOf: file, for: settings, trainedOn: images.training)
+    try StartingCheckpoint(contentsOf: file, for: network, trainedOn: images.training)
   }
 }
 if let start {
@@ -105,7 +107,8 @@ if let start {
 let store = orExit {
   try TrainingStore(
     folder: URL(fileURLWithPath: options.work),
-    description: CheckpointDescription(settings, trainedOn: images.training, from: start))
+    description: CheckpointDescription(
+      network, trainedOn: images.training, data: settings.data, from: start))
 }
 let trainer = orExit {
   try Trainer(
@@ -125,6 +128,13 @@ show(
         "\(trainer.arenaByteCount >> 20) MiB",
       ]
     ]))
+
+//: What the recipe's random changes make of a few images is kept to be looked at: a row an image, first as
+//: it is, then as the first epochs would show it.
+
+let sheet = AugmentationSheet(
+  of: images.training, augmentations: settings.augment, seed: settings.seed, side: network.input.height)
+orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 
 //-
 //: ## The loop
