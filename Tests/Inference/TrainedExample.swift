@@ -51,16 +51,17 @@ struct TrainedExample {
     }
   }
 
-  /// The network as a checkpoint of epoch 12.
+  /// The network as a checkpoint.
   func checkpoint(
-    in folder: TemporaryFolder, classNames: [String] = Self.classNames
+    in folder: TemporaryFolder, name: String = "best", epoch: Int = 12,
+    classNames: [String] = Self.classNames, origin: [String: String] = [:]
   ) throws -> TensorFile {
-    let url = folder.file("best.safetensors")
+    let url = folder.file("\(name).safetensors")
     try Checkpoint.write(
       network,
       CheckpointDescription(
         network: network.name, configuration: network.configuration, classNames: classNames,
-        epoch: 12, normalization: [:], origin: [:]), to: url)
+        epoch: epoch, normalization: [:], origin: origin), to: url)
     return try Checkpoint.open(url)
   }
 }
