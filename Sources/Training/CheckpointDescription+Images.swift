@@ -16,9 +16,12 @@ extension CheckpointDescription {
       self = start.description
       return
     }
+    let selectedOnTest =
+      images.preparation?.selectedOnTest == true
+      || start?.description.origin["selected_on_test"] == "true"
     var origin = [
       "data_status": images.dataStatus.rawValue, "source": images.source.rawValue,
-      "selected_on_test": String(images.preparation?.selectedOnTest ?? false),
+      "selected_on_test": String(selectedOnTest),
       "trained_on": data.rawValue,
     ]
     origin["selection"] = start?.selection?.rawValue
