@@ -98,7 +98,7 @@ struct ShippedRecipeTests {
     ("alexnet", "train.optimizer.learning-rate", "0.001"),
     (
       "alexnet", "train.augment",
-      "[resize, {flip: {probability: 0.5}}, {rotate: {degrees: 15.0}}]"
+      "[{resize: {}}, {flip: {probability: 0.5}}, {rotate: {degrees: 15.0}}]"
     ),
     ("alexnet", "train.stop.monitor", "heldout-top1"),
     ("alexnet", "train.stop.patience", "6"),  // "for more than 5 epochs"
