@@ -224,12 +224,14 @@ func report(_ standing: Standing) {
   if settings.summaryEvery > 0, epoch % settings.summaryEvery == 0 {
     let gap = standing.last.gap.map { ", gap \(decimals($0, 2)) points" } ?? ""
     show(
-      "  \(epochsDone) in \(Progress.clock(seconds: timing.totalSeconds)): best "
+      "  \(epochsDone()) in \(Progress.clock(seconds: timing.totalSeconds)): best "
         + "\(standing.text)\(gap)")
   }
 }
 
-var epochsDone: String { trainer.history.count == 1 ? "1 epoch" : "\(trainer.history.count) epochs" }
+func epochsDone() -> String {
+  trainer.history.count == 1 ? "1 epoch" : "\(trainer.history.count) epochs"
+}
 
 func isPrinted(_ epoch: Int) -> Bool { epoch % settings.printEvery == 0 || trainer.isFinished }
 
@@ -265,6 +267,6 @@ let kept = orExit {
 }
 let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
 show(
-  "\(ending) after \(epochsDone) in "
+  "\(ending) after \(epochsDone()) in "
     + "\(Progress.clock(seconds: timing.totalSeconds)); best weights are those of epoch \(kept.epoch)"
 )
