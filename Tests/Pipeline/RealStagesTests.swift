@@ -12,7 +12,7 @@ import Testing
   private static let small = narrow + ["--set", "train.epochs=2"]
 
   /// A copy of the project whose results are its own, run with the binaries of this build.
-  private final class Project {
+  final class Project {
     let root: URL
     private let binaries: URL
 
