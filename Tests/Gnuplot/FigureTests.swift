@@ -104,7 +104,7 @@ import Testing
     #expect(lines[2] == "50.0,100.0,75.0,7,50.0,75.0")
     #expect(figure.panels[0].title == "expected calibration error 1.25 %, 2 bins")
     #expect(figure.title == "Calibration, 1,000 validation images — unverified data")
-    #expect(titles(figure).compactMap(\.self).last == "perfectly calibrated")
+    #expect(titles(figure).compactMap(\.self).last == "calibrated perfectly")
     // Above each other, two thirds and a third of what the title leaves.
     #expect(figure.script.contains("set origin 0.0000,0.3256\nset size 1.0000,0.6321"))
     #expect(figure.script.contains("set origin 0.0000,0.0000\nset size 1.0000,0.3256"))
