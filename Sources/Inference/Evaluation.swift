@@ -33,13 +33,14 @@ public struct Evaluation: Sendable {
     }
     let classes = description.classNames.count
     let network = try NetworkCatalog.network(
-      named: description.network, width: description.width, classes: classes)
+      named: description.network, configuration: description.configuration, classes: classes)
     try Checkpoint.load(file, into: network)
     var confusion = ConfusionMatrix(classes: classes)
     var reliability = Reliability()
     var probabilities: [Float] = []
     var predicted: [UInt8] = []
     probabilities.reserveCapacity(loader.images.count * classes)
+    let loader = loader.resizing(to: network.input.height)
     let predictor = Predictor(
       network, loss: CrossEntropy(), averagingMirrorImages: averagingMirrorImages, on: pool)
     let tally = predictor.run(loader) { _, scores, label, _ in

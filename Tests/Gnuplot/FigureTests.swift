@@ -114,6 +114,12 @@ import Testing
     let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
     #expect(history.efficiency?.epochs == 3 && history.efficiency?.convergenceEpoch == 2)
     #expect(abs((history.efficiency?.percent ?? 0) - 200.0 / 3) < 1e-9)
+    // A training that goes on from another counts its own epochs alone.
+    let later = try TrainingHistory(
+      parsing: historyText(rows.enumerated().map { "\(171 + $0.offset)\($0.element.dropFirst())" }),
+      file: "history.csv")
+    #expect(later.efficiency?.epochs == 3 && later.efficiency?.convergenceEpoch == 172)
+    #expect(later.efficiency?.percent == history.efficiency?.percent)
     let empty = try TrainingHistory(parsing: historyText([]), file: "history.csv")
     #expect(empty.efficiency == nil)
   }
