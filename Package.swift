@@ -75,12 +75,16 @@ let package = Package(
     .target(name: "Notebook", dependencies: [argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
     .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
+    .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
-      dependencies: ["Inspection", "Planning", "Recipes", "TensorFiles", argumentParser]),
+      dependencies: [
+        "Comparison", "Gnuplot", "Inspection", "Planning", "Recipes", "TensorFiles",
+        argumentParser,
+      ]),
 
     // The stages
     .executableTarget(
@@ -164,6 +168,9 @@ let package = Package(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Gnuplot", "Planning", "TestSupport"],
+      path: "Tests/Comparison"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),

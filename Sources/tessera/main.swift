@@ -11,7 +11,7 @@ struct Tessera: ParsableCommand {
     subcommands: [
       PlanCommand.self, PrepareCommand.self, LogCommand.self, SealCommand.self, StatusCommand.self,
       WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
-      InspectCommand.self,
+      InspectCommand.self, CompareCommand.self, DrawCommand.self,
     ])
 }
 
