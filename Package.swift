@@ -33,6 +33,9 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .systemLibrary(
+      name: "CMarkGFM", pkgConfig: "libcmark-gfm",
+      providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The library, lowest module first
     .target(name: "Randomness", swiftSettings: optimized),
@@ -74,16 +77,25 @@ let package = Package(
     .target(name: "Gnuplot"),
     .target(name: "Notebook", dependencies: [argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
-    .target(name: "Planning", dependencies: ["Recipes", "TensorFiles", crypto, yams]),
+    .target(name: "SourceText"),
+    .target(
+      name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
     .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .target(name: "Pages"),
+    .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
+    .target(
+      name: "Weaving",
+      dependencies: [
+        "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+      ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Planning", "Recipes", "TensorFiles",
-        argumentParser,
+        "Comparison", "Gnuplot", "Inspection", "Planning", "Prose", "Recipes", "TensorFiles",
+        "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -173,6 +185,16 @@ let package = Package(
       path: "Tests/Comparison"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
+      name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
+    .testTarget(name: "PagesTests", dependencies: ["Pages"], path: "Tests/Pages"),
+    .testTarget(name: "ProseTests", dependencies: ["Pages", "Prose"], path: "Tests/Prose"),
+    .testTarget(
+      name: "WeavingTests",
+      dependencies: [
+        "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+      ],
+      path: "Tests/Weaving"),
+    .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
       name: "InspectionTests",
@@ -182,6 +204,6 @@ let package = Package(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers"),
+      path: "Tests/Peers", exclude: ["check_pages.py"]),
   ]
 )

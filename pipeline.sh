@@ -16,7 +16,7 @@ bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
 readonly EXIT_USAGE=64 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot compare doctor test setup help)
+readonly commands=(run status why accept list dag inspect plot report compare doctor test setup help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
@@ -263,6 +263,11 @@ report_run() {
     printf -v name '%-22s' "$name"
     say "  $name $path${note:+  $note}"
   done <<<"$plan"
+  # A part of a run that takes results as they stand may not be one that can be asked for again.
+  [[ -e data/runs/$run/run.json ]] || return 0
+  path=$(tessera weave "$run")
+  printf -v name '%-22s' report
+  say "  $name $path"
 }
 
 # --- Commands -------------------------------------------------------------------------------------
@@ -368,7 +373,7 @@ main() {
   done
   case $command in
     run | plot | accept | inspect | doctor | test | setup) "command_$command" "$@" ;;
-    status | why | list | dag | compare) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
+    status | why | list | dag | report | compare) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
     *)
       [[ ! -e stages/recipes/$command.yaml ]] || fail $EXIT_USAGE "unknown command '$command'; to run the recipe: ./pipeline.sh run $command"
       unknown command "$command" "${commands[@]}"

@@ -1,4 +1,5 @@
 import Foundation
+import SourceText
 import TensorFiles
 
 /// The sources that stages are built from, as digests that comments and layout leave alone.

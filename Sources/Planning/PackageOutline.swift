@@ -1,3 +1,5 @@
+import SourceText
+
 /// The package manifest (`Package.swift`) as far as it decides how a stage is built: all of its tokens
 /// but the declarations of targets that the stage does not consist of.
 ///

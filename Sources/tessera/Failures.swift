@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gnuplot
 import Planning
+import Prose
 import Recipes
 import TensorFiles
 
@@ -9,8 +10,8 @@ extension Tessera {
   /// Whether the error is one of the library's, whose description is one line for the user.
   static func isOwn(_ error: any Error) -> Bool {
     error is PlanningError || error is GraphError || error is RecipeError
-      || error is RecipeSchemaError || error is TensorFileError || error is CocoaError
-      || error is LogError || error is RenderError
+      || error is RecipeSchemaError || error is TensorFileError || error is ProseError
+      || error is LogError || error is RenderError || error is CocoaError
   }
 
   /// The error as one line.

@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | compare | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -22,6 +22,7 @@ help_all() {
   dag [RECIPE]       which instance reads what
   inspect I|FILE     what is in an artefact or a tensor file
   plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
+  report [RUN]       write the page of a run again: plots/RUN/report.html
   compare RUN...     what runs reached, by which values they differ, and their curves together
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
@@ -135,6 +136,17 @@ what a number does:
 
   ./pipeline.sh run quickstart --as slow --set train.optimizer.learning-rate=0.01
   ./pipeline.sh compare quickstart slow
+TEXT
+}
+
+help_report() {
+  cat <<'TEXT'
+./pipeline.sh report [RUN]
+
+Writes the page of a run (default: the latest) again, plots/RUN/report.html: its claim and figures, then
+each stage as a chapter of prose, code and what the code showed. `run` does so by itself where something
+has changed. The page stands alone, prints, and needs no script and no network; plots/index.html lists
+all runs.
 TEXT
 }
 

@@ -1,4 +1,4 @@
-import Planning
+import SourceText
 import Testing
 
 /// Texts that are the same code, and texts that are not.

@@ -14,6 +14,8 @@ public struct SourceToken: Sendable, Equatable {
 
   public let kind: Kind
   public let text: [UInt8]
+  /// Where it begins in the source, in bytes.
+  public let offset: Int
   /// True where a line break stands between the token before and this one.
   public let startsLine: Bool
 

@@ -35,7 +35,9 @@ struct SourceScanner {
         let start = position
         let kind = scanToken(isSpaced: isSpaced)
         tokens.append(
-          SourceToken(kind: kind, text: Array(bytes[start..<position]), startsLine: startsLine))
+          SourceToken(
+            kind: kind, text: Array(bytes[start..<position]), offset: start, startsLine: startsLine
+          ))
         (startsLine, isSpaced) = (false, false)
       }
     }

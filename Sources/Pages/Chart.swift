@@ -1,0 +1,65 @@
+import Foundation
+
+/// Small drawings inside a page: bars and a line. They have no axes; what they are measured in stands
+/// beside them in words.
+public enum Chart {
+  /// Bars from left to right, the highest as high as the drawing.
+  ///
+  /// - Parameters:
+  ///   - counts: At least one, none negative.
+  ///   - description: What it shows, for those who do not see it.
+  public static func bars(_ counts: [Int], description: String) -> HTML {
+    precondition(!counts.isEmpty && counts.allSatisfy { $0 >= 0 }, "bars of \(counts.count) counts")
+    let most = Double(max(counts.max() ?? 1, 1))
+    let step = width / Double(counts.count)
+    let bars = counts.enumerated().compactMap { index, count -> HTML? in
+      guard count > 0 else { return nil }
+      // A count that is there at all is seen.
+      let size = max(height * Double(count) / most, 1)
+      return rectangle(x: Double(index) * step, y: height - size, width: step * 0.9, height: size)
+    }
+    return drawing(bars.joined(separator: "") + axis, description: description)
+  }
+
+  /// A line through the values from left to right, over the range that they span.
+  ///
+  /// - Parameter values: Those that are not finite leave a gap.
+  public static func line(_ values: [Double], description: String) -> HTML {
+    let finite = values.filter(\.isFinite)
+    guard let least = finite.min(), let most = finite.max() else { return HTML() }
+    let range = most > least ? most - least : 1
+    let step = width / Double(max(values.count - 1, 1))
+    var path = ""
+    var isDrawing = false
+    for (index, value) in values.enumerated() {
+      guard value.isFinite else {
+        isDrawing = false
+        continue
+      }
+      let y = 2 + (height - 4) * (1 - (value - least) / range)
+      path += "\(isDrawing ? "L" : "M")\(text(Double(index) * step)) \(text(y))"
+      isDrawing = true
+    }
+    let line: HTML = "<path class=\"line\" d=\"\(HTML(trusted: path))\"/>"
+    return drawing(line + axis, description: description)
+  }
+
+  private static let width = 320.0
+  private static let height = 60.0
+
+  private static let axis: HTML = "<path class=\"axis\" d=\"M0 60H320\"/>"
+
+  private static func drawing(_ content: HTML, description: String) -> HTML {
+    """
+    <svg class="chart" viewBox="0 0 320 61" role="img" aria-label="\(description)">\(content)</svg>
+    """
+  }
+
+  private static func rectangle(x: Double, y: Double, width: Double, height: Double) -> HTML {
+    HTML(
+      trusted: "<rect class=\"bar\" x=\"\(text(x))\" y=\"\(text(y))\" "
+        + "width=\"\(text(width))\" height=\"\(text(height))\"/>")
+  }
+
+  private static func text(_ value: Double) -> String { String(format: "%.2f", value) }
+}

@@ -1,0 +1,71 @@
+/// A page that stands alone: one file, with its style inside and nothing fetched from elsewhere.
+public struct Page: Sendable {
+  /// What the window is called.
+  public var title: String
+  /// One sentence on what the page says.
+  public var summary: String
+  /// The list of contents; empty where the page is short.
+  public var contents: HTML
+  public var main: HTML
+  public var footer: HTML
+
+  public init(
+    title: String, summary: String, contents: HTML = HTML(), main: HTML, footer: HTML
+  ) {
+    self.title = title
+    self.summary = summary
+    self.contents = contents
+    self.main = main
+    self.footer = footer
+  }
+
+  /// The file. A policy in its head forbids it to load anything: pictures are data within it.
+  public var document: String {
+    let navigation: HTML =
+      contents.isEmpty ? "" : "<nav id=\"contents\" aria-label=\"Contents\">\n\(contents)\n</nav>\n"
+    let html: HTML = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+      <meta name="color-scheme" content="light dark">
+      <meta name="description" content="\(summary)">
+      <title>\(title)</title>
+      <link rel="icon" href="data:,">
+      <style>
+      \(HTML(trusted: PageStyle.css))
+      </style>
+      </head>
+      <body\(contents.isEmpty ? HTML() : " class=\"with-contents\"")>
+      <a class="skip" href="#main">Skip to the text</a>
+      \(navigation)<main id="main">
+      \(main)
+      </main>
+      <footer>
+      \(footer)
+      </footer>
+      </body>
+      </html>
+
+      """
+    return html.markup
+  }
+}
+
+extension Page {
+  /// What headings and links call a place: letters, digits and hyphens of `text`, in lower case.
+  public static func identifier(for text: String) -> String {
+    var words: [String] = [""]
+    for character in text.lowercased() {
+      if character.isASCII, character.isLetter || character.isNumber {
+        words[words.count - 1].append(character)
+      } else if words.last?.isEmpty == false {
+        words.append("")
+      }
+    }
+    let name = words.filter { !$0.isEmpty }.joined(separator: "-")
+    return name.isEmpty ? "section" : name
+  }
+}

@@ -1,0 +1,38 @@
+import Pages
+
+/// A formula, from a subset of TeX to MathML, which browsers draw without a script.
+///
+/// The subset:
+///
+/// - letters, also Greek ones as such (`η`) or by name (`\eta`), numbers, `+ - * / = < > ! | ( ) [ ]`;
+/// - `x_{i}`, `x^{2}`, `x'`, groups in braces;
+/// - `\frac{a}{b}`, `\binom{n}{k}`, `\sqrt{x}`, `\sqrt[3]{x}`;
+/// - `\hat \bar \tilde \dot \vec \overline \underline` over one thing or a group;
+/// - `\sum \prod \int \max \min \arg\max …` with limits, functions such as `\log`, any other one by
+///   `\operatorname{softmax}`;
+/// - `\left( … \right)` with brackets that grow, also `[ ] \{ \} | \| \lfloor \rfloor \lceil \rceil
+///   \langle \rangle` and `.` for none;
+/// - `\text{words}`, `\mathrm \mathbf \mathbb \mathcal`;
+/// - `\begin{matrix} a & b \\ c & d \end{matrix}`, also `pmatrix`, `bmatrix`, `cases`, `aligned`;
+/// - spaces `\, \; \quad \qquad`, and the symbols of `FormulaSymbols`.
+///
+/// Anything else is an error, and never a guess.
+public struct Formula: Sendable, Equatable {
+  public let tex: String
+  public let isDisplay: Bool
+  /// The `math` element, with the TeX source for those who copy or can't see it.
+  public let html: HTML
+
+  /// - Parameter isDisplay: On lines of its own, limits above and below.
+  /// - Throws: What is not in the subset.
+  public init(_ tex: String, isDisplay: Bool = false) throws(FormulaProblem) {
+    self.tex = tex
+    self.isDisplay = isDisplay
+    var parser = FormulaParser(tex)
+    let row = try parser.formula()
+    let display: HTML = isDisplay ? " display=\"block\"" : ""
+    let source = tex.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let math: HTML = "<math\(display) alttext=\"\(source)\">\(row)</math>"
+    html = isDisplay ? "<span class=\"formula\">\(math)</span>" : math
+  }
+}

@@ -1,0 +1,265 @@
+import Foundation
+import Pages
+import Planning
+
+/// The first screen of a run's page: what it claims, how that was measured, how to repeat it, and the
+/// figures.
+struct FrontPage {
+  let record: RunRecord
+  let claim: RunClaim
+
+  init(_ record: RunRecord) {
+    self.record = record
+    claim = RunClaim(
+      instances: record.chapters.compactMap { chapter in
+        chapter.manifest.map { (chapter.name, $0) }
+      }, in: record.project)
+  }
+
+  var html: HTML {
+    [title, warnings, facts, repetition, figures].filter { !$0.isEmpty }.joined()
+  }
+
+  /// The claim in one sentence, plain.
+  var summary: String {
+    guard let result = claim.result else { return "The run \(record.name) of a Tessera pipeline." }
+    return "\(record.name): \(Wording.percent(result.metrics.top1)) top-1 accuracy on "
+      + "\(Wording.count(result.metrics.count)) \(result.metrics.on) images."
+  }
+
+  private var title: HTML {
+    let about = record.plan.recipe.about
+    let lead: HTML = about.isEmpty ? "" : "<p class=\"lead\">\(Self.sentence(about))</p>"
+    return """
+      <header>
+      <p class="kicker">Tessera · report of a run</p>
+      <h1>\(record.name)</h1>
+      \(lead)
+      </header>
+      """
+  }
+
+  /// `text` with a capital letter and a full stop.
+  private static func sentence(_ text: String) -> String {
+    let ends = text.last.map { ".!?".contains($0) } ?? true
+    return text.prefix(1).uppercased() + text.dropFirst() + (ends ? "" : ".")
+  }
+
+  // MARK: Reservations
+
+  /// What makes the figures less than they seem: each once, with the instances it concerns.
+  private var warnings: HTML {
+    var sources: [(text: String, instances: [String])] = []
+    for chapter in record.chapters {
+      for warning in chapter.manifest?.warnings ?? [] {
+        if let index = sources.firstIndex(where: { $0.text == warning }) {
+          sources[index].instances.append(chapter.name)
+        } else {
+          sources.append((warning, [chapter.name]))
+        }
+      }
+    }
+    var notes = sources.map { source -> HTML in
+      "<li>\(source.text) <span class=\"muted\">(\(Wording.list(source.instances)))</span></li>"
+    }
+    let older = record.chapters.filter { chapter in
+      if case .older = ChapterState(chapter, in: record) { return true }
+      return false
+    }
+    if !older.isEmpty {
+      notes.append(
+        "<li>Results older than their source or recipe: \(Wording.list(older.map(\.name))).</li>")
+    }
+    let missing = record.chapters.filter { $0.manifest == nil }
+    if !missing.isEmpty {
+      notes.append("<li>Not run: \(Wording.list(missing.map(\.name))).</li>")
+    }
+    guard !notes.isEmpty else { return HTML() }
+    return """
+      <div class="note warning">
+      <strong>Reservations</strong>
+      <ul>
+      \(notes.joined())
+      </ul>
+      </div>
+      """
+  }
+
+  // MARK: Facts
+
+  private var facts: HTML {
+    var rows: [(String, HTML)] = []
+    if let result = claim.result {
+      rows.append(("Accuracy", accuracy(result)))
+      rows.append(("Measured on", measurement(result)))
+      rows.append(("Data", data(result)))
+    } else {
+      rows.append(("Accuracy", "No evaluation stands: nothing is claimed."))
+    }
+    if let training = claim.training { rows.append(("Network", network(training))) }
+    if let training = claim.training, let text = selection(training) {
+      rows.append(("Selected by", text))
+    }
+    if claim.evaluations.count > 1 { rows.append(("Evaluations", evaluations)) }
+    if !claim.manifests.isEmpty { rows.append(("Time", time)) }
+    if let machine { rows.append(("Machine", machine)) }
+    let list = rows.map { name, value -> HTML in "<dt>\(name)</dt>\n<dd>\(value)</dd>" }.joined()
+    return "<dl class=\"facts\">\n\(list)\n</dl>"
+  }
+
+  private func accuracy(_ result: RunClaim.Evaluation) -> HTML {
+    let metrics = result.metrics
+    let interval = WilsonInterval(percent: metrics.top1, count: max(metrics.count, 1))
+    let seed = claim.training?.manifest.recipeValue("seed").map { ", seed \($0)" } ?? ""
+    let top5 = metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
+    return """
+      <span class="headline">\(Wording.percent(metrics.top1))</span> top-1\(top5), of \
+      \(Wording.count(metrics.count)) images; n = 1 run\(seed). By chance of the images alone, true \
+      accuracy lies between \(Wording.decimals(interval.low, 2)) and \(Wording.percent(interval.high)) \
+      (95 % interval); another seed moves it too.
+      """
+  }
+
+  private func measurement(_ result: RunClaim.Evaluation) -> HTML {
+    let metrics = result.metrics
+    let which =
+      switch (metrics.on, metrics.selectedOnTest) {
+      case ("test", true):
+        "The test images, which also chose the epoch and ended the training: selected on test, as in "
+          + "some published protocols. No image was left that decided nothing"
+      case ("test", false): "The test images, which took no part in training or in any choice"
+      default:
+        "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
+      }
+    return """
+      \(which). Checkpoint <code>\(metrics.checkpoint)</code>, the weights after epoch \
+      \(metrics.epoch)\(claim.training?.epochs.map { " of \($0)" } ?? ""); every image once, \
+      unaugmented. <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
+      \(result.instance)</a>
+      """
+  }
+
+  private func data(_ result: RunClaim.Evaluation) -> HTML {
+    let metrics = result.metrics
+    let origin =
+      switch metrics.dataStatus {
+      case "official": "the official archive, checked by its digest"
+      case "generated": "drawn here from a seed"
+      case "unverified": "unverified: not the official archive"
+      case let other: other
+      }
+    let counts = (claim.training?.imageCounts ?? []).map { "\(Wording.count($0.count)) \($0.name)" }
+    let split = counts.isEmpty ? "" : "; the network was given \(Wording.list(counts)) images"
+    return "<code>\(metrics.source)</code>: \(origin)\(split)."
+  }
+
+  private func network(_ training: RunClaim.Training) -> HTML {
+    let name = training.network ?? training.manifest.recipeValue("network") ?? "unnamed"
+    let values = ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"]
+      .compactMap { key in
+        training.manifest.recipeValue(key).map { value -> HTML in "<code>\(key): \(value)</code>" }
+      }
+    let recipe: HTML = values.isEmpty ? "" : ", trained with \(values.joined(separator: ", "))"
+    return """
+      \(name), \(Wording.count(training.parameterCount)) parameters\(recipe). \
+      <a href="#recipe">All values</a>
+      """
+  }
+
+  /// How the checkpoint was chosen among the epochs, where a recipe key says it.
+  private func selection(_ training: RunClaim.Training) -> HTML? {
+    guard let monitor = training.manifest.recipeValue("checkpoint.monitor"),
+      claim.result?.metrics.checkpoint == "best"
+    else { return nil }
+    let words =
+      switch monitor {
+      case "heldout-top1": "the highest top-1 accuracy on the held-out images"
+      case "heldout-loss": "the lowest loss on the held-out images"
+      case "train-top1": "the highest top-1 accuracy on the training images"
+      case "train-loss": "the lowest loss on the training images"
+      default: monitor
+      }
+    return """
+      \(words.prefix(1).uppercased() + words.dropFirst()), among all epochs (<code>checkpoint.monitor: \
+      \(monitor)</code>).
+      """
+  }
+
+  private var evaluations: HTML {
+    claim.evaluations.map { evaluation -> HTML in
+      let metrics = evaluation.metrics
+      return """
+        \(Wording.percent(metrics.top1)) on \(metrics.on), <code>\(metrics.checkpoint)</code>, epoch \
+        \(metrics.epoch) (<a href="#chapter-\(Page.identifier(for: evaluation.instance))">\
+        \(evaluation.instance)</a>)
+        """
+    }.joined(separator: "<br>\n")
+  }
+
+  private var time: HTML {
+    let slowest = claim.manifests.max { $0.seconds < $1.seconds }
+    let share = slowest.map { ", \(Wording.duration($0.seconds)) of them \($0.instance)" } ?? ""
+    let finished = claim.manifests.map(\.created).max().map { Timestamp.local($0) } ?? ""
+    let resumed = claim.manifests.contains { $0.isResumed } ? "; interrupted work not counted" : ""
+    return "\(Wording.duration(claim.seconds)) in all stages\(share)\(resumed); finished \(finished)."
+  }
+
+  private var machine: HTML? {
+    let manifest = claim.training?.manifest ?? claim.manifests.first { $0.numerics != nil }
+    guard let manifest, let numerics = manifest.numerics else { return nil }
+    var words = ["\(manifest.threads) threads"]
+    if case .text(let processor) = numerics["processor"] { words.insert(processor, at: 0) }
+    if case .number(let bits) = numerics["vectorBits"] {
+      words.append("vectors of \(Int(exactly: bits) ?? 0) bits")
+    }
+    if case .text(let core) = numerics["blasCore"] { words.append("BLAS core \(core)") }
+    if case .text(let compiler) = numerics["compiler"] { words.append(compiler) }
+    return "\(words.joined(separator: ", ")). <a href=\"#machine\">More</a>"
+  }
+
+  // MARK: Repeating it
+
+  private var repetition: HTML {
+    """
+    <p>To repeat it, in the project's folder:</p>
+    <pre class="command" tabindex="0" role="group" aria-label="Command">\(Self.command(for: record.plan.request))</pre>
+    <p class="muted">On a fresh Debian or Ubuntu machine with Swift the command sets up what is missing. \
+    With the same compiler, processor and BLAS core the weights have the same bits, on any number of \
+    threads.</p>
+    """
+  }
+
+  /// The command line that asks for a run.
+  static func command(for request: RunRequest) -> String {
+    let file = URL(fileURLWithPath: request.recipe).deletingPathExtension().lastPathComponent
+    var words = ["./pipeline.sh", "run", request.recipe]
+    if request.run != file { words += ["--as", request.run] }
+    for override in request.overrides { words += ["--set", override] }
+    return words.map(quoted).joined(separator: " ")
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { character in
+      character.isASCII && (character.isLetter || character.isNumber || "./_-=,:+@".contains(character))
+    }
+    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
+  // MARK: Figures
+
+  /// The figures that the graph highlights, in the order in which it names them.
+  private var figures: HTML {
+    var found: [HTML] = []
+    for chapter in record.chapters {
+      let outputs = OutputHTML(record: record, chapter: chapter)
+      let shown = chapter.cells.flatMap { $0.outputs + $0.olderOutputs }
+      for pattern in chapter.planned.instance.stage.highlights {
+        for case .figure(let file, let caption) in shown.map(\.content) where pattern.matches(file) {
+          found.append(outputs.figure(file: file, caption: caption))
+        }
+      }
+    }
+    return found.isEmpty ? HTML() : "<div class=\"figures\">\n\(found.joined())\n</div>"
+  }
+}

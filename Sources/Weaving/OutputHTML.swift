@@ -1,0 +1,81 @@
+import Foundation
+import Pages
+
+/// What a stage showed, as it stands under its cell.
+struct OutputHTML {
+  let record: RunRecord
+  let chapter: RunRecord.Chapter
+
+  /// The outputs in their order; neighbouring lines of text in one box.
+  func html(of outputs: [StageOutput]) -> HTML {
+    var pieces: [HTML] = []
+    var lines: [String] = []
+    func endLines() {
+      guard !lines.isEmpty else { return }
+      pieces.append(Self.box(lines.joined(separator: "\n"), label: "Output"))
+      lines = []
+    }
+    for output in outputs {
+      if case .text(let text) = output.content {
+        lines.append(text)
+        continue
+      }
+      endLines()
+      switch output.content {
+      case .text: break
+      case .warning(let text):
+        pieces.append("<p class=\"note warning\"><strong>Warning:</strong> \(text)</p>")
+      case .table(let header, let rows):
+        let table = DataTable(caption: "Output: \(header.joined(separator: ", "))", header: header, rows: rows)
+        pieces.append("<div class=\"output-table\">\n\(table.html)\n</div>")
+      case .figure(let file, let caption):
+        pieces.append(figure(file: file, caption: caption))
+      }
+    }
+    endLines()
+    return pieces.joined()
+  }
+
+  static func box(_ text: String, label: String) -> HTML {
+    "<pre class=\"output\" tabindex=\"0\" role=\"group\" aria-label=\"\(label)\">\(text)</pre>"
+  }
+
+  /// A figure with its caption and links to all files of its name.
+  func figure(file: String, caption: String) -> HTML {
+    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    let siblings = (chapter.manifest?.outputs ?? []).flatMap(\.files).map(\.file)
+      .filter { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent == name }
+      .sorted()
+    let links = siblings.map { sibling -> HTML in
+      "<a href=\"\(record.link(toFile: sibling, of: chapter))\">\(sibling)</a>"
+    }.joined(separator: ", ")
+    let under: HTML = "\(caption) <span class=\"files\">\(links)</span>"
+    guard let picture = picture(named: name, shown: file, among: siblings, caption: caption) else {
+      return "<p class=\"note\">The figure \(file) is not among the results. \(under)</p>"
+    }
+    return CaptionedFigure(picture: picture.html, caption: under).html
+  }
+
+  /// An SVG is sharper than a PNG, until it is made of thousands of pieces.
+  private static let largestDrawing = 200_000
+
+  private func picture(
+    named name: String, shown: String, among files: [String], caption: String
+  ) -> Picture? {
+    guard let manifest = chapter.manifest else { return nil }
+    func load(_ file: String) -> (Picture.Kind, Data)? {
+      guard files.contains(file),
+        let kind = Picture.Kind(rawValue: URL(fileURLWithPath: file).pathExtension),
+        let data = try? Data(
+          contentsOf: record.folder(of: manifest).appendingPathComponent(file))
+      else { return nil }
+      return (kind, data)
+    }
+    let (drawing, pixels) = (load("\(name).svg"), load("\(name).png"))
+    let chosen =
+      if let drawing, drawing.1.count <= Self.largestDrawing || pixels == nil { drawing } else {
+        pixels ?? load(shown)
+      }
+    return chosen.map { Picture($0.0, data: $0.1, description: caption) }
+  }
+}

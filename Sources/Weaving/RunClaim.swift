@@ -1,0 +1,159 @@
+import Foundation
+import Planning
+import TensorFiles
+
+/// What a run claims, and what the claim rests on: read from the files of its artefacts, whichever
+/// stage wrote them.
+///
+/// An evaluation is a file `metrics.json`; a training is the artefact with the checkpoint that the
+/// evaluation names. What is not there is nil, and not said.
+struct RunClaim {
+  /// A file `metrics.json`.
+  struct Evaluation {
+    let instance: String
+    let manifest: Manifest
+    let metrics: Metrics
+  }
+
+  /// The part of `metrics.json` that a claim needs.
+  struct Metrics: Decodable, Equatable {
+    /// Percent.
+    let top1: Double
+    let top5: Double?
+    let loss: Double?
+    /// Images.
+    let count: Int
+    /// "validation" or "test".
+    let on: String
+    let checkpoint: String
+    let epoch: Int
+    let dataStatus: String
+    let source: String
+    let selectedOnTest: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case top1, top5, loss, count, on, checkpoint, epoch, source
+      case dataStatus = "data_status"
+      case selectedOnTest = "selected_on_test"
+    }
+  }
+
+  /// The artefact whose checkpoint was evaluated.
+  struct Training {
+    let manifest: Manifest
+    let network: String?
+    /// Trained numbers, without the running statistics of norms.
+    let parameterCount: Int
+    /// What it read, with the number of images in it.
+    let imageCounts: [(name: String, count: Int)]
+    /// Epochs in the history; nil where there is none.
+    let epochs: Int?
+  }
+
+  /// In the order of the steps.
+  let evaluations: [Evaluation]
+  let training: Training?
+  /// The artefacts of the run, each once.
+  let manifests: [Manifest]
+
+  /// The evaluation that the run ends with.
+  var result: Evaluation? { evaluations.last }
+
+  /// Seconds that the stages ran.
+  var seconds: Double { manifests.reduce(0) { $0 + $1.seconds } }
+
+  /// - Parameters:
+  ///   - instances: The names of the run's instances and what stands under them, in their order.
+  init(instances: [(name: String, manifest: Manifest)], in project: Project) {
+    func folder(_ manifest: Manifest) -> URL {
+      project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
+    }
+    evaluations = instances.compactMap { name, manifest in
+      guard manifest.has(file: "metrics.json"),
+        let data = try? Data(contentsOf: folder(manifest).appendingPathComponent("metrics.json")),
+        let metrics = try? JSONDecoder().decode(Metrics.self, from: data)
+      else { return nil }
+      return Evaluation(instance: name, manifest: manifest, metrics: metrics)
+    }
+    var seen: Set<String> = []
+    manifests = instances.map(\.manifest).filter { seen.insert($0.stage + $0.key).inserted }
+    training = evaluations.last.flatMap { Self.training(for: $0, in: project) }
+  }
+
+  private static func training(for evaluation: Evaluation, in project: Project) -> Training? {
+    let file = "\(evaluation.metrics.checkpoint).safetensors"
+    for input in evaluation.manifest.inputs {
+      let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
+      guard let manifest = Manifest(inFolder: folder), manifest.has(file: file),
+        let checkpoint = try? TensorFile(contentsOf: folder.appendingPathComponent(file))
+      else { continue }
+      let trained = checkpoint.names.filter { !$0.contains("running_") }
+      let parameterCount = trained.reduce(0) { count, name in
+        let shape = (try? checkpoint.shape(of: name)) ?? []
+        return count + shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+      }
+      return Training(
+        manifest: manifest, network: checkpoint.metadata["network"],
+        parameterCount: parameterCount, imageCounts: imageCounts(readBy: manifest, in: project),
+        epochs: epochCount(inFolder: folder))
+    }
+    return nil
+  }
+
+  /// The inputs of an artefact that are image sets, and their sizes.
+  private static func imageCounts(
+    readBy manifest: Manifest, in project: Project
+  ) -> [(name: String, count: Int)] {
+    manifest.inputs.compactMap { input in
+      let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
+      let producer = Manifest(inFolder: folder)
+      guard let file = producer?.outputs.first(where: { $0.name == input.output })?.files.first,
+        let tensors = try? TensorFile(contentsOf: folder.appendingPathComponent(file.file)),
+        tensors.schema == "images", let shape = try? tensors.shape(of: "labels"),
+        let count = shape.first
+      else { return nil }
+      return (input.name, count)
+    }
+  }
+
+  private static func epochCount(inFolder folder: URL) -> Int? {
+    let url = folder.appendingPathComponent("history.csv")
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
+    return max(text.split(separator: "\n").count - 1, 0)
+  }
+}
+
+extension Manifest {
+  func has(file: String) -> Bool {
+    outputs.contains { $0.files.contains { $0.file == file } }
+  }
+
+  /// The value of the recipe key whose name ends in `suffix`; nil where the artefact read none.
+  func recipeValue(_ suffix: String) -> String? {
+    parts.first { $0.kind == .recipe && ($0.name == suffix || $0.name.hasSuffix("." + suffix)) }?
+      .value
+  }
+}
+
+/// The interval in which a share lies that was found on so many trials: Wilson's, at 95 %.
+///
+///     (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n),  z = 1.96
+///
+/// Source: E. B. Wilson, 1927, "Probable inference, the law of succession, and statistical inference".
+struct WilsonInterval: Equatable {
+  /// Percent.
+  let low: Double
+  let high: Double
+
+  /// - Parameters:
+  ///   - percent: The share found, 0 to 100.
+  ///   - count: Trials; at least one.
+  init(percent: Double, count: Int) {
+    precondition(count > 0, "an interval of no trials")
+    let (share, n, z) = (percent / 100, Double(count), 1.96)
+    let centre = share + z * z / (2 * n)
+    let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+    low = 100 * (centre - reach) / (1 + z * z / n)
+    high = 100 * (centre + reach) / (1 + z * z / n)
+  }
+}

@@ -1,0 +1,123 @@
+import Foundation
+import Pages
+import Planning
+
+/// The list of all runs, each with its claim and its learning curve.
+struct RunIndex {
+  let project: Project
+
+  func document() -> String {
+    let runs = project.runNames.map { Run(RunFolder($0, in: project), in: project) }
+      .sorted { ($0.finished, $0.folder.name) > ($1.finished, $1.folder.name) }
+    let cards = runs.map { card(for: $0) }
+    let body: HTML =
+      cards.isEmpty
+      ? "<p>Nothing has been run yet; start with <code>./pipeline.sh</code>.</p>"
+      : "<ul class=\"cards\">\n\(cards.joined())\n</ul>"
+    return Page(
+      title: "Runs · Tessera", summary: "All runs of this Tessera project.",
+      main: """
+        <header>
+        <p class="kicker">Tessera</p>
+        <h1>Runs</h1>
+        <p class="lead">\(runs.count) \(runs.count == 1 ? "run" : "runs"), the newest first. The line under one is its \
+        accuracy on held-out images, epoch by epoch.</p>
+        </header>
+        \(body)
+        """, footer: ReportPage.footer
+    ).document
+  }
+
+  /// A run as far as its folder tells, whatever its recipe says now.
+  private struct Run {
+    let folder: RunFolder
+    /// What stands, in the order in which it came about.
+    let instances: [(name: String, manifest: Manifest)]
+    let claim: RunClaim
+
+    init(_ folder: RunFolder, in project: Project) {
+      self.folder = folder
+      let path = project.url(folder.path).path
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      instances = names.sorted().compactMap { name in
+        folder.linkedKey(of: name) == nil
+          ? nil : folder.linkedManifest(of: name).map { (name: name, manifest: $0) }
+      }.sorted { $0.manifest.created < $1.manifest.created }
+      claim = RunClaim(instances: instances, in: project)
+    }
+
+    /// When its newest result stood, as ISO 8601; empty where none does.
+    var finished: String { claim.manifests.map(\.created).max() ?? "" }
+  }
+
+  private func card(for run: Run) -> HTML {
+    let (folder, claim) = (run.folder, run.claim)
+    let page = "\(folder.name)/report.html"
+    let hasPage = FileManager.default.fileExists(atPath: project.url("plots/\(page)").path)
+    let title: HTML = hasPage ? "<a href=\"\(page)\">\(folder.name)</a>" : "\(folder.name)"
+    return """
+      <li>
+      <h2>\(title)</h2>
+      \(result(of: claim))
+      \(network(of: claim))
+      <p class="muted">\(request(of: folder))\(finished(run))</p>
+      \(curve(of: run.instances))
+      </li>
+      """
+  }
+
+  private func result(of claim: RunClaim) -> HTML {
+    guard let result = claim.result else { return "<p>No evaluation stands.</p>" }
+    let metrics = result.metrics
+    var reservations: [String] = []
+    if metrics.selectedOnTest { reservations.append("selected on test") }
+    if metrics.dataStatus == "unverified" { reservations.append("unverified data") }
+    let marks = reservations.isEmpty ? "" : "; \(reservations.joined(separator: ", "))"
+    return """
+      <p><strong>\(Wording.percent(metrics.top1))</strong> top-1 on \
+      \(Wording.count(metrics.count)) \(metrics.on) images of \(metrics.source)\(marks)</p>
+      """
+  }
+
+  private func network(of claim: RunClaim) -> HTML {
+    guard let training = claim.training else { return HTML() }
+    let name = training.network ?? "unnamed network"
+    let epochs = training.epochs.map { ", \($0) epochs" } ?? ""
+    return "<p>\(name), \(Wording.count(training.parameterCount)) parameters\(epochs)</p>"
+  }
+
+  private func request(of folder: RunFolder) -> String {
+    guard let request = try? folder.request else { return "" }
+    let overrides = request.overrides.isEmpty ? "" : ", \(request.overrides.joined(separator: ", "))"
+    return "Recipe \(request.recipe)\(overrides). "
+  }
+
+  private func finished(_ run: Run) -> String {
+    guard !run.finished.isEmpty else { return "" }
+    return "\(Timestamp.local(run.finished)), \(Wording.duration(run.claim.seconds))"
+  }
+
+  /// The held-out accuracy over the epochs, of the last training.
+  private func curve(of instances: [(name: String, manifest: Manifest)]) -> HTML {
+    for (_, manifest) in instances.reversed() where manifest.has(file: "history.csv") {
+      let path = project.artefactPath(stage: manifest.stage, key: manifest.key)
+      let url = project.url(path).appendingPathComponent("history.csv")
+      guard let text = try? String(contentsOf: url, encoding: .utf8) else { continue }
+      let rows = text.split(separator: "\n").map { line in
+        line.split(separator: ",", omittingEmptySubsequences: false)
+      }
+      guard let column = rows.first?.firstIndex(of: "heldout_top1") else { continue }
+      let values = rows.dropFirst().map { row in
+        row.indices.contains(column) ? Double(row[column]) ?? .nan : .nan
+      }
+      guard let first = values.first(where: \.isFinite), values.count > 1,
+        let last = values.last(where: \.isFinite)
+      else { continue }
+      return Chart.line(
+        values,
+        description: "Held-out accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
+          + "to \(Wording.percent(last))")
+    }
+    return HTML()
+  }
+}

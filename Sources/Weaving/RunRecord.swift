@@ -1,0 +1,83 @@
+import Foundation
+import Planning
+import Recipes
+import TensorFiles
+
+/// All that a page says of a run, read from the project: its plan, its artefacts, its chapters.
+struct RunRecord {
+  /// One instance: a stage as the recipe runs it.
+  struct Chapter {
+    let planned: PlannedInstance
+    /// The artefact that stands in the run, whatever the recipe says now.
+    let manifest: Manifest?
+    let cells: [WovenCell]
+    /// Outputs that belong to no cell: warnings.
+    let general: [StageOutput]
+    /// The instance of the same stage that comes before, whose chapter has the prose; nil for the first.
+    let first: String?
+
+    var name: String { planned.name }
+    var stage: String { planned.instance.stage.name }
+  }
+
+  let project: Project
+  let plan: RunPlan
+  let chapters: [Chapter]
+
+  var name: String { plan.request.run }
+
+  init(_ plan: RunPlan, in project: Project) throws {
+    self.project = project
+    self.plan = plan
+    var chapters: [Chapter] = []
+    for planned in plan.instances {
+      let stage = planned.instance.stage.name
+      let source = try Self.text("stages/\(stage)/main.swift", in: project)
+      let manifest = planned.artefact ?? planned.linked
+      let folder = manifest.map { project.url(project.artefactPath(stage: stage, key: $0.key)) }
+      let copy = folder.flatMap {
+        try? String(contentsOf: $0.appendingPathComponent("main.swift"), encoding: .utf8)
+      }
+      let woven = WovenCell.cells(
+        of: StageSource(source), ranFrom: copy.map { StageSource($0) },
+        outputs: folder.map { StageOutput.records(inFolder: $0) } ?? [])
+      chapters.append(
+        Chapter(
+          planned: planned, manifest: manifest, cells: woven.cells, general: woven.general,
+          first: chapters.first { $0.stage == stage && $0.first == nil }?.name))
+    }
+    self.chapters = chapters
+  }
+
+  private static func text(_ path: String, in project: Project) throws(PlanningError) -> String {
+    do {
+      return try String(contentsOf: project.url(path), encoding: .utf8)
+    } catch {
+      throw .unreadable(file: path, reason: error.localizedDescription, repair: "restore it")
+    }
+  }
+}
+
+// MARK: - Where things are
+
+extension RunRecord {
+  /// The folder of an artefact.
+  func folder(of manifest: Manifest) -> URL {
+    project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
+  }
+
+  /// From the page to a file of an instance: the published copy beside the page, otherwise the file in
+  /// the run's folder.
+  func link(toFile file: String, of chapter: Chapter) -> String {
+    let name = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
+    if chapter.planned.instance.stage.publishingFolder != nil,
+      chapter.manifest?.has(file: file) == true
+    {
+      return chapter.name == chapter.stage ? name : "\(chapter.name)/\(name)"
+    }
+    return "\(link(toFolderOf: chapter))\(name)"
+  }
+
+  /// From the page to the folder of an instance's results.
+  func link(toFolderOf chapter: Chapter) -> String { "../../\(plan.folder.path)/\(chapter.name)/" }
+}

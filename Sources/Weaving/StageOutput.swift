@@ -1,0 +1,66 @@
+import Foundation
+
+/// Something that a stage showed, as its record `cells.jsonl` has it.
+public struct StageOutput: Sendable, Equatable {
+  public enum Content: Sendable, Equatable {
+    case text(String)
+    case table(header: [String], rows: [[String]])
+    /// A file among the stage's outputs.
+    case figure(file: String, caption: String)
+    case warning(String)
+  }
+
+  /// The line of the source that showed it, from 1; 0 where it belongs to no line.
+  public let line: Int
+  public let content: Content
+
+  public init(line: Int, content: Content) {
+    self.line = line
+    self.content = content
+  }
+
+  /// The records of the artefact in `folder`, in the order in which they were shown. A line that can't
+  /// be read, such as half a one after a power cut, is passed over.
+  public static func records(inFolder folder: URL) -> [StageOutput] {
+    let url = folder.appendingPathComponent("cells.jsonl")
+    guard let data = try? Data(contentsOf: url) else { return [] }
+    return records(parsing: data)
+  }
+
+  static func records(parsing data: Data) -> [StageOutput] {
+    data.split(separator: UInt8(ascii: "\n")).compactMap { line in
+      (try? JSONDecoder().decode(Record.self, from: Data(line)))?.output
+    }
+  }
+}
+
+/// A line of the file.
+private struct Record: Decodable {
+  let output: StageOutput
+
+  private enum Key: String, CodingKey { case line, kind, body }
+  private struct Table: Decodable { let header: [String], rows: [[String]] }
+  private struct Figure: Decodable { let file: String, caption: String }
+
+  init(from decoder: any Decoder) throws {
+    let record = try decoder.container(keyedBy: Key.self)
+    func body<Body: Decodable>(_ type: Body.Type) throws -> Body {
+      try record.decode(type, forKey: .body)
+    }
+    let content: StageOutput.Content
+    switch try record.decode(String.self, forKey: .kind) {
+    case "text": content = .text(try body(String.self))
+    case "warning": content = .warning(try body(String.self))
+    case "table":
+      let table = try body(Table.self)
+      content = .table(header: table.header, rows: table.rows)
+    case "figure":
+      let figure = try body(Figure.self)
+      content = .figure(file: figure.file, caption: figure.caption)
+    case let kind:
+      throw DecodingError.dataCorruptedError(
+        forKey: .kind, in: record, debugDescription: "a record of kind '\(kind)'")
+    }
+    output = StageOutput(line: try record.decode(Int.self, forKey: .line), content: content)
+  }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Planning
+import TensorFiles
+
+/// Writes the pages of a project: one a run, and the list of all runs.
+public struct Weaver {
+  /// What a call came to.
+  public enum Outcome: Sendable, Equatable {
+    case written
+    /// Nothing that the page shows has changed since it was written.
+    case current
+  }
+
+  private let project: Project
+  /// What tells one build of this program from another.
+  private let version: String
+
+  /// - Parameter version: Pages that another version wrote are written anew.
+  public init(project: Project, version: String) {
+    self.project = project
+    self.version = version
+  }
+
+  /// The page of a run, as a path in the project.
+  public static func path(ofRun run: String) -> String { "plots/\(run)/report.html" }
+  /// The list of runs, as a path in the project.
+  public static let indexPath = "plots/index.html"
+
+  /// Writes the page of a run and the list of runs.
+  ///
+  /// - Parameter always: Write also where nothing has changed.
+  /// - Throws: `ProseError`, or what stands in the way of planning and writing.
+  public func weave(_ folder: RunFolder, always: Bool) throws -> Outcome {
+    let page = project.url(Self.path(ofRun: folder.name))
+    let index = project.url(Self.indexPath)
+    let stamp = project.url("\(folder.path)/.report")
+    let inputs = digestOfInputs(folder)
+    let files = FileManager.default
+    if !always, files.fileExists(atPath: page.path), files.fileExists(atPath: index.path),
+      (try? String(contentsOf: stamp, encoding: .utf8)) == inputs
+    {
+      return .current
+    }
+    var planner = try Planner(project: project)
+    let plan = try planner.plan(try folder.request)
+    let document = try ReportPage(record: RunRecord(plan, in: project)).document()
+    try files.createDirectory(
+      at: page.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try AtomicFile.write(Data(document.utf8), to: page)
+    try AtomicFile.write(Data(RunIndex(project: project).document().utf8), to: index)
+    try AtomicFile.write(Data(inputs.utf8), to: stamp)
+    return .written
+  }
+
+  /// Of what a page shows: the artefacts of the run, the stages' sources, the recipe.
+  private func digestOfInputs(_ folder: RunFolder) -> String {
+    var lines = [version]
+    for stage in project.graph.stages {
+      lines.append(fileDigest("stages/\(stage.name)/main.swift"))
+    }
+    lines.append(fileDigest("\(folder.path)/recipe.yaml"))
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: project.url(folder.path).path))
+    for name in (names ?? []).sorted() {
+      if let key = folder.linkedKey(of: name) { lines.append("\(name) \(key)") }
+    }
+    return ContentDigest.sha256Hex(Data(lines.joined(separator: "\n").utf8))
+  }
+
+  private func fileDigest(_ path: String) -> String {
+    (try? ContentDigest.ofFile(at: project.url(path))) ?? "absent"
+  }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Planning
+import Weaving
+
+/// `tessera weave`: brings a run's page up to date.
+struct WeaveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weave",
+    abstract: "Write a run's page where what it shows has changed, and print its path.")
+
+  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
+  var runName: String?
+
+  func run() throws {
+    let project = try Project.here()
+    let folder = try RunFolder.named(runName, in: project)
+    _ = try Weaver(project: project, version: Self.version).weave(folder, always: false)
+    print(Weaver.path(ofRun: folder.name))
+  }
+
+  /// What tells one build of this program from another.
+  static var version: String {
+    let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let attributes = try? FileManager.default.attributesOfItem(atPath: executable.path)
+    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+    let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+    return "\(size) \(time)"
+  }
+}
+
+/// `tessera report`: writes a run's page anew.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write a run's page anew and print its path.")
+
+  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
+  var runName: String?
+
+  func run() throws {
+    let project = try Project.here()
+    let folder = try RunFolder.named(runName, in: project)
+    _ = try Weaver(project: project, version: WeaveCommand.version).weave(folder, always: true)
+    print(Weaver.path(ofRun: folder.name))
+    print(Weaver.indexPath)
+  }
+}

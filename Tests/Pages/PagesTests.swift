@@ -1,0 +1,69 @@
+import Foundation
+import Pages
+import Testing
+
+/// Text stays text, and pages stand alone.
+@Suite struct PagesTests {
+  @Test func interpolatedTextIsEscaped() {
+    let name = "<b>&\"'"
+    let html: HTML = "<td title=\"\(name)\">\(name)</td>"
+    #expect(
+      html.markup
+        == "<td title=\"&lt;b&gt;&amp;&quot;&#39;\">&lt;b&gt;&amp;&quot;&#39;</td>")
+    let nested: HTML = "<tr>\(html)\(3)</tr>"
+    #expect(nested.markup == "<tr>" + html.markup + "3</tr>")
+    #expect(HTML(text: "a\0b\u{1B}[1m\u{85}\n\tc").markup == "a\u{FFFD}b\u{FFFD}[1m\u{FFFD}\n\tc")
+  }
+
+  @Test func aPageForbidsRequestsAndScripts() {
+    let page = Page(title: "a < b", summary: "say \"it\"", main: "<p>text</p>", footer: "end")
+    let text = page.document
+    #expect(text.hasPrefix("<!DOCTYPE html>"))
+    #expect(text.contains("<title>a &lt; b</title>"))
+    #expect(text.contains("content=\"say &quot;it&quot;\""))
+    #expect(text.contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'"))
+    #expect(!text.contains("<script"))
+    #expect(!text.contains("http"), "an address from which something could be fetched")
+    #expect(!text.contains("<nav"), "no list of contents was given")
+  }
+
+  @Test(arguments: [
+    ("The loop", "the-loop"), ("Was it kept?", "was-it-kept"), ("  2 × 2  ", "2-2"),
+    ("Δ", "section"), ("", "section"), ("preprocess-and-split", "preprocess-and-split"),
+  ])
+  func identifiers(text: String, identifier: String) {
+    #expect(Page.identifier(for: text) == identifier)
+  }
+
+  @Test func columnsOfNumbersStandToTheRight() {
+    let table = DataTable(
+      caption: "<c>", header: ["class", "top-1", "note"],
+      rows: [["cat", "48.3", "a"], ["2 dogs", "–", ""], ["frog", "−1"]])
+    let text = table.html.markup
+    #expect(text.contains("<th scope=\"col\" class=\"number\">top-1</th>"))
+    #expect(text.contains("<th scope=\"col\">class</th>"))
+    #expect(text.contains("<td class=\"number\">48.3</td>"))
+    #expect(text.contains("<tr><td>frog</td><td class=\"number\">−1</td><td></td></tr>"))
+    #expect(text.contains("aria-label=\"&lt;c&gt;\""))
+    #expect(text.contains("tabindex=\"0\""), "a box that scrolls is reached by keyboard")
+  }
+
+  @Test func picturesAreData() {
+    let picture = Picture(.svg, data: Data("<svg/>".utf8), description: "a \"figure\"")
+    #expect(
+      picture.html.markup
+        == "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"a &quot;figure&quot;\">")
+  }
+
+  @Test func chartsDrawWhatIsThere() {
+    let bars = Chart.bars([0, 5, 10], description: "counts").markup
+    #expect(bars.components(separatedBy: "<rect").count == 3, "two bars, none for zero: \(bars)")
+    #expect(bars.contains("height=\"60.00\""), "the highest fills the drawing: \(bars)")
+    #expect(bars.contains("height=\"30.00\""))
+    let line = Chart.line([1, .nan, 2, 3], description: "curve").markup
+    #expect(line.components(separatedBy: "M").count == 4, "two strokes and the axis: \(line)")
+    #expect(!line.contains("nan"))
+    #expect(Chart.line([.nan, .infinity], description: "nothing").isEmpty)
+    #expect(Chart.line([2], description: "one").markup.contains("<path"))
+  }
+}
