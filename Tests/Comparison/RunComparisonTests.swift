@@ -55,6 +55,14 @@ import Testing
     #expect(try comparison(["slow"]).differences.isEmpty)
   }
 
+  /// Without its recipe a run is still compared, its instances in the order in which they read.
+  @Test func aRunOutlivesItsRecipe() throws {
+    try FileManager.default.removeItem(at: compared.folder.file("stages/recipes/twice.yaml"))
+    let twice = try compared.results("twice")
+    #expect(twice.steps == ["again", "judge", "learn"])
+    #expect(twice.history?.best?.top1 == 50 && twice.remarks.isEmpty)
+  }
+
   @Test func curvesOfUnequalLengthShareAFigure() throws {
     let figure = try #require(try comparison(["slow", "twice"]).figure)
     #expect(figure.panels.count == 4)
