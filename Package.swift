@@ -94,6 +94,7 @@ let package = Package(
         "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
+    .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
@@ -107,8 +108,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Inspection", "Kernels", "Models", "Pictures", "Planning", "Prediction", "Prose", "Recipes",
-        "TensorFiles", "Weaving", argumentParser,
+        "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
+        "Prediction", "Prose", "Recipes", "TensorFiles", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -193,6 +194,9 @@ let package = Package(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Gnuplot", "Planning", "TestSupport"],
+      path: "Tests/Comparison"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
       name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
