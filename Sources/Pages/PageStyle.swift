@@ -57,6 +57,7 @@ enum PageStyle {
     p .formula { margin: .5rem 0; }
     .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     caption.unseen { left: 0; }
+    .on-paper { display: none; }
     .muted, figcaption, .kicker { color: var(--muted); }
 
     """
@@ -81,7 +82,7 @@ enum PageStyle {
     @media (min-width: 72rem) {
       body.with-contents { display: grid; grid-template: "contents main" auto "contents footer" auto / 17rem minmax(0, 1fr); }
       .with-contents #contents { grid-area: contents; position: sticky; top: 0; height: 100vh; overflow-y: auto; max-width: none; margin: 0; padding: 2rem 1.1rem; border-right: 1px solid var(--rule); }
-      .with-contents main, .with-contents footer { width: 100%; max-width: 60rem; padding-left: 2.5rem; padding-right: 2.5rem; margin-left: clamp(0rem, 3vw, 4rem); }
+      .with-contents main, .with-contents footer { width: 100%; max-width: 62rem; margin: 0; padding-left: clamp(2rem, 4vw, 5rem); padding-right: 2rem; }
     }
     @media (max-width: 71.99rem) { #contents ol ol { display: none; } #contents ol { columns: 12rem; } }
 
@@ -151,6 +152,8 @@ enum PageStyle {
       figure img { max-height: 150mm; width: auto; margin: 0 auto; border: 0; }
       pre, .scroll { overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
       .scroll table { white-space: normal; }
+      .scroll:has(.on-paper) { overflow: hidden; }
+      .on-paper { display: block; }
       details::details-content { content-visibility: visible; block-size: auto; }
       a { text-decoration: none; }
     }

@@ -23,9 +23,9 @@ struct FormulaParser {
 
   /// The whole formula.
   mutating func formula() throws(FormulaProblem) -> HTML {
-    let row = try row { $0.isAtEnd }
-    guard !row.isEmpty else { throw .ended(expected: "a formula") }
-    return row
+    text.skipBlanks()
+    guard !text.isAtEnd else { throw .ended(expected: "a formula") }
+    return try row { $0.isAtEnd }
   }
 
   // MARK: Rows
@@ -149,7 +149,7 @@ struct FormulaParser {
     text.skip()
     let row = try row { $0.peek == "}" }
     text.skip()
-    return row.isEmpty ? "<mrow></mrow>" : row
+    return row
   }
 
   // MARK: Commands
@@ -186,7 +186,8 @@ struct FormulaParser {
       let (above, below) = (try argument(of: "\\\(name)"), try argument(of: "\\\(name)"))
       if name == "frac" { return Atom(html: "<mfrac>\(above)\(below)</mfrac>") }
       return Atom(
-        html: "<mrow><mo>(</mo><mfrac linethickness=\"0\">\(above)\(below)</mfrac><mo>)</mo></mrow>")
+        html: "<mrow><mo>(</mo><mfrac linethickness=\"0\">\(above)\(below)</mfrac><mo>)</mo></mrow>"
+      )
     case "sqrt": return Atom(html: try root())
     case "overline", "underline":
       let base = try argument(of: "\\\(name)")

@@ -88,7 +88,8 @@ struct RunIndex {
 
   private func request(of folder: RunFolder) -> String {
     guard let request = try? folder.request else { return "" }
-    let overrides = request.overrides.isEmpty ? "" : ", \(request.overrides.joined(separator: ", "))"
+    let overrides =
+      request.overrides.isEmpty ? "" : ", \(request.overrides.joined(separator: ", "))"
     return "Recipe \(request.recipe)\(overrides). "
   }
 
@@ -115,7 +116,8 @@ struct RunIndex {
       else { continue }
       return Chart.line(
         values,
-        description: "Held-out accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
+        description:
+          "Held-out accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
           + "to \(Wording.percent(last))")
     }
     return HTML()

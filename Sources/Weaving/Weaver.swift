@@ -59,7 +59,8 @@ public struct Weaver {
       lines.append(fileDigest("stages/\(stage.name)/main.swift"))
     }
     lines.append(fileDigest("\(folder.path)/recipe.yaml"))
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: project.url(folder.path).path))
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: project.url(folder.path).path))
     for name in (names ?? []).sorted() {
       if let key = folder.linkedKey(of: name) { lines.append("\(name) \(key)") }
     }

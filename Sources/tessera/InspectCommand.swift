@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inspection
 import TensorFiles
+import Weaving
 
 /// `tessera inspect FILE…`: what is in an artefact.
 struct InspectCommand: ParsableCommand {
@@ -34,7 +35,10 @@ struct InspectCommand: ParsableCommand {
     help: ArgumentHelp("Write one tensor as a NumPy array, to --output.", valueName: "tensor"))
   var npy: String?
 
-  @Option(help: ArgumentHelp("Where --npy writes.", valueName: "file.npy"))
+  @Flag(help: "Write a page of the artefact, to --output or to NAME.html in this folder.")
+  var html = false
+
+  @Option(help: ArgumentHelp("Where --npy or --html writes.", valueName: "file"))
   var output: String?
 
   @Option(help: "Images to draw (6 in a terminal, 100 in a picture) or rows of a table (20).")
@@ -44,11 +48,16 @@ struct InspectCommand: ParsableCommand {
     if let count, count < 1 {
       throw ValidationError("--count must be at least 1, found \(count)")
     }
-    if (npy == nil) != (output == nil) {
-      throw ValidationError("--npy and --output belong together: --npy TENSOR --output FILE.npy")
+    if npy != nil && output == nil || output != nil && npy == nil && !html {
+      throw ValidationError(
+        "--output belongs to --npy or --html: --npy TENSOR --output FILE.npy, --html --output FILE.html"
+      )
     }
-    if (npy != nil || grid != nil) && files.count != 1 {
-      throw ValidationError("--grid and --npy take one file, found \(files.count)")
+    if html && (npy != nil || grid != nil || json) {
+      throw ValidationError("--html excludes --npy, --grid and --json")
+    }
+    if (npy != nil || grid != nil || output != nil) && files.count != 1 {
+      throw ValidationError("--grid, --npy and --output take one file, found \(files.count)")
     }
   }
 
@@ -66,6 +75,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspect(_ url: URL) throws {
+    guard !html else { return try writePage(of: url) }
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     let kind = isFolder.boolValue ? "folder" : url.pathExtension
@@ -103,6 +113,14 @@ struct InspectCommand: ParsableCommand {
       try drawImages(of: file)
     }
     if report.verification == .damaged { try file.verifyDigest() }
+  }
+
+  private func writePage(of url: URL) throws {
+    let path = output ?? "\(url.lastPathComponent).html"
+    let target = URL(fileURLWithPath: path)
+    let page = ArtefactPage(of: url, pageFolder: target.deletingLastPathComponent())
+    try AtomicFile.write(Data(try page.document().utf8), to: target)
+    print("wrote \(path)")
   }
 
   private func writeGrid(of file: TensorFile, to path: String) throws {

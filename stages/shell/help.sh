@@ -108,6 +108,8 @@ or any file: header, provenance, shapes and statistics of a tensor file, rows of
   --run RUN          the run whose instance is meant (default: the latest)
   --grid FILE.png    write a tensor file's images as one picture
   --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
+  --html             write a page with statistics, histograms, images and all of its provenance, to
+                     NAME.html here or to --output FILE.html
   --images WHEN      draw images in the terminal: auto, always or never
   --json             header and statistics of a tensor file as JSON
   --count N          images to draw, or rows of a table
