@@ -52,10 +52,13 @@ let package = Package(
     .target(
       name: "Datasets", dependencies: ["Randomness", "TensorFiles", crypto],
       swiftSettings: optimized),
+    .target(name: "Resampling", swiftSettings: optimized),
     .target(name: "Augmentation", dependencies: ["Randomness"], swiftSettings: optimized),
     .target(
       name: "Loading",
-      dependencies: ["Augmentation", "Datasets", "Kernels", "Randomness", "Tensors"],
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Randomness", "Resampling", "TensorFiles", "Tensors",
+      ],
       swiftSettings: optimized),
     .target(name: "Metrics", swiftSettings: optimized),
     .target(
@@ -105,7 +108,9 @@ let package = Package(
       path: "stages/preprocess-and-split", swiftSettings: stageSettings),
     .executableTarget(
       name: "train",
-      dependencies: ["Datasets", "Kernels", "Models", "Notebook", "TensorFiles", "Training"],
+      dependencies: [
+        "Datasets", "Kernels", "Loading", "Models", "Notebook", "TensorFiles", "Training",
+      ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
@@ -141,13 +146,17 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
       path: "Tests/Datasets"),
     .testTarget(
+      name: "ResamplingTests", dependencies: ["Resampling", "TensorFiles", "TestSupport"],
+      path: "Tests/Resampling"),
+    .testTarget(
       name: "AugmentationTests",
       dependencies: ["Augmentation", "Randomness", "TensorFiles", "TestSupport"],
       path: "Tests/Augmentation"),
     .testTarget(
       name: "LoadingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Tensors", "TestSupport",
+        "Augmentation", "Datasets", "Kernels", "Loading", "Randomness", "Resampling", "TensorFiles",
+        "Tensors", "TestSupport",
       ],
       path: "Tests/Loading", swiftSettings: optimized),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
@@ -161,8 +170,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Metrics", "Models",
-        "TensorFiles", "TestSupport", "Training",
+        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
+        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(

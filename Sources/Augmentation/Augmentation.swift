@@ -2,13 +2,30 @@ import Randomness
 
 /// A random change of a training image that leaves its label true.
 ///
-/// It works on bytes, before normalisation, as the published pipelines did.
+/// It works on bytes, before normalisation, as the published pipelines did, and gives the bytes that
+/// torchvision's transforms give on PIL images with the same parameters. Every kind takes the same
+/// number of draws from its stream whatever its options are, so that an option changes its own item of
+/// a recipe's list and no other.
 public enum Augmentation: Sendable, Equatable {
+  /// Marks where images are brought to the side of the network's input; changes nothing itself.
+  case resize
   /// Adds `padding` pixels on every side and cuts out a window of the old size at a random place, all
   /// places alike.
   case crop(padding: Int, fill: CropFill)
   /// Mirrors left and right with this probability.
   case flip(probability: Double)
+  /// Turns about the centre by an angle uniform in ±`degrees`. Pixels are the nearest of the image's,
+  /// black where there is none.
+  case rotate(degrees: Double)
+  /// Turns as `rotate`, shifts along each axis by whole pixels, uniform in ±`translate` of the side,
+  /// and scales by a factor uniform in `scale`.
+  case affine(degrees: Double, translate: Double, scale: Range<Double>)
+  /// Changes the colours.
+  case colorJitter(ColorJitter)
+  /// Fills a square of this side, whose centre is any pixel alike; parts of it may lie outside.
+  ///
+  /// Source: DeVries and Taylor, 2017, arXiv:1708.04552.
+  case cutout(side: Int, fill: CutoutFill)
 }
 
 /// What the pixels added before a crop hold.
@@ -19,17 +36,25 @@ public enum CropFill: String, Sendable, Decodable {
   case reflect
 }
 
+/// What the square of a cutout holds.
+public enum CutoutFill: String, Sendable, Decodable {
+  /// Black.
+  case zero
+}
+
 extension Augmentation {
   /// Draws from `stream` and writes the changed image.
   ///
   /// Shapes: source and target `[channels, side, side]`, apart in memory.
   ///
-  /// - Precondition: reflected padding is smaller than the side.
+  /// - Precondition: padding is smaller than the side; colours are changed of three channels.
   public func apply(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
     side: Int, using stream: inout RandomStream
   ) {
     switch self {
+    case .resize:
+      target.update(from: source, count: channels * side * side)
     case .crop(let padding, let fill):
       let top = stream.integer(below: 2 * padding + 1) - padding
       let left = stream.integer(below: 2 * padding + 1) - padding
@@ -41,74 +66,32 @@ extension Augmentation {
       } else {
         target.update(from: source, count: channels * side * side)
       }
-    }
-  }
-
-  /// Writes the window whose upper left corner lies at (top, left) of the image, which may be outside.
-  public static func shift(
-    _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
-    side: Int, top: Int, left: Int, fill: CropFill
-  ) {
-    precondition(abs(top) < side && abs(left) < side, "a shift of (\(top), \(left)) on \(side)")
-    for channel in 0..<channels {
-      let plane = source + channel * side * side
-      for row in 0..<side {
-        let line = target + (channel * side + row) * side
-        let sourceRow = place(row + top, side, fill)
-        for column in 0..<side {
-          let sourceColumn = place(column + left, side, fill)
-          line[column] =
-            sourceRow >= 0 && sourceColumn >= 0 ? plane[sourceRow * side + sourceColumn] : 0
-        }
+    case .rotate(let degrees):
+      // The transform turns clockwise, an angle of `rotate` counter-clockwise.
+      let turn = AffineTransform(degrees: -stream.uniform(within: degrees))
+      turn.apply(source, into: target, channels: channels, side: side)
+    case .affine(let degrees, let translate, let scale):
+      let transform = AffineTransform.drawn(
+        degrees: degrees, translate: translate, scale: scale, side: side, using: &stream)
+      transform.apply(source, into: target, channels: channels, side: side)
+    case .colorJitter(let jitter):
+      precondition(channels == 3, "colours of \(channels) channels")
+      target.update(from: source, count: channels * side * side)
+      for change in jitter.changes(using: &stream) {
+        change.apply(to: target, pixelCount: side * side)
       }
-    }
-  }
-
-  /// Writes the image mirrored left and right.
-  public static func mirror(
-    _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
-    side: Int
-  ) {
-    for line in 0..<channels * side {
-      for column in 0..<side {
-        target[line * side + column] = source[line * side + side - 1 - column]
-      }
-    }
-  }
-
-  /// The position that `position` shows, or −1 where it shows nothing.
-  private static func place(_ position: Int, _ side: Int, _ fill: CropFill) -> Int {
-    if position >= 0 && position < side { return position }
-    switch fill {
-    case .zero: return -1
-    case .reflect: return position < 0 ? -position : 2 * (side - 1) - position
+    case .cutout(let size, .zero):
+      let row = stream.integer(below: side) - size / 2
+      let column = stream.integer(below: side) - size / 2
+      target.update(from: source, count: channels * side * side)
+      Self.blacken(
+        target, channels: channels, side: side, rows: row..<row + size,
+        columns: column..<column + size)
     }
   }
 }
 
-extension Augmentation: Decodable {
-  private enum Kind: String, CodingKey { case crop, flip }
-  private struct Crop: Decodable {
-    let padding: Int
-    let fill: CropFill
-  }
-  private struct Flip: Decodable {
-    let probability: Double
-  }
-
-  /// Reads `{"crop": {"padding": 4, "fill": "zero"}}` or `{"flip": {"probability": 0.5}}`.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Kind.self)
-    guard let kind = container.allKeys.first, container.allKeys.count == 1 else {
-      throw DecodingError.dataCorrupted(
-        .init(codingPath: decoder.codingPath, debugDescription: "one of crop, flip expected"))
-    }
-    switch kind {
-    case .crop:
-      let crop = try container.decode(Crop.self, forKey: kind)
-      self = .crop(padding: crop.padding, fill: crop.fill)
-    case .flip:
-      self = .flip(probability: try container.decode(Flip.self, forKey: kind).probability)
-    }
-  }
+extension RandomStream {
+  /// A uniform number in [−reach, reach).
+  mutating func uniform(within reach: Double) -> Double { reach * (2 * uniform() - 1) }
 }

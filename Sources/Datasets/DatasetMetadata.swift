@@ -37,6 +37,13 @@ struct DatasetMetadata {
   }
 }
 
+extension ImageSet {
+  /// What every file made of these images says of them: `class_names` and `data_status`.
+  public var fileMetadata: [String: String] {
+    DatasetMetadata(classNames: classNames, dataStatus: dataStatus).entries
+  }
+}
+
 extension TensorFile {
   /// The metadata under `key`, as one of the words of `Choice`.
   func choice<Choice: RawRepresentable & CaseIterable>(

@@ -16,7 +16,7 @@ extension ImageSet {
 
   /// Writes the set whole or not at all.
   public func write(to url: URL) throws {
-    var metadata = DatasetMetadata(classNames: classNames, dataStatus: dataStatus).entries
+    var metadata = fileMetadata
     metadata["source"] = source.rawValue
     if let preparation {
       metadata["taken_from"] = preparation.takenFrom.rawValue

@@ -84,23 +84,17 @@ public struct DataFigures: Sendable {
         file: file, place: "label of image \(index)",
         problem: "expected 0 to \(classNames.count - 1), found \(labels[index])")
     }
-    let grid = SampleGrid(
-      images: images, labels: labels, side: side, classCount: classNames.count, columns: 10)
-    let magnification = 3
-    let (width, height) = (grid.width * magnification, grid.height * magnification)
-    let frame = Panel.Frame(left: 190, top: 60, width: width, height: height)
-    let centers = classNames.enumerated().map { row, name in
-      (position: grid.center(ofRow: row), name: name)
+    let size = 3 * side * side
+    precondition(
+      images.count == labels.count * size,
+      "\(images.count) bytes for \(labels.count) images of 3 × \(side) × \(side)")
+    let rows = classNames.indices.map { number in
+      labels.indices.filter { labels[$0] == number }.prefix(10).map { index in
+        PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
+      }
     }
-    let panel = Panel(
-      horizontal: Axis(
-        "", from: -0.5, to: Double(grid.width) - 0.5, ticks: .none),
-      vertical: Axis(
-        "", from: -0.5, to: Double(grid.height) - 0.5, ticks: .placed(centers), reversed: true),
-      series: [Series(nil, .image)], legend: .none, frame: frame)
-    return Figure(
+    return ImageGrid(rows: rows).figure(
       name: "samples", title: status.qualified("Training images, a row a class"),
-      width: frame.left + width + 20, height: frame.top + height + 20, panels: [panel],
-      data: .image(grid.pixels))
+      magnification: 3, left: 190, rowNames: classNames)
   }
 }

@@ -11,7 +11,7 @@ public struct EvaluationFigures: Sendable {
   }
 
   /// Which images these are, in the words of a title.
-  private var images: String {
+  public var images: String {
     let test = summary.on == .test || summary.selectedOnTest
     return "\(Text.grouped(summary.count)) \(test ? "test" : "validation") images"
   }
@@ -51,8 +51,8 @@ public struct EvaluationFigures: Sendable {
         Series(nil, .counts(x: x, y: y, count: "count", ink: "ink")),
       ], legend: .none, colorScale: "share of the true class (%)")
     return Figure(
-      name: "confusion", title: status.qualified("Confusion matrix, \(images)"), width: 1300,
-      height: 1000, panels: [panel], data: .table(data))
+      name: "confusion", title: status.qualified("Confusion matrix, \(images)"), width: 1100,
+      height: 900, panels: [panel], data: .table(data))
   }
 
   /// Precision, recall and F1 of each class, and their means at the right end.
@@ -84,5 +84,60 @@ public struct EvaluationFigures: Sendable {
     return Figure(
       name: "class-scores", title: status.qualified("Scores of each class, \(images)"),
       panels: [panel], data: .table(data))
+  }
+
+  /// The reliability diagram: accuracy over confidence, bin by bin, with the gap between them and, below,
+  /// how many images each bin holds.
+  ///
+  /// Source: Guo et al., 2017, arXiv:1706.04599, figure 1.
+  ///
+  /// - Parameters:
+  ///   - edges: Of the bins, 0 to 1, one more than bins.
+  ///   - counts: Images of each bin.
+  ///   - confidence, accuracy: Of each bin, 0 to 1.
+  /// - Precondition: as many values as bins.
+  public func calibration(
+    edges: [Double], counts: [Int], confidence: [Double], accuracy: [Double]
+  ) -> Figure {
+    let bins = counts.count
+    precondition(
+      edges.count == bins + 1 && confidence.count == bins && accuracy.count == bins,
+      "\(edges.count) edges, \(confidence.count) confidences, \(accuracy.count) accuracies of "
+        + "\(bins) bins")
+    func percent(_ values: [Double]) -> DataTable.Values {
+      .numbers(zip(values, counts).map { $1 > 0 ? 100 * $0 : nil })
+    }
+    let (left, right) = (edges.dropLast().map { 100 * $0 }, edges.dropFirst().map { 100 * $0 })
+    let data = DataTable([
+      "from_percent": .numbers(left), "to_percent": .numbers(right),
+      "middle_percent": .numbers(zip(left, right).map { ($0 + $1) / 2 }),
+      "images": .integers(counts), "accuracy_percent": percent(accuracy),
+      "confidence_percent": percent(confidence),
+    ])
+    let axis = Axis("confidence (%)", from: 0, to: 100, ticks: .every(20))
+    func boxes(_ top: String, from bottom: String? = nil, isVeil: Bool = false) -> Series.Mark {
+      .boxes(left: "from_percent", right: "to_percent", bottom: bottom, top: top, isVeil: isVeil)
+    }
+    let error = summary.expectedCalibrationError.map { String(format: "%.2f %%", 100 * $0) }
+    let diagram = Panel(
+      title: "expected calibration error \(error ?? "not known"), \(bins) bins",
+      horizontal: axis, vertical: Axis("accuracy (%)", from: 0, to: 100, ticks: .every(20)),
+      series: [
+        Series("accuracy", boxes("accuracy_percent"), color: Palette.blue),
+        Series(
+          "gap to the mean confidence",
+          boxes("confidence_percent", from: "accuracy_percent", isVeil: true),
+          color: Palette.vermilion),
+        Series("perfectly calibrated", .identity, color: Palette.grey),
+      ])
+    let histogram = Panel(
+      horizontal: axis, vertical: Axis("images", from: 0, to: 1.15 * Double(counts.max() ?? 1)),
+      series: [
+        Series(nil, boxes("images"), color: Palette.blue),
+        Series(nil, .numbers(x: "middle_percent", y: "images", number: "images")),
+      ], legend: .none)
+    return Figure(
+      name: "calibration", title: status.qualified("Calibration, \(images)"), height: 900,
+      rowShares: [0.66, 0.34], panels: [diagram, histogram], data: .table(data))
   }
 }

@@ -29,12 +29,15 @@ public struct EvaluationSummary: Sendable, Equatable, Decodable {
   public let selectedOnTest: Bool
   public let perClass: [ClassScore]
   public let macro: Means
+  /// A share, 0 to 1; nil where no image was evaluated.
+  public let expectedCalibrationError: Double?
 
   enum CodingKeys: String, CodingKey {
     case top1, count, on, macro
     case dataStatus = "data_status"
     case selectedOnTest = "selected_on_test"
     case perClass = "per_class"
+    case expectedCalibrationError = "expected_calibration_error"
   }
 
   /// Reads the file at `url`.

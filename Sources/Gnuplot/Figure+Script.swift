@@ -12,8 +12,9 @@ extension Figure {
   /// The gnuplot script's text.
   ///
   /// It finds its data beside itself, wherever it is called from, and puts one picture a format there
-  /// too. Two variables change that from the command line (`gnuplot -e "formats='svg'" NAME.gp`):
-  /// `formats`, words among `png` and `svg`; and `output`, the pictures' path without extension.
+  /// too. Variables change that from the command line (`gnuplot -e "formats='svg'" NAME.gp`):
+  /// `formats`, words among `png`, `svg` and `txt`; `output`, the pictures' path without extension; and
+  /// for the picture in letters that `txt` is, `columns`, `lines` of a panel, and `ansi`, 1 for colours.
   public var script: String {
     ([preamble, HouseStyle.settings, formatLoopStart] + plotting + [formatLoopEnd])
       .joined(separator: "\n") + "\n"
@@ -27,6 +28,7 @@ extension Figure {
     # and writes \(name).png and \(name).svg there.
     # One format     gnuplot -e "formats='svg'" \(name).gp
     # Elsewhere      gnuplot -e "output='/tmp/figure'" \(name).gp
+    # In letters     gnuplot -e "formats='txt'; columns=100" \(name).gp
 
     set encoding utf8
     set datafile separator comma
@@ -37,6 +39,9 @@ extension Figure {
     folder = ARG0[1:slash]
     data = folder.'\(name).csv'
     if (!exists('output')) output = folder.'\(name)'
+    if (!exists('columns')) columns = 80
+    if (!exists('lines')) lines = 24
+    if (!exists('ansi')) ansi = 0
 
     # Without its data the script stops here, before it overwrites a picture.
     stats data skip 1 using 1 nooutput
@@ -50,13 +55,18 @@ extension Figure {
     let (points, pixels) = (HouseStyle.fontPoints, HouseStyle.fontPixels)
     return """
       do for [format in formats] {
+      letters = format eq 'txt'
+      title_size = format eq 'png' ? \(HouseStyle.titlePoints) : \(HouseStyle.titlePixels)
       if (format eq 'png') {
-        title_size = \(HouseStyle.titlePoints)
         set terminal pngcairo noenhanced \(size) font 'sans-serif,\(points)' background '#ffffff'
-      } else {
-        title_size = \(HouseStyle.titlePixels)
+      }
+      if (format eq 'svg') {
         set terminal svg noenhanced \(size) font 'sans-serif,\(pixels)' background '#ffffff' \\
           standalone name '\(name.replacing("-", with: "_"))'
+      }
+      if (letters) {
+        set terminal dumb noenhanced size columns,\(panels.count)*lines mono
+        if (ansi) { set terminal dumb ansi }
       }
       set output output.'.'.format
 
@@ -71,17 +81,40 @@ extension Figure {
   }
 
   private var plotting: [String] {
+    let ownTitle = Text.quoted(title)
     guard panels.count > 1 else {
-      return ["set title \(Text.quoted(title)) font ','.title_size"]
-        + script(ofPanel: 0)
+      return ["set title \(ownTitle) font ','.title_size"] + script(ofPanel: 0)
     }
-    let down = (panels.count + panelsAcross - 1) / panelsAcross
-    let layout = "set multiplot layout \(down),\(panelsAcross)"
-    return ["\(layout) title \(Text.quoted(title)) font ','.title_size"]
-      + panels.indices.flatMap { index in
-        ["", "set title \(Text.quoted(panels[index].title ?? ""))"] + script(ofPanel: index)
-      }
-      + ["unset multiplot"]
+    // In letters, panels stand below each other.
+    var lines = ["across = letters ? 1 : \(panelsAcross)"]
+    if rowShares == nil {
+      lines += [
+        "down = (\(panels.count) + across - 1) / across",
+        "set multiplot layout down,across title \(ownTitle) font ','.title_size",
+      ]
+    } else {
+      lines.append("set multiplot title \(ownTitle) font ','.title_size")
+    }
+    for index in panels.indices {
+      lines += ["", "set title \(Text.quoted(panels[index].title ?? ""))"]
+      lines += place(ofPanel: index) + script(ofPanel: index)
+    }
+    return lines + ["unset multiplot"]
+  }
+
+  /// Where a panel lies whose row has a height of its own.
+  private func place(ofPanel index: Int) -> [String] {
+    guard let rowShares else { return [] }
+    let room = 1 - Double(2 * HouseStyle.titlePixels) / Double(height)
+    let row = index / panelsAcross
+    let below = rowShares[(row + 1)...].reduce(0, +)
+    let width = 1 / Double(panelsAcross)
+    let left = Double(index % panelsAcross) * width
+    func place(_ number: Double) -> String { String(format: "%.4f", number) }
+    return [
+      "set origin \(place(left)),\(place(room * below))",
+      "set size \(place(width)),\(place(room * rowShares[row]))",
+    ]
   }
 
   /// The settings of a panel and its plot command. Whatever a panel sets, each panel sets, so that none
@@ -90,9 +123,13 @@ extension Figure {
     let panel = panels[index]
     return legend(of: panel)
       + level(panel.level)
+      + panel.captions.enumerated().map { index, caption in
+        "set label \(index + 2) \(Text.quoted(caption.text)) at first \(caption.x),\(caption.y) center"
+      }
       + margins(ofPanel: index)
-      + panel.horizontal.script("x")
-      + panel.vertical.script("y")
+      + panel.horizontal.script("x", room: Double(width / panelsAcross - 250))
+      + panel.vertical.script("y", room: .infinity)
+      + ["if (letters) { unset grid }"]
       + colorScale(panel.colorScale)
       + [plotCommand(panel.series)]
   }
@@ -111,16 +148,17 @@ extension Figure {
   }
 
   private func level(_ level: Panel.Level?) -> [String] {
-    guard let level else { return ["unset arrow", "unset label"] }
+    let none = ["unset arrow", "unset label"]
+    guard let level else { return none }
     let place = "graph 1,first \(level.value)"
-    return [
+    return none + [
       "set arrow 1 from graph 0,first \(level.value) to \(place) nohead dashtype 2 "
         + "linecolor rgb '\(Palette.grey.webNotation)' linewidth 1.5",
       "set label 1 \(Text.quoted(level.label)) at \(place) offset 0.6,0 left",
     ]
   }
 
-  /// Where the axes lie. Panels below one another get the same margins, so that they stand in line;
+  /// Where the axes lie. Panels get the same margins, so that they stand in line and are of one width;
   /// a lone panel is fitted by gnuplot, but for the label of its level, which gnuplot does not count.
   private func margins(ofPanel index: Int) -> [String] {
     if let frame = panels[index].frame {
@@ -133,9 +171,8 @@ extension Figure {
         "set tmargin at screen \(bottom + frame.height)./\(height)",
       ]
     }
-    let column = stride(from: index % panelsAcross, to: panels.count, by: panelsAcross)
     // In widths of a character.
-    let levelLabel = column.compactMap { panels[$0].level?.label.count }.max()
+    let levelLabel = panels.compactMap { $0.level?.label.count }.max()
     let right = levelLabel.map { "set rmargin \($0 + 2)" }
     guard panels.count > 1 else { return [right].compactMap { $0 } }
     return ["set lmargin 10", right ?? "set rmargin 3"]
@@ -176,6 +213,17 @@ extension Figure {
     case .barLabels(let height):
       return using("0", number(height), "(sprintf('%d', $\(number(height))))")
         + " with labels offset 0,0.6 \(title)"
+    case .boxes(let left, let right, let bottom, let top, let isVeil):
+      let (left, right, top) = (number(left), number(right), number(top))
+      let fill = isVeil ? "transparent solid 0.35 border" : "solid 1 border rgb '#ffffff'"
+      return using(
+        "\(left)", "\(top)", "\(left)", "\(right)", bottom.map { number($0) } ?? "(0)", "\(top)")
+        + " with boxxyerror fillstyle \(fill) \(color) \(title)"
+    case .numbers(let x, let y, let value):
+      return using(number(x), number(y), "(sprintf('%d', $\(number(value))))")
+        + " with labels offset 0,0.6 \(title)"
+    case .identity:
+      return "x with lines dashtype 2 linewidth 1.5 \(color) \(title)"
     case .cells(let x, let y, let percent):
       return using(number(x), number(y), number(percent)) + " with image pixels \(title)"
     case .counts(let x, let y, let count, let ink):
@@ -196,15 +244,15 @@ extension Figure {
 }
 
 extension Axis {
-  /// The settings of this axis, called `x` or `y`.
-  fileprivate func script(_ axis: String) -> [String] {
+  /// The settings of this axis, called `x` or `y`, with `room` pixels for the names of its ticks.
+  fileprivate func script(_ axis: String, room: Double) -> [String] {
     let ends = [lowest, highest].map { end in end.map { "\($0)" } ?? "*" }
     let range = (reversed ? ends.reversed() : ends).joined(separator: ":")
     return [
       "set \(axis)label \(Text.quoted(label))",
       scale == .logarithmic ? "set logscale \(axis)" : "unset logscale \(axis)",
       "set \(axis)range [\(range)]",
-      tickScript(axis),
+      tickScript(axis, room: room),
       "set grid \(isGraded ? "" : "no")\(axis)tics",
     ]
   }
@@ -217,22 +265,25 @@ extension Axis {
     }
   }
 
-  private func tickScript(_ axis: String) -> String {
+  private func tickScript(_ axis: String, room: Double) -> String {
     switch ticks {
     case .none: return "unset \(axis)tics"
     case .automatic: return "set \(axis)tics norotate autofreq format '%g'"
     case .every(let step): return "set \(axis)tics norotate \(step) format '%g'"
     case .named(let names):
-      return list(names.enumerated().map { (Double($0.offset), $0.element) }, axis)
-    case .placed(let places): return list(places.map { ($0.position, $0.name) }, axis)
+      return list(names.enumerated().map { (Double($0.offset), $0.element) }, axis, room: room)
+    case .placed(let places): return list(places.map { ($0.position, $0.name) }, axis, room: room)
     }
   }
 
-  /// Names that would run into each other along the x axis are set slanting.
-  private func list(_ places: [(position: Double, name: String)], _ axis: String) -> String {
-    let slanting = axis == "x" && places.contains { Text.flattened($0.name).count > 11 }
+  /// Names that would run into each other along the axis are set slanting.
+  private func list(
+    _ places: [(position: Double, name: String)], _ axis: String, room: Double
+  ) -> String {
+    let longest = places.map { Text.shortened(Text.flattened($0.name)).count }.max() ?? 0
+    let wanted = Double(places.count * (longest + 1)) * HouseStyle.characterPixels
     let entries = places.map { "\(Text.quotedTick($0.name)) \($0.position)" }
-    return "set \(axis)tics \(slanting ? "rotate by 30 right" : "norotate")"
+    return "set \(axis)tics \(wanted > room ? "rotate by 30 right" : "norotate")"
       + " (" + entries.joined(separator: ", ") + ")"
   }
 }

@@ -12,23 +12,30 @@ public struct Figure: Sendable {
   public var height: Int
   /// Panels in a row.
   public var panelsAcross: Int
+  /// How the rows share the height; equally where nil.
+  public var rowShares: [Double]?
   public var panels: [Panel]
   public var data: FigureData
 
   /// - Precondition: `name` is made of letters, digits and hyphens; there is a panel.
   public init(
-    name: String, title: String, width: Int = 1200, height: Int = 800, panelsAcross: Int = 1,
-    panels: [Panel], data: FigureData
+    name: String, title: String, width: Int = 960, height: Int = 640, panelsAcross: Int = 1,
+    rowShares: [Double]? = nil, panels: [Panel], data: FigureData
   ) {
     precondition(
       !name.isEmpty && name.utf8.allSatisfy { Self.nameBytes.contains($0) },
       "a figure's name is made of letters, digits and hyphens, found '\(name)'")
     precondition(!panels.isEmpty, "figure '\(name)' has no panel")
+    let rows = (panels.count + panelsAcross - 1) / panelsAcross
+    precondition(
+      rowShares.map { $0.count == rows } ?? true,
+      "figure '\(name)' has \(rows) rows of panels and \(rowShares?.count ?? 0) shares")
     self.name = name
     self.title = title
     self.width = width
     self.height = height
     self.panelsAcross = panelsAcross
+    self.rowShares = rowShares
     self.panels = panels
     self.data = data
   }
@@ -52,6 +59,17 @@ public struct Panel: Sendable {
     }
   }
 
+  /// A text centred at a place of the axes.
+  public struct Caption: Sendable {
+    public var text: String
+    public var x: Double
+    public var y: Double
+
+    public init(_ text: String, x: Double, y: Double) {
+      (self.text, self.x, self.y) = (text, x, y)
+    }
+  }
+
   /// Where a panel's axes lie when its scale must come out exact, in pixels of the picture.
   public struct Frame: Sendable {
     public var left: Int
@@ -67,13 +85,15 @@ public struct Panel: Sendable {
   public var series: [Series]
   public var legend: Legend
   public var level: Level?
+  public var captions: [Caption]
   /// Label of the colour scale; nil where colour means no quantity.
   public var colorScale: String?
   public var frame: Frame?
 
   public init(
     title: String? = nil, horizontal: Axis, vertical: Axis, series: [Series],
-    legend: Legend = .below, level: Level? = nil, colorScale: String? = nil, frame: Frame? = nil
+    legend: Legend = .below, level: Level? = nil, captions: [Caption] = [],
+    colorScale: String? = nil, frame: Frame? = nil
   ) {
     self.title = title
     self.horizontal = horizontal
@@ -81,6 +101,7 @@ public struct Panel: Sendable {
     self.series = series
     self.legend = legend
     self.level = level
+    self.captions = captions
     self.colorScale = colorScale
     self.frame = frame
   }

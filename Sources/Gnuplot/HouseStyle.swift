@@ -6,6 +6,8 @@ enum HouseStyle {
   static let fontPixels = 16
   static let titlePoints = 14
   static let titlePixels = 19
+  /// About the width of a letter.
+  static let characterPixels = 8.5
 
   static let settings = """
     set border 3 linewidth 1 linecolor rgb '#404040'

@@ -55,7 +55,10 @@ public struct Renderer: Sendable {
     defer { for url in unfinished { try? FileManager.default.removeItem(at: url) } }
 
     try runGnuplot(
-      script: name + ".gp", formats: formats, output: temporary, in: folder)
+      script: name + ".gp", in: folder,
+      settings: [
+        "formats = '\(formats.map(\.rawValue).joined(separator: " "))'", "output = '\(temporary)'",
+      ])
     for (url, format) in zip(unfinished, formats) where !Self.isWhole(url, format) {
       throw .noPicture(script: folder.appending(path: name + ".gp").path, format: format)
     }
@@ -68,18 +71,48 @@ public struct Renderer: Sendable {
     return finished
   }
 
+  /// Has gnuplot draw the script `name`.gp of `folder` in letters, for a terminal.
+  ///
+  /// - Parameters:
+  ///   - columns: Letters in a line.
+  ///   - lines: Lines of each panel.
+  ///   - inColours: Whether lines get their colours by ANSI escapes.
+  /// - Returns: The lines, without blank ones at the start and the end.
+  public func letters(
+    _ name: String, in folder: URL, columns: Int, lines: Int, inColours: Bool
+  ) throws(RenderError) -> [String] {
+    let stem = "tessera-\(UInt64.random(in: .min ... .max))"
+    let file = FileManager.default.temporaryDirectory.appending(path: stem + ".txt")
+    defer { try? FileManager.default.removeItem(at: file) }
+    // gnuplot runs in the scripts' folder, which may be read-only; a quote in a path is doubled.
+    let output = Text.quoted(file.deletingPathExtension().path)
+    try runGnuplot(
+      script: name + ".gp", in: folder,
+      settings: [
+        "formats = 'txt'", "output = \(output)", "columns = \(columns)", "lines = \(lines)",
+        "ansi = \(inColours ? 1 : 0)",
+      ])
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else {
+      throw .noLetters(script: folder.appending(path: name + ".gp").path)
+    }
+    let all = text.replacing("\u{0C}", with: "").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+    guard let first = all.firstIndex(where: { !isBlank($0) }),
+      let last = all.lastIndex(where: { !isBlank($0) })
+    else { return [] }
+    return all[first...last].map(String.init)
+  }
+
   /// Runs gnuplot in `folder`, so that no path has to be quoted. `-d` leaves the user's own settings
   /// out; the locale is fixed, as decimal points depend on it.
   private func runGnuplot(
-    script: String, formats: [PictureFormat], output: String, in folder: URL
+    script: String, in folder: URL, settings: [String]
   ) throws(RenderError) {
     let process = Process()
     process.executableURL = program
     process.currentDirectoryURL = folder
-    process.arguments = [
-      "-d", "-e", "formats = '\(formats.map(\.rawValue).joined(separator: " "))'",
-      "-e", "output = '\(output)'", script,
-    ]
+    process.arguments = ["-d"] + settings.flatMap { ["-e", $0] } + [script]
     process.environment = ProcessInfo.processInfo.environment
       .filter { !$0.key.hasPrefix("GNU") && !$0.key.hasPrefix("LC_") }
       .merging(["LC_ALL": "C.UTF-8"]) { _, fixed in fixed }
@@ -136,6 +169,8 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   case failed(script: String, status: Int, message: String)
   /// gnuplot ended well, but the picture is absent, empty or cut off.
   case noPicture(script: String, format: PictureFormat)
+  /// gnuplot ended well and wrote no letters.
+  case noLetters(script: String)
   /// A file cannot be written.
   case unwritable(file: String, problem: String)
 
@@ -147,6 +182,9 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
       "gnuplot \(script) ended with status \(status): \(message)"
     case .noPicture(let script, let format):
       "gnuplot \(script) left no whole \(format.rawValue) picture; is the disk full?"
+    case .noLetters(let script):
+      "gnuplot \(script) drew nothing in letters; was it written by an older version? draw it again "
+        + "with ./pipeline.sh plot"
     case .unwritable(let file, let problem):
       "\(file) cannot be written: \(Text.flattened(problem))"
     }

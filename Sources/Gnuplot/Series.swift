@@ -9,6 +9,14 @@ public struct Series: Sendable {
     case bars(height: String, offset: Double = 0, width: Double = 0.8)
     /// The value of a bar above it.
     case barLabels(height: String)
+    /// Rectangles from left to right and from `bottom`, or zero, to `top`. A veil lets through what
+    /// lies below.
+    case boxes(
+      left: String, right: String, bottom: String? = nil, top: String, isVeil: Bool = false)
+    /// A whole number above the point (x, y).
+    case numbers(x: String, y: String, number: String)
+    /// The dashed line of equal x and y.
+    case identity
     /// Cells around whole numbers (x, y), coloured by a value from 0 to 100.
     case cells(x: String, y: String, percent: String)
     /// A whole number at (x, y), in a colour given packed.

@@ -27,8 +27,8 @@ enum Text {
     quoted(shortened(flattened(text)).replacing("%", with: "%%"))
   }
 
-  static func shortened(_ text: String) -> String {
-    text.count <= 20 ? text : text.prefix(19) + "…"
+  static func shortened(_ text: String, to length: Int = 20) -> String {
+    text.count <= length ? text : text.prefix(length - 1) + "…"
   }
 
   /// A count with a comma before each three digits from the right: `50,000`.

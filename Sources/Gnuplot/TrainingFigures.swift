@@ -57,20 +57,19 @@ public struct TrainingFigures: Sendable {
 
   /// Four panels: losses; accuracies with the best held-out one; learning rate; and how far training
   /// accuracy runs ahead. A panel without numbers is left out.
-  public var overview: Figure? {
+  public var overview: Figure? { overview(name: "training", title: "Training, epoch by epoch") }
+
+  /// The same of a training that went on from another's weights.
+  public var continuation: Figure? {
+    overview(name: "refit", title: "Training further, epoch by epoch")
+  }
+
+  private func overview(name: String, title: String) -> Figure? {
     let panels = [lossPanel, accuracyPanel, learningRatePanel, gapPanel].compactMap { $0 }
     guard !panels.isEmpty else { return nil }
     return Figure(
-      name: "training", title: status.qualified("Training, epoch by epoch"), width: 1400,
-      height: 1000,
+      name: name, title: status.qualified(title), width: 1200, height: 900,
       panelsAcross: min(2, panels.count), panels: panels, data: .table(data))
-  }
-
-  /// The best held-out top-1 accuracy, in percent, and the first epoch that reached it.
-  public var best: (epoch: Int, top1: Double)? {
-    zip(history.epochs, history.heldOut.top1)
-      .compactMap { epoch, top1 in top1.flatMap { $0.isFinite ? (epoch: epoch, top1: $0) : nil } }
-      .max { ($0.top1, -$0.epoch) < ($1.top1, -$1.epoch) }
   }
 }
 
@@ -149,7 +148,7 @@ extension TrainingFigures {
 
   private var accuracyPanel: Panel? {
     guard !top1Curves.isEmpty else { return nil }
-    let level = best.map { best in
+    let level = history.best.map { best in
       Panel.Level(value: best.top1, label: String(format: "best %.2f %%", best.top1))
     }
     return Panel(

@@ -18,7 +18,7 @@ public struct TrainingHistory: Sendable, Equatable {
     public var top1OfClass: [[Double?]]
   }
 
-  /// 1, 2, …
+  /// 1, 2, … or, where training went on from an earlier one, the numbers after that one's.
   public let epochs: [Int]
   public let learningRate: [Double?]
   public let training: Curves
@@ -95,14 +95,16 @@ public struct TrainingHistory: Sendable, Equatable {
     in records: ArraySlice<CommaSeparatedValues.Record>, header: [String], file: String
   ) throws(LogError) -> [[Double?]] {
     var columns = [[Double?]](repeating: [], count: header.count)
+    let number = records.first?.cells.first.flatMap { Int($0) } ?? 1
+    let first = (1...1_000_000).contains(number) ? number : 1
     for (index, record) in records.enumerated() {
       guard record.cells.count == header.count else {
         throw .cellCount(
           file: file, line: record.line, expected: header.count, found: record.cells.count)
       }
-      guard record.cells[0] == "\(index + 1)" else {
+      guard record.cells[0] == "\(first + index)" else {
         throw .cell(
-          file: file, line: record.line, column: "epoch", expected: "\(index + 1)",
+          file: file, line: record.line, column: "epoch", expected: "\(first + index)",
           found: record.cells[0])
       }
       for (column, cell) in record.cells.enumerated() {

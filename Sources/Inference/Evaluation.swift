@@ -19,8 +19,12 @@ public struct Evaluation: Sendable {
 
   /// Runs the network of a checkpoint over the loader's images.
   ///
+  /// - Parameter averagingMirrorImages: As of `Predictor`.
   /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes.
-  public init(_ name: String, _ file: TensorFile, on loader: BatchLoader, pool: WorkerPool) throws {
+  public init(
+    _ name: String, _ file: TensorFile, on loader: BatchLoader, averagingMirrorImages: Bool = false,
+    pool: WorkerPool
+  ) throws {
     let description = try Checkpoint.description(of: file)
     guard description.classNames == loader.images.classNames else {
       throw EvaluationError.differentClasses(
@@ -29,15 +33,17 @@ public struct Evaluation: Sendable {
     }
     let classes = description.classNames.count
     let network = try NetworkCatalog.network(
-      named: description.network, width: description.width, classes: classes)
+      named: description.network, configuration: description.configuration, classes: classes)
     try Checkpoint.load(file, into: network)
     var confusion = ConfusionMatrix(classes: classes)
     var reliability = Reliability()
     var probabilities: [Float] = []
     var predicted: [UInt8] = []
     probabilities.reserveCapacity(loader.images.count * classes)
-    let tally = Predictor(network, loss: CrossEntropy(), on: pool).run(loader) {
-      _, scores, label, _ in
+    let predictor = Predictor(
+      network, loss: CrossEntropy(), averagingMirrorImages: averagingMirrorImages, on: pool)
+    let loader = loader.resizing(to: network.input.height)
+    let tally = predictor.run(loader) { _, scores, label, _ in
       // The first of equals, as the tally counts.
       let answer = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
       confusion.add(truth: label, predicted: answer)
@@ -61,7 +67,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// Writes the tensor files `confusion`, `reliability` and `predictions` into a folder.
+  /// Writes the tensor files `confusion`, `reliability`, `predictions` and `mistakes` into a folder.
   public func write(to folder: URL, images: ImageSet, on subject: EvaluationSettings.Subject) throws
   {
     let classes = confusion.classes
@@ -91,5 +97,8 @@ public struct Evaluation: Sendable {
       answers.add("indices", shape: [images.count], indices)
     }
     try answers.write(to: folder.appendingPathComponent("predictions.safetensors"))
+
+    try ConfidentMistakes(of: self, labels: images.labels).write(
+      images, metadata: metadata, to: folder.appendingPathComponent("mistakes.safetensors"))
   }
 }

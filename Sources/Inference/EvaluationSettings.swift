@@ -6,15 +6,21 @@ public struct EvaluationSettings: Decodable, Sendable {
   public enum Subject: String, Decodable, Sendable { case validation, test }
 
   public let on: Subject
-  /// The checkpoints to evaluate, the main one first.
+  /// The checkpoints to compare.
   public let checkpoints: [String]
+  /// Whether each answer is the mean of those to the image and to its mirror image.
+  public let flip: Bool
 
-  private enum CodingKeys: String, CodingKey { case on, checkpoint }
+  /// The name of the checkpoint that another evaluation selected, given in place of a training's.
+  public static let selected = "selected"
+
+  private enum CodingKeys: String, CodingKey { case on, checkpoint, flip }
 
   /// Reads `checkpoint` as a name or as a list of names.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     on = try container.decode(Subject.self, forKey: .on)
+    flip = try container.decode(Bool.self, forKey: .flip)
     if let name = try? container.decode(String.self, forKey: .checkpoint) {
       checkpoints = [name]
     } else {
@@ -22,12 +28,23 @@ public struct EvaluationSettings: Decodable, Sendable {
     }
   }
 
-  /// The file of a checkpoint in the folder where `train` published it.
+  /// The number in "epoch-160"; nil for other names.
+  static func epoch(named name: String) -> Int? {
+    name.hasPrefix("epoch-") ? Int(name.dropFirst("epoch-".count)) : nil
+  }
+
+  /// The file of a checkpoint in the folder where `train` published it; of `selected`, what stands in
+  /// the folder's place: the file itself.
   ///
-  /// - Throws: `EvaluationError.noCheckpoint` with the names of those there are.
+  /// - Throws: `EvaluationError.noCheckpoint` with the names of those there are, or
+  ///   `EvaluationError.noSelection`.
   public func file(of name: String, in folder: URL) throws -> URL {
+    if (name == Self.selected) != Self.isFile(folder) {
+      throw EvaluationError.noSelection(name: name, place: folder.path)
+    }
+    if name == Self.selected { return folder }
     var fileName = name
-    if name.hasPrefix("epoch-"), let epoch = Int(name.dropFirst("epoch-".count)) {
+    if let epoch = Self.epoch(named: name) {
       fileName = "epoch-" + String(repeating: "0", count: max(3 - "\(epoch)".count, 0)) + "\(epoch)"
     }
     let url = folder.appendingPathComponent("\(fileName).safetensors")
@@ -41,12 +58,20 @@ public struct EvaluationSettings: Decodable, Sendable {
     }
     return url
   }
+
+  private static func isFile(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    return exists && !isFolder.boolValue
+  }
 }
 
 /// Why a checkpoint cannot be evaluated.
 public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// The training kept no checkpoint of that name.
   case noCheckpoint(name: String, folder: String, present: [String])
+  /// `selected` where the input is a training's checkpoints, or another name where it is a selection.
+  case noSelection(name: String, place: String)
   /// The network and the images have different classes.
   case differentClasses(checkpoint: String, expected: [String], found: [String])
   /// Images without the note how they are to be normalised.
@@ -59,6 +84,11 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         ? "\(folder) has no checkpoint '\(name)', nor any other; rerun train"
         : "\(folder) has no checkpoint '\(name)', only \(present.joined(separator: ", ")); change "
           + "evaluate.checkpoint, or keep that epoch with train.checkpoint.epochs"
+    case .noSelection(let name, let place):
+      name == EvaluationSettings.selected
+        ? "\(place) is not a selection; for evaluate.checkpoint 'selected', bind the step's input "
+          + "'checkpoints' to an earlier evaluation's 'selection'"
+        : "\(place) is one selected checkpoint and has no '\(name)'; say evaluate.checkpoint: selected"
     case .differentClasses(let checkpoint, let expected, let found):
       "\(checkpoint): its classes are \(found), the images' \(expected); rerun train on these images"
     case .unprepared:

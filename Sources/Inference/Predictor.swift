@@ -10,17 +10,25 @@ public final class Predictor {
   private let plan: NetworkPlan
   private let pool: WorkerPool
   private let loss: CrossEntropy
+  private let averagesMirrorImages: Bool
   private let probabilities: AlignedBuffer
+  private var mirrorAverage = MirrorAverage()
 
   /// Images in a batch. Fixed, so that a prediction does not depend on how the caller trains.
   public static let batchSize = 250
 
   /// - Parameters:
   ///   - loss: The loss to report.
-  public init(_ network: Network, loss: CrossEntropy, on pool: WorkerPool) {
+  ///   - averagingMirrorImages: Whether an answer is the mean of the probabilities given to the image
+  ///     and to its mirror image; the loss is then that of the mean.
+  public init(
+    _ network: Network, loss: CrossEntropy, averagingMirrorImages: Bool = false,
+    on pool: WorkerPool
+  ) {
     plan = NetworkPlan(network, mode: .evaluation, capacity: Self.batchSize, on: pool)
     self.pool = pool
     self.loss = loss
+    averagesMirrorImages = averagingMirrorImages
     probabilities = AlignedBuffer(
       count: Self.batchSize * FeatureMapShape.paddedChannels(network.classes))
   }
@@ -46,9 +54,7 @@ public final class Predictor {
         losses.withUnsafeMutableBufferPointer { losses in
           let labels = UnsafeMutableBufferPointer(rebasing: labels[..<indices.count])
           let losses = UnsafeMutableBufferPointer(rebasing: losses[..<indices.count])
-          loader.load(
-            indices, epoch: nil, into: plan.input(count: indices.count), labels: labels, on: pool)
-          plan.forward(count: indices.count)
+          answer(indices, of: loader, labels: labels)
           let logits = plan.logits
           let map = FeatureMap(base: probabilities.base, shape: logits.shape)
           loss.evaluate(
@@ -65,5 +71,21 @@ public final class Predictor {
       }
     }
     return tally
+  }
+
+  /// Leaves the logits of the images at `indices`, and their labels.
+  private func answer(
+    _ indices: ArraySlice<Int>, of loader: BatchLoader, labels: UnsafeMutableBufferPointer<UInt8>
+  ) {
+    let input = plan.input(count: indices.count)
+    loader.load(indices, epoch: nil, into: input, labels: labels, on: pool)
+    plan.forward(count: indices.count)
+    guard averagesMirrorImages else { return }
+    mirrorAverage.keep(plan.logits)
+    // Loaded again: a plan gives the memory of its input to later layers.
+    loader.load(indices, epoch: nil, into: input, labels: labels, on: pool)
+    MirrorAverage.mirror(input)
+    plan.forward(count: indices.count)
+    mirrorAverage.average(into: plan.logits)
   }
 }

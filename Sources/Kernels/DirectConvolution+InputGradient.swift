@@ -56,6 +56,11 @@ extension DirectConvolution {
     rowPhases.flatMap { rows in columnPhases.map { paddedGradient(rows, $0).count } }.max() ?? 0
   }
 
+  /// The same where each image has its own kernel, which its worker turns.
+  public var perSampleInputGradientScratchCount: Int {
+    (inputGradientScratchCount + 15) / 16 * 16 + turnedKernelCount
+  }
+
   /// Floats of a turned kernel.
   public var turnedKernelCount: Int {
     geometry.kernelHeight * geometry.kernelWidth * output.channelStride * input.channelStride
@@ -79,8 +84,37 @@ extension DirectConvolution {
     for rows in rowPhases {
       for columns in columnPhases where rows.count > 0 && columns.count > 0 {
         turnKernel(weight, rows, columns, into: kernel, on: pool)
-        slide(dy, rows, columns, kernel: kernel, into: dx, adding: adding, on: pool)
+        pool.forEachGroup(of: dy.shape.count) { images, scratch in
+          paddedGradient(rows, columns).clearFrame(scratch)
+          slide(
+            dy, images, rows, columns, kernel: kernel, into: dx, adding: adding, scratch: scratch)
+        }
         kernel += rows.tapCount * columns.tapCount * output.channelStride * input.channelStride
+      }
+    }
+  }
+
+  /// The input gradient where each image has its own kernel.
+  ///
+  /// - Parameter weightStride: Floats from one image's kernel to the next's.
+  public func inputGradient(
+    _ dy: FeatureMap, weight: UnsafePointer<Float>, weightStride: Int, into dx: FeatureMap,
+    adding: Bool, on pool: WorkerPool
+  ) {
+    pool.forEachGroup(of: dy.shape.count) { images, scratch in
+      let kernel = scratch + (inputGradientScratchCount + 15) / 16 * 16
+      for rows in rowPhases {
+        for columns in columnPhases where rows.count > 0 && columns.count > 0 {
+          paddedGradient(rows, columns).clearFrame(scratch)
+          for image in images {
+            for tap in 0..<rows.tapCount * columns.tapCount {
+              turnTap(tap, of: weight + image * weightStride, rows, columns, into: kernel)
+            }
+            slide(
+              dy, image..<image + 1, rows, columns, kernel: kernel, into: dx, adding: adding,
+              scratch: scratch)
+          }
+        }
       }
     }
   }
@@ -90,21 +124,31 @@ extension DirectConvolution {
     _ weight: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
     into kernel: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
-    let (inputs, outputs) = (input.channelStride, output.channelStride)
     pool.forEachPiece(rows.tapCount * columns.tapCount) { tap, _ in
-      let row = rows.lastTap - tap / columns.tapCount * geometry.stride
-      let column = columns.lastTap - tap % columns.tapCount * geometry.stride
-      let source = weight + (row * geometry.kernelWidth + column) * inputs * outputs
-      let target = kernel + tap * outputs * inputs
-      for o in 0..<outputs {
-        for c in 0..<inputs { target[o * inputs + c] = source[c * outputs + o] }
-      }
+      turnTap(tap, of: weight, rows, columns, into: kernel)
     }
   }
 
+  @inline(__always)
+  private func turnTap(
+    _ tap: Int, of weight: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
+    into kernel: UnsafeMutablePointer<Float>
+  ) {
+    let (inputs, outputs) = (input.channelStride, output.channelStride)
+    let row = rows.lastTap - tap / columns.tapCount * geometry.stride
+    let column = columns.lastTap - tap % columns.tapCount * geometry.stride
+    let source = weight + (row * geometry.kernelWidth + column) * inputs * outputs
+    let target = kernel + tap * outputs * inputs
+    for o in 0..<outputs {
+      for c in 0..<inputs { target[o * inputs + c] = source[c * outputs + o] }
+    }
+  }
+
+  /// Slides over some images, with a frame whose border is zero.
   private func slide(
-    _ dy: FeatureMap, _ rows: Phase, _ columns: Phase, kernel: UnsafePointer<Float>,
-    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+    _ dy: FeatureMap, _ images: Range<Int>, _ rows: Phase, _ columns: Phase,
+    kernel: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     let image = paddedGradient(rows, columns)
     let lanes = input.channelStride / FeatureMapShape.vectorWidth
@@ -118,16 +162,13 @@ extension DirectConvolution {
     // A phase that begins inside dy begins so many pixels into the frame.
     let skip =
       max(rows.start, 0) * image.rowStride + max(columns.start, 0) * output.channelStride
-    pool.forEachGroup(of: dy.shape.count) { images, scratch in
-      image.clearFrame(scratch)
-      for index in images {
-        let first = (rows.first * input.width + columns.first) * lanes
-        slide.run(
-          image: dy.base + index * output.imageStride, scratch: scratch, skipping: skip,
-          weight: vectors(kernel), bias: nil,
-          target: vectors(dx.base + index * input.imageStride) + first,
-          rowStep: stride * input.width * lanes, columnStep: stride * lanes, adding: adding)
-      }
+    for index in images {
+      let first = (rows.first * input.width + columns.first) * lanes
+      slide.run(
+        image: dy.base + index * output.imageStride, scratch: scratch, skipping: skip,
+        weight: vectors(kernel), bias: nil,
+        target: vectors(dx.base + index * input.imageStride) + first,
+        rowStep: stride * input.width * lanes, columnStep: stride * lanes, adding: adding)
     }
   }
 }

@@ -5,10 +5,6 @@ extension DirectConvolution {
   /// does not depend on the number of threads.
   private static let gradientGroups = 8
 
-  private var kernelCount: Int {
-    geometry.kernelHeight * geometry.kernelWidth * input.channelStride * output.channelStride
-  }
-
   /// Floats that `weightGradient` needs besides.
   public var partialGradientCount: Int { Self.gradientGroups * kernelCount }
 
@@ -35,6 +31,29 @@ extension DirectConvolution {
       }
     }
     sumInOrder(partial, groups: groupCount, size: kernelCount, into: gradient, on: pool)
+  }
+
+  /// The gradient of each image's own kernel: the correlation of its x with its dy, not summed.
+  ///
+  /// - Parameters:
+  ///   - gradients: `kernelCount` floats for each image.
+  ///   - stride: Floats from one image's gradient to the next's.
+  public func weightGradientPerSample(
+    _ x: FeatureMap, _ dy: FeatureMap, into gradients: UnsafeMutablePointer<Float>, stride: Int,
+    on pool: WorkerPool
+  ) {
+    let image = paddedInput
+    pool.forEachGroup(of: x.shape.count) { images, scratch in
+      image.clearFrame(scratch)
+      for index in images {
+        for row in 0..<image.rowCount {
+          image.copyRow(row, from: x.base + index * input.imageStride, into: scratch)
+        }
+        let gradient = gradients + index * stride
+        gradient.update(repeating: 0, count: kernelCount)
+        correlate(image, scratch, dy.base + index * output.imageStride, into: gradient)
+      }
+    }
   }
 
   /// Adds one image's share, a few output rows at a time, so that both sides stay in the first cache.

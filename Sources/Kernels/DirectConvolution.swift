@@ -34,10 +34,17 @@ public struct DirectConvolution: Sendable {
   /// Floats of scratch memory that a worker needs in a forward pass and in a weight gradient.
   public var scratchCount: Int { paddedInput.count }
 
+  /// Floats of one kernel, padding included.
+  public var kernelCount: Int {
+    geometry.kernelHeight * geometry.kernelWidth * input.channelStride * output.channelStride
+  }
+
   /// y = convolution of x (+ bias).
+  ///
+  /// - Parameter weightStride: Floats from one image's kernel to the next's; 0 where all share one.
   public func forward(
-    _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into y: FeatureMap,
-    on pool: WorkerPool
+    _ x: FeatureMap, weight: UnsafePointer<Float>, weightStride: Int = 0,
+    bias: UnsafePointer<Float>?, into y: FeatureMap, on pool: WorkerPool
   ) {
     let slide = KernelSlide(
       image: paddedInput, kernelHeight: geometry.kernelHeight,
@@ -48,8 +55,9 @@ public struct DirectConvolution: Sendable {
       slide.image.clearFrame(scratch)
       for image in images {
         slide.run(
-          image: x.base + image * input.imageStride, scratch: scratch, weight: vectors(weight),
-          bias: bias.map { vectors($0) }, target: vectors(y.base + image * output.imageStride),
+          image: x.base + image * input.imageStride, scratch: scratch,
+          weight: vectors(weight + image * weightStride), bias: bias.map { vectors($0) },
+          target: vectors(y.base + image * output.imageStride),
           rowStep: output.width * slide.outputLanes, columnStep: slide.outputLanes, adding: false)
       }
     }

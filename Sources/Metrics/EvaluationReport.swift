@@ -15,6 +15,10 @@ public struct EvaluationReport: Encodable, Sendable {
   /// The checkpoint that all figures but `checkpoints` are of.
   public var checkpoint: String
   public var epoch: Int
+  /// "listed", or "fallback" where training ended before every listed epoch.
+  public var selection: String
+  /// Whether each answer is the mean of those to the image and to its mirror image.
+  public var flip: Bool
   public var dataStatus: String
   public var source: String
   public var selectedOnTest: Bool
@@ -74,34 +78,41 @@ public struct EvaluationReport: Encodable, Sendable {
     public var dataStatus: String
     public var source: String
     public var selectedOnTest: Bool
+    public var flip: Bool
     public var classNames: [String]
     public var warnings: [String]
 
     public init(
-      on: String, dataStatus: String, source: String, selectedOnTest: Bool, classNames: [String],
-      warnings: [String]
+      on: String, dataStatus: String, source: String, selectedOnTest: Bool, flip: Bool,
+      classNames: [String], warnings: [String]
     ) {
       self.on = on
       self.dataStatus = dataStatus
       self.source = source
       self.selectedOnTest = selectedOnTest
+      self.flip = flip
       self.classNames = classNames
       self.warnings = warnings
     }
   }
 
   /// - Parameters:
-  ///   - checkpoints: At least one; the first is the one the tally and the matrix are of.
+  ///   - checkpoints: All that were evaluated.
+  ///   - selected: The place among them of the one that confusion and reliability are of.
+  ///   - selection: How it was chosen.
   public init(
-    of subject: Subject, checkpoints: [CheckpointFigures], count: Int, confusion: ConfusionMatrix,
-    reliability: Reliability
+    of subject: Subject, checkpoints: [CheckpointFigures], selected: Int, selection: String,
+    count: Int, confusion: ConfusionMatrix, reliability: Reliability
   ) {
-    precondition(!checkpoints.isEmpty, "a report of no checkpoint")
-    let first = checkpoints[0]
-    top1 = first.top1
-    top5 = first.top5
-    loss = first.loss
-    (checkpoint, epoch, self.checkpoints) = (first.checkpoint, first.epoch, checkpoints)
+    precondition(
+      checkpoints.indices.contains(selected),
+      "checkpoint \(selected) selected among \(checkpoints.count)")
+    let chosen = checkpoints[selected]
+    top1 = chosen.top1
+    top5 = chosen.top5
+    loss = chosen.loss
+    (checkpoint, epoch, self.checkpoints) = (chosen.checkpoint, chosen.epoch, checkpoints)
+    (self.selection, flip) = (selection, subject.flip)
     self.count = count
     (on, source, dataStatus) = (subject.on, subject.source, subject.dataStatus)
     (selectedOnTest, warnings) = (subject.selectedOnTest, subject.warnings)

@@ -6,8 +6,8 @@ import TensorFiles
 public struct CheckpointDescription: Sendable, Equatable {
   /// The name the network has in `NetworkCatalog`.
   public var network: String
-  /// The width given to the catalogue, if any.
-  public var width: Int?
+  /// The sizes it was built with.
+  public var configuration: NetworkConfiguration
   public var classNames: [String]
   /// Epochs trained.
   public var epoch: Int
@@ -17,11 +17,11 @@ public struct CheckpointDescription: Sendable, Equatable {
   public var origin: [String: String]
 
   public init(
-    network: String, width: Int?, classNames: [String], epoch: Int,
+    network: String, configuration: NetworkConfiguration, classNames: [String], epoch: Int,
     normalization: [String: String], origin: [String: String]
   ) {
     self.network = network
-    self.width = width
+    self.configuration = configuration
     self.classNames = classNames
     self.epoch = epoch
     self.normalization = normalization
@@ -32,7 +32,8 @@ public struct CheckpointDescription: Sendable, Equatable {
 /// Weights on disk: a tensor file with PyTorch's names, shapes and order of elements.
 public enum Checkpoint {
   public static let schema = "checkpoint"
-  public static let schemaVersion = 1
+  /// Version 1 had `width` where `configuration` is now.
+  public static let schemaVersion = 2
 
   /// Writes the network's whole state.
   public static func write(
@@ -40,7 +41,7 @@ public enum Checkpoint {
   ) throws {
     var metadata = description.normalization.merging(description.origin) { first, _ in first }
     metadata["network"] = description.network
-    metadata["width"] = description.width.map(String.init)
+    metadata["configuration"] = try JSONText.encode(description.configuration)
     metadata["classes"] = String(description.classNames.count)
     metadata["class_names"] = try JSONText.encode(description.classNames)
     metadata["epoch"] = String(description.epoch)
@@ -56,7 +57,7 @@ public enum Checkpoint {
   /// Opens a checkpoint that this program wrote.
   public static func open(_ url: URL) throws -> TensorFile {
     let file = try TensorFile(contentsOf: url)
-    try file.requireSchema(schema, version: schemaVersion, producedBy: "train")
+    try file.requireSchema(schema, version: schemaVersion, oldest: 1, producedBy: "train")
     return file
   }
 
@@ -75,17 +76,29 @@ public enum Checkpoint {
       }
       return number
     }
+    func configuration() throws -> NetworkConfiguration {
+      if file.schemaVersion == 1 {
+        return NetworkConfiguration(
+          width: file.metadata["width"] == nil ? nil : try integer("width"))
+      }
+      let text = try value("configuration")
+      guard let sizes = JSONText.decode(NetworkConfiguration.self, from: text) else {
+        throw CheckpointError.metadata(file: file.url.path, key: "configuration", found: text)
+      }
+      return sizes
+    }
     let names = try value("class_names")
     guard let classNames = JSONText.decode([String].self, from: names), classNames.count >= 2 else {
       throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
     }
-    let known: Set = ["network", "width", "classes", "class_names", "epoch", "input_side"]
+    let known: Set = [
+      "network", "width", "configuration", "classes", "class_names", "epoch", "input_side",
+    ]
     let extra = file.metadata.filter {
       !known.contains($0.key) && !TensorFile.reservedKeys.contains($0.key)
     }
     return CheckpointDescription(
-      network: try value("network"),
-      width: file.metadata["width"] == nil ? nil : try integer("width"), classNames: classNames,
+      network: try value("network"), configuration: try configuration(), classNames: classNames,
       epoch: try integer("epoch"),
       normalization: extra.filter { $0.key.hasPrefix("normalization") },
       origin: extra.filter { !$0.key.hasPrefix("normalization") })

@@ -1,11 +1,30 @@
+import Foundation
 import Layers
 import Randomness
 
-extension Network {
-  /// Gives every weight its initial value: PyTorch's defaults.
+/// How a network's weights are drawn before training. Norms start as the identity in any case.
+public enum InitialWeights: Sendable, Equatable {
+  /// PyTorch's defaults: weights and biases uniform in ±1/√fan_in, where fan_in is the number of inputs
+  /// behind one output.
+  case uniform
+  /// Convolutions normal with variance 2 / ((1 + slope²) · fan), the slope being that of the activation
+  /// function left of zero; linear layers as in `uniform`. In a bank of mixed kernels each is drawn as
+  /// if it stood alone.
   ///
-  /// Weights and biases of convolutions and linear layers are uniform in ±1/√fan_in, where fan_in is
-  /// the number of inputs behind one output; norms start as the identity.
+  /// Source: He et al., 2015, arXiv:1502.01852, section 2.2.
+  case kaimingNormal(fan: Fan, negativeSlope: Double)
+
+  /// Which numbers keep their variance: those of the forward pass or those of the backward pass.
+  public enum Fan: Sendable {
+    /// Inputs behind one output.
+    case input
+    /// Outputs that one input reaches, at stride 1.
+    case output
+  }
+}
+
+extension Network {
+  /// Gives every weight its initial value, as `start` says.
   ///
   /// Each parameter has a stream of its own, so adding a layer changes no other layer's start.
   public func initialize(seed: Int) {
@@ -14,8 +33,14 @@ extension Network {
       let count = parameter.elementCount
       switch parameter.role {
       case .weight:
-        fanIn = parameter.shape.dropFirst().reduce(1, *)
-        parameter.load(dense: Self.uniform(parameter, seed: seed, fanIn: fanIn))
+        fanIn = parameter.fan(.input)
+        if case .kaimingNormal(let fan, let slope) = start, parameter.isKernel {
+          let variance = 2 / ((1 + slope * slope) * Double(parameter.fan(fan)))
+          parameter.load(
+            dense: Self.normal(parameter, seed: seed, deviation: variance.squareRoot()))
+        } else {
+          parameter.load(dense: Self.uniform(parameter, seed: seed, fanIn: fanIn))
+        }
       case .bias:
         // A layer's bias follows its weight and shares its fan_in.
         parameter.load(dense: Self.uniform(parameter, seed: seed, fanIn: fanIn))
@@ -29,8 +54,30 @@ extension Network {
 
   private static func uniform(_ parameter: Parameter, seed: Int, fanIn: Int) -> [Float] {
     let bound = 1 / Double(fanIn).squareRoot()
-    let index = Int(truncatingIfNeeded: fnv1a64(parameter.name.utf8))
-    var stream = RandomStream(seed: seed, purpose: "initial weights", index: index)
+    var stream = stream(for: parameter, seed: seed)
     return (0..<parameter.elementCount).map { _ in Float(stream.uniform(in: -bound..<bound)) }
+  }
+
+  private static func normal(_ parameter: Parameter, seed: Int, deviation: Double) -> [Float] {
+    var stream = stream(for: parameter, seed: seed)
+    return (0..<parameter.elementCount).map { _ in Float(deviation * stream.normal()) }
+  }
+
+  private static func stream(for parameter: Parameter, seed: Int) -> RandomStream {
+    RandomStream(
+      seed: seed, purpose: "initial weights",
+      index: Int(truncatingIfNeeded: fnv1a64(parameter.name.utf8)))
+  }
+}
+
+extension Parameter {
+  /// Whether it is a convolution's: [out, in, kh, kw], or a bank [K, out, in, kh, kw].
+  fileprivate var isKernel: Bool { shape.count >= 4 }
+
+  /// Numbers on the one or the other side of a weight.
+  fileprivate func fan(_ fan: InitialWeights.Fan) -> Int {
+    guard isKernel else { return fan == .input ? shape[1] : shape[0] }
+    let area = shape.suffix(2).reduce(1, *)
+    return area * shape[shape.count - (fan == .input ? 3 : 4)]
   }
 }

@@ -19,6 +19,10 @@ public final class Network: Sendable {
 
   /// What checkpoints and recipes call it, for example "resnet20".
   public let name: String
+  /// The sizes it was built with, published ones included.
+  public let configuration: NetworkConfiguration
+  /// How its weights are drawn before training.
+  public let start: InitialWeights
   /// The shape of one input image.
   public let input: FeatureMapShape
   public let classes: Int
@@ -27,8 +31,13 @@ public final class Network: Sendable {
   public let parameters: [Parameter]
 
   /// - Precondition: the last node writes `[N, 1, 1, classes]`, and parameter names are unique.
-  public init(name: String, input: FeatureMapShape, classes: Int, nodes: [Node]) {
+  public init(
+    name: String, configuration: NetworkConfiguration = NetworkConfiguration(),
+    input: FeatureMapShape, classes: Int, nodes: [Node], start: InitialWeights = .uniform
+  ) {
     self.name = name
+    self.configuration = configuration
+    self.start = start
     self.input = input
     self.classes = classes
     self.nodes = nodes
@@ -68,6 +77,16 @@ struct NetworkBuilder {
   /// The map that the network reads.
   var input: Network.FeatureMapID { 0 }
 
+  /// The network of all nodes so far.
+  func network(
+    name: String, _ configuration: NetworkConfiguration = NetworkConfiguration(), classes: Int,
+    start: InitialWeights = .uniform
+  ) -> Network {
+    Network(
+      name: name, configuration: configuration, input: shapes[0], classes: classes, nodes: nodes,
+      start: start)
+  }
+
   mutating func append(
     _ name: String, _ layer: any Layer, _ inputs: Network.FeatureMapID...
   ) -> Network.FeatureMapID {
@@ -87,6 +106,16 @@ struct NetworkBuilder {
         name: name, inputChannels: shapes[x].channels, outputChannels: channels,
         kernelSize: kernelSize, stride: stride, padding: kernelSize / 2, hasBias: hasBias,
         readsImages: x == input), x)
+  }
+
+  /// A norm, with `residual` added to it where there is one, and an activation function.
+  mutating func norm(
+    _ name: String, _ x: Network.FeatureMapID, adding residual: Network.FeatureMapID? = nil,
+    activation: ActivationFunction = .identity
+  ) -> Network.FeatureMapID {
+    let layer = BatchNorm(name: name, channels: shapes[x].channels, activation: activation)
+    guard let residual else { return append(name, layer, x) }
+    return append(name, layer, x, residual)
   }
 
   mutating func linear(

@@ -1,27 +1,86 @@
 /// Builds networks by the names that recipes and checkpoints give them.
 public enum NetworkCatalog {
   /// - Parameters:
-  ///   - name: "small-cnn", "linear", or "resnetD" with D = 6n + 2 layers.
-  ///   - width: Channels of a ResNet's first stage; 16 where nil.
+  ///   - name: "linear", "small-cnn", "alexnet", "pyramidnet", "adaptive-conv", "resnetD" with D = 6n + 2
+  ///     layers, or "resnetDv2" with 9n + 2.
+  ///   - configuration: Sizes other than the published ones.
   /// - Throws: `NetworkCatalogError` where no such network exists.
-  public static func network(named name: String, width: Int? = nil, classes: Int) throws -> Network
-  {
-    guard classes >= 2 else { throw NetworkCatalogError.tooFewClasses(classes) }
-    switch name {
-    case "small-cnn", "linear":
-      guard width == nil else { throw NetworkCatalogError.widthIsFixed(name: name) }
-      return name == "linear"
-        ? .linear(name: name, classes: classes) : .smallCNN(name: name, classes: classes)
-    default:
-      guard name.hasPrefix("resnet"), let depth = Int(name.dropFirst("resnet".count)) else {
-        throw NetworkCatalogError.unknown(name: name)
+  public static func network(
+    named name: String, configuration: NetworkConfiguration = NetworkConfiguration(), classes: Int
+  ) throws(NetworkCatalogError) -> Network {
+    guard classes >= 2 else { throw .tooFewClasses(classes) }
+    let family = try Family(name)
+    let published = family.published
+    for key in configuration.keys where !published.keys.contains(key) {
+      throw .foreignKey(
+        name: name, key: key.rawValue, owners: Family.names(having: key))
+    }
+    try configuration.checkRanges()
+    let complete = configuration.completed(by: published)
+    return family.network(name: name, complete, classes: classes)
+  }
+}
+
+extension NetworkCatalog {
+  /// Networks that differ in sizes only.
+  private enum Family {
+    case linear
+    case smallCNN
+    case pyramidNet
+    /// ResNets with so many blocks in a stage.
+    case resNet(blocks: Int)
+    case preActivationResNet(blocks: Int)
+
+    init(_ name: String) throws(NetworkCatalogError) {
+      switch name {
+      case "linear": self = .linear
+      case "small-cnn": self = .smallCNN
+      case "pyramidnet": self = .pyramidNet
+      default: self = try Self.resNet(name)
       }
-      guard depth >= 8, depth <= 1202, (depth - 2) % 6 == 0 else {
-        throw NetworkCatalogError.depth(name: name, depth: depth)
+    }
+
+    /// "resnetD" or "resnetDv2".
+    private static func resNet(_ name: String) throws(NetworkCatalogError) -> Self {
+      let isSecond = name.hasSuffix("v2")
+      let digits = name.dropFirst("resnet".count).dropLast(isSecond ? 2 : 0)
+      guard name.hasPrefix("resnet"), let depth = Int(digits) else { throw .unknown(name: name) }
+      let layersInBlock = isSecond ? 9 : 6
+      guard depth >= layersInBlock + 2, depth <= 1202, (depth - 2) % layersInBlock == 0 else {
+        throw .depth(name: name, depth: depth, layersInBlock: layersInBlock)
       }
-      let width = width ?? 16
-      guard (1...1024).contains(width) else { throw NetworkCatalogError.width(width) }
-      return .resNet(name: name, blocks: (depth - 2) / 6, width: width, classes: classes)
+      let blocks = (depth - 2) / layersInBlock
+      return isSecond ? .preActivationResNet(blocks: blocks) : .resNet(blocks: blocks)
+    }
+
+    /// The sizes it was published with; it has these keys and no others.
+    var published: NetworkConfiguration {
+      switch self {
+      case .linear, .smallCNN: NetworkConfiguration()
+      case .pyramidNet: NetworkConfiguration(blocks: 18, alpha: 48)
+      case .resNet, .preActivationResNet: NetworkConfiguration(width: 16)
+      }
+    }
+
+    /// The networks that a key belongs to.
+    static func names(having key: NetworkConfiguration.Key) -> [String] {
+      let all: [(String, Family)] = [
+        ("pyramidnet", .pyramidNet), ("resnetD", .resNet(blocks: 1)),
+        ("resnetDv2", .preActivationResNet(blocks: 1)),
+      ]
+      return all.filter { $0.1.published.keys.contains(key) }.map(\.0)
+    }
+
+    /// - Parameter sizes: A value for each of the family's keys.
+    func network(name: String, _ sizes: NetworkConfiguration, classes: Int) -> Network {
+      switch self {
+      case .linear: .linear(name: name, classes: classes)
+      case .smallCNN: .smallCNN(name: name, classes: classes)
+      case .pyramidNet: .pyramidNet(name: name, sizes, classes: classes)
+      case .resNet(let blocks): .resNet(name: name, blocks: blocks, sizes, classes: classes)
+      case .preActivationResNet(let blocks):
+        .preActivationResNet(name: name, blocks: blocks, sizes, classes: classes)
+      }
     }
   }
 }
@@ -30,25 +89,29 @@ public enum NetworkCatalog {
 public enum NetworkCatalogError: Error, Equatable, CustomStringConvertible {
   /// The name is none the catalogue knows.
   case unknown(name: String)
-  /// A ResNet's depth is not 6n + 2.
-  case depth(name: String, depth: Int)
-  /// A width was given for a network that has one only.
-  case widthIsFixed(name: String)
-  /// A width outside 1...1024.
-  case width(Int)
+  /// A ResNet's depth is not 6n + 2, or 9n + 2 in version 2.
+  case depth(name: String, depth: Int, layersInBlock: Int)
+  /// A size was given that the network does not have.
+  case foreignKey(name: String, key: String, owners: [String])
+  /// A size that no network can have.
+  case outOfRange(key: String, found: String, expected: String)
   /// Fewer than two classes.
   case tooFewClasses(Int)
 
   public var description: String {
     switch self {
     case .unknown(let name):
-      "unknown network '\(name)'; train.network takes small-cnn, linear, or resnet8, resnet20, …"
-    case .depth(let name, let depth):
-      "network '\(name)': a ResNet has 6n + 2 layers, from 8 to 1202, found \(depth); try resnet20"
-    case .widthIsFixed(let name):
-      "network '\(name)' has one width only; leave train.width out"
-    case .width(let width):
-      "a network of width \(width); train.width takes 1 to 1024"
+      "unknown network '\(name)'; train.network takes linear, small-cnn, alexnet, pyramidnet, "
+        + "adaptive-conv, resnet20 (or another depth 6n + 2), resnet29v2 (9n + 2)"
+    case .depth(let name, let depth, let layersInBlock):
+      "network '\(name)': a ResNet of version \(layersInBlock == 6 ? 1 : 2) has \(layersInBlock)n + 2 "
+        + "layers, from \(layersInBlock + 2) to 1202, found \(depth); "
+        + "try \(layersInBlock == 6 ? "resnet20" : "resnet29v2")"
+    case .foreignKey(let name, let key, let owners):
+      "network '\(name)' has no '\(key)'; train.architecture.\(key) belongs to "
+        + "\(owners.joined(separator: ", ")): leave it out, or change train.network"
+    case .outOfRange(let key, let found, let expected):
+      "train.architecture.\(key): expected \(expected), found \(found)"
     case .tooFewClasses(let classes):
       "a classifier of \(classes) classes; at least 2 are needed"
     }

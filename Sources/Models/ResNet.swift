@@ -14,12 +14,14 @@ extension Network {
   ///
   /// - Parameters:
   ///   - blocks: n, basic blocks in a stage.
-  static func resNet(name: String, blocks: Int, width: Int, classes: Int) -> Network {
-    let image = FeatureMapShape.images(count: 1, height: 32, width: 32)
-    var build = NetworkBuilder(input: image)
+  ///   - sizes: The key `width`.
+  static func resNet(
+    name: String, blocks: Int, _ sizes: NetworkConfiguration, classes: Int
+  ) -> Network {
+    let width = sizes.width ?? 16
+    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
     var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
-    x = build.append(
-      "stem.norm", BatchNorm(name: "stem.norm", channels: width, activation: .relu), x)
+    x = build.norm("stem.norm", x, activation: .relu)
     for stage in 0..<3 {
       for block in 0..<blocks {
         x = build.basicBlock(
@@ -29,7 +31,40 @@ extension Network {
     }
     x = build.append("pool", AveragePool(.adaptive(count: 1)), x)
     _ = build.linear("head", x, to: classes)
-    return Network(name: name, input: image, classes: classes, nodes: build.nodes)
+    return build.network(name: name, sizes, classes: classes)
+  }
+
+  /// The residual network of version 2 with 9n + 2 layers: a stem, three stages of n pre-activation
+  /// bottlenecks of `width`, 2 · width and 4 · width channels that widen fourfold at their end, a last
+  /// norm, global average pooling and a linear head.
+  ///
+  /// A stage's first block projects its shortcut by a plain 1×1 convolution, which reads the activated
+  /// input; after the first stage it halves the maps, in its 3×3 convolution.
+  ///
+  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
+  /// Source: He et al., 2016, arXiv:1603.05027, figure 4e and section 4; the bottleneck as in the
+  /// appendix, with the stride on the 3×3.
+  ///
+  /// - Parameters:
+  ///   - blocks: n, bottlenecks in a stage.
+  ///   - sizes: The key `width`.
+  static func preActivationResNet(
+    name: String, blocks: Int, _ sizes: NetworkConfiguration, classes: Int
+  ) -> Network {
+    let width = sizes.width ?? 16
+    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+    var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
+    for stage in 0..<3 {
+      for block in 0..<blocks {
+        x = build.preActivationBottleneck(
+          "stages.\(stage).\(block)", x, width: width << stage,
+          stride: stage > 0 && block == 0 ? 2 : 1)
+      }
+    }
+    x = build.norm("norm", x, activation: .relu)
+    x = build.append("pool", AveragePool(.adaptive(count: 1)), x)
+    _ = build.linear("head", x, to: classes)
+    return build.network(name: name, sizes, classes: classes)
   }
 }
 
@@ -45,17 +80,26 @@ extension NetworkBuilder {
     if stride != 1 || shapes[x].channels != channels {
       shortcut = convolution(
         "\(name).shortcut.conv", x, to: channels, kernelSize: 1, stride: stride)
-      shortcut = norm("\(name).shortcut.norm", shortcut, activation: .identity)
+      shortcut = norm("\(name).shortcut.norm", shortcut)
     }
-    return append(
-      "\(name).norm2", BatchNorm(name: "\(name).norm2", channels: channels, activation: .relu), y,
-      shortcut)
+    return norm("\(name).norm2", y, adding: shortcut, activation: .relu)
   }
 
-  private mutating func norm(
-    _ name: String, _ x: Network.FeatureMapID, activation: ActivationFunction
+  /// norm – ReLU – 1×1, norm – ReLU – 3×3, norm – ReLU – 1×1, plus the shortcut.
+  fileprivate mutating func preActivationBottleneck(
+    _ name: String, _ x: Network.FeatureMapID, width: Int, stride: Int
   ) -> Network.FeatureMapID {
-    append(
-      name, BatchNorm(name: name, channels: shapes[x].channels, activation: activation), x)
+    let activated = norm("\(name).norm1", x, activation: .relu)
+    var shortcut = x
+    if stride != 1 || shapes[x].channels != 4 * width {
+      shortcut = convolution(
+        "\(name).shortcut", activated, to: 4 * width, kernelSize: 1, stride: stride)
+    }
+    var y = convolution("\(name).conv1", activated, to: width, kernelSize: 1)
+    y = norm("\(name).norm2", y, activation: .relu)
+    y = convolution("\(name).conv2", y, to: width, kernelSize: 3, stride: stride)
+    y = norm("\(name).norm3", y, activation: .relu)
+    y = convolution("\(name).conv3", y, to: 4 * width, kernelSize: 1)
+    return append("\(name).sum", Add(), y, shortcut)
   }
 }

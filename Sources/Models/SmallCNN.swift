@@ -7,8 +7,7 @@ extension Network {
   ///
   /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. 2,122,186 parameters for 10 classes.
   static func smallCNN(name: String, classes: Int) -> Network {
-    let image = FeatureMapShape.images(count: 1, height: 32, width: 32)
-    var build = NetworkBuilder(input: image)
+    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
     var x = build.input
     for (index, channels) in [32, 64].enumerated() {
       x = build.convolution("conv\(index + 1)", x, to: channels, kernelSize: 3, hasBias: true)
@@ -18,16 +17,15 @@ extension Network {
     x = build.linear("fc1", x, to: 512)
     x = build.append("relu3", Activation(.relu), x)
     _ = build.linear("fc2", x, to: classes)
-    return Network(name: name, input: image, classes: classes, nodes: build.nodes)
+    return build.network(name: name, classes: classes)
   }
 
   /// One linear layer on the pixels: the classifier that a network has to beat.
   ///
   /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`.
   static func linear(name: String, classes: Int) -> Network {
-    let image = FeatureMapShape.images(count: 1, height: 32, width: 32)
-    var build = NetworkBuilder(input: image)
+    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
     _ = build.linear("fc", build.input, to: classes)
-    return Network(name: name, input: image, classes: classes, nodes: build.nodes)
+    return build.network(name: name, classes: classes)
   }
 }

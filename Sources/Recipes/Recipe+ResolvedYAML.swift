@@ -1,3 +1,5 @@
+import Foundation
+
 extension Recipe {
   /// The recipe with every key filled in, one `key: value  # origin` a line, the keys dotted and in
   /// the schema's order. Read as a recipe it gives the same values, whatever the defaults have become.
@@ -11,28 +13,29 @@ extension Recipe {
       if key.section != section { lines.append("") }
       section = key.section
       let (value, origin) = value(of: key.name)
-      lines.append("\(key.name): \(value.canonicalText)  # \(origin.comment)")
+      lines.append("\(key.name): \(value.canonicalText)  # \(comment(origin))")
     }
     for step in steps ?? [] {
       guard let overlaid = overlays[step.instance] else { continue }
       let own = schema.keys.compactMap { key -> String? in
         let name = step.instance + key.name.dropFirst(key.section.count)
         guard key.section == overlaid, let setting = settings[name] else { return nil }
-        return "\(name): \(setting.value.canonicalText)  # \(setting.origin.comment)"
+        return "\(name): \(setting.value.canonicalText)  # \(comment(setting.origin))"
       }
       if !own.isEmpty { lines += [""] + own }
     }
     return lines.joined(separator: "\n") + "\n"
   }
-}
 
-extension RecipeOrigin {
-  /// The origin without the file's path, which differs between machines.
-  fileprivate var comment: String {
-    switch self {
-    case .default: "default"
-    case .file(_, let line): "line \(line)"
-    case .override: "--set"
+  /// The origin without the file's path, which differs between machines: the line, and the recipe's name
+  /// where it is one that this recipe builds on.
+  private func comment(_ origin: RecipeOrigin) -> String {
+    switch origin {
+    case .default: return "default"
+    case .file(let path, let line):
+      let file = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+      return file == name ? "line \(line)" : "\(file) line \(line)"
+    case .override: return "--set"
     }
   }
 }

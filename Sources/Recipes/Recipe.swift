@@ -20,6 +20,7 @@ public enum RecipeOrigin: Sendable, Equatable, CustomStringConvertible {
 /// A recipe that the schema has accepted: every key has a value and an origin.
 ///
 ///     about: one sentence
+///     base: resnet20                                  # optional: the recipe this one changes
 ///     steps: [fetch-and-parse, …, refit: train]       # optional
 ///     train: {epochs: 200, optimizer.kind: sgd}       # nested or dotted, as one likes
 ///     refit: {epochs: 10}                             # laid over train's section for that step
@@ -38,7 +39,7 @@ public struct Recipe: Sendable {
   let schema: RecipeSchema
   /// Steps that have, or may have, a section of their own: the section of the schema it overlays.
   let overlays: [String: String]
-  /// What the file and the command line give, by full key, `train.epochs` or `refit.epochs`.
+  /// What the file, those it builds on and the command line give, by full key, `train.epochs` or `refit.epochs`.
   let settings: [String: RecipeSetting]
 
   /// The value that the step called `instance` is run with, or where it is nil, that of the key's own

@@ -27,6 +27,12 @@ extension RecipeError: CustomStringConvertible {
     case .notAMapping(let place, let key, let found):
       "\(place): \(key.isEmpty ? "the recipe" : onOneLine(key)): expected keys with values, found "
         + "\(found); write one 'key: value' a line"
+    case .unknownBase(let place, let name, let suggestion):
+      "\(place): base: no recipe '\(onOneLine(name))' beside this file; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "name one that is there, or a path")
+    case .baseCycle(let place, let files):
+      "\(place): base: recipes build on each other in a circle, \(files.joined(separator: " on ")); "
+        + "give one of them its own values"
     case .unknownKey(let place, let key, let suggestions, let schema):
       "\(place): unknown key '\(onOneLine(key))'; "
         + (suggestions.isEmpty

@@ -38,6 +38,12 @@ public enum RecipeError: Error, Sendable, Equatable {
   /// The file is not a mapping of keys, or a section is not.
   case notAMapping(RecipePlace, key: String, found: String)
 
+  // What it builds on
+  /// There is no recipe of that name beside the file.
+  case unknownBase(RecipePlace, name: String, suggestion: String?)
+  /// Recipes build on one another in a circle; the first and the last of the files are one.
+  case baseCycle(RecipePlace, files: [String])
+
   // Keys and values
   /// The schema has no such key.
   case unknownKey(RecipePlace, key: String, suggestions: [String], schema: String)

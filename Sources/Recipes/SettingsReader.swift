@@ -82,6 +82,6 @@ struct SettingsReader {
     let isOwn = overlays.keys.contains { name.hasPrefix($0 + ".") }
     return keySuggestions(
       for: name, among: isOwn ? own + known : known,
-      groups: groups.union(["about", "steps"]).union(overlays.keys))
+      groups: groups.union(RecipeFile.ownWords).union(overlays.keys))
   }
 }

@@ -21,13 +21,15 @@ public struct PassFigures: Sendable, Equatable {
 /// The figures of one epoch: those of its own batches or of a pass over the training set, and those of
 /// the held-out set.
 public struct EpochRecord: Sendable, Equatable {
-  /// Counted from 1.
+  /// Counted from 1, epochs of the training it goes on from included.
   public var epoch: Int
+  /// The rate of the epoch's last step.
   public var learningRate: Double
   public var train: PassFigures
-  public var heldout: PassFigures
+  /// Nil where nothing is held out.
+  public var heldout: PassFigures?
 
-  public init(epoch: Int, learningRate: Double, train: PassFigures, heldout: PassFigures) {
+  public init(epoch: Int, learningRate: Double, train: PassFigures, heldout: PassFigures?) {
     self.epoch = epoch
     self.learningRate = learningRate
     self.train = train
@@ -46,43 +48,62 @@ public enum History {
       + classNames.map { "train_top1.\($0)" } + classNames.map { "heldout_top1.\($0)" }
   }
 
-  /// The whole table, with shortest decimals that read back as the same numbers.
+  /// The whole table, with shortest decimals that read back as the same numbers; what was not measured
+  /// is empty.
   public static func csv(_ history: [EpochRecord], classNames: [String]) -> String {
     let rows = history.map { record in
-      let numbers =
-        [record.learningRate, record.train.loss, record.train.top1, record.train.top5]
-        + [record.heldout.loss, record.heldout.top1, record.heldout.top5]
-        + record.train.classTop1 + record.heldout.classTop1
-      return (["\(record.epoch)"] + numbers.map { "\($0)" }).joined(separator: ",")
+      let absent = [String](repeating: "", count: 3 + classNames.count)
+      let train = text(record.train)
+      let heldout = record.heldout.map(text) ?? absent
+      let cells =
+        ["\(record.epoch)", "\(record.learningRate)"] + train[..<3] + heldout[..<3] + train[3...]
+        + heldout[3...]
+      return cells.joined(separator: ",")
     }
     let header = header(classNames: classNames).map(quoted).joined(separator: ",")
     return ([header] + rows).joined(separator: "\n") + "\n"
   }
 
-  /// The numbers of one epoch, for a file that lets training go on.
-  static func numbers(of record: EpochRecord) -> [Double] {
-    [Double(record.epoch), record.learningRate]
-      + [record.train.loss, record.train.top1, record.train.top5]
-      + [record.heldout.loss, record.heldout.top1, record.heldout.top5]
-      + record.train.classTop1 + record.heldout.classTop1
+  private static func text(_ figures: PassFigures) -> [String] {
+    figures.numbers.map { "\($0)" }
   }
 
-  /// The inverse of `numbers(of:)`; nil where there are not 8 + 2 · classes numbers.
+  /// The numbers of one epoch, for a file that lets training go on; those that were not measured are no
+  /// numbers.
+  static func numbers(of record: EpochRecord, classes: Int) -> [Double] {
+    let absent = [Double](repeating: .nan, count: 3 + classes)
+    return [Double(record.epoch), record.learningRate] + record.train.numbers
+      + (record.heldout?.numbers ?? absent)
+  }
+
+  /// The inverse of `numbers(of:classes:)`; nil where there are not 8 + 2 · classes numbers.
   static func record(from numbers: [Double], classes: Int) -> EpochRecord? {
-    guard numbers.count == 8 + 2 * classes, let epoch = Int(exactly: numbers[0]) else { return nil }
+    guard numbers.count == 8 + 2 * classes, let epoch = Int(exactly: numbers[0]),
+      let train = PassFigures(numbers: numbers[2..<5 + classes]),
+      let heldout = PassFigures(numbers: numbers[(5 + classes)...])
+    else { return nil }
+    // A measured loss is always a number, or training would have ended there.
     return EpochRecord(
-      epoch: epoch, learningRate: numbers[1],
-      train: PassFigures(
-        loss: numbers[2], top1: numbers[3], top5: numbers[4],
-        classTop1: Array(numbers[8..<8 + classes])),
-      heldout: PassFigures(
-        loss: numbers[5], top1: numbers[6], top5: numbers[7],
-        classTop1: Array(numbers[(8 + classes)...])))
+      epoch: epoch, learningRate: numbers[1], train: train,
+      heldout: heldout.loss.isNaN ? nil : heldout)
   }
 
   /// A field as RFC 4180 wants it.
   private static func quoted(_ field: String) -> String {
     guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
     return "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\""
+  }
+}
+
+extension PassFigures {
+  /// Loss, top-1, top-5, then the classes' top-1.
+  fileprivate var numbers: [Double] { [loss, top1, top5] + classTop1 }
+
+  fileprivate init?(numbers: ArraySlice<Double>) {
+    guard numbers.count >= 3 else { return nil }
+    let first = numbers.startIndex
+    self.init(
+      loss: numbers[first], top1: numbers[first + 1], top5: numbers[first + 2],
+      classTop1: Array(numbers[(first + 3)...]))
   }
 }

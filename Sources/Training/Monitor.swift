@@ -1,21 +1,48 @@
+import Foundation
+
 /// A figure of an epoch that training can be steered by.
-public enum MonitoredQuantity: String, Decodable, Sendable {
+public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
   case heldoutLoss = "heldout-loss"
   case heldoutTop1 = "heldout-top1"
+  case heldoutTop5 = "heldout-top5"
   case trainLoss = "train-loss"
   case trainTop1 = "train-top1"
+  case trainTop5 = "train-top5"
+
+  /// Whether it is a loss; the others are accuracies in percent.
+  public var isLoss: Bool { self == .heldoutLoss || self == .trainLoss }
 
   /// Whether a smaller value is the better one.
-  public var prefersSmaller: Bool { self == .heldoutLoss || self == .trainLoss }
+  public var prefersSmaller: Bool { isLoss }
 
-  /// The quantity's value in an epoch.
+  /// Whether it is measured on the held-out images.
+  public var isHeldout: Bool {
+    switch self {
+    case .heldoutLoss, .heldoutTop1, .heldoutTop5: true
+    case .trainLoss, .trainTop1, .trainTop5: false
+    }
+  }
+
+  /// The quantity's value in an epoch; not a number where it was not measured.
   public func value(in epoch: EpochRecord) -> Double {
     switch self {
-    case .heldoutLoss: epoch.heldout.loss
-    case .heldoutTop1: epoch.heldout.top1
+    case .heldoutLoss: epoch.heldout?.loss ?? .nan
+    case .heldoutTop1: epoch.heldout?.top1 ?? .nan
+    case .heldoutTop5: epoch.heldout?.top5 ?? .nan
     case .trainLoss: epoch.train.loss
     case .trainTop1: epoch.train.top1
+    case .trainTop5: epoch.train.top5
     }
+  }
+
+  /// A value in words, losses to four decimals and accuracies to two.
+  public func text(_ value: Double) -> String {
+    String(format: isLoss ? "%.4f" : "%.2f %%", value)
+  }
+
+  /// How much better `value` is than `other`; negative where it is worse.
+  public func gain(of value: Double, over other: Double) -> Double {
+    prefersSmaller ? other - value : value - other
   }
 }
 
@@ -29,20 +56,17 @@ public struct Monitor: Sendable {
     self.leastImprovement = leastImprovement
   }
 
-  /// The number of the epoch that last improved on all before it by more than `leastImprovement`;
-  /// nil for an empty history.
-  public func bestEpoch(of history: [EpochRecord]) -> Int? {
-    var best: (epoch: Int, value: Double)?
-    for record in history {
-      let value = quantity.value(in: record)
-      guard let known = best else {
-        best = (record.epoch, value)
-        continue
-      }
-      let gain = quantity.prefersSmaller ? known.value - value : value - known.value
-      if gain > leastImprovement { best = (record.epoch, value) }
-    }
-    return best?.epoch
+  /// The epoch that last improved on all before it by more than `leastImprovement`; nil for an empty
+  /// history.
+  public func best(of history: some Sequence<EpochRecord>) -> EpochRecord? {
+    var best: EpochRecord?
+    for record in history where isImprovement(record, on: best) { best = record }
+    return best
+  }
+
+  /// The number of the best epoch.
+  public func bestEpoch(of history: some Sequence<EpochRecord>) -> Int? {
+    best(of: history)?.epoch
   }
 
   /// Whether `patience` epochs have passed since the best; 0 never ends.
@@ -51,5 +75,33 @@ public struct Monitor: Sendable {
       return false
     }
     return last.epoch - best >= patience
+  }
+
+  /// How often `patience` epochs have passed without an improvement, counted anew after each time.
+  ///
+  /// - Precondition: `patience` is positive.
+  public func standstills(in history: [EpochRecord], patience: Int) -> Int {
+    precondition(patience > 0, "a patience of \(patience) epochs")
+    var best: EpochRecord?
+    var (standstills, waited) = (0, 0)
+    for record in history {
+      if isImprovement(record, on: best) {
+        best = record
+        waited = 0
+      } else {
+        waited += 1
+      }
+      if waited == patience {
+        standstills += 1
+        waited = 0
+      }
+    }
+    return standstills
+  }
+
+  private func isImprovement(_ record: EpochRecord, on best: EpochRecord?) -> Bool {
+    guard let best else { return true }
+    let gain = quantity.gain(of: quantity.value(in: record), over: quantity.value(in: best))
+    return gain > leastImprovement
   }
 }

@@ -11,22 +11,39 @@ public struct OptimizerSettings: Decodable, Sendable {
   public var momentum: Double
   public var nesterov: Bool
   public var weightDecay: Double
+  /// False leaves norms and biases out of the decay.
+  public var decayNormsAndBiases: Bool
   public var beta1: Double
   public var beta2: Double
   public var epsilon: Double
 
   public init(
     kind: Kind, learningRate: Double, momentum: Double = 0, nesterov: Bool = false,
-    weightDecay: Double = 0, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+    weightDecay: Double = 0, decayNormsAndBiases: Bool = true, beta1: Double = 0.9,
+    beta2: Double = 0.999, epsilon: Double = 1e-8
   ) {
     self.kind = kind
     self.learningRate = learningRate
     self.momentum = momentum
     self.nesterov = nesterov
     self.weightDecay = weightDecay
+    self.decayNormsAndBiases = decayNormsAndBiases
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
+  }
+}
+
+extension OptimizerSettings {
+  /// The decay of a parameter of a role.
+  ///
+  /// Decay of norms and biases fights no overfitting; leaving them out is common since He et al., 2019,
+  /// arXiv:1812.01187, section 3.1. PyTorch's optimisers decay them unless told otherwise.
+  public func weightDecay(of role: Parameter.Role) -> Double {
+    switch role {
+    case .bias, .normWeight, .normBias: decayNormsAndBiases ? weightDecay : 0
+    default: weightDecay
+    }
   }
 }
 
@@ -64,17 +81,18 @@ public final class Optimizer {
     stepCount += 1
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = parameter.gradient else { continue }
+      let weightDecay = settings.weightDecay(of: parameter.role)
       switch settings.kind {
       case .sgd:
         ParameterUpdates.sgd(
           value: parameter.value, gradient: gradient, velocity: memory.first?.buffers[index],
           rate: Float(rate), momentum: Float(settings.momentum), nesterov: settings.nesterov,
-          weightDecay: Float(settings.weightDecay), on: pool)
+          weightDecay: Float(weightDecay), on: pool)
       case .adam, .adamw:
         ParameterUpdates.adam(
           value: parameter.value, gradient: gradient, mean: memory[0].buffers[index],
           square: memory[1].buffers[index], step: stepCount, rate: rate, beta1: settings.beta1,
-          beta2: settings.beta2, epsilon: settings.epsilon, weightDecay: settings.weightDecay,
+          beta2: settings.beta2, epsilon: settings.epsilon, weightDecay: weightDecay,
           decoupled: settings.kind == .adamw, on: pool)
       }
     }

@@ -1,54 +1,138 @@
 import Foundation
 
-/// The learning rate as a function of the epoch.
+/// The learning rate as a function of the step's place in the training and of the figures so far.
 ///
-/// Epochs count from 1. A rate is a pure function of its epoch, so a resumed run needs no state.
+/// A rate is a pure function of what it is given, so a resumed run needs no state of it.
 public struct Schedule: Decodable, Sendable {
-  public enum Kind: String, Decodable, Sendable { case constant, multistep, exponential, cosine }
+  public enum Kind: String, Decodable, Sendable {
+    case constant, multistep, exponential, cosine, plateau, triangular
+    case oneCycle = "one-cycle"
+  }
 
   public var kind: Kind
   /// Epochs from which the rate is multiplied by `factor` once more (multistep).
   public var milestones: [Int]
-  /// The multiplier at a milestone (multistep) or after each epoch (exponential).
+  /// The multiplier at a milestone (multistep), after each epoch (exponential) or after a standstill
+  /// (plateau).
   public var factor: Double
   /// Epochs from the full to the least rate (cosine); the whole training where nil.
   public var period: Int?
-  /// Least rate (cosine).
+  /// Least rate (cosine, plateau), or that of the end (triangular, one-cycle).
   public var minimum: Double
+  /// The quantity whose standstill lowers the rate (plateau).
+  public var monitor: MonitoredQuantity
+  /// Epochs without an improvement after which it does (plateau).
+  public var patience: Int
+  /// What counts as an improvement (plateau).
+  public var leastImprovement: Double
+  /// The rate of the beginning as a share of the full one (triangular, one-cycle).
+  public var start: Double
+  /// The share of the training after which the rate is full (triangular, one-cycle).
+  public var peak: Double
+  /// Epochs in which the rate of any kind grows from nothing to what it would be.
+  public var warmupEpochs: Double
 
   public init(
     kind: Kind, milestones: [Int] = [], factor: Double = 0.1, period: Int? = nil,
-    minimum: Double = 0
+    minimum: Double = 0, monitor: MonitoredQuantity = .heldoutLoss, patience: Int = 10,
+    leastImprovement: Double = 0, start: Double = 0.04, peak: Double = 0.3,
+    warmupEpochs: Double = 0
   ) {
     self.kind = kind
     self.milestones = milestones
     self.factor = factor
     self.period = period
     self.minimum = minimum
+    self.monitor = monitor
+    self.patience = patience
+    self.leastImprovement = leastImprovement
+    self.start = start
+    self.peak = peak
+    self.warmupEpochs = warmupEpochs
+  }
+}
+
+/// A step's place in a training.
+public struct StepPlace: Sendable, Equatable {
+  /// Counted from 1.
+  public var epoch: Int
+  /// Steps of the epoch that come before.
+  public var step: Int
+  public var stepsInEpoch: Int
+
+  /// - Precondition: epoch ≥ 1 and 0 ≤ step < stepsInEpoch.
+  public init(epoch: Int, step: Int = 0, of stepsInEpoch: Int = 1) {
+    precondition(
+      epoch >= 1 && step >= 0 && step < stepsInEpoch,
+      "step \(step) of \(stepsInEpoch) in epoch \(epoch), which counts from 1")
+    self.epoch = epoch
+    self.step = step
+    self.stepsInEpoch = stepsInEpoch
   }
 
-  /// The rate used throughout `epoch`:
+  /// Epochs before the step, with the part of its own.
+  var beginning: Double { Double(epoch - 1) + Double(step) / Double(stepsInEpoch) }
+  /// Epochs when the step is done.
+  var end: Double { Double(epoch - 1) + Double(step + 1) / Double(stepsInEpoch) }
+}
+
+extension Schedule {
+  /// The rate of a step, with e its epoch and t the epochs before it, which grows from step to step:
   ///
   ///     constant     base
-  ///     multistep    base · factorᵐ, where m milestones are ≤ epoch
-  ///     exponential  base · factorᵉᵖᵒᶜʰ⁻¹
-  ///     cosine       minimum + (base − minimum) · (1 + cos(π · (epoch − 1) / period)) / 2
+  ///     multistep    base · factorᵐ, where m milestones are ≤ e
+  ///     exponential  base · factorᵉ⁻¹
+  ///     cosine       minimum + (base − minimum) · (1 + cos(π · (e − 1) / period)) / 2
+  ///     plateau      base · factorⁿ, at least minimum, where the monitored quantity has stood still n times
+  ///     triangular   in a line from start · base to base at t = peak · epochs, then to minimum at t = epochs
+  ///     one-cycle    the same along half waves of the cosine
   ///
-  /// Source of the cosine: Loshchilov and Hutter, 2017, arXiv:1608.03983, equation 5, without restarts.
+  /// and in the first `warmupEpochs` W that · (t after the step) / W.
   ///
-  /// - Parameter epochs: Epochs of the whole training.
-  public func rate(base: Double, epoch: Int, epochs: Int) -> Double {
-    precondition(epoch >= 1, "epochs count from 1, found \(epoch)")
+  /// Sources: cosine: Loshchilov and Hutter, 2017, arXiv:1608.03983, equation 5, without restarts.
+  /// Triangular and one-cycle: Smith and Topin, 2018, arXiv:1708.07120, section 4; the half waves are
+  /// PyTorch's. Warm-up: Goyal et al., 2017, arXiv:1706.02677, section 2.2.
+  ///
+  /// - Parameters:
+  ///   - epochs: Epochs of the whole training.
+  ///   - history: The figures of the epochs before this one.
+  public func rate(
+    base: Double, at place: StepPlace, epochs: Int, history: [EpochRecord] = []
+  ) -> Double {
+    let rate = scheduled(base: base, at: place, epochs: max(epochs, 1), history: history)
+    return warmupEpochs > 0 ? rate * min(place.end / warmupEpochs, 1) : rate
+  }
+
+  private func scheduled(
+    base: Double, at place: StepPlace, epochs: Int, history: [EpochRecord]
+  ) -> Double {
     switch kind {
     case .constant:
       return base
     case .multistep:
-      return base * pow(factor, Double(milestones.count { $0 <= epoch }))
+      return base * pow(factor, Double(milestones.count { $0 <= place.epoch }))
     case .exponential:
-      return base * pow(factor, Double(epoch - 1))
+      return base * pow(factor, Double(place.epoch - 1))
     case .cosine:
-      let progress = Double(epoch - 1) / Double(max(period ?? epochs, 1))
-      return minimum + (base - minimum) * (1 + cos(.pi * progress)) / 2
+      return halfWave(from: base, to: minimum, Double(place.epoch - 1) / Double(period ?? epochs))
+    case .plateau:
+      let standstills = Monitor(monitor, leastImprovement: leastImprovement)
+        .standstills(in: history, patience: patience)
+      return max(base * pow(factor, Double(standstills)), min(minimum, base))
+    case .triangular, .oneCycle:
+      let progress = min(place.beginning / Double(epochs), 1)
+      let shape = kind == .triangular ? line : halfWave
+      return progress < peak
+        ? shape(start * base, base, progress / peak)
+        : shape(base, minimum, (progress - peak) / (1 - peak))
     }
+  }
+
+  private func line(from first: Double, to last: Double, _ part: Double) -> Double {
+    first + (last - first) * part
+  }
+
+  private func halfWave(from first: Double, to last: Double, _ part: Double) -> Double {
+    last + (first - last) * (1 + cos(.pi * part)) / 2
   }
 }

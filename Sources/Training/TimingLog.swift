@@ -20,6 +20,14 @@ public struct TimingLog {
     (try? String(contentsOf: partial, encoding: .utf8)).flatMap(Double.init) ?? 0
   }
 
+  /// Seconds of all finished epochs.
+  public var totalSeconds: Double {
+    text.split(separator: "\n").dropFirst().reduce(0) { sum, row in
+      let cells = row.split(separator: ",")
+      return sum + (cells.count > 1 ? Double(cells[1]) ?? 0 : 0)
+    }
+  }
+
   /// Notes the seconds of an epoch that is interrupted, earlier parts included.
   public func interrupt(seconds: Double) throws {
     try AtomicFile.write(Data("\(seconds)".utf8), to: partial)

@@ -13,52 +13,55 @@ import Tensors
 public final class Trainer {
   public let settings: TrainingSettings
   public let network: Network
-  private let optimizer: Optimizer
-  private let plan: NetworkPlan
-  private let predictor: Predictor
-  private let loss: CrossEntropy
-  private let training: BatchLoader
-  private let trainingPass: BatchLoader
-  private let heldout: BatchLoader
-  private let pool: WorkerPool
-  private let store: TrainingStore
-  private let probabilities: AlignedBuffer
-  private var labels: [UInt8]
-  private var losses: [Double]
-  private var state: TrainingState
-  private var lastSave = ContinuousClock.now
+  let optimizer: Optimizer
+  let accumulator: GradientAccumulator?
+  let average: WeightAverage?
+  let plan: NetworkPlan
+  let predictor: Predictor
+  let loss: CrossEntropy
+  let training: BatchLoader
+  let trainingPass: BatchLoader
+  let heldout: BatchLoader?
+  let pool: WorkerPool
+  let store: TrainingStore
+  let probabilities: AlignedBuffer
+  var labels: [UInt8]
+  var losses: [Double]
+  var state: TrainingState
+  var lastSave = ContinuousClock.now
 
   /// How long training goes on at most before its state is saved again.
-  private static let saveInterval = Duration.seconds(300)
+  static let saveInterval = Duration.seconds(300)
 
   /// Prepares a training, or takes up an interrupted one whose state lies in the store.
   ///
   /// - Parameter network: Initialised; its weights are replaced where a state is found.
   public init(
-    _ settings: TrainingSettings, network: Network, training: ImageSet, heldout: ImageSet,
-    store: TrainingStore, on pool: WorkerPool
+    _ settings: TrainingSettings, network: Network, images: TrainingImages, store: TrainingStore,
+    on pool: WorkerPool
   ) throws {
-    guard training.classNames == heldout.classNames else {
-      throw TrainingError.differentClasses(
-        training: training.classNames, heldout: heldout.classNames)
-    }
-    guard !settings.optimizer.nesterov || settings.optimizer.momentum > 0 else {
-      throw TrainingError.nesterovWithoutMomentum
-    }
-    guard let normalization = training.preparation?.normalization else {
+    try settings.check(holdsOut: images.heldout != nil)
+    guard let normalization = images.training.preparation?.normalization else {
       throw TrainingError.unprepared(set: "training")
     }
     self.settings = settings
     self.network = network
     self.pool = pool
     self.store = store
-    loss = CrossEntropy(labelSmoothing: settings.loss.labelSmoothing)
-    self.training = BatchLoader(
-      training, normalization: normalization, augmentations: settings.augment, seed: settings.seed)
-    trainingPass = BatchLoader(training, normalization: normalization)
-    self.heldout = BatchLoader(heldout, normalization: normalization)
+    loss = CrossEntropy(
+      labelSmoothing: settings.loss.labelSmoothing, divergenceWeight: settings.loss.klWeight)
+    let side = network.input.height
+    training = BatchLoader(
+      images.training, normalization: normalization, augmentations: settings.augment,
+      seed: settings.seed, side: side)
+    trainingPass = BatchLoader(images.training, normalization: normalization, side: side)
+    heldout = images.heldout.map { BatchLoader($0, normalization: normalization, side: side) }
     optimizer = Optimizer(settings.optimizer, for: network.parameters)
-    let batch = min(settings.batch, training.count)
+    accumulator = settings.accumulate > 1 ? GradientAccumulator(for: network.parameters) : nil
+    average =
+      settings.average.decay > 0
+      ? WeightAverage(decay: settings.average.decay, of: network.parameters) : nil
+    let batch = min(settings.batch, images.training.count)
     plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)
     predictor = Predictor(network, loss: loss, on: pool)
     probabilities = AlignedBuffer(
@@ -67,27 +70,34 @@ public final class Trainer {
     losses = [Double](repeating: 0, count: batch)
     state = TrainingState(classes: network.classes)
     if let url = store.savedState {
-      state = try TrainingState(from: url, network: network, optimizer: optimizer)
+      state = try TrainingState(
+        from: url, network: network, optimizer: optimizer, average: average,
+        epochsBefore: store.epochsBefore)
     }
   }
+}
 
+extension Trainer {
   /// The figures of the epochs that are finished.
   public var history: [EpochRecord] { state.history }
 
-  /// The epoch that comes or is under way, counted from 1.
-  public var epoch: Int { state.history.count + 1 }
+  /// The epoch that comes or is under way, counted from 1, those of the training it goes on from
+  /// included.
+  public var epoch: Int { store.epochsBefore + state.history.count + 1 }
+
+  /// The number of the last epoch, if nothing ends the training before it.
+  public var lastEpoch: Int { store.epochsBefore + settings.epochs }
 
   /// Images of the current epoch already trained on; more than 0 after an interruption.
   public var position: Int { state.position }
 
-  /// The learning rate of the current epoch.
+  /// The learning rate of the coming step.
   public var learningRate: Double {
-    settings.schedule.rate(
-      base: settings.optimizer.learningRate, epoch: epoch, epochs: settings.epochs)
+    rate(ofStep: min(state.position / imagesPerStep, stepsPerEpoch - 1))
   }
 
   /// Whether the last epoch is done or nothing has improved for too long.
-  public var isFinished: Bool { epoch > settings.epochs || hasStoppedEarly }
+  public var isFinished: Bool { state.history.count >= settings.epochs || hasStoppedEarly }
 
   /// Whether the monitored quantity has stood still for the patience of the settings.
   public var hasStoppedEarly: Bool {
@@ -95,127 +105,46 @@ public final class Trainer {
       .isExhausted(state.history, patience: settings.stop.patience)
   }
 
-  /// The epoch whose weights are kept as the best; nil before the first.
-  public var bestEpoch: Int? { Monitor(settings.checkpoint.monitor).bestEpoch(of: state.history) }
+  /// The epoch whose weights are kept as the best; nil before the first. Where nothing is held out, it is
+  /// the last one.
+  public var bestEpoch: Int? {
+    heldout == nil
+      ? state.history.last?.epoch
+      : Monitor(settings.checkpoint.monitor).bestEpoch(of: state.history)
+  }
 
   /// Bytes of feature maps and gradients of a training step.
   public var arenaByteCount: Int { plan.arenaByteCount }
-}
 
-extension Trainer {
-  /// How an epoch ended.
-  public enum Outcome: Sendable {
-    /// All its images are trained on, the held-out set is evaluated, and the state is saved.
-    case finished(EpochRecord)
-    /// It was asked to stop; the state is saved.
-    case interrupted
-  }
+  /// Images of a whole step: as many mini-batches as are accumulated.
+  var imagesPerStep: Int { settings.batch * settings.accumulate }
 
-  /// Trains on the rest of the current epoch.
-  ///
-  /// - Parameters:
-  ///   - shouldStop: Asked after each step.
-  ///   - progress: Told after each step how many images are done and the mean loss so far.
-  /// - Throws: `TrainingError.diverged` where the loss is no longer finite, and what writing files
-  ///   throws. The state saved last stays.
-  ///
-  /// - Precondition: `isFinished` is false.
-  public func runEpoch(
-    shouldStop: () -> Bool = { false },
-    progress: (_ imagesDone: Int, _ loss: Double) -> Void = { _, _ in }
-  ) throws -> Outcome {
-    precondition(!isFinished, "an epoch after the last")
-    let order = training.order(epoch: epoch)
-    let rate = learningRate
-    while state.position < order.count {
-      let end = min(state.position + settings.batch, order.count)
-      try step(order[state.position..<end], rate: rate)
-      state.position = end
-      progress(end, state.tally.loss)
-      if shouldStop() {
-        try save()
-        return .interrupted
-      }
-      if ContinuousClock.now - lastSave > Self.saveInterval { try save() }
-    }
-    return .finished(try finishEpoch(rate: rate))
-  }
+  /// Steps of an epoch; the last may be of fewer images.
+  var stepsPerEpoch: Int { (training.images.count + imagesPerStep - 1) / imagesPerStep }
 
-  /// One step on a batch: load, forward, loss, backward, update.
-  private func step(_ indices: ArraySlice<Int>, rate: Double) throws {
-    let count = indices.count
-    let logits = labels.withUnsafeMutableBufferPointer { labels in
-      losses.withUnsafeMutableBufferPointer { losses in
-        let labels = UnsafeMutableBufferPointer(rebasing: labels[..<count])
-        training.load(
-          indices, epoch: epoch, into: plan.input(count: count), labels: labels, on: pool)
-        plan.forward(count: count)
-        let logits = plan.logits
-        loss.evaluate(
-          logits, labels: UnsafeBufferPointer(labels),
-          losses: UnsafeMutableBufferPointer(rebasing: losses[..<count]),
-          probabilities: FeatureMap(base: probabilities.base, shape: logits.shape),
-          gradient: plan.logitsGradient)
-        return logits
-      }
-    }
-    guard losses[..<count].allSatisfy(\.isFinite) else {
-      throw TrainingError.diverged(
-        epoch: epoch, step: state.position / settings.batch + 1, rate: rate,
-        lastGood: store.lastGood(epochs: state.history.count))
-    }
-    plan.backward()
-    optimizer.step(rate: rate, on: pool)
-    for position in 0..<count {
-      let scores = UnsafeBufferPointer(
-        start: probabilities.base + position * logits.shape.imageStride, count: network.classes)
-      state.tally.add(scores: scores, label: Int(labels[position]), loss: losses[position])
-    }
-  }
-
-  /// Evaluates, keeps what is worth keeping, and saves the state.
-  private func finishEpoch(rate: Double) throws -> EpochRecord {
-    var train = PassFigures(state.tally)
-    if settings.fullMetrics {
-      let pass = PassFigures(predictor.run(trainingPass))
-      train = PassFigures(
-        loss: train.loss, top1: pass.top1, top5: pass.top5, classTop1: pass.classTop1)
-    }
-    let record = EpochRecord(
-      epoch: epoch, learningRate: rate, train: train, heldout: PassFigures(predictor.run(heldout)))
-    guard train.loss.isFinite && record.heldout.loss.isFinite else {
-      throw TrainingError.diverged(
-        epoch: epoch, step: (state.position - 1) / settings.batch + 1, rate: rate,
-        lastGood: store.lastGood(epochs: state.history.count))
-    }
-    state.history.append(record)
-    state.position = 0
-    state.tally = ClassificationTally(classes: network.classes)
-    if bestEpoch == record.epoch { try store.keepBest(network, epoch: record.epoch) }
-    if settings.checkpoint.keeps(epoch: record.epoch) {
-      try store.keep(network, epoch: record.epoch)
-    }
-    try save()
-    return record
-  }
-
-  private func save() throws {
-    try store.save { try state.write(network: network, optimizer: optimizer, to: $0) }
-    lastSave = ContinuousClock.now
-  }
-
-  /// Publishes all checkpoints, the history and the final state as the outputs of the training.
-  public func publish(to folder: URL) throws {
-    try store.publish(network, epochs: state.history.count, to: folder)
-    try state.write(
-      network: network, optimizer: optimizer,
-      to: folder.appendingPathComponent("resume.safetensors"))
+  /// The learning rate of a step, counted from 0, of the current epoch.
+  func rate(ofStep step: Int) -> Double {
+    settings.schedule.rate(
+      base: settings.optimizer.learningRate,
+      at: StepPlace(epoch: state.history.count + 1, step: step, of: stepsPerEpoch),
+      epochs: settings.epochs, history: state.history)
   }
 }
 
-extension PassFigures {
-  init(_ tally: ClassificationTally) {
-    self.init(
-      loss: tally.loss, top1: tally.top1, top5: tally.top5, classTop1: tally.classTop1)
+extension TrainingSettings {
+  /// What no single key can say: whether keys go together.
+  fileprivate func check(holdsOut: Bool) throws {
+    guard !optimizer.nesterov || optimizer.momentum > 0 else {
+      throw TrainingError.nesterovWithoutMomentum
+    }
+    guard !holdsOut else { return }
+    if stop.patience > 0, stop.monitor.isHeldout {
+      throw TrainingError.nothingHeldOut(
+        key: "train.stop.monitor", quantity: stop.monitor.rawValue)
+    }
+    if schedule.kind == .plateau, schedule.monitor.isHeldout {
+      throw TrainingError.nothingHeldOut(
+        key: "train.schedule.monitor", quantity: schedule.monitor.rawValue)
+    }
   }
 }

@@ -1,45 +1,62 @@
 import Augmentation
 import Foundation
+import Models
 
 /// The `train` section of a recipe.
 public struct TrainingSettings: Decodable, Sendable {
   public var network: String
-  public var width: Int?
+  public var architecture: NetworkConfiguration
   public var epochs: Int
   public var batch: Int
+  /// Mini-batches whose mean gradient makes a step.
+  public var accumulate: Int
+  public var data: TrainingData
   public var precision: Precision
   public var seed: Int
   public var initFrom: String?
   public var optimizer: OptimizerSettings
   public var schedule: Schedule
+  /// The norm above which a step's gradient is scaled down; nil leaves it.
+  public var clipNorm: Double?
+  public var average: AverageSettings
   public var loss: LossSettings
   public var augment: [Augmentation]
   public var fullMetrics: Bool
   public var stop: StopSettings
   public var checkpoint: CheckpointSettings
+  /// Epochs between printed lines.
   public var printEvery: Int
+  /// Epochs between summaries; 0 prints none.
+  public var summaryEvery: Int
 
   public init(
-    network: String, width: Int?, epochs: Int, batch: Int, precision: Precision, seed: Int,
-    initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, loss: LossSettings,
+    network: String, architecture: NetworkConfiguration, epochs: Int, batch: Int,
+    accumulate: Int = 1, data: TrainingData = .training, precision: Precision, seed: Int,
+    initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, clipNorm: Double? = nil,
+    average: AverageSettings = AverageSettings(decay: 0), loss: LossSettings,
     augment: [Augmentation], fullMetrics: Bool, stop: StopSettings,
-    checkpoint: CheckpointSettings, printEvery: Int
+    checkpoint: CheckpointSettings, printEvery: Int, summaryEvery: Int = 0
   ) {
     self.network = network
-    self.width = width
+    self.architecture = architecture
     self.epochs = epochs
     self.batch = batch
+    self.accumulate = accumulate
+    self.data = data
     self.precision = precision
     self.seed = seed
     self.initFrom = initFrom
     self.optimizer = optimizer
     self.schedule = schedule
+    self.clipNorm = clipNorm
+    self.average = average
     self.loss = loss
     self.augment = augment
     self.fullMetrics = fullMetrics
     self.stop = stop
     self.checkpoint = checkpoint
     self.printEvery = printEvery
+    self.summaryEvery = summaryEvery
   }
 }
 
@@ -52,9 +69,22 @@ public enum Precision: String, Decodable, Sendable {
 public struct LossSettings: Decodable, Sendable {
   /// The share of the target spread evenly over all classes.
   public var labelSmoothing: Double
+  /// The weight of KL(smoothed target ‖ prediction), added to the cross-entropy.
+  public var klWeight: Double
 
-  public init(labelSmoothing: Double) {
+  public init(labelSmoothing: Double, klWeight: Double = 0) {
     self.labelSmoothing = labelSmoothing
+    self.klWeight = klWeight
+  }
+}
+
+/// `train.average`.
+public struct AverageSettings: Decodable, Sendable {
+  /// The share of the old average that a step leaves; 0 keeps none.
+  public var decay: Double
+
+  public init(decay: Double) {
+    self.decay = decay
   }
 }
 

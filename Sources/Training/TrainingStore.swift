@@ -11,7 +11,8 @@ public struct TrainingStore: Sendable {
 
   /// - Parameters:
   ///   - folder: The work folder; made where it is missing.
-  ///   - description: What every checkpoint says of itself; its epoch is filled in.
+  ///   - description: What the weights say of themselves before the first epoch; epoch and figures are
+  ///     filled in.
   public init(folder: URL, description: CheckpointDescription) throws {
     self.folder = folder
     self.description = description
@@ -21,6 +22,9 @@ public struct TrainingStore: Sendable {
       throw TrainingError.workFolder(path: folder.path, problem: error.localizedDescription)
     }
   }
+
+  /// Epochs that the weights were trained for before this training.
+  var epochsBefore: Int { description.epoch }
 
   private var stateFile: URL { folder.appendingPathComponent("resume.safetensors") }
   private var bestFile: URL { folder.appendingPathComponent(Self.bestName) }
@@ -46,13 +50,14 @@ public struct TrainingStore: Sendable {
 
   func save(_ write: (URL) throws -> Void) throws { try write(stateFile) }
 
-  func keepBest(_ network: Network, epoch: Int) throws {
-    try Checkpoint.write(network, describing(epoch), to: bestFile)
+  func keepBest(_ network: Network, after record: EpochRecord) throws {
+    try Checkpoint.write(network, describing(record), to: bestFile)
   }
 
-  func keep(_ network: Network, epoch: Int) throws {
+  func keep(_ network: Network, after record: EpochRecord) throws {
     try Checkpoint.write(
-      network, describing(epoch), to: folder.appendingPathComponent(Self.fileName(epoch: epoch)))
+      network, describing(record),
+      to: folder.appendingPathComponent(Self.fileName(epoch: record.epoch)))
   }
 
   /// Names the newest weights that are known to be good.
@@ -61,17 +66,16 @@ public struct TrainingStore: Sendable {
   }
 
   /// Writes `last`, and copies `best` and the numbered checkpoints; before the first epoch the best
-  /// weights are the initial ones.
-  func publish(_ network: Network, epochs: Int, to target: URL) throws {
+  /// weights are those there are.
+  func publish(_ network: Network, history: [EpochRecord], to target: URL) throws {
     try Checkpoint.write(
-      network, describing(epochs), to: target.appendingPathComponent("last.safetensors"))
-    if epochs == 0 {
+      network, describing(history.last), to: target.appendingPathComponent("last.safetensors"))
+    if history.isEmpty {
       try Checkpoint.write(
-        network, describing(0), to: target.appendingPathComponent(Self.bestName))
+        network, describing(nil), to: target.appendingPathComponent(Self.bestName))
       return
     }
-    let kept = (1...epochs).map(Self.fileName(epoch:))
-    for name in [Self.bestName] + kept {
+    for name in [Self.bestName] + history.map({ Self.fileName(epoch: $0.epoch) }) {
       let source = folder.appendingPathComponent(name)
       guard FileManager.default.fileExists(atPath: source.path) else { continue }
       try AtomicFile.write(Data(contentsOf: source), to: target.appendingPathComponent(name))
@@ -84,9 +88,14 @@ public struct TrainingStore: Sendable {
     return "epoch-\(String(repeating: "0", count: max(3 - digits.count, 0)))\(digits).safetensors"
   }
 
-  private func describing(_ epoch: Int) -> CheckpointDescription {
+  private func describing(_ record: EpochRecord?) -> CheckpointDescription {
+    guard let record else { return description }
     var copy = description
-    copy.epoch = epoch
+    copy.epoch = record.epoch
+    if let heldout = record.heldout {
+      copy.origin["heldout_loss"] = "\(heldout.loss)"
+      copy.origin["heldout_top1"] = "\(heldout.top1)"
+    }
     return copy
   }
 }

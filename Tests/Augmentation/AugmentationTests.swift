@@ -146,8 +146,22 @@ import Testing
       try decode(#"{"crop": {"padding": 4, "fill": "reflect"}}"#)
         == .crop(padding: 4, fill: .reflect))
     #expect(try decode(#"{"flip": {"probability": 0.5}}"#) == .flip(probability: 0.5))
+    #expect(try decode(#"{"resize": {}}"#) == .resize)
+    #expect(try decode(#"{"rotate": {"degrees": 15}}"#) == .rotate(degrees: 15))
+    #expect(
+      try decode(#"{"affine": {"degrees": 15, "translate": 0.1, "scale": [0.9, 1.1]}}"#)
+        == .affine(degrees: 15, translate: 0.1, scale: 0.9..<1.1))
+    let colors = #"{"brightness": 0.2, "contrast": 0.3, "saturation": 0.4, "hue": 0.1}"#
+    #expect(
+      try decode(#"{"colorJitter": \#(colors)}"#)
+        == .colorJitter(
+          ColorJitter(brightness: 0.2, contrast: 0.3, saturation: 0.4, hue: 0.1)))
+    #expect(
+      try decode(#"{"cutout": {"side": 8, "fill": "zero"}}"#) == .cutout(side: 8, fill: .zero))
     for text in [
-      "{}", #"{"rotate": {"degrees": 15}}"#, #"{"crop": {"padding": 4}}"#,
+      "{}", #"{"shear": {"degrees": 15}}"#, #"{"crop": {"padding": 4}}"#,
+      #"{"affine": {"degrees": 15, "translate": 0.1, "scale": [1.1, 0.9]}}"#,
+      #"{"affine": {"degrees": 15, "translate": 0.1, "scale": [1.1]}}"#,
       #"{"crop": {"padding": 4, "fill": "wrap"}}"#,
       #"{"crop": {"padding": 4, "fill": "zero"}, "flip": {"probability": 0.5}}"#,
     ] {

@@ -34,9 +34,10 @@ import Testing
   }
 
   @Test func bestIsTheFirstOfTheHighest() throws {
+    let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
+    #expect(history.best?.epoch == 2)
+    #expect(history.best?.top1 == 40)
     let figures = try trainingFigures(rows)
-    #expect(figures.best?.epoch == 2)
-    #expect(figures.best?.top1 == 40)
     let overview = try #require(figures.overview)
     #expect(overview.panels.count == 4)
     #expect(overview.panels[1].level?.label == "best 40.00 %")
@@ -57,7 +58,6 @@ import Testing
     #expect(lossOnly.top1 == nil)
     #expect(lossOnly.top5 == nil)
     #expect(lossOnly.overview?.panels.count == 1)
-    #expect(lossOnly.best == nil)
   }
 
   @Test func anEmptyHistoryHasNoFigure() throws {
@@ -88,6 +88,47 @@ import Testing
     let figure = EvaluationFigures(try summary(summaryText()))
       .confusion(counts: [[0, 0], [0, 5]], classNames: ["cat", "dog"])
     #expect(figure.dataText.contains("\n0,0,0,0.0,0,cat,cat\n"))
+  }
+
+  /// Percent, with empty cells where a bin is empty; the title of the diagram has the error.
+  @Test func calibrationLeavesEmptyBinsOut() throws {
+    let text = summaryText(
+      replacing: "\"count\"", with: "\"expected_calibration_error\": 0.0125, \"count\"")
+    let figure = EvaluationFigures(try summary(text)).calibration(
+      edges: [0, 0.5, 1], counts: [0, 7], confidence: [0, 0.75], accuracy: [0, 0.5])
+    let lines = figure.dataText.split(separator: "\n")
+    #expect(
+      lines[0]
+        == "from_percent,to_percent,middle_percent,images,accuracy_percent,confidence_percent")
+    #expect(lines[1] == "0.0,50.0,25.0,0,,")
+    #expect(lines[2] == "50.0,100.0,75.0,7,50.0,75.0")
+    #expect(figure.panels[0].title == "expected calibration error 1.25 %, 2 bins")
+    #expect(figure.title == "Calibration, 1,000 validation images — unverified data")
+    #expect(titles(figure).compactMap(\.self).last == "perfectly calibrated")
+    // Above each other, two thirds and a third of what the title leaves.
+    #expect(figure.script.contains("set origin 0.0000,0.3256\nset size 1.0000,0.6321"))
+    #expect(figure.script.contains("set origin 0.0000,0.0000\nset size 1.0000,0.3256"))
+  }
+
+  @Test func efficiencyCountsWhatRanAfterTheBest() throws {
+    let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
+    #expect(history.efficiency?.epochs == 3 && history.efficiency?.convergenceEpoch == 2)
+    #expect(abs((history.efficiency?.percent ?? 0) - 200.0 / 3) < 1e-9)
+    let empty = try TrainingHistory(parsing: historyText([]), file: "history.csv")
+    #expect(empty.efficiency == nil)
+  }
+
+  /// A training on all images holds none out: its columns are empty, and its figures have one curve.
+  @Test func aHistoryWithoutHeldOutImagesHasCurves() throws {
+    let rows = ["1,0.001,0.5,90,99,,,,,,,", "2,0.001,0.4,91,99,,,,,,,"]
+    let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
+    #expect(history.best == nil && history.efficiency == nil)
+    let figures = try trainingFigures(rows)
+    #expect(titles(figures.loss) == ["training"] && titles(figures.top1) == ["training"])
+    #expect(figures.perClassHeldOut == nil)
+    let continuation = try #require(figures.continuation)
+    #expect(continuation.name == "refit" && continuation.panels.count == 3)
+    #expect(continuation.panels.allSatisfy { $0.level == nil })
   }
 
   @Test func samplesLieUprightInTheirRow() throws {

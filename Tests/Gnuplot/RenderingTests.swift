@@ -34,9 +34,15 @@ struct RenderingTests {
     let evaluation = EvaluationFigures(try summary(summaryText(names: names)))
     let labels = (0..<count * 2).map { UInt8($0 % count) }
     let images = (0..<labels.count * 3 * 64).map { UInt8(truncatingIfNeeded: $0 * 37) }
+    let pictures = PictureFigures(status: RunStatus(data: .unverified, selectedOnTest: true))
+    let predicted = labels.map { UInt8((Int($0) + 1) % count) }
     let curves = [
       training.loss, training.top1, training.top5, training.perClassTraining,
-      training.perClassHeldOut, training.overview,
+      training.perClassHeldOut, training.overview, training.continuation,
+      try pictures.mistakes(
+        images: images, labels: labels, predicted: predicted,
+        confidence: labels.map { _ in 0.98 }, side: 8, classNames: names, subject: "images",
+        file: "mistakes"),
     ]
     return try curves.map { try #require($0) } + [
       data.classes(counts: (0..<count).map { 10 * $0 }),
@@ -45,6 +51,13 @@ struct RenderingTests {
       evaluation.confusion(
         counts: (0..<count).map { row in (0..<count).map { row * $0 } }, classNames: names),
       evaluation.classScores,
+      evaluation.calibration(
+        edges: [0, 0.5, 0.75, 1], counts: [0, 12, 9000], confidence: [0, 0.6, 0.9],
+        accuracy: [0, 0.7, 0.8]),
+      try pictures.filters(
+        shape: [7, 3, 5, 2], weights: (0..<210).map { Float($0 % 13) - 6 }, file: "filters"),
+      try pictures.augmented(
+        images: images, rows: 2, draws: count, side: 8, kinds: "crop flip", file: "augmented"),
     ]
   }
 
@@ -54,8 +67,9 @@ struct RenderingTests {
       let figures = try allFigures(names: ["cat", "dog", "hen"], epochs: epochs)
       #expect(
         figures.map(\.name) == [
-          "loss", "top1", "top5", "per-class-train", "per-class-heldout", "training", "classes",
-          "pixels", "samples", "confusion", "class-scores",
+          "loss", "top1", "top5", "per-class-train", "per-class-heldout", "training", "refit",
+          "mistakes", "classes", "pixels", "samples", "confusion", "class-scores", "calibration",
+          "filters", "augmented",
         ])
       for figure in figures {
         let written = try Renderer().render(figure, formats: [.png, .svg], into: folder)
@@ -134,6 +148,35 @@ struct RenderingTests {
     }
   }
 
+  @Test func everyFigureOfNumbersIsDrawnInLetters() throws {
+    try withScratchFolder { folder in
+      for figure in try allFigures(names: ["cat", "dog", "hen"], epochs: 12) {
+        guard case .table = figure.data else { continue }
+        try Renderer().render(figure, formats: [], into: folder)
+        let before = try files(in: folder)
+        let lines = try Renderer().letters(
+          figure.name, in: folder, columns: 72, lines: 20, inColours: false)
+        #expect(lines.count > 10 && lines.count <= 20 * figure.panels.count, "\(figure.name)")
+        #expect(lines.allSatisfy { $0.count <= 72 }, "\(figure.name)")
+        #expect(!lines.joined().contains("\u{1B}"), "\(figure.name)")
+        #expect(try files(in: folder) == before)
+        let coloured = try Renderer().letters(
+          figure.name, in: folder, columns: 72, lines: 20, inColours: true)
+        #expect(coloured.joined().contains("\u{1B}["), "\(figure.name)")
+      }
+    }
+  }
+
+  @Test func aScriptWithoutLettersIsNamed() throws {
+    try withScratchFolder { folder in
+      let script = folder.appending(path: "old.gp")
+      try Data("exit\n".utf8).write(to: script)
+      #expect(throws: RenderError.noLetters(script: script.path)) {
+        try Renderer().letters("old", in: folder, columns: 60, lines: 20, inColours: false)
+      }
+    }
+  }
+
   @Test func anErrorNamesTheScriptAndLeavesNoPicture() throws {
     try withScratchFolder { folder in
       let script = folder.appending(path: "broken.gp")
@@ -196,7 +239,7 @@ struct RenderingTests {
   @Test func scriptsNameNoFolderAndNoDate() {
     #expect(!figure.script.contains(FileManager.default.currentDirectoryPath))
     #expect(figure.script.contains("folder.'classes.csv'"))
-    #expect(figure.script.contains("pngcairo noenhanced size 1200,800"))
-    #expect(figure.script.contains("svg noenhanced size 1200,800"))
+    #expect(figure.script.contains("pngcairo noenhanced size 960,640"))
+    #expect(figure.script.contains("svg noenhanced size 960,640"))
   }
 }

@@ -20,6 +20,13 @@ import Testing
     #expect(history.heldOut.top1OfClass == [[13, 23], [14, nil]])
   }
 
+  @Test func epochsMayGoOnFromAnEarlierTrainings() throws {
+    let rows = ["161,1,1,1,1,,,,1,1,,", "162,1,1,1,1,,,,1,1,,"]
+    let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
+    #expect(history.epochs == [161, 162])
+    #expect(history.heldOut.loss == [nil, nil])
+  }
+
   @Test(arguments: [[], ["cat"], ["cat", "dog", "a.b"], hostileNames])
   func headerAloneIsAnEmptyHistory(_ classes: [String]) throws {
     let text = historyText([], classes: classes)
@@ -57,6 +64,10 @@ import Testing
     (
       historyText(["1,1,1,1,1,1,1,1,1,1,1,1", "3,1,1,1,1,1,1,1,1,1,1,1"]),
       "history.csv:3: column 'epoch': expected 2, found '3'"
+    ),
+    (
+      historyText(["9223372036854775807,1,1,1,1,1,1,1,1,1,1,1"]),
+      "history.csv:2: column 'epoch': expected 1, found '9223372036854775807'"
     ),
     (
       historyText([",1,1,1,1,1,1,1,1,1,1,1"]), "history.csv:2: column 'epoch': expected 1, found ''"

@@ -20,16 +20,21 @@ import Testing
   }
 
   @Test func oneCheckpointOrAList() throws {
-    let one = try settings(#"{"on": "validation", "checkpoint": "best"}"#)
-    #expect(one.on == .validation && one.checkpoints == ["best"])
-    let list = try settings(#"{"on": "test", "checkpoint": ["epoch-160", "epoch-70", "last"]}"#)
+    let one = try settings(#"{"on": "validation", "checkpoint": "best", "flip": true}"#)
+    #expect(one.on == .validation && one.checkpoints == ["best"] && one.flip)
+    let list = try settings(
+      #"{"on": "test", "checkpoint": ["epoch-160", "epoch-70", "last"], "flip": false}"#)
     #expect(list.on == .test && list.checkpoints == ["epoch-160", "epoch-70", "last"])
+    #expect(!list.flip)
   }
 
   @Test(arguments: [
-    "{}", #"{"on": "training", "checkpoint": "best"}"#, #"{"on": "test"}"#,
-    #"{"on": "test", "checkpoint": 7}"#, #"{"on": "test", "checkpoint": null}"#,
-    #"{"on": "test", "checkpoint": ["best", 7]}"#,
+    "{}", #"{"on": "training", "checkpoint": "best", "flip": false}"#,
+    #"{"on": "test", "flip": false}"#, #"{"on": "test", "checkpoint": "best"}"#,
+    #"{"on": "test", "checkpoint": 7, "flip": false}"#,
+    #"{"on": "test", "checkpoint": null, "flip": false}"#,
+    #"{"on": "test", "checkpoint": ["best", 7], "flip": false}"#,
+    #"{"on": "test", "checkpoint": "best", "flip": "yes"}"#,
   ])
   func otherSettingsAreRejected(_ text: String) {
     #expect(throws: DecodingError.self) { try settings(text) }
@@ -45,7 +50,7 @@ import Testing
       ["best", "last", "epoch-007", "epoch-070", "epoch-160", "epoch-1000"].map {
         "\($0).safetensors"
       })
-    let settings = try settings(#"{"on": "test", "checkpoint": "best"}"#)
+    let settings = try settings(#"{"on": "test", "checkpoint": "best", "flip": false}"#)
     let url = try settings.file(of: name, in: folder.url)
     #expect(url.path == folder.file("\(file).safetensors").path)
   }
@@ -56,7 +61,7 @@ import Testing
       "last.safetensors", "best.safetensors", "epoch-070.safetensors", "epoch-007.safetensors",
       "filters.safetensors", "history.csv", "epoch-9.txt",
     ])
-    let settings = try settings(#"{"on": "test", "checkpoint": "best"}"#)
+    let settings = try settings(#"{"on": "test", "checkpoint": "best", "flip": false}"#)
     let expected = EvaluationError.noCheckpoint(
       name: name, folder: folder.url.path, present: ["best", "epoch-007", "epoch-070", "last"])
     #expect(throws: expected) { try settings.file(of: name, in: folder.url) }
@@ -64,7 +69,7 @@ import Testing
   }
 
   @Test func anEmptyFolderIsCalledEmpty() throws {
-    let settings = try settings(#"{"on": "test", "checkpoint": "best"}"#)
+    let settings = try settings(#"{"on": "test", "checkpoint": "best", "flip": false}"#)
     let expected = EvaluationError.noCheckpoint(
       name: "best", folder: folder.url.path, present: [])
     #expect(throws: expected) { try settings.file(of: "best", in: folder.url) }
@@ -75,6 +80,7 @@ import Testing
     let errors: [EvaluationError] = [
       .noCheckpoint(name: "best", folder: "f", present: ["last"]),
       .noCheckpoint(name: "best", folder: "f", present: []),
+      .noSelection(name: "selected", place: "f"), .noSelection(name: "best", place: "f"),
       .differentClasses(checkpoint: "best", expected: ["a"], found: ["b"]), .unprepared,
     ]
     for error in errors { #expect(!error.description.contains("\n")) }
@@ -82,40 +88,23 @@ import Testing
 }
 
 @Suite struct EvaluatedImagesTests {
-  private func images(
-    _ status: DataStatus, _ preparation: Preparation?
-  ) -> ImageSet {
-    ImageSet(
+  @Test func preparedImagesSayHowToNormalise() throws {
+    let normalization = try oneImage(.official, selectedOnTest: false).requiredNormalization()
+    #expect(normalization == .constants(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]))
+    let unprepared = ImageSet(
       images: [UInt8](repeating: 0, count: ImageSet.pixelsPerImage), labels: [0],
-      classNames: ["ape", "bee"], dataStatus: status, source: .cifar10, preparation: preparation)
+      classNames: ["ape", "bee"], dataStatus: .official, source: .cifar10)
+    #expect(throws: EvaluationError.unprepared) { try unprepared.requiredNormalization() }
   }
+}
 
-  private func preparation(selectedOnTest: Bool) -> Preparation {
-    Preparation(
+/// A black image that is prepared for a network.
+func oneImage(_ status: DataStatus, selectedOnTest: Bool) -> ImageSet {
+  ImageSet(
+    images: [UInt8](repeating: 0, count: ImageSet.pixelsPerImage), labels: [0],
+    classNames: ["ape", "bee"], dataStatus: status, source: .cifar10,
+    preparation: Preparation(
       indices: [0], takenFrom: .test,
       normalization: .constants(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]),
-      selectedOnTest: selectedOnTest)
-  }
-
-  @Test func preparedImagesSayHowToNormalise() throws {
-    let normalization = try images(.official, preparation(selectedOnTest: false))
-      .requiredNormalization()
-    #expect(normalization == .constants(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]))
-    #expect(throws: EvaluationError.unprepared) {
-      try images(.official, nil).requiredNormalization()
-    }
-  }
-
-  @Test(arguments: DataStatus.allCases, [false, true])
-  func reservations(_ status: DataStatus, _ selectedOnTest: Bool) {
-    for testing in [false, true] {
-      let reservations = images(status, preparation(selectedOnTest: selectedOnTest))
-        .reservations(testing: testing)
-      let expected = (status == .unverified ? 1 : 0) + (selectedOnTest ? 1 : 0)
-      #expect(reservations.count == expected)
-      #expect(reservations.contains { $0.hasPrefix("unverified") } == (status == .unverified))
-      #expect(reservations.contains { $0.hasPrefix("selected on test") } == selectedOnTest)
-    }
-    #expect(images(.official, nil).reservations(testing: true).isEmpty)
-  }
+      selectedOnTest: selectedOnTest))
 }

@@ -129,5 +129,76 @@ import Testing
     #expect(
       try predictions.scalars(of: "indices", as: Int32.self, shape: [31])
         == (0..<31).map { 3 * $0 })
+    let mistakes = try open("mistakes")
+    let chosen = ConfidentMistakes(of: evaluation, labels: example.images.labels)
+    let count = chosen.positions.count
+    #expect(count > 0)
+    let size = ImageSet.pixelsPerImage
+    expectIdentical(
+      try mistakes.scalars(of: "images", as: UInt8.self, shape: [count, 3, 32, 32]),
+      chosen.positions.flatMap { example.images.images[$0 * size..<($0 + 1) * size] }, "images")
+    #expect(
+      try mistakes.scalars(of: "labels", as: UInt8.self, shape: [count])
+        == chosen.positions.map { example.images.labels[$0] })
+    #expect(
+      try mistakes.scalars(of: "predicted", as: UInt8.self, shape: [count]) == chosen.predicted)
+    #expect(
+      try mistakes.scalars(of: "confidence", as: Float.self, shape: [count]) == chosen.confidence)
+    #expect(
+      try mistakes.scalars(of: "indices", as: Int32.self, shape: [count])
+        == chosen.positions.map { Int32(3 * $0) })
+  }
+
+  @Test(arguments: [0, 1, 7, 40])
+  func mistakesAreTheSurestWrongAnswers(_ limit: Int) throws {
+    let evaluation = try evaluation(try example.checkpoint(in: folder))
+    let labels = example.images.labels
+    let mistakes = ConfidentMistakes(of: evaluation, labels: labels, limit: limit)
+    let wrong = labels.indices.filter { labels[$0] != evaluation.predicted[$0] }
+    #expect(mistakes.positions.count == min(limit, wrong.count))
+    let confidences = wrong.map { image in
+      evaluation.probabilities[7 * image..<7 * image + 7].max() ?? 0
+    }
+    #expect(mistakes.confidence == Array(confidences.sorted(by: >).prefix(limit)))
+    #expect(Set(mistakes.positions).isSubset(of: wrong))
+    // Right answers leave an empty file that is still read.
+    let right = ConfidentMistakes(of: evaluation, labels: evaluation.predicted, limit: limit)
+    #expect(right.positions.isEmpty)
+  }
+
+  @Test func aMirrorAverageDoesNotDependOnWhereAThingFaces() throws {
+    let file = try example.checkpoint(in: folder)
+    func average(_ images: ImageSet) throws -> Evaluation {
+      try Evaluation(
+        "best", file, on: BatchLoader(images, normalization: .perImage),
+        averagingMirrorImages: true, pool: pool)
+    }
+    let plain = try evaluation(file)
+    let mirrored = try Evaluation(
+      "best", file, on: BatchLoader(example.images.mirrored, normalization: .perImage), pool: pool)
+    let averaged = try average(example.images)
+    expectClose(
+      averaged.probabilities,
+      zip(plain.probabilities, mirrored.probabilities).map { ($0 + $1) / 2 },
+      Tolerance(absolute: 1e-6, relative: 1e-5), "mean probabilities", shape: [31, 7])
+    expectClose(
+      try average(example.images.mirrored).probabilities, averaged.probabilities,
+      Tolerance(absolute: 1e-6, relative: 1e-5), "mirrored", shape: [31, 7])
+    #expect(plain.probabilities != mirrored.probabilities, "the network sees which way they face")
+    let losses = example.images.labels.indices.map { image in
+      -log(Double(averaged.probabilities[7 * image + Int(example.images.labels[image])]))
+    }
+    #expect(abs(averaged.figures.loss - losses.reduce(0, +) / 31) < 1e-5)
+  }
+}
+
+extension ImageSet {
+  /// Every image mirrored left to right.
+  fileprivate var mirrored: ImageSet {
+    let side = Self.side
+    let pixels = images.indices.map { images[$0 / side * side + side - 1 - $0 % side] }
+    return ImageSet(
+      images: pixels, labels: labels, classNames: classNames, dataStatus: dataStatus,
+      source: source, preparation: preparation)
   }
 }

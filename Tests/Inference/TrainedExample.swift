@@ -16,7 +16,8 @@ struct TrainedExample {
 
   /// - Parameter count: Images; more than a batch of the predictor by default.
   init(count: Int = 253, width: Int = 3) throws {
-    network = try NetworkCatalog.network(named: "resnet8", width: width, classes: 7)
+    network = try NetworkCatalog.network(
+      named: "resnet8", configuration: NetworkConfiguration(width: width), classes: 7)
     network.initialize(seed: 8)
     var stream = RandomStream(seed: 1, purpose: "test images")
     // Noise about a colour of each image's own: noise alone is one image to a network.
@@ -50,16 +51,17 @@ struct TrainedExample {
     }
   }
 
-  /// The network as a checkpoint of epoch 12.
+  /// The network as a checkpoint.
   func checkpoint(
-    in folder: TemporaryFolder, classNames: [String] = Self.classNames
+    in folder: TemporaryFolder, name: String = "best", epoch: Int = 12,
+    classNames: [String] = Self.classNames, origin: [String: String] = [:]
   ) throws -> TensorFile {
-    let url = folder.file("best.safetensors")
+    let url = folder.file("\(name).safetensors")
     try Checkpoint.write(
       network,
       CheckpointDescription(
-        network: "resnet8", width: 3, classNames: classNames, epoch: 12, normalization: [:],
-        origin: [:]), to: url)
+        network: network.name, configuration: network.configuration, classNames: classNames,
+        epoch: epoch, normalization: [:], origin: origin), to: url)
     return try Checkpoint.open(url)
   }
 }

@@ -11,10 +11,20 @@ import Testing
   private let changes: [Augmentation] = [
     .crop(padding: 4, fill: .reflect), .flip(probability: 0.5),
   ]
+  /// Every kind, before and after resizing.
+  private let everyChange: [Augmentation] = [
+    .crop(padding: 4, fill: .zero), .cutout(side: 5, fill: .zero), .resize,
+    .rotate(degrees: 15), .affine(degrees: 15, translate: 0.1, scale: 0.9..<1.1),
+    .colorJitter(ColorJitter(brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1)),
+    .flip(probability: 0.5),
+  ]
 
-  private func loader(_ augmentations: [Augmentation]? = nil, seed: Int = 9) -> BatchLoader {
+  private func loader(
+    _ augmentations: [Augmentation]? = nil, seed: Int = 9, side: Int = ImageSet.side
+  ) -> BatchLoader {
     BatchLoader(
-      images, normalization: .perImage, augmentations: augmentations ?? changes, seed: seed)
+      images, normalization: .perImage, augmentations: augmentations ?? changes, seed: seed,
+      side: side)
   }
 
   /// Every image loaded in a batch of its own.
@@ -33,6 +43,17 @@ import Testing
       for (position, index) in indices.enumerated() {
         expectIdentical(batch.image(position), expected[index], "image \(index) at \(position)")
       }
+    }
+  }
+
+  @Test(arguments: [32, 7, 45])
+  func everyKindDependsOnNeitherThreadsNorBatches(_ side: Int) {
+    let loader = loader(everyChange, side: side)
+    let expected = alone(loader, epoch: 3)
+    let order = loader.order(epoch: 3)
+    let batch = LoadedBatch(loader, order, epoch: 3, threads: 3)
+    for (position, index) in order.enumerated() {
+      expectIdentical(batch.image(position), expected[index], "image \(index) at side \(side)")
     }
   }
 

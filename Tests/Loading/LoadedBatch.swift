@@ -6,6 +6,8 @@ import TestSupport
 
 /// One batch as a loader makes it, in memory that held other numbers before.
 struct LoadedBatch {
+  /// Width and height of its images.
+  let side: Int
   /// Everything in the map, padding included.
   let floats: [Float]
   /// Its bits, so that equal means equal.
@@ -13,7 +15,8 @@ struct LoadedBatch {
   let labels: [UInt8]
 
   init(_ loader: BatchLoader, _ indices: [Int], epoch: Int? = nil, threads: Int = 2) {
-    let owner = OwnedFeatureMap(.images(count: indices.count, height: 32, width: 32))
+    side = loader.side
+    let owner = OwnedFeatureMap(.images(count: indices.count, height: side, width: side))
     owner.fill(.nan)
     var labels = [UInt8](repeating: 0xEE, count: indices.count)
     let pool = WorkerPool(threadCount: threads)
@@ -28,7 +31,7 @@ struct LoadedBatch {
 
   /// The bits of one image.
   func image(_ position: Int) -> [UInt32] {
-    let count = 4 * ImageSet.pixelsPerChannel
+    let count = 4 * side * side
     return floats[position * count..<(position + 1) * count].map(\.bitPattern)
   }
 }

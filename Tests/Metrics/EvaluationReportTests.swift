@@ -6,7 +6,7 @@ import Testing
 @Suite struct EvaluationReportTests {
   /// Ten images of three classes, the last without images; named so that sorting would show.
   private func report(
-    loss: Double = 0.75,
+    loss: Double = 0.75, selected: Int = 0,
     fills reliability: (inout Reliability) -> Void = {
       $0.add(confidence: 0.5, isCorrect: true)
       $0.add(confidence: 1, isCorrect: true)
@@ -25,11 +25,12 @@ import Testing
     return EvaluationReport(
       of: .init(
         on: "test", dataStatus: "unverified", source: "cifar-10", selectedOnTest: true,
-        classNames: ["zebra", "ape", "a/b \"c\""], warnings: ["unverified data"]),
+        flip: true, classNames: ["zebra", "ape", "a/b \"c\""], warnings: ["unverified data"]),
       checkpoints: [
         .init(checkpoint: "best", epoch: 7, tally: tally),
         .init(checkpoint: "last", epoch: 9, tally: ClassificationTally(classes: 3)),
-      ], count: 8, confusion: confusion, reliability: diagram)
+      ], selected: selected, selection: "listed", count: 8, confusion: confusion,
+      reliability: diagram)
   }
 
   private func object(_ report: EvaluationReport) throws -> [String: Any] {
@@ -43,7 +44,7 @@ import Testing
       Set(whole.keys) == [
         "top1", "top5", "loss", "count", "on", "checkpoint", "epoch", "data_status", "source",
         "selected_on_test", "class_names", "per_class", "macro", "most_confused", "checkpoints",
-        "warnings", "expected_calibration_error",
+        "warnings", "expected_calibration_error", "selection", "flip",
       ])
     func names(_ list: String) throws -> Set<String> {
       Set(try #require(whole[list] as? [[String: Any]]).flatMap(\.keys))
@@ -56,8 +57,12 @@ import Testing
     #expect(Set(macro.keys) == ["precision", "recall", "f1"])
   }
 
-  @Test func figuresAreThoseOfTheFirstCheckpoint() throws {
+  @Test func figuresAreThoseOfTheSelectedCheckpoint() throws {
+    let other = try object(report(selected: 1))
+    #expect(other["checkpoint"] as? String == "last" && other["epoch"] as? Int == 9)
+    #expect(other["top1"] is NSNull && other["loss"] is NSNull)
     let whole = try object(report())
+    #expect(whole["flip"] as? Bool == true && whole["selection"] as? String == "listed")
     #expect(whole["top1"] as? Double == 62.5)
     #expect(whole["top5"] as? Double == 100)
     #expect(whole["loss"] as? Double == 0.75)
@@ -111,7 +116,7 @@ import Testing
     #expect(text.contains("a/b"), "slashes are not escaped")
     let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }
       .compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) }
-    #expect(keys.count == 17 && keys == keys.sorted())
+    #expect(keys.count == 19 && keys == keys.sorted())
   }
 
   /// A network gone astray has figures too; they are written as null, which every reader of JSON

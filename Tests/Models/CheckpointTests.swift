@@ -8,14 +8,16 @@ import Testing
 @Suite struct CheckpointTests {
   private let folder: TemporaryFolder
   private let description = CheckpointDescription(
-    network: "resnet8", width: 3, classNames: ["ape", "bee \"b\"", "cat/dog"], epoch: 17,
+    network: "resnet8", configuration: NetworkConfiguration(width: 3),
+    classNames: ["ape", "bee \"b\"", "cat/dog"], epoch: 17,
     normalization: ["normalization": "constants", "normalization_mean": "[0.5, 0.25, 0.125]"],
     origin: ["data_status": "generated", "selected_on_test": "false"])
 
   init() throws { folder = try TemporaryFolder() }
 
   private func network(seed: Int? = nil) throws -> Network {
-    let network = try NetworkCatalog.network(named: "resnet8", width: 3, classes: 3)
+    let network = try NetworkCatalog.network(
+      named: "resnet8", configuration: NetworkConfiguration(width: 3), classes: 3)
     if let seed {
       network.initialize(seed: seed)
       // Statistics and norms as training leaves them, and numbers that only bits tell apart.
@@ -77,13 +79,41 @@ import Testing
     #expect(file.metadata["classes"] == "3" && file.metadata["input_side"] == "32")
   }
 
-  @Test(arguments: [3, nil])
-  func descriptionsReturn(_ width: Int?) throws {
+  @Test(arguments: [
+    NetworkConfiguration(width: 3), NetworkConfiguration(),
+    NetworkConfiguration(blocks: 2, alpha: 48, widths: [3, 5], kernels: 4, dropout: 0.25),
+  ])
+  func descriptionsReturn(_ configuration: NetworkConfiguration) throws {
     var description = description
-    description.width = width
+    description.configuration = configuration
     let url = folder.file("best.safetensors")
     try Checkpoint.write(try network(seed: 4), description, to: url)
     #expect(try Checkpoint.description(of: try Checkpoint.open(url)) == description)
+  }
+
+  /// Sizes stand under their recipe's names; those a network does not have are left out.
+  @Test func configurationsAreJSON() throws {
+    let url = folder.file("best.safetensors")
+    try Checkpoint.write(try network(seed: 4), description, to: url)
+    let metadata = try Checkpoint.open(url).metadata
+    #expect(metadata["configuration"] == #"{"width":3}"#)
+    #expect(metadata["schema_version"] == "2" && metadata["width"] == nil)
+  }
+
+  /// Checkpoints of schema version 1 had a width, or none.
+  @Test(arguments: ["3", nil])
+  func olderCheckpointsAreRead(_ width: String?) throws {
+    var metadata = [
+      "network": "resnet8", "classes": "2", "class_names": "[\"ape\", \"bee\"]", "epoch": "7",
+    ]
+    metadata["width"] = width
+    let url = folder.file("old.safetensors")
+    var writer = TensorFileWriter(schema: "checkpoint", schemaVersion: 1, metadata: metadata)
+    writer.add("weight", shape: [1], [1] as [Float])
+    try writer.write(to: url)
+    let description = try Checkpoint.description(of: try Checkpoint.open(url))
+    #expect(description.configuration == NetworkConfiguration(width: width.flatMap { Int($0) }))
+    #expect(description.origin.isEmpty)
   }
 
   /// Who loads a checkpoint and trains on writes its description again.
@@ -109,23 +139,38 @@ import Testing
 
   @Test(
     arguments: [
-      ("network", nil), ("epoch", nil), ("epoch", "seven"), ("epoch", "7.5"), ("width", "wide"),
+      ("network", nil), ("epoch", nil), ("epoch", "seven"), ("epoch", "7.5"),
+      ("configuration", nil), ("configuration", "wide"), ("configuration", "{\"width\":\"3\"}"),
       ("class_names", nil), ("class_names", "ape, bee"), ("class_names", "[\"ape\"]"),
       ("class_names", "[1, 2]"),
     ] as [(String, String?)])
   func descriptionsThatCannotBeRead(_ key: String, _ value: String?) throws {
     var metadata = [
-      "network": "resnet8", "width": "3", "classes": "2", "class_names": "[\"ape\", \"bee\"]",
-      "epoch": "7",
+      "network": "resnet8", "configuration": "{}", "classes": "2",
+      "class_names": "[\"ape\", \"bee\"]", "epoch": "7",
     ]
     metadata[key] = value
     let url = folder.file("damaged.safetensors")
-    var writer = TensorFileWriter(schema: "checkpoint", metadata: metadata)
+    var writer = TensorFileWriter(schema: "checkpoint", schemaVersion: 2, metadata: metadata)
     writer.add("weight", shape: [1], [1] as [Float])
     try writer.write(to: url)
     let file = try Checkpoint.open(url)
     #expect(
       throws: CheckpointError.metadata(file: file.url.path, key: key, found: value)
+    ) { try Checkpoint.description(of: file) }
+  }
+
+  @Test func anOlderWidthThatIsNoNumber() throws {
+    let metadata = [
+      "network": "resnet8", "width": "wide", "class_names": "[\"ape\", \"bee\"]", "epoch": "7",
+    ]
+    let url = folder.file("old.safetensors")
+    var writer = TensorFileWriter(schema: "checkpoint", schemaVersion: 1, metadata: metadata)
+    writer.add("weight", shape: [1], [1] as [Float])
+    try writer.write(to: url)
+    let file = try Checkpoint.open(url)
+    #expect(
+      throws: CheckpointError.metadata(file: file.url.path, key: "width", found: "wide")
     ) { try Checkpoint.description(of: file) }
   }
 

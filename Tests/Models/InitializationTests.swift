@@ -3,10 +3,13 @@ import Models
 import TestSupport
 import Testing
 
-/// Initial weights are PyTorch's defaults: uniform in ±1/√fan_in, norms the identity.
+/// Initial weights are PyTorch's defaults, uniform in ±1/√fan_in, or Kaiming's normal ones; norms start
+/// as the identity.
 @Suite struct InitializationTests {
-  private func network(_ name: String, width: Int? = nil, seed: Int) throws -> Network {
-    let network = try NetworkCatalog.network(named: name, width: width, classes: 10)
+  private func network(
+    _ name: String, _ sizes: NetworkConfiguration = NetworkConfiguration(), seed: Int
+  ) throws -> Network {
+    let network = try NetworkCatalog.network(named: name, configuration: sizes, classes: 10)
     network.initialize(seed: seed)
     return network
   }
@@ -40,8 +43,36 @@ import Testing
     #expect(abs(mean) < 5 * deviation)
   }
 
-  @Test func normsStartAsTheIdentity() throws {
-    let network = try network("resnet8", seed: 3)
+  /// Fans by hand: O · kh · kw of a convolution for the backward pass.
+  @Test(arguments: [
+    ("pyramidnet", "stem.conv.weight", 2 / 144.0),
+    ("pyramidnet", "stages.0.0.conv1.weight", 2 / 288.0),
+    ("pyramidnet", "stages.2.0.conv2.weight", 2 / 576.0),
+  ])
+  func weightsAreNormal(_ name: String, _ parameter: String, _ variance: Double) throws {
+    let network = try network(name, .init(blocks: 1), seed: 3)
+    let values = try #require(values(network)[parameter]).map(Double.init)
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let second = values.reduce(0) { $0 + $1 * $1 } / count
+    let fourth = values.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
+    // Five deviations of each estimate; the fourth moment of a normal is 3σ⁴, of a uniform 1.8σ⁴.
+    #expect(abs(mean) < 5 * (variance / count).squareRoot())
+    #expect(abs(second / variance - 1) < 5 * (2 / count).squareRoot())
+    #expect(abs(fourth / (variance * variance) - 3) < 5 * (96 / count).squareRoot())
+  }
+
+  /// The head of a network whose convolutions are normal is drawn as any linear layer.
+  @Test func headsKeepTheDefault() throws {
+    let network = try network("pyramidnet", .init(blocks: 1), seed: 3)
+    let head = try #require(values(network)["head.weight"])
+    let bound: Float = 0.125  // 1 / √64
+    #expect(head.allSatisfy { abs($0) <= bound } && head.contains { abs($0) > 0.95 * bound })
+  }
+
+  @Test(arguments: ["resnet8", "pyramidnet"])
+  func normsStartAsTheIdentity(_ name: String) throws {
+    let network = try network(name, seed: 3)
     for parameter in network.parameters {
       switch parameter.role {
       case .normWeight, .runningVariance:
@@ -56,7 +87,7 @@ import Testing
 
   /// A network that was trained can start afresh.
   @Test func initializationReplacesWhatWasThere() throws {
-    let network = try network("resnet8", width: 4, seed: 3)
+    let network = try network("resnet8", .init(width: 4), seed: 3)
     let first = values(network)
     for parameter in network.parameters {
       parameter.load(dense: [Float](repeating: 9, count: parameter.elementCount))

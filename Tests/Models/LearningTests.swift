@@ -7,12 +7,14 @@ import Training
 @Suite struct LearningTests {
   @Test(
     arguments: [
-      ("resnet8", 4, 0.1, 60), ("small-cnn", nil, 0.05, 60), ("linear", nil, 0.002, 60),
-    ] as [(String, Int?, Double, Int)])
+      ("resnet8", .init(width: 4), 0.1, 60), ("small-cnn", .init(), 0.05, 60),
+      ("linear", .init(), 0.002, 60), ("resnet11v2", .init(width: 4), 0.1, 60),
+      ("pyramidnet", .init(blocks: 1, alpha: 12), 0.1, 60),
+    ] as [(String, NetworkConfiguration, Double, Int)])
   func learnsEightImagesByHeart(
-    _ name: String, _ width: Int?, _ rate: Double, _ steps: Int
+    _ name: String, _ sizes: NetworkConfiguration, _ rate: Double, _ steps: Int
   ) throws {
-    let network = try NetworkCatalog.network(named: name, width: width, classes: 10)
+    let network = try NetworkCatalog.network(named: name, configuration: sizes, classes: 10)
     network.initialize(seed: 1)
     let run = NetworkRun(network, batch: 8)
     let optimizer = Optimizer(

@@ -2,7 +2,7 @@ import Models
 import Testing
 
 @Suite struct NetworkCatalogTests {
-  /// Trained numbers, counted by hand where the specification gives none:
+  /// Trained numbers, those of the specification or counted by hand:
   /// linear: 3,072 · 10 + 10. resnet8: stem 432 + 32; stages 4,672, 13,952 + 576 and
   /// 55,552 + 2,176, the second figures those of the shortcuts; head 650.
   @Test(
@@ -10,37 +10,108 @@ import Testing
       ("small-cnn", nil, 10, 2_122_186), ("linear", nil, 10, 30_730), ("linear", nil, 3, 9_219),
       ("resnet20", nil, 10, 272_474), ("resnet8", nil, 10, 78_042), ("resnet8", 16, 10, 78_042),
       ("resnet8", 4, 10, 5_214), ("resnet8", 1, 2, 377), ("resnet14", 16, 10, 175_258),
+      ("resnet29v2", nil, 10, 312_218), ("resnet29v2", 16, 10, 312_218),
+      ("resnet11v2", nil, 10, 126_746), ("resnet11v2", 3, 4, 4_837),
     ] as [(String, Int?, Int, Int)])
   func parameterCounts(_ name: String, _ width: Int?, _ classes: Int, _ expected: Int) throws {
-    let network = try NetworkCatalog.network(named: name, width: width, classes: classes)
+    let sizes = NetworkConfiguration(width: width)
+    let network = try NetworkCatalog.network(named: name, configuration: sizes, classes: classes)
     #expect(network.parameterCount == expected)
     #expect(network.name == name && network.classes == classes)
     let output = try #require(network.shapes(count: 3).last)
     #expect(output.description == "[3, 1, 1, \(classes)]")
   }
 
+  /// The published PyramidNets for CIFAR-10: 110 layers, alpha 48, 84 and 270 have 1.7, 3.8 and 28.3
+  /// million parameters in the paper's table 4.
+  @Test(arguments: [
+    (NetworkConfiguration(), 1_772_706), (NetworkConfiguration(blocks: 18, alpha: 48), 1_772_706),
+    (NetworkConfiguration(alpha: 84), 3_904_446), (NetworkConfiguration(alpha: 270), 28_485_477),
+  ])
+  func pyramidNets(_ sizes: NetworkConfiguration, _ expected: Int) throws {
+    let network = try NetworkCatalog.network(
+      named: "pyramidnet", configuration: sizes, classes: 10)
+    #expect(network.parameterCount == expected)
+    #expect(network.configuration.blocks == 18 && network.configuration.width == nil)
+  }
+
+  /// A width that falls on a half goes to the even neighbour, and the steps are summed: n = 2, alpha 45
+  /// gives 16, 23.5, 31, 38.5, 46, 53.5, 61.
+  @Test func pyramidWidthsAreRoundedHalfToEven() throws {
+    let network = try NetworkCatalog.network(
+      named: "pyramidnet", configuration: NetworkConfiguration(blocks: 2, alpha: 45), classes: 10)
+    let shapes = zip(network.nodes, network.shapes(count: 2).dropFirst())
+    let outputs = shapes.filter { $0.0.name.hasSuffix(".norm3") }.map(\.1.description)
+    #expect(
+      outputs == [
+        "[2, 32, 32, 24]", "[2, 32, 32, 31]", "[2, 16, 16, 38]", "[2, 16, 16, 46]",
+        "[2, 8, 8, 54]", "[2, 8, 8, 61]",
+      ])
+  }
+
   @Test(
     arguments: [
-      ("vgg16", nil, 10, .unknown(name: "vgg16")), ("", nil, 10, .unknown(name: "")),
-      ("resnet", nil, 10, .unknown(name: "resnet")),
-      ("resnetx", nil, 10, .unknown(name: "resnetx")),
-      ("Linear", nil, 10, .unknown(name: "Linear")),
-      ("resnet2", nil, 10, .depth(name: "resnet2", depth: 2)),
-      ("resnet18", nil, 10, .depth(name: "resnet18", depth: 18)),
-      ("resnet-4", nil, 10, .depth(name: "resnet-4", depth: -4)),
-      ("resnet1208", nil, 10, .depth(name: "resnet1208", depth: 1208)),
-      ("resnet20", 0, 10, .width(0)), ("resnet20", 1_025, 10, .width(1_025)),
-      ("small-cnn", 16, 10, .widthIsFixed(name: "small-cnn")),
-      ("linear", 1, 10, .widthIsFixed(name: "linear")), ("linear", nil, 1, .tooFewClasses(1)),
-      ("resnet20", nil, 0, .tooFewClasses(0)),
-    ] as [(String, Int?, Int, NetworkCatalogError)])
-  func whatDoesNotExist(
-    _ name: String, _ width: Int?, _ classes: Int, _ expected: NetworkCatalogError
-  ) {
-    #expect(throws: expected) {
-      try NetworkCatalog.network(named: name, width: width, classes: classes)
-    }
+      ("vgg16", .unknown(name: "vgg16")), ("", .unknown(name: "")),
+      ("resnet", .unknown(name: "resnet")), ("resnetv2", .unknown(name: "resnetv2")),
+      ("resnetx", .unknown(name: "resnetx")), ("v2", .unknown(name: "v2")),
+      ("Linear", .unknown(name: "Linear")),
+      ("resnet2", .depth(name: "resnet2", depth: 2, layersInBlock: 6)),
+      ("resnet18", .depth(name: "resnet18", depth: 18, layersInBlock: 6)),
+      ("resnet-4", .depth(name: "resnet-4", depth: -4, layersInBlock: 6)),
+      ("resnet1208", .depth(name: "resnet1208", depth: 1208, layersInBlock: 6)),
+      ("resnet21v2", .depth(name: "resnet21v2", depth: 21, layersInBlock: 9)),
+      ("resnet2v2", .depth(name: "resnet2v2", depth: 2, layersInBlock: 9)),
+    ] as [(String, NetworkCatalogError)])
+  func namesThatDoNotExist(_ name: String, _ expected: NetworkCatalogError) {
+    #expect(throws: expected) { try NetworkCatalog.network(named: name, classes: 10) }
     #expect(!expected.description.contains("\n"))
+  }
+
+  @Test(arguments: [1, 0, -3])
+  func aClassifierNeedsTwoClasses(_ classes: Int) {
+    #expect(throws: NetworkCatalogError.tooFewClasses(classes)) {
+      try NetworkCatalog.network(named: "linear", classes: classes)
+    }
+  }
+
+  /// Every size that a network does not have, by name.
+  @Test(
+    arguments: [
+      ("small-cnn", NetworkConfiguration(width: 16), "width", "resnetD, resnetDv2"),
+      ("linear", NetworkConfiguration(blocks: 1), "blocks", "pyramidnet"),
+      ("resnet20", NetworkConfiguration(blocks: 3), "blocks", "pyramidnet"),
+      ("resnet29v2", NetworkConfiguration(width: 16, alpha: 48), "alpha", "pyramidnet"),
+      ("pyramidnet", NetworkConfiguration(width: 16), "width", "resnetD, resnetDv2"),
+    ] as [(String, NetworkConfiguration, String, String)])
+  func foreignKeysAreRefused(
+    _ name: String, _ sizes: NetworkConfiguration, _ key: String, _ owners: String
+  ) throws {
+    let error = #expect(throws: NetworkCatalogError.self) {
+      try NetworkCatalog.network(named: name, configuration: sizes, classes: 10)
+    }
+    #expect(
+      error?.description
+        == "network '\(name)' has no '\(key)'; train.architecture.\(key) belongs to \(owners): "
+        + "leave it out, or change train.network")
+  }
+
+  @Test(
+    arguments: [
+      ("resnet20", NetworkConfiguration(width: 0), "width", "0", "1 to 1024"),
+      ("resnet29v2", NetworkConfiguration(width: 1_025), "width", "1025", "1 to 1024"),
+      ("pyramidnet", NetworkConfiguration(blocks: 0), "blocks", "0", "1 to 200"),
+      ("pyramidnet", NetworkConfiguration(alpha: -1), "alpha", "-1", "0 to 1024"),
+      ("pyramidnet", NetworkConfiguration(alpha: .max), "alpha", "\(Int.max)", "0 to 1024"),
+    ] as [(String, NetworkConfiguration, String, String, String)])
+  func sizesThatNoNetworkCanHave(
+    _ name: String, _ sizes: NetworkConfiguration, _ key: String, _ found: String,
+    _ expected: String
+  ) {
+    let error = NetworkCatalogError.outOfRange(key: key, found: found, expected: expected)
+    #expect(throws: error) {
+      try NetworkCatalog.network(named: name, configuration: sizes, classes: 10)
+    }
+    #expect(!error.description.contains("\n"))
   }
 
   @Test func aResNetHasItsLayersNames() throws {
@@ -61,7 +132,8 @@ import Testing
   }
 
   @Test func stagesHalveTheMaps() throws {
-    let network = try NetworkCatalog.network(named: "resnet8", width: 5, classes: 10)
+    let network = try NetworkCatalog.network(
+      named: "resnet8", configuration: NetworkConfiguration(width: 5), classes: 10)
     let shapes = zip(network.nodes, network.shapes(count: 2).dropFirst())
     let outputs = shapes.filter { $0.0.name.hasSuffix(".norm2") }.map(\.1.description)
     #expect(outputs == ["[2, 32, 32, 5]", "[2, 16, 16, 10]", "[2, 8, 8, 20]"])

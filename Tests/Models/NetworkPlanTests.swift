@@ -9,22 +9,26 @@ import Testing
 @Suite struct NetworkPlanTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
-    var width: Int?
+    var sizes = NetworkConfiguration()
     let count: Int
-    var testDescription: String { "\(name) width \(width ?? 16), \(count) images" }
+    var testDescription: String { "\(name) \(sizes), \(count) images" }
   }
 
   static let cases = [
     Case(name: "linear", count: 3), Case(name: "small-cnn", count: 1),
     Case(name: "small-cnn", count: 3), Case(name: "resnet8", count: 5),
-    Case(name: "resnet8", width: 3, count: 1), Case(name: "resnet20", width: 5, count: 2),
-    Case(name: "resnet14", width: 17, count: 3),
+    Case(name: "resnet8", sizes: .init(width: 3), count: 1),
+    Case(name: "resnet20", sizes: .init(width: 5), count: 2),
+    Case(name: "resnet14", sizes: .init(width: 17), count: 3),
+    Case(name: "resnet11v2", sizes: .init(width: 3), count: 2),
+    Case(name: "pyramidnet", sizes: .init(blocks: 1, alpha: 40), count: 3),
   ]
 
   private let pool = WorkerPool(threadCount: 2)
 
   private func network(_ test: Case) throws -> Network {
-    let network = try NetworkCatalog.network(named: test.name, width: test.width, classes: 7)
+    let network = try NetworkCatalog.network(
+      named: test.name, configuration: test.sizes, classes: 7)
     network.initialize(seed: 5)
     return network
   }
@@ -154,7 +158,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3])
   func resultsDoNotDependOnThreads(_ threads: Int) throws {
-    let test = Case(name: "resnet8", width: 5, count: 5)
+    let test = Case(name: "resnet8", sizes: .init(width: 5), count: 5)
     let plan = NetworkPlan(
       try network(test), mode: .training, capacity: 5, on: WorkerPool(threadCount: threads))
     let expected = run(try self.plan(test, capacity: 5), test)

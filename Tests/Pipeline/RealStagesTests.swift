@@ -7,7 +7,7 @@ import Testing
   /// `quickstart` made small: two epochs of a narrow network take a second.
   private static let narrow = [
     "dataset.training-images=300", "dataset.test-images=100", "split.validation=50",
-    "train.width=4", "train.batch=16",
+    "train.architecture.width=4", "train.batch=16",
   ].flatMap { ["--set", $0] }
   private static let small = narrow + ["--set", "train.epochs=2"]
 

@@ -85,7 +85,7 @@ struct RecipeKeyTests {
     #expect(recipe.value(of: "train.batch").value == .integer(4))
     #expect(recipe.value(of: "train.seed") == (.integer(5), .override))
     #expect(recipe.value(of: "train.stop.patience") == (.integer(0), .default))
-    #expect(recipe.value(of: "train.width") == (.null, .default))
+    #expect(recipe.value(of: "train.architecture.width") == (.null, .default))
     #expect(recipe.value(of: "train.optimizer.beta2") == (.number(0.999), .default))
   }
 

@@ -70,12 +70,12 @@ struct RecipeOverrideTests {
     (
       "dataset.url=http://127.0.0.1:8080/a?b=c", "dataset.url", .text("http://127.0.0.1:8080/a?b=c")
     ),
-    ("train.width=null", "train.width", .null),
+    ("train.architecture.width=null", "train.architecture.width", .null),
     ("evaluate.on=test", "evaluate.on", .text("test")),
     ("evaluate={on: test}", "evaluate.on", .text("test")),
   ])
   func accepted(override: String, key: String, value: RecipeValue) throws {
-    let text = "train:\n  epochs: 7\n  width: 4\ndataset: {archive: old.tar}\n"
+    let text = "train:\n  epochs: 7\n  architecture: {width: 4}\ndataset: {archive: old.tar}\n"
     #expect(try loadRecipe(text, set: [override]).value(of: key) == (value, .override))
   }
 

@@ -9,7 +9,10 @@ struct RecipeSchemaTests {
     #expect(schema.keys.first?.name == "dataset.source")
     #expect(schema["train.init-from"]?.type == .path)
     #expect(schema["train.epocs"] == nil)
-    #expect(schema.keys.filter(\.isPresentation).map(\.name) == ["train.print-every"])
+    #expect(
+      schema.keys.filter(\.isPresentation).map(\.name) == [
+        "train.print-every", "train.summary-every",
+      ])
     #expect(schema["train.epochs"]?.type.description == "an integer from 0 to 100000")
     #expect(schema["split.validation"]?.type.description == "an integer of at least 1, or test")
     #expect(schema["plot.formats"]?.defaultValue == .list([.text("png"), .text("svg")]))

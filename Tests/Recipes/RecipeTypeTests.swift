@@ -72,7 +72,7 @@ struct RecipeTypeTests {
     ("dataset.source: [shapes]", "expected shapes or cifar-10, found a list of 1 item"),
     (
       "train.schedule.kind: false",
-      "expected constant, multistep, exponential or cosine, found the boolean false"
+      "expected constant, multistep, exponential, cosine, plateau, triangular or one-cycle, found the"
     ),
     // Another type that is accepted as well
     (
@@ -97,13 +97,13 @@ struct RecipeTypeTests {
     // Text
     (
       "train.network: resnet",
-      "train.network: expected text such as small-cnn, linear, resnet20, found 'resnet'"
+      "train.network: expected text such as small-cnn, alexnet, pyramidnet, adaptive-conv, resnet20, resnet29v2, linear, found 'resnet'"
     ),
     ("train.network: xresnet20", "found 'xresnet20'"),
     ("train.network: resnet20x", "found 'resnet20x'"),
     (
       "train.network: 20",
-      "expected text such as small-cnn, linear, resnet20, found the integer 20; put it in quotes"
+      "expected text such as small-cnn, alexnet, pyramidnet, adaptive-conv, resnet20, resnet29v2, linear, found the integer 20; put it in quotes"
     ),
     ("train.network: ''", "found an empty text"),
     (

@@ -28,7 +28,8 @@ struct ResolvedYAMLTests {
     for line in [
       "  - train", "  - again: preprocess-and-split",
       "  - refit: {stage: train, inputs: {other: train.history, start: evaluate.selection}}",
-      "train.epochs: 3  # line 8", "train.batch: 7  # --set", "train.width: null  # default",
+      "train.epochs: 3  # line 8", "train.batch: 7  # --set",
+      "train.architecture.width: null  # default",
       "refit.epochs: 1  # line 9", "refit.seed: 9  # --set",
       "refit.augment: [{flip: {probability: 0.5}}]  # line 9",
     ] {

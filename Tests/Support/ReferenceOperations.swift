@@ -1,6 +1,6 @@
 /// The layers as their formulas say, in `Double` over dense [N, C, H, W] arrays: slow, plain, and what
 /// every kernel is measured against. Gradients are not written here; tests take them by central
-/// differences of these.
+/// differences of these. Convolution alone has its own, for kernels too large to differ one by one.
 public enum Reference {
   public struct Tensor: Sendable, Equatable {
     public var shape: [Int]
@@ -59,6 +59,32 @@ public enum Reference {
       }
     }
     return y
+  }
+
+  /// The gradients of Σ outputGradient · convolution(x) in x and in the weight.
+  public static func convolutionGradients(
+    _ x: Tensor, weight: Tensor, outputGradient dy: Tensor, stride: Int, padding: Int
+  ) -> (x: Tensor, weight: Tensor) {
+    var (dx, dweight) = (Tensor.zeros(x.shape), Tensor.zeros(weight.shape))
+    for n in 0..<x.shape[0] {
+      for o in 0..<weight.shape[0] {
+        for c in 0..<x.shape[1] {
+          for a in 0..<weight.shape[2] {
+            for b in 0..<weight.shape[3] {
+              forEachPosition(dy.shape) { i, j in
+                let (row, column) = (i * stride + a - padding, j * stride + b - padding)
+                guard x.shape[2] > row && row >= 0 && x.shape[3] > column && column >= 0 else {
+                  return
+                }
+                dx[n, c, row, column] += weight[o, c, a, b] * dy[n, o, i, j]
+                dweight[o, c, a, b] += x[n, c, row, column] * dy[n, o, i, j]
+              }
+            }
+          }
+        }
+      }
+    }
+    return (dx, dweight)
   }
 
   /// Over the batch's own statistics, with epsilon 1e-5.
@@ -126,6 +152,13 @@ public enum Reference {
       forEachPosition(x.shape) { n, h, w in y[n, c, h, w] = x[n, c, h, w] }
     }
     return y
+  }
+
+  @inline(__always)
+  private static func forEachPosition(_ shape: [Int], _ body: (_ h: Int, _ w: Int) -> Void) {
+    for h in 0..<shape[2] {
+      for w in 0..<shape[3] { body(h, w) }
+    }
   }
 
   private static func forEachPosition(_ shape: [Int], _ body: (Int, Int, Int) -> Void) {

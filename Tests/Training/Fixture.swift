@@ -19,15 +19,17 @@ struct Fixture {
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
   /// `count` drawn images, normalised by 0.5 and 0.5.
-  static func images(_ count: Int, of file: Origin) -> ImageSet {
+  static func images(
+    _ count: Int, of file: Origin, selectedOnTest: Bool = false, std: Float = 0.5
+  ) -> ImageSet {
     let records = Shapes(seed: 42).records(count, of: file)
     return ImageSet(
       images: records.images, labels: records.labels, classNames: Shapes.classNames,
       dataStatus: .generated, source: .shapes,
       preparation: Preparation(
         indices: (0..<count).map(Int32.init), takenFrom: file,
-        normalization: .constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]),
-        selectedOnTest: false))
+        normalization: .constants(mean: [0.5, 0.5, 0.5], std: [std, std, std]),
+        selectedOnTest: selectedOnTest))
   }
 
   /// Settings as the recipe's schema would fill them in.
@@ -37,8 +39,8 @@ struct Fixture {
     schedule: Schedule = Schedule(kind: .constant), augments: Bool = true
   ) -> TrainingSettings {
     TrainingSettings(
-      network: network, width: width, epochs: epochs, batch: batch, precision: .float32, seed: 1,
-      initFrom: nil,
+      network: network, architecture: NetworkConfiguration(width: width), epochs: epochs,
+      batch: batch, precision: .float32, seed: 1, initFrom: nil,
       optimizer: OptimizerSettings(
         kind: .sgd, learningRate: rate, momentum: momentum, nesterov: momentum > 0,
         weightDecay: weightDecay),
@@ -49,19 +51,27 @@ struct Fixture {
       checkpoint: CheckpointSettings(monitor: .heldoutTop1, every: 2, epochs: [1]), printEvery: 1)
   }
 
-  /// A trainer whose work folder is `work` of this fixture; weights start from the seed.
+  /// A trainer whose work folder is `work` of this fixture; weights start from the seed, or from the
+  /// checkpoint `start`, as the stage has it.
   func trainer(
     _ settings: TrainingSettings, work: String, training: ImageSet, heldout: ImageSet,
-    threads: Int = 2
+    start: URL? = nil, threads: Int = 2
   ) throws -> Trainer {
+    let images = try TrainingImages(settings.data, training: training, validation: heldout)
     let network = try NetworkCatalog.network(
-      named: settings.network, width: settings.width, classes: training.classNames.count)
+      named: settings.network, configuration: settings.architecture,
+      classes: training.classNames.count)
     network.initialize(seed: settings.seed)
+    let start = try start.map {
+      try StartingCheckpoint(contentsOf: $0, for: network, trainedOn: images.training)
+    }
+    try start?.load(into: network)
     let store = try TrainingStore(
       folder: folder.appendingPathComponent(work),
-      description: CheckpointDescription(settings, trainedOn: training))
+      description: CheckpointDescription(
+        network, trainedOn: images.training, data: settings.data, from: start))
     return try Trainer(
-      settings, network: network, training: training, heldout: heldout, store: store,
+      settings.goingOn(from: start), network: network, images: images, store: store,
       on: WorkerPool(threadCount: threads))
   }
 
@@ -94,5 +104,36 @@ extension Trainer {
       if case .interrupted = outcome { return false }
     }
     return true
+  }
+}
+
+extension Fixture {
+  /// Publishes an undisturbed training, and the same one stopped after every `steps` steps and taken up by
+  /// a new trainer each time, on one thread and two in turn.
+  ///
+  /// - Returns: The bytes of both, and how often the second was stopped.
+  func whole(
+    _ settings: TrainingSettings, andStoppedAfter steps: Int, training: ImageSet,
+    heldout: ImageSet, start: URL? = nil
+  ) throws -> (whole: [String: Data], pieces: [String: Data], stops: Int) {
+    func trainer(_ work: String, threads: Int) throws -> Trainer {
+      try self.trainer(
+        settings, work: work, training: training, heldout: heldout, start: start, threads: threads)
+    }
+    let undisturbed = try trainer("whole", threads: 1)
+    try undisturbed.run()
+    let whole = try publish(undisturbed, as: "whole-out")
+    for stops in 0..<100 {
+      let piece = try trainer("pieces", threads: 1 + stops % 2)
+      if try piece.run(stopAfter: steps) {
+        return (whole, try publish(piece, as: "pieces-out"), stops)
+      }
+    }
+    return (whole, [:], 100)
+  }
+
+  /// A published tensor file.
+  func file(_ path: String) throws -> TensorFile {
+    try TensorFile(contentsOf: folder.appendingPathComponent(path))
   }
 }

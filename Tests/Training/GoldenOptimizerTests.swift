@@ -58,7 +58,9 @@ import Training
     let expected = try GoldenFile("ops").tensor("schedule.\(name).rate").values
     // PyTorch's cosine turns up again after T_max; a period here is never exceeded by its recipe.
     let count = schedule.kind == .cosine ? 11 : expected.count
-    let rates = (1...count).map { Float(schedule.rate(base: 0.1, epoch: $0, epochs: 12)) }
+    let rates = (1...count).map {
+      Float(schedule.rate(base: 0.1, at: StepPlace(epoch: $0), epochs: 12))
+    }
     expectClose(rates, Array(expected.prefix(count)), .ofLargest(1e-6), name)
   }
 }

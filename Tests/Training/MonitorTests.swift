@@ -1,15 +1,18 @@
 import Testing
 import Training
 
-@Suite struct MonitorTests {
-  private func history(losses: [Double], accuracies: [Double]? = nil) -> [EpochRecord] {
+extension EpochRecord {
+  /// A history of held-out and training figures.
+  static func history(losses: [Double], accuracies: [Double]? = nil) -> [EpochRecord] {
     losses.indices.map { index in
       let figures = PassFigures(
         loss: losses[index], top1: accuracies?[index] ?? 0, top5: 0, classTop1: [])
       return EpochRecord(epoch: index + 1, learningRate: 1, train: figures, heldout: figures)
     }
   }
+}
 
+@Suite struct MonitorTests {
   @Test(
     arguments: [
       ([], 0.0, nil), ([3.0], 0.0, 1), ([3, 2, 4], 0, 2),
@@ -20,19 +23,58 @@ import Training
     ] as [([Double], Double, Int?)])
   func bestByLoss(_ losses: [Double], _ least: Double, _ best: Int?) {
     let monitor = Monitor(.heldoutLoss, leastImprovement: least)
-    #expect(monitor.bestEpoch(of: history(losses: losses)) == best)
+    #expect(monitor.bestEpoch(of: EpochRecord.history(losses: losses)) == best)
   }
 
   @Test func accuracyPrefersLarger() {
-    let history = history(losses: [1, 1, 1], accuracies: [50, 60, 55])
+    let history = EpochRecord.history(losses: [1, 1, 1], accuracies: [50, 60, 55])
     #expect(Monitor(.heldoutTop1).bestEpoch(of: history) == 2)
     #expect(Monitor(.trainTop1).bestEpoch(of: history) == 2)
     #expect(Monitor(.trainLoss).bestEpoch(of: history) == 1)
   }
 
+  @Test(arguments: MonitoredQuantity.allCases)
+  func eachQuantityIsItsOwn(_ quantity: MonitoredQuantity) {
+    let train = PassFigures(loss: 1, top1: 2, top5: 3, classTop1: [])
+    let heldout = PassFigures(loss: 4, top1: 5, top5: 6, classTop1: [])
+    let record = EpochRecord(epoch: 1, learningRate: 1, train: train, heldout: heldout)
+    let expected: [MonitoredQuantity: Double] = [
+      .trainLoss: 1, .trainTop1: 2, .trainTop5: 3, .heldoutLoss: 4, .heldoutTop1: 5,
+      .heldoutTop5: 6,
+    ]
+    #expect(quantity.value(in: record) == expected[quantity])
+    let alone = EpochRecord(epoch: 1, learningRate: 1, train: train, heldout: nil)
+    #expect(quantity.value(in: alone).isNaN == quantity.isHeldout)
+  }
+
   @Test(arguments: [(0, false), (1, true), (2, true), (3, false)])
   func patienceCountsEpochsSinceTheBest(_ patience: Int, _ ends: Bool) {
-    let history = history(losses: [3, 2, 2.5, 2.4])
+    let history = EpochRecord.history(losses: [3, 2, 2.5, 2.4])
     #expect(Monitor(.heldoutLoss).isExhausted(history, patience: patience) == ends)
+  }
+
+  /// How the published rules read as a patience.
+  @Test(arguments: [
+    (5, 30, 34, false), (5, 30, 35, true),  // small-cnn: "after 5 epochs without": best 30, end 35
+    (6, 24, 29, false), (6, 24, 30, true),  // alexnet: "for more than 5": best 24, end 30
+  ])
+  func publishedRules(_ patience: Int, _ best: Int, _ last: Int, _ ends: Bool) {
+    let history = EpochRecord.history(losses: (1...last).map { abs(Double($0 - best)) })
+    #expect(Monitor(.heldoutLoss).isExhausted(history, patience: patience) == ends)
+  }
+
+  @Test func standingTellsTheGainOfANewBest() throws {
+    let history = EpochRecord.history(losses: [3, 2, 2.5, 1.75], accuracies: [10, 40, 50, 45])
+    let standing = try #require(Standing(of: history, by: .heldoutLoss))
+    #expect(standing.gain == 0.25)
+    #expect(standing.bestBefore?.epoch == 2)
+    #expect(standing.text == "heldout-loss 1.7500 in epoch 4")
+    let other = try #require(Standing(of: history, by: .heldoutTop1))
+    #expect(other.gain == nil)
+    #expect(other.text == "heldout-top1 50.00 % in epoch 3")
+    #expect(try #require(Standing(of: [history[0]], by: .trainTop1)).gain == nil)
+    if Standing(of: [], by: .heldoutLoss) != nil {
+      Issue.record("a standing before the first epoch")
+    }
   }
 }

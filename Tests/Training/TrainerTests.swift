@@ -13,37 +13,14 @@ import Training
   @Test func sameBytesOnAnyThreadsStoppedOrNot() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
-    let settings = Fixture.settings(epochs: 3)
-    func trainer(_ work: String, threads: Int) throws -> Trainer {
-      try fixture.trainer(
-        settings, work: work, training: training, heldout: heldout, threads: threads)
-    }
-    let undisturbed = try trainer("a", threads: 1)
-    try undisturbed.run()
-    let expected = try fixture.publish(undisturbed, as: "a-out")
+    let (whole, pieces, stops) = try fixture.whole(
+      Fixture.settings(epochs: 3), andStoppedAfter: 2, training: training, heldout: heldout)
     #expect(
-      Set(expected.keys) == [
+      Set(whole.keys) == [
         "best.safetensors", "last.safetensors", "epoch-001.safetensors", "epoch-002.safetensors",
         "resume.safetensors",
       ])
-
-    let threaded = try trainer("b", threads: 2)
-    try threaded.run()
-    #expect(try fixture.publish(threaded, as: "b-out") == expected)
-    #expect(threaded.history == undisturbed.history)
-
-    // Stopped after every second step, each time by a new process's trainer.
-    var stops = 0
-    while true {
-      let piece = try trainer("c", threads: 1 + stops % 2)
-      if try piece.run(stopAfter: 2) {
-        #expect(try fixture.publish(piece, as: "c-out") == expected)
-        #expect(piece.history == undisturbed.history)
-        break
-      }
-      stops += 1
-      try #require(stops < 20)
-    }
+    #expect(pieces == whole)
     #expect(stops >= 7)  // 3 epochs of 5 steps
   }
 

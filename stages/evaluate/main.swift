@@ -7,6 +7,7 @@
 //: |---|---|
 //: | reads | `checkpoints`; `validation` or `test`, as `evaluate.on` says |
 //: | writes | `metrics.json`; `confusion`, `reliability`; `predictions`: every image's probabilities |
+//: | | `mistakes`: the surest wrong answers; `selection`: the checkpoint that the figures are of |
 //: | promises | one probability vector an image, each of which sums to one |
 //:
 //: No stage that learns is handed the test images, unless the recipe follows a published protocol that
@@ -35,73 +36,99 @@ let images = orExit {
 }
 let normalization = orExit { try images.requiredNormalization() }
 
-//: ## Reservations
+//: ## Which checkpoints
 //:
-//: Two things can make a figure less than it seems: images that are not the official ones, and a model
-//: that was selected on the very images that now test it. Both travel with the data and are repeated
-//: wherever a figure stands.
+//: `evaluate.checkpoint` names one, or several that are to be compared: then the images choose, and what
+//: they chose is no longer news to them. That is what validation images are for. Where test images
+//: choose, their figures are marked. A training that ended before the first epoch listed leaves its last
+//: checkpoint to stand in.
 
-let reservations = images.reservations(testing: settings.on == .test)
-for reservation in reservations { warn(reservation) }
-orExit { try options.record(numerics: Numerics.current) }
+let folder = orExit { try options.input("checkpoints") }
+let candidates = orExit { try settings.candidates(in: folder) }
+let files = orExit {
+  try candidates.names.map { try Checkpoint.open(settings.file(of: $0, in: folder)) }
+}
 
 //-
 //: ## Asking the network
 //:
 //: In evaluation, batch norms use the running statistics of training, so an image's answer does not
 //: depend on its neighbours in the batch. The answer is the class of the largest probability; *top-5*
-//: counts an image as right where its class is among the five largest.
+//: counts an image as right where its class is among the five largest. The loss is the plain
+//: cross-entropy −log p of the true class, whatever the network was trained on.
+//:
+//: With `evaluate.flip` the network sees each image twice, as it is and mirrored left to right, and p is
+//: the mean of its two answers: what it has learnt of a thing should not depend on where it faces.
 
 let pool = WorkerPool(threadCount: options.threads)
+orExit { try options.record(numerics: Numerics.current) }
+let loader = BatchLoader(images, normalization: normalization)
 let evaluations = orExit {
-  try settings.checkpoints.map { name in
-    let file = try Checkpoint.open(checkpointFile(name))
-    return try Evaluation(
-      name, file, on: BatchLoader(images, normalization: normalization), pool: pool)
+  try zip(candidates.names, files).map { name, file in
+    try Evaluation(name, file, on: loader, averagingMirrorImages: settings.flip, pool: pool)
   }
 }
-
-func checkpointFile(_ name: String) throws -> URL {
-  try settings.file(of: name, in: options.input("checkpoints"))
-}
+let selection = CheckpointSelection(
+  among: evaluations.map(\.figures), isFallback: candidates.isFallback, on: settings.on)
 
 show(
   table: Table(
-    header: ["checkpoint", "epoch", "images", "top-1 %", "top-5 %", "loss"],
-    rows: evaluations.map {
-      [
-        $0.figures.checkpoint, "\($0.figures.epoch)", "\(images.count)",
-        decimals($0.figures.top1, 2), decimals($0.figures.top5, 2), decimals($0.figures.loss, 4),
+    header: ["checkpoint", "epoch", "images", "top-1 %", "top-5 %", "cross-entropy", "selected"],
+    rows: evaluations.enumerated().map { position, evaluation in
+      let figures = evaluation.figures
+      return [
+        figures.checkpoint, "\(figures.epoch)", "\(images.count)", decimals(figures.top1, 2),
+        decimals(figures.top5, 2), decimals(figures.loss, 4),
+        position == selection.position ? "yes" : "",
       ]
     }))
+if settings.flip { show("each answer is the mean of those to the image and its mirror image") }
+
+//-
+//: ## Reservations
+//:
+//: Three things can make a figure less than it seems: images that are not the official ones, a model
+//: that was selected on the very images that now test it, and a selection that had nothing to choose
+//: from. They travel with data and weights and are repeated wherever a figure stands.
+
+let weights = orExit { try Checkpoint.description(of: files[selection.position]) }
+let reservations = settings.reservations(
+  images: images, weights: weights, candidates: candidates, selection: selection)
+for reservation in reservations { warn(reservation) }
 
 //-
 //: ## Class by class
 //:
 //: One accuracy hides ten. For each class: of the images predicted to be it, how many were (*precision*);
 //: of the images that are it, how many were found (*recall*); and their harmonic mean,
-//: F1 = 2·P·R / (P + R), which is high only where both are.
+//: F1 = 2·P·R / (P + R), which is high only where both are. The mean is that of the classes, each
+//: counting the same.
 //:
-//: The figures that follow are those of the first checkpoint listed.
+//: The figures that follow are those of the checkpoint selected.
 
-let evaluation = evaluations[0]
+let evaluation = evaluations[selection.position]
 let report = EvaluationReport(
   of: .init(
     on: settings.on.rawValue, dataStatus: images.dataStatus.rawValue,
-    source: images.source.rawValue, selectedOnTest: images.preparation?.selectedOnTest ?? false,
-    classNames: images.classNames, warnings: reservations),
-  checkpoints: evaluations.map(\.figures), count: images.count, confusion: evaluation.confusion,
+    source: images.source.rawValue,
+    selectedOnTest: settings.selectedOnTest(
+      images: images, weights: weights, selection: selection),
+    flip: settings.flip, classNames: images.classNames, warnings: reservations),
+  checkpoints: evaluations.map(\.figures), selected: selection.position,
+  selection: selection.kind.rawValue, count: images.count, confusion: evaluation.confusion,
   reliability: evaluation.reliability)
 
+let scores = report.perClass.map {
+  [
+    $0.name, "\($0.support)", decimals($0.precision, 2), decimals($0.recall, 2),
+    decimals($0.f1, 2),
+  ]
+}
+let means = [report.macro.precision, report.macro.recall, report.macro.f1].map { decimals($0, 2) }
 show(
   table: Table(
     header: ["class", "images", "precision %", "recall %", "F1 %"],
-    rows: report.perClass.map {
-      [
-        $0.name, "\($0.support)", decimals($0.precision, 2), decimals($0.recall, 2),
-        decimals($0.f1, 2),
-      ]
-    }))
+    rows: scores + [["mean", "\(images.count)"] + means]))
 
 //: And what is taken for what. The pairs below are the largest numbers off the diagonal of the confusion
 //: matrix, whose rows are the true classes and whose columns the answers.
@@ -124,11 +151,16 @@ show("expected calibration error \(decimals(100 * report.expectedCalibrationErro
 //-
 //: ## What is kept
 //:
-//: The report for people and programs, and the arrays behind it. Last a check of what was promised.
+//: The report for people and programs, and the arrays behind it. `mistakes` holds the wrong answers of
+//: which the network was surest, with their images: some are the label's fault. `selection` is the
+//: selected checkpoint once more, from which a later training may start. Last a check of what was
+//: promised.
 
 orExit {
   try AtomicFile.write(report.json(), to: options.output("metrics.json"))
   try evaluation.write(to: URL(fileURLWithPath: options.output), images: images, on: settings.on)
+  try selection.write(
+    files[selection.position], to: options.output("selection.safetensors"))
 }
 let drift = evaluation.largestProbabilityDrift
 guard drift < 1e-5 else {

@@ -1,9 +1,10 @@
 //: # Plots
 //:
-//: The last chapter draws what the others found out, and computes nothing. It reads five small files:
-//: `histogram` of the training images, `samples` of them, `history` of the training, `metrics` and
-//: `confusion` of the evaluation. Data sets, weights and predictions stay closed, so a figure can be
-//: drawn again long after they are gone.
+//: The last chapter draws what the others found out, and computes next to nothing. It reads small files
+//: only: `histogram` of the training images and `samples` of them; `history` of the training and the
+//: network's first `filters`; `metrics`, `confusion`, `reliability` and `mistakes` of the evaluation.
+//: Data sets, weights and predictions stay closed, so a figure can be drawn again long after they are
+//: gone.
 //:
 //: For each figure it writes a gnuplot script and the numbers the script draws: `loss.gp`, `loss.csv`.
 //: The two are complete. `gnuplot loss.gp`, called from any folder, draws the same `loss.png` and
@@ -11,7 +12,9 @@
 //:
 //: | | |
 //: |---|---|
-//: | reads | `histogram`, `samples`, `history`, `metrics`, `confusion`; the recipe's section `plot` |
+//: | reads | `histogram`, `samples`, `history`, `filters`, `metrics`, `confusion`, `reliability`, |
+//: | | `mistakes`; where there are any, `augmented` images and the history of a `refit`; |
+//: | | the recipe's section `plot` |
 //: | writes | for each figure `.gp`, `.csv`, and the pictures that `plot.formats` names |
 //: | promises | equal logs give equal bytes; scripts run alone, from any folder |
 
@@ -118,6 +121,31 @@ draw(
       images: images, labels: labels, side: 32, file: samples.url.lastPathComponent)
   }, "Training images, a row a class.")
 
+//-
+//: `augmented` shows a few of them again as the network is shown them: the first column is the image,
+//: the others are random draws of what the recipe's `train.augment` does to it. A thing that you can no
+//: longer name is asked too much of the network as well.
+
+if options.optionalInput("augmented") != nil {
+  let sheet = orExit { try tensorFile("augmented", schema: "augmented", producedBy: "train") }
+  draw(
+    orExit { try augmented(sheet) },
+    "Training images, and random draws of what the network is shown of them.")
+} else {
+  show("no augmented images among the inputs: no figure 'augmented'")
+}
+
+func augmented(_ sheet: TensorFile) throws -> Figure {
+  let shape = try sheet.shape(of: "images")
+  try sheet.requireShape([nil, nil, 3, nil, shape.last], of: "images")
+  return try PictureFigures(
+    status: RunStatus(data: dataStatus(of: sheet), selectedOnTest: false)
+  ).augmented(
+    images: sheet.scalars(of: "images", as: UInt8.self), rows: shape[0], draws: shape[1],
+    side: shape[3], kinds: sheet.requiredMetadata("augmentations"),
+    file: sheet.url.lastPathComponent)
+}
+
 //: ## The training
 //:
 //: Training and held-out images are drawn together, as only the distance between the two tells what
@@ -128,15 +156,15 @@ draw(
 
 let summary = orExit { try EvaluationSummary(contentsOf: options.input("metrics")) }
 let history = orExit { try TrainingHistory(contentsOf: options.input("history")) }
-let training = TrainingFigures(
-  history, status: RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest))
+let status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest)
+let training = TrainingFigures(history, status: status)
 
 //: A run of no epochs, which only evaluates weights it was given, has a history without lines, and
-//: none of the figures from here to the next heading. A recipe that doesn't measure a quantity leaves
+//: no curves. A recipe that doesn't measure a quantity leaves
 //: its cells empty, and that figure out.
 
 if history.isEmpty {
-  show("history.csv has no epoch: the figures of the training are left out")
+  show("history.csv has no epoch: the curves of the training are left out")
 }
 
 func draw(
@@ -188,6 +216,50 @@ draw(
   \.overview, else: "nothing to draw in history.csv: no figure 'training'",
   "Loss, accuracy, learning rate, and the gap between training and held-out accuracy.")
 
+//: How much of the training was needed? The best epoch is where the held-out accuracy converged; what
+//: ran after it was of no use but to know so. The *efficiency* is 100·(1 − epochs after it / epochs run).
+
+if let efficiency = history.efficiency {
+  show(
+    table: Table(
+      header: ["epochs run", "convergence epoch", "efficiency %"],
+      rows: [
+        [
+          "\(efficiency.epochs)", "\(efficiency.convergenceEpoch)",
+          decimals(efficiency.percent, 1),
+        ]
+      ]))
+} else {
+  show("held-out accuracy was not measured: no convergence epoch")
+}
+
+//-
+//: Some recipes train further from the epoch that was selected, on all images there are. No image is
+//: held out then: `refit` has the curves of the training images alone.
+
+if let refit = options.optionalInput("refit") {
+  let later = orExit { try TrainingHistory(contentsOf: refit) }
+  let figure = TrainingFigures(later, status: status).continuation
+  if let figure {
+    draw(figure, "The training that went on from the selected epoch.")
+  } else {
+    show("nothing to draw in the history of the refit: no figure 'refit'")
+  }
+}
+
+//-
+//: `filters` are the kernels that look at the image itself, each weight a shade of its colour: mid-grey
+//: is zero. After a good training they are edges and blobs of colour; noise means that the network has
+//: not learnt, or that there are more kernels than it has use for.
+
+let filters = orExit { try tensorFile("filters", schema: "filters", producedBy: "train") }
+draw(
+  orExit {
+    try PictureFigures(status: status).filters(
+      shape: filters.shape(of: "filters"), weights: filters.scalars(of: "filters", as: Float.self),
+      file: filters.url.lastPathComponent)
+  }, "The first layer's filters, after the best epoch.")
+
 //: ## The evaluation
 //:
 //: `confusion` has a row for each true class and a column for each predicted one. A cell holds the
@@ -213,6 +285,51 @@ draw(
 //: with low precision is a name given too freely. F1 is their harmonic mean, near the lower of the two.
 
 draw(evaluation.classScores, "Precision, recall and F1 of each class, and their means.")
+
+//-
+//: `calibration` asks whether the confidence can be believed. A bar is the accuracy of the answers whose
+//: confidence lies in its bin; were confidence and accuracy the same, bars would end on the dashed line.
+//: The veil is the distance to the bin's mean confidence: above the bar the network is surer than it may
+//: be, as networks trained to the end mostly are. Below, how many answers each bin holds; a bin of few
+//: says little.
+
+let reliability = orExit {
+  try tensorFile("reliability", schema: "reliability", producedBy: "evaluate")
+}
+let bins = orExit { try reliability.scalars(of: "counts", as: Int64.self, shape: [nil]) }
+func column(_ name: String, count: Int) throws -> [Double] {
+  try reliability.scalars(of: name, as: Double.self, shape: [count])
+}
+draw(
+  orExit {
+    evaluation.calibration(
+      edges: try column("edges", count: bins.count + 1), counts: bins.map { Int($0) },
+      confidence: try column("confidence", count: bins.count),
+      accuracy: try column("accuracy", count: bins.count))
+  }, "Accuracy over confidence, and how many images have which confidence.")
+
+//-
+//: `mistakes` are the wrong answers of which the network was surest: what each image is, what it was
+//: taken for, how surely. Some are wrong labels, some a puzzle for people too; the others are where to
+//: look for what the network has not understood.
+
+let wrong = orExit { try tensorFile("mistakes", schema: "mistakes", producedBy: "evaluate") }
+if let figure = orExit({ try mistakes(in: wrong) }) {
+  draw(figure, "The surest mistakes: truth, then what it was taken for and how surely.")
+} else {
+  show("no image was taken for another: no figure 'mistakes'")
+}
+
+func mistakes(in file: TensorFile) throws -> Figure? {
+  let labels = try file.scalars(of: "labels", as: UInt8.self, shape: [nil])
+  let count = labels.count
+  return try PictureFigures(status: status).mistakes(
+    images: file.scalars(of: "images", as: UInt8.self, shape: [count, 3, 32, 32]), labels: labels,
+    predicted: file.scalars(of: "predicted", as: UInt8.self, shape: [count]),
+    confidence: file.scalars(of: "confidence", as: Float.self, shape: [count]), side: 32,
+    classNames: classNames(of: file), subject: evaluation.images,
+    file: file.url.lastPathComponent)
+}
 
 //: ## What is here now
 //:

@@ -6,7 +6,7 @@
 //:
 //: | | |
 //: |---|---|
-//: | reads | `training` and `validation` images; the recipe's section `train` |
+//: | reads | `training` and `validation` images; the recipe's section `train`; `start`, where a step binds it |
 //: | writes | `best`, `last` and listed `epoch-NNN` checkpoints, under PyTorch's names |
 //: | | `history.csv`: every figure of every epoch; `timing.csv`; `filters`; `resume` |
 //: | promises | the same recipe gives the same bits, on any number of threads, stopped or not |
@@ -17,6 +17,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Loading
 import Models
 import Notebook
 import TensorFiles
@@ -29,11 +30,18 @@ struct Settings: Decodable {
 }
 
 let settings = orExit { try options.settings(as: Settings.self) }.train
-let training = orExit {
-  try ImageSet(contentsOf: options.input("training"), producedBy: "preprocess-and-split")
+
+//: The validation images are held out: they measure each epoch and teach nothing. Only a recipe that has
+//: made its choices lets them train too, with `train.data: training-and-validation`; then nothing is left
+//: to measure with, and the last epoch counts as the best.
+
+let images = orExit {
+  try TrainingImages(
+    settings.data, training: imageSet("training"), validation: imageSet("validation"))
 }
-let validation = orExit {
-  try ImageSet(contentsOf: options.input("validation"), producedBy: "preprocess-and-split")
+
+func imageSet(_ name: String) throws -> ImageSet {
+  try ImageSet(contentsOf: options.input(name), producedBy: "preprocess-and-split")
 }
 
 //: ## The machine
@@ -57,7 +65,8 @@ for warning in numerics.warnings { warn(warning) }
 
 let network = orExit {
   try NetworkCatalog.network(
-    named: settings.network, width: settings.width, classes: training.classNames.count)
+    named: settings.network, configuration: settings.architecture,
+    classes: images.training.classNames.count)
 }
 network.initialize(seed: settings.seed)
 if let file = settings.initFrom {
@@ -67,6 +76,30 @@ if let file = settings.initFrom {
   show("initial weights from \(file)")
 }
 
+//: ## Going on from an earlier training
+//:
+//: A recipe may train in two steps: choose an epoch of the first on the validation images, then go on from
+//: its weights on all images. The second step is bound to that checkpoint as `start`. Its epochs are
+//: numbered on from the checkpoint's, so that it shuffles and augments as that training would have gone
+//: on to; its schedule counts its own, and the optimiser begins without a memory.
+//:
+//: Where the first training ended before any of the epochs to choose among, there was no choice, and going
+//: on at the rate of a late epoch would train nothing worth having. Then this step trains for no epoch and
+//: passes the weights on as they are, with the word `fallback` in their metadata.
+
+let start = orExit {
+  try options.optionalInput("start").map { file in
+    try StartingCheckpoint(contentsOf: file, for: network, trainedOn: images.training)
+  }
+}
+if let start {
+  orExit { try start.load(into: network) }
+  show("weights after epoch \(start.description.epoch) of an earlier training")
+  if start.selection == .fallback {
+    warn("skipped: the earlier training ended before the epochs to choose among; its weights stay")
+  }
+}
+
 //: The trainer owns the rest: the memory for one batch, laid out once, and the optimiser. If an earlier
 //: run of the same recipe was cut short, its state lies in the work folder, and training goes on where
 //: it stood, in the middle of an epoch if need be.
@@ -74,11 +107,12 @@ if let file = settings.initFrom {
 let store = orExit {
   try TrainingStore(
     folder: URL(fileURLWithPath: options.work),
-    description: CheckpointDescription(settings, trainedOn: training))
+    description: CheckpointDescription(
+      network, trainedOn: images.training, data: settings.data, from: start))
 }
 let trainer = orExit {
   try Trainer(
-    settings, network: network, training: training, heldout: validation, store: store, on: pool)
+    settings.goingOn(from: start), network: network, images: images, store: store, on: pool)
 }
 if let other = orExit({ try store.note(numerics) }) {
   warn("resumed under other numerics: also ran on \(other.processor), \(other.blasCore)")
@@ -89,10 +123,18 @@ show(
     header: ["network", "parameters", "training", "held-out", "batch", "epochs", "memory"],
     rows: [
       [
-        network.name, "\(network.parameterCount)", "\(training.count)", "\(validation.count)",
-        "\(settings.batch)", "\(settings.epochs)", "\(trainer.arenaByteCount >> 20) MiB",
+        network.name, "\(network.parameterCount)", "\(images.training.count)",
+        "\(images.heldout?.count ?? 0)", "\(settings.batch)", "\(trainer.settings.epochs)",
+        "\(trainer.arenaByteCount >> 20) MiB",
       ]
     ]))
+
+//: What the recipe's random changes make of a few images is kept to be looked at: a row an image, first as
+//: it is, then as the first epochs would show it.
+
+let sheet = AugmentationSheet(
+  of: images.training, augmentations: settings.augment, seed: settings.seed, side: network.input.height)
+orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 
 //-
 //: ## The loop
@@ -101,26 +143,35 @@ show(
 //: says how: shifted, mirrored. For each batch a step does four things:
 //:
 //: - *forward*: layer by layer to ten numbers an image, which a softmax turns into probabilities p;
-//: - *loss*: the cross-entropy −log p of the right class, averaged over the batch;
+//: - *loss*: the cross-entropy −Σ q·log p with the target q, averaged over the batch. q is 1 at the right
+//:   class, or with label smoothing s, 1 − s there and s spread evenly over all classes, so that the
+//:   network is not driven to boundless certainty; some recipes add the divergence of p from q;
 //: - *backward*: the chain rule, layer by layer in reverse, gives each weight's share in the loss;
 //: - *update*: for plain descent with momentum μ and rate η, velocity v ← μ·v + gradient and
 //:   weight ← weight − η·v; `Optimizer` has the others.
 //:
-//: After the epoch the held-out images are classified with the weights as they stand. Their figures
-//: choose the best epoch; they teach the network nothing.
+//: Three refinements are a recipe's choice: the mean gradient of several batches may make one step
+//: (`accumulate`), which spares the memory of a large batch; a gradient of more than a certain length may
+//: be shortened to it (`clip-norm`); and beside the weights their running mean may be kept (`average`).
+//: The rate η follows a *schedule*: a pure function of the step's place and of the figures so far, so that
+//: a resumed training computes it again instead of remembering it.
+//:
+//: After the epoch the held-out images are classified with the weights as they stand, or with their running
+//: mean, where one is kept: then it is what is measured, chosen and published. The figures choose the best
+//: epoch and may end the training; they teach the network nothing.
 
 Interruption.observe()
 let timing = TimingLog(folder: URL(fileURLWithPath: options.work))
 let clock = ContinuousClock()
-if trainer.epoch > 1 || trainer.position > 0 {
+if !trainer.history.isEmpty || trainer.position > 0 {
   show("going on in epoch \(trainer.epoch) after \(trainer.position) images")
 }
 
 while !trainer.isFinished {
-  let start = clock.now
+  let beginning = clock.now
   let earlier = trainer.position > 0 ? timing.partialSeconds : 0
   let outcome = orExit { try runEpoch(trainer) }
-  let seconds = earlier + (clock.now - start).inSeconds
+  let seconds = earlier + (clock.now - beginning).inSeconds
   switch outcome {
   case .interrupted:
     orExit { try timing.interrupt(seconds: seconds) }
@@ -128,15 +179,16 @@ while !trainer.isFinished {
     exit(Interruption.exitStatus)
   case .finished(let record):
     orExit {
-      try timing.finish(epoch: record.epoch, seconds: seconds, images: training.count)
+      try timing.finish(epoch: record.epoch, seconds: seconds, images: images.training.count)
     }
     report(record, seconds: seconds)
+    if let standing = trainer.standing { report(standing) }
   }
 }
 
 func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
   var progress = Progress(
-    "epoch \(trainer.epoch)/\(settings.epochs)", total: training.count, unit: "images",
+    "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: images.training.count, unit: "images",
     alreadyDone: trainer.position)
   defer { progress.finish() }
   return try trainer.runEpoch(
@@ -144,30 +196,58 @@ func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
     progress: { progress.update(done: $0, detail: "loss \(decimals($1, 4))") })
 }
 
+//: An epoch's line has the rate of its last step, loss and accuracy of both sets, and their *gap*: how many
+//: percent points the accuracy on images that were trained on is above that on images that were not. A
+//: gap that grows while held-out accuracy stands still is what learning by heart looks like.
+
 func report(_ record: EpochRecord, seconds: Double) {
-  guard record.epoch % settings.printEvery == 0 || trainer.isFinished else { return }
-  let rate = Int((Double(training.count) / seconds).rounded())
-  let mark = trainer.bestEpoch == record.epoch ? "  best" : ""
-  show(
-    "epoch \(record.epoch)/\(settings.epochs)  rate \(decimals(record.learningRate, 5))"
-      + "  train \(decimals(record.train.loss, 4)) \(decimals(record.train.top1, 2)) %"
-      + "  held-out \(decimals(record.heldout.loss, 4)) \(decimals(record.heldout.top1, 2)) %"
-      + "  \(Progress.clock(seconds: seconds))  \(rate) images/s\(mark)")
+  guard isPrinted(record.epoch) else { return }
+  let rate = Int((Double(images.training.count) / seconds).rounded())
+  var line = "epoch \(record.epoch)/\(trainer.lastEpoch)  rate \(decimals(record.learningRate, 5))"
+  line += "  train \(decimals(record.train.loss, 4)) \(decimals(record.train.top1, 2)) %"
+  if let heldout = record.heldout, let gap = record.gap {
+    line += "  held-out \(decimals(heldout.loss, 4)) \(decimals(heldout.top1, 2)) %"
+    line += "  gap \(decimals(gap, 2))"
+  }
+  show("\(line)  \(Progress.clock(seconds: seconds))  \(rate) images/s")
 }
+
+//: A new best epoch says by how much, and now and then a summary tells where the training stands.
+
+func report(_ standing: Standing) {
+  let epoch = standing.last.epoch
+  if isPrinted(epoch), let gain = standing.gain, let before = standing.bestBefore {
+    let gained = standing.quantity.text(gain)
+    show("  new best: \(standing.text), \(gained) better than in epoch \(before.epoch)")
+  }
+  if settings.summaryEvery > 0, epoch % settings.summaryEvery == 0 {
+    let gap = standing.last.gap.map { ", gap \(decimals($0, 2)) percent points" } ?? ""
+    show(
+      "  \(trainer.history.count) epochs in \(Progress.clock(seconds: timing.totalSeconds)): best "
+        + "\(standing.text)\(gap)")
+  }
+}
+
+func isPrinted(_ epoch: Int) -> Bool { epoch % settings.printEvery == 0 || trainer.isFinished }
 
 //-
 //: ## What is kept
 //:
-//: The best and the last weights, the epochs the recipe lists, and the state from which training could
-//: go on. All of it appears at once, when everything is written: an interrupted run leaves the earlier
-//: artefact as it was.
+//: | file | holds |
+//: |---|---|
+//: | `best`, `last`, `epoch-NNN` | weights; in the metadata their epoch, its held-out loss and accuracy, the network's configuration, how images are normalised |
+//: | `resume` | the weights of the last step, the optimiser's memory and count of steps, the running mean of the weights, the whole history |
+//: | `history.csv` | the history as a table: of it, best epoch and rate are functions |
+//:
+//: The schedule has no state of its own. All files appear at once, when everything is written: an
+//: interrupted run leaves the earlier artefact as it was.
 
 let folder = URL(fileURLWithPath: options.output)
 orExit {
   try trainer.publish(to: folder)
   try timing.publish(to: folder)
   try AtomicFile.write(
-    Data(History.csv(trainer.history, classNames: training.classNames).utf8),
+    Data(History.csv(trainer.history, classNames: images.training.classNames).utf8),
     to: options.output("history.csv"))
 }
 
@@ -182,4 +262,6 @@ let kept = orExit {
 }
 let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
 show(
-  "\(ending) after \(trainer.history.count) epochs; best weights are those of epoch \(kept.epoch)")
+  "\(ending) after \(trainer.history.count) epochs in "
+    + "\(Progress.clock(seconds: timing.totalSeconds)); best weights are those of epoch \(kept.epoch)"
+)

@@ -1,0 +1,58 @@
+extension Augmentation {
+  /// Writes the window whose upper left corner lies at (top, left) of the image, which may be outside.
+  ///
+  /// Shapes: source and target `[channels, side, side]`, apart in memory, as in all of these.
+  public static func shift(
+    _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
+    side: Int, top: Int, left: Int, fill: CropFill
+  ) {
+    precondition(abs(top) < side && abs(left) < side, "a shift of (\(top), \(left)) on \(side)")
+    for channel in 0..<channels {
+      let plane = source + channel * side * side
+      for row in 0..<side {
+        let line = target + (channel * side + row) * side
+        let sourceRow = place(row + top, side, fill)
+        for column in 0..<side {
+          let sourceColumn = place(column + left, side, fill)
+          line[column] =
+            sourceRow >= 0 && sourceColumn >= 0 ? plane[sourceRow * side + sourceColumn] : 0
+        }
+      }
+    }
+  }
+
+  /// The position that `position` shows, or −1 where it shows nothing.
+  private static func place(_ position: Int, _ side: Int, _ fill: CropFill) -> Int {
+    if position >= 0 && position < side { return position }
+    switch fill {
+    case .zero: return -1
+    case .reflect: return position < 0 ? -position : 2 * (side - 1) - position
+    }
+  }
+
+  /// Writes the image mirrored left and right.
+  public static func mirror(
+    _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
+    side: Int
+  ) {
+    for line in 0..<channels * side {
+      let from = source + line * side
+      let to = target + line * side
+      for column in 0..<side { to[column] = from[side - 1 - column] }
+    }
+  }
+
+  /// Makes a part of an image black; what of it lies outside is passed over.
+  public static func blacken(
+    _ image: UnsafeMutablePointer<UInt8>, channels: Int, side: Int, rows: Range<Int>,
+    columns: Range<Int>
+  ) {
+    let columns = columns.clamped(to: 0..<side)
+    for channel in 0..<channels {
+      for row in rows.clamped(to: 0..<side) {
+        let line = image + (channel * side + row) * side
+        for column in columns { line[column] = 0 }
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+/// A picture of packed colours, row by row.
+struct PackedImage: Equatable {
+  let width: Int
+  let height: Int
+  let pixels: [Int]
+
+  /// - Precondition: `pixels.count == width * height`.
+  init(width: Int, height: Int, pixels: [Int]) {
+    precondition(
+      pixels.count == width * height, "\(pixels.count) pixels for \(width) × \(height)")
+    (self.width, self.height, self.pixels) = (width, height, pixels)
+  }
+
+  /// A picture from its planes red, green and blue, `[3, height, width]`.
+  init(planes: ArraySlice<UInt8>, width: Int, height: Int) {
+    let area = width * height
+    precondition(
+      planes.count == 3 * area, "\(planes.count) bytes for 3 × \(height) × \(width) pixels")
+    let start = planes.startIndex
+    self.init(
+      width: width, height: height,
+      pixels: (0..<area).map { place in
+        Color(
+          red: planes[start + place], green: planes[start + area + place],
+          blue: planes[start + 2 * area + place]
+        ).packed
+      })
+  }
+
+  /// Each pixel as a square of `factor` × `factor`.
+  func enlarged(by factor: Int) -> PackedImage {
+    let (newWidth, newHeight) = (width * factor, height * factor)
+    return PackedImage(
+      width: newWidth, height: newHeight,
+      pixels: (0..<newWidth * newHeight).map { place in
+        pixels[place / newWidth / factor * width + place % newWidth / factor]
+      })
+  }
+
+  /// Each square of `factor` × `factor` pixels as their rounded mean; what is left over at the right
+  /// and the bottom is cut off.
+  ///
+  /// - Precondition: a whole square fits.
+  func reduced(by factor: Int) -> PackedImage {
+    guard factor > 1 else { return self }
+    let (newWidth, newHeight) = (width / factor, height / factor)
+    precondition(newWidth > 0 && newHeight > 0, "\(width) × \(height) reduced by \(factor)")
+    func mean(x: Int, y: Int, shift: Int) -> Int {
+      var sum = 0
+      for row in y * factor..<(y + 1) * factor {
+        for column in x * factor..<(x + 1) * factor {
+          sum += pixels[row * width + column] >> shift & 0xFF
+        }
+      }
+      return (sum + factor * factor / 2) / (factor * factor)
+    }
+    return PackedImage(
+      width: newWidth, height: newHeight,
+      pixels: (0..<newWidth * newHeight).map { place in
+        let (x, y) = (place % newWidth, place / newWidth)
+        return [16, 8, 0].reduce(0) { $0 | mean(x: x, y: y, shift: $1) << $1 }
+      })
+  }
+}
+
+/// Images of one size laid out in rows on white, with a gap around each.
+struct ImageGrid {
+  /// Packed colours, `[row][column]`.
+  let pixels: [[Int]]
+  private let gap: Int
+  private let tileWidth: Int
+  private let tileHeight: Int
+  private let columnPitch: Int
+  private let rowPitch: Int
+
+  var width: Int { pixels.first?.count ?? 0 }
+  var height: Int { pixels.count }
+
+  /// - Parameters:
+  ///   - rows: A row may be empty, or shorter than the others.
+  ///   - gap: White pixels on each side of an image.
+  ///   - below: White pixels under each row, for captions.
+  /// - Precondition: there is an image, and all are of one size.
+  init(rows: [[PackedImage]], gap: Int = 1, below: Int = 0) {
+    guard let first = rows.lazy.flatMap({ $0 }).first else {
+      preconditionFailure("a grid of no images")
+    }
+    precondition(
+      rows.joined().allSatisfy { ($0.width, $0.height) == (first.width, first.height) },
+      "images of several sizes in one grid")
+    (tileWidth, tileHeight, self.gap) = (first.width, first.height, gap)
+    columnPitch = tileWidth + 2 * gap
+    rowPitch = tileHeight + 2 * gap + below
+    let widest = rows.map(\.count).max() ?? 0
+    let blankRow = [Int](repeating: Palette.white.packed, count: widest * columnPitch)
+    var pixels = [[Int]](repeating: blankRow, count: rows.count * rowPitch)
+    for (row, images) in rows.enumerated() {
+      for (column, image) in images.enumerated() {
+        let left = column * columnPitch + gap
+        for y in 0..<image.height {
+          pixels[row * rowPitch + gap + y].replaceSubrange(
+            left..<left + image.width,
+            with: image.pixels[y * image.width..<(y + 1) * image.width])
+        }
+      }
+    }
+    self.pixels = pixels
+  }
+
+  /// The vertical middle of a row's images, in pixels.
+  func center(ofRow row: Int) -> Double {
+    Double(row * rowPitch + gap) + Double(tileHeight - 1) / 2
+  }
+
+  /// The horizontal middle of a column, in pixels.
+  func center(ofColumn column: Int) -> Double {
+    Double(column * columnPitch) + Double(columnPitch - 1) / 2
+  }
+
+  /// The lower edge of a row's images, in pixels.
+  func bottom(ofRow row: Int) -> Double {
+    Double(row * rowPitch + gap + tileHeight) - 0.5
+  }
+
+  /// The grid as a figure in which each of its pixels is a square of `magnification` screen pixels.
+  ///
+  /// - Parameters:
+  ///   - left, top: Screen pixels left for names and titles.
+  ///   - rowNames: Names to the left of the rows, or none.
+  ///   - captions: In pixels of the grid.
+  func figure(
+    name: String, title: String, magnification: Int, left: Int = 20, top: Int = 60,
+    rowNames: [String] = [], captions: [Panel.Caption] = []
+  ) -> Figure {
+    let frame = Panel.Frame(
+      left: left, top: top, width: width * magnification, height: height * magnification)
+    let places = rowNames.enumerated().map { row, name in
+      (position: center(ofRow: row), name: name)
+    }
+    let panel = Panel(
+      horizontal: Axis("", from: -0.5, to: Double(width) - 0.5, ticks: .none),
+      vertical: Axis(
+        "", from: -0.5, to: Double(height) - 0.5, ticks: places.isEmpty ? .none : .placed(places),
+        reversed: true),
+      series: [Series(nil, .image)], legend: .none, captions: captions, frame: frame)
+    return Figure(
+      name: name, title: title, width: left + frame.width + 20, height: top + frame.height + 20,
+      panels: [panel], data: .image(pixels))
+  }
+}

@@ -1,0 +1,157 @@
+/// The figures that show images one by one: what a network looks for, what it is shown, and where it
+/// errs.
+public struct PictureFigures: Sendable {
+  private let status: RunStatus
+
+  public init(status: RunStatus) {
+    self.status = status
+  }
+
+  /// The kernels that look at the image itself, zero in mid-grey, the largest weight of each kernel
+  /// black or white.
+  ///
+  /// - Parameters:
+  ///   - shape: `[count, 3, height, width]`.
+  ///   - weights: In that order.
+  ///   - file: The file they come from, for the errors.
+  /// - Throws: `LogError.structure` where they are not kernels of RGB images.
+  public func filters(
+    shape: [Int], weights: [Float], file: String
+  ) throws(LogError) -> Figure {
+    guard shape.count == 4, shape[1] == 3, shape.allSatisfy({ $0 > 0 }) else {
+      throw .structure(
+        file: file, place: "filters", problem: "expected shape [n, 3, h, w], found \(shape)")
+    }
+    let (count, height, width) = (shape[0], shape[2], shape[3])
+    precondition(
+      weights.count == count * 3 * height * width, "\(weights.count) weights for \(shape)")
+    let shown = min(count, Self.mostFilters)
+    let size = 3 * height * width
+    let tiles = (0..<shown).map { index in
+      let bytes = Self.bytes(ofFilter: weights[index * size..<(index + 1) * size])
+      return PackedImage(planes: bytes[...], width: width, height: height)
+        .enlarged(by: max(1, 24 / max(height, width)))
+    }
+    let grid = ImageGrid(rows: Self.rows(of: tiles, across: Self.columns(for: shown)), gap: 2)
+    let number = shown == count ? "\(count)" : "the first \(shown) of \(count)"
+    return grid.figure(
+      name: "filters",
+      title: status.qualified("First-layer filters: \(number) of \(height) × \(width)"),
+      magnification: max(1, min(8, 880 / grid.width)), left: 40)
+  }
+
+  /// Beyond these, first layers repeat themselves, and the picture its squares.
+  private static let mostFilters = 96
+
+  /// A filter's weights as bytes.
+  private static func bytes(ofFilter weights: ArraySlice<Float>) -> [UInt8] {
+    let largest = weights.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
+    return weights.map { weight in
+      guard weight.isFinite, largest > 0 else { return 128 }
+      return UInt8((127.5 + 127.5 * weight / largest).rounded())
+    }
+  }
+
+  /// Some images under many random changes: a row an image, first as it is.
+  ///
+  /// - Parameters:
+  ///   - images: Bytes `[rows, draws, 3, side, side]`.
+  ///   - kinds: What changes them, in words.
+  ///   - file: The file they come from, for the errors.
+  /// - Throws: `LogError.structure` where there is nothing to show.
+  /// - Precondition: as many bytes as said.
+  public func augmented(
+    images: [UInt8], rows: Int, draws: Int, side: Int, kinds: String, file: String
+  ) throws(LogError) -> Figure {
+    guard rows > 0, draws > 0, side > 0 else {
+      throw .structure(
+        file: file, place: "images",
+        problem: "expected rows, draws and pixels, found \(rows) × \(draws) of \(side) × \(side)")
+    }
+    let size = 3 * side * side
+    precondition(
+      images.count == rows * draws * size, "\(images.count) bytes for \(rows) × \(draws) × \(size)")
+    let tiles = (0..<rows * draws).map { index in
+      PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
+        .reduced(by: (side + 79) / 80)
+    }
+    let grid = ImageGrid(rows: Self.rows(of: tiles, across: draws))
+    var captions = [Panel.Caption("original", x: grid.center(ofColumn: 0), y: -4)]
+    if draws > 1 {
+      let middle = (grid.center(ofColumn: 1) + grid.center(ofColumn: draws - 1)) / 2
+      captions.append(Panel.Caption("as the network sees it, draw by draw", x: middle, y: -4))
+    }
+    return grid.figure(
+      name: "augmented",
+      title: status.qualified(kinds.isEmpty ? "No augmentation" : "Augmentation: \(kinds)"),
+      magnification: max(1, 960 / grid.width), top: 90, captions: captions)
+  }
+
+  /// The wrong answers of which the network was surest, each with what it is, what it was taken for
+  /// and how surely.
+  ///
+  /// - Parameters:
+  ///   - images: Bytes `[n, 3, side, side]`; labels, predicted and confidence (0 to 1) `[n]`.
+  ///   - subject: Which images were evaluated, in the words of a title.
+  ///   - file: The file they come from, for the errors.
+  /// - Returns: Nil where there is no mistake.
+  /// - Throws: `LogError.structure` where a label is no class.
+  public func mistakes(
+    images: [UInt8], labels: [UInt8], predicted: [UInt8], confidence: [Float], side: Int,
+    classNames: [String], subject: String, file: String
+  ) throws(LogError) -> Figure? {
+    let (count, size) = (labels.count, 3 * side * side)
+    precondition(
+      images.count == count * size && predicted.count == count && confidence.count == count,
+      "\(images.count) bytes, \(predicted.count) answers and \(confidence.count) confidences for "
+        + "\(count) images of 3 × \(side) × \(side)")
+    for (column, classes) in [("labels", labels), ("predicted", predicted)] {
+      if let index = classes.firstIndex(where: { $0 >= classNames.count }) {
+        throw .structure(
+          file: file, place: "\(column), image \(index)",
+          problem: "expected 0 to \(classNames.count - 1), found \(classes[index])")
+      }
+    }
+    guard count > 0 else { return nil }
+    let (across, shown) = (6, min(count, 24))
+    let tiles = (0..<shown).map { index in
+      PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
+    }
+    let magnification = max(1, 160 / side)
+    let pitch = Double(Self.captionHeight) / Double(magnification)
+    let grid = ImageGrid(
+      rows: Self.rows(of: tiles, across: across), gap: 1, below: Int((2 * pitch).rounded(.up)))
+    func name(_ number: UInt8) -> String {
+      Text.shortened(Text.flattened(classNames[Int(number)]), to: 11)
+    }
+    let captions = (0..<shown).flatMap { index in
+      let x = grid.center(ofColumn: index % across)
+      let y = grid.bottom(ofRow: index / across)
+      let percent = Int((100 * Double(confidence[index])).rounded())
+      return [
+        Panel.Caption(name(labels[index]), x: x, y: y + 0.5 * pitch),
+        Panel.Caption("→ \(name(predicted[index])) \(percent) %", x: x, y: y + 1.4 * pitch),
+      ]
+    }
+    let number = shown == 1 ? "The surest mistake" : "The \(shown) surest mistakes"
+    return grid.figure(
+      name: "mistakes", title: status.qualified("\(number) on \(subject)"),
+      magnification: magnification, captions: captions)
+  }
+
+  /// Screen pixels from one line of a caption to the next.
+  private static let captionHeight = 20
+
+  private static func rows(of tiles: [PackedImage], across: Int) -> [[PackedImage]] {
+    stride(from: 0, to: tiles.count, by: across).map { start in
+      Array(tiles[start..<min(start + across, tiles.count)])
+    }
+  }
+
+  /// Columns that make a grid about twice as wide as high.
+  private static func columns(for count: Int) -> Int {
+    let wanted = Int((2 * Double(count)).squareRoot().rounded(.up))
+    // A number that leaves no gap in the last row, if one is near.
+    return (wanted...(wanted + 3)).first { count % $0 == 0 } ?? wanted
+  }
+}

@@ -1,0 +1,26 @@
+extension TrainingHistory {
+  /// The best held-out top-1 accuracy, in percent, and the first epoch that reached it; nil where none
+  /// was measured.
+  public var best: (epoch: Int, top1: Double)? {
+    zip(epochs, heldOut.top1)
+      .compactMap { epoch, top1 in top1.flatMap { $0.isFinite ? (epoch: epoch, top1: $0) : nil } }
+      .max { ($0.top1, -$0.epoch) < ($1.top1, -$1.epoch) }
+  }
+
+  /// How much of the training was needed for its best epoch.
+  public struct Efficiency: Sendable, Equatable {
+    public let epochs: Int
+    /// The first epoch with the best held-out accuracy.
+    public let convergenceEpoch: Int
+    /// 100 · (1 − epochs after that one / epochs run), percent.
+    public let percent: Double
+  }
+
+  /// The efficiency of the training; nil where no held-out accuracy was measured.
+  public var efficiency: Efficiency? {
+    guard let best else { return nil }
+    let share = Double(epochs.count - best.epoch) / Double(epochs.count)
+    return Efficiency(
+      epochs: epochs.count, convergenceEpoch: best.epoch, percent: 100 * (1 - share))
+  }
+}

@@ -1,0 +1,105 @@
+import Datasets
+import Foundation
+import Metrics
+import Models
+import TensorFiles
+
+/// The checkpoints that an evaluation compares: those listed that training has reached.
+public struct CheckpointCandidates: Sendable, Equatable {
+  /// In the order of the list; at least one.
+  public let names: [String]
+  /// Listed epochs that come after the last one trained.
+  public let unreached: [String]
+  /// Epochs trained.
+  public let lastEpoch: Int
+  /// Whether no listed epoch was reached, so that `names` holds the last checkpoint alone.
+  public let isFallback: Bool
+
+  /// What a reader must know where training ended before the list did; nil where it didn't.
+  public var warning: String? {
+    guard !unreached.isEmpty else { return nil }
+    let missing = unreached.joined(separator: ", ")
+    return isFallback
+      ? "selection: fallback: training ended after epoch \(lastEpoch), before \(missing); the last "
+        + "checkpoint is evaluated and selected instead"
+      : "training ended after epoch \(lastEpoch), before \(missing), which can't be compared"
+  }
+}
+
+extension EvaluationSettings {
+  /// The listed checkpoints that training has left in `folder`.
+  ///
+  /// Training may end before a listed epoch. That epoch is passed over; where it leaves none, the last
+  /// checkpoint stands in.
+  ///
+  /// - Throws: `EvaluationError.noCheckpoint` for an epoch that was trained and not kept.
+  public func candidates(in folder: URL) throws -> CheckpointCandidates {
+    if checkpoints == [Self.selected] {
+      let epoch = try epochTrained(file(of: Self.selected, in: folder))
+      return CheckpointCandidates(
+        names: checkpoints, unreached: [], lastEpoch: epoch, isFallback: false)
+    }
+    let lastEpoch = try epochTrained(file(of: "last", in: folder))
+    let unreached = checkpoints.filter { Self.epoch(named: $0).map { $0 > lastEpoch } ?? false }
+    let reached = checkpoints.filter { !unreached.contains($0) }
+    for name in reached { _ = try file(of: name, in: folder) }
+    return CheckpointCandidates(
+      names: reached.isEmpty ? ["last"] : reached, unreached: unreached, lastEpoch: lastEpoch,
+      isFallback: reached.isEmpty)
+  }
+
+  private func epochTrained(_ file: URL) throws -> Int {
+    try Checkpoint.description(of: Checkpoint.open(file)).epoch
+  }
+}
+
+/// Which of several checkpoints an evaluation chose, and by what.
+///
+/// The chosen one is written again as a checkpoint, with the metadata `selection`: `listed`, or
+/// `fallback` where training ended before every listed epoch; and `selected_on_test` where test images
+/// chose among several. Training can start from it.
+public struct CheckpointSelection: Sendable, Equatable {
+  public enum Kind: String, Sendable, Codable { case listed, fallback }
+
+  /// The place of the chosen one in the list.
+  public let position: Int
+  public let kind: Kind
+  /// Whether the images that chose among several were test images.
+  public let choseOnTest: Bool
+
+  static let key = "selection"
+  static let testKey = "selected_on_test"
+
+  /// Chooses the most accurate; of equals the earlier epoch, of the same epoch the first.
+  ///
+  /// - Precondition: there is one.
+  public init(
+    among figures: [EvaluationReport.CheckpointFigures], isFallback: Bool,
+    on subject: EvaluationSettings.Subject
+  ) {
+    precondition(!figures.isEmpty, "a selection among no checkpoints")
+    position =
+      figures.indices.min {
+        (-figures[$0].top1, figures[$0].epoch, $0) < (-figures[$1].top1, figures[$1].epoch, $1)
+      } ?? 0
+    kind = isFallback ? .fallback : .listed
+    choseOnTest = subject == .test && figures.count > 1
+  }
+
+  /// Writes the chosen checkpoint again, tensors as they are, with the note how it was chosen.
+  public func write(_ file: TensorFile, to url: URL) throws {
+    var metadata = file.metadata.filter { !TensorFile.reservedKeys.contains($0.key) }
+    // Weights that were once a fallback stay one.
+    if metadata[Self.key] != Kind.fallback.rawValue { metadata[Self.key] = kind.rawValue }
+    if choseOnTest { metadata[Self.testKey] = "true" }
+    var writer = TensorFileWriter(
+      schema: Checkpoint.schema, schemaVersion: Checkpoint.schemaVersion, metadata: metadata)
+    for name in file.names.sorted() {
+      let (scalarType, shape) = (try file.scalarType(of: name), try file.shape(of: name))
+      try file.withUnsafeBytes(of: name) {
+        writer.add(name, scalarType: scalarType, shape: shape, bytes: $0)
+      }
+    }
+    try writer.write(to: url)
+  }
+}

@@ -1,0 +1,54 @@
+import Datasets
+import Foundation
+import TensorFiles
+
+/// The wrong answers of which a network was surest: where it, or the label, is worth a look.
+public struct ConfidentMistakes: Sendable, Equatable {
+  /// Numbers of the images, surest first, of equals in their order.
+  public let positions: [Int]
+  /// The probability given to the wrong class.
+  public let confidence: [Float]
+  /// The wrong class.
+  public let predicted: [UInt8]
+
+  /// - Parameters:
+  ///   - labels: The true classes, one an image evaluated.
+  ///   - limit: Mistakes at most.
+  public init(of evaluation: Evaluation, labels: [UInt8], limit: Int = 40) {
+    let classes = evaluation.confusion.classes
+    precondition(
+      labels.count == evaluation.predicted.count,
+      "\(labels.count) labels for \(evaluation.predicted.count) answers")
+    let wrong = labels.indices.filter { labels[$0] != evaluation.predicted[$0] }
+    func confidence(of image: Int) -> Float {
+      let value = evaluation.probabilities[image * classes + Int(evaluation.predicted[image])]
+      return value.isNaN ? 0 : value
+    }
+    positions = Array(
+      wrong.map { (image: $0, confidence: confidence(of: $0)) }
+        .sorted { (-$0.confidence, $0.image) < (-$1.confidence, $1.image) }
+        .prefix(limit).map(\.image))
+    self.confidence = positions.map(confidence(of:))
+    predicted = positions.map { evaluation.predicted[$0] }
+  }
+
+  /// Writes the mistakes with their images, schema `mistakes`:
+  ///
+  ///     images      U8  [n, 3, 32, 32]
+  ///     labels      U8  [n]    predicted U8 [n]    confidence F32 [n]
+  ///     indices     I32 [n]    where the images stand in the data set they were taken from
+  func write(_ images: ImageSet, metadata: [String: String], to url: URL) throws {
+    let size = ImageSet.pixelsPerImage
+    var writer = TensorFileWriter(schema: "mistakes", metadata: metadata)
+    writer.add(
+      "images", shape: [positions.count, ImageSet.channels, ImageSet.side, ImageSet.side],
+      positions.flatMap { images.images[$0 * size..<($0 + 1) * size] })
+    writer.add("labels", shape: [positions.count], positions.map { images.labels[$0] })
+    writer.add("predicted", shape: [positions.count], predicted)
+    writer.add("confidence", shape: [positions.count], confidence)
+    writer.add(
+      "indices", shape: [positions.count],
+      positions.map { images.preparation?.indices[$0] ?? Int32($0) })
+    try writer.write(to: url)
+  }
+}

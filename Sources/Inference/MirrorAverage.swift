@@ -1,0 +1,58 @@
+import Foundation
+import Tensors
+
+/// The mean of two answers, to a batch of images and to their mirror images:
+///
+///     p = (softmax(z) + softmax(z')) / 2
+///
+/// It is kept as log p, which a softmax turns into p: whatever takes logits takes these, and no
+/// probability underflows.
+///
+/// Source: the averaging of crops and flips in Krizhevsky et al., 2012, section 4.1.
+struct MirrorAverage {
+  /// Logarithms of the first answers' probabilities, `[N, K]`.
+  private var first: [Double] = []
+
+  /// Mirrors the images of a batch left to right, in place.
+  static func mirror(_ images: FeatureMap) {
+    let (width, stride) = (images.shape.width, images.shape.channelStride)
+    for row in 0..<images.shape.count * images.shape.height {
+      let start = images.base + row * width * stride
+      for column in 0..<width / 2 {
+        let (left, right) = (start + column * stride, start + (width - 1 - column) * stride)
+        for channel in 0..<stride { swap(&left[channel], &right[channel]) }
+      }
+    }
+  }
+
+  /// Keeps the answers to the images as they are.
+  mutating func keep(_ logits: FeatureMap) {
+    first.removeAll(keepingCapacity: true)
+    for image in 0..<logits.shape.count { first += Self.logProbabilities(of: image, in: logits) }
+  }
+
+  /// Puts the mean of the answers kept and of these in the latter's place.
+  func average(into logits: FeatureMap) {
+    let classes = logits.shape.channels
+    precondition(
+      first.count == classes * logits.shape.count,
+      "\(first.count) answers kept for logits \(logits.shape)")
+    for image in 0..<logits.shape.count {
+      let second = Self.logProbabilities(of: image, in: logits)
+      let target = logits.base + image * logits.shape.imageStride
+      for (index, b) in second.enumerated() {
+        let a = first[image * classes + index]
+        let (larger, smaller) = (max(a, b), min(a, b))
+        target[index] = Float(larger + log1p(exp(smaller - larger)) - log(2))
+      }
+    }
+  }
+
+  private static func logProbabilities(of image: Int, in logits: FeatureMap) -> [Double] {
+    let start = logits.base + image * logits.shape.imageStride
+    let values = (0..<logits.shape.channels).map { Double(start[$0]) }
+    let largest = values.max() ?? 0
+    let sum = values.reduce(0) { $0 + exp($1 - largest) }
+    return values.map { $0 - largest - log(sum) }
+  }
+}

@@ -1,0 +1,78 @@
+import Tensors
+
+/// Arithmetic on whole buffers, element by element, so that threads change no bit of it.
+///
+/// All buffers of a call have one length.
+public enum BufferArithmetic {
+  private static let pieceSize = 32_768
+
+  /// target = share · source.
+  public static func assign(
+    _ source: AlignedBuffer, times share: Float, to target: AlignedBuffer, on pool: WorkerPool
+  ) {
+    pool.forEachRange(of: target.count, size: pieceSize) { range, _ in
+      let (source, target) = (source.base, target.base)
+      for index in range { target[index] = share * source[index] }
+    }
+  }
+
+  /// target += share · source.
+  public static func add(
+    _ source: AlignedBuffer, times share: Float, to target: AlignedBuffer, on pool: WorkerPool
+  ) {
+    pool.forEachRange(of: target.count, size: pieceSize) { range, _ in
+      let (source, target) = (source.base, target.base)
+      for index in range { target[index] += share * source[index] }
+    }
+  }
+
+  /// target += share · (source − target): a share of the way to the source.
+  public static func move(
+    _ target: AlignedBuffer, towards source: AlignedBuffer, by share: Float, on pool: WorkerPool
+  ) {
+    pool.forEachRange(of: target.count, size: pieceSize) { range, _ in
+      let (source, target) = (source.base, target.base)
+      for index in range { target[index] += share * (source[index] - target[index]) }
+    }
+  }
+
+  /// Exchanges what two buffers hold.
+  public static func exchange(
+    _ first: AlignedBuffer, _ second: AlignedBuffer, on pool: WorkerPool
+  ) {
+    pool.forEachRange(of: first.count, size: pieceSize) { range, _ in
+      let (first, second) = (first.base, second.base)
+      for index in range {
+        let value = first[index]
+        first[index] = second[index]
+        second[index] = value
+      }
+    }
+  }
+
+  /// The sum of the squares, in `Double`: four interleaved sums a piece of 32,768, added in order, then
+  /// the pieces in theirs.
+  public static func sumOfSquares(_ buffer: AlignedBuffer, on pool: WorkerPool) -> Double {
+    let count = buffer.count
+    var partial = [Double](repeating: 0, count: (count + pieceSize - 1) / pieceSize)
+    partial.withUnsafeMutableBufferPointer { partial in
+      guard let partial = partial.baseAddress else { return }
+      pool.forEachRange(of: count, size: pieceSize) { range, _ in
+        let values = buffer.base
+        var sums = SIMD4<Double>()
+        var index = range.lowerBound
+        while index + 4 <= range.upperBound {
+          let four = SIMD4(
+            Double(values[index]), Double(values[index + 1]), Double(values[index + 2]),
+            Double(values[index + 3]))
+          sums += four * four
+          index += 4
+        }
+        var sum = sums[0] + sums[1] + sums[2] + sums[3]
+        for rest in index..<range.upperBound { sum += Double(values[rest]) * Double(values[rest]) }
+        partial[range.lowerBound / pieceSize] = sum
+      }
+    }
+    return partial.reduce(0, +)
+  }
+}

@@ -1,0 +1,69 @@
+import Augmentation
+import Datasets
+import Foundation
+import TensorFiles
+
+/// Images as a network sees them in training: a row an image, the first column the image unchanged but
+/// for its size, the others what the epochs 1, 2, … make of it.
+///
+/// The tensor file, schema `augmented`, holds
+///
+///     images   U8  [rows, columns, 3, side, side]
+///     labels   U8  [rows]
+///
+/// with the metadata `class_names`, `data_status` and `augmentations`, their kinds in order.
+public struct AugmentationSheet: Sendable {
+  public let rows: Int
+  public let columns: Int
+  /// Width and height of an image.
+  public let side: Int
+  /// Pixels `[rows, columns, 3, side, side]`.
+  public let pixels: [UInt8]
+  private let labels: [UInt8]
+  private let metadata: [String: String]
+
+  /// The first images of a set, as a `BatchLoader` with the same arguments makes them.
+  ///
+  /// - Parameters:
+  ///   - rows: Images, if the set has as many.
+  ///   - draws: Epochs; none are shown where there are no augmentations.
+  public init(
+    of images: ImageSet, augmentations: [Augmentation], seed: Int, side: Int, rows: Int = 6,
+    draws: Int = 11
+  ) {
+    let augmented = AugmentedImages(
+      images, augmentations: augmentations, seed: seed, side: side)
+    let kinds = augmentations.map(\.kind)
+    let hasDraws = augmentations.contains { $0 != .resize }
+    let epochs = [nil] + (hasDraws ? (1...draws).map(Optional.some) : [])
+    self.rows = min(rows, images.count)
+    self.side = side
+    columns = epochs.count
+    labels = Array(images.labels.prefix(rows))
+    metadata = images.fileMetadata.merging(
+      ["augmentations": kinds.joined(separator: " ")]
+    ) { first, _ in first }
+    var scratch = [UInt8](repeating: 0, count: augmented.scratchByteCount)
+    var pixels: [UInt8] = []
+    images.images.withUnsafeBufferPointer { source in
+      scratch.withUnsafeMutableBufferPointer { scratch in
+        guard let source = source.baseAddress, let scratch = scratch.baseAddress else { return }
+        for index in 0..<min(rows, images.count) {
+          for epoch in epochs {
+            let image = augmented.image(index, epoch: epoch, of: source, scratch: scratch)
+            pixels += UnsafeBufferPointer(start: image, count: augmented.pixelsPerImage)
+          }
+        }
+      }
+    }
+    self.pixels = pixels
+  }
+
+  /// Writes the file whole or not at all.
+  public func write(to url: URL) throws {
+    var writer = TensorFileWriter(schema: "augmented", metadata: metadata)
+    writer.add("images", shape: [rows, columns, ImageSet.channels, side, side], pixels)
+    writer.add("labels", shape: [rows], labels)
+    try writer.write(to: url)
+  }
+}

@@ -1,0 +1,82 @@
+import Datasets
+
+/// Writes bytes as normalised floats, pixel by pixel, as a network's first layer reads them.
+///
+/// A byte has 256 values, so that each is normalised once and then looked up.
+public struct NormalizedPixelWriter: Sendable {
+  /// The 256 normalised values of each channel; nil where each image has its own.
+  private let values: [Float]?
+
+  public init(_ normalization: Normalization) {
+    switch normalization {
+    case .perImage: values = nil
+    case .constants(let mean, let std):
+      values = zip(mean, std).flatMap { mean, std in
+        (0..<256).map { Self.normalized($0, mean: mean, std: std) }
+      }
+    }
+  }
+
+  private static func normalized(_ byte: Int, mean: Float, std: Float) -> Float {
+    (Float(byte) / 255 - mean) / std
+  }
+
+  /// Writes one image.
+  ///
+  /// Shapes: image `[3, pixelCount]`; target `[pixelCount, 4]`, aligned to 16 bytes, whose fourth
+  /// channel becomes zero.
+  ///
+  /// - Precondition: `pixelCount` is at most 2²⁴.
+  public func write(
+    _ image: UnsafePointer<UInt8>, pixelCount: Int, into target: UnsafeMutablePointer<Float>
+  ) {
+    let pixels = UnsafeMutableRawPointer(target).assumingMemoryBound(to: SIMD4<Float>.self)
+    if let values {
+      values.withUnsafeBufferPointer { values in
+        for pixel in 0..<pixelCount {
+          pixels[pixel] = SIMD4(
+            values[Int(image[pixel])], values[256 + Int(image[pixelCount + pixel])],
+            values[512 + Int(image[2 * pixelCount + pixel])], 0)
+        }
+      }
+      return
+    }
+    let (mean, std) = Self.statistics(of: image, pixelCount: pixelCount)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { values in
+      for byte in 0..<256 {
+        values.initializeElement(
+          at: byte, to: Self.normalized(byte, mean: mean, std: std + 1e-7))
+      }
+      for pixel in 0..<pixelCount {
+        pixels[pixel] = SIMD4(
+          values[Int(image[pixel])], values[Int(image[pixelCount + pixel])],
+          values[Int(image[2 * pixelCount + pixel])], 0)
+      }
+    }
+  }
+
+  /// Mean and population deviation of pixel / 255 over all values of an image, from exact sums.
+  private static func statistics(
+    of image: UnsafePointer<UInt8>, pixelCount: Int
+  ) -> (mean: Float, std: Float) {
+    precondition(pixelCount <= 1 << 24, "an image of \(pixelCount) pixels")
+    let count = ImageSet.channels * pixelCount
+    var sum = 0
+    var squares = 0
+    // 2¹⁶ squares of bytes fit 32 bits, in which sums run on vectors.
+    for first in stride(from: 0, to: count, by: 1 << 16) {
+      var partialSum: UInt32 = 0
+      var partialSquares: UInt32 = 0
+      for index in first..<min(first + 1 << 16, count) {
+        let value = UInt32(image[index])
+        partialSum &+= value
+        partialSquares &+= value &* value
+      }
+      sum += Int(partialSum)
+      squares += Int(partialSquares)
+    }
+    let mean = Double(sum) / Double(count)
+    let variance = max(Double(squares) / Double(count) - mean * mean, 0)
+    return (Float(mean / 255), Float(variance.squareRoot() / 255))
+  }
+}

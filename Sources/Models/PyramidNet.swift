@@ -1,0 +1,63 @@
+import Layers
+import Tensors
+
+extension Network {
+  /// The additive PyramidNet: a stem of 16 channels, then three stages of n blocks, each a little wider
+  /// than the one before it, a last norm, global average pooling and a linear head. 6n + 2 layers.
+  ///
+  ///     channels of block k of 3n = 16 + k · alpha / 3n, rounded half to even
+  ///
+  /// A stage after the first begins with stride 2.
+  ///
+  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
+  /// Source: Han, Kim and Kim, 2017, arXiv:1610.02915, section 3 and table 1; its blocks are those of
+  /// figure 6d.
+  ///
+  /// - Parameter sizes: The keys `blocks`, which is n, and `alpha`.
+  static func pyramidNet(name: String, _ sizes: NetworkConfiguration, classes: Int) -> Network {
+    let (blocks, alpha) = (sizes.blocks ?? 18, sizes.alpha ?? 48)
+    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+    var x = build.convolution("stem.conv", build.input, to: 16, kernelSize: 3)
+    x = build.norm("stem.norm", x)
+    // Summed block by block, as the published program does: at a half, a product rounds elsewhere.
+    let step = Double(alpha) / Double(3 * blocks)
+    var width = 16.0
+    for stage in 0..<3 {
+      for block in 0..<blocks {
+        width += step
+        x = build.pyramidBlock(
+          "stages.\(stage).\(block)", x, to: Int(width.rounded(.toNearestOrEven)),
+          stride: stage > 0 && block == 0 ? 2 : 1)
+      }
+    }
+    x = build.norm("norm", x, activation: .relu)
+    x = build.append("pool", AveragePool(.adaptive(count: 1)), x)
+    _ = build.linear("head", x, to: classes)
+    return build.network(
+      name: name, sizes, classes: classes, start: .kaimingNormal(fan: .output, negativeSlope: 0))
+  }
+}
+
+extension NetworkBuilder {
+  /// norm – conv – norm – ReLU – conv – norm, plus the shortcut, which pools where the stride is 2 and
+  /// appends channels of zeros where the block widens.
+  fileprivate mutating func pyramidBlock(
+    _ name: String, _ x: Network.FeatureMapID, to channels: Int, stride: Int
+  ) -> Network.FeatureMapID {
+    var y = norm("\(name).norm1", x)
+    y = convolution("\(name).conv1", y, to: channels, kernelSize: 3, stride: stride)
+    y = norm("\(name).norm2", y, activation: .relu)
+    y = convolution("\(name).conv2", y, to: channels, kernelSize: 3)
+    var shortcut = x
+    if stride != 1 {
+      shortcut = append(
+        "\(name).shortcut.pool",
+        AveragePool(.windows(size: stride, stride: stride, ceilMode: true)), shortcut)
+    }
+    let extra = channels - shapes[x].channels
+    if extra > 0 {
+      shortcut = append("\(name).shortcut.pad", ChannelPad(extraChannels: extra), shortcut)
+    }
+    return norm("\(name).norm3", y, adding: shortcut)
+  }
+}

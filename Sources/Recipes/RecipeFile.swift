@@ -1,0 +1,111 @@
+import Foundation
+
+/// What a recipe file says, together with the recipes it builds on.
+///
+///     base: pyramidnet        # pyramidnet.yaml beside this file, or a path that ends in .yaml
+///
+/// A file takes over its base's steps and values, and what it gives itself goes before them, key by key.
+/// Its sentence about itself is its own. Where it lists steps, they replace the base's, and what the base
+/// says of steps that are gone goes with them.
+struct RecipeFile {
+  let about: String
+  let steps: [RecipeStep]?
+  /// By full key.
+  let settings: [String: RecipeSetting]
+
+  /// What a file is read against.
+  struct Reading {
+    let schema: RecipeSchema
+    let stageNames: [String]
+    let sectionsOfStage: (String) -> [String]
+
+    /// A reader of keys for a recipe with these steps.
+    func settingsReader(steps: [RecipeStep]?) -> SettingsReader {
+      let renamed = (steps ?? []).filter { $0.instance != $0.stage }
+      let sections = Dictionary(
+        uniqueKeysWithValues: renamed.map { ($0.instance, sectionsOfStage($0.stage)) })
+      return SettingsReader(schema: schema, steps: renamed, sectionsOfStep: sections)
+    }
+  }
+
+  /// Words at the top of a file that are no section of the schema.
+  static let ownWords = ["about", "base", "steps"]
+
+  /// - Parameter derived: The files that build on this one, the nearest last.
+  init(
+    contentsOf url: URL, _ reading: Reading, derived: [URL] = []
+  ) throws(RecipeError) {
+    let source = SettingsSource.file(url.relativePath)
+    guard let root = try SettingsDocument.root(of: try SettingsDocument.text(of: url), in: source)
+    else { throw .empty(file: url.relativePath) }
+    guard case .mapping(var entries) = root.content else {
+      if root.kind == .null { throw .empty(file: url.relativePath) }
+      throw .notAMapping(source.place(root.line), key: "", found: root.foundDescription)
+    }
+    about =
+      try Self.text("about", "a sentence about the recipe", takenFrom: &entries, source: source)?
+      .text ?? ""
+    let base = try Self.base(
+      takenFrom: &entries, of: url, source: source, reading, derived: derived + [url])
+    let stepReader = StepReader(
+      source: source, stageNames: reading.stageNames,
+      reservedNames: Self.ownWords + reading.schema.sections)
+    let stepsEntry = entries.firstIndex { $0.key == "steps" }.map { entries.remove(at: $0) }
+    steps =
+      try stepsEntry.map { entry throws(RecipeError) in
+        try stepReader.steps(from: entry.value)
+      } ?? base?.steps
+
+    var own = reading.settingsReader(steps: steps)
+    try own.read(entries, source: source)
+    let baseOverlays = reading.settingsReader(steps: base?.steps).overlays
+    let inherited = (base?.settings ?? [:]).filter { key, _ in
+      let section = String(key.prefix { $0 != "." })
+      return baseOverlays[section] == own.overlays[section]
+    }
+    settings = inherited.merging(own.settings) { _, own in own }
+  }
+
+  /// The text under a word of the file's own, taken out of the entries.
+  private static func text(
+    _ word: String, _ expected: String, takenFrom entries: inout [SettingsEntry],
+    source: SettingsSource
+  ) throws(RecipeError) -> (text: String, place: RecipePlace)? {
+    guard let index = entries.firstIndex(where: { $0.key == word }) else { return nil }
+    let node = entries.remove(at: index).value
+    guard case .scalar(let text, _) = node.content, node.kind == .text else {
+      throw .wrongType(
+        source.place(node.line), key: word, expected: expected, found: node.foundDescription,
+        hint: "put it in quotes")
+    }
+    return (text, source.place(node.line))
+  }
+
+  private static func base(
+    takenFrom entries: inout [SettingsEntry], of url: URL, source: SettingsSource,
+    _ reading: Reading, derived: [URL]
+  ) throws(RecipeError) -> RecipeFile? {
+    guard
+      let (name, place) = try text(
+        "base", "the name of the recipe this one builds on", takenFrom: &entries, source: source)
+    else { return nil }
+    let folder = (url.relativePath as NSString).deletingLastPathComponent
+    let file = name.hasSuffix(".yaml") ? name : name + ".yaml"
+    let path = name.hasPrefix("/") || folder.isEmpty ? file : "\(folder)/\(file)"
+    let base = URL(fileURLWithPath: path, relativeTo: url.baseURL)
+    guard FileManager.default.fileExists(atPath: base.path) else {
+      let neighbours =
+        (try? FileManager.default.contentsOfDirectory(
+          atPath: base.deletingLastPathComponent().path)) ?? []
+      let known = neighbours.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+      throw .unknownBase(
+        place, name: name, suggestion: nearest(to: name, among: known.sorted()))
+    }
+    let known = derived.map(\.standardizedFileURL.path)
+    guard !known.contains(base.standardizedFileURL.path) else {
+      throw .baseCycle(
+        place, files: (derived + [base]).map { $0.deletingPathExtension().lastPathComponent })
+    }
+    return try RecipeFile(contentsOf: base, reading, derived: derived)
+  }
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Inference
+import Metrics
+import Models
+import Tensors
+
+extension Trainer {
+  /// How an epoch ended.
+  public enum Outcome: Sendable {
+    /// All its images are trained on, the held-out set is evaluated, and the state is saved.
+    case finished(EpochRecord)
+    /// It was asked to stop; the state is saved.
+    case interrupted
+  }
+
+  /// Trains on the rest of the current epoch.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: Asked after each step.
+  ///   - progress: Told after each step how many images are done and the mean loss so far.
+  /// - Throws: `TrainingError.diverged` where the loss is no longer finite, and what writing files
+  ///   throws. The state saved last stays.
+  ///
+  /// - Precondition: `isFinished` is false.
+  public func runEpoch(
+    shouldStop: () -> Bool = { false },
+    progress: (_ imagesDone: Int, _ loss: Double) -> Void = { _, _ in }
+  ) throws -> Outcome {
+    precondition(!isFinished, "an epoch after the last")
+    let order = training.order(epoch: epoch)
+    while state.position < order.count {
+      let end = min(state.position + imagesPerStep, order.count)
+      try step(order[state.position..<end])
+      state.position = end
+      progress(end, state.tally.loss)
+      if shouldStop() {
+        try save()
+        return .interrupted
+      }
+      if ContinuousClock.now - lastSave > Self.saveInterval { try save() }
+    }
+    return .finished(try finishEpoch())
+  }
+
+  /// One step: forward, loss and backward for each mini-batch, then one update.
+  ///
+  /// A state is saved between steps only, so that no sum of gradients need be kept.
+  private func step(_ indices: ArraySlice<Int>) throws {
+    let rate = learningRate
+    let accumulates = indices.count > settings.batch
+    for first in stride(from: indices.startIndex, to: indices.endIndex, by: settings.batch) {
+      let batch = indices[first..<min(first + settings.batch, indices.endIndex)]
+      try forward(batch, rate: rate)
+      plan.backward()
+      if accumulates {
+        accumulator?.add(
+          share: Double(batch.count) / Double(indices.count), isFirst: first == indices.startIndex,
+          on: pool)
+      }
+    }
+    if accumulates { accumulator?.finish(on: pool) }
+    if let limit = settings.clipNorm {
+      GradientClipping.clip(network.parameters, toNorm: limit, on: pool)
+    }
+    optimizer.step(rate: rate, on: pool)
+    average?.update(on: pool)
+  }
+
+  /// Loads a mini-batch, runs it to the loss, and counts the answers.
+  private func forward(_ indices: ArraySlice<Int>, rate: Double) throws {
+    let count = indices.count
+    let logits = labels.withUnsafeMutableBufferPointer { labels in
+      losses.withUnsafeMutableBufferPointer { losses in
+        let labels = UnsafeMutableBufferPointer(rebasing: labels[..<count])
+        training.load(
+          indices, epoch: epoch, into: plan.input(count: count), labels: labels, on: pool)
+        plan.forward(count: count)
+        let logits = plan.logits
+        loss.evaluate(
+          logits, labels: UnsafeBufferPointer(labels),
+          losses: UnsafeMutableBufferPointer(rebasing: losses[..<count]),
+          probabilities: FeatureMap(base: probabilities.base, shape: logits.shape),
+          gradient: plan.logitsGradient)
+        return logits
+      }
+    }
+    guard losses[..<count].allSatisfy(\.isFinite) else {
+      throw diverged(inStep: state.position / imagesPerStep, rate: rate)
+    }
+    for position in 0..<count {
+      let scores = UnsafeBufferPointer(
+        start: probabilities.base + position * logits.shape.imageStride, count: network.classes)
+      state.tally.add(scores: scores, label: Int(labels[position]), loss: losses[position])
+    }
+  }
+
+  private func diverged(inStep step: Int, rate: Double) -> TrainingError {
+    .diverged(
+      epoch: epoch, step: step + 1, rate: rate,
+      lastGood: store.lastGood(epochs: state.history.count))
+  }
+
+  /// Evaluates, keeps what is worth keeping, and saves the state.
+  private func finishEpoch() throws -> EpochRecord {
+    let lastStep = stepsPerEpoch - 1
+    let rate = rate(ofStep: lastStep)
+    guard state.tally.loss.isFinite, network.isFinite else {
+      throw diverged(inStep: lastStep, rate: rate)
+    }
+    // What is measured is what is kept: the averaged weights, where there are any.
+    let record = try withKeptWeights {
+      let record = EpochRecord(
+        epoch: epoch, learningRate: rate, train: trainingFigures(),
+        heldout: heldout.map { PassFigures(predictor.run($0)) })
+      guard record.heldout?.loss.isFinite ?? true else {
+        throw diverged(inStep: lastStep, rate: rate)
+      }
+      state.history.append(record)
+      if bestEpoch == record.epoch { try store.keepBest(network, after: record) }
+      if settings.checkpoint.keeps(epoch: record.epoch) {
+        try store.keep(network, after: record)
+      }
+      return record
+    }
+    state.position = 0
+    state.tally = ClassificationTally(classes: network.classes)
+    try save()
+    return record
+  }
+
+  /// The running figures of the epoch, or where a pass of its own is asked for, its accuracies.
+  private func trainingFigures() -> PassFigures {
+    let running = PassFigures(state.tally)
+    guard settings.fullMetrics else { return running }
+    let pass = PassFigures(predictor.run(trainingPass))
+    return PassFigures(
+      loss: running.loss, top1: pass.top1, top5: pass.top5, classTop1: pass.classTop1)
+  }
+
+  private func withKeptWeights<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let average else { return try body() }
+    return try average.exchanged(on: pool, body)
+  }
+
+  private func save() throws {
+    try store.save(write)
+    lastSave = ContinuousClock.now
+  }
+
+  private func write(to url: URL) throws {
+    try state.write(network: network, optimizer: optimizer, average: average, to: url)
+  }
+
+  /// Publishes all checkpoints and the final state as the outputs of the training.
+  public func publish(to folder: URL) throws {
+    try withKeptWeights { try store.publish(network, history: state.history, to: folder) }
+    try write(to: folder.appendingPathComponent("resume.safetensors"))
+  }
+}
+
+extension PassFigures {
+  init(_ tally: ClassificationTally) {
+    self.init(
+      loss: tally.loss, top1: tally.top1, top5: tally.top5, classTop1: tally.classTop1)
+  }
+}
+
+extension Network {
+  /// Whether every number of the network's state is one.
+  fileprivate var isFinite: Bool {
+    parameters.allSatisfy { $0.value.elements.allSatisfy(\.isFinite) }
+  }
+}

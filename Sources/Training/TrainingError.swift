@@ -1,0 +1,53 @@
+/// Why training cannot start or go on.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss, or a weight, is infinite or not a number.
+  case diverged(epoch: Int, step: Int, rate: Double, lastGood: String)
+  /// A file with the state of an interrupted training does not fit this one.
+  case unusableState(file: String, problem: String)
+  /// The weights to start from are of another network, of other classes or of other pixels.
+  case unusableStart(file: String, what: String, expected: String, found: String)
+  /// Training and held-out images are of different data sets.
+  case differentClasses(training: [String], heldout: [String])
+  /// Training and validation images are to be one set and are normalised in two ways.
+  case differentNormalizations(training: String, validation: String)
+  /// Images without the note how they are to be normalised.
+  case unprepared(set: String)
+  /// All images are to train, and the validation images are the test images.
+  case testImagesWouldTrain
+  /// A quantity of the held-out images is to steer a training that holds none out.
+  case nothingHeldOut(key: String, quantity: String)
+  /// Nesterov's look ahead was asked for without a velocity to look along.
+  case nesterovWithoutMomentum
+  /// The work folder cannot be written.
+  case workFolder(path: String, problem: String)
+
+  public var description: String {
+    switch self {
+    case .diverged(let epoch, let step, let rate, let lastGood):
+      "the loss is not finite after step \(step) of epoch \(epoch), learning rate \(rate); the last "
+        + "good weights are \(lastGood); try a lower train.optimizer.learning-rate"
+    case .unusableState(let file, let problem):
+      "\(file): its \(problem) is not that of this training; delete it to start afresh"
+    case .unusableStart(let file, let what, let expected, let found):
+      "\(file): training goes on from weights whose \(what) is \(expected), found \(found); bind "
+        + "'start' to a step that trains the same network on the same images"
+    case .differentClasses(let training, let heldout):
+      "training images have classes \(training), held-out ones \(heldout); rerun preprocess-and-split"
+    case .differentNormalizations(let training, let validation):
+      "training images are normalised by \(training), validation images by \(validation); rerun "
+        + "preprocess-and-split"
+    case .unprepared(let set):
+      "the \(set) images do not say how to normalise them; rerun preprocess-and-split"
+    case .testImagesWouldTrain:
+      "train.data is training-and-validation, and the validation images are the test images; set "
+        + "split.validation to a number, or train.data to training"
+    case .nothingHeldOut(let key, let quantity):
+      "\(key) is \(quantity), and train.data: training-and-validation holds nothing out; choose a "
+        + "quantity of the training images, or train.data: training"
+    case .nesterovWithoutMomentum:
+      "train.optimizer.nesterov is true and momentum is 0; set train.optimizer.momentum, 0.9 for example"
+    case .workFolder(let path, let problem):
+      "\(path): \(problem); free the disk or mend its permissions, and run again"
+    }
+  }
+}

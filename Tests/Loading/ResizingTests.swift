@@ -1,0 +1,99 @@
+import Augmentation
+import Datasets
+import Loading
+import Resampling
+import TestSupport
+import Testing
+
+/// Images resized on their way to a network of another input side.
+@Suite struct ResizingTests {
+  private let images = ImageSet.noise(count: 5)
+
+  /// The bytes of an image in another size, one plane after the other.
+  private func resized(_ bytes: [UInt8], to side: Int) -> [UInt8] {
+    let resampling = BilinearResampling(
+      fromHeight: ImageSet.side, width: ImageSet.side, toHeight: side, width: side)
+    var scratch = [UInt8](repeating: 0xEE, count: resampling.scratchByteCount)
+    return (0..<ImageSet.channels).flatMap { channel in
+      let first = channel * ImageSet.pixelsPerChannel
+      let plane = Array(bytes[first..<first + ImageSet.pixelsPerChannel])
+      var target = [UInt8](repeating: 0xEE, count: side * side)
+      resampling.resample(
+        plane, columnStride: 1, rowStride: ImageSet.side, into: &target, scratch: &scratch)
+      return target
+    }
+  }
+
+  private func bytes(of index: Int) -> [UInt8] {
+    let first = index * ImageSet.pixelsPerImage
+    return Array(images.images[first..<first + ImageSet.pixelsPerImage])
+  }
+
+  /// The bytes that a loader's floats were made of, `[3, side, side]`.
+  private func bytes(
+    _ augmentations: [Augmentation], image: Int, side: Int, epoch: Int? = 1
+  ) -> [UInt8] {
+    let loader = BatchLoader(
+      images, normalization: .constants(mean: [0, 0, 0], std: [1, 1, 1]),
+      augmentations: augmentations, side: side)
+    let floats = LoadedBatch(loader, [image], epoch: epoch).floats
+    return (0..<ImageSet.channels).flatMap { channel in
+      (0..<side * side).map { UInt8((floats[$0 * 4 + channel] * 255).rounded()) }
+    }
+  }
+
+  @Test(arguments: [1, 7, 31, 33, 227], [nil, 1])
+  func everyImageIsResized(_ side: Int, _ epoch: Int?) {
+    for image in 0..<images.count {
+      expectIdentical(
+        bytes([], image: image, side: side, epoch: epoch),
+        resized(bytes(of: image), to: side), "image \(image) at side \(side)")
+    }
+  }
+
+  @Test func resizingToTheOwnSideChangesNothing() {
+    for augmentations in [[], [Augmentation.resize]] {
+      expectIdentical(
+        bytes(augmentations, image: 3, side: ImageSet.side), bytes(of: 3), "\(augmentations)")
+    }
+  }
+
+  /// A square of 4 black pixels is 4 wide after resizing, and 28 where it is resized with the image.
+  @Test func resizingHasItsPlaceAmongTheOthers() {
+    let cutout = Augmentation.cutout(side: 4, fill: .zero)
+    func blackPixels(_ augmentations: [Augmentation]) -> Int {
+      // Image 0 is of one colour other than black.
+      bytes(augmentations, image: 0, side: 227).count { $0 == 0 }
+    }
+    #expect(blackPixels([]) == 0)
+    #expect((1...3 * 4 * 4).contains(blackPixels([.resize, cutout])))
+    #expect(blackPixels([cutout, .resize]) > 3 * 14 * 14)
+    #expect(blackPixels([cutout]) == blackPixels([cutout, .resize]), "last where it is left out")
+    let onlyTheFirstCounts = blackPixels([.resize, cutout, .resize])
+    #expect(onlyTheFirstCounts == blackPixels([.resize, cutout]))
+  }
+
+  @Test func aLoaderForAnotherSideIsOtherwiseTheSame() {
+    let loader = BatchLoader(
+      images, normalization: .perImage, augmentations: [.flip(probability: 0.5)], seed: 4)
+    let other = loader.resizing(to: 9)
+    #expect(other.side == 9)
+    #expect(other.order(epoch: 2) == loader.order(epoch: 2))
+    let direct = BatchLoader(
+      images, normalization: .perImage, augmentations: [.flip(probability: 0.5)], seed: 4, side: 9)
+    expectIdentical(
+      LoadedBatch(other, [1, 2], epoch: 1).bits, LoadedBatch(direct, [1, 2], epoch: 1).bits,
+      "side 9")
+  }
+
+  /// Each image's own statistics are those of what the network gets, not of the small image.
+  @Test(arguments: [5, 32, 227])
+  func normalizedImagesHaveMeanZeroAndDeviationOne(_ side: Int) {
+    let loader = BatchLoader(images, normalization: .perImage, side: side)
+    let batch = LoadedBatch(loader, [2])
+    let values = batch.floats.enumerated().filter { $0.offset % 4 < 3 }.map { Double($0.element) }
+    let mean = values.reduce(0, +) / Double(values.count)
+    let variance = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+    #expect(abs(mean) < 1e-5 && abs(variance - 1) < 1e-4, "\(mean) \(variance)")
+  }
+}
