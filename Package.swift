@@ -80,6 +80,7 @@ let package = Package(
     .target(name: "SourceText"),
     .target(
       name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
+    .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
@@ -93,7 +94,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Inspection", "Planning", "Prose", "Recipes", "TensorFiles", "Weaving", argumentParser,
+        "Comparison", "Gnuplot", "Inspection", "Planning", "Prose", "Recipes", "TensorFiles",
+        "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -178,6 +180,9 @@ let package = Package(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Gnuplot", "Planning", "TestSupport"],
+      path: "Tests/Comparison"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
       name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),

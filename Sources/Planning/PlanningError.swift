@@ -17,6 +17,8 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The artefact has no such output.
   case unknownArtefactOutput(
     instance: String, output: String, suggestion: String?, known: [String])
+  /// The run has no such figure.
+  case unknownFigure(name: String, run: String, suggestion: String?, known: [String])
   /// There is nothing to accept: the artefact is up to date, or there is none.
   case nothingToAccept(instance: String, run: String, reason: String)
   /// More than the code differs, so that the old artefact is not what the recipe asks for.
@@ -48,7 +50,7 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownInstance, .nothingStands,
-      .unknownArtefactOutput, .nothingToAccept, .notOnlyCode:
+      .unknownArtefactOutput, .unknownFigure, .nothingToAccept, .notOnlyCode:
       true
     default: false
     }
@@ -74,6 +76,11 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unknownArtefactOutput(let instance, let output, let suggestion, let known):
       "\(instance) has no output '\(output)'"
         + Self.asking(suggestion, otherwise: "its outputs are", among: known)
+    case .unknownFigure(let name, let run, let suggestion, let known):
+      known.isEmpty
+        ? "\(run) has no figures; draw them with ./pipeline.sh plot \(run)"
+        : "\(run) has no figure '\(name)'"
+          + Self.asking(suggestion, otherwise: "its figures are", among: known)
     case .nothingToAccept(let instance, let run, let reason):
       "nothing to accept for \(instance) of \(run): \(reason)"
     case .notOnlyCode(let instance, let run, let change):

@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -21,8 +21,9 @@ help_all() {
   list               recipes and runs
   dag [RECIPE]       which instance reads what
   inspect I|FILE     what is in an artefact or a tensor file
-  plot [RUN]         draw a run's figures again, from its saved logs
+  plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
   report [RUN]       write the page of a run again: plots/RUN/report.html
+  compare RUN...     what runs reached, by which values they differ, and their curves together
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
   setup              install what is missing and build
@@ -118,10 +119,25 @@ TEXT
 
 help_plot() {
   cat <<'TEXT'
-./pipeline.sh plot [RUN]
+./pipeline.sh plot [RUN] [--terminal [FIGURE...]]
 
 Draws the figures of a run (default: the latest) again from the logs and metrics that it has saved, and
 restores plots/RUN. Nothing else runs.
+
+  --terminal         draw the figures named after it, or all, in letters as wide as the terminal
+TEXT
+}
+
+help_compare() {
+  cat <<'TEXT'
+./pipeline.sh compare RUN...
+
+Prints what each run has reached and in what time, and the recipe values by which the runs differ. Draws
+their learning curves in one figure, over epochs and over training time: plots/compare/RUNS/. To see
+what a number does:
+
+  ./pipeline.sh run quickstart --as slow --set train.optimizer.learning-rate=0.01
+  ./pipeline.sh compare quickstart slow
 TEXT
 }
 
