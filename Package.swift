@@ -87,7 +87,8 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+        "Comparison", "Gnuplot", "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText",
+        "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
@@ -191,7 +192,7 @@ let package = Package(
     .testTarget(
       name: "WeavingTests",
       dependencies: [
-        "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+        "Inspection", "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
       ],
       path: "Tests/Weaving"),
     .testTarget(

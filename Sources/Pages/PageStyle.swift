@@ -33,7 +33,7 @@ enum PageStyle {
     body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.6 var(--serif); overflow-wrap: break-word; }
     h1, h2, h3, h4 { font-family: var(--sans); line-height: 1.2; text-wrap: balance; font-weight: 650; }
     h1 { font-size: 2rem; margin: 0 0 .6rem; letter-spacing: -.015em; }
-    h2 { font-size: 1.55rem; margin: 0 0 1rem; letter-spacing: -.01em; }
+    h2 { font-size: 1.55rem; margin: 2.5rem 0 1rem; letter-spacing: -.01em; }
     h3 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
     h4 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
     p, ul, ol, dl { margin: 0 0 1rem; }
@@ -71,6 +71,7 @@ enum PageStyle {
     footer { padding-top: 1.5rem; padding-bottom: 3rem; font: .84rem/1.5 var(--sans); color: var(--muted); }
     section.chapter { border-top: 1px solid var(--rule); margin-top: 3.5rem; padding-top: 2rem; }
     .kicker { font: 600 .78rem/1.4 var(--sans); letter-spacing: .06em; text-transform: uppercase; margin: 0 0 .5rem; }
+    .kicker + h2 { margin-top: 0; }
     .lead { font-size: 1.15rem; line-height: 1.5; }
     #contents { font: .88rem/1.45 var(--sans); padding-top: 1.5rem; }
     #contents a { text-decoration: none; }
@@ -151,7 +152,7 @@ enum PageStyle {
       figure, tr, .note, .formula { break-inside: avoid; }
       figure img { max-height: 150mm; width: auto; margin: 0 auto; border: 0; }
       pre, .scroll { overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
-      .scroll table { white-space: normal; }
+      .scroll th, .scroll td { white-space: normal; overflow-wrap: anywhere; }
       .scroll:has(.on-paper) { overflow: hidden; }
       .on-paper { display: block; }
       details::details-content { content-visibility: visible; block-size: auto; }

@@ -99,8 +99,12 @@ public struct ArtefactPage {
       let table = DataTable(
         caption: "Rows of \(url.lastPathComponent)", header: rows.first ?? [],
         rows: Array(shown))
-      return
-        "<h2>\(Wording.count(max(rows.count - 1, 0))) rows\(rows.count - 1 > shown.count ? ", the first \(shown.count)" : "")</h2>\n\(table.html)"
+      let count = max(rows.count - 1, 0)
+      let rest = count > shown.count ? ", the first \(Wording.count(shown.count))" : ""
+      return """
+        <h2>\(Wording.count(count)) \(count == 1 ? "row" : "rows")\(rest)</h2>
+        \(table.html)
+        """
     }
     let lines =
       url.pathExtension == "json"
@@ -108,7 +112,8 @@ public struct ArtefactPage {
     let shown = lines.prefix(Self.lineLimit).joined(separator: "\n")
     let rest: HTML =
       lines.count > Self.lineLimit
-      ? "<p class=\"note\">The first \(Self.lineLimit) of \(lines.count) lines.</p>" : HTML()
+      ? "<p class=\"note\">The first \(Wording.count(Self.lineLimit)) of \(Wording.count(lines.count)) lines.</p>"
+      : HTML()
     return """
       <h2>Content</h2>
       \(rest)<pre tabindex="0" role="group" aria-label="Content">\(shown)</pre>

@@ -1,5 +1,6 @@
 import Foundation
 import Prose
+import TestSupport
 import Testing
 import Weaving
 
@@ -175,6 +176,49 @@ import Weaving
     #expect(page.contains("other/report.html") && page.contains("small/report.html"))
     #expect(page.contains("<strong>90.00\u{A0}%</strong> top-1 on 200 test images"))
     #expect(page.contains("selected on test"))
+  }
+}
+
+/// Several runs become one page.
+@Suite struct ComparisonPageTests {
+  @Test func runsStandSideBySide() throws {
+    let project = try WovenProject()
+    try project.run()
+    _ = try project.weave()
+    try project.replace("digits: 2", by: "digits: 3", in: "stages/recipes/small.yaml")
+    try project.run("other")
+    let path = try project.compare(["small", "other"])
+    #expect(path == "plots/compare/small+other/report.html")
+    let page = try project.read(path)
+    #expect(page.contains("<h1>small and other</h1>"))
+    #expect(page.contains("<th scope=\"row\">score.digits (again)</th>"))
+    #expect(page.contains("../../small/report.html"))
+    #expect(page.contains("./pipeline.sh run small --as other"))
+    #expect(page.contains("no training stands, so it has no curves"))
+    #expect(page.contains("6.0\u{A0}s"), "four stages of 1.5 seconds")
+    let index = try project.read("plots/index.html")
+    #expect(index.contains("compare/small+other/report.html"))
+    #expect(index.contains("small and other</a>"))
+  }
+}
+
+/// Pages before a browser's eyes.
+@Suite(.enabled(if: PythonPeer.hasBrowser, Comment(rawValue: PythonPeer.reasonWithoutBrowser)))
+struct BrowserTests {
+  /// Widths, colours, console, requests, links, accessibility: what `check_pages.py` lists.
+  @Test func pagesHaveNoProblems() throws {
+    let project = try WovenProject()
+    try project.run()
+    _ = try project.weave()
+    try project.run("other", until: "make")
+    _ = try project.weave("other")
+    let paths = [
+      "plots/small/report.html", "plots/other/report.html",
+      try project.compare(["small", "other"]), "plots/index.html",
+    ]
+    let output = try PythonPeer.run(
+      file: "check_pages.py", paths.map { project.root.appendingPathComponent($0).path })
+    #expect(output.contains("4 pages, 0 problems"), "\(output)")
   }
 }
 

@@ -77,6 +77,13 @@ final class WovenProject {
       .weave(RunFolder.named(name, in: project), always: always)
   }
 
+  /// Writes the page that sets runs side by side and returns its path.
+  func compare(_ names: [String]) throws -> String {
+    let project = try Project(root: root)
+    return try Weaver(project: project, version: "1")
+      .compare(names.map { try RunFolder.named($0, in: project) })
+  }
+
   // MARK: What the stages would do
 
   private func perform(_ stage: String, into folder: String) throws {

@@ -22,7 +22,7 @@ help_all() {
   dag [RECIPE]       which instance reads what
   inspect I|FILE     what is in an artefact or a tensor file
   plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
-  report [RUN]       write the page of a run again: plots/RUN/report.html
+  report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
@@ -143,12 +143,13 @@ TEXT
 
 help_report() {
   cat <<'TEXT'
-./pipeline.sh report [RUN]
+./pipeline.sh report [RUN...]
 
 Writes the page of a run (default: the latest) again, plots/RUN/report.html: its claim and figures, then
 each stage as a chapter of prose, code and what the code showed. `run` does so by itself where something
 has changed. The page stands alone, prints, and needs no script and no network; plots/index.html lists
-all runs.
+all runs. Several runs get a page of their own, plots/compare/RUNS/report.html: what each reached and
+at what cost, their curves, and the recipe values by which they differ.
 TEXT
 }
 
