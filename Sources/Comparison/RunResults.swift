@@ -83,18 +83,17 @@ struct LinkedInstance: Sendable {
   let folder: URL
   let manifest: Manifest
 
-  /// The linked instances, each after those whose outputs it has read.
+  /// The linked instances in the order of the recipe's steps; where the recipe can't be read any more,
+  /// each after those whose outputs it has read.
   static func inOrder(of run: RunFolder, in project: Project) -> [LinkedInstance] {
     let folder = project.url(run.path)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let current = (try? project.recipe(for: run.request).steps)
+    let steps = (try? project.recipe(for: run.request).steps)
       .flatMap { try? project.graph.instances(for: $0).map(\.name) }
-    var waiting = names.sorted().compactMap { name -> LinkedInstance? in
-      // A step that the recipe no longer has may have left its link.
-      guard current?.contains(name) != false, let manifest = run.linkedManifest(of: name) else {
-        return nil
+    let links = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    var waiting = (steps ?? links.sorted()).compactMap { name in
+      run.linkedManifest(of: name).map {
+        LinkedInstance(name: name, folder: folder.appending(path: name), manifest: $0)
       }
-      return LinkedInstance(name: name, folder: folder.appending(path: name), manifest: manifest)
     }
     var ordered: [LinkedInstance] = []
     while let next = waiting.firstIndex(where: { instance in

@@ -16,7 +16,7 @@ struct ComparedProject {
       ("stages/recipes/plain.yaml", "about: learns once\nlearn:\n  epochs: 3\n"),
       ("stages/recipes/twice.yaml", "about: learns twice\nsteps: [learn, again: learn, judge]\n"),
     ] { try Self.write(text, to: folder.file(name)) }
-    project = try Project(root: folder.url)
+    project = try Project(root: URL(fileURLWithPath: folder.url.path, isDirectory: true))
   }
 
   private static let graph = """

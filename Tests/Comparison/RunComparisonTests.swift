@@ -45,13 +45,22 @@ import Testing
 
   /// A step that one run lacks is one difference, not one for each of its values.
   @Test func differencesAreTheKeysThatDiffer() throws {
+    let differences = try comparison(["slow", "twice"]).differences
+    #expect(differences.map(\.key) == ["steps", "learn.epochs", "learn.data"])
     #expect(
-      try comparison(["slow", "twice"]).differences == [
-        .init(key: "steps", values: ["learn judge", "learn again judge"]),
-        .init(key: "learn.epochs", values: ["3", "2"]),
-        .init(key: "learn.data", values: ["content aaaaaaaaaaaa", "content bbbbbbbbbbbb"]),
+      differences.map(\.values) == [
+        ["learn judge", "learn again judge"], ["3", "2"],
+        ["content aaaaaaaaaaaa", "content bbbbbbbbbbbb"],
       ])
     #expect(try comparison(["slow"]).differences.isEmpty)
+  }
+
+  /// Without its recipe a run is still compared, its instances in the order in which they read.
+  @Test func aRunOutlivesItsRecipe() throws {
+    try FileManager.default.removeItem(at: compared.folder.file("stages/recipes/twice.yaml"))
+    let twice = try compared.results("twice")
+    #expect(twice.steps == ["again", "judge", "learn"])
+    #expect(twice.history?.best?.top1 == 50 && twice.remarks.isEmpty)
   }
 
   @Test func curvesOfUnequalLengthShareAFigure() throws {
