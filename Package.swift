@@ -87,8 +87,8 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText",
-        "TensorFiles",
+        "Comparison", "Gnuplot", "Inspection", "Pages", "Planning", "Prose", "Recipes",
+        "SourceText", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),

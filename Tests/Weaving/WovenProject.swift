@@ -1,4 +1,5 @@
 import Foundation
+import Inspection
 import Planning
 import TestSupport
 import Weaving
@@ -107,12 +108,15 @@ final class WovenProject {
       try write("\(folder)/metrics.json", Self.metrics)
       try record(stage, into: folder, [("show(1)", "text", "\"score 90\"")])
     default:
-      try write("\(folder)/curve.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
-      try write("\(folder)/curve.png", "png")
+      let opening = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
+      try write("\(folder)/curve.svg", opening + "</svg>")
+      let pixels = try PNGFile.encode(PixelImage(width: 9, height: 9, grey: 128))
+      for name in ["curve", "many"] {
+        try pixels.write(to: root.appendingPathComponent("\(folder)/\(name).png"))
+      }
       try write("\(folder)/curve.gp", "plot 1")
-      try write(
-        "\(folder)/many.svg", "<svg>" + String(repeating: "<path/>", count: 40_000) + "</svg>")
-      try write("\(folder)/many.png", "png")
+      let pieces = String(repeating: "<path/>", count: 40_000)
+      try write("\(folder)/many.svg", opening + pieces + "</svg>")
       try record(
         stage, into: folder,
         [
