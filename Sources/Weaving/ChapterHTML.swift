@@ -187,7 +187,11 @@ enum ChapterState: Equatable {
       return
     }
     switch chapter.planned.state {
-    case .current: self = .current
+    case .current(let present):
+      self =
+        present.key == chapter.manifest?.key
+        ? .current
+        : .older("the cache holds what the recipe now asks for; the run has not taken it")
     case .due:
       self = .older(Explanation(record.plan, in: record.project).summary(of: chapter.planned))
     case .waiting(let producers): self = .older("\(Wording.list(producers)) would run first")

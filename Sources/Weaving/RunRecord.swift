@@ -33,7 +33,7 @@ struct RunRecord {
     for planned in plan.instances {
       let stage = planned.instance.stage.name
       let source = try Self.text("stages/\(stage)/main.swift", in: project)
-      let manifest = planned.artefact ?? planned.linked
+      let manifest = planned.linked
       let folder = manifest.map { project.url(project.artefactPath(stage: stage, key: $0.key)) }
       let copy = folder.flatMap {
         try? String(contentsOf: $0.appendingPathComponent("main.swift"), encoding: .utf8)

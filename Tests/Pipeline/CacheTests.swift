@@ -179,6 +179,6 @@ import Testing
     try sandbox.install(#"echo "<svg/>" >"$output/new.svg""#, as: "draw")
     try sandbox.replace("\"draw\"", by: "\"new\"", in: "stages/draw/main.swift")
     try sandbox.succeed()
-    #expect(try sandbox.names(in: "plots/quickstart") == ["mine.txt", "new.svg"])
+    #expect(try sandbox.names(in: "plots/quickstart") == ["mine.txt", "new.svg", "report.html"])
   }
 }

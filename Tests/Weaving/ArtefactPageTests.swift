@@ -71,16 +71,18 @@ import Weaving
     let project = try WovenProject()
     try project.run()
     let path = "data/runs/small/score/manifest.json"
-    let key = try #require(
-      try project.read(path).firstMatch(of: /"key" : "([0-9a-f]{32})",\n  "num/))
-    let input = try #require(
-      try project.read(path).firstMatch(of: /"key" : "([0-9a-f]{32})",\n      "name"/))
-    try project.replace(String(input.0), by: "\"key\" : \"\(key.1)\",\n      \"name\"", in: path)
+    func key(of instance: String) throws -> String {
+      let link = project.root.appendingPathComponent("data/runs/small/\(instance)")
+      return try FileManager.default.destinationOfSymbolicLink(atPath: link.path)
+        .split(separator: "/").last.map(String.init) ?? ""
+    }
+    try project.replace(try key(of: "make"), by: try key(of: "score"), in: path)
     try project.replace("\"stage\" : \"make\"", by: "\"stage\" : \"score\"", in: path)
     let circle = try page(of: project.root.appendingPathComponent("data/runs/small/score"))
     #expect(circle.components(separatedBy: "<strong>score</strong>").count == 2)
-    try project.replace("\"stage\" : \"score\"", by: "\"stage\" : \"../../..\"", in: path)
-    let outside = try page(of: project.root.appendingPathComponent("data/runs/small/score"))
+    let other = "data/runs/small/again/manifest.json"
+    try project.replace("\"stage\" : \"make\"", by: "\"stage\" : \"../../..\"", in: other)
+    let outside = try page(of: project.root.appendingPathComponent("data/runs/small/again"))
     #expect(outside.contains("Not in the cache any more"))
   }
 
