@@ -40,7 +40,7 @@ enum PageStyle {
     p, li, dd { text-wrap: pretty; }
     li + li { margin-top: .25rem; }
     a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
-    a:focus-visible, summary:focus-visible, .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+    a:focus-visible, summary:focus-visible, .scroll:focus-visible, .formula:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     code, pre, kbd { font-family: var(--mono); font-size: .84em; font-variant-ligatures: none; }
     pre code { font-size: 1em; }
     p code, li code, td code, dd code { overflow-wrap: anywhere; }
@@ -52,7 +52,7 @@ enum PageStyle {
     thead th { border-bottom-color: var(--muted); white-space: nowrap; }
     th:last-child, td:last-child { padding-right: 0; }
     .number { text-align: right; white-space: nowrap; }
-    math { font-size: 1.06em; }
+    math { font-size: 1.06em; font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }
     .formula { display: block; overflow-x: auto; overflow-y: hidden; padding: .25rem 0; }
     p .formula { margin: .5rem 0; }
     .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

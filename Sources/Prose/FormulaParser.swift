@@ -12,6 +12,11 @@ struct FormulaParser {
     var role = Role.ordinary
     /// Whether scripts become limits, above and below.
     var takesLimits = false
+
+    /// Whether it may belong to what follows it alone: plus, minus.
+    var isSign: Bool {
+      ["<mo>+</mo>", "<mo>−</mo>", "<mo>±</mo>", "<mo>∓</mo>"].contains(html.markup)
+    }
   }
 
   private static let depthLimit = 40
@@ -42,6 +47,9 @@ struct FormulaParser {
       if isEnd(text) { break }
       guard !text.isAtEnd else { throw .ended(expected: "the end of a group") }
       var atom = try atom()
+      if atom.isSign, previous == .opening || previous == .operation {
+        atom.html = HTML(trusted: atom.html.markup.replacing("<mo>", with: "<mo form=\"prefix\">"))
+      }
       try addScripts(to: &atom)
       if atom.role == .function {
         if previous == .ordinary { pieces.append(Self.thinSpace) }

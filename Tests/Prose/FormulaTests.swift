@@ -18,6 +18,12 @@ import Testing
     ("50,000.5", "<mn>50,000.5</mn>"),
     ("x_{1,2}", "<msub><mi>x</mi><mrow><mn>1</mn><mo>,</mo><mn>2</mn></mrow></msub>"),
     ("a-b", "<mrow><mi>a</mi><mo>−</mo><mi>b</mi></mrow>"),
+    // A sign after a relation belongs to what follows it.
+    ("a=-b", "<mrow><mi>a</mi><mo>=</mo><mo form=\"prefix\">−</mo><mi>b</mi></mrow>"),
+    (
+      "(-b)",
+      "<mrow><mo stretchy=\"false\">(</mo><mo form=\"prefix\">−</mo><mi>b</mi><mo stretchy=\"false\">)</mo></mrow>"
+    ),
     ("x_i^2", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
     ("x^2_i", "<msubsup><mi>x</mi><mi>i</mi><mn>2</mn></msubsup>"),
     ("f'", "<msup><mi>f</mi><mo>′</mo></msup>"),
@@ -71,7 +77,7 @@ import Testing
     let markup = try Formula("a \\cdot\n  b", isDisplay: true).html.markup
     #expect(
       markup
-        == "<span class=\"formula\"><math display=\"block\" alttext=\"a \\cdot b\">"
+        == "<span class=\"formula\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\"><math display=\"block\" alttext=\"a \\cdot b\">"
         + "<mrow><mi>a</mi><mo>⋅</mo><mi>b</mi></mrow></math></span>")
   }
 

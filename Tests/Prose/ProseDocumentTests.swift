@@ -35,7 +35,10 @@ import Testing
     #expect(inline.contains("<msub><mi>b</mi><mn>2</mn></msub>"))
     #expect(inline.contains("<em>this</em>"))
     let display = try text("first\n\n$$\n\\frac{a}{b}\n$$\n\nlast")
-    #expect(display.contains("<p><span class=\"formula\"><math display=\"block\""))
+    #expect(
+      display.contains(
+        "<p><span class=\"formula\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\"><math display=\"block\""
+      ))
     #expect(display.contains("<p>last</p>"))
   }
 
