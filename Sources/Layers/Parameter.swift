@@ -14,13 +14,14 @@ public final class Parameter: @unchecked Sendable {
   enum Layout: Equatable {
     /// [n], padded to whole vectors.
     case vector
-    /// [out, in, kh, kw] as [kh, kw, in, out], the last two padded.
-    case kernels(out: Int, in: Int, height: Int, width: Int, inStride: Int)
+    /// `count` times [out, in, kh, kw] as [kh, kw, in, out], the last two padded.
+    case kernels(count: Int = 1, out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
 
   /// The key in a `state_dict`, for example "stages.0.1.conv2.weight".
   public let name: String
-  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [out, in] for linear layers, [n] else.
+  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [K, out, in, kh, kw] for a bank of kernels,
+  /// [out, in] for linear layers, [n] else.
   public let shape: [Int]
   public let role: Role
   /// The values in the kernel's layout.
@@ -37,8 +38,8 @@ public final class Parameter: @unchecked Sendable {
     let count =
       switch layout {
       case .vector: FeatureMapShape.paddedChannels(shape[0])
-      case .kernels(let out, _, let height, let width, let inStride):
-        height * width * inStride * FeatureMapShape.paddedChannels(out)
+      case .kernels(let count, let out, _, let height, let width, let inStride):
+        count * height * width * inStride * FeatureMapShape.paddedChannels(out)
       }
     value = AlignedBuffer(count: count)
     gradient = role == .runningMean || role == .runningVariance ? nil : AlignedBuffer(count: count)
@@ -107,14 +108,17 @@ extension Parameter {
     switch layout {
     case .vector:
       for index in 0..<shape[0] { body(index, index) }
-    case .kernels(let out, let channels, let height, let width, let inStride):
+    case .kernels(let count, let out, let channels, let height, let width, let inStride):
       let outStride = FeatureMapShape.paddedChannels(out)
       var dense = 0
-      for o in 0..<out {
-        for c in 0..<channels {
-          for place in 0..<height * width {
-            body(dense, (place * inStride + c) * outStride + o)
-            dense += 1
+      for kernel in 0..<count {
+        let first = kernel * height * width
+        for o in 0..<out {
+          for c in 0..<channels {
+            for place in first..<first + height * width {
+              body(dense, (place * inStride + c) * outStride + o)
+              dense += 1
+            }
           }
         }
       }
