@@ -89,7 +89,7 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Pages", "Planning", "Prose", "Recipes",
+        "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Planning", "Prose", "Recipes",
         "SourceText", "TensorFiles",
       ]),
     .executableTarget(

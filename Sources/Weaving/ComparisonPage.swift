@@ -57,8 +57,8 @@ struct ComparisonPage {
   // MARK: What they reached
 
   private static let quantities = [
-    "top-1", "measured on", "best held-out", "network", "parameters", "epochs", "images a second",
-    "training time", "time of all stages", "all of it",
+    "top-1", "measured on", "best held-out", "network", "parameters", "MACs an image", "epochs",
+    "images a second", "training time", "time of all stages", "all of it",
   ]
 
   /// A column a run, as there are few of them.
@@ -75,7 +75,8 @@ struct ComparisonPage {
     return table.html
       + """
       <p class="muted">Best held-out: the highest accuracy after any epoch, on the images that were held \
-      out of training; it is chosen among epochs and so a little too high. Images a second are those of \
+      out of training; it is chosen among epochs and so a little too high. MACs: multiplications, each with an \
+      addition, for one image forward. Images a second are those of \
       training, held-out passes included. Times are comparable where machine and threads are: each \
       run's page names them.</p>
       """
@@ -92,6 +93,7 @@ struct ComparisonPage {
     let texts: [String?] = [
       evaluation?.top1.map(Wording.percent), on, best, claim.training?.network ?? run.network,
       claim.training.map { Wording.count($0.parameterCount) },
+      claim.training?.multiplyAdds.map(Wording.count),
       run.history.map { "\($0.epochs.count)" }, rate(of: run, claim: claim),
       run.trainingSeconds.map(Wording.duration),
       claim.manifests.isEmpty ? nil : Wording.duration(claim.seconds),

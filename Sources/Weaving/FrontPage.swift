@@ -170,8 +170,11 @@ struct FrontPage {
         training.manifest.recipeValue(key).map { value -> HTML in "<code>\(key): \(value)</code>" }
       }
     let recipe: HTML = values.isEmpty ? "" : ", trained with \(values.joined(separator: ", "))"
+    let cost = training.multiplyAdds.map {
+      ", \(Wording.count($0)) multiplications with addition (MACs) an image"
+    }
     return """
-      \(name), \(Wording.count(training.parameterCount)) parameters\(recipe). \
+      \(name), \(Wording.count(training.parameterCount)) parameters\(cost ?? "")\(recipe). \
       <a href="#recipe">All values</a>
       """
   }

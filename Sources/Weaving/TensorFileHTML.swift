@@ -1,5 +1,6 @@
 import Foundation
 import Inspection
+import Models
 import Pages
 import TensorFiles
 
@@ -20,7 +21,8 @@ struct TensorFileHTML {
 
   var html: HTML {
     get throws {
-      [header, metadata, try pictures, statistics, try histograms].filter { !$0.isEmpty }.joined()
+      [header, metadata, network, try pictures, statistics, try histograms].filter { !$0.isEmpty }
+        .joined()
     }
   }
 
@@ -59,6 +61,15 @@ struct TensorFileHTML {
     guard !rows.isEmpty else { return HTML() }
     return "<h2>Metadata</h2>\n"
       + DataTable(caption: "Metadata", header: ["key", "value"], rows: rows, namesRows: true).html
+  }
+
+  /// The layers of a checkpoint's network.
+  private var network: HTML {
+    guard let summary = CheckpointNetwork.summary(of: file) else { return HTML() }
+    return "<h2>Network</h2>\n"
+      + DataTable(
+        caption: "Layers", header: NetworkSummary.header, rows: summary.condensed(to: 60).cells
+      ).html
   }
 
   private var pictures: HTML {
