@@ -101,7 +101,8 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+        "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Planning", "Prose", "Recipes",
+        "SourceText", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
@@ -205,7 +206,7 @@ let package = Package(
     .testTarget(
       name: "WeavingTests",
       dependencies: [
-        "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+        "Inspection", "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
       ],
       path: "Tests/Weaving"),
     .testTarget(

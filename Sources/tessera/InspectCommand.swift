@@ -3,6 +3,7 @@ import Foundation
 import Inspection
 import Pictures
 import TensorFiles
+import Weaving
 
 /// `tessera inspect FILE…`: what is in an artefact.
 struct InspectCommand: ParsableCommand {
@@ -41,7 +42,10 @@ struct InspectCommand: ParsableCommand {
       "Write one image as it is, to --output; the first is 0.", valueName: "number"))
   var png: Int?
 
-  @Option(help: ArgumentHelp("Where --npy or --png writes.", valueName: "file"))
+  @Flag(help: "Write a page of the artefact, to --output or to NAME.html in this folder.")
+  var html = false
+
+  @Option(help: ArgumentHelp("Where --npy, --png or --html writes.", valueName: "file"))
   var output: String?
 
   @Option(help: "Images to draw (6 in a terminal, 100 in a picture) or rows of a table (20).")
@@ -51,15 +55,20 @@ struct InspectCommand: ParsableCommand {
     if let count, count < 1 {
       throw ValidationError("--count must be at least 1, found \(count)")
     }
-    guard npy == nil || png == nil else {
-      throw ValidationError("--npy and --png exclude each other")
+    let exports = [npy != nil, png != nil, grid != nil, html].filter { $0 }.count
+    guard exports <= 1 || exports == 2 && grid != nil && !html else {
+      throw ValidationError("--npy, --png and --html exclude each other, and --html --grid")
     }
-    if (npy == nil && png == nil) != (output == nil) {
+    guard !(html && json) else { throw ValidationError("--html and --json exclude each other") }
+    if (npy != nil || png != nil) && output == nil
+      || output != nil && npy == nil && png == nil && !html
+    {
       throw ValidationError(
-        "--output belongs to --npy or --png: --npy TENSOR --output FILE.npy")
+        "--output belongs to --npy, --png or --html: --npy TENSOR --output FILE.npy")
     }
-    if (npy != nil || png != nil || grid != nil) && files.count != 1 {
-      throw ValidationError("--grid, --npy and --png take one file, found \(files.count)")
+    if (npy != nil || png != nil || grid != nil || output != nil) && files.count != 1 {
+      throw ValidationError(
+        "--grid, --npy, --png and --output take one file, found \(files.count)")
     }
   }
 
@@ -77,6 +86,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspect(_ url: URL) throws {
+    guard !html else { return try writePage(of: url) }
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     let kind = isFolder.boolValue ? "folder" : url.pathExtension
@@ -117,6 +127,14 @@ struct InspectCommand: ParsableCommand {
       try drawImages(of: file)
     }
     if report.verification == .damaged { try file.verifyDigest() }
+  }
+
+  private func writePage(of url: URL) throws {
+    let path = output ?? "\(url.lastPathComponent).html"
+    let target = URL(fileURLWithPath: path)
+    let page = ArtefactPage(of: url, pageFolder: target.deletingLastPathComponent())
+    try AtomicFile.write(Data(try page.document().utf8), to: target)
+    print("wrote \(path)")
   }
 
   private func writeGrid(of file: TensorFile, to path: String) throws {

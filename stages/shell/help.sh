@@ -22,7 +22,7 @@ help_all() {
   dag [RECIPE]       which instance reads what
   inspect I|FILE     what is in an artefact or a tensor file
   plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
-  report [RUN]       write the page of a run again: plots/RUN/report.html
+  report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   predict FILE...    what pictures show, by a run's trained network
   doctor             what is wrong with this machine or the data folder, and the repair
@@ -111,6 +111,8 @@ or any file: header, provenance, shapes and statistics of a tensor file, rows of
   --grid FILE.png    write a tensor file's images as one picture
   --png N            write image N of a tensor file as it is, to --output FILE.png; the first is 0
   --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
+  --html             write a page with statistics, histograms, images and all of its provenance, to
+                     NAME.html here or to --output FILE.html
   --images WHEN      draw images in the terminal: auto, always or never
   --json             header and statistics of a tensor file as JSON
   --count N          images to draw, or rows of a table
@@ -143,12 +145,13 @@ TEXT
 
 help_report() {
   cat <<'TEXT'
-./pipeline.sh report [RUN]
+./pipeline.sh report [RUN...]
 
 Writes the page of a run (default: the latest) again, plots/RUN/report.html: its claim and figures, then
 each stage as a chapter of prose, code and what the code showed. `run` does so by itself where something
 has changed. The page stands alone, prints, and needs no script and no network; plots/index.html lists
-all runs.
+all runs. Several runs get a page of their own, plots/compare/RUNS/report.html: what each reached and
+at what cost, their curves, and the recipe values by which they differ.
 TEXT
 }
 
