@@ -139,7 +139,8 @@ show(
 //: it is, then as the first epochs would show it.
 
 let sheet = AugmentationSheet(
-  of: images.training, augmentations: settings.augment, seed: settings.seed, side: network.input.height)
+  of: images.training, augmentations: settings.augment, seed: settings.seed,
+  side: network.input.height)
 orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 
 //-
