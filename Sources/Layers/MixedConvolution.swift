@@ -52,7 +52,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       name: "\(name).weight",
       shape: [kernelCount, outputChannels, inputChannels, kernelSize, kernelSize], role: .weight,
       layout: .kernels(
-        KernelLayout(geometry, inputStride: inputChannelStride), count: kernelCount))
+        count: kernelCount, KernelLayout(geometry, inputStride: inputChannelStride)))
   }
 
   public var parameters: [Parameter] { [weight] }

@@ -15,8 +15,8 @@ public final class Parameter: @unchecked Sendable {
     /// [n], padded to whole vectors.
     case vector
     /// `count` times [out, in, kh, kw], each as a convolution reads it.
-    case kernels(KernelLayout, count: Int = 1)
-    /// The same as [kh, kw, in, out], the last two padded: a matrix from a map's floats to `out`.
+    case kernels(count: Int = 1, KernelLayout)
+    /// [out, in, h, w] as [h, w, in, out], the last two padded: a matrix from a map's floats to `out`.
     case matrix(out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
 
@@ -40,7 +40,7 @@ public final class Parameter: @unchecked Sendable {
     let count =
       switch layout {
       case .vector: FeatureMapShape.paddedChannels(shape[0])
-      case .kernels(let layout, let count): count * layout.count
+      case .kernels(let count, let layout): count * layout.count
       case .matrix(let out, _, let height, let width, let inStride):
         height * width * inStride * FeatureMapShape.paddedChannels(out)
       }
@@ -111,9 +111,10 @@ extension Parameter {
     switch layout {
     case .vector:
       for index in 0..<shape[0] { body(index, index) }
-    case .kernels(let layout, let count):
+    case .kernels(let count, let layout):
       var dense = 0
-      for first in stride(from: 0, to: count * layout.count, by: layout.count) {
+      for kernel in 0..<count {
+        let first = kernel * layout.count
         for o in 0..<layout.outputs {
           for c in 0..<layout.inputs {
             for row in 0..<layout.kernelHeight {
