@@ -14,6 +14,9 @@ extension DirectConvolution {
     max(1, 131_072 / max(input.imageStride, output.imageStride))
   }
 
+  /// Whether a block of dy is copied out before it meets so many places of the patch that this pays.
+  private var cutsGradient: Bool { layout.count / (16 * layout.lanes) > 64 }
+
   /// Floats of an image's frame, or of nothing.
   private var frameStride: Int { paddedInput.count }
 
@@ -93,15 +96,15 @@ extension DirectConvolution {
     var lane = 0
     while lane < layout.lanes {
       let lanes = layout.lanesInBlock(from: lane)
-      var gradient = UnsafePointer(source)
-      if lanes < layout.lanes {
+      let isCut = cutsGradient && lanes < layout.lanes
+      if isCut {
         cutLanes(source + lane, lanes, pixels: images.count * output.pixelCount, into: cut)
-        gradient = UnsafePointer(cut)
       }
       let correlation = KernelCorrelation(
         image: image, layout: layout, stride: geometry.stride, output: output,
         frameStride: image.isCopied ? frameStride : input.imageStride, frames: frames,
-        gradient: gradient, count: images.count)
+        gradient: UnsafePointer(isCut ? cut : source + lane),
+        gradientStep: isCut ? lanes : layout.lanes, count: images.count)
       let target = vectors(sums + layout.blockOffset(from: lane))
       switch lanes {
       case 1: correlation.oneLane(into: target)

@@ -13,8 +13,10 @@ struct KernelCorrelation {
   /// Floats from one image's frame to the next's.
   let frameStride: Int
   let frames: UnsafePointer<Float>
-  /// dy, only the block's vectors of channels, of one image after the other.
+  /// The block's part of dy, of one image after the other.
   let gradient: UnsafePointer<Vector>
+  /// Vectors from one pixel to the next in it.
+  let gradientStep: Int
   /// Images.
   let count: Int
 
@@ -26,7 +28,7 @@ struct KernelCorrelation {
     forEachSum(lanes: 1, quads: 4) { x, pixels, place, count in
       var sumA = Quad(.zero)
       var (sumB, sumC, sumD) = (sumA, sumA, sumA)
-      forEachPixel(pixels, x, lanes: 1) { x, gradient in
+      forEachPixel(pixels, x) { x, gradient in
         let vector = gradient[0]
         sumA.add(x, step: 1, vector)
         sumB.add(x + 4, step: 1, vector)
@@ -46,7 +48,7 @@ struct KernelCorrelation {
     forEachSum(lanes: 2, quads: 2) { x, pixels, place, count in
       var sumA0 = Quad(.zero)
       var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
-      forEachPixel(pixels, x, lanes: 2) { x, gradient in
+      forEachPixel(pixels, x) { x, gradient in
         sumA0.add(x, step: 1, gradient[0])
         sumA1.add(x, step: 1, gradient[1])
         sumB0.add(x + 4, step: 1, gradient[0])
@@ -65,7 +67,7 @@ struct KernelCorrelation {
     forEachSum(lanes: 3, quads: 2) { x, pixels, place, count in
       var sumA0 = Quad(.zero)
       var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
-      forEachPixel(pixels, x, lanes: 3) { x, gradient in
+      forEachPixel(pixels, x) { x, gradient in
         sumA0.add(x, step: 1, gradient[0])
         sumA1.add(x, step: 1, gradient[1])
         sumA2.add(x, step: 1, gradient[2])
@@ -96,7 +98,7 @@ struct KernelCorrelation {
     lanes: Int, quads: Int,
     _ body: (_ x: UnsafePointer<Float>, _ pixels: Pixels, _ place: Int, _ count: Int) -> Void
   ) {
-    let rowBytes = 4 * image.pixelStride * image.rowPixels * stride + 64 * lanes * output.width
+    let rowBytes = 4 * image.rowBlockStride * stride + 64 * lanes * output.width
     let rowsInPiece = max(1, Self.cachedBytes / rowBytes)
     let imagesInPiece = max(1, rowsInPiece / output.height)
     let size = quads * Quad.rows
@@ -131,18 +133,18 @@ struct KernelCorrelation {
 
   @inline(__always)
   private func forEachPixel(
-    _ pixels: Pixels, _ x: UnsafePointer<Float>, lanes: Int,
+    _ pixels: Pixels, _ x: UnsafePointer<Float>,
     _ body: (_ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Vector>) -> Void
   ) {
     let step = stride * image.pixelStride
     for index in pixels.images {
       for row in pixels.rows {
         var input = x + (index * frameStride + row * stride * image.rowStride)
-        var gradient = self.gradient + (index * output.height + row) * output.width * lanes
+        var gradient = self.gradient + (index * output.height + row) * output.width * gradientStep
         for _ in 0..<output.width {
           body(input, gradient)
           input += step
-          gradient += lanes
+          gradient += gradientStep
         }
       }
     }

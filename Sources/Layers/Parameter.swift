@@ -14,15 +14,16 @@ public final class Parameter: @unchecked Sendable {
   enum Layout: Equatable {
     /// [n], padded to whole vectors.
     case vector
-    /// [out, in, kh, kw] as a convolution reads them.
-    case kernels(KernelLayout)
+    /// `count` times [out, in, kh, kw] as a convolution reads them.
+    case kernels(count: Int = 1, KernelLayout)
     /// The same as [kh, kw, in, out], the last two padded: a matrix from a map's floats to `out`.
     case matrix(out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
 
   /// The key in a `state_dict`, for example "stages.0.1.conv2.weight".
   public let name: String
-  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [out, in] for linear layers, [n] else.
+  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [K, out, in, kh, kw] for a bank of kernels,
+  /// [out, in] for linear layers, [n] else.
   public let shape: [Int]
   public let role: Role
   /// The values in the kernel's layout.
@@ -39,7 +40,7 @@ public final class Parameter: @unchecked Sendable {
     let count =
       switch layout {
       case .vector: FeatureMapShape.paddedChannels(shape[0])
-      case .kernels(let layout): layout.count
+      case .kernels(let count, let layout): count * layout.count
       case .matrix(let out, _, let height, let width, let inStride):
         height * width * inStride * FeatureMapShape.paddedChannels(out)
       }
@@ -110,16 +111,13 @@ extension Parameter {
     switch layout {
     case .vector:
       for index in 0..<shape[0] { body(index, index) }
-    case .kernels(let layout):
+    case .kernels(let count, let layout):
       var dense = 0
-      for o in 0..<layout.outputs {
-        for c in 0..<layout.inputs {
-          for row in 0..<layout.kernelHeight {
-            for column in 0..<layout.kernelWidth {
-              body(dense, layout.place(output: o, input: c, row: row, column: column))
-              dense += 1
-            }
-          }
+      for kernel in 0..<count {
+        let first = kernel * layout.count
+        layout.forEachPlace { place in
+          body(dense, first + place)
+          dense += 1
         }
       }
     case .matrix(let out, let channels, let height, let width, let inStride):

@@ -76,4 +76,17 @@ public struct KernelLayout: Hashable, Sendable {
       + (block * inputBlock + input % inputBlock) * outputStep(output)
       + output - lane * FeatureMapShape.vectorWidth
   }
+
+  /// Visits the place of each weight in PyTorch's order, [outputs, inputs, kernelHeight, kernelWidth].
+  public func forEachPlace(_ body: (Int) -> Void) {
+    for output in 0..<outputs {
+      for input in 0..<inputs {
+        for row in 0..<kernelHeight {
+          for column in 0..<kernelWidth {
+            body(place(output: output, input: input, row: row, column: column))
+          }
+        }
+      }
+    }
+  }
 }

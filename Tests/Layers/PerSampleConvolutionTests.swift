@@ -50,16 +50,11 @@ import Testing
 
     /// Where each number of a dense kernel lies in a padded one.
     var places: [Int] {
-      let layout = KernelLayout(geometry, inputStride: inputShape.channelStride)
-      return (0..<geometry.outputChannels).flatMap { o in
-        (0..<geometry.inputChannels).flatMap { c in
-          (0..<geometry.kernelHeight).flatMap { row in
-            (0..<geometry.kernelWidth).map { column in
-              layout.place(output: o, input: c, row: row, column: column)
-            }
-          }
-        }
+      var places: [Int] = []
+      KernelLayout(geometry, inputStride: inputShape.channelStride).forEachPlace {
+        places.append($0)
       }
+      return places
     }
 
     func image(_ index: Int, of batch: DenseTensor) -> Reference.Tensor {
