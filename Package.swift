@@ -44,7 +44,9 @@ let package = Package(
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Tensors"],
       swiftSettings: kernelSettings),
-    .target(name: "Layers", dependencies: ["Kernels", "Tensors"], swiftSettings: optimized),
+    .target(
+      name: "Layers", dependencies: ["Kernels", "Randomness", "Tensors"],
+      swiftSettings: optimized),
     .target(
       name: "Models",
       dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
@@ -93,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Inspection", "Planning", "Prose", "Recipes", "TensorFiles", "Weaving", argumentParser,
+        "Inspection", "Models", "Planning", "Prose", "Recipes", "TensorFiles", "Weaving",
+        argumentParser,
       ]),
 
     // The stages

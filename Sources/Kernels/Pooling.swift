@@ -17,6 +17,10 @@ public struct Pooling: Sendable {
 
   /// The mean of each window; positions beyond the input do not count.
   public func averageForward(_ x: FeatureMap, into y: FeatureMap, on pool: WorkerPool) {
+    guard x.shape.fillsVectors else {
+      averageImages(x, into: y, on: pool)
+      return
+    }
     forEachWindow(x.shape, y.shape, on: pool) { inputs, output, area in
       let lanes = x.shape.channelStride / FeatureMapShape.vectorWidth
       let target = vectors(y.base + output)
@@ -25,6 +29,19 @@ public struct Pooling: Sendable {
         var sum = Vector.zero
         inputs { input, _ in sum += vectors(x.base + input)[lane] }
         target[lane] = sum * share
+      }
+    }
+  }
+
+  /// The same for images, whose pixels fill no vector.
+  private func averageImages(_ x: FeatureMap, into y: FeatureMap, on pool: WorkerPool) {
+    forEachWindow(x.shape, y.shape, on: pool) { inputs, output, area in
+      let target = y.base + output
+      target.update(repeating: 0, count: y.shape.channelStride)
+      for channel in 0..<x.shape.channels {
+        var sum: Float = 0
+        inputs { input, _ in sum += x.base[input + channel] }
+        target[channel] = sum / Float(area)
       }
     }
   }

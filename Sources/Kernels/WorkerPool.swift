@@ -9,6 +9,8 @@ import Tensors
 public final class WorkerPool: @unchecked Sendable {
   public let threadCount: Int
   private var scratch: [AlignedBuffer]
+  /// Memory of all workers together, for what a layer needs during one pass alone.
+  public private(set) var shared = AlignedBuffer(count: 0)
 
   /// - Parameter count: Threads to compute with; at least one is used.
   public init(threadCount count: Int) {
@@ -22,6 +24,11 @@ public final class WorkerPool: @unchecked Sendable {
   public func reserveScratch(_ count: Int) {
     guard scratch[0].count < count else { return }
     scratch = (0..<threadCount).map { _ in AlignedBuffer(count: count) }
+  }
+
+  /// Makes sure that `shared` has room for `count` floats. Called while planning.
+  public func reserveShared(_ count: Int) {
+    if shared.count < count { shared = AlignedBuffer(count: count) }
   }
 
   /// Runs `body` for each piece in 0 ..< pieceCount and returns when all are done.

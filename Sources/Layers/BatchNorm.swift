@@ -57,7 +57,11 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   private var shift: UnsafeMutablePointer<Float> { cache.base + 5 * stride }
 
   public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
-  public var backwardReads: BackwardReads { [.inputs, .output] }
+  /// The residual has the output's gradient, whatever its values; and where all is linear, the output's
+  /// sign is not asked for.
+  public var backwardReads: BackwardReads {
+    activation == .identity ? .firstInput : [.firstInput, .output]
+  }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     requireVectors(inputs, count: 1...2, "a batch norm")

@@ -14,6 +14,12 @@ public protocol Layer: AnyObject, Sendable {
   /// The state in the order of PyTorch's `state_dict`.
   var parameters: [Parameter] { get }
 
+  /// What kind of layer it is, for a model summary: "conv 3×3, stride 2".
+  var kind: String { get }
+
+  /// Multiplications, each with an addition, that one image takes.
+  func multiplyAdds(for inputs: [FeatureMapShape]) -> Int
+
   /// Which feature maps the backward pass reads again.
   var backwardReads: BackwardReads { get }
 
@@ -33,12 +39,35 @@ public protocol Layer: AnyObject, Sendable {
   func backward(_ pass: BackwardPass, on pool: WorkerPool)
 }
 
+/// A layer that draws random numbers in training.
+public protocol RandomLayer: Layer {
+  /// Says which batch the passes that follow are for. Called before each `forward` in training.
+  func begin(_ origin: BatchOrigin)
+}
+
+/// Where in a training a batch stands. With a layer's name it decides what the layer draws.
+public struct BatchOrigin: Sendable {
+  public var seed: Int
+  /// Counted from 1.
+  public var epoch: Int
+  /// The place of the batch's first image in the order of the epoch; the others follow it.
+  public var position: Int
+
+  public init(seed: Int, epoch: Int, position: Int) {
+    self.seed = seed
+    self.epoch = epoch
+    self.position = position
+  }
+}
+
 /// Which of a layer's feature maps its backward pass reads again.
 public struct BackwardReads: OptionSet, Sendable {
   public let rawValue: Int
   public init(rawValue: Int) { self.rawValue = rawValue }
   public static let inputs = BackwardReads(rawValue: 1)
   public static let output = BackwardReads(rawValue: 2)
+  /// The first of several inputs alone.
+  public static let firstInput = BackwardReads(rawValue: 4)
 }
 
 /// The maps of one backward pass.

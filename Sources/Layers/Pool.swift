@@ -13,7 +13,7 @@ public enum PoolingGrid: Hashable, Sendable {
   }
 
   func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    requireVectors(inputs, count: 1...1, "pooling")
+    precondition(inputs.count == 1, "pooling of \(inputs.count) inputs")
     let input = inputs[0]
     return FeatureMapShape(
       count: input.count, height: windows(over: input.height).count,
@@ -55,7 +55,7 @@ extension ReservedPooling? {
   }
 }
 
-/// The mean of each window; positions beyond the edge do not count.
+/// The mean of each window; positions beyond the edge do not count. The input may be a batch of images.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class AveragePool: Layer, @unchecked Sendable {
@@ -85,6 +85,7 @@ public final class AveragePool: Layer, @unchecked Sendable {
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
+    precondition(target.map.shape.fillsVectors, "a gradient of images \(target.map.shape)")
     reserved.pooling(of: target.map.shape)
       .averageBackward(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
   }
@@ -107,7 +108,8 @@ public final class MaxPool: Layer, @unchecked Sendable {
   public var backwardReads: BackwardReads { [] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    grid.outputShape(for: inputs)
+    requireVectors(inputs, count: 1...1, "maximum pooling")
+    return grid.outputShape(for: inputs)
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {

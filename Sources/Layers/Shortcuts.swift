@@ -35,7 +35,8 @@ public final class Add: Layer {
   }
 }
 
-/// Appends channels of zeros: the shortcut of a block that widens without a projection.
+/// Appends channels of zeros: the shortcut of a block that widens without a projection. The input may be
+/// a batch of images.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, H, W, C + extra]`.
 /// Source: He et al., 2015, arXiv:1512.03385, section 3.3, option A.
@@ -50,7 +51,7 @@ public final class ChannelPad: Layer {
   public var backwardReads: BackwardReads { [] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    requireVectors(inputs, count: 1...1, "channel padding")
+    precondition(inputs.count == 1, "channel padding of \(inputs.count) inputs")
     let input = inputs[0]
     return FeatureMapShape(
       count: input.count, height: input.height, width: input.width,
@@ -67,6 +68,7 @@ public final class ChannelPad: Layer {
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
+    precondition(target.map.shape.fillsVectors, "a gradient of images \(target.map.shape)")
     Pointwise.copyChannels(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
   }
 }

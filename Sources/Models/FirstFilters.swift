@@ -3,13 +3,16 @@ import Layers
 import TensorFiles
 
 extension Network {
-  /// The kernels that look at the image itself, `[out, 3, kh, kw]`: the first convolution's, or the
-  /// templates of a linear classifier.
+  /// The kernels that look at the image itself, `[count, 3, kh, kw]`: the first convolution's, all K of
+  /// each where they are mixed, or the templates of a linear classifier.
   public var firstFilters: (shape: [Int], values: [Float]) {
-    guard let weight = parameters.first(where: { $0.role == .weight }) else { return ([0], []) }
+    let readers = nodes.filter { $0.inputs.contains(0) }
+    let weight = readers.lazy.flatMap(\.layer.parameters).first { $0.role == .weight }
+    guard let weight else { return ([0], []) }
     let shape =
       weight.shape.count == 2
-      ? [weight.shape[0], input.channels, input.height, input.width] : weight.shape
+      ? [weight.shape[0], input.channels, input.height, input.width]
+      : [weight.shape.dropLast(3).reduce(1, *)] + weight.shape.suffix(3)
     return (shape, weight.dense())
   }
 

@@ -12,6 +12,12 @@ public final class Network: Sendable {
     public let name: String
     public let layer: any Layer
     public let inputs: [FeatureMapID]
+
+    public init(name: String, layer: any Layer, inputs: [FeatureMapID]) {
+      self.name = name
+      self.layer = layer
+      self.inputs = inputs
+    }
   }
 
   /// The number of a feature map.
@@ -95,16 +101,17 @@ struct NetworkBuilder {
     return nodes.count
   }
 
-  /// A square convolution that keeps the extent at stride 1.
+  /// A square convolution; with the usual padding, half its size, it keeps the extent at stride 1.
   mutating func convolution(
     _ name: String, _ x: Network.FeatureMapID, to channels: Int, kernelSize: Int, stride: Int = 1,
-    hasBias: Bool = false
+    padding: Int? = nil, hasBias: Bool = false
   ) -> Network.FeatureMapID {
     append(
       name,
       Convolution(
         name: name, inputChannels: shapes[x].channels, outputChannels: channels,
-        kernelSize: kernelSize, stride: stride, padding: kernelSize / 2, hasBias: hasBias,
+        kernelSize: kernelSize, stride: stride, padding: padding ?? kernelSize / 2,
+        hasBias: hasBias,
         readsImages: x == input), x)
   }
 

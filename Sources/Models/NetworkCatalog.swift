@@ -26,7 +26,9 @@ extension NetworkCatalog {
   private enum Family {
     case linear
     case smallCNN
+    case alexNet
     case pyramidNet
+    case adaptiveConvNet
     /// ResNets with so many blocks in a stage.
     case resNet(blocks: Int)
     case preActivationResNet(blocks: Int)
@@ -35,7 +37,9 @@ extension NetworkCatalog {
       switch name {
       case "linear": self = .linear
       case "small-cnn": self = .smallCNN
+      case "alexnet": self = .alexNet
       case "pyramidnet": self = .pyramidNet
+      case "adaptive-conv": self = .adaptiveConvNet
       default: self = try Self.resNet(name)
       }
     }
@@ -57,7 +61,10 @@ extension NetworkCatalog {
     var published: NetworkConfiguration {
       switch self {
       case .linear, .smallCNN: NetworkConfiguration()
+      case .alexNet: NetworkConfiguration(dropout: 0.5)
       case .pyramidNet: NetworkConfiguration(blocks: 18, alpha: 48)
+      case .adaptiveConvNet:
+        NetworkConfiguration(widths: Network.adaptiveWidths, kernels: 4)
       case .resNet, .preActivationResNet: NetworkConfiguration(width: 16)
       }
     }
@@ -65,8 +72,8 @@ extension NetworkCatalog {
     /// The networks that a key belongs to.
     static func names(having key: NetworkConfiguration.Key) -> [String] {
       let all: [(String, Family)] = [
-        ("pyramidnet", .pyramidNet), ("resnetD", .resNet(blocks: 1)),
-        ("resnetDv2", .preActivationResNet(blocks: 1)),
+        ("alexnet", .alexNet), ("pyramidnet", .pyramidNet), ("adaptive-conv", .adaptiveConvNet),
+        ("resnetD", .resNet(blocks: 1)), ("resnetDv2", .preActivationResNet(blocks: 1)),
       ]
       return all.filter { $0.1.published.keys.contains(key) }.map(\.0)
     }
@@ -76,7 +83,9 @@ extension NetworkCatalog {
       switch self {
       case .linear: .linear(name: name, classes: classes)
       case .smallCNN: .smallCNN(name: name, classes: classes)
+      case .alexNet: .alexNet(name: name, sizes, classes: classes)
       case .pyramidNet: .pyramidNet(name: name, sizes, classes: classes)
+      case .adaptiveConvNet: .adaptiveConvNet(name: name, sizes, classes: classes)
       case .resNet(let blocks): .resNet(name: name, blocks: blocks, sizes, classes: classes)
       case .preActivationResNet(let blocks):
         .preActivationResNet(name: name, blocks: blocks, sizes, classes: classes)

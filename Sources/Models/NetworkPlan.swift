@@ -17,6 +17,7 @@ public final class NetworkPlan {
   private let maps: [FeatureMap]
   private let gradients: [FeatureMap?]
   private var bound: Bound
+  private let randomLayers: [any RandomLayer]
 
   /// The maps as one batch size sees them.
   private struct Bound {
@@ -50,6 +51,7 @@ public final class NetworkPlan {
       node.layer.reserve(for: node.inputs.map { shapes[$0] }, mode: mode, on: pool)
     }
     bound = Self.bind(network, self.maps, gradients, count: capacity)
+    randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
   }
 
   /// Bytes of feature maps and gradients.
@@ -78,9 +80,16 @@ public final class NetworkPlan {
 
   /// Runs the layers on the first `count` images of the input.
   ///
-  /// - Precondition: 0 < count ≤ capacity.
-  public func forward(count: Int) {
+  /// - Parameter origin: Which batch it is; what layers draw at random depends on it.
+  /// - Precondition: 0 < count ≤ capacity; training a network with random layers names an origin.
+  public func forward(count: Int, origin: BatchOrigin? = nil) {
     precondition(count > 0 && count <= capacity, "a batch of \(count) in a plan for \(capacity)")
+    if mode == .training && !randomLayers.isEmpty {
+      guard let origin else {
+        preconditionFailure("training \(network.name) without a word on which batch it is")
+      }
+      for layer in randomLayers { layer.begin(origin) }
+    }
     if bound.count != count { bound = Self.bind(network, maps, gradients, count: count) }
     for (index, node) in network.nodes.enumerated() {
       node.layer.forward(bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
@@ -149,8 +158,9 @@ struct Lifetimes {
       let backward = 2 * nodeCount - index
       let reads = mode == .training ? node.layer.backwardReads : []
       if reads.contains(.output) { lastUse[index + 1] = max(lastUse[index + 1], backward) }
-      for map in node.inputs {
-        lastUse[map] = max(lastUse[map], reads.contains(.inputs) ? backward : index)
+      for (position, map) in node.inputs.enumerated() {
+        let isRead = reads.contains(.inputs) || position == 0 && reads.contains(.firstInput)
+        lastUse[map] = max(lastUse[map], isRead ? backward : index)
         firstGradient[map] = min(firstGradient[map], backward)
       }
     }

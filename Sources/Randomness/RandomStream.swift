@@ -16,7 +16,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var position: UInt64 = 0
 
   public init(seed: Int, purpose: StaticString, epoch: Int = 0, index: Int = 0) {
-    var key = purpose.withUTF8Buffer { bytes in fnv1a64(bytes) }
+    self.init(
+      key: purpose.withUTF8Buffer { bytes in fnv1a64(bytes) }, seed: seed, epoch: epoch,
+      index: index)
+  }
+
+  /// A stream for one of several users of a purpose, for example of one layer.
+  public init(
+    seed: Int, purpose: StaticString, name: String, epoch: Int = 0, index: Int = 0
+  ) {
+    // No purpose holds a byte 0, so no other purpose or name gives the same bytes.
+    let bytes = purpose.withUTF8Buffer { bytes in Array(bytes) } + [0] + Array(name.utf8)
+    self.init(key: fnv1a64(bytes), seed: seed, epoch: epoch, index: index)
+  }
+
+  private init(key purposeKey: UInt64, seed: Int, epoch: Int, index: Int) {
+    var key = purposeKey
     for coordinate in [seed, epoch, index] {
       key = splitMix64(key ^ splitMix64(UInt64(bitPattern: Int64(coordinate)) &+ goldenGamma))
     }

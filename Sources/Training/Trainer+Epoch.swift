@@ -1,5 +1,6 @@
 import Foundation
 import Inference
+import Layers
 import Metrics
 import Models
 import Tensors
@@ -74,7 +75,9 @@ extension Trainer {
         let labels = UnsafeMutableBufferPointer(rebasing: labels[..<count])
         training.load(
           indices, epoch: epoch, into: plan.input(count: count), labels: labels, on: pool)
-        plan.forward(count: count)
+        plan.forward(
+          count: count,
+          origin: BatchOrigin(seed: settings.seed, epoch: epoch, position: indices.startIndex))
         let logits = plan.logits
         loss.evaluate(
           logits, labels: UnsafeBufferPointer(labels),

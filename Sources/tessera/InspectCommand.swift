@@ -10,8 +10,9 @@ struct InspectCommand: ParsableCommand {
     abstract: "Print what is in an artefact, or export a part of it.",
     discussion: """
       Prints the header, metadata, provenance and statistics of tensor files (any safetensors file), \
-      the head of .csv files, .json files indented, and the files of a folder. Draws the images of \
-      files that hold some, where standard output is a terminal with colours.
+      the layers of a checkpoint's network, the head of .csv files, .json files indented, and the \
+      files of a folder. Draws the images of files that hold some, where standard output is a \
+      terminal with colours.
       """)
 
   enum Images: String, ExpressibleByArgument, CaseIterable {
@@ -100,6 +101,7 @@ struct InspectCommand: ParsableCommand {
       print(try report.json())
     } else {
       printLines(report.lines())
+      for line in try networkReport(of: file) { print(line) }
       try drawImages(of: file)
     }
     if report.verification == .damaged { try file.verifyDigest() }

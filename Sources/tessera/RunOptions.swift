@@ -95,15 +95,20 @@ func printLines(_ lines: [String]) {
 }
 
 /// Rows as aligned columns, two spaces apart.
-func columns(_ rows: [[String]], indent: String = "  ") -> [String] {
+///
+/// - Parameter rightAligned: Columns whose cells stand to the right.
+func columns(
+  _ rows: [[String]], indent: String = "  ", rightAligned: Set<Int> = []
+) -> [String] {
   let count = rows.map(\.count).max() ?? 0
   let widths = (0..<count).map { column in
     rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
   }
   return rows.map { row in
     let cells = row.enumerated().map { column, cell in
-      column == row.count - 1
-        ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+      let space = String(repeating: " ", count: widths[column] - cell.count)
+      if rightAligned.contains(column) { return space + cell }
+      return column == row.count - 1 ? cell : cell + space
     }
     return indent + cells.joined(separator: "  ")
   }

@@ -26,7 +26,7 @@ import Testing
     expectClose(
       run.output.values, y.values, Self.tolerance, "\(name).y", shape: y.shape,
       sourceLocation: sourceLocation)
-    for gradient in run.inputGradients {
+    for gradient in run.inputGradients where !readsImages {
       expectClose(
         gradient, try golden.tensor("\(name).dx").values, Self.tolerance, "\(name).dx",
         shape: x.shape, sourceLocation: sourceLocation)

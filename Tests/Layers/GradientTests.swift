@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Layers
 import Randomness
@@ -31,7 +32,7 @@ import Testing
       run.output.values, y.dense.values, .ofLargest(1e-5), "output", shape: y.shape,
       sourceLocation: sourceLocation)
     let tolerance = Tolerance(absolute: 1e-5, relative: 1e-3)
-    for index in inputs.indices where !readsImages {
+    for index in inputs.indices where !(readsImages && index == 0) {
       let numeric = differences(exactInputs[index], cotangent) { changed in
         var all = exactInputs
         all[index] = changed
@@ -110,6 +111,65 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    // count, channels, height, width, outputs, kernel, kernels; more images than are mixed at once
+    [1, 1, 1, 1, 1, 1, 1], [2, 3, 5, 4, 5, 3, 3], [9, 2, 3, 3, 2, 3, 2], [1, 17, 2, 1, 18, 3, 2],
+    [3, 2, 2, 3, 2, 1, 17], [17, 1, 1, 1, 2, 5, 4],
+  ])
+  func mixedConvolution(_ size: [Int]) {
+    for readsImages in [false, true] {
+      let layer = MixedConvolution(
+        name: "mixed", inputChannels: size[1], outputChannels: size[4], kernelSize: size[5],
+        kernelCount: size[6], readsImages: readsImages)
+      check(
+        layer, inputs: [[size[0], size[1], size[2], size[3]], [size[0], size[6], 1, 1]],
+        readsImages: readsImages
+      ) { mixture($0[0], logits: $0[1], bank: $1[0]) }
+    }
+  }
+
+  /// Σ_k a_nk · (weight_k ∗ x_n), with a_n the softmax of an image's logits.
+  private func mixture(
+    _ x: Reference.Tensor, logits: Reference.Tensor, bank: Reference.Tensor
+  ) -> Reference.Tensor {
+    let (images, kernels) = (x.shape[0], bank.shape[0])
+    let (imageSize, kernelSize) = (x.values.count / images, bank.values.count / kernels)
+    var y: [Double] = []
+    for image in 0..<images {
+      let powers = logits.values[image * kernels..<(image + 1) * kernels].map(exp)
+      let one = Reference.Tensor(
+        shape: [1] + x.shape.dropFirst(),
+        values: Array(x.values[image * imageSize..<(image + 1) * imageSize]))
+      var sum: [Double]?
+      for kernel in 0..<kernels {
+        let weight = Reference.Tensor(
+          shape: Array(bank.shape.dropFirst()),
+          values: Array(bank.values[kernel * kernelSize..<(kernel + 1) * kernelSize]))
+        let share = powers[kernel] / powers.reduce(0, +)
+        let part = Reference.convolution(
+          one, weight: weight, bias: nil, stride: 1, padding: bank.shape[3] / 2
+        ).values.map { share * $0 }
+        sum = sum.map { zip($0, part).map(+) } ?? part
+      }
+      y += sum ?? []
+    }
+    return Reference.Tensor(shape: [images, bank.shape[1], x.shape[2], x.shape[3]], values: y)
+  }
+
+  /// Kept numbers are scaled and dropped ones gone, the same ones on the way back.
+  @Test(arguments: [[1, 1, 1, 1], [3, 17, 2, 3], [2, 40, 1, 1]], [0, 0.5, 0.9])
+  func dropout(_ shape: [Int], _ probability: Double) {
+    let origin = BatchOrigin(seed: 3, epoch: 2, position: 5)
+    let layer = Dropout(name: "dropout", probability: probability)
+    layer.begin(origin)
+    let ones = DenseTensor(shape: shape, values: [Float](repeating: 1, count: shape.reduce(1, *)))
+    let mask = LayerRun(layer, [ones]).output.values.map(Double.init)
+    check(layer, inputs: [shape]) { inputs, _ in
+      Reference.Tensor(
+        shape: inputs[0].shape, values: zip(inputs[0].values, mask).map { $0 * $1 })
+    }
+  }
+
   @Test(arguments: [[1, 1, 1, 1, 1], [3, 5, 2, 3, 7], [2, 17, 1, 1, 18]])
   func linear(_ size: [Int]) {
     let input = FeatureMapShape(count: 1, height: size[2], width: size[3], channels: size[1])
@@ -178,8 +238,12 @@ import Testing
     let windows = { (extent: Int) -> [Range<Int>] in
       (0..<count).map { $0 * extent / count..<(($0 + 1) * extent + count - 1) / count }
     }
-    check(AveragePool(.adaptive(count: count)), inputs: [[2, 3, 7, 6]]) { inputs, _ in
-      Reference.pool(inputs[0], windows: windows) { $0.reduce(0, +) / Double($0.count) }
+    for readsImages in [false, true] {
+      check(
+        AveragePool(.adaptive(count: count)), inputs: [[2, 3, 7, 6]], readsImages: readsImages
+      ) { inputs, _ in
+        Reference.pool(inputs[0], windows: windows) { $0.reduce(0, +) / Double($0.count) }
+      }
     }
   }
 
@@ -187,8 +251,10 @@ import Testing
     check(Add(), inputs: [[2, 5, 3, 2], [2, 5, 3, 2]]) { inputs, _ in
       Reference.add(inputs[0], inputs[1])
     }
-    check(ChannelPad(extraChannels: 14), inputs: [[2, 5, 3, 2]]) { inputs, _ in
-      Reference.padChannels(inputs[0], extra: 14)
+    for (extra, readsImages) in [(14, false), (0, false), (0, true), (14, true)] {
+      check(
+        ChannelPad(extraChannels: extra), inputs: [[2, 5, 3, 2]], readsImages: readsImages
+      ) { inputs, _ in Reference.padChannels(inputs[0], extra: extra) }
     }
   }
 }

@@ -6,19 +6,23 @@ import TestSupport
 /// One layer run forward and backward on its own, with dense tensors in PyTorch's order on both sides.
 struct LayerRun {
   let output: DenseTensor
+  /// Of each input; empty for images.
   private(set) var inputGradients: [[Float]] = []
 
   /// - Parameters:
   ///   - outputGradient: dy; without it no backward pass runs.
-  ///   - readsImages: Whether the input's channels are padded to 4, as images' are; images have no
-  ///     gradient.
+  ///   - readsImages: Whether the first input's channels are padded to 4, as images' are; images have
+  ///     no gradient.
   ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
   init(
     _ layer: any Layer, _ inputs: [DenseTensor], outputGradient: DenseTensor? = nil,
-    mode: Mode = .training, readsImages: Bool = false, threads: Int = 2, addingTo: Float? = nil
+    mode: Mode = .training, readsImages: Bool = false, threads: Int = 2, addingTo: Float? = nil,
+    origin: BatchOrigin? = nil
   ) {
     let pool = WorkerPool(threadCount: threads)
-    let shapes = inputs.map { Self.shape($0.shape, readsImages: readsImages) }
+    let shapes = inputs.enumerated().map {
+      Self.shape($1.shape, readsImages: readsImages && $0 == 0)
+    }
     let maps = zip(inputs, shapes).map { input, shape in
       let map = OwnedFeatureMap(shape)
       map.load(input)
@@ -26,6 +30,7 @@ struct LayerRun {
     }
     let output = OwnedFeatureMap(layer.outputShape(for: shapes))
     layer.reserve(for: shapes, mode: mode, on: pool)
+    if let origin, let layer = layer as? any RandomLayer { layer.begin(origin) }
     withExtendedLifetime((maps, output)) {
       layer.forward(maps.map(\.map), into: output.map, mode: mode, on: pool)
     }
@@ -43,12 +48,12 @@ struct LayerRun {
       layer.backward(
         BackwardPass(
           inputs: maps.map(\.map), output: output.map, outputGradient: dy.map,
-          inputGradients: gradients.map {
-            readsImages ? nil : InputGradient(map: $0.map, adds: addingTo != nil)
+          inputGradients: gradients.enumerated().map {
+            readsImages && $0 == 0 ? nil : InputGradient(map: $1.map, adds: addingTo != nil)
           }),
         on: pool)
     }
-    if !readsImages { inputGradients = gradients.map(\.dense.values) }
+    inputGradients = gradients.enumerated().map { readsImages && $0 == 0 ? [] : $1.dense.values }
   }
 
   private static func shape(_ dense: [Int], readsImages: Bool) -> FeatureMapShape {

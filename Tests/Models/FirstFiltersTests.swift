@@ -7,7 +7,8 @@ import Testing
   /// The first layer's weights as pictures; a linear classifier's are templates of whole images.
   @Test(arguments: [
     ("resnet8", "stem.conv.weight", [16, 3, 3, 3]), ("small-cnn", "conv1.weight", [32, 3, 3, 3]),
-    ("linear", "fc.weight", [10, 3, 32, 32]),
+    ("linear", "fc.weight", [10, 3, 32, 32]), ("pyramidnet", "stem.conv.weight", [16, 3, 3, 3]),
+    ("adaptive-conv", "blocks.0.conv.weight", [128, 3, 3, 3]),
   ])
   func firstFilters(_ name: String, _ parameter: String, _ shape: [Int]) throws {
     let network = try NetworkCatalog.network(named: name, classes: 10)

@@ -20,6 +20,10 @@ import Training
     Case(name: "small-cnn", parameterCount: 2_122_186),
     Case(name: "resnet20", parameterCount: 272_474),
     Case(name: "resnet29v2", parameterCount: 312_218),
+    // Masks cannot be compared, so there are none in the golden run.
+    Case(
+      name: "alexnet", sizes: NetworkConfiguration(dropout: 0), parameterCount: 44_430_410),
+    Case(name: "adaptive-conv", parameterCount: 10_047_906),
     Case(name: "pyramidnet", parameterCount: 1_772_706, isDeep: true),
     Case(
       name: "pyramidnet-2", network: "pyramidnet", sizes: NetworkConfiguration(blocks: 2),

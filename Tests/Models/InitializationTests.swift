@@ -28,7 +28,9 @@ import Testing
     ("linear", "fc.weight", 3_072), ("linear", "fc.bias", 3_072),
     ("resnet8", "stem.conv.weight", 27), ("resnet8", "stages.0.0.conv2.weight", 144),
     ("resnet8", "stages.2.0.shortcut.conv.weight", 32), ("resnet8", "head.weight", 64),
-    ("resnet8", "head.bias", 64),
+    ("resnet8", "head.bias", 64), ("adaptive-conv", "head.weight", 256),
+    ("adaptive-conv", "blocks.2.conv.attention.weight", 32),
+    ("adaptive-conv", "blocks.2.conv.attention.bias", 32),
   ])
   func weightsFillTheirInterval(_ name: String, _ parameter: String, _ fanIn: Int) throws {
     let values = try #require(values(try network(name, seed: 3))[parameter])
@@ -43,14 +45,22 @@ import Testing
     #expect(abs(mean) < 5 * deviation)
   }
 
-  /// Fans by hand: O · kh · kw of a convolution for the backward pass.
-  @Test(arguments: [
-    ("pyramidnet", "stem.conv.weight", 2 / 144.0),
-    ("pyramidnet", "stages.0.0.conv1.weight", 2 / 288.0),
-    ("pyramidnet", "stages.2.0.conv2.weight", 2 / 576.0),
-  ])
-  func weightsAreNormal(_ name: String, _ parameter: String, _ variance: Double) throws {
-    let network = try network(name, .init(blocks: 1), seed: 3)
+  /// Fans by hand: O · kh · kw of a pyramid's convolution, for the backward pass; C · kh · kw of an
+  /// adaptive network's, for the forward pass and with the slope 0.01, each kernel of a bank by itself.
+  @Test(
+    arguments: [
+      ("pyramidnet", "stem.conv.weight", 144, 0), ("pyramidnet", "stages.0.0.conv1.weight", 288, 0),
+      ("pyramidnet", "stages.2.0.conv2.weight", 576, 0),
+      ("adaptive-conv", "blocks.0.conv.weight", 27, 0.01),
+      ("adaptive-conv", "blocks.2.conv.weight", 288, 0.01),
+      ("adaptive-conv", "blocks.2.shortcut.weight", 32, 0.01),
+    ] as [(String, String, Double, Double)])
+  func weightsAreNormal(
+    _ name: String, _ parameter: String, _ fan: Double, _ slope: Double
+  ) throws {
+    let variance = 2 / ((1 + slope * slope) * fan)
+    let sizes = name == "pyramidnet" ? NetworkConfiguration(blocks: 1) : .init()
+    let network = try network(name, sizes, seed: 3)
     let values = try #require(values(network)[parameter]).map(Double.init)
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count

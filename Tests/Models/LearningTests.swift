@@ -10,6 +10,7 @@ import Training
       ("resnet8", .init(width: 4), 0.1, 60), ("small-cnn", .init(), 0.05, 60),
       ("linear", .init(), 0.002, 60), ("resnet11v2", .init(width: 4), 0.1, 60),
       ("pyramidnet", .init(blocks: 1, alpha: 12), 0.1, 60),
+      ("adaptive-conv", .init(widths: [16, 16, 16, 32], kernels: 3), 0.1, 60),
     ] as [(String, NetworkConfiguration, Double, Int)])
   func learnsEightImagesByHeart(
     _ name: String, _ sizes: NetworkConfiguration, _ rate: Double, _ steps: Int

@@ -1,3 +1,4 @@
+import Layers
 import Models
 import Testing
 
@@ -20,6 +21,23 @@ import Testing
     #expect(network.name == name && network.classes == classes)
     let output = try #require(network.shapes(count: 3).last)
     #expect(output.description == "[3, 1, 1, \(classes)]")
+  }
+
+  @Test(arguments: [
+    ("alexnet", NetworkConfiguration(), 44_430_410, 227),
+    ("alexnet", NetworkConfiguration(dropout: 0), 44_430_410, 227),
+    ("adaptive-conv", NetworkConfiguration(), 10_047_906, 32),
+    ("adaptive-conv", NetworkConfiguration(kernels: 1), 2_548_632, 32),
+    ("adaptive-conv", NetworkConfiguration(widths: [8, 8, 12], kernels: 3), 5_340, 32),
+  ])
+  func alexNetAndAdaptiveNetworks(
+    _ name: String, _ sizes: NetworkConfiguration, _ expected: Int, _ side: Int
+  ) throws {
+    let network = try NetworkCatalog.network(named: name, configuration: sizes, classes: 10)
+    #expect(network.parameterCount == expected)
+    #expect(network.input.height == side && network.input.width == side)
+    let drops = network.nodes.count { $0.layer is Dropout }
+    #expect(drops == (network.configuration.dropout ?? 0 > 0 ? 2 : 0))
   }
 
   /// The published PyramidNets for CIFAR-10: 110 layers, alpha 48, 84 and 270 have 1.7, 3.8 and 28.3
@@ -78,6 +96,9 @@ import Testing
   @Test(
     arguments: [
       ("small-cnn", NetworkConfiguration(width: 16), "width", "resnetD, resnetDv2"),
+      ("alexnet", NetworkConfiguration(widths: [1]), "widths", "adaptive-conv"),
+      ("pyramidnet", NetworkConfiguration(kernels: 4), "kernels", "adaptive-conv"),
+      ("adaptive-conv", NetworkConfiguration(dropout: 0.5), "dropout", "alexnet"),
       ("linear", NetworkConfiguration(blocks: 1), "blocks", "pyramidnet"),
       ("resnet20", NetworkConfiguration(blocks: 3), "blocks", "pyramidnet"),
       ("resnet29v2", NetworkConfiguration(width: 16, alpha: 48), "alpha", "pyramidnet"),
@@ -102,6 +123,19 @@ import Testing
       ("pyramidnet", NetworkConfiguration(blocks: 0), "blocks", "0", "1 to 200"),
       ("pyramidnet", NetworkConfiguration(alpha: -1), "alpha", "-1", "0 to 1024"),
       ("pyramidnet", NetworkConfiguration(alpha: .max), "alpha", "\(Int.max)", "0 to 1024"),
+      ("adaptive-conv", NetworkConfiguration(kernels: 17), "kernels", "17", "1 to 16"),
+      (
+        "adaptive-conv", NetworkConfiguration(widths: []), "widths", "a list of 0",
+        "1 to 64 widths"
+      ),
+      (
+        "adaptive-conv", NetworkConfiguration(widths: Array(repeating: 1, count: 65)), "widths",
+        "a list of 65", "1 to 64 widths"
+      ),
+      ("adaptive-conv", NetworkConfiguration(widths: [8, 0]), "widths", "0", "1 to 1024"),
+      ("alexnet", NetworkConfiguration(dropout: 1), "dropout", "1.0", "0 to less than 1"),
+      ("alexnet", NetworkConfiguration(dropout: -0.1), "dropout", "-0.1", "0 to less than 1"),
+      ("alexnet", NetworkConfiguration(dropout: .nan), "dropout", "nan", "0 to less than 1"),
     ] as [(String, NetworkConfiguration, String, String, String)])
   func sizesThatNoNetworkCanHave(
     _ name: String, _ sizes: NetworkConfiguration, _ key: String, _ found: String,

@@ -22,6 +22,7 @@ import Testing
     Case(name: "resnet14", sizes: .init(width: 17), count: 3),
     Case(name: "resnet11v2", sizes: .init(width: 3), count: 2),
     Case(name: "pyramidnet", sizes: .init(blocks: 1, alpha: 40), count: 3),
+    Case(name: "adaptive-conv", sizes: .init(widths: [3, 3, 17, 5], kernels: 3), count: 9),
   ]
 
   private let pool = WorkerPool(threadCount: 2)

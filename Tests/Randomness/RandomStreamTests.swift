@@ -9,6 +9,7 @@ import Testing
       RandomStream(seed: 0, purpose: "shuffle"),
       RandomStream(seed: 42, purpose: "augmentation", epoch: 3, index: 17),
       RandomStream(seed: -1, purpose: "crop", index: 5),
+      RandomStream(seed: 42, purpose: "dropout", name: "dropout1", epoch: 3, index: 17),
     ]
     let values = streams.indices.map { index in (0..<3).map { _ in streams[index].next() } }
     #expect(
@@ -16,6 +17,7 @@ import Testing
         [0x2183_42D9_8D53_8A63, 0xF846_AFA4_67D8_A0CB, 0x4724_F3D6_4A7D_1D3F],
         [0x1046_145F_9256_EAEA, 0x6920_DF00_9DBD_5299, 0xDE14_BA53_59E6_87C4],
         [0x4D59_2FB5_D935_13DA, 0xC5D5_8674_4B16_DFE5, 0xF245_668B_A41D_B879],
+        [0x9BF7_4B67_9EDD_8A21, 0x1B50_DF4F_1933_FF6D, 0x45CE_1410_79DD_D383],
       ])
   }
 
@@ -43,6 +45,9 @@ import Testing
       RandomStream(seed: 3, purpose: "crop", epoch: 7, index: 5),
       RandomStream(seed: 5, purpose: "crop", epoch: 3, index: 7),
       RandomStream(seed: 3, purpose: "crop"),
+      RandomStream(seed: 3, purpose: "crop", name: "", epoch: 5, index: 7),
+      RandomStream(seed: 3, purpose: "crop", name: "a", epoch: 5, index: 7),
+      RandomStream(seed: 3, purpose: "crop", name: "b", epoch: 5, index: 7),
     ]
     let all = streams.flatMap { numbers($0, count: 100) }
     #expect(Set(all).count == 100 * streams.count)

@@ -59,9 +59,10 @@ for warning in numerics.warnings { warn(warning) }
 //-
 //: ## The network
 //:
-//: Layers with weights drawn at random: uniform in ±1/√n, where n is how many numbers feed one output,
-//: so that signals neither fade nor explode on their way through. Where `train.init-from` names a file,
-//: its weights take their place.
+//: Layers with weights drawn at random, spread as 1/√n, where n is how many numbers feed one output, so
+//: that signals neither fade nor explode on their way through. Where `train.init-from` names a file, its
+//: weights take their place. The table counts what is learnt, and multiplications with an addition (MACs);
+//: of a deep network the layers of a block, or of a stage, share a row.
 
 let network = orExit {
   try NetworkCatalog.network(
@@ -76,6 +77,11 @@ if let file = settings.initFrom {
   show("initial weights from \(file)")
 }
 
+show(
+  table: Table(
+    header: NetworkSummary.header, rows: network.summary.condensed(to: 40).cells))
+
+//-
 //: ## Going on from an earlier training
 //:
 //: A recipe may train in two steps: choose an epoch of the first on the validation images, then go on from

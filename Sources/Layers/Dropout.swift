@@ -1,0 +1,87 @@
+import Kernels
+import Randomness
+import Tensors
+
+/// Drops numbers at random in training, and scales the others so that the mean stays.
+///
+///     y = x · m / (1 − p), where m is 1 with probability 1 − p and 0 else
+///
+/// In evaluation y = x. What an image loses depends on the seed, the layer's name, the epoch and the
+/// image's place in the epoch, so that neither threads nor the cut into batches can change it.
+///
+/// Shapes: x, y `[N, H, W, C]`.
+/// Source: Srivastava et al., 2014, "Dropout", JMLR 15, section 10, for scaling in training.
+public final class Dropout: RandomLayer, @unchecked Sendable {
+  public let name: String
+  /// p, the share of numbers that are dropped.
+  public let probability: Double
+  private var origin: BatchOrigin?
+
+  /// - Precondition: 0 ≤ probability < 1.
+  public init(name: String, probability: Double) {
+    precondition(probability >= 0 && probability < 1, "a dropout of \(probability)")
+    self.name = name
+    self.probability = probability
+  }
+
+  public var parameters: [Parameter] { [] }
+  public var backwardReads: BackwardReads { [] }
+
+  public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    requireVectors(inputs, count: 1...1, "a dropout")
+    return inputs[0]
+  }
+
+  public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
+
+  public func begin(_ origin: BatchOrigin) { self.origin = origin }
+
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    precondition(
+      inputs[0].shape == output.shape, "a dropout of \(inputs[0].shape) into \(output.shape)")
+    switch mode {
+    case .training: mask(inputs[0], into: output, adding: false, on: pool)
+    case .evaluation: Pointwise.copy(inputs[0], into: output, adding: false, on: pool)
+    }
+  }
+
+  public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
+    guard let target = pass.inputGradients[0] else { return }
+    // The mask is drawn again: its numbers depend on their place alone.
+    mask(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
+  }
+
+  /// target = (or +=) source · m / (1 − p).
+  private func mask(
+    _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
+  ) {
+    guard let origin else {
+      preconditionFailure("dropout '\(name)' in training without a word on which batch it is")
+    }
+    let shape = source.shape
+    let scale = Float(1 / (1 - probability))
+    // A word below it, of all 2⁶⁴, drops its number.
+    let threshold = UInt64(probability * 0x1p64)
+    pool.forEachPiece(shape.count) { image, _ in
+      var stream = RandomStream(
+        seed: origin.seed, purpose: "dropout", name: name, epoch: origin.epoch,
+        index: origin.position + image)
+      var x = UnsafePointer(source.base + image * shape.imageStride)
+      var y = target.base + image * shape.imageStride
+      for _ in 0..<shape.pixelCount {
+        for channel in 0..<shape.channels {
+          // A product, not a choice: not-a-number must not vanish with its neighbours.
+          let value = x[channel] * (stream.next() < threshold ? 0 : scale)
+          y[channel] = adding ? y[channel] + value : value
+        }
+        if !adding {
+          (y + shape.channels).update(repeating: 0, count: shape.channelStride - shape.channels)
+        }
+        x += shape.channelStride
+        y += shape.channelStride
+      }
+    }
+  }
+}

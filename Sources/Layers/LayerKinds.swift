@@ -1,0 +1,91 @@
+import Tensors
+
+/// What a model summary says of a layer: what kind it is, in a few words, and what an image costs.
+extension Layer {
+  /// Layers that only pass over their maps count none.
+  public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int { 0 }
+}
+
+extension Convolution {
+  public var kind: String {
+    geometry.kernelDescription + (geometry.stride > 1 ? ", stride \(geometry.stride)" : "")
+  }
+
+  public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int {
+    geometry.multiplyAdds(for: inputs[0])
+  }
+}
+
+extension MixedConvolution {
+  public var kind: String { "\(kernelCount) mixed \(geometry.kernelDescription)" }
+
+  /// Those of the convolution; mixing the kernels, at one for each number of the bank, is left out, as
+  /// it is usual.
+  public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int {
+    geometry.multiplyAdds(for: inputs[0])
+  }
+}
+
+extension Linear {
+  public var kind: String { "linear" }
+  public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int { weight.elementCount }
+}
+
+extension BatchNorm {
+  public var kind: String {
+    activation == .identity ? "norm" : "norm, \(activation.summaryName)"
+  }
+}
+
+extension Activation {
+  public var kind: String { function.summaryName }
+}
+
+extension MaxPool {
+  public var kind: String { "max pool \(grid.summaryName)" }
+}
+
+extension AveragePool {
+  public var kind: String { "average pool \(grid.summaryName)" }
+}
+
+extension Dropout {
+  public var kind: String { "dropout \(probability)" }
+}
+
+extension Add {
+  public var kind: String { "sum" }
+}
+
+extension ChannelPad {
+  public var kind: String { "pad channels by \(extraChannels)" }
+}
+
+extension ConvolutionGeometry {
+  fileprivate var kernelDescription: String { "conv \(kernelHeight)×\(kernelWidth)" }
+
+  fileprivate func multiplyAdds(for input: FeatureMapShape) -> Int {
+    outputShape(for: input).pixelCount * outputChannels * inputChannels * kernelHeight * kernelWidth
+  }
+}
+
+extension ActivationFunction {
+  fileprivate var summaryName: String {
+    switch self {
+    case .identity: "identity"
+    case .relu: "ReLU"
+    case .leakyReLU(let slope): "LeakyReLU \(slope)"
+    case .gelu: "GELU"
+    case .geluTanh: "GELU (tanh)"
+    }
+  }
+}
+
+extension PoolingGrid {
+  fileprivate var summaryName: String {
+    switch self {
+    case .windows(let size, let stride, _): "\(size)×\(size), stride \(stride)"
+    case .adaptive(let count): "to \(count)×\(count)"
+    }
+  }
+}
