@@ -46,7 +46,7 @@ extension DirectConvolution {
       clearFrames(scratch, count: min(imagesInPass, end - first))
       while first < end {
         let images = first..<min(first + imagesInPass, end)
-        correlate(x, dy, images, into: sums, scratch: scratch)
+        correlate(x, dy, images, into: sums, adding: true, scratch: scratch)
         first = images.upperBound
       }
     }
@@ -66,8 +66,9 @@ extension DirectConvolution {
       clearFrames(scratch, count: 1)
       for image in images {
         let gradient = gradients + image * stride
-        gradient.update(repeating: 0, count: layout.count)
-        correlate(x, dy, image..<image + 1, into: gradient, scratch: scratch)
+        // Padding, which the sums pass over in part.
+        if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
+        correlate(x, dy, image..<image + 1, into: gradient, adding: false, scratch: scratch)
       }
     }
   }
@@ -76,10 +77,10 @@ extension DirectConvolution {
     for image in 0..<count { paddedInput.clearFrame(scratch + image * frameStride) }
   }
 
-  /// Adds the share of a few images: block of outputs by block of outputs.
+  /// Writes or adds the share of a few images: block of outputs by block of outputs.
   private func correlate(
     _ x: FeatureMap, _ dy: FeatureMap, _ images: Range<Int>,
-    into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    into sums: UnsafeMutablePointer<Float>, adding: Bool, scratch: UnsafeMutablePointer<Float>
   ) {
     let image = paddedInput
     var frames = UnsafePointer(x.base + images.lowerBound * input.imageStride)
@@ -104,7 +105,8 @@ extension DirectConvolution {
         image: image, layout: layout, stride: geometry.stride, output: output,
         frameStride: image.isCopied ? frameStride : input.imageStride, frames: frames,
         gradient: UnsafePointer(isCut ? cut : source + lane),
-        gradientStep: isCut ? lanes : layout.lanes, count: images.count)
+        gradientStep: isCut ? lanes : layout.lanes, count: images.count,
+        adding: adding)
       let target = vectors(sums + layout.blockOffset(from: lane))
       switch lanes {
       case 1: correlation.oneLane(into: target)

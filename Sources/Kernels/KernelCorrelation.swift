@@ -19,13 +19,15 @@ struct KernelCorrelation {
   let gradientStep: Int
   /// Images.
   let count: Int
+  /// Whether the first sums add to what stands, as later ones do.
+  let adding: Bool
 
   /// Bytes of x and dy that one sum goes over.
   private static let cachedBytes = 32_768
 
   /// Sixteen places by one vector of channels.
   func oneLane(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 1, quads: 4) { x, pixels, place, count in
+    forEachSum(lanes: 1, quads: 4) { x, pixels, place, count, adding in
       var sumA = Quad(.zero)
       var (sumB, sumC, sumD) = (sumA, sumA, sumA)
       forEachPixel(pixels, x) { x, gradient in
@@ -36,16 +38,16 @@ struct KernelCorrelation {
         sumD.add(x + 12, step: 1, vector)
       }
       let places = target + place
-      sumA.write(to: places, step: 1, count: count, adding: true)
-      sumB.write(to: places + 4, step: 1, count: count - 4, adding: true)
-      sumC.write(to: places + 8, step: 1, count: count - 8, adding: true)
-      sumD.write(to: places + 12, step: 1, count: count - 12, adding: true)
+      sumA.write(to: places, step: 1, count: count, adding: adding)
+      sumB.write(to: places + 4, step: 1, count: count - 4, adding: adding)
+      sumC.write(to: places + 8, step: 1, count: count - 8, adding: adding)
+      sumD.write(to: places + 12, step: 1, count: count - 12, adding: adding)
     }
   }
 
   /// Eight places by two vectors of channels.
   func twoLanes(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 2, quads: 2) { x, pixels, place, count in
+    forEachSum(lanes: 2, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
       forEachPixel(pixels, x) { x, gradient in
@@ -55,16 +57,16 @@ struct KernelCorrelation {
         sumB1.add(x + 4, step: 1, gradient[1])
       }
       let places = target + 2 * place
-      sumA0.write(to: places, step: 2, count: count, adding: true)
-      sumA1.write(to: places + 1, step: 2, count: count, adding: true)
-      sumB0.write(to: places + 8, step: 2, count: count - 4, adding: true)
-      sumB1.write(to: places + 9, step: 2, count: count - 4, adding: true)
+      sumA0.write(to: places, step: 2, count: count, adding: adding)
+      sumA1.write(to: places + 1, step: 2, count: count, adding: adding)
+      sumB0.write(to: places + 8, step: 2, count: count - 4, adding: adding)
+      sumB1.write(to: places + 9, step: 2, count: count - 4, adding: adding)
     }
   }
 
   /// Eight places by three vectors of channels.
   func threeLanes(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 3, quads: 2) { x, pixels, place, count in
+    forEachSum(lanes: 3, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
       forEachPixel(pixels, x) { x, gradient in
@@ -76,12 +78,12 @@ struct KernelCorrelation {
         sumB2.add(x + 4, step: 1, gradient[2])
       }
       let places = target + 3 * place
-      sumA0.write(to: places, step: 3, count: count, adding: true)
-      sumA1.write(to: places + 1, step: 3, count: count, adding: true)
-      sumA2.write(to: places + 2, step: 3, count: count, adding: true)
-      sumB0.write(to: places + 12, step: 3, count: count - 4, adding: true)
-      sumB1.write(to: places + 13, step: 3, count: count - 4, adding: true)
-      sumB2.write(to: places + 14, step: 3, count: count - 4, adding: true)
+      sumA0.write(to: places, step: 3, count: count, adding: adding)
+      sumA1.write(to: places + 1, step: 3, count: count, adding: adding)
+      sumA2.write(to: places + 2, step: 3, count: count, adding: adding)
+      sumB0.write(to: places + 12, step: 3, count: count - 4, adding: adding)
+      sumB1.write(to: places + 13, step: 3, count: count - 4, adding: adding)
+      sumB2.write(to: places + 14, step: 3, count: count - 4, adding: adding)
     }
   }
 
@@ -96,7 +98,9 @@ struct KernelCorrelation {
   @inline(__always)
   private func forEachSum(
     lanes: Int, quads: Int,
-    _ body: (_ x: UnsafePointer<Float>, _ pixels: Pixels, _ place: Int, _ count: Int) -> Void
+    _ body: (
+      _ x: UnsafePointer<Float>, _ pixels: Pixels, _ place: Int, _ count: Int, _ adding: Bool
+    ) -> Void
   ) {
     let rowBytes = 4 * image.rowBlockStride * stride + 64 * lanes * output.width
     let rowsInPiece = max(1, Self.cachedBytes / rowBytes)
@@ -121,7 +125,8 @@ struct KernelCorrelation {
               while place < runLength {
                 body(
                   x + (run * image.pixelStride + place), pixels,
-                  first + run * layout.inputBlock + place, min(runLength - place, size))
+                  first + run * layout.inputBlock + place, min(runLength - place, size),
+                  adding || firstImage > 0 || firstRow > 0)
                 place += size
               }
             }

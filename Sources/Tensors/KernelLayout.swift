@@ -38,6 +38,9 @@ public struct KernelLayout: Hashable, Sendable {
   public var inputBlock: Int { Self.inputBlock(stride: inputStride) }
   public var inputBlockCount: Int { inputStride / inputBlock }
 
+  /// Whether the last block of inputs is padding in part.
+  public var hasInputPadding: Bool { inputs < inputStride }
+
   /// Vectors of outputs.
   public var lanes: Int { FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth }
 
