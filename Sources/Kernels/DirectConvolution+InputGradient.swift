@@ -66,11 +66,6 @@ extension DirectConvolution {
     rowPhases.flatMap { rows in columnPhases.map { paddedGradient(rows, $0).count } }.max() ?? 0
   }
 
-  /// The same where each image has its own kernel, which its worker turns.
-  public var perSampleInputGradientScratchCount: Int {
-    inputGradientScratchCount + turnedKernelCount
-  }
-
   /// Floats of a turned kernel.
   public var turnedKernelCount: Int {
     geometry.kernelHeight * geometry.kernelWidth * output.channelStride * input.channelStride
@@ -80,54 +75,46 @@ extension DirectConvolution {
   /// gradient no network asks for.
   public var hasInputGradient: Bool { input.fillsVectors }
 
-  /// dx = (or +=) the transposed convolution of dy: phase by phase a plain one, with the kernel turned
-  /// by half a circle and its channels exchanged.
+  /// The kernel as `inputGradient` reads it: phase by phase, turned by half a circle and with inputs and
+  /// outputs exchanged. That is linear, so a mixture of turned kernels is the turned mixture.
   ///
-  /// - Parameter turned: `turnedKernelCount` floats, for the turned kernel.
-  public func inputGradient(
-    _ dy: FeatureMap, weight: UnsafePointer<Float>, turned: UnsafeMutablePointer<Float>,
-    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+  /// - Parameter turned: `turnedKernelCount` floats.
+  public func turn(
+    _ weight: UnsafePointer<Float>, into turned: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
-    var kernel = turned
-    for rows in rowPhases {
-      for columns in columnPhases where rows.count > 0 && columns.count > 0 {
-        let layout = turnedLayout(rows, columns)
-        let taps = rows.tapCount * columns.tapCount
-        pool.forEachPiece(taps) { tap, _ in
-          turn(tap, of: weight, rows, columns, layout, into: kernel)
-        }
-        pool.forEachGroup(of: dy.shape.count) { images, scratch in
-          paddedGradient(rows, columns).clearFrame(scratch)
-          slide(
-            dy, images, rows, columns, kernel: kernel, into: dx, adding: adding, scratch: scratch)
-        }
-        kernel += taps * output.channelStride * input.channelStride
+    forEachPhase { rows, columns, offset in
+      let layout = turnedLayout(rows, columns)
+      pool.forEachPiece(rows.tapCount * columns.tapCount) { tap, _ in
+        turn(tap, of: weight, rows, columns, layout, into: turned + offset)
       }
     }
   }
 
-  /// The input gradient where each image has its own kernel.
+  /// dx = (or +=) the transposed convolution of dy: phase by phase a plain one.
   ///
-  /// - Parameter weightStride: Floats from one image's kernel to the next's.
+  /// - Parameters:
+  ///   - turned: The turned kernel, or one for each image.
+  ///   - turnedStride: Floats from one image's kernel to the next's; 0 where all share one.
   public func inputGradient(
-    _ dy: FeatureMap, weight: UnsafePointer<Float>, weightStride: Int, into dx: FeatureMap,
+    _ dy: FeatureMap, turned: UnsafePointer<Float>, turnedStride: Int = 0, into dx: FeatureMap,
     adding: Bool, on pool: WorkerPool
   ) {
-    pool.forEachGroup(of: dy.shape.count) { images, scratch in
-      let kernel = scratch + inputGradientScratchCount
-      for rows in rowPhases {
-        for columns in columnPhases where rows.count > 0 && columns.count > 0 {
-          let layout = turnedLayout(rows, columns)
-          paddedGradient(rows, columns).clearFrame(scratch)
-          for image in images {
-            for tap in 0..<rows.tapCount * columns.tapCount {
-              turn(tap, of: weight + image * weightStride, rows, columns, layout, into: kernel)
-            }
-            slide(
-              dy, image..<image + 1, rows, columns, kernel: kernel, into: dx, adding: adding,
-              scratch: scratch)
-          }
-        }
+    forEachPhase { rows, columns, offset in
+      pool.forEachGroup(of: dy.shape.count) { images, scratch in
+        slide(
+          dy, images, rows, columns, kernel: turned + offset, kernelStride: turnedStride, into: dx,
+          adding: adding, scratch: scratch)
+      }
+    }
+  }
+
+  /// Visits the phases that have pixels, with the floats that earlier ones take in a turned kernel.
+  private func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
+    var offset = 0
+    for rows in rowPhases where rows.count > 0 {
+      for columns in columnPhases where columns.count > 0 {
+        body(rows, columns, offset)
+        offset += rows.tapCount * columns.tapCount * output.channelStride * input.channelStride
       }
     }
   }
@@ -154,10 +141,9 @@ extension DirectConvolution {
     }
   }
 
-  /// Slides over some images, with a frame whose border is zero.
   private func slide(
     _ dy: FeatureMap, _ images: Range<Int>, _ rows: Phase, _ columns: Phase,
-    kernel: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
+    kernel: UnsafePointer<Float>, kernelStride: Int, into dx: FeatureMap, adding: Bool,
     scratch: UnsafeMutablePointer<Float>
   ) {
     let image = paddedGradient(rows, columns)
@@ -169,10 +155,12 @@ extension DirectConvolution {
       skip: max(rows.start, 0) * image.rowStride + max(columns.start, 0) * image.pixelStride,
       outputRows: rows.count, outputColumns: columns.count,
       rowStep: stride * input.width * lanes, columnStep: stride * lanes)
+    image.clearFrame(scratch)
     for index in images {
       let first = (rows.first * input.width + columns.first) * lanes
       slide.run(
-        image: dy.base + index * output.imageStride, scratch: scratch, weight: kernel, bias: nil,
+        image: dy.base + index * output.imageStride, scratch: scratch,
+        weight: kernel + index * kernelStride, bias: nil,
         target: vectors(dx.base + index * input.imageStride) + first, adding: adding)
     }
   }

@@ -14,6 +14,9 @@ extension DirectConvolution {
     max(1, 131_072 / max(input.imageStride, output.imageStride))
   }
 
+  /// Whether a block of dy is copied out before it meets so many places of the patch that this pays.
+  private var cutsGradient: Bool { layout.count / (16 * layout.lanes) > 64 }
+
   /// Floats of an image's frame, or of nothing.
   private var frameStride: Int { paddedInput.count }
 
@@ -43,7 +46,7 @@ extension DirectConvolution {
       clearFrames(scratch, count: min(imagesInPass, end - first))
       while first < end {
         let images = first..<min(first + imagesInPass, end)
-        correlate(x, dy, images, into: sums, scratch: scratch)
+        correlate(x, dy, images, into: sums, adding: true, scratch: scratch)
         first = images.upperBound
       }
     }
@@ -63,8 +66,9 @@ extension DirectConvolution {
       clearFrames(scratch, count: 1)
       for image in images {
         let gradient = gradients + image * stride
-        gradient.update(repeating: 0, count: layout.count)
-        correlate(x, dy, image..<image + 1, into: gradient, scratch: scratch)
+        // Padding, which the sums pass over in part.
+        if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
+        correlate(x, dy, image..<image + 1, into: gradient, adding: false, scratch: scratch)
       }
     }
   }
@@ -73,10 +77,10 @@ extension DirectConvolution {
     for image in 0..<count { paddedInput.clearFrame(scratch + image * frameStride) }
   }
 
-  /// Adds the share of a few images: block of outputs by block of outputs.
+  /// Writes or adds the share of a few images: block of outputs by block of outputs.
   private func correlate(
     _ x: FeatureMap, _ dy: FeatureMap, _ images: Range<Int>,
-    into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
+    into sums: UnsafeMutablePointer<Float>, adding: Bool, scratch: UnsafeMutablePointer<Float>
   ) {
     let image = paddedInput
     var frames = UnsafePointer(x.base + images.lowerBound * input.imageStride)
@@ -93,15 +97,16 @@ extension DirectConvolution {
     var lane = 0
     while lane < layout.lanes {
       let lanes = layout.lanesInBlock(from: lane)
-      var gradient = UnsafePointer(source)
-      if lanes < layout.lanes {
+      let isCut = cutsGradient && lanes < layout.lanes
+      if isCut {
         cutLanes(source + lane, lanes, pixels: images.count * output.pixelCount, into: cut)
-        gradient = UnsafePointer(cut)
       }
       let correlation = KernelCorrelation(
         image: image, layout: layout, stride: geometry.stride, output: output,
         frameStride: image.isCopied ? frameStride : input.imageStride, frames: frames,
-        gradient: gradient, count: images.count)
+        gradient: UnsafePointer(isCut ? cut : source + lane),
+        gradientStep: isCut ? lanes : layout.lanes, count: images.count,
+        adding: adding)
       let target = vectors(sums + layout.blockOffset(from: lane))
       switch lanes {
       case 1: correlation.oneLane(into: target)

@@ -13,20 +13,24 @@ struct KernelCorrelation {
   /// Floats from one image's frame to the next's.
   let frameStride: Int
   let frames: UnsafePointer<Float>
-  /// dy, only the block's vectors of channels, of one image after the other.
+  /// The block's part of dy, of one image after the other.
   let gradient: UnsafePointer<Vector>
+  /// Vectors from one pixel to the next in it.
+  let gradientStep: Int
   /// Images.
   let count: Int
+  /// Whether the first sums add to what stands, as later ones do.
+  let adding: Bool
 
   /// Bytes of x and dy that one sum goes over.
   private static let cachedBytes = 32_768
 
   /// Sixteen places by one vector of channels.
   func oneLane(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 1, quads: 4) { x, pixels, place, count in
+    forEachSum(lanes: 1, quads: 4) { x, pixels, place, count, adding in
       var sumA = Quad(.zero)
       var (sumB, sumC, sumD) = (sumA, sumA, sumA)
-      forEachPixel(pixels, x, lanes: 1) { x, gradient in
+      forEachPixel(pixels, x) { x, gradient in
         let vector = gradient[0]
         sumA.add(x, step: 1, vector)
         sumB.add(x + 4, step: 1, vector)
@@ -34,38 +38,38 @@ struct KernelCorrelation {
         sumD.add(x + 12, step: 1, vector)
       }
       let places = target + place
-      sumA.write(to: places, step: 1, count: count, adding: true)
-      sumB.write(to: places + 4, step: 1, count: count - 4, adding: true)
-      sumC.write(to: places + 8, step: 1, count: count - 8, adding: true)
-      sumD.write(to: places + 12, step: 1, count: count - 12, adding: true)
+      sumA.write(to: places, step: 1, count: count, adding: adding)
+      sumB.write(to: places + 4, step: 1, count: count - 4, adding: adding)
+      sumC.write(to: places + 8, step: 1, count: count - 8, adding: adding)
+      sumD.write(to: places + 12, step: 1, count: count - 12, adding: adding)
     }
   }
 
   /// Eight places by two vectors of channels.
   func twoLanes(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 2, quads: 2) { x, pixels, place, count in
+    forEachSum(lanes: 2, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
-      forEachPixel(pixels, x, lanes: 2) { x, gradient in
+      forEachPixel(pixels, x) { x, gradient in
         sumA0.add(x, step: 1, gradient[0])
         sumA1.add(x, step: 1, gradient[1])
         sumB0.add(x + 4, step: 1, gradient[0])
         sumB1.add(x + 4, step: 1, gradient[1])
       }
       let places = target + 2 * place
-      sumA0.write(to: places, step: 2, count: count, adding: true)
-      sumA1.write(to: places + 1, step: 2, count: count, adding: true)
-      sumB0.write(to: places + 8, step: 2, count: count - 4, adding: true)
-      sumB1.write(to: places + 9, step: 2, count: count - 4, adding: true)
+      sumA0.write(to: places, step: 2, count: count, adding: adding)
+      sumA1.write(to: places + 1, step: 2, count: count, adding: adding)
+      sumB0.write(to: places + 8, step: 2, count: count - 4, adding: adding)
+      sumB1.write(to: places + 9, step: 2, count: count - 4, adding: adding)
     }
   }
 
   /// Eight places by three vectors of channels.
   func threeLanes(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 3, quads: 2) { x, pixels, place, count in
+    forEachSum(lanes: 3, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
-      forEachPixel(pixels, x, lanes: 3) { x, gradient in
+      forEachPixel(pixels, x) { x, gradient in
         sumA0.add(x, step: 1, gradient[0])
         sumA1.add(x, step: 1, gradient[1])
         sumA2.add(x, step: 1, gradient[2])
@@ -74,12 +78,12 @@ struct KernelCorrelation {
         sumB2.add(x + 4, step: 1, gradient[2])
       }
       let places = target + 3 * place
-      sumA0.write(to: places, step: 3, count: count, adding: true)
-      sumA1.write(to: places + 1, step: 3, count: count, adding: true)
-      sumA2.write(to: places + 2, step: 3, count: count, adding: true)
-      sumB0.write(to: places + 12, step: 3, count: count - 4, adding: true)
-      sumB1.write(to: places + 13, step: 3, count: count - 4, adding: true)
-      sumB2.write(to: places + 14, step: 3, count: count - 4, adding: true)
+      sumA0.write(to: places, step: 3, count: count, adding: adding)
+      sumA1.write(to: places + 1, step: 3, count: count, adding: adding)
+      sumA2.write(to: places + 2, step: 3, count: count, adding: adding)
+      sumB0.write(to: places + 12, step: 3, count: count - 4, adding: adding)
+      sumB1.write(to: places + 13, step: 3, count: count - 4, adding: adding)
+      sumB2.write(to: places + 14, step: 3, count: count - 4, adding: adding)
     }
   }
 
@@ -94,9 +98,11 @@ struct KernelCorrelation {
   @inline(__always)
   private func forEachSum(
     lanes: Int, quads: Int,
-    _ body: (_ x: UnsafePointer<Float>, _ pixels: Pixels, _ place: Int, _ count: Int) -> Void
+    _ body: (
+      _ x: UnsafePointer<Float>, _ pixels: Pixels, _ place: Int, _ count: Int, _ adding: Bool
+    ) -> Void
   ) {
-    let rowBytes = 4 * image.pixelStride * image.rowPixels * stride + 64 * lanes * output.width
+    let rowBytes = 4 * image.rowBlockStride * stride + 64 * lanes * output.width
     let rowsInPiece = max(1, Self.cachedBytes / rowBytes)
     let imagesInPiece = max(1, rowsInPiece / output.height)
     let size = quads * Quad.rows
@@ -119,7 +125,8 @@ struct KernelCorrelation {
               while place < runLength {
                 body(
                   x + (run * image.pixelStride + place), pixels,
-                  first + run * layout.inputBlock + place, min(runLength - place, size))
+                  first + run * layout.inputBlock + place, min(runLength - place, size),
+                  adding || firstImage > 0 || firstRow > 0)
                 place += size
               }
             }
@@ -131,18 +138,18 @@ struct KernelCorrelation {
 
   @inline(__always)
   private func forEachPixel(
-    _ pixels: Pixels, _ x: UnsafePointer<Float>, lanes: Int,
+    _ pixels: Pixels, _ x: UnsafePointer<Float>,
     _ body: (_ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Vector>) -> Void
   ) {
     let step = stride * image.pixelStride
     for index in pixels.images {
       for row in pixels.rows {
         var input = x + (index * frameStride + row * stride * image.rowStride)
-        var gradient = self.gradient + (index * output.height + row) * output.width * lanes
+        var gradient = self.gradient + (index * output.height + row) * output.width * gradientStep
         for _ in 0..<output.width {
           body(input, gradient)
           input += step
-          gradient += lanes
+          gradient += gradientStep
         }
       }
     }

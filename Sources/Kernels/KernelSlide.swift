@@ -41,14 +41,21 @@ struct KernelSlide: Sendable {
       let lanes = layout.lanesInBlock(from: lane)
       let block = vectors(weight + layout.blockOffset(from: lane))
       let lanesBias = bias.map { $0 + lane }
-      switch lanes {
-      case 1:
+      switch (lanes, pixelStep) {
+      // Four quads would need a register each for their steps, did the compiler not know it.
+      case (1, FeatureMapShape.vectorWidth):
         forEachTile(lanes: 1, quads: 4) { first, runs, isFirst in
           oneLane(
             frame, first, runs, block, isFirst ? lanesBias : nil, target + lane,
-            adding || !isFirst)
+            adding || !isFirst, step: FeatureMapShape.vectorWidth)
         }
-      case 2:
+      case (1, _):
+        forEachTile(lanes: 1, quads: 4) { first, runs, isFirst in
+          oneLane(
+            frame, first, runs, block, isFirst ? lanesBias : nil, target + lane,
+            adding || !isFirst, step: pixelStep)
+        }
+      case (2, _):
         forEachTile(lanes: 2, quads: 2) { first, runs, isFirst in
           twoLanes(
             frame, first, runs, block, isFirst ? lanesBias : nil, target + lane,
@@ -69,7 +76,7 @@ struct KernelSlide: Sendable {
   /// fills the first cache serves many pixels.
   @inline(__always)
   private func forEachTile(
-    lanes: Int, quads: Int, _ body: (_ firstQuad: Int, _ runs: Runs, _ isFirst: Bool) -> Void
+    lanes: Int, quads: Int, _ body: (_ first: Place, _ runs: Runs, _ isFirst: Bool) -> Place
   ) {
     let kernelBytes = layout.kernelHeight * layout.kernelWidth * layout.inputStride * lanes * 64
     let band = kernelBytes <= Self.cachedKernel ? quads : Self.quadsInBand
@@ -77,50 +84,62 @@ struct KernelSlide: Sendable {
     let blocksInPiece = max(
       1, Self.longestRun / max(layout.kernelWidth * layout.inputBlock, 1))
     let quadCount = self.quadCount
-    var bandStart = 0
-    while bandStart < quadCount {
-      let bandEnd = min(bandStart + band, quadCount)
+    var done = 0
+    var bandStart = Place(count: outputColumns)
+    while done < quadCount {
+      var place = bandStart
+      let quadsInBand = min(band, quadCount - done)
       for kernelRow in 0..<layout.kernelHeight {
         var block = 0
         repeat {
           let end = min(block + blocksInPiece, blocks)
           let runs = Runs(self, kernelRow, block..<end)
-          var quad = bandStart
-          while quad < bandEnd {
-            body(quad, runs, kernelRow == 0 && block == 0)
+          place = bandStart
+          var quad = 0
+          while quad < quadsInBand {
+            place = body(place, runs, kernelRow == 0 && block == 0)
             quad += quads
           }
           block = end
         } while block < blocks
       }
-      bandStart = bandEnd
+      done += band
+      bandStart = place
     }
   }
 
-  private var quadsInRow: Int { (outputColumns + Quad.rows - 1) / Quad.rows }
-  private var quadCount: Int { outputRows * quadsInRow }
+  private var quadCount: Int {
+    outputRows * ((outputColumns + Quad.rows - 1) / Quad.rows)
+  }
 
   /// Four neighbouring pixels of an output row.
   private struct Place {
     /// Floats from the frame's first patch.
-    let input: Int
+    var input = 0
     /// Vectors from the first output.
-    let output: Int
-    /// Pixels that are in the row.
-    let count: Int
+    var output = 0
+    /// Pixels that are in the row; none beyond the last row.
+    var count: Int
+    var row = 0
   }
 
-  /// The place of a quad in reading order; beyond the last one, the last again, with no pixels.
+  /// The place of the quad that follows in reading order; after the last one, the last again, empty.
   @inline(__always)
-  private func place(_ quad: Int) -> Place {
-    let inside = UInt32(truncatingIfNeeded: min(quad, quadCount - 1))
-    let (row, rest) = inside.quotientAndRemainder(
-      dividingBy: UInt32(truncatingIfNeeded: quadsInRow))
-    let column = Int(rest) * Quad.rows
-    return Place(
-      input: (Int(row) * image.rowStride + column * image.pixelStride) * inputStep,
-      output: Int(row) * rowStep + column * columnStep,
-      count: quad < quadCount ? outputColumns - column : 0)
+  private func following(_ place: Place) -> Place {
+    var next = place
+    if place.count > Quad.rows {
+      next.input += Quad.rows * pixelStep
+      next.output += Quad.rows * columnStep
+      next.count -= Quad.rows
+    } else if place.row + 1 < outputRows {
+      next.row += 1
+      next.input = next.row * inputStep * image.rowStride
+      next.output = next.row * rowStep
+      next.count = outputColumns
+    } else {
+      next.count = 0
+    }
+    return next
   }
 
   private var pixelStep: Int { inputStep * image.pixelStride }
@@ -128,12 +147,13 @@ struct KernelSlide: Sendable {
   /// Four pixels four times by one vector of channels.
   @inline(__always)
   private func oneLane(
-    _ frame: UnsafePointer<Float>, _ quad: Int, _ pieceRuns: Runs,
+    _ frame: UnsafePointer<Float>, _ a: Place, _ pieceRuns: Runs,
     _ weight: UnsafePointer<Vector>, _ bias: UnsafePointer<Vector>?,
-    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    let (a, b, c, d) = (place(quad), place(quad + 1), place(quad + 2), place(quad + 3))
-    let step = pixelStep
+    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool, step: Int
+  ) -> Place {
+    let b = following(a)
+    let c = following(b)
+    let d = following(c)
     var sumA = Quad(bias?[0] ?? .zero)
     var (sumB, sumC, sumD) = (sumA, sumA, sumA)
     var runs = pieceRuns
@@ -154,16 +174,17 @@ struct KernelSlide: Sendable {
     sumB.write(to: target + b.output, step: columnStep, count: b.count, adding: adding)
     sumC.write(to: target + c.output, step: columnStep, count: c.count, adding: adding)
     sumD.write(to: target + d.output, step: columnStep, count: d.count, adding: adding)
+    return following(d)
   }
 
   /// Four pixels twice by two vectors of channels.
   @inline(__always)
   private func twoLanes(
-    _ frame: UnsafePointer<Float>, _ quad: Int, _ pieceRuns: Runs,
+    _ frame: UnsafePointer<Float>, _ a: Place, _ pieceRuns: Runs,
     _ weight: UnsafePointer<Vector>, _ bias: UnsafePointer<Vector>?,
     _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    let (a, b) = (place(quad), place(quad + 1))
+  ) -> Place {
+    let b = following(a)
     let step = pixelStep
     var sumA0 = Quad(bias?[0] ?? .zero)
     var sumA1 = Quad(bias?[1] ?? .zero)
@@ -188,16 +209,17 @@ struct KernelSlide: Sendable {
     sumA1.write(to: targetA + 1, step: columnStep, count: a.count, adding: adding)
     sumB0.write(to: targetB, step: columnStep, count: b.count, adding: adding)
     sumB1.write(to: targetB + 1, step: columnStep, count: b.count, adding: adding)
+    return following(b)
   }
 
   /// Four pixels twice by three vectors of channels.
   @inline(__always)
   private func threeLanes(
-    _ frame: UnsafePointer<Float>, _ quad: Int, _ pieceRuns: Runs,
+    _ frame: UnsafePointer<Float>, _ a: Place, _ pieceRuns: Runs,
     _ weight: UnsafePointer<Vector>, _ bias: UnsafePointer<Vector>?,
     _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    let (a, b) = (place(quad), place(quad + 1))
+  ) -> Place {
+    let b = following(a)
     let step = pixelStep
     var sumA0 = Quad(bias?[0] ?? .zero)
     var sumA1 = Quad(bias?[1] ?? .zero)
@@ -227,6 +249,7 @@ struct KernelSlide: Sendable {
     sumB0.write(to: targetB, step: columnStep, count: b.count, adding: adding)
     sumB1.write(to: targetB + 1, step: columnStep, count: b.count, adding: adding)
     sumB2.write(to: targetB + 2, step: columnStep, count: b.count, adding: adding)
+    return following(b)
   }
 }
 

@@ -40,8 +40,10 @@ struct PaddedImage {
     blockStride = isCopied ? (top + shape.height + bottom) * rowStride : block
   }
 
-  /// Pixels of a row of the frame.
-  var rowPixels: Int { rowStride / pixelStride }
+  /// Floats of a row in one block of channels.
+  var rowBlockStride: Int {
+    rowStride / pixelStride * KernelLayout.inputBlock(stride: shape.channelStride)
+  }
 
   /// Floats of scratch memory, in whole vectors; one vector beyond, for runs that are not whole.
   var count: Int {

@@ -79,9 +79,9 @@ public final class Convolution: Layer, @unchecked Sendable {
     }
     if let target = pass.inputGradients[0] {
       precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
+      kernel.turn(weight.value.base, into: turned.base, on: pool)
       kernel.inputGradient(
-        pass.outputGradient, weight: weight.value.base, turned: turned.base, into: target.map,
-        adding: target.adds, on: pool)
+        pass.outputGradient, turned: turned.base, into: target.map, adding: target.adds, on: pool)
     }
   }
 }

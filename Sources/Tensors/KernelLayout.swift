@@ -38,6 +38,9 @@ public struct KernelLayout: Hashable, Sendable {
   public var inputBlock: Int { Self.inputBlock(stride: inputStride) }
   public var inputBlockCount: Int { inputStride / inputBlock }
 
+  /// Whether the last block of inputs is padding in part.
+  public var hasInputPadding: Bool { inputs < inputStride }
+
   /// Vectors of outputs.
   public var lanes: Int { FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth }
 
@@ -75,5 +78,18 @@ public struct KernelLayout: Hashable, Sendable {
     return blockOffset(from: lane)
       + (block * inputBlock + input % inputBlock) * outputStep(output)
       + output - lane * FeatureMapShape.vectorWidth
+  }
+
+  /// Visits the place of each weight in PyTorch's order, [outputs, inputs, kernelHeight, kernelWidth].
+  public func forEachPlace(_ body: (Int) -> Void) {
+    for output in 0..<outputs {
+      for input in 0..<inputs {
+        for row in 0..<kernelHeight {
+          for column in 0..<kernelWidth {
+            body(place(output: output, input: input, row: row, column: column))
+          }
+        }
+      }
+    }
   }
 }

@@ -30,6 +30,13 @@ import Testing
       layer.weight.load(dense: (0..<layer.weight.elementCount).map { Float($0 % 13) * 0.1 - 0.5 })
       return (layer, [[19, 5, 9, 9]])
     },
+    {
+      // Large enough for the weight gradient's fewer groups and several passes.
+      let layer = Convolution(
+        name: "w", inputChannels: 240, outputChannels: 128, kernelSize: 3, padding: 1)
+      layer.weight.load(dense: (0..<layer.weight.elementCount).map { Float($0 % 11) * 0.1 - 0.4 })
+      return (layer, [9, 240, 9, 14])
+    },
     { (BatchNorm(name: "n", channels: 18, activation: .relu), [[13, 18, 7, 5]]) },
     {
       let input = FeatureMapShape(count: 1, height: 4, width: 4, channels: 40)

@@ -50,16 +50,11 @@ import Testing
 
     /// Where each number of a dense kernel lies in a padded one.
     var places: [Int] {
-      let layout = KernelLayout(geometry, inputStride: inputShape.channelStride)
-      return (0..<geometry.outputChannels).flatMap { o in
-        (0..<geometry.inputChannels).flatMap { c in
-          (0..<geometry.kernelHeight).flatMap { row in
-            (0..<geometry.kernelWidth).map { column in
-              layout.place(output: o, input: c, row: row, column: column)
-            }
-          }
-        }
+      var places: [Int] = []
+      KernelLayout(geometry, inputStride: inputShape.channelStride).forEachPlace {
+        places.append($0)
       }
+      return places
     }
 
     func image(_ index: Int, of batch: DenseTensor) -> Reference.Tensor {
@@ -91,12 +86,17 @@ import Testing
 
     func inputGradient(threads: Int, addingTo: Float? = nil) -> [Float] {
       let pool = WorkerPool(threadCount: threads)
-      pool.reserveScratch(convolution.perSampleInputGradientScratchCount)
+      pool.reserveScratch(convolution.inputGradientScratchCount)
+      let turned = AlignedBuffer(count: weight.count)
+      for image in kernels.indices {
+        convolution.turn(
+          weight.base + image * weightStride, into: turned.base + image * weightStride, on: pool)
+      }
       let (dx, dy) = (map(inputShape, nil), map(outputShape, dy))
       if let addingTo { dx.fill(addingTo) }
       withExtendedLifetime((dx, dy)) {
         convolution.inputGradient(
-          dy.map, weight: weight.base, weightStride: weightStride, into: dx.map,
+          dy.map, turned: turned.base, turnedStride: weightStride, into: dx.map,
           adding: addingTo != nil, on: pool)
       }
       return dx.dense.values
@@ -113,8 +113,12 @@ import Testing
         convolution.weightGradientPerSample(
           input.map, dy.map, into: gradients.base, stride: weightStride, on: pool)
       }
+      let places = self.places
+      let padding = Set(0..<convolution.kernelCount).subtracting(places)
       return kernels.indices.map { image in
-        places.map { gradients.base[image * weightStride + $0] }
+        let gradient = gradients.base + image * weightStride
+        #expect(padding.allSatisfy { gradient[$0] == 0 }, "the padding of a gradient")
+        return places.map { gradient[$0] }
       }
     }
   }
