@@ -152,6 +152,7 @@ final class WovenProject {
         reads: [score]
         inputs:
           numbers: make.numbers
+          earlier?: score.metrics
         outputs:
           metrics: metrics.json
       draw:
