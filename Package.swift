@@ -34,6 +34,8 @@ let package = Package(
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
       name: "CMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
@@ -82,8 +84,18 @@ let package = Package(
     .target(name: "SourceText"),
     .target(
       name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
+    .target(
+      name: "Pictures", dependencies: ["CSpng", "CTurboJPEG", "TensorFiles"],
+      swiftSettings: optimized),
+    .target(
+      name: "Prediction",
+      dependencies: [
+        "Datasets", "Kernels", "Layers", "Loading", "Models", "Pictures", "Resampling",
+        "TensorFiles", "Tensors",
+      ],
+      swiftSettings: optimized),
     .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
-    .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
     .target(
@@ -97,8 +109,8 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Models", "Planning", "Prose", "Recipes",
-        "TensorFiles", "Weaving", argumentParser,
+        "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
+        "Prediction", "Prose", "Recipes", "TensorFiles", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -201,8 +213,19 @@ let package = Package(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
       name: "InspectionTests",
-      dependencies: ["CSpng", "Inspection", "TensorFiles", "TestSupport"],
+      dependencies: ["Inspection", "Pictures", "TensorFiles", "TestSupport"],
       path: "Tests/Inspection"),
+    .testTarget(
+      name: "PicturesTests",
+      dependencies: ["CSpng", "CTurboJPEG", "Pictures", "Randomness", "TestSupport"],
+      path: "Tests/Pictures"),
+    .testTarget(
+      name: "PredictionTests",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Layers", "Loading", "Models", "Pictures", "Prediction",
+        "Randomness", "Resampling", "TensorFiles", "TestSupport",
+      ],
+      path: "Tests/Prediction"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(

@@ -42,13 +42,23 @@ extension DirectConvolution {
     }
   }
 
+  /// The kernel of a phase: turned by half a circle, its channels exchanged.
+  ///
+  /// A phase that no tap reaches still writes its zeros: one kernel row of no length.
+  private func turnedLayout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
+    KernelLayout(
+      outputs: input.channels, inputs: output.channels, inputStride: output.channelStride,
+      kernelHeight: max(rows.tapCount, 1), kernelWidth: rows.tapCount > 0 ? columns.tapCount : 0)
+  }
+
   /// dy with the border that a phase's turned kernel reaches.
   private func paddedGradient(_ rows: Phase, _ columns: Phase) -> PaddedImage {
-    let tiles = (columns.count + Self.tile - 1) / Self.tile * Self.tile
+    let reach = (columns.count + Quad.rows - 1) / Quad.rows * Quad.rows
     return PaddedImage(
       output, top: max(-rows.start, 0), left: max(-columns.start, 0),
       bottom: max(rows.start + rows.count - 1 + rows.tapCount - output.height, 0),
-      right: max(columns.start + tiles - 1 + columns.tapCount - output.width, 0))
+      right: max(columns.start + reach - 1 + columns.tapCount - output.width, 0),
+      kernelWidth: columns.tapCount)
   }
 
   /// Floats of scratch memory that a worker needs in an input gradient.
@@ -58,7 +68,7 @@ extension DirectConvolution {
 
   /// The same where each image has its own kernel, which its worker turns.
   public var perSampleInputGradientScratchCount: Int {
-    (inputGradientScratchCount + 15) / 16 * 16 + turnedKernelCount
+    inputGradientScratchCount + turnedKernelCount
   }
 
   /// Floats of a turned kernel.
@@ -68,9 +78,7 @@ extension DirectConvolution {
 
   /// Whether dx can be written in whole vectors of channels, as it is for all maps but images, whose
   /// gradient no network asks for.
-  public var hasInputGradient: Bool {
-    input.channelStride == FeatureMapShape.paddedChannels(input.channels)
-  }
+  public var hasInputGradient: Bool { input.fillsVectors }
 
   /// dx = (or +=) the transposed convolution of dy: phase by phase a plain one, with the kernel turned
   /// by half a circle and its channels exchanged.
@@ -83,13 +91,17 @@ extension DirectConvolution {
     var kernel = turned
     for rows in rowPhases {
       for columns in columnPhases where rows.count > 0 && columns.count > 0 {
-        turnKernel(weight, rows, columns, into: kernel, on: pool)
+        let layout = turnedLayout(rows, columns)
+        let taps = rows.tapCount * columns.tapCount
+        pool.forEachPiece(taps) { tap, _ in
+          turn(tap, of: weight, rows, columns, layout, into: kernel)
+        }
         pool.forEachGroup(of: dy.shape.count) { images, scratch in
           paddedGradient(rows, columns).clearFrame(scratch)
           slide(
             dy, images, rows, columns, kernel: kernel, into: dx, adding: adding, scratch: scratch)
         }
-        kernel += rows.tapCount * columns.tapCount * output.channelStride * input.channelStride
+        kernel += taps * output.channelStride * input.channelStride
       }
     }
   }
@@ -102,13 +114,14 @@ extension DirectConvolution {
     adding: Bool, on pool: WorkerPool
   ) {
     pool.forEachGroup(of: dy.shape.count) { images, scratch in
-      let kernel = scratch + (inputGradientScratchCount + 15) / 16 * 16
+      let kernel = scratch + inputGradientScratchCount
       for rows in rowPhases {
         for columns in columnPhases where rows.count > 0 && columns.count > 0 {
+          let layout = turnedLayout(rows, columns)
           paddedGradient(rows, columns).clearFrame(scratch)
           for image in images {
             for tap in 0..<rows.tapCount * columns.tapCount {
-              turnTap(tap, of: weight + image * weightStride, rows, columns, into: kernel)
+              turn(tap, of: weight + image * weightStride, rows, columns, layout, into: kernel)
             }
             slide(
               dy, image..<image + 1, rows, columns, kernel: kernel, into: dx, adding: adding,
@@ -119,28 +132,25 @@ extension DirectConvolution {
     }
   }
 
-  /// [taps of the phase in falling order, O, C] from [kh, kw, C, O].
-  private func turnKernel(
-    _ weight: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
-    into kernel: UnsafeMutablePointer<Float>, on pool: WorkerPool
-  ) {
-    pool.forEachPiece(rows.tapCount * columns.tapCount) { tap, _ in
-      turnTap(tap, of: weight, rows, columns, into: kernel)
-    }
-  }
-
+  /// Turns one tap: squares of sixteen inputs by sixteen outputs, each transposed.
   @inline(__always)
-  private func turnTap(
+  private func turn(
     _ tap: Int, of weight: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
-    into kernel: UnsafeMutablePointer<Float>
+    _ turned: KernelLayout, into kernel: UnsafeMutablePointer<Float>
   ) {
-    let (inputs, outputs) = (input.channelStride, output.channelStride)
-    let row = rows.lastTap - tap / columns.tapCount * geometry.stride
-    let column = columns.lastTap - tap % columns.tapCount * geometry.stride
-    let source = weight + (row * geometry.kernelWidth + column) * inputs * outputs
-    let target = kernel + tap * outputs * inputs
-    for o in 0..<outputs {
-      for c in 0..<inputs { target[o * inputs + c] = source[c * outputs + o] }
+    let width = FeatureMapShape.vectorWidth
+    let (turnedRow, turnedColumn) = (tap / columns.tapCount, tap % columns.tapCount)
+    let row = rows.lastTap - turnedRow * geometry.stride
+    let column = columns.lastTap - turnedColumn * geometry.stride
+    for o in stride(from: 0, to: output.channelStride, by: width) {
+      for c in stride(from: 0, to: input.channelStride, by: width) {
+        transposeSquare(
+          weight + layout.place(output: o, input: c, row: row, column: column),
+          step: layout.outputStep(o),
+          into: kernel
+            + turned.place(output: c, input: o, row: turnedRow, column: turnedColumn),
+          step: turned.outputStep(c))
+      }
     }
   }
 
@@ -153,22 +163,30 @@ extension DirectConvolution {
     let image = paddedGradient(rows, columns)
     let lanes = input.channelStride / FeatureMapShape.vectorWidth
     let stride = geometry.stride
-    // A phase that no tap reaches still writes its zeros: one kernel row of no length.
     let slide = KernelSlide(
-      image: image, kernelHeight: max(rows.tapCount, 1),
-      runLength: rows.tapCount > 0 ? columns.tapCount * output.channelStride : 0, inputStep: 1,
-      outputRows: rows.count,
-      outputColumns: columns.count, outputLanes: lanes)
-    // A phase that begins inside dy begins so many pixels into the frame.
-    let skip =
-      max(rows.start, 0) * image.rowStride + max(columns.start, 0) * output.channelStride
+      image: image, layout: turnedLayout(rows, columns), inputStep: 1,
+      // A phase that begins inside dy begins so many pixels into the frame.
+      skip: max(rows.start, 0) * image.rowStride + max(columns.start, 0) * image.pixelStride,
+      outputRows: rows.count, outputColumns: columns.count,
+      rowStep: stride * input.width * lanes, columnStep: stride * lanes)
     for index in images {
       let first = (rows.first * input.width + columns.first) * lanes
       slide.run(
-        image: dy.base + index * output.imageStride, scratch: scratch, skipping: skip,
-        weight: vectors(kernel), bias: nil,
-        target: vectors(dx.base + index * input.imageStride) + first,
-        rowStep: stride * input.width * lanes, columnStep: stride * lanes, adding: adding)
+        image: dy.base + index * output.imageStride, scratch: scratch, weight: kernel, bias: nil,
+        target: vectors(dx.base + index * input.imageStride) + first, adding: adding)
+    }
+  }
+}
+
+/// Sixteen vectors, transposed; steps are floats from one vector to the next.
+@inline(__always)
+private func transposeSquare(
+  _ source: UnsafePointer<Float>, step sourceStep: Int, into target: UnsafeMutablePointer<Float>,
+  step targetStep: Int
+) {
+  for row in 0..<FeatureMapShape.vectorWidth {
+    for column in 0..<FeatureMapShape.vectorWidth {
+      target[row * targetStep + column] = source[column * sourceStep + row]
     }
   }
 }

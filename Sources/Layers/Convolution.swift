@@ -31,9 +31,7 @@ public final class Convolution: Layer, @unchecked Sendable {
     weight = Parameter(
       name: "\(name).weight", shape: [outputChannels, inputChannels, kernelSize, kernelSize],
       role: .weight,
-      layout: .kernels(
-        out: outputChannels, in: inputChannels, height: kernelSize, width: kernelSize,
-        inStride: inputChannelStride))
+      layout: .kernels(KernelLayout(geometry, inputStride: inputChannelStride)))
     bias = hasBias ? .vector("\(name).bias", count: outputChannels, role: .bias) : nil
   }
 

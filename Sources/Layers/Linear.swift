@@ -28,7 +28,7 @@ public final class Linear: Layer, @unchecked Sendable {
     self.outputs = outputs
     weight = Parameter(
       name: "\(name).weight", shape: [outputs, input.channels * input.pixelCount], role: .weight,
-      layout: .kernels(
+      layout: .matrix(
         out: outputs, in: input.channels, height: input.height, width: input.width,
         inStride: input.channelStride))
     bias = .vector("\(name).bias", count: outputs, role: .bias)

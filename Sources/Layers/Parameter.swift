@@ -14,8 +14,10 @@ public final class Parameter: @unchecked Sendable {
   enum Layout: Equatable {
     /// [n], padded to whole vectors.
     case vector
-    /// `count` times [out, in, kh, kw] as [kh, kw, in, out], the last two padded.
-    case kernels(count: Int = 1, out: Int, in: Int, height: Int, width: Int, inStride: Int)
+    /// `count` times [out, in, kh, kw], each as a convolution reads it.
+    case kernels(KernelLayout, count: Int = 1)
+    /// The same as [kh, kw, in, out], the last two padded: a matrix from a map's floats to `out`.
+    case matrix(out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
 
   /// The key in a `state_dict`, for example "stages.0.1.conv2.weight".
@@ -38,8 +40,9 @@ public final class Parameter: @unchecked Sendable {
     let count =
       switch layout {
       case .vector: FeatureMapShape.paddedChannels(shape[0])
-      case .kernels(let count, let out, _, let height, let width, let inStride):
-        count * height * width * inStride * FeatureMapShape.paddedChannels(out)
+      case .kernels(let layout, let count): count * layout.count
+      case .matrix(let out, _, let height, let width, let inStride):
+        height * width * inStride * FeatureMapShape.paddedChannels(out)
       }
     value = AlignedBuffer(count: count)
     gradient = role == .runningMean || role == .runningVariance ? nil : AlignedBuffer(count: count)
@@ -108,17 +111,28 @@ extension Parameter {
     switch layout {
     case .vector:
       for index in 0..<shape[0] { body(index, index) }
-    case .kernels(let count, let out, let channels, let height, let width, let inStride):
+    case .kernels(let layout, let count):
+      var dense = 0
+      for first in stride(from: 0, to: count * layout.count, by: layout.count) {
+        for o in 0..<layout.outputs {
+          for c in 0..<layout.inputs {
+            for row in 0..<layout.kernelHeight {
+              for column in 0..<layout.kernelWidth {
+                body(dense, first + layout.place(output: o, input: c, row: row, column: column))
+                dense += 1
+              }
+            }
+          }
+        }
+      }
+    case .matrix(let out, let channels, let height, let width, let inStride):
       let outStride = FeatureMapShape.paddedChannels(out)
       var dense = 0
-      for kernel in 0..<count {
-        let first = kernel * height * width
-        for o in 0..<out {
-          for c in 0..<channels {
-            for place in first..<first + height * width {
-              body(dense, (place * inStride + c) * outStride + o)
-              dense += 1
-            }
+      for o in 0..<out {
+        for c in 0..<channels {
+          for place in 0..<height * width {
+            body(dense, (place * inStride + c) * outStride + o)
+            dense += 1
           }
         }
       }

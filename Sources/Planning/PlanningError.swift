@@ -14,6 +14,10 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
   /// Nothing stands under the instance's name.
   case nothingStands(instance: String, run: String)
+  /// No training of the run has finished.
+  case nothingTrained(run: String)
+  /// The training has kept no checkpoint of that name.
+  case noCheckpoint(name: String, instance: String, run: String, known: [String])
   /// The artefact has no such output.
   case unknownArtefactOutput(
     instance: String, output: String, suggestion: String?, known: [String])
@@ -50,7 +54,8 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownInstance, .nothingStands,
-      .unknownArtefactOutput, .unknownFigure, .nothingToAccept, .notOnlyCode:
+      .nothingTrained, .noCheckpoint, .unknownArtefactOutput, .unknownFigure, .nothingToAccept,
+      .notOnlyCode:
       true
     default: false
     }
@@ -73,6 +78,10 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
         + Self.asking(suggestion, otherwise: "the instances are", among: known)
     case .nothingStands(let instance, let run):
       "nothing stands under '\(instance)' of \(run); run it first"
+    case .nothingTrained(let run):
+      "no training of \(run) has finished; run it first"
+    case .noCheckpoint(let name, let instance, let run, let known):
+      "\(instance) of \(run) has kept no checkpoint '\(name)', only \(known.joined(separator: ", "))"
     case .unknownArtefactOutput(let instance, let output, let suggestion, let known):
       "\(instance) has no output '\(output)'"
         + Self.asking(suggestion, otherwise: "its outputs are", among: known)

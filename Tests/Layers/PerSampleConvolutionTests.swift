@@ -50,11 +50,13 @@ import Testing
 
     /// Where each number of a dense kernel lies in a padded one.
     var places: [Int] {
-      let taps = geometry.kernelHeight * geometry.kernelWidth
+      let layout = KernelLayout(geometry, inputStride: inputShape.channelStride)
       return (0..<geometry.outputChannels).flatMap { o in
         (0..<geometry.inputChannels).flatMap { c in
-          (0..<taps).map { tap in
-            (tap * inputShape.channelStride + c) * outputShape.channelStride + o
+          (0..<geometry.kernelHeight).flatMap { row in
+            (0..<geometry.kernelWidth).map { column in
+              layout.place(output: o, input: c, row: row, column: column)
+            }
           }
         }
       }

@@ -1,0 +1,79 @@
+/// Where the weights of a convolution lie in memory: in the order in which its kernels read them.
+///
+///     [blocks of outputs][kernelHeight][blocks of inputs][kernelWidth][inputs of a block][outputs of a block]
+///
+/// A block of outputs is two vectors, or three where one would be left over; a sum over a patch then
+/// runs through memory from end to end. A block of inputs is one vector, or all channels of an image.
+public struct KernelLayout: Hashable, Sendable {
+  public let kernelHeight: Int
+  public let kernelWidth: Int
+  public let inputs: Int
+  public let outputs: Int
+  /// Floats from one pixel of the input to the next.
+  public let inputStride: Int
+
+  /// Channels that lie together where a pixel has `stride` floats: a vector, or all where they do not
+  /// fill vectors.
+  public static func inputBlock(stride: Int) -> Int {
+    stride % FeatureMapShape.vectorWidth == 0 ? FeatureMapShape.vectorWidth : stride
+  }
+
+  public init(
+    outputs: Int, inputs: Int, inputStride: Int, kernelHeight: Int, kernelWidth: Int
+  ) {
+    self.outputs = outputs
+    self.inputs = inputs
+    self.inputStride = inputStride
+    self.kernelHeight = kernelHeight
+    self.kernelWidth = kernelWidth
+  }
+
+  public init(_ geometry: ConvolutionGeometry, inputStride: Int) {
+    self.init(
+      outputs: geometry.outputChannels, inputs: geometry.inputChannels, inputStride: inputStride,
+      kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth)
+  }
+
+  /// Inputs in a block, padding included.
+  public var inputBlock: Int { Self.inputBlock(stride: inputStride) }
+  public var inputBlockCount: Int { inputStride / inputBlock }
+
+  /// Vectors of outputs.
+  public var lanes: Int { FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth }
+
+  /// Inputs of a block that are no padding.
+  public func inputsInBlock(_ block: Int) -> Int { min(inputBlock, inputs - block * inputBlock) }
+
+  /// Vectors in the block of outputs that begins with vector `lane`.
+  public func lanesInBlock(from lane: Int) -> Int { lanes - lane == 3 ? 3 : min(2, lanes - lane) }
+
+  /// Floats before that block.
+  public func blockOffset(from lane: Int) -> Int {
+    lane * FeatureMapShape.vectorWidth * kernelHeight * kernelWidth * inputStride
+  }
+
+  /// Floats of a kernel, padding included.
+  public var count: Int { blockOffset(from: lanes) }
+
+  /// Floats from one input's weights to the next's, in the block of an output.
+  public func outputStep(_ output: Int) -> Int {
+    lanesInBlock(from: firstLane(of: output)) * FeatureMapShape.vectorWidth
+  }
+
+  /// The first vector of an output's block.
+  private func firstLane(of output: Int) -> Int {
+    let lane = output / FeatureMapShape.vectorWidth
+    let isOdd = lane % 2 == 1
+    // The last vector of an odd number belongs to the block of three.
+    return isOdd ? lane - 1 : lane == lanes - 1 && lanes > 1 ? lane - 2 : lane
+  }
+
+  /// The float that holds the weight from an input to an output.
+  public func place(output: Int, input: Int, row: Int, column: Int) -> Int {
+    let lane = firstLane(of: output)
+    let block = (row * inputBlockCount + input / inputBlock) * kernelWidth + column
+    return blockOffset(from: lane)
+      + (block * inputBlock + input % inputBlock) * outputStep(output)
+      + output - lane * FeatureMapShape.vectorWidth
+  }
+}
