@@ -4,6 +4,8 @@ import Models
 import Pages
 import TensorFiles
 
+import enum Pictures.PNGFile
+
 /// A tensor file on a page: header, pictures, and each tensor with its statistics and histogram.
 struct TensorFileHTML {
   private let file: TensorFile
