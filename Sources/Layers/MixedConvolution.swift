@@ -52,7 +52,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       name: "\(name).weight",
       shape: [kernelCount, outputChannels, inputChannels, kernelSize, kernelSize], role: .weight,
       layout: .kernels(
-        KernelLayout(geometry, inputStride: inputChannelStride), count: kernelCount))
+        count: kernelCount, KernelLayout(geometry, inputStride: inputChannelStride)))
   }
 
   public var parameters: [Parameter] { [weight] }
@@ -80,8 +80,9 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     switch mode {
     case .evaluation: pool.reserveShared(images * size)
     case .training:
-      pool.reserveScratch(convolution.perSampleInputGradientScratchCount)
-      pool.reserveShared(2 * images * size + mixing(size).partialCount(images: images))
+      pool.reserveScratch(convolution.inputGradientScratchCount)
+      pool.reserveShared(
+        (2 * images + kernelCount) * size + mixing(size).partialCount(images: images))
       grow(&shareGradients, to: inputs[0].count * kernelCount)
     }
   }
@@ -98,7 +99,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     let size = convolution.kernelCount
     let mixed = pool.shared.base
     for chunk in chunks(of: x.shape.count) {
-      mix(chunk, size, into: mixed, on: pool)
+      mix(weight.value.base, chunk, size, into: mixed, on: pool)
       convolution.forward(
         x.images(chunk), weight: mixed, weightStride: size, bias: nil, into: output.images(chunk),
         on: pool)
@@ -111,15 +112,21 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     let convolution = DirectConvolution(geometry, input: x.shape.with(count: 1))
     let size = convolution.kernelCount
     let room = min(Self.chunkSize, x.shape.count) * size
-    let (mixed, gradients, partial) = (
-      pool.shared.base, pool.shared.base + room, pool.shared.base + 2 * room
-    )
+    let turned = pool.shared.base
+    let mixed = turned + kernelCount * size
+    let (gradients, partial) = (mixed + room, mixed + 2 * room)
+    if pass.inputGradients[0] != nil {
+      for kernel in 0..<kernelCount {
+        convolution.turn(
+          weight.value.base + kernel * size, into: turned + kernel * size, on: pool)
+      }
+    }
     for chunk in chunks(of: x.shape.count) {
       if let target = pass.inputGradients[0] {
         precondition(convolution.hasInputGradient, "a gradient of images \(target.map.shape)")
-        mix(chunk, size, into: mixed, on: pool)
+        mix(turned, chunk, size, into: mixed, on: pool)
         convolution.inputGradient(
-          dy.images(chunk), weight: mixed, weightStride: size, into: target.map.images(chunk),
+          dy.images(chunk), turned: mixed, turnedStride: size, into: target.map.images(chunk),
           adding: target.adds, on: pool)
       }
       convolution.weightGradientPerSample(
@@ -144,11 +151,11 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   }
 
   private func mix(
-    _ images: Range<Int>, _ size: Int, into mixed: UnsafeMutablePointer<Float>,
-    on pool: WorkerPool
+    _ bank: UnsafePointer<Float>, _ images: Range<Int>, _ size: Int,
+    into mixed: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     mixing(size).forward(
-      bank: weight.value.base, shares: shares.base + images.lowerBound * kernelCount,
+      bank: bank, shares: shares.base + images.lowerBound * kernelCount,
       images: images.count, into: mixed, on: pool)
   }
 

@@ -118,6 +118,7 @@ enum PageStyle {
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(19rem, 100%), 1fr)); gap: 1rem; list-style: none; padding: 0; }
     .cards li { margin: 0; max-width: none; border: 1px solid var(--rule); border-radius: .5rem; padding: 1rem; }
     .cards h2 { font-size: 1.1rem; margin: 0 0 .3rem; }
+    .cards h3 { font-size: .88rem; margin: 0 0 .4rem; overflow-wrap: anywhere; }
     .cards p { margin: 0 0 .4rem; font: .88rem/1.45 var(--sans); }
     .chart { display: block; width: 100%; height: auto; }
     .chart .bar, .chart .dot { fill: var(--bar); }

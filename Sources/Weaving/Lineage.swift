@@ -15,7 +15,7 @@ struct Lineage {
     var readers: [String]
   }
 
-  /// Nearest first; an artefact that several read stands once.
+  /// Nearest first; an artefact that several read stands once, after all of them.
   let links: [Link]
 
   /// - Parameter folder: The folder of an artefact, in the cache or linked from a run.
@@ -47,7 +47,24 @@ struct Lineage {
       }
       index += 1
     }
-    self.links = links
+    self.links = Self.readersFirst(links)
+  }
+
+  /// The links in an order in which none stands before one that reads it; where a forged manifest lets
+  /// two read each other, in the order in which they were found.
+  private static func readersFirst(_ links: [Link]) -> [Link] {
+    var waiting = links
+    var ordered: [Link] = []
+    while let next = waiting.firstIndex(where: { link in
+      !waiting.contains { other in
+        (other.stage, other.key) != (link.stage, link.key)
+          && other.manifest?.inputs.contains { $0.stage == link.stage && $0.key == link.key }
+            == true
+      }
+    }) ?? waiting.indices.first {
+      ordered.append(waiting.remove(at: next))
+    }
+    return ordered
   }
 
   /// Whether a manifest's word can name a folder of the cache and no other place.

@@ -44,7 +44,7 @@ struct ReportPage {
       "<li><a href=\"#\(section.identifier)\">\(section.title)</a></li>"
     }
     let list: HTML = inner.isEmpty ? HTML() : "\n<ol>\n\(inner.joined())\n</ol>\n"
-    return "<li><a href=\"#\(entry.identifier)\">\(entry.title)</a>\(state)\(list)</li>"
+    return "<li><a href=\"#\(entry.identifier)\">\(entry.title)\(state)</a>\(list)</li>"
   }
 
   static let footer: HTML = """

@@ -5,6 +5,8 @@ import Pages
 import Pictures
 import TensorFiles
 
+import enum Pictures.PNGFile
+
 /// A tensor file on a page: header, pictures, and each tensor with its statistics and histogram.
 struct TensorFileHTML {
   private let file: TensorFile

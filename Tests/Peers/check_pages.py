@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens pages in a browser, as readers will, and reports what is wrong with them.
 
-    python3 Tests/Peers/check_pages.py [--pictures FOLDER] PAGE.html...
+    python3 Tests/Peers/check_pages.py [--quick] [--pictures FOLDER] PAGE.html...
 
 Checks each page at phone, laptop and paper width, by day and by night: nothing wider than the window,
 no message on the console, no request to anywhere, nothing that axe-core finds hard to use; without
@@ -23,6 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 VIEWS = {"phone": (390, 844), "laptop": (1280, 800), "wide": (1920, 1080)}
+QUICK = (("phone", "dark"), ("laptop", "light"))
 LIMIT = 5_000_000
 
 # tidy 5.6 is older than MathML in HTML and than these elements and attributes of HTML 5.
@@ -53,11 +54,13 @@ def chromium():
     return None
 
 
-def check_in_browser(browser, page_path, pictures):
+def check_in_browser(browser, page_path, pictures, quick):
     problems = []
     address = page_path.resolve().as_uri()
     for scheme in ("light", "dark"):
         for view, (width, height) in VIEWS.items():
+            if quick and (view, scheme) not in QUICK:
+                continue
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=scheme
             )
@@ -152,6 +155,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="+", type=pathlib.Path)
     parser.add_argument("--pictures", type=pathlib.Path, help="folder for screenshots and a PDF")
+    parser.add_argument(
+        "--quick", action="store_true", help="a phone by night and a laptop by day alone"
+    )
     options = parser.parse_args()
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
@@ -161,7 +167,7 @@ def main():
         for page in options.pages:
             if page.stat().st_size >= LIMIT:
                 problems.append(f"{page}: {page.stat().st_size} bytes, expected under {LIMIT}")
-            problems += check_in_browser(browser, page, options.pictures)
+            problems += check_in_browser(browser, page, options.pictures, options.quick)
             problems += check_with_tidy(page)
         browser.close()
     for problem in problems:

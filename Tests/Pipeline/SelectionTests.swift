@@ -122,8 +122,8 @@ import Testing
     let sandbox = try Sandbox()
     let all = try sandbox.succeed("--help")
     for command in [
-      "run", "status", "why", "accept", "list", "dag", "inspect", "plot", "report", "doctor", "test",
-      "setup",
+      "run", "status", "why", "accept", "list", "dag", "inspect", "plot", "report", "doctor",
+      "test", "setup",
     ] {
       #expect(all.contains("\n  \(command)"), "\(command)")
       #expect(try sandbox.succeed(command, "--help").hasPrefix("./pipeline.sh \(command)"))

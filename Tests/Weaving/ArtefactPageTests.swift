@@ -42,7 +42,8 @@ import Weaving
     for mark in [
       "plot 1", "Provenance</h2>", "<strong>draw</strong>", "This artefact",
       "<strong>again</strong>, stage score", "Read by draw (as metrics)",
-      "<code>score.digits: 2</code>", "<strong>make</strong>", "Read by again (as numbers)",
+      "<code>score.digits: 2</code>", "<strong>score</strong>", "Read by again (as earlier)",
+      "<strong>make</strong>", "Read by again (as numbers) and score (as numbers)",
       "reads no artefact: the chain begins here", "the numbers are made up",
     ] {
       let place = try #require(rest.firstRange(of: mark), "'\(mark)' is not there, or not in order")

@@ -1,5 +1,4 @@
 import Foundation
-import Inspection
 import Pictures
 import Planning
 import TestSupport
@@ -153,6 +152,7 @@ final class WovenProject {
         reads: [score]
         inputs:
           numbers: make.numbers
+          earlier?: score.metrics
         outputs:
           metrics: metrics.json
       draw:
