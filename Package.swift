@@ -101,8 +101,8 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Planning", "Prose", "Recipes",
-        "SourceText", "TensorFiles",
+        "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Pictures", "Planning", "Prose",
+        "Recipes", "SourceText", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
@@ -206,7 +206,7 @@ let package = Package(
     .testTarget(
       name: "WeavingTests",
       dependencies: [
-        "Inspection", "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+        "Pages", "Pictures", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
       ],
       path: "Tests/Weaving"),
     .testTarget(

@@ -2,6 +2,7 @@ import Foundation
 import Inspection
 import Models
 import Pages
+import Pictures
 import TensorFiles
 
 /// A tensor file on a page: header, pictures, and each tensor with its statistics and histogram.

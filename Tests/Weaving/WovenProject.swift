@@ -1,5 +1,5 @@
 import Foundation
-import Inspection
+import Pictures
 import Planning
 import TestSupport
 import Weaving
