@@ -206,7 +206,8 @@ let package = Package(
     .testTarget(
       name: "WeavingTests",
       dependencies: [
-        "Pages", "Pictures", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+        "Inspection", "Pages", "Pictures", "Planning", "Prose", "TensorFiles", "TestSupport",
+        "Weaving",
       ],
       path: "Tests/Weaving"),
     .testTarget(
