@@ -13,7 +13,8 @@ public struct ImageTile: Sendable, Equatable {
 }
 
 /// The tensor of a file that can be shown as pictures: `images`, U8 `[N, 3, H, W]`, captioned by the
-/// class names of `labels` where both are there, or `filters`, F32 `[N, 3, H, W]`.
+/// class names of `labels` where both are there, or `[rows, columns, 3, H, W]`; or `filters`,
+/// F32 `[N, 3, H, W]`.
 public struct DrawableTensor: Sendable {
   /// Pictures in the tensor.
   public let count: Int
@@ -25,11 +26,14 @@ public struct DrawableTensor: Sendable {
   /// Nil where the file has no such tensor, or one without pixels.
   public init?(in file: TensorFile) {
     for (name, scalarType) in [("images", ScalarType.uint8), ("filters", .float32)] {
-      guard let shape = try? file.shape(of: name), shape.count == 4, shape[1] == 3,
+      guard let shape = try? file.shape(of: name), (4...5).contains(shape.count),
         !shape.contains(0), (try? file.scalarType(of: name)) == scalarType
       else { continue }
+      let picture = Array(shape.suffix(3))
+      guard picture[0] == 3 else { continue }
       (self.file, self.name) = (file, name)
-      (count, height, width) = (shape[0], shape[2], shape[3])
+      count = shape.dropLast(3).reduce(1, *)
+      (height, width) = (picture[1], picture[2])
       return
     }
     return nil

@@ -9,6 +9,10 @@ import Tensors
 
 /// A trained network that says what a picture shows. Everything it needs to know stands in the
 /// checkpoint: network, sizes, classes, and how images are normalised.
+///
+/// Its probabilities are those of an evaluation of the same pixels, but for the last bits of networks
+/// with wide linear layers, whose products the BLAS library sums in an order that depends on how many
+/// images it is given.
 public final class PictureClassifier {
   public let description: CheckpointDescription
   private let plan: NetworkPlan

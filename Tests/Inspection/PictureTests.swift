@@ -29,6 +29,17 @@ import Testing
     #expect(try labelled.tiles(limit: 2).map(\.caption) == ["cat", "7"], "7 has no name")
   }
 
+  @Test func sheetsAreReadRowByRow() throws {
+    let scratch = try TemporaryFolder()
+    var writer = TensorFileWriter(schema: "augmented")
+    writer.add("images", shape: [2, 3, 3, 1, 1], (0..<18).map { UInt8($0) })
+    let drawable = try #require(DrawableTensor(in: try scratch.write(writer)))
+    #expect(drawable.count == 6)
+    #expect(
+      try drawable.tile(at: 4)
+        == ImageTile(image: PixelImage(width: 1, height: 1, bytes: [12, 13, 14])))
+  }
+
   @Test func filtersAreScaledAroundGrey() throws {
     let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "filters")
@@ -39,7 +50,9 @@ import Testing
     #expect(tiles[1].image.bytes == [128, 128, 128])
   }
 
-  @Test(arguments: [[2, 1, 2, 2], [2, 3, 4], [0, 3, 2, 2]])
+  @Test(arguments: [
+    [2, 1, 2, 2], [2, 3, 4], [0, 3, 2, 2], [2, 3, 1, 2, 2], [1, 1, 1, 3, 2, 2],
+  ])
   func otherShapesAreNotDrawn(shape: [Int]) throws {
     let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "images")

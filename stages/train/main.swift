@@ -8,7 +8,7 @@
 //: |---|---|
 //: | reads | `training` and `validation` images; the recipe's section `train`; `start`, where a step binds it |
 //: | writes | `best`, `last` and listed `epoch-NNN` checkpoints, under PyTorch's names |
-//: | | `history.csv`: every figure of every epoch; `timing.csv`; `filters`; `resume` |
+//: | | `history.csv`: every figure of every epoch; `timing.csv`; `filters`; `augmented`; `resume` |
 //: | promises | the same recipe gives the same bits, on any number of threads, stopped or not |
 //:
 //: The test images are no input: what this stage cannot open it cannot learn from. (A recipe that says
