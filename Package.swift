@@ -34,6 +34,8 @@ let package = Package(
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(
       name: "CMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
@@ -82,21 +84,33 @@ let package = Package(
     .target(name: "SourceText"),
     .target(
       name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
-    .target(name: "Inspection", dependencies: ["CSpng", "TensorFiles"]),
+    .target(
+      name: "Pictures", dependencies: ["CSpng", "CTurboJPEG", "TensorFiles"],
+      swiftSettings: optimized),
+    .target(
+      name: "Prediction",
+      dependencies: [
+        "Datasets", "Kernels", "Layers", "Loading", "Models", "Pictures", "Resampling",
+        "TensorFiles", "Tensors",
+      ],
+      swiftSettings: optimized),
+    .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
+    .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
     .target(
       name: "Weaving",
       dependencies: [
-        "Inspection", "Pages", "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+        "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Planning", "Prose", "Recipes",
+        "SourceText", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Inspection", "Models", "Planning", "Prose", "Recipes", "TensorFiles", "Weaving",
-        argumentParser,
+        "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
+        "Prediction", "Prose", "Recipes", "TensorFiles", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -181,6 +195,9 @@ let package = Package(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
+    .testTarget(
+      name: "ComparisonTests", dependencies: ["Comparison", "Gnuplot", "Planning", "TestSupport"],
+      path: "Tests/Comparison"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
       name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
@@ -189,15 +206,26 @@ let package = Package(
     .testTarget(
       name: "WeavingTests",
       dependencies: [
-        "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
+        "Inspection", "Pages", "Planning", "Prose", "TensorFiles", "TestSupport", "Weaving",
       ],
       path: "Tests/Weaving"),
     .testTarget(
       name: "PlanningTests", dependencies: ["Planning", "Recipes"], path: "Tests/Planning"),
     .testTarget(
       name: "InspectionTests",
-      dependencies: ["CSpng", "Inspection", "TensorFiles", "TestSupport"],
+      dependencies: ["Inspection", "Pictures", "TensorFiles", "TestSupport"],
       path: "Tests/Inspection"),
+    .testTarget(
+      name: "PicturesTests",
+      dependencies: ["CSpng", "CTurboJPEG", "Pictures", "Randomness", "TestSupport"],
+      path: "Tests/Pictures"),
+    .testTarget(
+      name: "PredictionTests",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Layers", "Loading", "Models", "Pictures", "Prediction",
+        "Randomness", "Resampling", "TensorFiles", "TestSupport",
+      ],
+      path: "Tests/Prediction"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(

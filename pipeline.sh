@@ -16,12 +16,14 @@ bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
 readonly EXIT_USAGE=64 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot report doctor test setup help)
+readonly commands=(run status why accept list dag inspect plot report compare predict doctor test setup help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
 # shellcheck source=stages/shell/machine.sh
 source stages/shell/machine.sh
+# shellcheck source=stages/shell/figures.sh
+source stages/shell/figures.sh
 
 # --- Messages -------------------------------------------------------------------------------------
 
@@ -324,16 +326,6 @@ command_run() {
   run_until_complete
 }
 
-command_plot() {
-  (($# <= 1)) || fail $EXIT_USAGE "plot takes the name of a run; see ./pipeline.sh plot --help"
-  threads=$(nproc)
-  catch_signals
-  take_lock no "plot ${1:-}"
-  ensure_built all
-  request=(${1:+--run "$1"}) selection=(--published)
-  run_until_complete
-}
-
 command_accept() {
   take_lock no "accept $*"
   ensure_built tool
@@ -381,7 +373,8 @@ main() {
   done
   case $command in
     run | plot | accept | inspect | doctor | test | setup) "command_$command" "$@" ;;
-    status | why | list | dag | report) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
+    predict) ensure_built tool; exec "$bin/tessera" predict --relative-to "$caller_folder" "$@" ;;
+    status | why | list | dag | report | compare) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
     *)
       [[ ! -e stages/recipes/$command.yaml ]] || fail $EXIT_USAGE "unknown command '$command'; to run the recipe: ./pipeline.sh run $command"
       unknown command "$command" "${commands[@]}"

@@ -57,14 +57,15 @@ extension Augmentation: Decodable {
       self = .rotate(degrees: try container.decode(Rotate.self, forKey: kind).degrees)
     case .affine:
       let affine = try container.decode(Affine.self, forKey: kind)
-      guard affine.scale.count == 2, affine.scale[0] <= affine.scale[1] else {
+      guard affine.scale.count == 2, let least = affine.scale.min(),
+        let largest = affine.scale.max()
+      else {
         throw DecodingError.dataCorruptedError(
           forKey: kind, in: container,
-          debugDescription: "scale takes the least and the largest factor, found \(affine.scale)")
+          debugDescription: "scale takes two factors, found \(affine.scale)")
       }
       self = .affine(
-        degrees: affine.degrees, translate: affine.translate,
-        scale: affine.scale[0]..<affine.scale[1])
+        degrees: affine.degrees, translate: affine.translate, scale: least..<largest)
     case .colorJitter: self = .colorJitter(try container.decode(ColorJitter.self, forKey: kind))
     case .cutout:
       let cutout = try container.decode(Cutout.self, forKey: kind)

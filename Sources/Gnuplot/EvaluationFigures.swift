@@ -123,17 +123,17 @@ public struct EvaluationFigures: Sendable {
       title: "expected calibration error \(error ?? "not known"), \(bins) bins",
       horizontal: axis, vertical: Axis("accuracy (%)", from: 0, to: 100, ticks: .every(20)),
       series: [
-        Series("accuracy", boxes("accuracy_percent"), color: Palette.blue),
+        Series("accuracy", boxes("accuracy_percent"), color: Palette.skyBlue),
         Series(
-          "gap to the mean confidence",
+          "gap to mean confidence",
           boxes("confidence_percent", from: "accuracy_percent", isVeil: true),
           color: Palette.vermilion),
-        Series("perfectly calibrated", .identity, color: Palette.grey),
+        Series("calibrated perfectly", .identity, color: Palette.black),
       ])
     let histogram = Panel(
       horizontal: axis, vertical: Axis("images", from: 0, to: 1.15 * Double(counts.max() ?? 1)),
       series: [
-        Series(nil, boxes("images"), color: Palette.blue),
+        Series(nil, boxes("images"), color: Palette.skyBlue),
         Series(nil, .numbers(x: "middle_percent", y: "images", number: "images")),
       ], legend: .none)
     return Figure(

@@ -16,7 +16,7 @@ extension Figure {
   /// `formats`, words among `png`, `svg` and `txt`; `output`, the pictures' path without extension; and
   /// for the picture in letters that `txt` is, `columns`, `lines` of a panel, and `ansi`, 1 for colours.
   public var script: String {
-    ([preamble, HouseStyle.settings, formatLoopStart] + plotting + [formatLoopEnd])
+    ([preamble, formatLoopStart, HouseStyle.settings] + plotting + [formatLoopEnd])
       .joined(separator: "\n") + "\n"
   }
 
@@ -124,14 +124,31 @@ extension Figure {
     return legend(of: panel)
       + level(panel.level)
       + panel.captions.enumerated().map { index, caption in
-        "set label \(index + 2) \(Text.quoted(caption.text)) at first \(caption.x),\(caption.y) center"
+        "set label \(index + 2) \(Text.quoted(caption.text)) at first \(caption.x),\(caption.y) center front"
       }
       + margins(ofPanel: index)
       + panel.horizontal.script("x", room: Double(width / panelsAcross - 250))
       + panel.vertical.script("y", room: .infinity)
       + ["if (letters) { unset grid }"]
       + colorScale(panel.colorScale)
-      + [plotCommand(panel.series)]
+      + plotting(panel)
+  }
+
+  /// Letters have no shades: where colour means a quantity they show the numbers alone.
+  private func plotting(_ panel: Panel) -> [String] {
+    guard panel.colorScale != nil else { return [plotCommand(panel.series)] }
+    let numbers = panel.series.compactMap { series -> Series? in
+      switch series.mark {
+      case .cells: nil
+      case .counts(let x, let y, let count, _):
+        Series(series.title, .numbers(x: x, y: y, number: count, isAbove: false))
+      default: series
+      }
+    }
+    return [
+      "if (letters) {", "unset colorbox", plotCommand(numbers), "} else {",
+      plotCommand(panel.series), "}",
+    ]
   }
 
   private func legend(of panel: Panel) -> [String] {
@@ -143,7 +160,7 @@ extension Figure {
       // is taken back where a title is long.
       let longest = panel.series.compactMap { $0.title?.count }.max() ?? 0
       let place = "set key outside below center horizontal Left reverse"
-      return [place + " samplen 2 width -\(max(0, longest - 9) * 3 / 5) height 1"]
+      return [place + " samplen 2 width -\(max(0, longest - 9) / 4) height 1"]
     }
   }
 
@@ -154,7 +171,7 @@ extension Figure {
     return none + [
       "set arrow 1 from graph 0,first \(level.value) to \(place) nohead dashtype 2 "
         + "linecolor rgb '\(Palette.grey.webNotation)' linewidth 1.5",
-      "set label 1 \(Text.quoted(level.label)) at \(place) offset 0.6,0 left",
+      "set label 1 \(Text.quoted(level.label)) at \(place) offset 1,0 left",
     ]
   }
 
@@ -215,13 +232,15 @@ extension Figure {
         + " with labels offset 0,0.6 \(title)"
     case .boxes(let left, let right, let bottom, let top, let isVeil):
       let (left, right, top) = (number(left), number(right), number(top))
-      let fill = isVeil ? "transparent solid 0.35 border" : "solid 1 border rgb '#ffffff'"
+      let border = isVeil ? series.color : Palette.white
+      let fill =
+        "\(isVeil ? "transparent pattern 4" : "solid 1") border rgb '\(border.webNotation)'"
       return using(
         "\(left)", "\(top)", "\(left)", "\(right)", bottom.map { number($0) } ?? "(0)", "\(top)")
         + " with boxxyerror fillstyle \(fill) \(color) \(title)"
-    case .numbers(let x, let y, let value):
+    case .numbers(let x, let y, let value, let isAbove):
       return using(number(x), number(y), "(sprintf('%d', $\(number(value))))")
-        + " with labels offset 0,0.6 \(title)"
+        + " with labels \(isAbove ? "offset 0,0.6 " : "")\(title)"
     case .identity:
       return "x with lines dashtype 2 linewidth 1.5 \(color) \(title)"
     case .cells(let x, let y, let percent):
@@ -276,14 +295,21 @@ extension Axis {
     }
   }
 
-  /// Names that would run into each other along the axis are set slanting.
+  /// Names that would run into each other along the x axis are set slanting; in letters, cut.
   private func list(
     _ places: [(position: Double, name: String)], _ axis: String, room: Double
   ) -> String {
     let longest = places.map { Text.shortened(Text.flattened($0.name)).count }.max() ?? 0
     let wanted = Double(places.count * (longest + 1)) * HouseStyle.characterPixels
-    let entries = places.map { "\(Text.quotedTick($0.name)) \($0.position)" }
-    return "set \(axis)tics \(wanted > room ? "rotate by 30 right" : "norotate")"
-      + " (" + entries.joined(separator: ", ") + ")"
+    func names(upTo length: Int) -> String {
+      let entries = places.map { "\(Text.quotedTick($0.name, length: length)) \($0.position)" }
+      return "(\(entries.joined(separator: ", ")))"
+    }
+    let whole =
+      "set \(axis)tics \(wanted > room ? "rotate by 30 right" : "norotate") "
+      + names(upTo: Text.tickLength)
+    guard axis == "x", !places.isEmpty else { return whole }
+    let cut = names(upTo: max(3, min(Text.tickLength, 60 / places.count)))
+    return "\(whole)\nif (letters) { set \(axis)tics norotate \(cut) }"
   }
 }

@@ -11,6 +11,8 @@ enum HouseStyle {
 
   static let settings = """
     set border 3 linewidth 1 linecolor rgb '#404040'
+    # Letters in the terminal's own colour, whatever its background.
+    if (letters) { set border 3 linetype -1 }
     set tics nomirror out scale 0.6
     set grid linetype 1 linewidth 1 linecolor rgb '#e4e4e4'
     set style fill solid 1 noborder

@@ -73,6 +73,7 @@ public enum Palette {
   public static let black = Color(0x000000)
   public static let white = Color(0xFFFFFF)
   public static let blue = Color(0x0072B2)
+  public static let skyBlue = Color(0x56B4E9)
   public static let orange = Color(0xE69F00)
   public static let vermilion = Color(0xD55E00)
   public static let green = Color(0x009E73)

@@ -56,7 +56,7 @@ public struct PictureFigures: Sendable {
   ///
   /// - Parameters:
   ///   - images: Bytes `[rows, draws, 3, side, side]`.
-  ///   - kinds: What changes them, in words.
+  ///   - kinds: What changes them, words with spaces between.
   ///   - file: The file they come from, for the errors.
   /// - Throws: `LogError.structure` where there is nothing to show.
   /// - Precondition: as many bytes as said.
@@ -76,15 +76,18 @@ public struct PictureFigures: Sendable {
         .reduced(by: (side + 79) / 80)
     }
     let grid = ImageGrid(rows: Self.rows(of: tiles, across: draws))
-    var captions = [Panel.Caption("original", x: grid.center(ofColumn: 0), y: -4)]
+    let words = kinds.split(separator: " ").joined(separator: ", ")
+    let magnification = max(1, 960 / grid.width)
+    let above = -10 / Double(magnification)
+    var captions = [Panel.Caption("original", x: grid.center(ofColumn: 0), y: above)]
     if draws > 1 {
       let middle = (grid.center(ofColumn: 1) + grid.center(ofColumn: draws - 1)) / 2
-      captions.append(Panel.Caption("as the network sees it, draw by draw", x: middle, y: -4))
+      captions.append(Panel.Caption("as the network sees it, draw by draw", x: middle, y: above))
     }
     return grid.figure(
       name: "augmented",
-      title: status.qualified(kinds.isEmpty ? "No augmentation" : "Augmentation: \(kinds)"),
-      magnification: max(1, 960 / grid.width), top: 90, captions: captions)
+      title: status.qualified(kinds.isEmpty ? "No augmentation" : "Augmentation: \(words)"),
+      magnification: magnification, top: 90, captions: captions)
   }
 
   /// The wrong answers of which the network was surest, each with what it is, what it was taken for

@@ -13,8 +13,8 @@ public struct Series: Sendable {
     /// lies below.
     case boxes(
       left: String, right: String, bottom: String? = nil, top: String, isVeil: Bool = false)
-    /// A whole number above the point (x, y).
-    case numbers(x: String, y: String, number: String)
+    /// A whole number above the point (x, y), or upon it.
+    case numbers(x: String, y: String, number: String, isAbove: Bool = true)
     /// The dashed line of equal x and y.
     case identity
     /// Cells around whole numbers (x, y), coloured by a value from 0 to 100.

@@ -21,13 +21,15 @@ enum Text {
   }
 
   /// `text` as the label of a tick. Those labels, alone among strings, are number formats, in which a
-  /// percent sign is written twice. Labels beyond 20 characters are cut, as they would leave the
+  /// percent sign is written twice. Labels beyond `length` characters are cut, as they would leave the
   /// picture.
-  static func quotedTick(_ text: String) -> String {
-    quoted(shortened(flattened(text)).replacing("%", with: "%%"))
+  static func quotedTick(_ text: String, length: Int = tickLength) -> String {
+    quoted(shortened(flattened(text), to: length).replacing("%", with: "%%"))
   }
 
-  static func shortened(_ text: String, to length: Int = 20) -> String {
+  static let tickLength = 20
+
+  static func shortened(_ text: String, to length: Int = tickLength) -> String {
     text.count <= length ? text : text.prefix(length - 1) + "…"
   }
 

@@ -199,14 +199,9 @@ extension TrainingFigures {
     values.contains { $0?.isFinite == true }
   }
 
-  /// From 0 to the last epoch, with a tick at whole epochs.
   private var epochAxis: Axis {
-    let last = max(history.epochs.last ?? 1, 2)
-    let steps = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000]
-    let step = steps.first { last <= 10 * $0 } ?? last
-    return Axis("epoch", from: 0, to: Double(last), ticks: .every(Double(step)))
+    .epochs(from: history.epochs.first ?? 1, through: history.epochs.last ?? 1)
   }
 
-  /// About twenty shapes along a line.
-  private var shapeEvery: Int { max(1, history.epochs.count / 20) }
+  private var shapeEvery: Int { PointShape.interval(along: history.epochs.count) }
 }

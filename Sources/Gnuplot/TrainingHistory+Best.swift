@@ -18,8 +18,8 @@ extension TrainingHistory {
 
   /// The efficiency of the training; nil where no held-out accuracy was measured.
   public var efficiency: Efficiency? {
-    guard let best else { return nil }
-    let share = Double(epochs.count - best.epoch) / Double(epochs.count)
+    guard let best, let last = epochs.last else { return nil }
+    let share = Double(last - best.epoch) / Double(epochs.count)
     return Efficiency(
       epochs: epochs.count, convergenceEpoch: best.epoch, percent: 100 * (1 - share))
   }

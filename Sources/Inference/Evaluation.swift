@@ -40,9 +40,9 @@ public struct Evaluation: Sendable {
     var probabilities: [Float] = []
     var predicted: [UInt8] = []
     probabilities.reserveCapacity(loader.images.count * classes)
+    let loader = loader.resizing(to: network.input.height)
     let predictor = Predictor(
       network, loss: CrossEntropy(), averagingMirrorImages: averagingMirrorImages, on: pool)
-    let loader = loader.resizing(to: network.input.height)
     let tally = predictor.run(loader) { _, scores, label, _ in
       // The first of equals, as the tally counts.
       let answer = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }

@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 import TensorFiles
 
 /// A picture with what stands under it.
@@ -35,8 +36,17 @@ public struct DrawableTensor: Sendable {
   }
 
   /// The first pictures, at most `limit`, in order of the file.
-  public func tiles(limit: Int) throws -> [ImageTile] {
-    let shown = 0..<min(limit, count)
+  public func tiles(limit: Int) throws -> [ImageTile] { try tiles(0..<min(limit, count)) }
+
+  /// One picture.
+  ///
+  /// - Precondition: `index` is below `count`.
+  public func tile(at index: Int) throws -> ImageTile {
+    precondition((0..<count).contains(index), "picture \(index) of \(count)")
+    return try tiles(index..<index + 1)[0]
+  }
+
+  private func tiles(_ shown: Range<Int>) throws -> [ImageTile] {
     let size = 3 * height * width
     if name == "filters" {
       return try file.withScalars(of: name, as: Float.self) { scalars in
@@ -48,10 +58,10 @@ public struct DrawableTensor: Sendable {
     }
     let captions = try captions(for: shown)
     return try file.withScalars(of: name, as: UInt8.self) { scalars in
-      shown.map { index in
+      zip(shown, captions).map { index, caption in
         let planes = scalars[index * size..<(index + 1) * size]
         let image = PixelImage(width: width, height: height, planes: planes)
-        return ImageTile(image: image, caption: captions[index])
+        return ImageTile(image: image, caption: caption)
       }
     }
   }

@@ -1,3 +1,5 @@
+import Pictures
+
 /// Pictures in a terminal: each character cell is an upper half block, whose foreground colour is one
 /// pixel and whose background colour is the pixel below, in 24-bit ANSI escapes.
 public enum HalfBlocks {

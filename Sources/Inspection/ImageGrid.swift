@@ -1,3 +1,5 @@
+import Pictures
+
 /// Pictures of one size side by side, as one picture.
 public enum ImageGrid {
   /// The tiles, row by row, as near to a square as their number allows.

@@ -12,10 +12,10 @@ public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible
   case needsTensorFile(file: String, option: String)
   /// The file holds neither images nor filters.
   case nothingToDraw(file: String)
+  /// The file holds fewer images.
+  case noSuchImage(file: String, number: Int, count: Int)
   /// NumPy has no type for these scalars.
   case noNumPyType(file: String, tensor: String, scalarType: ScalarType)
-  /// The PNG encoder failed; `step` is the call, `reason` what it says.
-  case cannotEncodePNG(width: Int, height: Int, step: String, reason: String)
 
   public var description: String {
     switch self {
@@ -30,11 +30,11 @@ public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible
     case .nothingToDraw(let file):
       "\(PrintableText.escaped(file)): nothing to draw: expected a tensor 'images' (U8, N × 3 × height "
         + "× width) or 'filters' (F32, same shape); name a file of schema images or filters"
+    case .noSuchImage(let file, let number, let count):
+      "\(PrintableText.escaped(file)): no image \(number): --png takes 0 to \(count - 1)"
     case .noNumPyType(let file, let tensor, let scalarType):
       "\(PrintableText.escaped(file)): tensor '\(tensor)': NumPy has no type for "
         + "\(scalarType.rawValue); convert the tensor to F32 first"
-    case .cannotEncodePNG(let width, let height, let step, let reason):
-      "a PNG of \(width) × \(height) pixels cannot be made: \(step): \(reason); lower --count"
     }
   }
 }

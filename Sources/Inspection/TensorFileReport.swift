@@ -106,7 +106,7 @@ public struct TensorFileReport: Sendable {
       let figures = tensor.statistics.map { statistics in
         [
           statistics.minimum, statistics.maximum, statistics.mean, statistics.standardDeviation,
-        ].map { $0?.shown ?? "–" } + ["\(statistics.nanCount)"]
+        ].map { TensorStatistics.text(of: $0) } + ["\(statistics.nanCount)"]
       }
       table.rows.append(
         [tensor.name, tensor.dtype, shape] + (figures ?? Array(repeating: "–", count: 5)))

@@ -62,25 +62,16 @@ public struct TensorStatistics: Sendable, Equatable, Encodable {
   /// The statistics of a file's tensor; nil for types that are not numbers Swift can read (the 8-bit
   /// floats and the complex ones).
   public init?(of name: String, in file: TensorFile) throws {
-    func statistics<Scalar: TensorScalar>(as type: Scalar.Type) throws -> TensorStatistics {
-      try file.withScalars(of: name, as: type) { TensorStatistics(of: $0) }
+    struct Visitor: ScalarVisitor {
+      func visit<Scalar: TensorScalar>(
+        _ scalars: UnsafeBufferPointer<Scalar>
+      ) -> TensorStatistics { TensorStatistics(of: scalars) }
     }
-    switch try file.scalarType(of: name) {
-    case .bool: self = try statistics(as: StoredBool.self)
-    case .uint8: self = try statistics(as: UInt8.self)
-    case .int8: self = try statistics(as: Int8.self)
-    case .uint16: self = try statistics(as: UInt16.self)
-    case .int16: self = try statistics(as: Int16.self)
-    case .uint32: self = try statistics(as: UInt32.self)
-    case .int32: self = try statistics(as: Int32.self)
-    case .uint64: self = try statistics(as: UInt64.self)
-    case .int64: self = try statistics(as: Int64.self)
-    case .float16: self = try statistics(as: Float16Bits.self)
-    case .bfloat16: self = try statistics(as: BFloat16Bits.self)
-    case .float32: self = try statistics(as: Float.self)
-    case .float64: self = try statistics(as: Double.self)
-    case .float8e5m2, .float8e4m3, .float8e5m2fnuz, .float8e4m3fnuz, .float8e8m0, .complex64:
-      return nil
-    }
+    guard let statistics = try file.visit(name, with: Visitor()) else { return nil }
+    self = statistics
   }
+
+  /// A figure as text: whole numbers below 10⁹ as such, others with five significant digits; an en dash
+  /// for none.
+  public static func text(of figure: Double?) -> String { figure?.shown ?? "–" }
 }

@@ -7,7 +7,7 @@ public enum TextArtefact {
   ///
   /// - Parameter width: Columns of the terminal, or nil for no limit.
   public static func table(ofCSV url: URL, count: Int, width: Int?) throws -> [String] {
-    let rows = CommaSeparatedRows(try text(of: url)).rows
+    let rows = try rows(ofCSV: url)
     let shown = rows.prefix(count + 1).map { $0.map { PrintableText.escaped($0, limit: 40) } }
     let columnCount = shown.map(\.count).max() ?? 0
     let numeric = (0..<columnCount).filter { column in
@@ -18,6 +18,17 @@ public enum TextArtefact {
     let (total, more) = (max(rows.count - 1, 0), max(rows.count - 1 - count, 0))
     lines.append(more > 0 ? "  … \(more) more of \(total) rows" : "  \(total) rows")
     return lines
+  }
+
+  /// The rows of a CSV file, its header first, quoted fields resolved.
+  public static func rows(ofCSV url: URL) throws -> [[String]] {
+    CommaSeparatedRows(try text(of: url)).rows
+  }
+
+  /// The lines of a text.
+  public static func lines(of url: URL) throws -> [String] {
+    try text(of: url).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map(String.init)
   }
 
   /// A JSON file, indented; order and numbers are the file's own.

@@ -12,13 +12,15 @@ public enum Chart {
     precondition(!counts.isEmpty && counts.allSatisfy { $0 >= 0 }, "bars of \(counts.count) counts")
     let most = Double(max(counts.max() ?? 1, 1))
     let step = width / Double(counts.count)
-    let bars = counts.enumerated().compactMap { index, count -> HTML? in
-      guard count > 0 else { return nil }
+    var path = ""
+    for (index, count) in counts.enumerated() where count > 0 {
       // A count that is there at all is seen.
-      let size = max(height * Double(count) / most, 1)
-      return rectangle(x: Double(index) * step, y: height - size, width: step * 0.9, height: size)
+      let size = text(max(height * Double(count) / most, 1))
+      let side = text(step * 0.9)
+      path += "M\(text(Double(index) * step)) 60v-\(size)h\(side)v\(size)z"
     }
-    return drawing(bars.joined(separator: "") + axis, description: description)
+    let bars: HTML = "<path class=\"bar\" d=\"\(HTML(trusted: path))\"/>"
+    return drawing(bars + axis, description: description)
   }
 
   /// A line through the values from left to right, over the range that they span.
@@ -55,11 +57,5 @@ public enum Chart {
     """
   }
 
-  private static func rectangle(x: Double, y: Double, width: Double, height: Double) -> HTML {
-    HTML(
-      trusted: "<rect class=\"bar\" x=\"\(text(x))\" y=\"\(text(y))\" "
-        + "width=\"\(text(width))\" height=\"\(text(height))\"/>")
-  }
-
-  private static func text(_ value: Double) -> String { String(format: "%.2f", value) }
+  private static func text(_ value: Double) -> String { String(format: "%.1f", value) }
 }

@@ -42,6 +42,9 @@ public struct DataTable: Sendable {
       }
   }
 
+  /// More columns than these do not fit on paper; a printed table is cut at the edge, and says so.
+  private static let columnsOfPaper = 14
+
   /// The table in its box.
   public var html: HTML {
     let head = header.indices.map { column -> HTML in
@@ -55,9 +58,13 @@ public struct DataTable: Sendable {
       }
       return "<tr>\(cells.joined(separator: ""))</tr>"
     }
+    let columns = header.count
+    let note: HTML =
+      columns > Self.columnsOfPaper
+      ? "<p class=\"on-paper muted\">Wider than paper: \(columns) columns.</p>\n" : ""
     return ScrollBox.around(
       """
-      <table>
+      \(note)<table>
       <caption class="unseen">\(caption)</caption>
       <thead><tr>\(head)</tr></thead>
       <tbody>

@@ -22,7 +22,9 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
 
   public var isEmpty: Bool { markup.isEmpty }
 
-  public static func + (left: HTML, right: HTML) -> HTML { HTML(trusted: left.markup + right.markup) }
+  public static func + (left: HTML, right: HTML) -> HTML {
+    HTML(trusted: left.markup + right.markup)
+  }
   public static func += (left: inout HTML, right: HTML) { left.markup += right.markup }
 
   public struct StringInterpolation: StringInterpolationProtocol {

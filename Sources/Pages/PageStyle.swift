@@ -33,14 +33,14 @@ enum PageStyle {
     body { margin: 0; background: var(--ground); color: var(--ink); font: 1rem/1.6 var(--serif); overflow-wrap: break-word; }
     h1, h2, h3, h4 { font-family: var(--sans); line-height: 1.2; text-wrap: balance; font-weight: 650; }
     h1 { font-size: 2rem; margin: 0 0 .6rem; letter-spacing: -.015em; }
-    h2 { font-size: 1.55rem; margin: 0 0 1rem; letter-spacing: -.01em; }
+    h2 { font-size: 1.55rem; margin: 2.5rem 0 1rem; letter-spacing: -.01em; }
     h3 { font-size: 1.15rem; margin: 2.2rem 0 .6rem; }
     h4 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
     p, ul, ol, dl { margin: 0 0 1rem; }
     p, li, dd { text-wrap: pretty; }
     li + li { margin-top: .25rem; }
     a { color: var(--accent); text-underline-offset: .15em; text-decoration-thickness: .06em; }
-    a:focus-visible, summary:focus-visible, .scroll:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+    a:focus-visible, summary:focus-visible, .scroll:focus-visible, .formula:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
     code, pre, kbd { font-family: var(--mono); font-size: .84em; font-variant-ligatures: none; }
     pre code { font-size: 1em; }
     p code, li code, td code, dd code { overflow-wrap: anywhere; }
@@ -52,11 +52,12 @@ enum PageStyle {
     thead th { border-bottom-color: var(--muted); white-space: nowrap; }
     th:last-child, td:last-child { padding-right: 0; }
     .number { text-align: right; white-space: nowrap; }
-    math { font-size: 1.06em; }
+    math { font-size: 1.06em; font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", "DejaVu Math TeX Gyre", "Noto Sans Math", math; }
     .formula { display: block; overflow-x: auto; overflow-y: hidden; padding: .25rem 0; }
     p .formula { margin: .5rem 0; }
     .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     caption.unseen { left: 0; }
+    .on-paper { display: none; }
     .muted, figcaption, .kicker { color: var(--muted); }
 
     """
@@ -70,6 +71,7 @@ enum PageStyle {
     footer { padding-top: 1.5rem; padding-bottom: 3rem; font: .84rem/1.5 var(--sans); color: var(--muted); }
     section.chapter { border-top: 1px solid var(--rule); margin-top: 3.5rem; padding-top: 2rem; }
     .kicker { font: 600 .78rem/1.4 var(--sans); letter-spacing: .06em; text-transform: uppercase; margin: 0 0 .5rem; }
+    .kicker + h2 { margin-top: 0; }
     .lead { font-size: 1.15rem; line-height: 1.5; }
     #contents { font: .88rem/1.45 var(--sans); padding-top: 1.5rem; }
     #contents a { text-decoration: none; }
@@ -81,7 +83,7 @@ enum PageStyle {
     @media (min-width: 72rem) {
       body.with-contents { display: grid; grid-template: "contents main" auto "contents footer" auto / 17rem minmax(0, 1fr); }
       .with-contents #contents { grid-area: contents; position: sticky; top: 0; height: 100vh; overflow-y: auto; max-width: none; margin: 0; padding: 2rem 1.1rem; border-right: 1px solid var(--rule); }
-      .with-contents main, .with-contents footer { width: 100%; max-width: 60rem; padding-left: 2.5rem; padding-right: 2.5rem; margin-left: clamp(0rem, 3vw, 4rem); }
+      .with-contents main, .with-contents footer { width: 100%; max-width: 62rem; margin: 0; padding-left: clamp(2rem, 4vw, 5rem); padding-right: 2rem; }
     }
     @media (max-width: 71.99rem) { #contents ol ol { display: none; } #contents ol { columns: 12rem; } }
 
@@ -150,7 +152,9 @@ enum PageStyle {
       figure, tr, .note, .formula { break-inside: avoid; }
       figure img { max-height: 150mm; width: auto; margin: 0 auto; border: 0; }
       pre, .scroll { overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
-      .scroll table { white-space: normal; }
+      .scroll th, .scroll td { white-space: normal; overflow-wrap: anywhere; }
+      .scroll:has(.on-paper) { overflow: hidden; }
+      .on-paper { display: block; }
       details::details-content { content-visibility: visible; block-size: auto; }
       a { text-decoration: none; }
     }

@@ -14,9 +14,15 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
   /// Nothing stands under the instance's name.
   case nothingStands(instance: String, run: String)
+  /// No training of the run has finished.
+  case nothingTrained(run: String)
+  /// The training has kept no checkpoint of that name.
+  case noCheckpoint(name: String, instance: String, run: String, known: [String])
   /// The artefact has no such output.
   case unknownArtefactOutput(
     instance: String, output: String, suggestion: String?, known: [String])
+  /// The run has no such figure.
+  case unknownFigure(name: String, run: String, suggestion: String?, known: [String])
   /// There is nothing to accept: the artefact is up to date, or there is none.
   case nothingToAccept(instance: String, run: String, reason: String)
   /// More than the code differs, so that the old artefact is not what the recipe asks for.
@@ -48,7 +54,8 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   public var isUsage: Bool {
     switch self {
     case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownInstance, .nothingStands,
-      .unknownArtefactOutput, .nothingToAccept, .notOnlyCode:
+      .nothingTrained, .noCheckpoint, .unknownArtefactOutput, .unknownFigure, .nothingToAccept,
+      .notOnlyCode:
       true
     default: false
     }
@@ -71,9 +78,18 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
         + Self.asking(suggestion, otherwise: "the instances are", among: known)
     case .nothingStands(let instance, let run):
       "nothing stands under '\(instance)' of \(run); run it first"
+    case .nothingTrained(let run):
+      "no training of \(run) has finished; run it first"
+    case .noCheckpoint(let name, let instance, let run, let known):
+      "\(instance) of \(run) has kept no checkpoint '\(name)', only \(known.joined(separator: ", "))"
     case .unknownArtefactOutput(let instance, let output, let suggestion, let known):
       "\(instance) has no output '\(output)'"
         + Self.asking(suggestion, otherwise: "its outputs are", among: known)
+    case .unknownFigure(let name, let run, let suggestion, let known):
+      known.isEmpty
+        ? "\(run) has no figures; draw them with ./pipeline.sh plot \(run)"
+        : "\(run) has no figure '\(name)'"
+          + Self.asking(suggestion, otherwise: "its figures are", among: known)
     case .nothingToAccept(let instance, let run, let reason):
       "nothing to accept for \(instance) of \(run): \(reason)"
     case .notOnlyCode(let instance, let run, let change):

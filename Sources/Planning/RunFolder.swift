@@ -13,9 +13,11 @@ public struct RunFolder: Sendable {
     self.project = project
   }
 
-  /// The run that was called for last, or nil where there is none.
-  public static func latest(in project: Project) -> RunFolder? {
-    let folders = project.runNames.map { RunFolder($0, in: project) }
+  /// The run that was called for last, of those that are wanted; nil where there is none.
+  public static func latest(
+    in project: Project, where isWanted: (RunFolder) -> Bool = { _ in true }
+  ) -> RunFolder? {
+    let folders = project.runNames.map { RunFolder($0, in: project) }.filter(isWanted)
     return folders.max { ($0.requestTime, $0.name) < ($1.requestTime, $1.name) }
   }
 
@@ -97,6 +99,14 @@ extension RunFolder {
     let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url(instance).path)
     return target.map { URL(fileURLWithPath: $0).lastPathComponent }
   }
+
+  /// The instances under whose names there are links, sorted.
+  var linkedInstances: [String] {
+    project.entries(of: path).filter { linkedKey(of: $0) != nil }
+  }
+
+  /// The folder to which the link of `instance` points.
+  func folder(of instance: String) -> URL { url(instance) }
 
   /// The manifest of the artefact that stands under `instance`, or nil.
   public func linkedManifest(of instance: String) -> Manifest? {

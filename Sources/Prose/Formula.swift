@@ -33,6 +33,10 @@ public struct Formula: Sendable, Equatable {
     let display: HTML = isDisplay ? " display=\"block\"" : ""
     let source = tex.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let math: HTML = "<math\(display) alttext=\"\(source)\">\(row)</math>"
-    html = isDisplay ? "<span class=\"formula\">\(math)</span>" : math
+    // A formula that is wider than the page scrolls in its box, also by keyboard.
+    html =
+      isDisplay
+      ? "<span class=\"formula\" tabindex=\"0\" role=\"group\" aria-label=\"Formula\">\(math)</span>"
+      : math
   }
 }

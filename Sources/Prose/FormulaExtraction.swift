@@ -27,7 +27,9 @@ struct FormulaExtraction {
   private var line = 0
 
   init(_ markdown: String) {
-    characters = markdown.map { Self.opening == $0 || Self.closing == $0 ? "\u{FFFD}" : $0 }
+    characters = markdown.replacing("\r\n", with: "\n").map {
+      Self.opening == $0 || Self.closing == $0 ? "\u{FFFD}" : $0
+    }
     while position < characters.count { takeLineStart() }
   }
 

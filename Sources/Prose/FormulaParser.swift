@@ -12,6 +12,11 @@ struct FormulaParser {
     var role = Role.ordinary
     /// Whether scripts become limits, above and below.
     var takesLimits = false
+
+    /// Whether it may belong to what follows it alone: plus, minus.
+    var isSign: Bool {
+      ["<mo>+</mo>", "<mo>−</mo>", "<mo>±</mo>", "<mo>∓</mo>"].contains(html.markup)
+    }
   }
 
   private static let depthLimit = 40
@@ -23,9 +28,9 @@ struct FormulaParser {
 
   /// The whole formula.
   mutating func formula() throws(FormulaProblem) -> HTML {
-    let row = try row { $0.isAtEnd }
-    guard !row.isEmpty else { throw .ended(expected: "a formula") }
-    return row
+    text.skipBlanks()
+    guard !text.isAtEnd else { throw .ended(expected: "a formula") }
+    return try row { $0.isAtEnd }
   }
 
   // MARK: Rows
@@ -42,6 +47,9 @@ struct FormulaParser {
       if isEnd(text) { break }
       guard !text.isAtEnd else { throw .ended(expected: "the end of a group") }
       var atom = try atom()
+      if atom.isSign, previous == .opening || previous == .operation {
+        atom.html = HTML(trusted: atom.html.markup.replacing("<mo>", with: "<mo form=\"prefix\">"))
+      }
       try addScripts(to: &atom)
       if atom.role == .function {
         if previous == .ordinary { pieces.append(Self.thinSpace) }
@@ -149,7 +157,7 @@ struct FormulaParser {
     text.skip()
     let row = try row { $0.peek == "}" }
     text.skip()
-    return row.isEmpty ? "<mrow></mrow>" : row
+    return row
   }
 
   // MARK: Commands
@@ -186,7 +194,8 @@ struct FormulaParser {
       let (above, below) = (try argument(of: "\\\(name)"), try argument(of: "\\\(name)"))
       if name == "frac" { return Atom(html: "<mfrac>\(above)\(below)</mfrac>") }
       return Atom(
-        html: "<mrow><mo>(</mo><mfrac linethickness=\"0\">\(above)\(below)</mfrac><mo>)</mo></mrow>")
+        html: "<mrow><mo>(</mo><mfrac linethickness=\"0\">\(above)\(below)</mfrac><mo>)</mo></mrow>"
+      )
     case "sqrt": return Atom(html: try root())
     case "overline", "underline":
       let base = try argument(of: "\\\(name)")

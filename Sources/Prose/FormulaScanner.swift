@@ -18,7 +18,8 @@ struct FormulaScanner {
     guard end <= characters.count, characters[position..<end].elementsEqual(command) else {
       return false
     }
-    return !(command.last?.isLetter == true && end < characters.count
+    return
+      !(command.last?.isLetter == true && end < characters.count
       && characters[end].isASCII && characters[end].isLetter)
   }
 

@@ -112,7 +112,8 @@ private struct MarkdownReader {
     }
     // The heading's element is the page's affair; what is in it is rendered here.
     var inner = html(of: node).trimmingCharacters(in: .whitespacesAndNewlines)
-    if let open = inner.firstIndex(of: ">"), let close = inner.range(of: "</h", options: .backwards) {
+    if let open = inner.firstIndex(of: ">"), let close = inner.range(of: "</h", options: .backwards)
+    {
       inner = String(inner[inner.index(after: open)..<close.lowerBound])
     }
     let level = Int(cmark_node_get_heading_level(node))

@@ -44,10 +44,11 @@ public struct HighlightedSwift: Sendable, Equatable {
     if first == UInt8(ascii: "#") || previous?.reads("@") == true { return .attribute }
     if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { return .literal }
     if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) { return .type }
-    // `for:` is a label and `.default` a member; `default:` begins a case.
-    let isLabel = index + 1 < tokens.count && tokens[index + 1].reads(":")
+    // `for:` is a label and `.default` a member; `default:` on a line of its own begins a case.
+    let isCase = token.reads("default") && token.startsLine
+    let isLabel = !isCase && index + 1 < tokens.count && tokens[index + 1].reads(":")
     let isMember = previous?.reads(".") == true
-    guard !isMember, !isLabel || token.reads("default"),
+    guard !isMember, !isLabel,
       keywords.contains(String(decoding: token.text, as: UTF8.self))
     else { return .plain }
     return .keyword
@@ -56,7 +57,8 @@ public struct HighlightedSwift: Sendable, Equatable {
   private static let keywords: Set<String> = [
     "actor", "any", "as", "associatedtype", "async", "await", "borrowing", "break", "case", "catch",
     "class", "consuming", "continue", "default", "defer", "deinit", "do", "else", "enum",
-    "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import", "in",
+    "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import",
+    "in",
     "init", "inout", "internal", "is", "lazy", "let", "mutating", "nil", "nonisolated", "open",
     "operator", "private", "protocol", "public", "repeat", "rethrows", "return", "self", "some",
     "static", "struct", "subscript", "super", "switch", "throw", "throws", "true", "try",

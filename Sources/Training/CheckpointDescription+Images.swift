@@ -4,8 +4,10 @@ import Models
 extension CheckpointDescription {
   /// The description of a network to be trained on `images`, before its first epoch.
   ///
-  /// - Parameter start: What the training goes on from; its epochs count. Where nothing is trained because
-  ///   there was nothing to choose it among, its description stays as it is.
+  /// - Parameters:
+  ///   - data: Which images those are.
+  ///   - start: What the training goes on from; its epochs count. Where nothing is trained because there
+  ///     was nothing to choose it among, its description stays as it is.
   public init(
     _ network: Network, trainedOn images: ImageSet, data: TrainingData,
     from start: StartingCheckpoint? = nil
@@ -14,30 +16,18 @@ extension CheckpointDescription {
       self = start.description
       return
     }
+    let selectedOnTest =
+      images.preparation?.selectedOnTest == true
+      || start?.description.origin["selected_on_test"] == "true"
     var origin = [
       "data_status": images.dataStatus.rawValue, "source": images.source.rawValue,
-      "selected_on_test": String(images.preparation?.selectedOnTest ?? false),
+      "selected_on_test": String(selectedOnTest),
       "trained_on": data.rawValue,
     ]
     origin["selection"] = start?.selection?.rawValue
     self.init(
       network: network.name, configuration: network.configuration, classNames: images.classNames,
       epoch: start?.description.epoch ?? 0,
-      normalization: images.preparation?.normalization.checkpointMetadata ?? [:], origin: origin)
-  }
-}
-
-extension Normalization {
-  /// What a user of the weights must do to an image, in a checkpoint's metadata.
-  fileprivate var checkpointMetadata: [String: String] {
-    switch self {
-    case .constants(let mean, let std):
-      [
-        "normalization": "constants", "normalization_mean": "\(mean)",
-        "normalization_std": "\(std)",
-      ]
-    case .perImage:
-      ["normalization": "per-image"]
-    }
+      normalization: images.preparation?.normalization.metadata ?? [:], origin: origin)
   }
 }

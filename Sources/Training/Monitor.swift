@@ -40,6 +40,11 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
     String(format: isLoss ? "%.4f" : "%.2f %%", value)
   }
 
+  /// A gain in words: of accuracies in percent points.
+  public func text(gain: Double) -> String {
+    String(format: isLoss ? "%.4f" : "%.2f points", gain)
+  }
+
   /// How much better `value` is than `other`; negative where it is worse.
   public func gain(of value: Double, over other: Double) -> Double {
     prefersSmaller ? other - value : value - other

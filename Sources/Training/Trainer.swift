@@ -55,7 +55,9 @@ public final class Trainer {
       images.training, normalization: normalization, augmentations: settings.augment,
       seed: settings.seed, side: side)
     trainingPass = BatchLoader(images.training, normalization: normalization, side: side)
-    heldout = images.heldout.map { BatchLoader($0, normalization: normalization, side: side) }
+    heldout = images.heldout.map {
+      BatchLoader($0, normalization: normalization, side: side)
+    }
     optimizer = Optimizer(settings.optimizer, for: network.parameters)
     accumulator = settings.accumulate > 1 ? GradientAccumulator(for: network.parameters) : nil
     average =

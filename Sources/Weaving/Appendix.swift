@@ -55,7 +55,8 @@ struct Appendix {
   private var stages: HTML {
     let rows = standing.map { name, manifest -> [HTML] in
       [
-        HTML(text: name), HTML(text: manifest.stage), HTML(text: Wording.duration(manifest.seconds)),
+        HTML(text: name), HTML(text: manifest.stage),
+        HTML(text: Wording.duration(manifest.seconds)),
         HTML(text: "\(manifest.threads)"), HTML(text: Timestamp.local(manifest.created)),
         "<span class=\"key\">\(manifest.key)</span>",
       ]

@@ -129,7 +129,8 @@ extension ChapterHTML.Writer {
     }
     pieces.append(outputs.html(of: woven.outputs))
     if !woven.olderOutputs.isEmpty {
-      let why = woven.hasRun ? "the code that showed it is gone" : "the code has changed since it ran"
+      let why =
+        woven.hasRun ? "the code that showed it is gone" : "the code has changed since it ran"
       pieces.append("<p class=\"note\">Older than its source: \(why).</p>")
       pieces.append(outputs.html(of: woven.olderOutputs))
     } else if !woven.hasRun, chapter.first == nil {
@@ -158,11 +159,15 @@ extension ChapterHTML.Writer {
       caption: "Files of \(chapter.name)", header: ["file", "output", "size", "content digest"],
       rows: rows, numeric: [2])
     let folder = record.link(toFolderOf: chapter)
+    let hasLog = FileManager.default.fileExists(
+      atPath: record.folder(of: manifest).appendingPathComponent(LogFilter.fileName).path)
+    let log: HTML =
+      hasLog ? "<a href=\"\(folder)\(LogFilter.fileName)\">\(LogFilter.fileName)</a> and " : ""
     return """
       <details class="files">
-      <summary>\(rows.count) files of this stage, and its log</summary>
+      <summary>\(rows.count) files of this stage</summary>
       \(table.html)
-      <p>In <a href="\(folder)">\(String(folder.dropFirst("../../".count)))</a>, with <a href="\(folder)log.txt">log.txt</a> and <a href="\(folder)manifest.json">manifest.json</a>; \
+      <p>In <a href="\(folder)">\(String(folder.dropFirst("../../".count)))</a>, with \(log)<a href="\(folder)manifest.json">manifest.json</a>; \
       <code>./pipeline.sh inspect \(chapter.name) --run \(record.name)</code> looks into them.</p>
       </details>
       """
@@ -182,7 +187,11 @@ enum ChapterState: Equatable {
       return
     }
     switch chapter.planned.state {
-    case .current: self = .current
+    case .current(let present):
+      self =
+        present.key == chapter.manifest?.key
+        ? .current
+        : .older("the cache holds what the recipe now asks for; the run has not taken it")
     case .due:
       self = .older(Explanation(record.plan, in: record.project).summary(of: chapter.planned))
     case .waiting(let producers): self = .older("\(Wording.list(producers)) would run first")

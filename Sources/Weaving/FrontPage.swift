@@ -132,11 +132,16 @@ struct FrontPage {
         "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
       }
     return """
-      \(which). Checkpoint <code>\(metrics.checkpoint)</code>, the weights after epoch \
-      \(metrics.epoch)\(claim.training?.epochs.map { " of \($0)" } ?? ""); every image once, \
+      \(which). Checkpoint <code>\(metrics.checkpoint)</code>, \(weights(metrics)); every image once, \
       unaugmented. <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
       \(result.instance)</a>
       """
+  }
+
+  private func weights(_ metrics: RunClaim.Metrics) -> String {
+    guard metrics.epoch > 0 else { return "the weights it was given, not trained here" }
+    let total = claim.training?.epochs.map { " of \($0)" } ?? ""
+    return "the weights after epoch \(metrics.epoch)\(total)"
   }
 
   private func data(_ result: RunClaim.Evaluation) -> HTML {
@@ -155,13 +160,21 @@ struct FrontPage {
 
   private func network(_ training: RunClaim.Training) -> HTML {
     let name = training.network ?? training.manifest.recipeValue("network") ?? "unnamed"
-    let values = ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"]
+    let keys =
+      training.epochs == 0
+      ? ["epochs", "init-from"]
+      : ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"]
+    let values =
+      keys
       .compactMap { key in
         training.manifest.recipeValue(key).map { value -> HTML in "<code>\(key): \(value)</code>" }
       }
     let recipe: HTML = values.isEmpty ? "" : ", trained with \(values.joined(separator: ", "))"
+    let cost = training.multiplyAdds.map {
+      ", \(Wording.count($0)) multiplications with addition (MACs) an image"
+    }
     return """
-      \(name), \(Wording.count(training.parameterCount)) parameters\(recipe). \
+      \(name), \(Wording.count(training.parameterCount)) parameters\(cost ?? "")\(recipe). \
       <a href="#recipe">All values</a>
       """
   }
@@ -169,7 +182,7 @@ struct FrontPage {
   /// How the checkpoint was chosen among the epochs, where a recipe key says it.
   private func selection(_ training: RunClaim.Training) -> HTML? {
     guard let monitor = training.manifest.recipeValue("checkpoint.monitor"),
-      claim.result?.metrics.checkpoint == "best"
+      claim.result?.metrics.checkpoint == "best", training.epochs != 0
     else { return nil }
     let words =
       switch monitor {
@@ -201,7 +214,8 @@ struct FrontPage {
     let share = slowest.map { ", \(Wording.duration($0.seconds)) of them \($0.instance)" } ?? ""
     let finished = claim.manifests.map(\.created).max().map { Timestamp.local($0) } ?? ""
     let resumed = claim.manifests.contains { $0.isResumed } ? "; interrupted work not counted" : ""
-    return "\(Wording.duration(claim.seconds)) in all stages\(share)\(resumed); finished \(finished)."
+    return
+      "\(Wording.duration(claim.seconds)) in all stages\(share)\(resumed); finished \(finished)."
   }
 
   private var machine: HTML? {
@@ -241,7 +255,8 @@ struct FrontPage {
   /// A word as a shell takes it.
   private static func quoted(_ word: String) -> String {
     let isPlain = word.allSatisfy { character in
-      character.isASCII && (character.isLetter || character.isNumber || "./_-=,:+@".contains(character))
+      character.isASCII
+        && (character.isLetter || character.isNumber || "./_-=,:+@".contains(character))
     }
     return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
@@ -255,7 +270,8 @@ struct FrontPage {
       let outputs = OutputHTML(record: record, chapter: chapter)
       let shown = chapter.cells.flatMap { $0.outputs + $0.olderOutputs }
       for pattern in chapter.planned.instance.stage.highlights {
-        for case .figure(let file, let caption) in shown.map(\.content) where pattern.matches(file) {
+        for case .figure(let file, let caption) in shown.map(\.content) where pattern.matches(file)
+        {
           found.append(outputs.figure(file: file, caption: caption))
         }
       }

@@ -26,7 +26,8 @@ struct OutputHTML {
       case .warning(let text):
         pieces.append("<p class=\"note warning\"><strong>Warning:</strong> \(text)</p>")
       case .table(let header, let rows):
-        let table = DataTable(caption: "Output: \(header.joined(separator: ", "))", header: header, rows: rows)
+        let table = DataTable(
+          caption: "Output: \(header.joined(separator: ", "))", header: header, rows: rows)
         pieces.append("<div class=\"output-table\">\n\(table.html)\n</div>")
       case .figure(let file, let caption):
         pieces.append(figure(file: file, caption: caption))

@@ -42,12 +42,18 @@ struct RunClaim {
   struct Training {
     let manifest: Manifest
     let network: String?
+    /// The checkpoint.
+    let checkpoint: TensorFile
     /// Trained numbers, without the running statistics of norms.
     let parameterCount: Int
     /// What it read, with the number of images in it.
     let imageCounts: [(name: String, count: Int)]
     /// Epochs in the history; nil where there is none.
     let epochs: Int?
+
+    /// Multiplications, each with an addition, for one image forward; nil where the network is not
+    /// known. Lays the network out, so that it is for one page, and not for a list of many runs.
+    var multiplyAdds: Int? { CheckpointNetwork.summary(of: checkpoint)?.multiplyAdds }
   }
 
   /// In the order of the steps.
@@ -93,7 +99,7 @@ struct RunClaim {
         return count + shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
       }
       return Training(
-        manifest: manifest, network: checkpoint.metadata["network"],
+        manifest: manifest, network: checkpoint.metadata["network"], checkpoint: checkpoint,
         parameterCount: parameterCount, imageCounts: imageCounts(readBy: manifest, in: project),
         epochs: epochCount(inFolder: folder))
     }

@@ -7,7 +7,7 @@ struct RunIndex {
   let project: Project
 
   func document() -> String {
-    let runs = project.runNames.map { Run(RunFolder($0, in: project), in: project) }
+    let runs = project.runNames.map { StandingRun(RunFolder($0, in: project), in: project) }
       .sorted { ($0.finished, $0.folder.name) > ($1.finished, $1.folder.name) }
     let cards = runs.map { card(for: $0) }
     let body: HTML =
@@ -24,33 +24,12 @@ struct RunIndex {
         accuracy on held-out images, epoch by epoch.</p>
         </header>
         \(body)
+        \(comparisons)
         """, footer: ReportPage.footer
     ).document
   }
 
-  /// A run as far as its folder tells, whatever its recipe says now.
-  private struct Run {
-    let folder: RunFolder
-    /// What stands, in the order in which it came about.
-    let instances: [(name: String, manifest: Manifest)]
-    let claim: RunClaim
-
-    init(_ folder: RunFolder, in project: Project) {
-      self.folder = folder
-      let path = project.url(folder.path).path
-      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-      instances = names.sorted().compactMap { name in
-        folder.linkedKey(of: name) == nil
-          ? nil : folder.linkedManifest(of: name).map { (name: name, manifest: $0) }
-      }.sorted { $0.manifest.created < $1.manifest.created }
-      claim = RunClaim(instances: instances, in: project)
-    }
-
-    /// When its newest result stood, as ISO 8601; empty where none does.
-    var finished: String { claim.manifests.map(\.created).max() ?? "" }
-  }
-
-  private func card(for run: Run) -> HTML {
+  private func card(for run: StandingRun) -> HTML {
     let (folder, claim) = (run.folder, run.claim)
     let page = "\(folder.name)/report.html"
     let hasPage = FileManager.default.fileExists(atPath: project.url("plots/\(page)").path)
@@ -64,6 +43,21 @@ struct RunIndex {
       \(curve(of: run.instances))
       </li>
       """
+  }
+
+  /// Links to the pages that set runs side by side.
+  private var comparisons: HTML {
+    let folder = project.url("plots/compare")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let items = names.sorted().compactMap { name -> HTML? in
+      let page = folder.appendingPathComponent(name).appendingPathComponent("report.html")
+      guard FileManager.default.fileExists(atPath: page.path) else { return nil }
+      let link = RelativePath.from(project.url("plots"), to: page)
+      return
+        "<li><a href=\"\(link)\">\(Wording.list(name.split(separator: "+").map(String.init)))</a></li>"
+    }
+    guard !items.isEmpty else { return HTML() }
+    return "<h2>Comparisons</h2>\n<ul>\n\(items.joined())\n</ul>"
   }
 
   private func result(of claim: RunClaim) -> HTML {
@@ -88,11 +82,12 @@ struct RunIndex {
 
   private func request(of folder: RunFolder) -> String {
     guard let request = try? folder.request else { return "" }
-    let overrides = request.overrides.isEmpty ? "" : ", \(request.overrides.joined(separator: ", "))"
+    let overrides =
+      request.overrides.isEmpty ? "" : ", \(request.overrides.joined(separator: ", "))"
     return "Recipe \(request.recipe)\(overrides). "
   }
 
-  private func finished(_ run: Run) -> String {
+  private func finished(_ run: StandingRun) -> String {
     guard !run.finished.isEmpty else { return "" }
     return "\(Timestamp.local(run.finished)), \(Wording.duration(run.claim.seconds))"
   }
@@ -115,7 +110,8 @@ struct RunIndex {
       else { continue }
       return Chart.line(
         values,
-        description: "Held-out accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
+        description:
+          "Held-out accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
           + "to \(Wording.percent(last))")
     }
     return HTML()

@@ -33,7 +33,7 @@ struct RunRecord {
     for planned in plan.instances {
       let stage = planned.instance.stage.name
       let source = try Self.text("stages/\(stage)/main.swift", in: project)
-      let manifest = planned.artefact ?? planned.linked
+      let manifest = planned.linked
       let folder = manifest.map { project.url(project.artefactPath(stage: stage, key: $0.key)) }
       let copy = folder.flatMap {
         try? String(contentsOf: $0.appendingPathComponent("main.swift"), encoding: .utf8)
@@ -66,14 +66,18 @@ extension RunRecord {
     project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
   }
 
-  /// From the page to a file of an instance: the published copy beside the page, otherwise the file in
-  /// the run's folder.
+  /// From the page to a file of an instance: the published copy beside the page where there is one,
+  /// otherwise the file in the run's folder.
   func link(toFile file: String, of chapter: Chapter) -> String {
     let name = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
+    let folder = chapter.name == chapter.stage ? "" : "\(chapter.name)/"
+    let copy = project.url(Weaver.path(ofRun: self.name)).deletingLastPathComponent()
+      .appendingPathComponent(folder + file)
     if chapter.planned.instance.stage.publishingFolder != nil,
-      chapter.manifest?.has(file: file) == true
+      chapter.manifest?.has(file: file) == true,
+      FileManager.default.fileExists(atPath: copy.path)
     {
-      return chapter.name == chapter.stage ? name : "\(chapter.name)/\(name)"
+      return folder + name
     }
     return "\(link(toFolderOf: chapter))\(name)"
   }

@@ -57,8 +57,8 @@ public struct StageSource: Sendable, Equatable {
   public let cells: [Cell]
 
   public init(_ text: String) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { Line(String($0.hasSuffix("\r") ? $0.dropLast() : $0)) }
+    let lines = text.replacing("\r\n", with: "\n")
+      .split(separator: "\n", omittingEmptySubsequences: false).map { Line(String($0)) }
     var drafts: [Draft] = [Draft(start: 1)]
     for (index, line) in lines.enumerated() {
       let number = index + 1

@@ -1,4 +1,6 @@
+import Comparison
 import Foundation
+import Gnuplot
 import Planning
 import TensorFiles
 
@@ -52,6 +54,27 @@ public struct Weaver {
     return .written
   }
 
+  /// Writes the page that sets runs side by side, with their curves, and the list of runs.
+  ///
+  /// - Returns: The page, as a path in the project.
+  /// - Throws: What stands in the way of drawing and writing.
+  public func compare(_ folders: [RunFolder]) throws -> String {
+    let comparison = RunComparison(folders.map { RunResults($0, in: project) })
+    let path = "plots/compare/\(comparison.folderName)"
+    let folder = project.url(path)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let files =
+      try comparison.figure.map {
+        try Renderer().render($0, formats: PictureFormat.allCases, into: folder)
+      } ?? []
+    let page = ComparisonPage(comparison, of: folders, figureFiles: files, in: project)
+    try AtomicFile.write(
+      Data(page.document().utf8), to: folder.appendingPathComponent("report.html"))
+    try AtomicFile.write(
+      Data(RunIndex(project: project).document().utf8), to: project.url(Self.indexPath))
+    return "\(path)/report.html"
+  }
+
   /// Of what a page shows: the artefacts of the run, the stages' sources, the recipe.
   private func digestOfInputs(_ folder: RunFolder) -> String {
     var lines = [version]
@@ -59,7 +82,8 @@ public struct Weaver {
       lines.append(fileDigest("stages/\(stage.name)/main.swift"))
     }
     lines.append(fileDigest("\(folder.path)/recipe.yaml"))
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: project.url(folder.path).path))
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: project.url(folder.path).path))
     for name in (names ?? []).sorted() {
       if let key = folder.linkedKey(of: name) { lines.append("\(name) \(key)") }
     }

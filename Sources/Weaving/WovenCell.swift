@@ -1,3 +1,5 @@
+import SourceText
+
 /// A cell of today's source with what it showed when its stage ran.
 public struct WovenCell: Sendable, Equatable {
   public let cell: StageSource.Cell
@@ -17,8 +19,8 @@ public struct WovenCell: Sendable, Equatable {
   ///
   /// An output's cell is found through its line in the copy of the source from which the stage ran, and
   /// carried to the cell of today's source whose code has the same tokens, wherever it stands now.
-  /// Where none has, the output goes to the new cell between the same neighbours, otherwise to the
-  /// neighbour before it, and is older than its source.
+  /// Where none has, the output goes to the cell that this one has become, going by the tokens they
+  /// share, otherwise to the cell before it, and is older than its source.
   ///
   /// - Parameters:
   ///   - source: Today's source.
@@ -55,36 +57,53 @@ public struct WovenCell: Sendable, Equatable {
 
   /// For each cell of `copy`, the cell of `source` that stands for it.
   private static func matches(from copy: StageSource, to source: StageSource) -> [Place] {
-    var free = Set(source.cells.indices)
-    var same: [Int?] = copy.cells.map { old in
+    var free = Set(source.cells.indices.filter { source.cells[$0].codeDigest != nil })
+    var places: [Place?] = copy.cells.map { old in
       guard let digest = old.codeDigest else { return nil }
-      let found = source.cells.indices.first {
-        free.contains($0) && source.cells[$0].codeDigest == digest
-      }
+      let found = free.sorted().first { source.cells[$0].codeDigest == digest }
       if let found { free.remove(found) }
-      return found
+      return found.map { Place(index: $0, isSame: true) }
     }
-    // A cell without code shows nothing; it stands where its neighbours do.
-    var result: [Place] = []
-    for (index, match) in same.enumerated() {
-      if let match {
-        result.append(Place(index: match, isSame: true))
-        continue
-      }
-      let before = same[..<index].last { $0 != nil } ?? nil
-      let after = same[(index + 1)...].first { $0 != nil } ?? nil
-      let gap = free.filter { candidate in
-        candidate > before ?? -1 && candidate < after ?? source.cells.count
-          && source.cells[candidate].codeDigest != nil
-      }
-      if copy.cells[index].codeDigest != nil, let place = gap.min() {
-        free.remove(place)
-        same[index] = place
-        result.append(Place(index: place, isSame: false))
-      } else {
-        result.append(Place(index: before ?? 0, isSame: false))
-      }
+    for (index, old) in copy.cells.enumerated() where places[index] == nil {
+      guard old.codeDigest != nil,
+        let successor = Self.successor(of: old, among: free.sorted(), in: source)
+      else { continue }
+      free.remove(successor)
+      places[index] = Place(index: successor, isSame: false)
     }
-    return result
+    var previous = 0
+    return places.map { place in
+      previous = place?.index ?? previous
+      return place ?? Place(index: previous, isSame: false)
+    }
+  }
+
+  /// The cell that a changed one has most likely become: the one with most in common, if that is at
+  /// least half.
+  private static func successor(
+    of old: StageSource.Cell, among candidates: [Int], in source: StageSource
+  ) -> Int? {
+    var best: (index: Int, likeness: Double)?
+    for index in candidates {
+      let likeness = old.likeness(to: source.cells[index])
+      if likeness >= 0.5, likeness > best?.likeness ?? 0 { best = (index, likeness) }
+    }
+    return best?.index
+  }
+}
+
+extension StageSource.Cell {
+  /// The share of tokens that two cells have in common, 0 to 1; a little more where their prose is one.
+  fileprivate func likeness(to other: StageSource.Cell) -> Double {
+    let (own, others) = (tokenCounts, other.tokenCounts)
+    let common = own.reduce(0) { $0 + min($1.value, others[$1.key] ?? 0) }
+    let total = own.values.reduce(0, +) + others.values.reduce(0, +)
+    let share = total > 0 ? Double(2 * common) / Double(total) : 0
+    return share + (!prose.isEmpty && prose == other.prose ? 0.25 : 0)
+  }
+
+  private var tokenCounts: [[UInt8]: Int] {
+    let tokens = SourceTokens(of: code.utf8, language: .swift).tokens
+    return tokens.reduce(into: [:]) { $0[$1.text, default: 0] += 1 }
   }
 }

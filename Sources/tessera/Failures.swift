@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Gnuplot
+import Models
 import Planning
 import Prose
 import Recipes
@@ -10,7 +12,8 @@ extension Tessera {
   static func isOwn(_ error: any Error) -> Bool {
     error is PlanningError || error is GraphError || error is RecipeError
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
-      || error is CocoaError
+      || error is CheckpointError || error is NetworkCatalogError || error is LogError
+      || error is RenderError || error is CocoaError
   }
 
   /// The error as one line.

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Inspection
+import Pictures
 import TensorFiles
+import Weaving
 
 /// `tessera inspect FILE…`: what is in an artefact.
 struct InspectCommand: ParsableCommand {
@@ -35,7 +37,15 @@ struct InspectCommand: ParsableCommand {
     help: ArgumentHelp("Write one tensor as a NumPy array, to --output.", valueName: "tensor"))
   var npy: String?
 
-  @Option(help: ArgumentHelp("Where --npy writes.", valueName: "file.npy"))
+  @Option(
+    help: ArgumentHelp(
+      "Write one image as it is, to --output; the first is 0.", valueName: "number"))
+  var png: Int?
+
+  @Flag(help: "Write a page of the artefact, to --output or to NAME.html in this folder.")
+  var html = false
+
+  @Option(help: ArgumentHelp("Where --npy, --png or --html writes.", valueName: "file"))
   var output: String?
 
   @Option(help: "Images to draw (6 in a terminal, 100 in a picture) or rows of a table (20).")
@@ -45,11 +55,20 @@ struct InspectCommand: ParsableCommand {
     if let count, count < 1 {
       throw ValidationError("--count must be at least 1, found \(count)")
     }
-    if (npy == nil) != (output == nil) {
-      throw ValidationError("--npy and --output belong together: --npy TENSOR --output FILE.npy")
+    let exports = [npy != nil, png != nil, grid != nil, html].filter { $0 }.count
+    guard exports <= 1 || exports == 2 && grid != nil && !html else {
+      throw ValidationError("--npy, --png and --html exclude each other, and --html --grid")
     }
-    if (npy != nil || grid != nil) && files.count != 1 {
-      throw ValidationError("--grid and --npy take one file, found \(files.count)")
+    guard !(html && json) else { throw ValidationError("--html and --json exclude each other") }
+    if (npy != nil || png != nil) && output == nil
+      || output != nil && npy == nil && png == nil && !html
+    {
+      throw ValidationError(
+        "--output belongs to --npy, --png or --html: --npy TENSOR --output FILE.npy")
+    }
+    if (npy != nil || png != nil || grid != nil || output != nil) && files.count != 1 {
+      throw ValidationError(
+        "--grid, --npy, --png and --output take one file, found \(files.count)")
     }
   }
 
@@ -67,6 +86,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspect(_ url: URL) throws {
+    guard !html else { return try writePage(of: url) }
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     let kind = isFolder.boolValue ? "folder" : url.pathExtension
@@ -86,6 +106,7 @@ struct InspectCommand: ParsableCommand {
   private var optionForTensorFiles: String? {
     if grid != nil { return "--grid" }
     if npy != nil { return "--npy" }
+    if png != nil { return "--png" }
     return json ? "--json" : nil
   }
 
@@ -95,7 +116,8 @@ struct InspectCommand: ParsableCommand {
       try NumPyFile.write(npy, of: file, to: URL(fileURLWithPath: output))
       print("wrote \(output): \(npy), \(try file.shape(of: npy))")
     }
-    guard grid == nil && npy == nil else { return }
+    if let png, let output { try writeImage(png, of: file, to: output) }
+    guard grid == nil && npy == nil && png == nil else { return }
     let report = try TensorFileReport(of: file)
     if json {
       print(try report.json())
@@ -105,6 +127,14 @@ struct InspectCommand: ParsableCommand {
       try drawImages(of: file)
     }
     if report.verification == .damaged { try file.verifyDigest() }
+  }
+
+  private func writePage(of url: URL) throws {
+    let path = output ?? "\(url.lastPathComponent).html"
+    let target = URL(fileURLWithPath: path)
+    let page = ArtefactPage(of: url, pageFolder: target.deletingLastPathComponent())
+    try AtomicFile.write(Data(try page.document().utf8), to: target)
+    print("wrote \(path)")
   }
 
   private func writeGrid(of file: TensorFile, to path: String) throws {
@@ -117,6 +147,19 @@ struct InspectCommand: ParsableCommand {
     print(
       "wrote \(path): \(tiles.count) of \(drawable.count) images, "
         + "\(picture.width) × \(picture.height) pixels")
+  }
+
+  private func writeImage(_ number: Int, of file: TensorFile, to path: String) throws {
+    guard let drawable = DrawableTensor(in: file) else {
+      throw InspectionError.nothingToDraw(file: file.url.path)
+    }
+    guard (0..<drawable.count).contains(number) else {
+      throw InspectionError.noSuchImage(
+        file: file.url.path, number: number, count: drawable.count)
+    }
+    let tile = try drawable.tile(at: number)
+    try PNGFile.write(tile.image, to: URL(fileURLWithPath: path))
+    print("wrote \(path): image \(number)\(tile.caption.isEmpty ? "" : ", \(tile.caption)")")
   }
 
   private func drawImages(of file: TensorFile) throws {

@@ -29,19 +29,29 @@ struct WeaveCommand: ParsableCommand {
   }
 }
 
-/// `tessera report`: writes a run's page anew.
+/// `tessera report`: writes a run's page anew, or one that sets several runs side by side.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write a run's page anew and print its path.")
+    commandName: "report",
+    abstract: "Write a run's page anew, or that of several runs side by side, and print its path.")
 
-  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
-  var runName: String?
+  @Argument(help: ArgumentHelp("The runs; the latest where none is named.", valueName: "run"))
+  var names: [String] = []
 
   func run() throws {
     let project = try Project.here()
-    let folder = try RunFolder.named(runName, in: project)
-    _ = try Weaver(project: project, version: WeaveCommand.version).weave(folder, always: true)
-    print(Weaver.path(ofRun: folder.name))
+    var folders: [RunFolder] = []
+    for name in names where !folders.contains(where: { $0.name == name }) {
+      folders.append(try RunFolder.named(name, in: project))
+    }
+    let weaver = Weaver(project: project, version: WeaveCommand.version)
+    if folders.count > 1 {
+      print(try weaver.compare(folders))
+    } else {
+      let folder = try folders.first ?? RunFolder.named(nil, in: project)
+      _ = try weaver.weave(folder, always: true)
+      print(Weaver.path(ofRun: folder.name))
+    }
     print(Weaver.indexPath)
   }
 }

@@ -151,6 +151,9 @@ import Testing
     #expect(
       try decode(#"{"affine": {"degrees": 15, "translate": 0.1, "scale": [0.9, 1.1]}}"#)
         == .affine(degrees: 15, translate: 0.1, scale: 0.9..<1.1))
+    #expect(
+      try decode(#"{"affine": {"degrees": 0, "translate": 0, "scale": [1.1, 0.9]}}"#)
+        == .affine(degrees: 0, translate: 0, scale: 0.9..<1.1), "in either order")
     let colors = #"{"brightness": 0.2, "contrast": 0.3, "saturation": 0.4, "hue": 0.1}"#
     #expect(
       try decode(#"{"colorJitter": \#(colors)}"#)
@@ -160,7 +163,7 @@ import Testing
       try decode(#"{"cutout": {"side": 8, "fill": "zero"}}"#) == .cutout(side: 8, fill: .zero))
     for text in [
       "{}", #"{"shear": {"degrees": 15}}"#, #"{"crop": {"padding": 4}}"#,
-      #"{"affine": {"degrees": 15, "translate": 0.1, "scale": [1.1, 0.9]}}"#,
+      #"{"affine": {"degrees": 15, "translate": 0.1, "scale": [0.9, 1, 1.1]}}"#,
       #"{"affine": {"degrees": 15, "translate": 0.1, "scale": [1.1]}}"#,
       #"{"crop": {"padding": 4, "fill": "wrap"}}"#,
       #"{"crop": {"padding": 4, "fill": "zero"}, "flip": {"probability": 0.5}}"#,

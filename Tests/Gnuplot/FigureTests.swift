@@ -104,7 +104,7 @@ import Testing
     #expect(lines[2] == "50.0,100.0,75.0,7,50.0,75.0")
     #expect(figure.panels[0].title == "expected calibration error 1.25 %, 2 bins")
     #expect(figure.title == "Calibration, 1,000 validation images — unverified data")
-    #expect(titles(figure).compactMap(\.self).last == "perfectly calibrated")
+    #expect(titles(figure).compactMap(\.self).last == "calibrated perfectly")
     // Above each other, two thirds and a third of what the title leaves.
     #expect(figure.script.contains("set origin 0.0000,0.3256\nset size 1.0000,0.6321"))
     #expect(figure.script.contains("set origin 0.0000,0.0000\nset size 1.0000,0.3256"))
@@ -114,6 +114,12 @@ import Testing
     let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
     #expect(history.efficiency?.epochs == 3 && history.efficiency?.convergenceEpoch == 2)
     #expect(abs((history.efficiency?.percent ?? 0) - 200.0 / 3) < 1e-9)
+    // A training that goes on from another counts its own epochs alone.
+    let later = try TrainingHistory(
+      parsing: historyText(rows.enumerated().map { "\(171 + $0.offset)\($0.element.dropFirst())" }),
+      file: "history.csv")
+    #expect(later.efficiency?.epochs == 3 && later.efficiency?.convergenceEpoch == 172)
+    #expect(later.efficiency?.percent == history.efficiency?.percent)
     let empty = try TrainingHistory(parsing: historyText([]), file: "history.csv")
     #expect(empty.efficiency == nil)
   }

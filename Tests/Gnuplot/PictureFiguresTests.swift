@@ -65,6 +65,7 @@ import Testing
       #expect(rows[place.0][place.1] == 0x01_0101 * (40 * image + 2), "image \(image)")
     }
     #expect(figure.panels[0].captions.map(\.text).first == "original")
+    #expect(figure.title == "Augmentation: crop, flip")
     #expect(throws: LogError.self) {
       try figures.augmented(
         images: [], rows: 0, draws: 3, side: 8, kinds: "crop flip", file: "augmented")

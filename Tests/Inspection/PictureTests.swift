@@ -1,6 +1,6 @@
-import CSpng
 import Foundation
 import Inspection
+import Pictures
 import TensorFiles
 import TestSupport
 import Testing
@@ -15,6 +15,7 @@ import Testing
     #expect(tiles[0].image.pixel(x: 2, y: 1) == (255, 0, 0))
     #expect(tiles[1].image.pixel(x: 1, y: 1) == (4, 10, 16), "row 1, column 1 of each plane")
     #expect(try drawable.tiles(limit: 1).count == 1)
+    #expect(try drawable.tile(at: 1) == tiles[1])
   }
 
   @Test func captionsWithoutNamesAndWithout() throws {
@@ -89,46 +90,8 @@ import Testing
     #expect(grid.pixel(x: x, y: y) == (last, last, last))
   }
 
-  @Test func pngDecodesToTheSamePixels() throws {
-    let scratch = try TemporaryFolder()
-    let image = PixelImage(
-      width: 7, height: 5, bytes: (0..<105).map { UInt8(($0 * 37) % 256) })
-    let url = scratch.file("grid.png")
-    try PNGFile.write(image, to: url)
-    let png = try Data(contentsOf: url)
-    #expect(png.prefix(8) == Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
-    #expect(try Self.decoded(png) == image)
-    #expect(try PNGFile.encode(image) == png, "equal pictures are equal bytes")
-  }
-
-  @Test func anImpossiblePictureIsAnError() {
-    let thrown = #expect(throws: InspectionError.self) {
-      try PNGFile.encode(PixelImage(width: 0, height: 0, bytes: []))
-    }
-    guard case .cannotEncodePNG(0, 0, "spng_set_ihdr", _)? = thrown else {
-      Issue.record("expected cannotEncodePNG, found \(String(describing: thrown))")
-      return
-    }
-  }
-
   /// A line without its escape sequences.
   private static func visible(_ line: String) -> String {
     line.replacing(/\u{1B}\[[0-9;]*m/, with: "")
-  }
-
-  /// Decodes a PNG through libspng's reader.
-  private static func decoded(_ png: Data) throws -> PixelImage {
-    let context = try #require(spng_ctx_new(0))
-    defer { spng_ctx_free(context) }
-    return png.withUnsafeBytes { source in
-      #expect(spng_set_png_buffer(context, source.baseAddress, source.count) == 0)
-      var header = spng_ihdr()
-      #expect(spng_get_ihdr(context, &header) == 0)
-      let (width, height) = (Int(header.width), Int(header.height))
-      var bytes = [UInt8](repeating: 0, count: 3 * width * height)
-      let format = Int32(SPNG_FMT_RGB8.rawValue)
-      #expect(spng_decode_image(context, &bytes, bytes.count, format, 0) == 0)
-      return PixelImage(width: width, height: height, bytes: bytes)
-    }
   }
 }

@@ -23,7 +23,7 @@ import Testing
     #expect(text.contains("content=\"say &quot;it&quot;\""))
     #expect(text.contains("default-src 'none'; img-src data:; style-src 'unsafe-inline'"))
     #expect(!text.contains("<script"))
-    #expect(!text.contains("http"), "an address from which something could be fetched")
+    #expect(!text.contains("://"), "an address from which something could be fetched")
     #expect(!text.contains("<nav"), "no list of contents was given")
   }
 
@@ -57,9 +57,9 @@ import Testing
 
   @Test func chartsDrawWhatIsThere() {
     let bars = Chart.bars([0, 5, 10], description: "counts").markup
-    #expect(bars.components(separatedBy: "<rect").count == 3, "two bars, none for zero: \(bars)")
-    #expect(bars.contains("height=\"60.00\""), "the highest fills the drawing: \(bars)")
-    #expect(bars.contains("height=\"30.00\""))
+    #expect(bars.components(separatedBy: "v-").count == 3, "two bars, none for zero: \(bars)")
+    #expect(bars.contains("v-60.0h"), "the highest fills the drawing: \(bars)")
+    #expect(bars.contains("v-30.0h"))
     let line = Chart.line([1, .nan, 2, 3], description: "curve").markup
     #expect(line.components(separatedBy: "M").count == 4, "two strokes and the axis: \(line)")
     #expect(!line.contains("nan"))

@@ -1,6 +1,7 @@
 import Foundation
 import Inspection
 import TensorFiles
+import TestSupport
 import Testing
 
 /// NumPy reads the `.npy` files that we export.

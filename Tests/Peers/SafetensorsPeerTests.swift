@@ -1,5 +1,6 @@
 import Foundation
 import TensorFiles
+import TestSupport
 import Testing
 
 /// Python's `safetensors` reads what we write, and we read what it writes.

@@ -8,6 +8,8 @@ import Testing
     let first = try sandbox.succeed()
     #expect(try sandbox.takeCalls() == ["make", "train", "score", "draw"])
     #expect(first.contains("data/runs/quickstart/score/metrics.json"))
+    #expect(first.contains("  report                 plots/quickstart/report.html"))
+    #expect(try sandbox.read("plots/quickstart/report.html").contains("<h1>quickstart</h1>"))
     #expect(first.contains("plots/quickstart/  1 svg"))
     #expect(try sandbox.read("plots/quickstart/score.svg") == "<svg>{\"lines\": 5}</svg>\n")
 
@@ -177,6 +179,6 @@ import Testing
     try sandbox.install(#"echo "<svg/>" >"$output/new.svg""#, as: "draw")
     try sandbox.replace("\"draw\"", by: "\"new\"", in: "stages/draw/main.swift")
     try sandbox.succeed()
-    #expect(try sandbox.names(in: "plots/quickstart") == ["mine.txt", "new.svg"])
+    #expect(try sandbox.names(in: "plots/quickstart") == ["mine.txt", "new.svg", "report.html"])
   }
 }

@@ -12,7 +12,7 @@ import Testing
   private static let small = narrow + ["--set", "train.epochs=2"]
 
   /// A copy of the project whose results are its own, run with the binaries of this build.
-  private final class Project {
+  final class Project {
     let root: URL
     private let binaries: URL
 
@@ -152,5 +152,57 @@ import Testing
     #expect(outcome.status == 65)
     #expect((outcome.output + outcome.errors).contains("weights.safetensors"))
     #expect(try project.data("data/runs/quickstart/train/best.safetensors") == before)
+  }
+
+  /// Test images written as PNG files are answered as they were in the evaluation; what is no picture
+  /// has its line and stops nothing.
+  @Test func picturesAreClassifiedAsInTheEvaluation() throws {
+    struct Line: Decodable {
+      struct Answer: Decodable {
+        let `class`: String
+        let probability: Float
+      }
+      let file: String
+      let answers: [Answer]
+    }
+    let project = try Project()
+    let early = try project.pipeline(["predict", "0.png"]).finish()
+    #expect(early.status == 64 && early.errors.contains("nothing has been run yet"))
+    try project.succeed(["run"] + Self.small)
+    let run = project.root.appendingPathComponent("data/runs/quickstart")
+    let predictions = try TensorFile(
+      contentsOf: run.appendingPathComponent("evaluate/predictions.safetensors"))
+    let expected = try predictions.scalars(of: "probabilities", as: Float.self, shape: [100, 10])
+    let names = try JSONDecoder().decode(
+      [String].self, from: Data(try #require(predictions.metadata["class_names"]).utf8))
+    let indices = [0, 57, 99]
+    for index in indices {
+      try project.succeed([
+        "inspect", "preprocess-and-split.test", "--png", "\(index)", "--output", "\(index).png",
+      ])
+    }
+    try Data("no picture".utf8).write(to: project.root.appendingPathComponent("1.png"))
+    let outcome = try project.pipeline(
+      ["predict", "--json", "--top", "10", "0.png", "1.png", "57.png", "none.jpg", "99.png"]
+    ).finish()
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.split(separator: "\n").count == 2, "\(outcome.errors)")
+    #expect(outcome.errors.contains("predict: error: 1.png: neither PNG nor JPEG"))
+    let lines = try outcome.output.split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+    }
+    #expect(lines.map(\.file) == ["0.png", "57.png", "99.png"])
+    for (line, index) in zip(lines, indices) {
+      #expect(line.answers.count == 10)
+      for answer in line.answers {
+        let position = try #require(names.firstIndex(of: answer.class))
+        #expect(answer.probability == expected[10 * index + position], "\(index) \(answer)")
+      }
+    }
+    let text = try project.succeed(["predict", "57.png", "--top", "1", "--checkpoint", "last"])
+    #expect(text.contains("of quickstart, checkpoint last: trained for 2 epochs on shapes"))
+    let absent = try project.pipeline(["predict", "57.png", "--checkpoint", "epoch-9"]).finish()
+    #expect(
+      absent.status == 64 && absent.errors.contains("no checkpoint 'epoch-9', only best, last"))
   }
 }

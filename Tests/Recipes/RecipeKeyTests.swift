@@ -105,6 +105,6 @@ struct RecipeKeyTests {
     #expect(
       recipe.settings(matching: ["evaluate", "train.stop", "train.epochs"]).json
         == #"{"train":{"epochs":3,"stop":{"monitor":"heldout-loss","patience":0,"#
-        + #""least-improvement":0.0}},"evaluate":{"on":"test","checkpoint":"best"}}"#)
+        + #""least-improvement":0.0}},"evaluate":{"on":"test","checkpoint":"best","flip":false}}"#)
   }
 }

@@ -15,7 +15,12 @@ struct ShippedRecipeTests {
     let folder = repository.appendingPathComponent("stages/recipes")
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
-    #expect(Set(names).isSuperset(of: ["quickstart", "small-cnn", "resnet20"]))
+    #expect(
+      Set(names).isSuperset(of: [
+        "quickstart", "small-cnn", "small-cnn-adam", "alexnet", "alexnet-short", "pyramidnet",
+        "pyramidnet-short", "adaptive-conv", "adaptive-conv-short", "resnet20", "resnet20-short",
+        "resnet29v2", "resnet29v2-short",
+      ]))
     for name in names {
       let recipe = try shippedRecipe(name)
       #expect(recipe.name == name)
@@ -25,7 +30,7 @@ struct ShippedRecipeTests {
 
   @Test func resolvedRecipesGiveTheSameValues() throws {
     let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
-    for name in ["quickstart", "small-cnn", "resnet20"] {
+    for name in ["quickstart", "small-cnn", "resnet20", "resnet29v2-short", "alexnet"] {
       let recipe = try shippedRecipe(name)
       let again = try loadRecipe(recipe.resolvedYAML())
       for key in schema.keys.map(\.name) {
@@ -80,8 +85,95 @@ struct ShippedRecipeTests {
     ),
     ("resnet20", "train.checkpoint.every", "10"),
     ("resnet20", "train.stop.patience", "0"),
+    ("resnet20", "evaluate.checkpoint", "last"),
+    ("small-cnn-adam", "train.optimizer.kind", "adam"),
+    ("small-cnn-adam", "train.optimizer.learning-rate", "0.001"),
+    ("small-cnn-adam", "train.stop.patience", "5"),  // of small-cnn
+    ("alexnet", "preprocess.normalize", "statistics"),
+    ("alexnet", "train.network", "alexnet"),
+    ("alexnet", "train.architecture.dropout", "0.5"),
+    ("alexnet", "train.epochs", "30"),
+    ("alexnet", "train.batch", "64"),
+    ("alexnet", "train.optimizer.kind", "adam"),
+    ("alexnet", "train.optimizer.learning-rate", "0.001"),
+    (
+      "alexnet", "train.augment",
+      "[{resize: {}}, {flip: {probability: 0.5}}, {rotate: {degrees: 15.0}}]"
+    ),
+    ("alexnet", "train.stop.monitor", "heldout-top1"),
+    ("alexnet", "train.stop.patience", "6"),  // "for more than 5 epochs"
+    ("pyramidnet", "split.kind", "stratified"),
+    ("pyramidnet", "split.validation", "10000"),
+    ("pyramidnet", "split.seed", "42"),
+    ("pyramidnet", "preprocess.mean", "[0.4914, 0.4822, 0.4465]"),
+    ("pyramidnet", "preprocess.std", "[0.2023, 0.1994, 0.201]"),
+    ("pyramidnet", "train.architecture.blocks", "18"),
+    ("pyramidnet", "train.architecture.alpha", "48"),
+    ("pyramidnet", "train.epochs", "300"),
+    ("pyramidnet", "train.batch", "128"),
+    ("pyramidnet", "train.loss.label-smoothing", "0.1"),
+    ("pyramidnet", "train.optimizer.learning-rate", "0.1"),
+    ("pyramidnet", "train.optimizer.momentum", "0.9"),
+    ("pyramidnet", "train.optimizer.weight-decay", "0.0001"),
+    ("pyramidnet", "train.schedule.milestones", "[150, 225]"),
+    ("pyramidnet", "train.stop.patience", "50"),
+    ("pyramidnet", "train.stop.least-improvement", "0.0005"),
+    (
+      "pyramidnet", "train.augment",
+      "[{crop: {padding: 4, fill: zero}}, {flip: {probability: 0.5}}]"
+    ),
+    ("adaptive-conv", "preprocess.normalize", "half"),
+    ("adaptive-conv", "train.epochs", "40"),
+    ("adaptive-conv", "train.batch", "64"),
+    ("adaptive-conv", "train.accumulate", "5"),
+    ("adaptive-conv", "train.optimizer.kind", "adam"),
+    ("adaptive-conv", "train.optimizer.weight-decay", "1.0e-05"),
+    ("adaptive-conv", "train.schedule.kind", "cosine"),
+    ("adaptive-conv", "train.schedule.period", "100"),
+    ("adaptive-conv", "train.schedule.minimum", "1.0e-06"),
+    ("adaptive-conv", "train.loss.label-smoothing", "0.2"),
+    ("adaptive-conv", "train.loss.kl-weight", "0.1"),
+    ("adaptive-conv", "train.print-every", "5"),
+    ("resnet29v2", "train.network", "resnet29v2"),
+    ("resnet29v2", "train.epochs", "200"),
+    // A short one changes epochs and what is counted in them, never images or steps.
+    ("resnet20-short", "split.validation", "5000"),
+    ("resnet20-short", "train.batch", "128"),
+    ("alexnet-short", "train.epochs", "1"),
+    ("adaptive-conv-short", "train.accumulate", "5"),
   ])
   func values(name: String, key: String, text: String) throws {
     #expect(try shippedRecipe(name).value(of: key).value.canonicalText == text)
+  }
+
+  @Test(arguments: ["resnet20", "resnet20-short", "resnet29v2", "resnet29v2-short"])
+  func selectionAndRefitAreOneCommand(_ name: String) throws {
+    let recipe = try shippedRecipe(name)
+    #expect(
+      recipe.steps?.map(\.instance) == [
+        "fetch-and-parse", "compute-stats", "preprocess-and-split", "train", "evaluate-validation",
+        "refit", "evaluate", "plot",
+      ])
+    func value(_ key: String, _ instance: String) -> RecipeValue {
+      recipe.value(of: key, instance: instance).value
+    }
+    #expect(value("train.data", "refit") == .text("training-and-validation"))
+    #expect(value("train.data", "train") == .text("training"))
+    #expect(value("train.optimizer.learning-rate", "refit") == .number(0.001))
+    #expect(value("train.schedule.kind", "refit") == .text("constant"))
+    #expect(value("evaluate.on", "evaluate-validation") == .text("validation"))
+    #expect(value("evaluate.on", "evaluate") == .text("test"))
+    // The listed checkpoints are kept, and are of the epochs that are trained.
+    guard case .list(let listed) = value("evaluate.checkpoint", "evaluate-validation"),
+      case .integer(let epochs) = value("train.epochs", "train"),
+      case .integer(let every) = value("train.checkpoint.every", "train")
+    else {
+      Issue.record("no list of checkpoints")
+      return
+    }
+    for name in listed {
+      let epoch = try #require(Int(name.canonicalText.dropFirst("epoch-".count)))
+      #expect(epoch <= epochs && epoch % every == 0)
+    }
   }
 }

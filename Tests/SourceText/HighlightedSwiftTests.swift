@@ -5,7 +5,8 @@ import Testing
 @Suite struct HighlightedSwiftTests {
   @Test(arguments: [
     ("let a = 1", "keyword:let |plain:a = |literal:1"),
-    ("f(for: x, default: y)", "plain:f(for: x, |keyword:default|plain:: y)"),
+    ("f(for: x, default: y)", "plain:f(for: x, default: y)"),
+    ("case .a: b\ndefault: c", "keyword:case |plain:.a: b\n|keyword:default|plain:: c"),
     ("x.default", "plain:x.default"),
     ("Table(\"a\") // note", "type:Table|plain:(|literal:\"a\"|plain:) |comment:// note"),
     ("@Flag var a: Int", "attribute:@Flag |keyword:var |plain:a: |type:Int"),
@@ -24,7 +25,8 @@ import Testing
   @Test func nothingIsLost() {
     var state: UInt64 = 3
     let pieces = [
-      "let ", "\"", "\\(", ")", "//", "/*", "*/", "\n", "#\"", "\"\"\"", "x", "é", "1.5", " ", "/", "@",
+      "let ", "\"", "\\(", ")", "//", "/*", "*/", "\n", "#\"", "\"\"\"", "x", "é", "1.5", " ", "/",
+      "@",
       ".", "`", "\r\n",
     ]
     for _ in 0..<2000 {
@@ -34,7 +36,8 @@ import Testing
         source += pieces[Int(state >> 33) % pieces.count]
       }
       let spans = HighlightedSwift(of: source).spans
-      #expect(spans.map(\.text).joined().utf8.elementsEqual(source.utf8), "\(source.debugDescription)")
+      #expect(
+        spans.map(\.text).joined().utf8.elementsEqual(source.utf8), "\(source.debugDescription)")
     }
   }
 }

@@ -103,10 +103,9 @@ import Training
   @Test func aStrangersWeightsAreRefused() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
-    func refusal(_ start: URL, _ settings: TrainingSettings, _ images: ImageSet) throws -> String {
+    func refusal(_ start: URL, _ name: String, _ width: Int, _ images: ImageSet) throws -> String {
       let network = try NetworkCatalog.network(
-        named: settings.network, configuration: settings.architecture,
-        classes: images.classNames.count)
+        named: name, configuration: NetworkConfiguration(width: width), classes: 10)
       let error = #expect(throws: TrainingError.self) {
         try StartingCheckpoint(contentsOf: start, for: network, trainedOn: images)
       }
@@ -116,12 +115,12 @@ import Training
       return what
     }
     let start = try select("listed", in: fixture)
-    #expect(try refusal(start, Fixture.settings(network: "resnet14", epochs: 1), training) == "network")
-    #expect(try refusal(start, Fixture.settings(width: 5, epochs: 1), training) == "configuration")
+    #expect(try refusal(start, "resnet14", 4, training) == "network")
+    #expect(try refusal(start, "resnet8", 5, training) == "configuration")
     let other = Fixture.images(20, of: .train, std: 0.25)
-    #expect(try refusal(start, Fixture.settings(epochs: 1), other) == "normalisation")
+    #expect(try refusal(start, "resnet8", 4, other) == "normalisation")
     let strange = try select("guessed", in: fixture)
-    #expect(try refusal(strange, Fixture.settings(epochs: 1), training) == "selection")
+    #expect(try refusal(strange, "resnet8", 4, training) == "selection")
   }
 
   @Test func allImagesAreThoseThatAreNotTestImages() throws {

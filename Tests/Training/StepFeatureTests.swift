@@ -116,7 +116,8 @@ import Training
       #expect(kept != parameter.dense(), "\(parameter.name)")
     }
     // An evaluation of what was published gives what the history says of the last epoch.
-    let network = try NetworkCatalog.network(named: "resnet8", width: 4, classes: 10)
+    let network = try NetworkCatalog.network(
+      named: "resnet8", configuration: NetworkConfiguration(width: 4), classes: 10)
     try Checkpoint.load(last, into: network)
     let normalization = try #require(heldout.preparation?.normalization)
     let tally = Predictor(network, loss: CrossEntropy(), on: WorkerPool(threadCount: 2))

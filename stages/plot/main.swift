@@ -1,8 +1,8 @@
 //: # Plots
 //:
 //: The last chapter draws what the others found out, and computes next to nothing. It reads small files
-//: only: `histogram` of the training images and `samples` of them; `history` of the training and the
-//: network's first `filters`; `metrics`, `confusion`, `reliability` and `mistakes` of the evaluation.
+//: only: `histogram` of the training images, `samples` of them, plain and `augmented`; `history` of the
+//: training and the network's first `filters`; `metrics`, `confusion`, `reliability` and `mistakes` of the evaluation.
 //: Data sets, weights and predictions stay closed, so a figure can be drawn again long after they are
 //: gone.
 //:
@@ -12,8 +12,8 @@
 //:
 //: | | |
 //: |---|---|
-//: | reads | `histogram`, `samples`, `history`, `filters`, `metrics`, `confusion`, `reliability`, |
-//: | | `mistakes`; where there are any, `augmented` images and the history of a `refit`; |
+//: | reads | `histogram`, `samples`, `augmented`, `history`, `filters`, `metrics`, `confusion`, |
+//: | | `reliability`, `mistakes`; where there is one, the history of a `refit`; |
 //: | | the recipe's section `plot` |
 //: | writes | for each figure `.gp`, `.csv`, and the pictures that `plot.formats` names |
 //: | promises | equal logs give equal bytes; scripts run alone, from any folder |
@@ -126,14 +126,10 @@ draw(
 //: the others are random draws of what the recipe's `train.augment` does to it. A thing that you can no
 //: longer name is asked too much of the network as well.
 
-if options.optionalInput("augmented") != nil {
-  let sheet = orExit { try tensorFile("augmented", schema: "augmented", producedBy: "train") }
-  draw(
-    orExit { try augmented(sheet) },
-    "Training images, and random draws of what the network is shown of them.")
-} else {
-  show("no augmented images among the inputs: no figure 'augmented'")
-}
+let sheet = orExit { try tensorFile("augmented", schema: "augmented", producedBy: "train") }
+draw(
+  orExit { try augmented(sheet) },
+  "Training images, and random draws of what the network is shown of them.")
 
 func augmented(_ sheet: TensorFile) throws -> Figure {
   let shape = try sheet.shape(of: "images")

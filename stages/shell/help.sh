@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -21,8 +21,10 @@ help_all() {
   list               recipes and runs
   dag [RECIPE]       which instance reads what
   inspect I|FILE     what is in an artefact or a tensor file
-  plot [RUN]         draw a run's figures again, from its saved logs
-  report [RUN]       write the page of a run again: plots/RUN/report.html
+  plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
+  report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
+  compare RUN...     what runs reached, by which values they differ, and their curves together
+  predict FILE...    what pictures show, by a run's trained network
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
   setup              install what is missing and build
@@ -107,7 +109,10 @@ or any file: header, provenance, shapes and statistics of a tensor file, rows of
 
   --run RUN          the run whose instance is meant (default: the latest)
   --grid FILE.png    write a tensor file's images as one picture
+  --png N            write image N of a tensor file as it is, to --output FILE.png; the first is 0
   --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
+  --html             write a page with statistics, histograms, images and all of its provenance, to
+                     NAME.html here or to --output FILE.html
   --images WHEN      draw images in the terminal: auto, always or never
   --json             header and statistics of a tensor file as JSON
   --count N          images to draw, or rows of a table
@@ -116,21 +121,55 @@ TEXT
 
 help_plot() {
   cat <<'TEXT'
-./pipeline.sh plot [RUN]
+./pipeline.sh plot [RUN] [--terminal [FIGURE...]]
 
 Draws the figures of a run (default: the latest) again from the logs and metrics that it has saved, and
 restores plots/RUN. Nothing else runs.
+
+  --terminal         draw the figures named after it, or all, in letters as wide as the terminal
+TEXT
+}
+
+help_compare() {
+  cat <<'TEXT'
+./pipeline.sh compare RUN...
+
+Prints what each run has reached and in what time, and the recipe values by which the runs differ. Draws
+their learning curves in one figure, over epochs and over training time: plots/compare/RUNS/. To see
+what a number does:
+
+  ./pipeline.sh run quickstart --as slow --set train.optimizer.learning-rate=0.01
+  ./pipeline.sh compare quickstart slow
 TEXT
 }
 
 help_report() {
   cat <<'TEXT'
-./pipeline.sh report [RUN]
+./pipeline.sh report [RUN...]
 
 Writes the page of a run (default: the latest) again, plots/RUN/report.html: its claim and figures, then
 each stage as a chapter of prose, code and what the code showed. `run` does so by itself where something
 has changed. The page stands alone, prints, and needs no script and no network; plots/index.html lists
-all runs.
+all runs. Several runs get a page of their own, plots/compare/RUNS/report.html: what each reached and
+at what cost, their curves, and the recipe values by which they differ.
+TEXT
+}
+
+help_predict() {
+  cat <<'TEXT'
+./pipeline.sh predict FILE... [--run RUN] [OPTION...]
+
+Prints what pictures show: the classes that a run's trained network finds most probable. FILE is a PNG
+or JPEG, told by its content; it is turned as its Exif data say, laid over white where transparent,
+resized until the shorter side is the network's, and cut to the middle square.
+
+  --run RUN          the run whose weights answer (default: the latest with a finished training)
+  --checkpoint NAME  best (default), last, or epoch-160
+  --top K            classes to print (default: 3)
+  --json             a line of JSON a picture
+
+A file that can't be read gets one line on standard error and doesn't stop the others; the exit status
+is then 65.
 TEXT
 }
 

@@ -5,8 +5,8 @@
 
 # Debian package and the command that it brings; a library has none.
 readonly packages=(
-  libopenblas-dev: libspng-dev: libcmark-gfm-dev: libcmark-gfm-extensions-dev: gnuplot-nox:gnuplot
-  curl:curl xz-utils:xz
+  libopenblas-dev: libspng-dev: libturbojpeg0-dev: libcmark-gfm-dev: libcmark-gfm-extensions-dev:
+  gnuplot-nox:gnuplot curl:curl xz-utils:xz
 )
 readonly test_packages=(shellcheck:shellcheck)
 

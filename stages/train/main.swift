@@ -139,7 +139,8 @@ show(
 //: it is, then as the first epochs would show it.
 
 let sheet = AugmentationSheet(
-  of: images.training, augmentations: settings.augment, seed: settings.seed, side: network.input.height)
+  of: images.training, augmentations: settings.augment, seed: settings.seed,
+  side: network.input.height)
 orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 
 //-
@@ -223,15 +224,19 @@ func report(_ record: EpochRecord, seconds: Double) {
 func report(_ standing: Standing) {
   let epoch = standing.last.epoch
   if isPrinted(epoch), let gain = standing.gain, let before = standing.bestBefore {
-    let gained = standing.quantity.text(gain)
+    let gained = standing.quantity.text(gain: gain)
     show("  new best: \(standing.text), \(gained) better than in epoch \(before.epoch)")
   }
   if settings.summaryEvery > 0, epoch % settings.summaryEvery == 0 {
-    let gap = standing.last.gap.map { ", gap \(decimals($0, 2)) percent points" } ?? ""
+    let gap = standing.last.gap.map { ", gap \(decimals($0, 2)) points" } ?? ""
     show(
-      "  \(trainer.history.count) epochs in \(Progress.clock(seconds: timing.totalSeconds)): best "
+      "  \(epochsDone()) in \(Progress.clock(seconds: timing.totalSeconds)): best "
         + "\(standing.text)\(gap)")
   }
+}
+
+func epochsDone() -> String {
+  trainer.history.count == 1 ? "1 epoch" : "\(trainer.history.count) epochs"
 }
 
 func isPrinted(_ epoch: Int) -> Bool { epoch % settings.printEvery == 0 || trainer.isFinished }
@@ -268,6 +273,6 @@ let kept = orExit {
 }
 let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
 show(
-  "\(ending) after \(trainer.history.count) epochs in "
+  "\(ending) after \(epochsDone()) in "
     + "\(Progress.clock(seconds: timing.totalSeconds)); best weights are those of epoch \(kept.epoch)"
 )

@@ -1,0 +1,76 @@
+import Foundation
+import Gnuplot
+
+/// Several runs side by side: what they reached, in what time, and by which values of their recipes they
+/// differ.
+public struct RunComparison: Sendable {
+  public let runs: [RunResults]
+
+  /// - Precondition: there is a run, and no two have one name.
+  public init(_ runs: [RunResults]) {
+    precondition(!runs.isEmpty, "a comparison of no runs")
+    precondition(
+      Set(runs.map(\.name)).count == runs.count, "a run compared with itself: \(runs.map(\.name))")
+    self.runs = runs
+  }
+
+  /// A value by which runs differ, in their order; nil where a run has no such value.
+  public struct Difference: Sendable, Equatable {
+    public let key: String
+    public let values: [String?]
+  }
+
+  /// The recipe values that differ, in the order in which the runs first name them. An instance that
+  /// a run lacks altogether differs by `steps` alone.
+  public var differences: [Difference] {
+    var keys: [String] = []
+    for setting in runs.flatMap(\.settings) where !keys.contains(setting.key) {
+      keys.append(setting.key)
+    }
+    let steps = runs.map { Optional($0.steps.joined(separator: " ")) }
+    let rows = keys.compactMap { key -> Difference? in
+      let values = runs.map { run in run.settings.first { $0.key == key }?.value }
+      // A key of an instance that only some runs have says no more than `steps` does.
+      guard Set(values).count > 1, !(key.hasSuffix(")") && values.contains(nil)) else { return nil }
+      return Difference(key: key, values: values)
+    }
+    return (Set(steps).count > 1 ? [Difference(key: "steps", values: steps)] : []) + rows
+  }
+
+  /// Column titles of `rows`.
+  public static let header = [
+    "run", "network", "epochs", "best held-out", "evaluated", "training time",
+  ]
+
+  /// One row a run; a dash for what it lacks.
+  public var rows: [[String]] {
+    runs.map { run in
+      [
+        run.name, run.network, run.history.map { "\($0.epochs.count)" },
+        run.history?.best.map { String(format: "%.2f %% at %d", $0.top1, $0.epoch) },
+        run.evaluation.flatMap(Self.result), run.trainingSeconds.map(Self.duration),
+      ].map { $0 ?? "–" }
+    }
+  }
+
+  private static func result(of evaluation: EvaluationSummary) -> String? {
+    evaluation.top1.map { top1 in
+      String(format: "%.2f %% %@", top1, evaluation.on.rawValue)
+        + (evaluation.selectedOnTest ? ", selected on test" : "")
+    }
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    if seconds < 120 { return String(format: "%.1f s", seconds) }
+    let whole = Int(min(seconds, 1e9).rounded())
+    return whole < 7200
+      ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+
+  /// A name for the folder of the comparison's files.
+  public var folderName: String {
+    let whole = runs.map(\.name).joined(separator: "+")
+    guard whole.utf8.count > 120 else { return whole }
+    return "\(runs[0].name)+\(runs.count - 1)-more"
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Gnuplot
+import Planning
+
+/// What a run has left behind, as far as it can be compared: its curves, its figures and the recipe values
+/// they came about with.
+///
+/// Instances are found by what they write, outputs called `history` and `metrics`, whatever their stages
+/// are called.
+public struct RunResults: Sendable {
+  /// A value of the recipe that an instance was run with.
+  public struct Setting: Sendable, Equatable {
+    /// `train.epochs`; for an instance not named for its stage `train.epochs (refit)`.
+    public let key: String
+    public let value: String
+  }
+
+  public let name: String
+  /// What the recipe says of the network, for example `resnet20`.
+  public let network: String?
+  /// The curves of the first training that held images out; of the first at all where none did.
+  public let history: TrainingHistory?
+  /// Seconds of each of its epochs; nil where a line is missing.
+  public let seconds: [Double]?
+  /// Seconds of all trainings of the run.
+  public let trainingSeconds: Double?
+  /// The last evaluation on test images; the last at all where there is none.
+  public let evaluation: EvaluationSummary?
+  /// By instance, in the order in which they ran.
+  public let settings: [Setting]
+  /// The instances, in that order.
+  public let steps: [String]
+  /// What is missing or can't be read, a line each.
+  public let remarks: [String]
+
+  /// Reads what stands of a run.
+  public init(_ run: RunFolder, in project: Project) {
+    name = run.name
+    var remarks: [String] = []
+    func reading<Value>(_ body: () throws -> Value) -> Value? {
+      do {
+        return try body()
+      } catch {
+        remarks.append("\(run.name): \(error)")
+        return nil
+      }
+    }
+    let instances = LinkedInstance.inOrder(of: run, in: project)
+    let trainings = instances.compactMap { instance -> (LinkedInstance, TrainingHistory)? in
+      guard let file = instance.file(ofOutput: "history") else { return nil }
+      return reading { try TrainingHistory(contentsOf: file) }.map { (instance, $0) }
+    }
+    let shown = trainings.first { $0.1.best != nil } ?? trainings.first
+    let timings = trainings.map { instance, _ in
+      reading { try EpochTimes(contentsOf: instance.folder.appending(path: "timing.csv")) }
+    }
+    let evaluations = instances.compactMap { instance -> EvaluationSummary? in
+      guard let file = instance.file(ofOutput: "metrics") else { return nil }
+      return reading { try EvaluationSummary(contentsOf: file) }
+    }
+
+    history = shown?.1
+    let place = trainings.firstIndex { $0.0.name == shown?.0.name }
+    let times = place.flatMap { timings[$0] }
+    seconds = shown.flatMap { times?.seconds(ofEpochs: $0.1.epochs) }
+    let totals = timings.compactMap { $0?.total }
+    trainingSeconds = totals.isEmpty ? nil : totals.reduce(0, +)
+    evaluation = evaluations.last { $0.on == .test } ?? evaluations.last
+    settings = instances.flatMap(\.settings)
+    steps = instances.map(\.name)
+    network =
+      shown?.0.manifest.parts.first { $0.kind == .recipe && $0.name.hasSuffix(".network") }?
+      .value
+    if trainings.isEmpty { remarks.append("\(run.name): no training stands, so it has no curves") }
+    if evaluations.isEmpty { remarks.append("\(run.name): no evaluation stands") }
+    self.remarks = remarks
+  }
+}
+
+/// An artefact to which a run's folder links.
+struct LinkedInstance: Sendable {
+  let name: String
+  let folder: URL
+  let manifest: Manifest
+
+  /// The linked instances in the order of the recipe's steps; where the recipe can't be read any more,
+  /// each after those whose outputs it has read.
+  static func inOrder(of run: RunFolder, in project: Project) -> [LinkedInstance] {
+    let folder = project.url(run.path)
+    let steps = (try? project.recipe(for: run.request).steps)
+      .flatMap { try? project.graph.instances(for: $0).map(\.name) }
+    let links = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    var waiting = (steps ?? links.sorted()).compactMap { name in
+      run.linkedManifest(of: name).map {
+        LinkedInstance(name: name, folder: folder.appending(path: name), manifest: $0)
+      }
+    }
+    var ordered: [LinkedInstance] = []
+    while let next = waiting.firstIndex(where: { instance in
+      !waiting.contains { other in
+        other.name != instance.name
+          && instance.manifest.inputs.contains { $0.instance == other.name }
+      }
+    }) ?? waiting.indices.first {
+      ordered.append(waiting.remove(at: next))
+    }
+    return ordered
+  }
+
+  /// The one file of an output; nil where the artefact has no such output.
+  func file(ofOutput name: String) -> URL? {
+    manifest.outputs.first { $0.name == name }?.files.first.map { folder.appending(path: $0.file) }
+  }
+
+  var settings: [RunResults.Setting] {
+    let suffix = name == manifest.stage ? "" : " (\(name))"
+    return manifest.parts.filter { $0.kind == .recipe }.map { part in
+      // A path stands as the digest of what lies there; twelve digits tell two apart.
+      let isDigest = part.value.hasPrefix("content ") && part.value.count == 72
+      return RunResults.Setting(
+        key: part.name + suffix, value: isDigest ? String(part.value.prefix(20)) : part.value)
+    }
+  }
+}
+
+/// The file `timing.csv`: how long each epoch took.
+struct EpochTimes {
+  private let seconds: [Int: Double]
+
+  init(contentsOf url: URL) throws(LogError) {
+    let file = url.lastPathComponent
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw .unreadable(file: file, problem: "it is absent, or not UTF-8")
+    }
+    let records = try CommaSeparatedValues(parsing: text, file: file).records
+    let header = ["epoch", "seconds"]
+    guard let found = records.first?.cells else {
+      throw .noHeader(file: file, expected: header.joined(separator: ","))
+    }
+    for (column, name) in header.enumerated()
+    where !found.indices.contains(column) || found[column] != name {
+      throw .header(
+        file: file, column: column + 1, expected: name,
+        found: found.indices.contains(column) ? found[column] : "the end of the line")
+    }
+    var seconds: [Int: Double] = [:]
+    for record in records.dropFirst() {
+      guard record.cells.count == found.count else {
+        throw .cellCount(
+          file: file, line: record.line, expected: found.count, found: record.cells.count)
+      }
+      guard let epoch = Int(record.cells[0]) else {
+        throw .cell(
+          file: file, line: record.line, column: "epoch", expected: "a number",
+          found: record.cells[0])
+      }
+      guard let time = Double(record.cells[1]), time >= 0, time.isFinite else {
+        throw .cell(
+          file: file, line: record.line, column: "seconds", expected: "a number from 0",
+          found: record.cells[1])
+      }
+      seconds[epoch] = time
+    }
+    self.seconds = seconds
+  }
+
+  var total: Double { seconds.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
+
+  /// The seconds of each epoch; nil where one is missing.
+  func seconds(ofEpochs epochs: [Int]) -> [Double]? {
+    let times = epochs.compactMap { seconds[$0] }
+    return times.count == epochs.count ? times : nil
+  }
+}

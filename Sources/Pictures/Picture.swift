@@ -1,0 +1,48 @@
+import Foundation
+
+/// A picture as it stands in a file: its pixels, and how they are to be turned to be looked at.
+public struct Picture: Sendable, Equatable {
+  /// The pixels as stored; transparent ones are laid over white.
+  public let pixels: PixelImage
+  public let orientation: PictureOrientation
+
+  public init(_ pixels: PixelImage, orientation: PictureOrientation = .up) {
+    (self.pixels, self.orientation) = (pixels, orientation)
+  }
+
+  /// Bytes that a file may have.
+  public static let largestFile = 1 << 28
+  /// Pixels that a picture may have, in 256 MiB while it is decoded.
+  public static let mostPixels = 1 << 26
+
+  /// Reads a PNG or JPEG file; its first bytes tell which, whatever its name is.
+  ///
+  /// - Parameter name: What errors call the file; its path where nil.
+  /// - Throws: `PictureError`, also for a picture that is cut short.
+  public init(contentsOf url: URL, called name: String? = nil) throws(PictureError) {
+    let file = name ?? url.path
+    try self.init(
+      BoundedFile.bytes(of: url.path, limit: Self.largestFile, called: file), file: file)
+  }
+
+  /// Decodes the bytes of a file.
+  ///
+  /// - Parameter file: Its name in errors.
+  public init(_ bytes: [UInt8], file: String) throws(PictureError) {
+    if bytes.starts(with: PNGFile.signature) {
+      self = try PNGFile.decode(bytes, file: file)
+    } else if bytes.starts(with: JPEGFile.signature) {
+      self = try JPEGFile.decode(bytes, file: file)
+    } else {
+      throw .unknownFormat(file: file, firstBytes: Array(bytes.prefix(4)))
+    }
+  }
+
+  /// Refuses what is no size of a picture.
+  static func check(width: Int, height: Int, file: String) throws(PictureError) {
+    let (count, overflow) = width.multipliedReportingOverflow(by: height)
+    guard !overflow, count <= mostPixels, max(width, height) <= 1 << 20 else {
+      throw .tooManyPixels(file: file, width: width, height: height, limit: mostPixels)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/// How stored pixels are turned to be looked at. The raw values are those of Exif's tag 274.
+///
+/// Source: Exif 2.3 (JEITA CP-3451C), 4.6.4 A, Orientation.
+public enum PictureOrientation: Int, Sendable, CaseIterable {
+  /// As stored.
+  case up = 1
+  /// Mirrored left and right.
+  case upMirrored
+  /// Turned by half.
+  case down
+  /// Mirrored top and bottom.
+  case downMirrored
+  /// Rows are columns: mirrored about the diagonal from the upper left.
+  case leftMirrored
+  /// Turned clockwise by a quarter.
+  case right
+  /// Mirrored about the other diagonal.
+  case rightMirrored
+  /// Turned counter-clockwise by a quarter.
+  case left
+
+  /// Whether rows become columns.
+  public var isTransposed: Bool { rawValue >= PictureOrientation.leftMirrored.rawValue }
+}
+
+/// A picture's pixels walked in the order in which they are looked at.
+public struct PixelWalk: Sendable, Equatable {
+  /// Extents as looked at.
+  public let width: Int
+  public let height: Int
+  /// Where the pixel that is looked at in the upper left is stored, counted in pixels.
+  public let first: Int
+  /// Pixels, in memory, to the right neighbour.
+  public let columnStride: Int
+  /// Pixels, in memory, to the one below.
+  public let rowStride: Int
+
+  /// - Precondition: the extents, those of the stored picture, are positive.
+  public init(width: Int, height: Int, orientation: PictureOrientation) {
+    precondition(width > 0 && height > 0, "a picture of \(width) × \(height)")
+    // Along the stored rows and columns: forwards, or backwards from the other end.
+    let (right, leftEnd) = (1, 0)
+    let (down, topEnd) = (width, 0)
+    let (left, rightEnd) = (-1, width - 1)
+    let (up, bottomEnd) = (-width, (height - 1) * width)
+    switch orientation {
+    case .up: (first, columnStride, rowStride) = (topEnd + leftEnd, right, down)
+    case .upMirrored: (first, columnStride, rowStride) = (topEnd + rightEnd, left, down)
+    case .down: (first, columnStride, rowStride) = (bottomEnd + rightEnd, left, up)
+    case .downMirrored: (first, columnStride, rowStride) = (bottomEnd + leftEnd, right, up)
+    case .leftMirrored: (first, columnStride, rowStride) = (topEnd + leftEnd, down, right)
+    case .right: (first, columnStride, rowStride) = (bottomEnd + leftEnd, up, right)
+    case .rightMirrored: (first, columnStride, rowStride) = (bottomEnd + rightEnd, up, left)
+    case .left: (first, columnStride, rowStride) = (topEnd + rightEnd, down, left)
+    }
+    (self.width, self.height) = orientation.isTransposed ? (height, width) : (width, height)
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// The weights of a run's training that finished last.
+public struct TrainedRun: Sendable {
+  public let run: String
+  public let instance: String
+  private let folder: URL
+  private let files: [String]
+
+  /// The output under which a stage publishes weights.
+  private static let output = "checkpoints"
+
+  /// Nil where no training of the run has finished.
+  public init?(_ run: RunFolder) {
+    let instances = run.linkedInstances.compactMap { instance -> (String, Manifest)? in
+      guard let manifest = run.linkedManifest(of: instance),
+        manifest.outputs.contains(where: { $0.name == Self.output })
+      else { return nil }
+      return (instance, manifest)
+    }
+    let last = instances.max { ($0.1.created, $0.0) < ($1.1.created, $1.0) }
+    guard let (instance, manifest) = last else { return nil }
+    self.run = run.name
+    self.instance = instance
+    folder = run.folder(of: instance)
+    files = manifest.outputs.filter { $0.name == Self.output }.flatMap(\.files).map(\.file)
+  }
+
+  /// Of the run called `name`, or where that is nil of the run called for last that has any.
+  public static func named(_ name: String?, in project: Project) throws(PlanningError) -> TrainedRun
+  {
+    let run = try RunFolder.named(name, in: project)
+    if let trained = TrainedRun(run) { return trained }
+    if name == nil, let other = RunFolder.latest(in: project, where: { TrainedRun($0) != nil }),
+      let trained = TrainedRun(other)
+    {
+      return trained
+    }
+    throw .nothingTrained(run: run.name)
+  }
+
+  /// The file of a checkpoint: best, last, or epoch-160.
+  public func checkpoint(named name: String) throws(PlanningError) -> URL {
+    let known = files.map { file in
+      file.hasSuffix(Self.suffix) ? String(file.dropLast(Self.suffix.count)) : file
+    }
+    guard let found = known.firstIndex(where: { Self.isSame($0, name) }) else {
+      throw .noCheckpoint(name: name, instance: instance, run: run, known: known)
+    }
+    return folder.appendingPathComponent(files[found])
+  }
+  private static let suffix = ".safetensors"
+
+  /// Epochs are numbers: epoch-7 is epoch-007.
+  private static func isSame(_ file: String, _ name: String) -> Bool {
+    func epoch(_ text: String) -> Int? {
+      text.hasPrefix("epoch-") ? Int(text.dropFirst("epoch-".count)) : nil
+    }
+    return file == name || epoch(file).map { $0 == epoch(name) } ?? false
+  }
+}

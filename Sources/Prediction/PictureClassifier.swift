@@ -1,0 +1,77 @@
+import Datasets
+import Foundation
+import Kernels
+import Layers
+import Loading
+import Models
+import Pictures
+import Tensors
+
+/// A trained network that says what a picture shows. Everything it needs to know stands in the
+/// checkpoint: network, sizes, classes, and how images are normalised.
+public final class PictureClassifier {
+  public let description: CheckpointDescription
+  private let plan: NetworkPlan
+  private let writer: NormalizedPixelWriter
+  private let probabilities: AlignedBuffer
+
+  /// A class and the network's probability for it.
+  public struct Answer: Sendable, Equatable {
+    public let className: String
+    public let probability: Float
+
+    public init(className: String, probability: Float) {
+      (self.className, self.probability) = (className, probability)
+    }
+  }
+
+  /// Loads a checkpoint that this program wrote.
+  ///
+  /// - Throws: `TensorFileError`, `CheckpointError` or `NetworkCatalogError` where it is none, or
+  ///   another than it says.
+  public init(checkpoint url: URL, on pool: WorkerPool) throws {
+    let file = try Checkpoint.open(url)
+    description = try Checkpoint.description(of: file)
+    let network = try NetworkCatalog.network(
+      named: description.network, configuration: description.configuration,
+      classes: description.classNames.count)
+    try Checkpoint.load(file, into: network)
+    plan = NetworkPlan(network, mode: .evaluation, capacity: 1, on: pool)
+    writer = NormalizedPixelWriter(
+      try Normalization(metadata: description.normalization, file: url.path))
+    probabilities = AlignedBuffer(count: FeatureMapShape.paddedChannels(network.classes))
+  }
+
+  /// Width and height of the network's input.
+  public var side: Int { plan.network.input.height }
+
+  /// All classes with their probabilities, the most probable first, equals in the order of classes.
+  public func answers(to picture: Picture) -> [Answer] {
+    let scores = scores(of: picture)
+    let order = scores.indices.sorted {
+      (scores[$0], -$0) > (scores[$1], -$1)
+    }
+    return order.map {
+      Answer(className: description.classNames[$0], probability: scores[$0])
+    }
+  }
+
+  /// The probability of each class, in the order of `description.classNames`.
+  public func scores(of picture: Picture) -> [Float] {
+    let input = plan.input(count: 1)
+    writer.write(
+      CentredSquare.pixels(of: picture, side: side), pixelCount: side * side, into: input.base)
+    plan.forward(count: 1)
+    let logits = plan.logits
+    let map = FeatureMap(base: probabilities.base, shape: logits.shape)
+    // The loss is of no interest, but the softmax stands in one place; so any label will do.
+    var loss = [0.0]
+    loss.withUnsafeMutableBufferPointer { loss in
+      [UInt8](repeating: 0, count: 1).withUnsafeBufferPointer { labels in
+        CrossEntropy().evaluate(
+          logits, labels: labels, losses: loss, probabilities: map, gradient: nil)
+      }
+    }
+    return Array(map.elements.prefix(plan.network.classes))
+  }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import Inspection
+import Pages
+import Planning
+import TensorFiles
+
+/// The page of an artefact: what it is, where it comes from and what its values are like.
+public struct ArtefactPage {
+  private let url: URL
+  /// The folder from which links go.
+  private let pageFolder: URL
+
+  /// - Parameters:
+  ///   - url: A file, or the folder of an instance.
+  ///   - pageFolder: Where the page is going to lie.
+  public init(of url: URL, pageFolder: URL) {
+    self.url = url.standardizedFileURL
+    self.pageFolder = pageFolder.standardizedFileURL
+  }
+
+  /// The page as a file.
+  ///
+  /// - Throws: What keeps the artefact from being read.
+  public func document() throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw InspectionError.cannotRead(file: url.path, reason: "there is no such file")
+    }
+    let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
+    let body = isFolder.boolValue ? try folderContent() : try fileContent()
+    let lineage = Lineage(ofFolder: folder)
+    let provenance = lineage.map { LineageHTML($0, pageFolder: pageFolder).html } ?? HTML()
+    let name = url.lastPathComponent
+    return Page(
+      title: "\(name) · Tessera", summary: "What is in \(name), and where it comes from.",
+      main: """
+        <header>
+        <p class="kicker">Tessera · artefact</p>
+        <h1>\(name)</h1>
+        <p class="key">\(PrintableText.escaped(url.path))</p>
+        </header>
+        \(body)
+        \(provenance)
+        """,
+      footer: "<p>Written by <code>./pipeline.sh inspect … --html</code>.</p>"
+    ).document
+  }
+
+  // MARK: Folders and texts
+
+  private func folderContent() throws -> HTML {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+    else { throw InspectionError.cannotRead(file: url.path, reason: "it can't be listed") }
+    let rows = names.filter { !$0.hasPrefix(".") }.map { name -> [HTML] in
+      let file = url.appendingPathComponent(name)
+      let size = (try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+      let schema = name.hasSuffix(".safetensors") ? Self.kind(of: file) : ""
+      let link = RelativePath.from(pageFolder, to: file)
+      return [
+        "<a href=\"\(link)\">\(name)</a>", HTML(text: Wording.size(size)), HTML(text: schema),
+      ]
+    }
+    return "<h2>Files</h2>\n"
+      + DataTable(
+        caption: "Files", header: ["file", "size", "holds"], rows: rows, numeric: [1]
+      ).html
+  }
+
+  private static func kind(of url: URL) -> String {
+    do {
+      let file = try TensorFile(contentsOf: url)
+      let schema = file.schema ?? "plain safetensors"
+      return "\(schema), \(file.names.count) \(file.names.count == 1 ? "tensor" : "tensors")"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  private func fileContent() throws -> HTML {
+    switch url.pathExtension {
+    case "csv", "json", "jsonl", "txt", "gp", "swift", "yaml": return try textContent()
+    case "png", "svg", "jpg":
+      guard let kind = Picture.Kind(rawValue: url.pathExtension),
+        let data = try? Data(contentsOf: url)
+      else { throw InspectionError.cannotRead(file: url.path, reason: "reading failed") }
+      let picture = Picture(kind, data: data, description: url.lastPathComponent)
+      return CaptionedFigure(picture: picture.html, caption: "\(Wording.size(data.count))").html
+    default: return try TensorFileHTML(TensorFile(contentsOf: url)).html
+    }
+  }
+
+  /// Rows or lines that a page shows.
+  private static let lineLimit = 1000
+
+  private func textContent() throws -> HTML {
+    if url.pathExtension == "csv" {
+      let rows = try TextArtefact.rows(ofCSV: url)
+      let shown = rows.dropFirst().prefix(Self.lineLimit)
+      let table = DataTable(
+        caption: "Rows of \(url.lastPathComponent)", header: rows.first ?? [],
+        rows: Array(shown))
+      let count = max(rows.count - 1, 0)
+      let rest = count > shown.count ? ", the first \(Wording.count(shown.count))" : ""
+      return """
+        <h2>\(Wording.count(count)) \(count == 1 ? "row" : "rows")\(rest)</h2>
+        \(table.html)
+        """
+    }
+    let lines =
+      url.pathExtension == "json"
+      ? try TextArtefact.indented(json: url) : try TextArtefact.lines(of: url)
+    let shown = lines.prefix(Self.lineLimit).joined(separator: "\n")
+    let rest: HTML =
+      lines.count > Self.lineLimit
+      ? "<p class=\"note\">The first \(Wording.count(Self.lineLimit)) of \(Wording.count(lines.count)) lines.</p>"
+      : HTML()
+    return """
+      <h2>Content</h2>
+      \(rest)<pre tabindex="0" role="group" aria-label="Content">\(shown)</pre>
+      """
+  }
+}
+
+/// A path as seen from another folder.
+enum RelativePath {
+  static func from(_ folder: URL, to target: URL) -> String {
+    let (start, end) = (
+      folder.standardizedFileURL.pathComponents, target.standardizedFileURL.pathComponents
+    )
+    let common = zip(start, end).prefix { $0 == $1 }.count
+    let steps = Array(repeating: "..", count: start.count - common) + end[common...]
+    let path = steps.isEmpty ? "." : steps.joined(separator: "/")
+    return path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+  }
+}

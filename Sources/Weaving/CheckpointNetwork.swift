@@ -1,0 +1,18 @@
+import Foundation
+import Models
+import TensorFiles
+
+/// The network whose weights a checkpoint holds, as far as the file and the catalogue tell.
+enum CheckpointNetwork {
+  /// The network's layers and what an image costs; nil where the file is no checkpoint of this
+  /// program, or one of a network that the catalogue no longer has.
+  static func summary(of file: TensorFile) -> NetworkSummary? {
+    guard file.schema == Checkpoint.schema,
+      let description = try? Checkpoint.description(of: file),
+      let network = try? NetworkCatalog.network(
+        named: description.network, configuration: description.configuration,
+        classes: description.classNames.count)
+    else { return nil }
+    return network.summary
+  }
+}

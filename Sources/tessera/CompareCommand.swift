@@ -1,0 +1,58 @@
+import ArgumentParser
+import Comparison
+import Foundation
+import Gnuplot
+import Inspection
+import Planning
+
+/// `tessera compare RUN…`: several runs side by side.
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Print what runs reached and by what they differ, and draw their curves together.")
+
+  @Argument(help: "The runs.")
+  var names: [String]
+
+  func run() throws {
+    let project = try Project.here()
+    var folders: [RunFolder] = []
+    for name in names where !folders.contains(where: { $0.name == name }) {
+      folders.append(try RunFolder.named(name, in: project))
+    }
+    let comparison = RunComparison(folders.map { RunResults($0, in: project) })
+    let width = Terminal.width
+    printLines(
+      records([RunComparison.header] + comparison.rows, width: width))
+    for remark in comparison.runs.flatMap(\.remarks) { print("  \(remark)") }
+
+    print("recipe values that differ")
+    let rows = comparison.differences.map { difference in
+      [difference.key] + difference.values.map { $0 ?? "–" }
+    }
+    printLines(
+      rows.isEmpty
+        ? ["  none"] : records([["key"] + comparison.runs.map(\.name)] + rows, width: width))
+    guard let figure = comparison.figure else { return print("no curves to draw") }
+    let path = "plots/compare/\(comparison.folderName)"
+    let folder = project.url(path)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let files = try Renderer().render(figure, formats: PictureFormat.allCases, into: folder)
+    print("curves: \(path)/\(figure.name).\(files.map(\.pathExtension).joined(separator: " ."))")
+  }
+
+  /// A table whose first row is a header; rows that are wider than the terminal follow as paragraphs.
+  private func records(_ rows: [[String]], width: Int) -> [String] {
+    guard let header = rows.first else { return [] }
+    let keys = rows.map { $0[0].count }.max() ?? 0
+    let room = (width - 2 - keys) / max(header.count - 1, 1) - 2
+    func fits(_ row: [String]) -> Bool { row.dropFirst().allSatisfy { $0.count <= room } }
+    let narrow = columns(rows).allSatisfy { $0.count <= width } ? rows : rows.filter(fits)
+    let wide = narrow.count == rows.count ? [] : rows.dropFirst().filter { !fits($0) }
+    let isTable = narrow.count > 1 && narrow.first == header
+    let paragraphs = (isTable ? wide : Array(rows.dropFirst())).flatMap { row in
+      ["  \(row[0])"] + columns(zip(header, row).dropFirst().map { [$0, $1] }, indent: "    ")
+    }
+    return (isTable ? columns(narrow) : []) + paragraphs
+  }
+}

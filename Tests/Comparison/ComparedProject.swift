@@ -1,0 +1,128 @@
+import Comparison
+import Foundation
+import Planning
+import TestSupport
+
+/// A project with runs that nothing has computed: their artefacts are written here. Its stages have names
+/// of their own, as a comparison goes by what they write.
+struct ComparedProject {
+  let folder: TemporaryFolder
+  let project: Project
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for (name, text) in [
+      ("stages/graph.yaml", Self.graph), ("stages/schema.yaml", Self.schema),
+      ("stages/recipes/plain.yaml", "about: learns once\nlearn:\n  epochs: 3\n"),
+      ("stages/recipes/twice.yaml", "about: learns twice\nsteps: [learn, again: learn, judge]\n"),
+    ] { try Self.write(text, to: folder.file(name)) }
+    project = try Project(root: URL(fileURLWithPath: folder.url.path, isDirectory: true))
+  }
+
+  private static let graph = """
+    format: 1
+    stages:
+      learn:
+        reads: [learn]
+        outputs: {history: history.csv}
+        records: [timing.csv]
+      judge:
+        inputs: {history: learn.history}
+        outputs: {metrics: metrics.json}
+    """
+
+  private static let schema = """
+    format: 1
+    keys:
+      learn.network: {type: text, default: tiny, about: "network"}
+      learn.epochs: {type: integer, default: 2, about: "epochs"}
+    """
+
+  private static func write(_ text: String, to url: URL) throws {
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url)
+  }
+
+  /// Makes a run known, without artefacts.
+  @discardableResult
+  func add(_ run: String, recipe: String = "plain") throws -> RunFolder {
+    let request = try RunRequest(
+      recipe: recipe, run: run, project: project, callerFolder: folder.url)
+    let folder = RunFolder(run, in: project)
+    try folder.remember(request, recipe: project.recipe(for: request))
+    return folder
+  }
+
+  /// What stands of a run.
+  func results(_ run: String) throws -> RunResults {
+    RunResults(try RunFolder.named(run, in: project), in: project)
+  }
+
+  /// Puts an artefact under an instance of a run.
+  ///
+  /// - Parameters:
+  ///   - output: Its name, and the file it is.
+  ///   - settings: Recipe values.
+  ///   - inputs: Instances it has read.
+  func place(
+    _ instance: String, ofStage stage: String, in run: String, output: (name: String, file: String),
+    files: [String: String], settings: [(String, String)] = [], reading inputs: [String] = []
+  ) throws {
+    let target = folder.file("data/runs/\(run)/\(instance)")
+    for (name, text) in files { try Self.write(text, to: target.appending(path: name)) }
+    let parts = settings.map { key, value in
+      "{\"kind\": \"recipe\", \"name\": \"\(key)\", \"value\": \"\(value)\"}"
+    }
+    let read = inputs.map { name in
+      """
+      {"name": "x", "instance": "\(name)", "output": "x", "stage": "x", "key": "k", "digest": "d"}
+      """
+    }
+    try Self.write(
+      """
+      {"format": 1, "stage": "\(stage)", "instance": "\(instance)", "run": "\(run)", "key": "k",
+       "parts": [\(parts.joined(separator: ", "))], "code_files": [],
+       "inputs": [\(read.joined(separator: ", "))],
+       "outputs": [{"name": "\(output.name)", "digest": "d",
+         "files": [{"file": "\(output.file)", "digest": "d", "bytes": 1}]}],
+       "content_digest": "d", "created": "", "seconds": 1, "is_resumed": false, "host": "",
+       "threads": 1, "warnings": [], "accepted": []}
+      """, to: target.appending(path: "manifest.json"))
+  }
+
+  /// Places a training of the epochs from `first` on, a row each of held-out loss and top-1.
+  func placeTraining(
+    _ instance: String = "learn", in run: String, first: Int = 1, rows: [(Double, Double)?],
+    seconds: [Double]?, settings: [(String, String)]
+  ) throws {
+    let header =
+      "epoch,learning_rate,train_loss,train_top1,train_top5,heldout_loss,heldout_top1,heldout_top5\n"
+    let lines = rows.enumerated().map { index, row in
+      "\(first + index),0.1,1,50,90,\(row.map { "\($0.0),\($0.1)" } ?? ","),\n"
+    }
+    var files = ["history.csv": header + lines.joined()]
+    if let seconds {
+      files["timing.csv"] =
+        "epoch,seconds,images_per_second\n"
+        + seconds.enumerated().map { "\(first + $0.offset),\($0.element),5\n" }.joined()
+    }
+    try place(
+      instance, ofStage: "learn", in: run, output: ("history", "history.csv"), files: files,
+      settings: settings)
+  }
+
+  func placeEvaluation(
+    _ instance: String = "judge", in run: String, top1: Double, on: String,
+    selectedOnTest: Bool = false, reading: [String] = ["learn"]
+  ) throws {
+    try place(
+      instance, ofStage: "judge", in: run, output: ("metrics", "metrics.json"),
+      files: [
+        "metrics.json": """
+        {"top1": \(top1), "count": 100, "on": "\(on)", "data_status": "official",
+         "selected_on_test": \(selectedOnTest), "per_class": [], "macro": {}}
+        """
+      ], reading: reading)
+  }
+}

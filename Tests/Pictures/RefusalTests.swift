@@ -1,0 +1,142 @@
+import CSpng
+import Foundation
+import Pictures
+import Randomness
+import TestSupport
+import Testing
+
+/// Foreign and damaged files are refused in one line, and nothing that bytes can say ends the process.
+@Suite struct RefusalTests {
+  private func png() throws -> [UInt8] {
+    try PNGSample(
+      width: 9, height: 7, colorType: SPNG_COLOR_TYPE_TRUECOLOR_ALPHA,
+      samples: (0..<4 * 63).map { UInt8($0 * 71 % 256) },
+      exif: ExifSample.data(orientation: 6, isLittleEndian: true)
+    ).encoded()
+  }
+
+  private func jpeg(isProgressive: Bool = false) throws -> [UInt8] {
+    let file = try JPEGSample.encoded(
+      width: 17, height: 9, pixels: (0..<3 * 153).map { UInt8($0 * 7 % 256) },
+      isProgressive: isProgressive)
+    let exif = ExifSample.data(orientation: 6, isLittleEndian: false)
+    return JPEGSample.adding(exif: exif, to: file)
+  }
+
+  private func refusal(
+    of bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation
+  ) -> PictureError? {
+    let error = #expect(throws: PictureError.self, sourceLocation: sourceLocation) {
+      try Picture(bytes, file: "some\nfile")
+    }
+    let text = error?.description ?? ""
+    #expect(!text.contains("\n") && text.hasPrefix("some\\u{a}file"), "\(text)")
+    return error
+  }
+
+  @Test func foreignFiles() throws {
+    #expect(refusal(of: []) == .unknownFormat(file: "some\nfile", firstBytes: []))
+    #expect(
+      refusal(of: Array("GIF89a".utf8))
+        == .unknownFormat(file: "some\nfile", firstBytes: [0x47, 0x49, 0x46, 0x38]))
+    let scratch = try TemporaryFolder()
+    #expect(throws: PictureError.cannotRead(file: "it", reason: "a folder")) {
+      try Picture(contentsOf: scratch.url, called: "it")
+    }
+    #expect(throws: PictureError.cannotRead(file: "it", reason: "No such file or directory")) {
+      try Picture(contentsOf: scratch.file("none.png"), called: "it")
+    }
+    #expect(throws: PictureError.cannotRead(file: "it", reason: "not a regular file")) {
+      try Picture(contentsOf: URL(fileURLWithPath: "/dev/zero"), called: "it")
+    }
+  }
+
+  @Test func aFileIsToldByItsContentNotItsName() throws {
+    let scratch = try TemporaryFolder()
+    let url = scratch.file("really.jpg")
+    try Data(png()).write(to: url)
+    #expect(try Picture(contentsOf: url) == Picture(png(), file: "png"))
+  }
+
+  /// A few bytes may claim more pixels than any memory holds.
+  @Test(arguments: [(65_535, 65_535), (60_000, 2_000), (1 << 26, 2)])
+  func hugePictures(_ width: Int, _ height: Int) throws {
+    var file = try png()
+    // The extents stand behind the signature, the length and the name of the first chunk; its
+    // check sum follows behind 13 bytes.
+    for place in 0..<4 {
+      file[16 + place] = UInt8(width >> (24 - 8 * place) & 255)
+      file[20 + place] = UInt8(height >> (24 - 8 * place) & 255)
+    }
+    let sum = crc32(file[12..<29])
+    for place in 0..<4 { file[29 + place] = UInt8(sum >> (24 - 8 * UInt32(place)) & 255) }
+    #expect(
+      refusal(of: file)
+        == .tooManyPixels(file: "some\nfile", width: width, height: height, limit: 1 << 26))
+  }
+
+  @Test func hugeJPEGs() throws {
+    var file = try jpeg()
+    // The frame header: FF C0, length, precision, height, width.
+    let frame = try #require(
+      file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xC0 })
+    file.replaceSubrange(frame + 5..<frame + 9, with: [0xFD, 0xE8, 0xFD, 0xE8])
+    #expect(
+      refusal(of: file)
+        == .tooManyPixels(file: "some\nfile", width: 65_000, height: 65_000, limit: 1 << 26))
+  }
+
+  @Test func whatIsCutShortIsRefused() throws {
+    for file in [try png(), try jpeg(), try jpeg(isProgressive: true)] {
+      // The last four bytes of a PNG are the check sum of an empty chunk.
+      let least = file[0] == 0x89 ? file.count - 4 : file.count
+      for count in 0..<least { _ = refusal(of: Array(file[..<count])) }
+    }
+  }
+
+  /// A changed byte either leaves a picture or is an error.
+  @Test(arguments: [0, 1, 2])
+  func damage(_ kind: Int) throws {
+    let file = kind == 0 ? try png() : try jpeg(isProgressive: kind == 2)
+    var stream = RandomStream(seed: 3, purpose: "damage", index: kind)
+    var refused = 0
+    for _ in 0..<1_500 {
+      var damaged = file
+      for _ in 0...stream.integer(below: 3) {
+        damaged[stream.integer(below: file.count)] = UInt8(stream.integer(below: 256))
+      }
+      do {
+        let picture = try Picture(damaged, file: "damaged")
+        #expect(picture.pixels.width * picture.pixels.height <= Picture.mostPixels)
+      } catch {
+        #expect(!error.description.contains("\n"))
+        refused += 1
+      }
+    }
+    #expect(refused > 100)
+  }
+
+  /// Exif data of random bytes behind the first eight, which make them be read.
+  @Test func exifNoise() throws {
+    let file = try JPEGSample.encoded(
+      width: 8, height: 8, pixels: [UInt8](repeating: 9, count: 192))
+    var stream = RandomStream(seed: 4, purpose: "damage")
+    for _ in 0..<500 {
+      let length = stream.integer(below: 80)
+      let noise = (0..<length).map { _ in UInt8(stream.integer(below: 256)) }
+      let start: [UInt8] = [0x49, 0x49, 42, 0, UInt8(stream.integer(below: 90)), 0, 0, 0]
+      let picture = try Picture(
+        JPEGSample.adding(exif: start + noise, to: file), file: "sample")
+      #expect(picture.pixels.width == 8)
+    }
+  }
+
+  /// The check sum of PNG's chunks, bit by bit.
+  private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0 as UInt32) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in
+        value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+      }
+    }
+  }
+}

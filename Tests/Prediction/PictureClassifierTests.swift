@@ -1,0 +1,115 @@
+import Datasets
+import Foundation
+import Inference
+import Kernels
+import Layers
+import Loading
+import Models
+import Pictures
+import Prediction
+import Randomness
+import TensorFiles
+import TestSupport
+import Testing
+
+/// A checkpoint's answers to pictures are those that it gives to the same images of a data set.
+@Suite struct PictureClassifierTests {
+  private static let classNames = ["ape", "bee", "cat", "dog", "elk"]
+  private let folder: TemporaryFolder
+  private let images: ImageSet
+
+  init() throws {
+    folder = try TemporaryFolder()
+    var stream = RandomStream(seed: 1, purpose: "test images")
+    let pixels = (0..<9 * ImageSet.channels).flatMap { _ -> [UInt8] in
+      let color = stream.integer(below: 200)
+      return (0..<ImageSet.pixelsPerChannel).map { _ in UInt8(color + stream.integer(below: 56)) }
+    }
+    images = ImageSet(
+      images: pixels, labels: (0..<9).map { UInt8($0 % 5) }, classNames: Self.classNames,
+      dataStatus: .generated, source: .shapes)
+  }
+
+  private func checkpoint(
+    _ name: String = "resnet8",
+    configuration: NetworkConfiguration = NetworkConfiguration(width: 3),
+    metadata: [String: String]
+  ) throws -> (network: Network, url: URL) {
+    let network = try NetworkCatalog.network(
+      named: name, configuration: configuration, classes: Self.classNames.count)
+    network.initialize(seed: 8)
+    let url = folder.file("best.safetensors")
+    try Checkpoint.write(
+      network,
+      CheckpointDescription(
+        network: network.name, configuration: network.configuration, classNames: Self.classNames,
+        epoch: 12, normalization: metadata, origin: [:]), to: url)
+    return (network, url)
+  }
+
+  /// Image `index` of the set, through the bytes of a PNG file.
+  private func picture(_ index: Int) throws -> Picture {
+    let first = index * ImageSet.pixelsPerImage
+    let image = PixelImage(
+      width: 32, height: 32, planes: images.images[first..<first + ImageSet.pixelsPerImage])
+    return try Picture([UInt8](PNGFile.encode(image)), file: "image \(index)")
+  }
+
+  @Test(
+    arguments: [
+      .perImage, .constants(mean: [0.5, 0.25, 0.125], std: [0.2, 0.3, 0.4]),
+    ] as [Normalization], [1, 2])
+  func scoresAreThoseOfTheEvaluation(_ normalization: Normalization, _ threads: Int) throws {
+    let pool = WorkerPool(threadCount: threads)
+    let (network, url) = try checkpoint(metadata: normalization.metadata)
+    let classifier = try PictureClassifier(checkpoint: url, on: pool)
+    #expect(classifier.side == 32)
+    let loader = BatchLoader(images, normalization: normalization)
+    var expected: [[Float]] = []
+    Predictor(network, loss: CrossEntropy(), on: pool).run(loader) { _, scores, _, _ in
+      expected.append(Array(scores))
+    }
+    for index in 0..<images.count {
+      expectIdentical(
+        classifier.scores(of: try picture(index)), expected[index], "image \(index)")
+    }
+  }
+
+  @Test func answersAreSorted() throws {
+    let (_, url) = try checkpoint(metadata: Normalization.perImage.metadata)
+    let classifier = try PictureClassifier(checkpoint: url, on: WorkerPool(threadCount: 1))
+    let scores = classifier.scores(of: try picture(3))
+    let answers = classifier.answers(to: try picture(3))
+    #expect(Set(answers.map(\.className)) == Set(Self.classNames))
+    #expect(answers.map(\.probability) == scores.sorted(by: >))
+    for answer in answers {
+      #expect(
+        Self.classNames.firstIndex(of: answer.className).map { scores[$0] } == answer.probability)
+    }
+    #expect(abs(scores.reduce(0, +) - 1) < 1e-5)
+  }
+
+  /// All weights 0: all classes alike, in their order.
+  @Test func equalsKeepTheOrderOfClasses() throws {
+    let (network, url) = try checkpoint(
+      "linear", configuration: NetworkConfiguration(), metadata: Normalization.perImage.metadata)
+    for parameter in network.parameters {
+      parameter.load(dense: [Float](repeating: 0, count: parameter.shape.reduce(1, *)))
+    }
+    try Checkpoint.write(
+      network,
+      CheckpointDescription(
+        network: "linear", configuration: network.configuration, classNames: Self.classNames,
+        epoch: 1, normalization: Normalization.perImage.metadata, origin: [:]), to: url)
+    let classifier = try PictureClassifier(checkpoint: url, on: WorkerPool(threadCount: 1))
+    #expect(classifier.answers(to: try picture(0)).map(\.className) == Self.classNames)
+  }
+
+  @Test func foreignFilesAreRefused() throws {
+    let pool = WorkerPool(threadCount: 1)
+    let (_, url) = try checkpoint(metadata: [:])
+    #expect(throws: TensorFileError.self) { try PictureClassifier(checkpoint: url, on: pool) }
+    try images.write(to: url)
+    #expect(throws: TensorFileError.self) { try PictureClassifier(checkpoint: url, on: pool) }
+  }
+}

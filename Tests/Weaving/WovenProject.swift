@@ -1,0 +1,235 @@
+import Foundation
+import Inspection
+import Planning
+import TestSupport
+import Weaving
+
+/// A project of three small stages whose runs are made up: what a stage would write is written here.
+final class WovenProject {
+  let root: URL
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TemporaryFolder()
+    root = URL(fileURLWithPath: folder.url.path, isDirectory: true)
+    try write("stages/graph.yaml", Self.graph)
+    try write("stages/schema.yaml", Self.schema)
+    try write("stages/recipes/small.yaml", Self.recipe)
+    try write("Package.swift", "// swift-tools-version: 6.2\nlet package = 1\n")
+    try write("stages/make/main.swift", Self.make)
+    try write("stages/score/main.swift", "//: # Scores\n//: ## How good\nlet score = 1\nshow(1)\n")
+    try write("stages/draw/main.swift", "//: # Figures\n//: Drawn.\nshow(figure: 1)\n")
+  }
+
+  func write(_ path: String, _ text: String) throws {
+    let url = root.appendingPathComponent(path)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try text.write(to: url, atomically: true, encoding: .utf8)
+  }
+
+  func read(_ path: String) throws -> String {
+    try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  func replace(_ text: String, by other: String, in path: String) throws {
+    let old = try read(path)
+    precondition(old.contains(text), "\(path) does not hold '\(text)'")
+    try write(path, old.replacing(text, with: other))
+  }
+
+  func remove(_ path: String) throws {
+    try FileManager.default.removeItem(at: root.appendingPathComponent(path))
+  }
+
+  // MARK: Runs
+
+  /// Runs what is due of a run, up to the instance called `last`.
+  func run(_ name: String = "small", until last: String? = nil) throws {
+    let project = try Project(root: root)
+    let request = try RunRequest(
+      recipe: "small", run: name, project: project, callerFolder: root)
+    let selection = last.map { Selection.until($0) } ?? .all
+    while true {
+      var planner = try Planner(project: project)
+      let plan = try planner.plan(request, selection: selection)
+      try Publication(plan, in: project).publish(remembering: true)
+      let due = plan.instances.first { planned in
+        if case .due = planned.state { return true }
+        return false
+      }
+      guard let due else { return }
+      let preparation = try Preparation(due, in: plan, project: project, threads: 1)
+      try perform(due.instance.stage.name, into: preparation.newFolder)
+      var sealing = try Sealing(newFolder: preparation.newFolder, in: project)
+      _ = try sealing.publish(seconds: 1.5)
+    }
+  }
+
+  /// Writes the page of a run and returns it.
+  func page(of name: String = "small") throws -> String {
+    _ = try weave(name, always: true)
+    return try read("plots/\(name)/report.html")
+  }
+
+  func weave(_ name: String = "small", always: Bool = false) throws -> Weaver.Outcome {
+    let project = try Project(root: root)
+    return try Weaver(project: project, version: "1")
+      .weave(RunFolder.named(name, in: project), always: always)
+  }
+
+  /// Writes the page that sets runs side by side and returns its path.
+  func compare(_ names: [String]) throws -> String {
+    let project = try Project(root: root)
+    return try Weaver(project: project, version: "1")
+      .compare(names.map { try RunFolder.named($0, in: project) })
+  }
+
+  // MARK: What the stages would do
+
+  private func perform(_ stage: String, into folder: String) throws {
+    switch stage {
+    case "make":
+      try write("\(folder)/numbers.csv", "a,b\n1,2\n")
+      try record(
+        stage, into: folder,
+        [
+          ("show(\"first\")", "text", "\"first <b>\""),
+          ("show(\"first\")", "text", "\"and more\""),
+          (
+            "show(table: rows)", "table",
+            "{\"header\": [\"class\", \"n\"], \"rows\": [[\"cat & dog\", \"5\"]]}"
+          ),
+          ("hidden", "text", "\"from a hidden line\""),
+          ("", "warning", "\"the numbers are made up\""),
+          ("", "nonsense", "1"),
+        ])
+    case "score":
+      try write("\(folder)/metrics.json", Self.metrics)
+      try record(stage, into: folder, [("show(1)", "text", "\"score 90\"")])
+    default:
+      let opening = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
+      try write("\(folder)/curve.svg", opening + "</svg>")
+      let pixels = try PNGFile.encode(PixelImage(width: 9, height: 9, grey: 128))
+      for name in ["curve", "many"] {
+        try pixels.write(to: root.appendingPathComponent("\(folder)/\(name).png"))
+      }
+      try write("\(folder)/curve.gp", "plot 1")
+      let pieces = String(repeating: "<path/>", count: 40_000)
+      try write("\(folder)/many.svg", opening + pieces + "</svg>")
+      try record(
+        stage, into: folder,
+        [
+          ("show(figure", "figure", "{\"file\": \"curve.svg\", \"caption\": \"A curve.\"}"),
+          ("show(figure", "figure", "{\"file\": \"many.svg\", \"caption\": \"Many pieces.\"}"),
+          ("show(figure", "figure", "{\"file\": \"lost.svg\", \"caption\": \"Lost.\"}"),
+        ])
+    }
+  }
+
+  /// A record's line is that of the source on which `mark` stands; 0 where it is empty.
+  private func record(
+    _ stage: String, into folder: String, _ records: [(mark: String, kind: String, body: String)]
+  ) throws {
+    let lines = try read("stages/\(stage)/main.swift").components(separatedBy: "\n")
+    let text = records.map { record in
+      let line = lines.firstIndex { !record.mark.isEmpty && $0.contains(record.mark) }.map {
+        $0 + 1
+      }
+      return "{\"body\":\(record.body),\"kind\":\"\(record.kind)\",\"line\":\(line ?? 0)}\n"
+    }
+    try write("\(folder)/cells.jsonl", text.joined() + "{\"half a li")
+  }
+
+  private static let graph = """
+    format: 1
+    stages:
+      make:
+        reads: [data]
+        outputs:
+          numbers: numbers.csv
+      score:
+        reads: [score]
+        inputs:
+          numbers: make.numbers
+        outputs:
+          metrics: metrics.json
+      draw:
+        inputs:
+          metrics: score.metrics
+        outputs:
+          figures: ["*.svg", "*.png", "*.gp"]
+        publish: plots
+        highlights: [curve.*]
+    """
+
+  private static let schema = """
+    format: 1
+    keys:
+      data.seed: {type: integer, default: 3, about: "the seed"}
+      score.digits: {type: integer, default: 1, about: "digits"}
+    """
+
+  private static let recipe = """
+    about: a small run
+    steps:
+      - make
+      - score
+      - again: score
+      - draw
+    again: {digits: 2}
+    """
+
+  private static let metrics = """
+    {"top1": 90.0, "top5": 99.5, "loss": 0.3, "count": 200, "on": "test", "checkpoint": "best",
+     "epoch": 4, "data_status": "generated", "source": "shapes", "selected_on_test": true}
+    """
+
+  /// Every construct that a stage may use.
+  private static let make = #"""
+    //: # Making *numbers*
+    //:
+    //: Prose with `code`, a price of $5, $e^{i\pi}$ and
+    //:
+    //: $$
+    //: \frac{a}{b} \le \sum_{i=1}^{n} x_i
+    //: $$
+    //:
+    //: | | |
+    //: |---|---|
+    //: | writes | `numbers` |
+
+    import Foundation
+
+    //: ## The first section
+    //: - one
+    //: - two
+
+    let secret = "//: no prose" //hide
+    let first = 1  // a comment
+    show("first")
+
+    //-
+    let rows = [
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      10,
+      11,
+      12,
+      13,
+      14,
+    ]
+    show(table: rows)
+
+    //: ## The last section
+
+    show("hidden")  //hide
+    """#
+}
