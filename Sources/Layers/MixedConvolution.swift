@@ -52,7 +52,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       name: "\(name).weight",
       shape: [kernelCount, outputChannels, inputChannels, kernelSize, kernelSize], role: .weight,
       layout: .kernels(
-        count: kernelCount, KernelLayout(geometry, inputStride: inputChannelStride)))
+        KernelLayout(geometry, inputStride: inputChannelStride), count: kernelCount))
   }
 
   public var parameters: [Parameter] { [weight] }

@@ -14,8 +14,8 @@ public final class Parameter: @unchecked Sendable {
   enum Layout: Equatable {
     /// [n], padded to whole vectors.
     case vector
-    /// `count` times [out, in, kh, kw] as a convolution reads them.
-    case kernels(count: Int = 1, KernelLayout)
+    /// `count` times [out, in, kh, kw], each as a convolution reads it.
+    case kernels(KernelLayout, count: Int = 1)
     /// The same as [kh, kw, in, out], the last two padded: a matrix from a map's floats to `out`.
     case matrix(out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
@@ -40,7 +40,7 @@ public final class Parameter: @unchecked Sendable {
     let count =
       switch layout {
       case .vector: FeatureMapShape.paddedChannels(shape[0])
-      case .kernels(let count, let layout): count * layout.count
+      case .kernels(let layout, let count): count * layout.count
       case .matrix(let out, _, let height, let width, let inStride):
         height * width * inStride * FeatureMapShape.paddedChannels(out)
       }
@@ -111,7 +111,7 @@ extension Parameter {
     switch layout {
     case .vector:
       for index in 0..<shape[0] { body(index, index) }
-    case .kernels(let count, let layout):
+    case .kernels(let layout, let count):
       var dense = 0
       for kernel in 0..<count {
         let first = kernel * layout.count

@@ -35,7 +35,7 @@ import Testing
       let layer = Convolution(
         name: "w", inputChannels: 240, outputChannels: 128, kernelSize: 3, padding: 1)
       layer.weight.load(dense: (0..<layer.weight.elementCount).map { Float($0 % 11) * 0.1 - 0.4 })
-      return (layer, [9, 240, 9, 14])
+      return (layer, [[9, 240, 9, 14]])
     },
     { (BatchNorm(name: "n", channels: 18, activation: .relu), [[13, 18, 7, 5]]) },
     {
