@@ -7,7 +7,7 @@ import Training
 /// The drawn data set is worth learning: too hard for a linear model, easy for a small residual net.
 @Suite(.serialized) struct ShapesDifficultyTests {
   static let training = Fixture.images(7000, of: .train)
-  static let test = Fixture.images(2000, of: .test)
+  static let test = Fixture.images(2000, of: .test, selectedOnTest: true)
 
   private func accuracy(_ settings: TrainingSettings) throws -> Double {
     let fixture = try Fixture()
