@@ -98,7 +98,7 @@ public struct PictureFigures: Sendable {
   ///   - subject: Which images were evaluated, in the words of a title.
   ///   - file: The file they come from, for the errors.
   /// - Returns: Nil where there is no mistake.
-  /// - Throws: `LogError.structure` where a label is no class.
+  /// - Throws: `LogError.structure` where a label is no class, or a confidence no share.
   public func mistakes(
     images: [UInt8], labels: [UInt8], predicted: [UInt8], confidence: [Float], side: Int,
     classNames: [String], subject: String, file: String
@@ -114,6 +114,13 @@ public struct PictureFigures: Sendable {
           file: file, place: "\(column), image \(index)",
           problem: "expected 0 to \(classNames.count - 1), found \(classes[index])")
       }
+    }
+    if let index = confidence.firstIndex(where: {
+      !(0...100).contains((100 * $0).rounded())
+    }) {
+      throw .structure(
+        file: file, place: "confidence, image \(index)",
+        problem: "expected 0 to 1, found \(confidence[index])")
     }
     guard count > 0 else { return nil }
     let (across, shown) = (6, min(count, 24))

@@ -11,6 +11,12 @@ extension EvaluationSettings {
       || weights.origin[CheckpointSelection.testKey] == "true"
   }
 
+  /// Whether the weights were trained on the very images that are evaluated, as those of a training on
+  /// all images were on the validation images.
+  private func trainedOnThese(_ weights: CheckpointDescription) -> Bool {
+    on == .validation && weights.origin["trained_on"] == "training-and-validation"
+  }
+
   /// What a reader must know before believing the figures.
   ///
   /// - Parameter weights: Those that the figures are of.
@@ -29,6 +35,10 @@ extension EvaluationSettings {
           "test images chose the weights"
         }
       reservations.append("selected on test: \(how)")
+    }
+    if trainedOnThese(weights) {
+      reservations.append(
+        "trained on validation: the network has learnt from the images that now measure it")
     }
     if let warning = candidates.warning { reservations.append(warning) }
     if selection.kind == .listed,

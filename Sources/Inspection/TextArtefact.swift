@@ -8,7 +8,8 @@ public enum TextArtefact {
   /// - Parameter width: Columns of the terminal, or nil for no limit.
   public static func table(ofCSV url: URL, count: Int, width: Int?) throws -> [String] {
     let rows = try rows(ofCSV: url)
-    let shown = rows.prefix(count + 1).map { $0.map { PrintableText.escaped($0, limit: 40) } }
+    let head = rows.prefix(1) + rows.dropFirst().prefix(count)
+    let shown = head.map { $0.map { PrintableText.escaped($0, limit: 40) } }
     let columnCount = shown.map(\.count).max() ?? 0
     let numeric = (0..<columnCount).filter { column in
       shown.dropFirst().allSatisfy { $0.count <= column || Double($0[column]) != nil }

@@ -69,9 +69,10 @@ public enum Checkpoint {
       }
       return text
     }
+    /// A natural number, of which sums with others stay one.
     func integer(_ key: String) throws -> Int {
       let text = try value(key)
-      guard let number = Int(text) else {
+      guard let number = Int32(text).map(Int.init), number >= 0 else {
         throw CheckpointError.metadata(file: file.url.path, key: key, found: text)
       }
       return number

@@ -39,7 +39,8 @@ public struct Recipe: Sendable {
   let schema: RecipeSchema
   /// Steps that have, or may have, a section of their own: the section of the schema it overlays.
   let overlays: [String: String]
-  /// What the file, those it builds on and the command line give, by full key, `train.epochs` or `refit.epochs`.
+  /// What the file, those it builds on and the command line give, by full key, `train.epochs` or
+  /// `refit.epochs`.
   let settings: [String: RecipeSetting]
 
   /// The value that the step called `instance` is run with, or where it is nil, that of the key's own

@@ -5,7 +5,7 @@ extension CheckpointDescription {
   /// The description of a network to be trained on `images`, before its first epoch.
   ///
   /// - Parameters:
-  ///   - data: Which images those are.
+  ///   - data: Which images those are. What the start was trained on stays trained on.
   ///   - start: What the training goes on from; its epochs count. Where nothing is trained because there
   ///     was nothing to choose it among, its description stays as it is.
   public init(
@@ -19,10 +19,12 @@ extension CheckpointDescription {
     let selectedOnTest =
       images.preparation?.selectedOnTest == true
       || start?.description.origin["selected_on_test"] == "true"
+    let all = TrainingData.trainingAndValidation.rawValue
+    let trainedOn = start?.description.origin["trained_on"] == all ? all : data.rawValue
     var origin = [
       "data_status": images.dataStatus.rawValue, "source": images.source.rawValue,
       "selected_on_test": String(selectedOnTest),
-      "trained_on": data.rawValue,
+      "trained_on": trainedOn,
     ]
     origin["selection"] = start?.selection?.rawValue
     self.init(

@@ -14,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case unprepared(set: String)
   /// All images are to train, and the validation images are the test images.
   case testImagesWouldTrain
+  /// Test images stand where training images belong, or validation images without the split's word for it.
+  case unannouncedTestImages(input: String)
   /// A quantity of the held-out images is to steer a training that holds none out.
   case nothingHeldOut(key: String, quantity: String)
   /// Nesterov's look ahead was asked for without a velocity to look along.
@@ -41,6 +43,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .testImagesWouldTrain:
       "train.data is training-and-validation, and the validation images are the test images; set "
         + "split.validation to a number, or train.data to training"
+    case .unannouncedTestImages(let input):
+      "input '\(input)' has images of the test file; bind it to preprocess-and-split.\(input); test "
+        + "images may validate where the recipe says split.validation: test"
     case .nothingHeldOut(let key, let quantity):
       "\(key) is \(quantity), and train.data: training-and-validation holds nothing out; choose a "
         + "quantity of the training images, or train.data: training"

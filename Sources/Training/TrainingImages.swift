@@ -15,7 +15,7 @@ public struct TrainingImages: Sendable {
   public let heldout: ImageSet?
 
   /// - Throws: `TrainingError` where the sets do not belong together, say nothing of normalisation, or
-  ///   the test images would train.
+  ///   the test images would train, or choose the epoch without the split's saying so.
   public init(_ data: TrainingData, training: ImageSet, validation: ImageSet) throws {
     guard training.classNames == validation.classNames else {
       throw TrainingError.differentClasses(
@@ -27,8 +27,14 @@ public struct TrainingImages: Sendable {
     guard let other = validation.preparation else {
       throw TrainingError.unprepared(set: "validation")
     }
+    guard preparation.takenFrom == .train else {
+      throw TrainingError.unannouncedTestImages(input: "training")
+    }
     switch data {
     case .training:
+      guard other.takenFrom == .train || other.selectedOnTest else {
+        throw TrainingError.unannouncedTestImages(input: "validation")
+      }
       self.training = training
       heldout = validation
     case .trainingAndValidation:

@@ -123,6 +123,9 @@ public struct ArtefactPage {
 
 /// A path as seen from another folder.
 enum RelativePath {
+  /// What stands for itself; a colon would make the word before it a scheme, as in `javascript:`.
+  private static let allowed = CharacterSet.urlPathAllowed.subtracting([":"])
+
   static func from(_ folder: URL, to target: URL) -> String {
     let (start, end) = (
       folder.standardizedFileURL.pathComponents, target.standardizedFileURL.pathComponents
@@ -130,6 +133,6 @@ enum RelativePath {
     let common = zip(start, end).prefix { $0 == $1 }.count
     let steps = Array(repeating: "..", count: start.count - common) + end[common...]
     let path = steps.isEmpty ? "." : steps.joined(separator: "/")
-    return path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+    return path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
   }
 }

@@ -129,7 +129,9 @@ struct FrontPage {
           + "some published protocols. No image was left that decided nothing"
       case ("test", false): "The test images, which took no part in training or in any choice"
       default:
-        "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
+        claim.training?.checkpoint.metadata["trained_on"] == "training-and-validation"
+          ? "The \(metrics.on) images, on which the network was trained too: no measure of new images"
+          : "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
       }
     return """
       \(which). Checkpoint <code>\(metrics.checkpoint)</code>, \(weights(metrics)); every image once, \

@@ -2,7 +2,6 @@ import Foundation
 import Inspection
 import Models
 import Pages
-import Pictures
 import TensorFiles
 
 import enum Pictures.PNGFile

@@ -72,12 +72,14 @@ import Testing
     }
   }
 
-  func mistakes(_ count: Int, predicted: [UInt8]? = nil) throws -> Figure? {
+  func mistakes(
+    _ count: Int, predicted: [UInt8]? = nil, confidence: [Float]? = nil
+  ) throws -> Figure? {
     let labels = (0..<count).map { UInt8($0 % 2) }
     return try figures.mistakes(
       images: (0..<count * 12).map { UInt8(truncatingIfNeeded: $0) }, labels: labels,
       predicted: predicted ?? labels.map { 1 - $0 },
-      confidence: (0..<count).map { 0.996 - 0.01 * Float($0) }, side: 2,
+      confidence: confidence ?? (0..<count).map { 0.996 - 0.01 * Float($0) }, side: 2,
       classNames: ["cat", "automobile of a long name"], subject: "9 test images",
       file: "mistakes.safetensors")
   }
@@ -98,5 +100,11 @@ import Testing
     let error = try #require(throws: LogError.self) { try mistakes(2, predicted: [1, 2]) }
     #expect(
       error.description.hasPrefix("mistakes.safetensors: predicted, image 1: expected 0 to 1"))
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -0.5, 1.5, 1e30])
+  func aConfidenceThatIsNoShareIsNamed(_ value: Float) throws {
+    let error = try #require(throws: LogError.self) { try mistakes(2, confidence: [0.5, value]) }
+    #expect(error.description.contains("confidence, image 1: expected 0 to 1, found"))
   }
 }

@@ -161,6 +161,18 @@ import Testing
     if let note { #expect(reservations.first?.hasPrefix(note) == true) }
   }
 
+  /// Weights of a training on all images have learnt from the validation images, not from the test images.
+  @Test(arguments: [
+    ("training-and-validation", "validation", true), ("training-and-validation", "test", false),
+    ("training", "validation", false),
+  ])
+  func imagesThatTrainedAreNoMeasure(_ data: String, _ subject: String, _ isMarked: Bool) throws {
+    let reservations = try reservations(
+      oneImage(.official, selectedOnTest: false), on: subject, origin: ["trained_on": data])
+    #expect(reservations.count == (isMarked ? 1 : 0))
+    #expect(reservations.allSatisfy { $0.hasPrefix("trained on validation: ") })
+  }
+
   private func reservations(
     _ images: ImageSet, on subject: String, origin: [String: String] = [:]
   ) throws -> [String] {

@@ -140,6 +140,7 @@ import Testing
   @Test(
     arguments: [
       ("network", nil), ("epoch", nil), ("epoch", "seven"), ("epoch", "7.5"),
+      ("epoch", "-1"), ("epoch", "9223372036854775807"),
       ("configuration", nil), ("configuration", "wide"), ("configuration", "{\"width\":\"3\"}"),
       ("class_names", nil), ("class_names", "ape, bee"), ("class_names", "[\"ape\"]"),
       ("class_names", "[1, 2]"),

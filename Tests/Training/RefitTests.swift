@@ -86,6 +86,23 @@ import Training
     }
   }
 
+  /// Weights that have learnt from the validation images have, whatever they are trained on later.
+  @Test func whatTrainedOnceStaysTrainedOn() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let network = try NetworkCatalog.network(
+      named: "resnet8", configuration: NetworkConfiguration(width: 4), classes: 10)
+    for data in [TrainingData.training, .trainingAndValidation] {
+      let url = fixture.folder.appendingPathComponent("\(data).safetensors")
+      try Checkpoint.write(
+        network, CheckpointDescription(network, trainedOn: training, data: data), to: url)
+      let start = try StartingCheckpoint(contentsOf: url, for: network, trainedOn: training)
+      let later = CheckpointDescription(
+        network, trainedOn: training, data: .training, from: start)
+      #expect(later.origin["trained_on"] == data.rawValue)
+    }
+  }
+
   @Test func nothingIsTrainedWhereThereWasNoChoice() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -136,6 +153,16 @@ import Training
     ] {
       #expect(throws: TrainingError.testImagesWouldTrain) {
         try TrainingImages(.trainingAndValidation, training: training, validation: test)
+      }
+    }
+    #expect(throws: TrainingError.unannouncedTestImages(input: "validation")) {
+      try TrainingImages(
+        .training, training: training, validation: Fixture.images(30, of: .test))
+    }
+    for data in [TrainingData.training, .trainingAndValidation] {
+      #expect(throws: TrainingError.unannouncedTestImages(input: "training")) {
+        try TrainingImages(
+          data, training: Fixture.images(30, of: .test), validation: validation)
       }
     }
     #expect(throws: TrainingError.self) {

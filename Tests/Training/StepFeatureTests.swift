@@ -12,7 +12,7 @@ import Training
 /// Accumulation, clipping, averaging and rates that move: within whole trainings.
 @Suite struct StepFeatureTests {
   let training = Fixture.images(70, of: .train)
-  let heldout = Fixture.images(30, of: .test)
+  let heldout = Fixture.images(30, of: .test, selectedOnTest: true)
 
   enum Feature: CaseIterable {
     case accumulation, clipping, average, plateau, cycle, warmUp, adam, all

@@ -8,7 +8,7 @@ import Training
 
 @Suite struct TrainerTests {
   let training = Fixture.images(70, of: .train)
-  let heldout = Fixture.images(30, of: .test)
+  let heldout = Fixture.images(30, of: .test, selectedOnTest: true)
 
   @Test func sameBytesOnAnyThreadsStoppedOrNot() throws {
     let fixture = try Fixture()

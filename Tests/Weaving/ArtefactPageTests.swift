@@ -87,6 +87,14 @@ import Weaving
     #expect(outside.contains("Not in the cache any more"))
   }
 
+  /// A colon in a file's name makes no scheme of what stands before it.
+  @Test func linksToFilesAreLinksToFiles() throws {
+    let scratch = try TemporaryFolder()
+    _ = try scratch.file("javascript:alert.txt", holding: [])
+    let text = try ArtefactPage(of: scratch.url, pageFolder: scratch.url).document()
+    #expect(text.contains("<a href=\"javascript%3Aalert.txt\">javascript:alert.txt</a>"))
+  }
+
   @Test func textsAndTables() throws {
     let scratch = try TemporaryFolder()
     let table = try scratch.file("a.csv", holding: Array("x,y\n1,\"<b>\"\n".utf8))
