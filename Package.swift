@@ -79,7 +79,8 @@ let package = Package(
       ],
       swiftSettings: optimized),
     .target(name: "Gnuplot"),
-    .target(name: "Notebook", dependencies: [argumentParser]),
+    .target(name: "Terminals"),
+    .target(name: "Notebook", dependencies: ["Terminals", argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
     .target(name: "SourceText"),
     .target(
@@ -110,7 +111,7 @@ let package = Package(
       name: "tessera",
       dependencies: [
         "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
-        "Prediction", "Prose", "Recipes", "TensorFiles", "Weaving", argumentParser,
+        "Prediction", "Prose", "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages

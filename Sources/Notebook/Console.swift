@@ -1,4 +1,5 @@
 import Foundation
+import Terminals
 
 /// The stages' console: lines on standard output, and one line of progress that a terminal sees
 /// renewed in place and a file sees at intervals.
@@ -7,6 +8,9 @@ public enum Console {
   /// a log of it and tells by `TESSERA_TERMINAL=1`.
   public static let isTerminal =
     isatty(STDOUT_FILENO) != 0 || ProcessInfo.processInfo.environment["TESSERA_TERMINAL"] == "1"
+
+  /// Columns of the terminal; nil where output is not read on one.
+  public static var width: Int? { isTerminal ? Terminal.controllingWidth ?? 80 : nil }
 
   /// Prints one line at once, whole, even into a pipe.
   public static func printLine(_ line: String) {
@@ -46,7 +50,7 @@ public struct Progress: Sendable {
     lastReport = now
     let line = Self.line(
       label: label, done: done, total: total, unit: unit, alreadyDone: alreadyDone,
-      seconds: (now - start).inSeconds, detail: detail)
+      seconds: (now - start).inSeconds, detail: detail, width: Console.width)
     if Console.isTerminal {
       FileHandle.standardOutput.write(Data("\r\u{1B}[K\(line)".utf8))
     } else {
@@ -59,19 +63,25 @@ public struct Progress: Sendable {
     if Console.isTerminal { FileHandle.standardOutput.write(Data("\r\u{1B}[K".utf8)) }
   }
 
-  static func line(
+  /// A line of progress in less than `width` columns, where there is a width: a longer one would break,
+  /// and could not be renewed in place. First the count goes, then the detail, then the rate.
+  public static func line(
     label: String, done: Int, total: Int, unit: String, alreadyDone: Int, seconds: Double,
-    detail: String
+    detail: String, width: Int?
   ) -> String {
     let rate = seconds > 0 ? Double(done - alreadyDone) / seconds : 0
     let share = total > 0 ? 100 * Double(done) / Double(total) : 100
-    var parts = ["\(label)  \(Int(share)) %  \(done)/\(total) \(unit)"]
-    if rate > 0 {
-      parts.append("\(Int(rate.rounded())) \(unit)/s")
-      parts.append("\(Self.clock(seconds: Double(total - done) / rate)) left")
-    }
-    if !detail.isEmpty { parts.append(detail) }
-    return parts.joined(separator: "  ")
+    let head = "\(label)  \(Int(share)) %"
+    let count = "\(done)/\(total) \(unit)"
+    let speed = rate > 0 ? "\(Int(rate.rounded())) \(unit)/s" : ""
+    let left = rate > 0 ? "\(clock(seconds: Double(total - done) / rate)) left" : ""
+    let forms = [
+      [head, count, speed, left, detail], [head, speed, left, detail], [head, speed, left],
+      [head, left],
+    ].map { parts in parts.filter { !$0.isEmpty }.joined(separator: "  ") }
+    let shortest = forms[forms.count - 1]
+    guard let width else { return forms[0] }
+    return forms.first { $0.count < width } ?? String(shortest.prefix(max(width - 1, 0)))
   }
 
   /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.

@@ -8,7 +8,7 @@ public func show(_ text: String, line: Int = #line) {
 
 /// Prints a table and records it as the output of the cell at `line`.
 public func show(table: Table, line: Int = #line) {
-  for row in table.renderedLines() { Console.printLine(row) }
+  for row in table.renderedLines(width: Console.width) { Console.printLine(row) }
   CellRecord.shared.append(kind: .table, body: .table(table), line: line)
 }
 
@@ -42,16 +42,38 @@ public struct Table: Sendable, Equatable, Encodable {
   }
 
   /// The table as aligned lines: cells that read as numbers to the right, others to the left.
-  public func renderedLines() -> [String] {
+  ///
+  /// - Parameter width: Columns there are; a wider table is cut into several, one under the other, each of
+  ///   which begins with the first column. Nil does not cut.
+  public func renderedLines(width: Int? = nil) -> [String] {
     let widths = header.indices.map { column in
       ([header] + rows).map { $0[column].count }.max() ?? 0
     }
+    return blocks(of: widths, within: width ?? .max).flatMap { lines(columns: $0, widths: widths) }
+  }
+
+  /// The columns of each part of a table that is cut to fit `width`.
+  private func blocks(of widths: [Int], within width: Int) -> [[Int]] {
+    var blocks: [[Int]] = [[]]
+    var used = 0
+    for column in header.indices {
+      if blocks[blocks.count - 1].count > 1 && used + 2 + widths[column] > width {
+        blocks.append([0])
+        used = 2 + widths[0]
+      }
+      blocks[blocks.count - 1].append(column)
+      used += 2 + widths[column]
+    }
+    return blocks
+  }
+
+  private func lines(columns: [Int], widths: [Int]) -> [String] {
     let numeric = header.indices.map { column in
       rows.allSatisfy { row in row[column].first.map { $0.isNumber || "+-–.".contains($0) } ?? true
       }
     }
     func line(_ cells: [String]) -> String {
-      let padded = cells.indices.map { column in
+      let padded = columns.map { column in
         let space = String(repeating: " ", count: widths[column] - cells[column].count)
         return numeric[column] ? space + cells[column] : cells[column] + space
       }

@@ -4,6 +4,7 @@ import Foundation
 import Gnuplot
 import Inspection
 import Planning
+import Terminals
 
 /// `tessera compare RUN…`: several runs side by side.
 struct CompareCommand: ParsableCommand {

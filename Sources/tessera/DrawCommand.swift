@@ -4,6 +4,7 @@ import Gnuplot
 import Inspection
 import Planning
 import Recipes
+import Terminals
 
 /// `tessera draw`: a run's figures in the terminal.
 struct DrawCommand: ParsableCommand {

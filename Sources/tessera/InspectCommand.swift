@@ -3,6 +3,7 @@ import Foundation
 import Inspection
 import Pictures
 import TensorFiles
+import Terminals
 import Weaving
 
 /// `tessera inspect FILE…`: what is in an artefact.

@@ -31,6 +31,18 @@ import Testing
     #expect(table.renderedLines().map(\.count) == [17, 17, 17, 17])
   }
 
+  @Test func aTableTooWideIsCutBetweenColumns() {
+    let table = Table(
+      header: ["network", "epochs", "memory"], rows: [["resnet8", "10", "35 MiB"]])
+    #expect(
+      table.renderedLines(width: 17) == [
+        "  network  epochs", "  resnet8      10", "  network  memory", "  resnet8  35 MiB",
+      ])
+    #expect(table.renderedLines(width: 25) == table.renderedLines())
+    // A column that fits nowhere stands beside the first all the same.
+    #expect(table.renderedLines(width: 1).count == 4)
+  }
+
   @Test func noLineEndsInSpaces() {
     let table = Table(header: ["a", "long header"], rows: [["x", "y"], ["", ""]])
     #expect(table.renderedLines() == ["  a  long header", "  x  y", ""])

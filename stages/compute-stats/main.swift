@@ -1,18 +1,32 @@
 //: # Channel statistics
 //:
-//: A network learns faster from numbers around zero of about the size of one. This stage measures what
-//: that takes: the mean and the standard deviation of each colour channel over the training images.
+//: A network learns faster from numbers around zero of about the size of one. This stage measures
+//: what that takes: the mean and the standard deviation of each colour channel over the training
+//: images.
 //:
 //: | | |
 //: |---|---|
 //: | reads | `train`: the training images as they were parsed |
 //: | writes | `statistics.safetensors`: `mean`, `std` F64 [3], in units of pixel/255 |
 //: | | `histogram.safetensors`: `counts` I64 [3, 256]; both with `class_counts` I64 [10] |
-//: | claims | on CIFAR-10's 50,000: means 0.49140 0.48216 0.44653, deviations 0.24703 0.24348 0.26159 |
+//: | claims | on CIFAR-10's 50,000: means 0.49140 0.48216 0.44653, |
+//: | | deviations 0.24703 0.24348 0.26159 |
 //:
 //: Test images take no part: what is known of them must not leak into training. Images that a later
-//: split sets aside for validation do, as in the published protocols; six numbers of 50,000 images tell
-//: nothing of any one of them.
+//: split sets aside for validation do, as in the published protocols; six numbers of 50,000 images
+//: tell nothing of any one of them.
+//:
+//: ## Why a network cares
+//:
+//: The first layer multiplies pixels by weights and adds: $z = \sum_i w_i x_i + b$. Training moves
+//: each weight against the slope of the loss $L$, and that slope is
+//:
+//: $$ \frac{\partial L}{\partial w_i} = \frac{\partial L}{\partial z} \, x_i $$
+//:
+//: Bytes are never negative. So for one image the slopes of all weights of a sum have the same
+//: sign, and the weights can only rise together or fall together; to turn, they have to zigzag.
+//: Inputs with a mean of zero take that restraint away, and inputs of equal spread let one learning
+//: rate fit all weights (LeCun et al., 1998, "Efficient BackProp", section 4.3).
 
 import Datasets
 import Foundation
@@ -34,13 +48,22 @@ let histogram = ChannelHistogram(of: train)
 
 //: ## Mean and deviation
 //:
-//: With v a value of 0 to 255, h(v) its count and n the number of pixels,
+//: With $v$ a value of 0 to 255, $h(v)$ its count and $n = \sum_v h(v)$ the number of pixels, a
+//: channel has the mean $\mu$ and the standard deviation $\sigma$
 //:
-//:     mean = Σ v·h(v) / (255·n)        std = √( Σ h(v)·(v/255 − mean)² / n )
+//: $$
+//: \mu = \frac{1}{255\,n} \sum_{v=0}^{255} v \, h(v)
+//: \qquad
+//: \sigma = \sqrt{\frac{1}{n} \sum_{v=0}^{255} h(v) \left( \frac{v}{255} - \mu \right)^2}
+//: $$
 //:
-//: The deviation is the population's (divided by n), as published tables have it. The textbook
-//: shortcut, the mean of squares less the square of the mean, would subtract two numbers that are
-//: nearly equal; on 256 counts the honest form costs nothing.
+//: Values are divided by 255, so that 0 is black and 1 the brightest there is. The sum of $v\,h(v)$
+//: is an integer and exact; the other one adds 256 terms, none of them negative.
+//:
+//: The deviation is the population's (divided by $n$), as published tables have it. Dividing by
+//: $n - 1$ would estimate that of a larger population; with millions of pixels the two agree in the
+//: first seven digits. The textbook shortcut, the mean of squares less the square of the mean,
+//: would subtract two numbers that are nearly equal; on 256 counts the honest form costs nothing.
 
 let statistics = ChannelStatistics(of: histogram)
 show(
@@ -53,10 +76,15 @@ show(
       ]
     }))
 
+//: Read the table like this: a mean below 0.5 is a channel that is darker than middle grey, and a
+//: deviation of 0.25 says that most of its pixels lie within a quarter of the range from the mean.
+//:
 //: ## The classes
 //:
-//: Ten balanced classes put a guess at 10 %. Where the counts differ, accuracy alone flatters a
-//: network that prefers the larger classes.
+//: Of $K$ balanced classes, a guess is right once in $K$ times, and so is a program that always
+//: names the same class: of ten classes, 10 %. That is the zero from which every accuracy here is
+//: to be read. Where the counts differ, that program is right as often as the largest class occurs,
+//: and accuracy alone flatters a network that prefers the larger classes.
 
 show(
   table: Table(
@@ -65,8 +93,8 @@ show(
 
 //: ## Writing
 //:
-//: The statistics go to whoever normalises, the histogram to whoever draws it. They are two small files
-//: so that a figure never has to open the images.
+//: The statistics go to whoever normalises, the histogram to whoever draws it. They are two small
+//: files so that a figure never has to open the images.
 
 orExit {
   try statistics.write(to: options.output("statistics.safetensors"))
@@ -83,3 +111,6 @@ guard imagesCounted == train.count, pixelsCounted == train.images.count else {
   exitWithError("counted \(imagesCounted) images of \(train.count), and \(pixelsCounted) pixels")
 }
 show("counted: \(imagesCounted) images, \(pixelsCounted) pixels")
+
+//: The means and deviations are measured. The next chapter decides whether they are used, and,
+//: which matters more, on which images the network may learn.

@@ -1,18 +1,26 @@
 //: # Evaluate
 //:
-//: How good is the classifier on images that taught it nothing? This stage shows a trained network every
-//: image of one set and keeps all its answers, so that each figure below can be computed again.
+//: How good is the classifier on images that taught it nothing? This stage shows a trained network
+//: every image of one set and keeps all its answers, so that each figure below can be computed
+//: again.
 //:
 //: | | |
 //: |---|---|
 //: | reads | `checkpoints`; `validation` or `test`, as `evaluate.on` says |
-//: | writes | `metrics.json`; `confusion`, `reliability`; `predictions`: every image's probabilities |
+//: | writes | `metrics.json`; `confusion`; `reliability`; `predictions`: all probabilities |
 //: | | `mistakes`: the surest wrong answers; `selection`: the checkpoint that the figures are of |
 //: | promises | one probability vector an image, each of which sums to one |
 //:
-//: No stage that learns is handed the test images, unless the recipe follows a published protocol that
-//: selects on them; here they are opened only where `evaluate.on` says so. Each look at them that changes
-//: a decision makes them a little less of a test.
+//: ## On looking at the test
+//:
+//: No stage that learns is handed the test images, unless the recipe follows a published protocol
+//: that selects on them; here they are opened only where `evaluate.on` says so. Each look at them
+//: that changes a decision makes them a little less of a test. That goes for people as well: who
+//: tries ten recipes and keeps the one with the best test figure has selected on test, and no file
+//: will say so.
+//:
+//: Even an honest figure is one of *these* images. On new photographs, gathered the way CIFAR-10's
+//: were, networks of many kinds lost 4 to 10 percent points (Recht et al., 2018, arXiv:1806.00451).
 
 import Datasets
 import Foundation
@@ -38,10 +46,10 @@ let normalization = orExit { try images.requiredNormalization() }
 
 //: ## Which checkpoints
 //:
-//: `evaluate.checkpoint` names one, or several that are to be compared: then the images choose, and what
-//: they chose is no longer news to them. That is what validation images are for. Where test images
-//: choose, their figures are marked. A training that ended before the first epoch listed leaves its last
-//: checkpoint to stand in.
+//: `evaluate.checkpoint` names one, or several that are to be compared: then the images choose, and
+//: what they chose is no longer news to them. That is what validation images are for. Where test
+//: images choose, their figures are marked. A training that ended before the first epoch listed
+//: leaves its last checkpoint to stand in.
 
 let folder = orExit { try options.input("checkpoints") }
 let candidates = orExit { try settings.candidates(in: folder) }
@@ -49,16 +57,34 @@ let files = orExit {
   try candidates.names.map { try Checkpoint.open(settings.file(of: $0, in: folder)) }
 }
 
-//-
 //: ## Asking the network
 //:
-//: In evaluation, batch norms use the running statistics of training, so an image's answer does not
-//: depend on its neighbours in the batch. The answer is the class of the largest probability; *top-5*
-//: counts an image as right where its class is among the five largest. The loss is the plain
-//: cross-entropy −log p of the true class, whatever the network was trained on.
+//: Images are normalised as in training, and not augmented. Dropout is off, and batch norms use the
+//: running statistics of training, so an image's answer does not depend on its neighbours in the
+//: batch. With $p(x)$ the probabilities that the network gives to an image $x$, its answer and the
+//: *top-1 accuracy* over $n$ images with the classes $y_i$ are
 //:
-//: With `evaluate.flip` the network sees each image twice, as it is and mirrored left to right, and p is
-//: the mean of its two answers: what it has learnt of a thing should not depend on where it faces.
+//: $$
+//: \hat y(x) = \argmax_k \, p_k(x)
+//: \qquad
+//: \text{accuracy} = \frac{1}{n} \sum_{i=1}^{n} \left[ \hat y(x_i) = y_i \right]
+//: $$
+//:
+//: where the bracket is 1 for a right answer and 0 for a wrong one. *Top-5* counts an image as
+//: right where its class is among the five most probable; of ten classes that is no high hurdle,
+//: since a guess passes it half of the time. The loss is the plain cross-entropy, the mean of
+//: $-\log p_{y_i}(x_i)$, whatever the network was trained on. It is hurt most by answers that are
+//: wrong and sure.
+//:
+//: With `evaluate.flip` the network sees each image twice, as it is and mirrored left to right, and
+//: the answers are averaged:
+//:
+//: $$ p(x) = \frac{ \operatorname{softmax} z(x) + \operatorname{softmax} z(x') }{2} $$
+//:
+//: What a network has learnt of a thing should not depend on where it faces, and the mean of two
+//: answers is mostly a little better than one (Krizhevsky et al., 2012, "ImageNet classification
+//: with deep convolutional neural networks", section 4.1). It takes twice the time and is named
+//: with the figure, since it is a property of the question and not of the network.
 
 let pool = WorkerPool(threadCount: options.threads)
 orExit { try options.record(numerics: Numerics.current) }
@@ -84,25 +110,54 @@ show(
     }))
 if settings.flip { show("each answer is the mean of those to the image and its mirror image") }
 
-//-
+//: ### How sure is the figure?
+//:
+//: The images are a sample. If $p$ is the accuracy on all images of the kind, the accuracy on $n$
+//: of them scatters about it with the binomial's standard error
+//:
+//: $$ \operatorname{se} = \sqrt{\frac{p \, (1 - p)}{n}} $$
+//:
+//: At 92 % on CIFAR-10's 10,000 test images that is 0.27 percent points, so 95 times in a hundred
+//: the figure lies within $\pm 0.53$; on 5,000 validation images within $\pm 0.75$. It is the
+//: reason why the second decimal of a single figure means nothing. Two networks on the *same*
+//: images compare more sharply than that, since most images are easy or hard for both;
+//: `predictions` has what such a comparison needs.
+//:
+//: A second spread is not in the formula: another seed gives other weights, and another figure. A
+//: single run is a sample of one and can't say how far they scatter. So wherever a figure is
+//: quoted, the number of runs and the seed belong to it.
+//:
 //: ## Reservations
 //:
-//: Three things can make a figure less than it seems: images that are not the official ones, a model
-//: that was selected on the very images that now test it, and a selection that had nothing to choose
-//: from. They travel with data and weights and are repeated wherever a figure stands.
+//: Three things can make a figure less than it seems: images that are not the official ones, a
+//: model that was selected on the very images that now test it, and a selection that had nothing to
+//: choose from. They travel with data and weights and are repeated wherever a figure stands.
 
 let weights = orExit { try Checkpoint.description(of: files[selection.position]) }
 let reservations = settings.reservations(
   images: images, weights: weights, candidates: candidates, selection: selection)
 for reservation in reservations { warn(reservation) }
 
-//-
 //: ## Class by class
 //:
-//: One accuracy hides ten. For each class: of the images predicted to be it, how many were (*precision*);
-//: of the images that are it, how many were found (*recall*); and their harmonic mean,
-//: F1 = 2·P·R / (P + R), which is high only where both are. The mean is that of the classes, each
-//: counting the same.
+//: One accuracy hides ten. The *confusion matrix* $C$ counts in row $t$ and column $k$ the images
+//: of class $t$ that were taken for class $k$. What is right stands on its diagonal. For a class
+//: $k$,
+//:
+//: $$
+//: P_k = \frac{C_{kk}}{\sum_t C_{tk}}
+//: \qquad
+//: R_k = \frac{C_{kk}}{\sum_j C_{kj}}
+//: \qquad
+//: F_{1,k} = \frac{2 \, P_k R_k}{P_k + R_k}
+//: $$
+//:
+//: The *precision* $P_k$ asks: of the images predicted to be it, how many were? The *recall* $R_k$:
+//: of the images that are it, how many were found? A network that says "cat" at every doubt has a
+//: high recall of cats and a low precision. $F_1$ is the harmonic mean of the two, which is high
+//: only where both are; it is computed as $2 \, C_{kk} / (\sum_t C_{tk} + \sum_j C_{kj})$, so that
+//: a class that was never named has an $F_1$ of zero and not none. The last line is the mean over
+//: the classes, each counting the same, as far as they have the score (*macro* averages).
 //:
 //: The figures that follow are those of the checkpoint selected.
 
@@ -130,8 +185,9 @@ show(
     header: ["class", "images", "precision %", "recall %", "F1 %"],
     rows: scores + [["mean", "\(images.count)"] + means]))
 
-//: And what is taken for what. The pairs below are the largest numbers off the diagonal of the confusion
-//: matrix, whose rows are the true classes and whose columns the answers.
+//: And what is taken for what. The pairs below are the largest numbers off the diagonal. Two kinds
+//: that look alike, such as cats and dogs, are there in either direction. A pair in one direction
+//: alone speaks of a class that is named too freely.
 
 show(
   table: Table(
@@ -140,21 +196,30 @@ show(
       [$0.truth, $0.predicted, "\($0.count)", decimals($0.share, 1)]
     }))
 
-//-
 //: ## Can its confidence be believed?
 //:
-//: Among answers given with 80 % confidence, 80 % should be right. The *expected calibration error* is
-//: the mean distance from that, over 15 bins of confidence (Guo et al., 2017, section 2).
+//: The probability of the answer is the network's *confidence*. Among answers given with 80 %
+//: confidence, 80 % should be right. To see how far that holds, answers are put into $B = 15$ bins
+//: of equal width by their confidence; bin $b$ takes those above $(b - 1) / B$ up to $b / B$. With
+//: $n_b$ answers in bin $b$, $\text{acc}_b$ the share of right ones and $\text{conf}_b$ their mean
+//: confidence, the *expected calibration error* is
+//:
+//: $$ \text{ECE} = \sum_{b=1}^{B} \frac{n_b}{n} \, \left| \text{acc}_b - \text{conf}_b \right| $$
+//:
+//: (Guo et al., 2017, arXiv:1706.04599, section 2). Cross-entropy goes on falling as long as right
+//: answers can become surer, so networks that are trained to the end are mostly surer than they may
+//: be. Label smoothing pulls the other way, at times too far. The ECE says by how much, and the
+//: figure `calibration` in which direction. It is no measure of accuracy: always answering with 10
+//: % confidence and being right in 10 % of the cases is perfectly calibrated.
 
 show("expected calibration error \(decimals(100 * report.expectedCalibrationError, 2)) %")
 
-//-
 //: ## What is kept
 //:
-//: The report for people and programs, and the arrays behind it. `mistakes` holds the wrong answers of
-//: which the network was surest, with their images: some are the label's fault. `selection` is the
-//: selected checkpoint once more, from which a later training may start. Last a check of what was
-//: promised.
+//: The report for people and programs, and the arrays behind it. `mistakes` holds the wrong answers
+//: of which the network was surest, with their images: some are the label's fault. `selection` is
+//: the selected checkpoint once more, from which a later training may start. Last a check of what
+//: was promised.
 
 orExit {
   try AtomicFile.write(report.json(), to: options.output("metrics.json"))
@@ -167,3 +232,6 @@ guard drift < 1e-5 else {
   exitWithError("probabilities of an image sum to 1 ± \(drift); the weights are damaged")
 }
 show("every image's probabilities sum to 1 within \(drift)")
+
+//: The answers are on file and every figure follows from them. One thing remains, for numbers are
+//: not the best way to see: the last chapter draws what the five before it have found.

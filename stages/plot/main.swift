@@ -1,14 +1,10 @@
 //: # Plots
 //:
-//: The last chapter draws what the others found out, and computes next to nothing. It reads small files
-//: only: `histogram` of the training images, `samples` of them, plain and `augmented`; `history` of the
-//: training and the network's first `filters`; `metrics`, `confusion`, `reliability` and `mistakes` of the evaluation.
-//: Data sets, weights and predictions stay closed, so a figure can be drawn again long after they are
-//: gone.
-//:
-//: For each figure it writes a gnuplot script and the numbers the script draws: `loss.gp`, `loss.csv`.
-//: The two are complete. `gnuplot loss.gp`, called from any folder, draws the same `loss.png` and
-//: `loss.svg` beside them, and whoever wants another colour changes the script.
+//: The last chapter draws what the others found out, and computes next to nothing. It reads small
+//: files only, so a figure can be drawn again long after data sets, weights and predictions are
+//: gone. For each figure it writes a gnuplot script and the numbers the script draws: `loss.gp`,
+//: `loss.csv`. The two are complete. `gnuplot loss.gp`, called from any folder, draws the same
+//: `loss.png` and `loss.svg` beside them, and whoever wants another colour changes the script.
 //:
 //: | | |
 //: |---|---|
@@ -17,6 +13,20 @@
 //: | | the recipe's section `plot` |
 //: | writes | for each figure `.gp`, `.csv`, and the pictures that `plot.formats` names |
 //: | promises | equal logs give equal bytes; scripts run alone, from any folder |
+//:
+//: A figure is worth its place if it answers a question. These do:
+//:
+//: | figure | question |
+//: |---|---|
+//: | `classes`, `pixels` | Is the data set balanced, and how are its colours spread? |
+//: | `samples`, `augmented` | Is this what we think it is? And what is the network shown of it? |
+//: | `loss`, `top1`, `top5` | Does it learn, and does it learn more than these images? |
+//: | `per-class-train`, `per-class-heldout` | Which classes come late? |
+//: | `training` | What did rate, loss and accuracy have to do with each other? |
+//: | `filters` | What does the first layer look for? |
+//: | `confusion`, `class-scores` | Which classes are mistaken for which? |
+//: | `calibration` | May its confidence be believed? |
+//: | `mistakes` | Where is it wrong without a doubt of its own? |
 
 import Foundation
 import Gnuplot
@@ -32,8 +42,9 @@ let options = StageOptions.parseForStage()
 let formats = orExit { try options.settings(as: Settings.self).plot.formats }
 let renderer = orExit { try Renderer() }
 
-//: A figure is a value: panels, axes, series. Drawing writes script and data, runs gnuplot on them, and
-//: gives a picture its name only once it is whole. In the report the sharper SVG stands for the figure.
+//: A figure is a value: panels, axes, series. Drawing writes script and data, runs gnuplot on them,
+//: and gives a picture its name only once it is whole. In the report the sharper SVG stands for the
+//: figure.
 
 func draw(_ figure: Figure, _ caption: String, line: Int = #line) {
   let folder = URL(fileURLWithPath: options.output)
@@ -78,8 +89,8 @@ func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) thr
 //: ## The data
 //:
 //: `classes` counts the training images of each class. Bars of one height are a balanced set, where
-//: always naming the same class is right once in as many times as there are classes. A low bar warns
-//: that the overall accuracy will say little about that class.
+//: always naming the same class is right once in as many times as there are classes. A low bar
+//: warns that the overall accuracy will say little about that class.
 
 let histogram = orExit {
   try tensorFile("histogram", schema: "histogram", producedBy: "compute-stats")
@@ -92,19 +103,17 @@ let classCounts = orExit {
 }
 draw(dataFigures.classes(counts: classCounts.map { Int($0) }), "Training images of each class.")
 
-//-
-//: `pixels` shows how often each of the 256 values occurs in red, green and blue. Look at the ends: a
-//: peak at 0 or 255 is clipped light, in photographs mostly white background. Where the three curves
-//: lie apart, the set has a tint, which normalising each channel by itself takes away.
+//: `pixels` shows how often each of the 256 values occurs in red, green and blue. Look at the ends:
+//: a peak at 0 or 255 is clipped light, in photographs mostly white background. Where the three
+//: curves lie apart, the set has a tint, which normalising each channel by itself takes away.
 
 let pixelCounts = orExit { try rows(of: "counts", in: histogram, 3, by: 256) }
 draw(dataFigures.pixels(counts: pixelCounts), "Pixel values of the training images, by channel.")
 
-//-
-//: `samples` shows some of the images, a row a class, three screen pixels for one of the image. It is
-//: the quickest check there is: a row of the wrong things is a shuffled label file, false colours are
-//: channels in the wrong order, slanting noise is a wrong row length. It also says how hard the task
-//: is for the reader.
+//: `samples` shows some of the images, a row a class, three screen pixels for one of the image. It
+//: is the quickest check there is: a row of the wrong things is a shuffled label file, false
+//: colours are channels in the wrong order, slanting noise is a wrong row length. It also says how
+//: hard the task is for the reader.
 
 let samples = orExit {
   try tensorFile("samples", schema: "images", producedBy: "preprocess-and-split")
@@ -121,10 +130,9 @@ draw(
       images: images, labels: labels, side: 32, file: samples.url.lastPathComponent)
   }, "Training images, a row a class.")
 
-//-
-//: `augmented` shows a few of them again as the network is shown them: the first column is the image,
-//: the others are random draws of what the recipe's `train.augment` does to it. A thing that you can no
-//: longer name is asked too much of the network as well.
+//: `augmented` shows a few of them again as the network is shown them: the first column is the
+//: image, the others are random draws of what the recipe's `train.augment` does to it. A thing that
+//: you can no longer name is asked too much of the network as well.
 
 let sheet = orExit { try tensorFile("augmented", schema: "augmented", producedBy: "train") }
 draw(
@@ -145,10 +153,11 @@ func augmented(_ sheet: TensorFile) throws -> Figure {
 //: ## The training
 //:
 //: Training and held-out images are drawn together, as only the distance between the two tells what
-//: the network has learnt and what it has learnt by heart. Held-out is the validation set. Under the
-//: published protocols that stop and choose on the test set, it is that one, and every title says so.
-//: Without augmentation the curves part sooner; with it, the training images are the harder ones and
-//: the held-out curve may well lie on the better side.
+//: the network has learnt and what it has learnt by heart. Held-out is the validation set. Under
+//: the published protocols that stop and choose on the test set, it is that one, and every title
+//: says so. Without augmentation the curves part sooner; with it, the training images are the
+//: harder ones and the held-out curve may well lie on the better side. Dropout does the same, and
+//: so does the running mean of an epoch: its first batches met weights that were an epoch younger.
 
 let summary = orExit { try EvaluationSummary(contentsOf: options.input("metrics")) }
 let history = orExit { try TrainingHistory(contentsOf: options.input("history")) }
@@ -156,8 +165,7 @@ let status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selecte
 let training = TrainingFigures(history, status: status)
 
 //: A run of no epochs, which only evaluates weights it was given, has a history without lines, and
-//: no curves. A recipe that doesn't measure a quantity leaves
-//: its cells empty, and that figure out.
+//: no curves. A recipe that doesn't measure a quantity leaves its cells empty, and that figure out.
 
 if history.isEmpty {
   show("history.csv has no epoch: the curves of the training are left out")
@@ -172,25 +180,26 @@ func draw(
   draw(figure, caption, line: line)
 }
 
-//-
-//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Held-out level or
-//: rising while training falls: it has begun to learn by heart. Both level at the start: the rate is
-//: too low, or too high. The first value of an untrained network of ten classes is near ln 10 ≈ 2.30.
+//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Held-out level
+//: or rising while training falls: it has begun to learn by heart. Both level at the start: the
+//: rate is too low, or too high. A network that knows nothing gives each of $K$ classes the
+//: probability $1/K$, so its loss is $\ln K$, for ten classes 2.30; a first epoch that ends above
+//: it has done worse than nothing. A loss with label smoothing ends on its floor and not on zero,
+//: which the chapter on training explains.
 
 draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the epochs.")
 
-//-
-//: `top1` is the share of images whose most probable class is the true one, `top5` of those whose true
-//: class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so `top5` soon
-//: has little room left.
+//: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
+//: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
+//: `top5` soon has little room left. The held-out curve jitters by some tenths of a percent point
+//: from epoch to epoch, by the standard error of so few images: its highest tip is a lucky one.
 
 draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")
 draw(\.top5, else: "no top-5 accuracies in history.csv: no figure 'top5'", "Top-5 accuracy.")
 
-//-
-//: `per-class-train` and `per-class-heldout` split the accuracy by class, the legend in the order in
-//: which the lines end. Lines far below the others are the classes to look at. Two lines that swing
-//: against each other from epoch to epoch are a pair the network cannot yet tell apart.
+//: `per-class-train` and `per-class-heldout` split the accuracy by class, the legend in the order
+//: in which the lines end. Lines far below the others are the classes to look at. Two lines that
+//: swing against each other from epoch to epoch are a pair the network cannot yet tell apart.
 
 draw(
   \.perClassTraining,
@@ -201,19 +210,20 @@ draw(
   else: "held-out accuracy by class was not measured: no figure 'per-class-heldout'",
   "Top-1 accuracy of each class on the held-out images.")
 
-//-
 //: `training` puts four views on one page, epoch under epoch. The dashed line is the best held-out
 //: accuracy: how early the curve gets near it says how many epochs were of use. The rate has a
-//: logarithmic axis, so that each division by ten is a step of one height; look for the jumps in loss
-//: above it. The filled area is training minus held-out accuracy: above zero the network does better
-//: on images it has seen.
+//: logarithmic axis, so that each division by ten is a step of one height; look for the jumps in
+//: loss above it. The filled area is training minus held-out accuracy: above zero the network does
+//: better on images it has seen.
 
 draw(
   \.overview, else: "nothing to draw in history.csv: no figure 'training'",
   "Loss, accuracy, learning rate, and the gap between training and held-out accuracy.")
 
-//: How much of the training was needed? The best epoch is where the held-out accuracy converged; what
-//: ran after it was of no use but to know so. The *efficiency* is 100·(1 − epochs after it / epochs run).
+//: How much of the training was needed? The best epoch, $e^*$, is where the held-out accuracy
+//: converged; what ran after it was of no use but to know so. Of $E$ epochs, the *efficiency* is
+//:
+//: $$ 100 \left( 1 - \frac{E - e^*}{E} \right) \% $$
 
 if let efficiency = history.efficiency {
   show(
@@ -229,9 +239,8 @@ if let efficiency = history.efficiency {
   show("held-out accuracy was not measured: no convergence epoch")
 }
 
-//-
-//: Some recipes train further from the epoch that was selected, on all images there are. No image is
-//: held out then: `refit` has the curves of the training images alone.
+//: Some recipes train further from the epoch that was selected, on all images there are. No image
+//: is held out then: `refit` has the curves of the training images alone.
 
 if let refit = options.optionalInput("refit") {
   let later = orExit { try TrainingHistory(contentsOf: refit) }
@@ -243,10 +252,10 @@ if let refit = options.optionalInput("refit") {
   }
 }
 
-//-
-//: `filters` are the kernels that look at the image itself, each weight a shade of its colour: mid-grey
-//: is zero. After a good training they are edges and blobs of colour; noise means that the network has
-//: not learnt, or that there are more kernels than it has use for.
+//: `filters` are the kernels that look at the image itself, each weight a shade of its colour:
+//: mid-grey is zero. After a good training they are edges and blobs of colour; noise means that the
+//: network has not learnt, or that there are more kernels than it has use for. Kernels of
+//: $3 \times 3$ have little room for either, and say less than AlexNet's of $11 \times 11$.
 
 let filters = orExit { try tensorFile("filters", schema: "filters", producedBy: "train") }
 draw(
@@ -259,9 +268,9 @@ draw(
 //: ## The evaluation
 //:
 //: `confusion` has a row for each true class and a column for each predicted one. A cell holds the
-//: number of images; its colour is their share of the row. The diagonal is what was right. Read a row
-//: for what a class is taken for, a column for what is taken for it: cats and dogs, in most networks,
-//: are a dark square off the diagonal.
+//: number of images; its colour is their share of the row. The diagonal is what was right. Read a
+//: row for what a class is taken for, a column for what is taken for it: cats and dogs, in most
+//: networks, are a dark square off the diagonal.
 
 let confusion = orExit {
   try tensorFile("confusion", schema: "confusion", producedBy: "evaluate")
@@ -275,19 +284,19 @@ draw(
   evaluation.confusion(counts: confusionCounts, classNames: evaluated),
   "Images by true class (down) and predicted class (right).")
 
-//-
 //: `class-scores` says the same in three numbers a class. Precision: of the images given this name,
-//: how many bear it rightly. Recall: of the images of this class, how many got the name. High recall
-//: with low precision is a name given too freely. F1 is their harmonic mean, near the lower of the two.
+//: how many bear it rightly. Recall: of the images of this class, how many got the name. High
+//: recall with low precision is a name given too freely. F1 is their harmonic mean, near the lower
+//: of the two.
 
 draw(evaluation.classScores, "Precision, recall and F1 of each class, and their means.")
 
-//-
-//: `calibration` asks whether the confidence can be believed. A bar is the accuracy of the answers whose
-//: confidence lies in its bin; were confidence and accuracy the same, bars would end on the dashed line.
-//: The veil is the distance to the bin's mean confidence: above the bar the network is surer than it may
-//: be, as networks trained to the end mostly are. Below, how many answers each bin holds; a bin of few
-//: says little.
+//: `calibration` asks whether the confidence can be believed. A bar is the accuracy of the answers
+//: whose confidence lies in its bin; were confidence and accuracy the same, bars would end on the
+//: dashed line. The veil is the distance to the bin's mean confidence: above the bar the network is
+//: surer than it may be, as networks trained to the end mostly are. Below, how many answers each
+//: bin holds; a bin of few says little. The expected calibration error is the mean length of the
+//: veils, each weighted with the answers in its bin.
 
 let reliability = orExit {
   try tensorFile("reliability", schema: "reliability", producedBy: "evaluate")
@@ -304,10 +313,9 @@ draw(
       accuracy: try column("accuracy", count: bins.count))
   }, "Accuracy over confidence, and how many images have which confidence.")
 
-//-
-//: `mistakes` are the wrong answers of which the network was surest: what each image is, what it was
-//: taken for, how surely. Some are wrong labels, some a puzzle for people too; the others are where to
-//: look for what the network has not understood.
+//: `mistakes` are the wrong answers of which the network was surest: what each image is, what it
+//: was taken for, how surely. Some are wrong labels, some a puzzle for people too; the others are
+//: where to look for what the network has not understood.
 
 let wrong = orExit { try tensorFile("mistakes", schema: "mistakes", producedBy: "evaluate") }
 if let figure = orExit({ try mistakes(in: wrong) }) {
@@ -329,8 +337,8 @@ func mistakes(in file: TensorFile) throws -> Figure? {
 
 //: ## What is here now
 //:
-//: A picture that is missing would have ended the stage. What remains is to see that nothing else lies
-//: here than a script, its data and its pictures for each figure:
+//: A picture that is missing would have ended the stage. What remains is to see that nothing else
+//: lies here than a script, its data and its pictures for each figure:
 
 let files = orExit { try FileManager.default.contentsOfDirectory(atPath: options.output) }
 let figures = files.filter { $0.hasSuffix(".gp") }.map { String($0.dropLast(3)) }.sorted()
@@ -340,3 +348,7 @@ show(
     rows: figures.map { name in
       [name, files.filter { $0.hasPrefix(name + ".") }.sorted().joined(separator: " ")]
     }))
+
+//: That is the whole of it: bytes, statistics, a split, a training, a test, and figures of what
+//: came of each. Change a number in the recipe, and only the chapters that depend on it are told
+//: again.

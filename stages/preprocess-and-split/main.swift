@@ -1,7 +1,8 @@
 //: # Preprocess and split
 //:
-//: A network is judged by images it has not learned from. This stage decides, once and on record, which
-//: images train, which choose among models and which test, and how pixels are to be normalised.
+//: A network is judged by images it has not learned from. This stage decides, once and on record,
+//: which images train, which choose among models and which test, and how pixels are to be
+//: normalised.
 //:
 //: | | |
 //: |---|---|
@@ -11,7 +12,21 @@
 //: | promises | no image both trains and validates; equal settings give equal bytes |
 //:
 //: Nothing is normalised here. Files keep bytes, at a quarter of the size of floats, and carry the
-//: constants; the loader that makes batches applies them, after augmentation, as published systems do.
+//: constants; the loader that makes batches applies them, after augmentation, as published systems
+//: do.
+//:
+//: ## Why images are held out
+//:
+//: A network with a million numbers can learn 50,000 labels by heart, even labels drawn by lot
+//: (Zhang et al., 2017, arXiv:1611.03530). So its accuracy on the images it was trained on says
+//: little. What is wanted is its accuracy on images that are yet to come, and that can only be
+//: estimated on images that were kept away. There are three sets, each with one office:
+//:
+//: - *training*: the weights are fitted to them;
+//: - *validation*: they choose among networks that are already trained: the best epoch, the better
+//:   of two recipes, the moment to stop. No weight is fitted to them, but whoever chooses among
+//:   many by a figure finds the lucky ones too. The figure of the chosen one is a little too good;
+//: - *test*: they choose nothing, and are looked at once, when all choices are made.
 
 import Datasets
 import Notebook
@@ -40,6 +55,14 @@ if let warning = train.dataStatus.warning { warn(warning) }
 //: Three ways to set images aside: the `last` ones, as ResNet's protocol has it; `random` ones; or
 //: `stratified`, random ones with exactly the same number of each class. The draw depends on the
 //: split's own seed alone, so a training run can change its seed and keep its images.
+//:
+//: What stratification is for: of $N$ images with a share $\pi$ in some class, a random choice of
+//: $m$ has a number of that class that scatters about $m \pi$ with the deviation
+//:
+//: $$ \sqrt{m \, \pi \, (1 - \pi) \, \frac{N - m}{N - 1}} $$
+//:
+//: the hypergeometric distribution's. For 5,000 of CIFAR-10's 50,000 that is $500 \pm 20$ of each
+//: class. It biases nothing, but it is noise, and equal shares are free of it.
 
 let split = orExit {
   try Split(
@@ -47,10 +70,10 @@ let split = orExit {
     of: train, testCount: test.count)
 }
 
-//: Some published systems chose their best epoch on the test images. `split.validation: test` repeats
-//: that: all training images train, and the file called `validation` holds the test images, so that the
-//: trainer neither knows nor cares. Every figure of such a run carries the remark, for it is no longer
-//: an estimate of what new images would give.
+//: Some published systems chose their best epoch on the test images. `split.validation: test`
+//: repeats that: all training images train, and the file called `validation` holds the test images,
+//: so that the trainer neither knows nor cares. Every figure of such a run carries the remark, for
+//: it is no longer an estimate of what new images would give.
 
 if split.selectedOnTest {
   warn("selected on test: the test images validate, so test figures are not of unseen images")
@@ -58,16 +81,34 @@ if split.selectedOnTest {
 
 //: ## How pixels will be normalised
 //:
-//: Four ways: 0.5 and 0.5, which maps bytes to −1 … 1; constants from a paper; those that the stage
-//: before measured; or each image by its own mean and deviation, which needs none.
+//: With $v$ a byte, the network sees
+//:
+//: $$ x = \frac{v / 255 - \mu}{\sigma} $$
+//:
+//: There are four ways to come by $\mu$ and $\sigma$:
+//:
+//: - `half`: 0.5 and 0.5, which maps bytes to −1 … 1;
+//: - `constants`: those of a paper, one pair a channel;
+//: - `statistics`: those that the stage before measured, one pair a channel. Over the images
+//:   measured, each channel then has mean 0 and deviation 1;
+//: - `per-image`: each image by its own, over all values of its three channels together:
+//:
+//: $$ x = \frac{v / 255 - \mu_\text{image}}{\sigma_\text{image} + 10^{-7}} $$
+//:
+//: The last one takes away how bright a photograph is and how strong its contrast, which say little
+//: of what it shows. The small number keeps an image of one single colour from a division by zero.
+//:
+//: Whatever is chosen is part of the network from now on: weights are of no use without the $\mu$
+//: and $\sigma$ under which they were learnt. So the constants travel with the images, and later
+//: with the weights.
 
 let normalization = orExit { try settings.preprocess.normalization(statistics) }
 show("normalisation: \(normalization)")
 
 //: ## Taking the images
 //:
-//: Every file lists for each image the record it was, so that a misclassified picture can be followed
-//: back to the archive. Indices rise; shuffling is the trainer's business.
+//: Every file lists for each image the record it was, so that a misclassified picture can be
+//: followed back to the archive. Indices rise; shuffling is the trainer's business.
 
 func take(_ indices: [Int32], of images: ImageSet, from origin: Origin) -> ImageSet {
   images.selecting(
@@ -79,8 +120,8 @@ let validation = take(
   split.validation, of: split.selectedOnTest ? test : train, from: split.validationSource)
 let tested = take(test.allIndices, of: test, from: .test)
 
-//: Ten training images of each class, first class first, are for the figure that shows what the data
-//: look like.
+//: Ten training images of each class, first class first, are for the figure that shows what the
+//: data look like. The table counts what each of the three sets got.
 
 let samples = take(split.samples(of: train, perClass: 10), of: train, from: .train)
 
@@ -94,8 +135,8 @@ show(
 
 //: ## Writing
 //:
-//: The indices get a file of their own: a split is a decision, and decisions should be small enough to
-//: read.
+//: The indices get a file of their own: a split is a decision, and decisions should be small enough
+//: to read.
 
 orExit {
   try training.write(to: options.output("training.safetensors"))
@@ -107,8 +148,8 @@ orExit {
 
 //: ## Was the promise kept?
 //:
-//: What trains and what validates must be two sets, and together, where both are training images, all
-//: of them.
+//: What trains and what validates must be two sets, and together, where both are training images,
+//: all of them.
 
 let both = Set(split.training).intersection(split.selectedOnTest ? [] : split.validation)
 let taken = split.training.count + (split.selectedOnTest ? 0 : split.validation.count)
@@ -116,3 +157,6 @@ guard both.isEmpty, taken == train.count else {
   exitWithError("\(both.count) images train and validate, \(taken) of \(train.count) are taken")
 }
 show("checked: no image both trains and validates, none is left out")
+
+//: Whatever can be decided before the first weight is drawn is decided now. The next chapter gets
+//: the training and the validation images. The test images wait for the one after it.

@@ -1,0 +1,38 @@
+import Foundation
+
+/// The terminal that output goes to: its width, and what it can show.
+public enum Terminal {
+  /// True where standard output is a terminal.
+  public static var isInteractive: Bool { isatty(STDOUT_FILENO) != 0 }
+
+  /// Columns of the terminal; `COLUMNS`, or 80, where it does not say.
+  public static var width: Int {
+    if let columns = columns(of: STDOUT_FILENO) { return columns }
+    let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
+    return max(columns, 1)
+  }
+
+  /// Columns of the terminal this process was started from, also where its output goes there through
+  /// a pipe; nil without one.
+  public static var controllingWidth: Int? {
+    if let columns = columns(of: STDOUT_FILENO) { return columns }
+    let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY)
+    guard terminal >= 0 else { return nil }
+    defer { close(terminal) }
+    return columns(of: terminal)
+  }
+
+  private static func columns(of descriptor: Int32) -> Int? {
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// True for a terminal that is not known to lack 24-bit colours, unless `NO_COLOR` is set to
+  /// anything (no-color.org).
+  public static func showsColours(environment: [String: String]) -> Bool {
+    let terminal = environment["TERM"] ?? "dumb"
+    return isInteractive && (environment["NO_COLOR"] ?? "").isEmpty
+      && !["dumb", "linux", ""].contains(terminal)
+  }
+}
