@@ -54,7 +54,7 @@ func imageSet(_ name: String) throws -> ImageSet {
 let pool = WorkerPool(threadCount: options.threads)
 let numerics = Numerics.current
 orExit { try options.record(numerics: numerics) }
-show("\(numerics.processor), \(numerics.blasCore) BLAS kernels, \(options.threads) threads")
+show("\(numerics.processor), \(numerics.blasCore) BLAS kernels, threads: \(options.threads)")
 for warning in numerics.warnings { warn(warning) }
 
 //: ## The network
