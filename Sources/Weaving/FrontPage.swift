@@ -129,7 +129,7 @@ struct FrontPage {
           + "some published protocols. No image was left that decided nothing"
       case ("test", false): "The test images, which took no part in training or in any choice"
       default:
-        claim.training?.checkpoint.metadata["trained_on"] == "training-and-validation"
+        claim.training?.trainsOnHeldOut == true
           ? "The \(metrics.on) images, on which the network was trained too: no measure of new images"
           : "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
       }
@@ -142,7 +142,7 @@ struct FrontPage {
 
   private func weights(_ metrics: RunClaim.Metrics) -> String {
     guard metrics.epoch > 0 else { return "the weights it was given, not trained here" }
-    let total = claim.training?.epochs.map { " of \($0)" } ?? ""
+    let total = claim.training?.epochs?.last.map { " of \($0)" } ?? ""
     return "the weights after epoch \(metrics.epoch)\(total)"
   }
 
@@ -156,14 +156,16 @@ struct FrontPage {
       case let other: other
       }
     let counts = (claim.training?.imageCounts ?? []).map { "\(Wording.count($0.count)) \($0.name)" }
-    let split = counts.isEmpty ? "" : "; the network was given \(Wording.list(counts)) images"
+    let isRefitted = claim.training?.trainsOnHeldOut == true
+    let use = isRefitted ? ", and in the end trained on all of them" : ""
+    let split = counts.isEmpty ? "" : "; the network was given \(Wording.list(counts)) images\(use)"
     return "<code>\(metrics.source)</code>: \(origin)\(split)."
   }
 
   private func network(_ training: RunClaim.Training) -> HTML {
     let name = training.network ?? training.manifest.recipeValue("network") ?? "unnamed"
     let keys =
-      training.epochs == 0
+      training.epochs?.isEmpty == true
       ? ["epochs", "init-from"]
       : ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"]
     let values =
@@ -171,7 +173,9 @@ struct FrontPage {
       .compactMap { key in
         training.manifest.recipeValue(key).map { value -> HTML in "<code>\(key): \(value)</code>" }
       }
-    let recipe: HTML = values.isEmpty ? "" : ", trained with \(values.joined(separator: ", "))"
+    let first = training.epochs?.first ?? 1
+    let since: HTML = first > 1 ? "from epoch \(first) on trained" : "trained"
+    let recipe: HTML = values.isEmpty ? "" : ", \(since) with \(values.joined(separator: ", "))"
     let cost = training.multiplyAdds.map {
       ", \(Wording.count($0)) multiplications with addition (MACs) an image"
     }
@@ -184,7 +188,7 @@ struct FrontPage {
   /// How the checkpoint was chosen among the epochs, where a recipe key says it.
   private func selection(_ training: RunClaim.Training) -> HTML? {
     guard let monitor = training.manifest.recipeValue("checkpoint.monitor"),
-      claim.result?.metrics.checkpoint == "best", training.epochs != 0
+      claim.result?.metrics.checkpoint == "best", training.epochs?.isEmpty != true
     else { return nil }
     let words =
       switch monitor {

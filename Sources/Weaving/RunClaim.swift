@@ -48,8 +48,11 @@ struct RunClaim {
     let parameterCount: Int
     /// What it read, with the number of images in it.
     let imageCounts: [(name: String, count: Int)]
-    /// Epochs in the history; nil where there is none.
-    let epochs: Int?
+    /// The numbers of the epochs in the history, which begin after 1 where the training went on from an
+    /// earlier one's; nil where there is no history.
+    let epochs: [Int]?
+    /// Whether the held-out images were trained on too.
+    var trainsOnHeldOut: Bool { checkpoint.metadata["trained_on"] == "training-and-validation" }
 
     /// Multiplications, each with an addition, for one image forward; nil where the network is not
     /// known. Lays the network out, so that it is for one page, and not for a list of many runs.
@@ -101,7 +104,7 @@ struct RunClaim {
       return Training(
         manifest: manifest, network: checkpoint.metadata["network"], checkpoint: checkpoint,
         parameterCount: parameterCount, imageCounts: imageCounts(readBy: manifest, in: project),
-        epochs: epochCount(inFolder: folder))
+        epochs: epochs(inFolder: folder))
     }
     return nil
   }
@@ -122,10 +125,12 @@ struct RunClaim {
     }
   }
 
-  private static func epochCount(inFolder folder: URL) -> Int? {
+  private static func epochs(inFolder folder: URL) -> [Int]? {
     let url = folder.appendingPathComponent("history.csv")
     guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
-    return max(text.split(separator: "\n").count - 1, 0)
+    return text.split(separator: "\n").dropFirst().compactMap { line in
+      Int(line.prefix { $0 != "," })
+    }
   }
 }
 

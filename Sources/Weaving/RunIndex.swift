@@ -76,7 +76,7 @@ struct RunIndex {
   private func network(of claim: RunClaim) -> HTML {
     guard let training = claim.training else { return HTML() }
     let name = training.network ?? "unnamed network"
-    let epochs = training.epochs.map { ", \($0) epochs" } ?? ""
+    let epochs = training.epochs?.last.map { ", \($0) epoch\($0 == 1 ? "" : "s")" } ?? ""
     return "<p>\(name), \(Wording.count(training.parameterCount)) parameters\(epochs)</p>"
   }
 

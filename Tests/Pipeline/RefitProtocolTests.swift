@@ -33,6 +33,11 @@ import Testing
       decoding: try project.data("data/runs/resnet20/refit/history.csv"), as: UTF8.self)
     let epochs = history.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
     #expect(epochs == ["\(epoch + 1)", "\(epoch + 2)"])
+    // The page counts epochs on, and says that validation images were trained on at last.
+    let page = String(decoding: try project.data("plots/resnet20/report.html"), as: UTF8.self)
+    #expect(page.contains("the weights after epoch \(epoch + 2) of \(epoch + 2)"))
+    #expect(page.contains("from epoch \(epoch + 1) on trained with"))
+    #expect(page.contains("in the end trained on all of them"))
   }
 
   @Test func aTrainingThatEndsEarlyIsNotRefitted() throws {
