@@ -116,7 +116,7 @@ struct FrontPage {
       <span class="headline">\(Wording.percent(metrics.top1))</span> top-1\(top5), of \
       \(Wording.count(metrics.count)) images; n = 1 run\(seed). By chance of the images alone, true \
       accuracy lies between \(Wording.decimals(interval.low, 2)) and \(Wording.percent(interval.high)) \
-      (95 % interval); another seed moves it too.
+      (Wilson's 95 % interval); another seed moves it too.
       """
   }
 
@@ -192,8 +192,8 @@ struct FrontPage {
     else { return nil }
     let words =
       switch monitor {
-      case "heldout-top1": "the highest top-1 accuracy on the held-out images"
-      case "heldout-loss": "the lowest loss on the held-out images"
+      case "heldout-top1": "the highest top-1 accuracy on the held-out images, those for validation"
+      case "heldout-loss": "the lowest loss on the held-out images, those for validation"
       case "train-top1": "the highest top-1 accuracy on the training images"
       case "train-loss": "the lowest loss on the training images"
       default: monitor

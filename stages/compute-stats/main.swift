@@ -40,9 +40,10 @@ if let warning = train.dataStatus.warning { warn(warning) }
 
 //: ## Counting
 //:
-//: A pixel is a byte, so 256 counts say all there is to say about a channel. They are integers: 51
-//: million pixels a channel are counted without any rounding, in any order. A running `Float` sum
-//: would be wrong here, since past 2²⁴ it can't take in a single one any more.
+//: A pixel is a byte, so 256 counts say all there is to say about a channel. They are integers: the
+//: 51 million pixels that CIFAR-10 has in a channel are counted without any rounding, in any order.
+//: A running `Float` sum would be wrong here, since past 2²⁴ it can't take in a single one any
+//: more.
 
 let histogram = ChannelHistogram(of: train)
 
