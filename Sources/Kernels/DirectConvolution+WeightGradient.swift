@@ -3,7 +3,7 @@ import Tensors
 extension DirectConvolution {
   /// Gradients are summed in this many groups of images, each in a buffer of its own, so that the sum
   /// does not depend on the number of threads; fewer where the buffers would outweigh the images.
-  private var gradientGroups: Int { layout.count < 262_144 ? 8 : 4 }
+  var gradientGroups: Int { layout.count < 262_144 ? 8 : 4 }
 
   /// Floats that `weightGradient` needs besides.
   public var partialGradientCount: Int { gradientGroups * layout.count }
