@@ -5,6 +5,10 @@ import Tensors
 public struct UnsupportedPrecision: Error, Equatable, CustomStringConvertible {
   public let precision: Precision
 
+  public init(precision: Precision) {
+    self.precision = precision
+  }
+
   public var description: String {
     "precision \(precision) needs a processor with AVX512_BF16, and these kernels were built for one "
       + "without; set train.precision to float32, or build on such a machine, ./pipeline.sh setup"

@@ -49,7 +49,8 @@ public struct FeatureMap: @unchecked Sendable {
   /// Some images of the batch.
   public func images(_ range: Range<Int>) -> FeatureMap {
     FeatureMap(
-      memory: memory + range.lowerBound * shape.imageByteCount, shape: shape.with(count: range.count))
+      memory: memory + range.lowerBound * shape.imageByteCount,
+      shape: shape.with(count: range.count))
   }
 }
 

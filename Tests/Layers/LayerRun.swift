@@ -17,8 +17,8 @@ struct LayerRun {
   ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
   init(
     _ layer: any Layer, _ inputs: [DenseTensor], outputGradient: DenseTensor? = nil,
-    mode: Mode = .training, arithmetic: Precision = .float32, readsImages: Bool = false, threads: Int = 2, addingTo: Float? = nil,
-    origin: BatchOrigin? = nil
+    mode: Mode = .training, arithmetic: Precision = .float32, readsImages: Bool = false,
+    threads: Int = 2, addingTo: Float? = nil, origin: BatchOrigin? = nil
   ) {
     let pool = WorkerPool(threadCount: threads)
     let shapes = inputs.enumerated().map {
