@@ -113,12 +113,7 @@ extension DirectConvolution {
         gradient: UnsafePointer(isCut ? cut : source + lane),
         gradientStep: isCut ? lanes : layout.lanes, count: images.count,
         adding: adding)
-      let target = vectors(sums + layout.blockOffset(from: lane))
-      switch lanes {
-      case 1: correlation.oneLane(into: target)
-      case 2: correlation.twoLanes(into: target)
-      default: correlation.threeLanes(into: target)
-      }
+      correlation.run(lanes: lanes, into: vectors(sums + layout.blockOffset(from: lane)))
       lane += lanes
     }
   }
