@@ -95,6 +95,13 @@ let package = Package(
         "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Randomness",
+        "Recipes", "Tensors", "Training",
+      ],
+      swiftSettings: optimized),
     .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .target(name: "Pages"),
@@ -110,8 +117,9 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
-        "Prediction", "Prose", "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
+        "Augmentation", "Benchmarks", "Comparison", "Datasets", "Gnuplot", "Inspection", "Kernels",
+        "Models", "Notebook", "Pictures", "Planning", "Prediction", "Prose", "Recipes",
+        "TensorFiles", "Terminals", "Training", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -193,6 +201,10 @@ let package = Package(
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Datasets", "Models", "Training", "TestSupport"],
+      path: "Tests/Benchmarks"),
+    .testTarget(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
@@ -232,6 +244,6 @@ let package = Package(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers", exclude: ["check_pages.py"]),
+      path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py"]),
   ]
 )
