@@ -17,10 +17,11 @@ public struct Evaluation: Sendable {
   /// The class of the largest probability of each image, `[N]`.
   public let predicted: [UInt8]
 
-  /// Runs the network of a checkpoint over the loader's images.
+  /// Runs the network of a checkpoint over the loader's images, in the precision it was trained in.
   ///
   /// - Parameter averagingMirrorImages: As of `Predictor`.
-  /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes.
+  /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes;
+  ///   `UnsupportedPrecision` where the kernels were built without that precision.
   public init(
     _ name: String, _ file: TensorFile, on loader: BatchLoader, averagingMirrorImages: Bool = false,
     pool: WorkerPool
@@ -31,6 +32,7 @@ public struct Evaluation: Sendable {
         checkpoint: file.url.path, expected: loader.images.classNames,
         found: description.classNames)
     }
+    try description.precision.requireSupport()
     let classes = description.classNames.count
     let network = try NetworkCatalog.network(
       named: description.network, configuration: description.configuration, classes: classes)
@@ -42,7 +44,8 @@ public struct Evaluation: Sendable {
     probabilities.reserveCapacity(loader.images.count * classes)
     let loader = loader.resizing(to: network.input.height)
     let predictor = Predictor(
-      network, loss: CrossEntropy(), averagingMirrorImages: averagingMirrorImages, on: pool)
+      network, loss: CrossEntropy(), precision: description.precision,
+      averagingMirrorImages: averagingMirrorImages, on: pool)
     let tally = predictor.run(loader) { _, scores, label, _ in
       // The first of equals, as the tally counts.
       let answer = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }

@@ -19,13 +19,15 @@ public final class Predictor {
 
   /// - Parameters:
   ///   - loss: The loss to report.
+  ///   - precision: That of the training, for figures that go with it.
   ///   - averagingMirrorImages: Whether an answer is the mean of the probabilities given to the image
   ///     and to its mirror image; the loss is then that of the mean.
   public init(
-    _ network: Network, loss: CrossEntropy, averagingMirrorImages: Bool = false,
-    on pool: WorkerPool
+    _ network: Network, loss: CrossEntropy, precision: Precision = .float32,
+    averagingMirrorImages: Bool = false, on pool: WorkerPool
   ) {
-    plan = NetworkPlan(network, mode: .evaluation, capacity: Self.batchSize, on: pool)
+    plan = NetworkPlan(
+      network, mode: .evaluation, precision: precision, capacity: Self.batchSize, on: pool)
     self.pool = pool
     self.loss = loss
     averagesMirrorImages = averagingMirrorImages

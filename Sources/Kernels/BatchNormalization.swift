@@ -25,25 +25,13 @@ public enum BatchNormalization {
   ) {
     let shape = x.shape
     let stride = shape.channelStride
-    let lanes = stride / FeatureMapShape.vectorWidth
-    let pixels = shape.pixelCount
     pool.forEachPiece(shape.count) { image, _ in
-      let source = vectors(x.base + image * shape.imageStride)
-      let target = vectors(partial + 2 * image * stride)
-      for lane in 0..<lanes {
-        var sum = WideVector.zero
-        for pixel in 0..<pixels { sum += WideVector(source[pixel * lanes + lane]) }
-        let mean = sum / Double(pixels)
-        var squares = WideVector.zero
-        for pixel in 0..<pixels {
-          let deviation = WideVector(source[pixel * lanes + lane]) - mean
-          squares.addProduct(deviation, deviation)
-        }
-        target[lane] = Vector(mean)
-        target[lanes + lane] = Vector(squares)
+      switch shape.precision {
+      case .float32: imageStatistics(of: x, Float.self, image, into: partial)
+      case .bfloat16: imageStatistics(of: x, BFloat16.self, image, into: partial)
       }
     }
-    let imageSize = Double(pixels)
+    let imageSize = Double(shape.pixelCount)
     for channel in 0..<stride {
       var combinedMean = 0.0
       var combinedSquares = 0.0
@@ -62,6 +50,27 @@ public enum BatchNormalization {
     }
   }
 
+  /// The mean and the squared deviations of one image's channels.
+  private static func imageStatistics<Element: VectorElement>(
+    of x: FeatureMap, _: Element.Type, _ image: Int, into partial: UnsafeMutablePointer<Float>
+  ) {
+    let (lanes, pixels) = (x.shape.lanes, x.shape.pixelCount)
+    let source = PixelVectors<Element>(x, image: image)
+    let target = vectors(partial + 2 * image * x.shape.channelStride)
+    for lane in 0..<lanes {
+      var sum = WideVector.zero
+      for pixel in 0..<pixels { sum += WideVector(source[pixel * lanes + lane]) }
+      let mean = sum / Double(pixels)
+      var squares = WideVector.zero
+      for pixel in 0..<pixels {
+        let deviation = WideVector(source[pixel * lanes + lane]) - mean
+        squares.addProduct(deviation, deviation)
+      }
+      target[lane] = Vector(mean)
+      target[lanes + lane] = Vector(squares)
+    }
+  }
+
   /// y = f(scale · (x − mean) + bias + residual).
   ///
   /// The mean is taken off first. Folding it into one offset, bias − mean · scale, saves a subtraction
@@ -76,14 +85,27 @@ public enum BatchNormalization {
     scale: UnsafePointer<Float>, bias: UnsafePointer<Float>, negativeSlope: Float,
     into y: FeatureMap, on pool: WorkerPool
   ) {
+    switch x.shape.precision {
+    case .float32:
+      forward(x, Float.self, residual, mean, scale, bias, negativeSlope, into: y, on: pool)
+    case .bfloat16:
+      forward(x, BFloat16.self, residual, mean, scale, bias, negativeSlope, into: y, on: pool)
+    }
+  }
+
+  private static func forward<Element: VectorElement>(
+    _ x: FeatureMap, _: Element.Type, _ residual: FeatureMap?, _ mean: UnsafePointer<Float>,
+    _ scale: UnsafePointer<Float>, _ bias: UnsafePointer<Float>, _ negativeSlope: Float,
+    into y: FeatureMap, on pool: WorkerPool
+  ) {
     let shape = x.shape
-    let lanes = shape.channelStride / FeatureMapShape.vectorWidth
+    let lanes = shape.lanes
     let (mean, scale, bias) = (vectors(mean), vectors(scale), vectors(bias))
     pool.forEachPiece(shape.count) { image, _ in
-      let source = vectors(x.base + image * shape.imageStride)
-      let target = vectors(y.base + image * shape.imageStride)
+      let source = PixelVectors<Element>(x, image: image)
+      let target = PixelVectors<Element>(y, image: image)
       if let residual {
-        let added = vectors(residual.base + image * shape.imageStride)
+        let added = PixelVectors<Element>(residual, image: image)
         for index in 0..<shape.pixelCount * lanes {
           let lane = index % lanes
           let value =
@@ -149,22 +171,30 @@ public enum BatchNormalization {
   ///     dbias = Σ g        dweight = Σ g · x̂        dresidual = g
   ///     dx = weight / deviation · (g − Σ g / n − x̂ · Σ (g · x̂) / n)
   public static func backward(_ arguments: BackwardArguments, on pool: WorkerPool) {
-    sumGradients(arguments, on: pool)
-    spreadGradients(arguments, on: pool)
+    switch arguments.x.shape.precision {
+    case .float32:
+      sumGradients(arguments, Float.self, on: pool)
+      spreadGradients(arguments, Float.self, on: pool)
+    case .bfloat16:
+      sumGradients(arguments, BFloat16.self, on: pool)
+      spreadGradients(arguments, BFloat16.self, on: pool)
+    }
   }
 
   /// First pass: dbias and dweight.
-  private static func sumGradients(_ arguments: BackwardArguments, on pool: WorkerPool) {
+  private static func sumGradients<Element: VectorElement>(
+    _ arguments: BackwardArguments, _: Element.Type, on pool: WorkerPool
+  ) {
     let shape = arguments.x.shape
     let stride = shape.channelStride
-    let lanes = stride / FeatureMapShape.vectorWidth
+    let lanes = shape.lanes
     let mean = vectors(arguments.mean)
     let slope = arguments.negativeSlope
     let partial = arguments.partial
     pool.forEachPiece(shape.count) { image, _ in
-      let x = vectors(arguments.x.base + image * shape.imageStride)
-      let y = vectors(arguments.y.base + image * shape.imageStride)
-      let dy = vectors(arguments.dy.base + image * shape.imageStride)
+      let x = PixelVectors<Element>(arguments.x, image: image)
+      let y = PixelVectors<Element>(arguments.y, image: image)
+      let dy = PixelVectors<Element>(arguments.dy, image: image)
       let target = vectors(partial + 2 * image * stride)
       for lane in 0..<lanes {
         var sum = WideVector.zero
@@ -193,9 +223,11 @@ public enum BatchNormalization {
   }
 
   /// Second pass: dx and dresidual.
-  private static func spreadGradients(_ arguments: BackwardArguments, on pool: WorkerPool) {
+  private static func spreadGradients<Element: VectorElement>(
+    _ arguments: BackwardArguments, _: Element.Type, on pool: WorkerPool
+  ) {
     let shape = arguments.x.shape
-    let lanes = shape.channelStride / FeatureMapShape.vectorWidth
+    let lanes = shape.lanes
     let mean = vectors(arguments.mean)
     let inverseDeviation = vectors(arguments.inverseDeviation)
     let weight = vectors(arguments.weight)
@@ -204,12 +236,11 @@ public enum BatchNormalization {
     let share = 1 / Float(shape.count * shape.pixelCount)
     let slope = arguments.negativeSlope
     pool.forEachPiece(shape.count) { image, _ in
-      let offset = image * shape.imageStride
-      let x = vectors(arguments.x.base + offset)
-      let y = vectors(arguments.y.base + offset)
-      let dy = vectors(arguments.dy.base + offset)
-      let dx = arguments.dx.map { vectors($0.base + offset) }
-      let dresidual = arguments.dresidual.map { vectors($0.base + offset) }
+      let x = PixelVectors<Element>(arguments.x, image: image)
+      let y = PixelVectors<Element>(arguments.y, image: image)
+      let dy = PixelVectors<Element>(arguments.dy, image: image)
+      let dx = arguments.dx.map { PixelVectors<Element>($0, image: image) }
+      let dresidual = arguments.dresidual.map { PixelVectors<Element>($0, image: image) }
       for lane in 0..<lanes {
         let scale = weight[lane] * inverseDeviation[lane]
         let meanGradient = sums[lane] * share

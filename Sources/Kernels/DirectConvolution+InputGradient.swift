@@ -63,7 +63,8 @@ extension DirectConvolution {
 
   /// Floats of scratch memory that a worker needs in an input gradient.
   public var inputGradientScratchCount: Int {
-    rowPhases.flatMap { rows in columnPhases.map { paddedGradient(rows, $0).count } }.max() ?? 0
+    let frames = rowPhases.flatMap { rows in columnPhases.map { paddedGradient(rows, $0).count } }
+    return (frames.max() ?? 0) + input.wideImageCount
   }
 
   /// Floats of a turned kernel.
@@ -156,12 +157,17 @@ extension DirectConvolution {
       outputRows: rows.count, outputColumns: columns.count,
       rowStep: stride * input.width * lanes, columnStep: stride * lanes)
     image.clearFrame(scratch)
+    let sums = scratch + image.count
+    let isRounded = input.precision != .float32
     for index in images {
       let first = (rows.first * input.width + columns.first) * lanes
+      // The pixels of other phases stay as they are.
+      if isRounded { dx.widen(image: index, into: sums) }
       slide.run(
-        image: dy.base + index * output.imageStride, scratch: scratch,
-        weight: kernel + index * kernelStride, bias: nil,
-        target: vectors(dx.base + index * input.imageStride) + first, adding: adding)
+        image: index, of: dy, scratch: scratch, weight: kernel + index * kernelStride, bias: nil,
+        target: vectors(isRounded ? sums : dx.base + index * input.imageStride) + first,
+        adding: adding)
+      if isRounded { dx.round(sums, into: index) }
     }
   }
 }

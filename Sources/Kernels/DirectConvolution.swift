@@ -35,7 +35,9 @@ public struct DirectConvolution: Sendable {
   public var kernelCount: Int { layout.count }
 
   /// Floats of scratch memory that a worker needs in a forward pass and in a weight gradient.
-  public var scratchCount: Int { max(paddedInput.count, weightGradientScratchCount) }
+  public var scratchCount: Int {
+    max(paddedInput.count + output.wideImageCount, weightGradientScratchCount)
+  }
 
   /// y = convolution of x (+ bias).
   ///
@@ -51,11 +53,14 @@ public struct DirectConvolution: Sendable {
       columnStep: lanes)
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       slide.image.clearFrame(scratch)
+      let sums = scratch + slide.image.count
+      let isRounded = output.precision != .float32
       for image in images {
         slide.run(
-          image: x.base + image * input.imageStride, scratch: scratch,
-          weight: weight + image * weightStride, bias: bias.map { vectors($0) },
-          target: vectors(y.base + image * output.imageStride), adding: false)
+          image: image, of: x, scratch: scratch, weight: weight + image * weightStride,
+          bias: bias.map { vectors($0) },
+          target: vectors(isRounded ? sums : y.base + image * output.imageStride), adding: false)
+        if isRounded { y.round(sums, into: image) }
       }
     }
   }

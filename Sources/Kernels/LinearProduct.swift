@@ -5,6 +5,9 @@ import Tensors
 /// An input image is one row: its floats in the order of the feature map, padding included. Threads
 /// share the columns of the result, so every number is computed by one call whatever their count.
 ///
+/// Outputs and their gradients are float32. Inputs stored as bfloat16 are widened into the pool's shared
+/// memory first, and their gradients are rounded from there.
+///
 /// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`, with I and O padded.
 public struct LinearProduct: Sendable {
   let inputs: Int
@@ -18,19 +21,23 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
+  /// Floats of shared memory that the products of maps of this shape need.
+  public func sharedCount(for x: FeatureMapShape) -> Int { x.count * x.wideImageCount }
+
   /// y = x · weight + bias.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
     on pool: WorkerPool
   ) {
     let rows = x.shape.count
+    let x = widened(x, on: pool)
     pool.forEachRange(of: outputs, size: Self.columnBlock) { columns, _ in
       for row in 0..<rows {
         (y.base + row * outputs + columns.lowerBound)
           .update(from: bias + columns.lowerBound, count: columns.count)
       }
       BLAS.multiply(
-        .matrix(x.base, stride: inputs), .matrix(weight + columns.lowerBound, stride: outputs),
+        .matrix(x, stride: inputs), .matrix(weight + columns.lowerBound, stride: outputs),
         into: y.base + columns.lowerBound, stride: outputs, adding: true, rows: rows,
         columns: columns.count, inner: inputs)
     }
@@ -41,12 +48,18 @@ public struct LinearProduct: Sendable {
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
   ) {
+    let isRounded = dx.shape.precision != .float32
+    let target = isRounded ? pool.shared.base : dx.base
     pool.forEachRange(of: inputs, size: Self.columnBlock) { columns, _ in
       BLAS.multiply(
         .matrix(dy.base, stride: outputs),
         .transposed(weight + columns.lowerBound * outputs, stride: outputs),
-        into: dx.base + columns.lowerBound, stride: inputs, adding: adding,
+        into: target + columns.lowerBound, stride: inputs, adding: adding && !isRounded,
         rows: dy.shape.count, columns: columns.count, inner: outputs)
+    }
+    guard isRounded else { return }
+    pool.forEachPiece(dx.shape.count) { image, _ in
+      dx.round(target + image * inputs, into: image, adding: adding)
     }
   }
 
@@ -55,11 +68,23 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
+    let images = x.shape.count
+    let x = widened(x, on: pool)
     pool.forEachRange(of: inputs, size: Self.columnBlock) { rows, _ in
       BLAS.multiply(
-        .transposed(x.base + rows.lowerBound, stride: inputs), .matrix(dy.base, stride: outputs),
+        .transposed(x + rows.lowerBound, stride: inputs), .matrix(dy.base, stride: outputs),
         into: gradient + rows.lowerBound * outputs, stride: outputs, rows: rows.count,
-        columns: outputs, inner: x.shape.count)
+        columns: outputs, inner: images)
     }
+  }
+
+  /// The inputs as floats: the map itself, or a copy.
+  private func widened(_ x: FeatureMap, on pool: WorkerPool) -> UnsafePointer<Float> {
+    guard x.shape.precision != .float32 else { return UnsafePointer(x.base) }
+    let target = pool.shared.base
+    pool.forEachPiece(x.shape.count) { image, _ in
+      x.widen(image: image, into: target + image * inputs)
+    }
+    return UnsafePointer(target)
   }
 }

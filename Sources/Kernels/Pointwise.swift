@@ -8,19 +8,9 @@ public enum Pointwise {
   public static func forward(
     _ x: FeatureMap, _ function: ActivationFunction, into y: FeatureMap, on pool: WorkerPool
   ) {
-    forEachImage(x, on: pool) { range in
-      switch function {
-      case .identity, .relu, .leakyReLU:
-        let slope = function.negativeSlope ?? 1
-        let (source, target) = (vectors(x.base), vectors(y.base))
-        for index in vectorRange(range) { target[index] = source[index].rectified(slope: slope) }
-      case .gelu:
-        for index in range { y.base[index] = x.base[index] * normalDistribution(x.base[index]) }
-      case .geluTanh:
-        for index in range {
-          y.base[index] = 0.5 * x.base[index] * (1 + tanh(geluArgument(x.base[index])))
-        }
-      }
+    switch x.shape.precision {
+    case .float32: forward(x, Float.self, function, into: y, on: pool)
+    case .bfloat16: forward(x, BFloat16.self, function, into: y, on: pool)
     }
   }
 
@@ -33,32 +23,9 @@ public enum Pointwise {
     x: FeatureMap, y: FeatureMap, _ dy: FeatureMap, _ function: ActivationFunction,
     into dx: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
-    forEachImage(dy, on: pool) { range in
-      switch function {
-      case .identity, .relu, .leakyReLU:
-        let slope = function.negativeSlope ?? 1
-        let (output, source, target) = (vectors(y.base), vectors(dy.base), vectors(dx.base))
-        for index in vectorRange(range) {
-          let gradient = source[index].masked(byPositive: output[index], slope: slope)
-          target[index] = adding ? target[index] + gradient : gradient
-        }
-      case .gelu:
-        for index in range {
-          let value = x.base[index]
-          let density = exp(-0.5 * value * value) * 0.398_942_280_4
-          let gradient = dy.base[index] * (normalDistribution(value) + value * density)
-          dx.base[index] = adding ? dx.base[index] + gradient : gradient
-        }
-      case .geluTanh:
-        for index in range {
-          let value = x.base[index]
-          let tangent = tanh(geluArgument(value))
-          let inner = 0.797_884_560_8 * (1 + 3 * 0.044_715 * value * value)
-          let slope = 0.5 * (1 + tangent) + 0.5 * value * (1 - tangent * tangent) * inner
-          let gradient = dy.base[index] * slope
-          dx.base[index] = adding ? dx.base[index] + gradient : gradient
-        }
-      }
+    switch dy.shape.precision {
+    case .float32: backward(x, Float.self, y, dy, function, into: dx, adding, on: pool)
+    case .bfloat16: backward(x, BFloat16.self, y, dy, function, into: dx, adding, on: pool)
     }
   }
 
@@ -66,44 +33,93 @@ public enum Pointwise {
   public static func copy(
     _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
-    forEachImage(source, on: pool) { range in
-      let (source, target) = (vectors(source.base), vectors(target.base))
-      for index in vectorRange(range) {
+    switch source.shape.precision {
+    case .float32: copy(source, Float.self, into: target, adding, on: pool)
+    case .bfloat16: copy(source, BFloat16.self, into: target, adding, on: pool)
+    }
+  }
+
+  private static func forward<Element: VectorElement>(
+    _ x: FeatureMap, _: Element.Type, _ function: ActivationFunction, into y: FeatureMap,
+    on pool: WorkerPool
+  ) {
+    forEachImage(x.shape, on: pool) { image, vectors in
+      let source = PixelVectors<Element>(x, image: image)
+      let target = PixelVectors<Element>(y, image: image)
+      switch function {
+      case .identity, .relu, .leakyReLU:
+        let slope = function.negativeSlope ?? 1
+        for index in 0..<vectors { target[index] = source[index].rectified(slope: slope) }
+      case .gelu:
+        for index in 0..<vectors {
+          target[index] = source[index].eachLane { $0 * normalDistribution($0) }
+        }
+      case .geluTanh:
+        for index in 0..<vectors {
+          target[index] = source[index].eachLane { 0.5 * $0 * (1 + tanh(geluArgument($0))) }
+        }
+      }
+    }
+  }
+
+  private static func backward<Element: VectorElement>(
+    _ x: FeatureMap, _: Element.Type, _ y: FeatureMap, _ dy: FeatureMap,
+    _ function: ActivationFunction, into dx: FeatureMap, _ adding: Bool, on pool: WorkerPool
+  ) {
+    forEachImage(dy.shape, on: pool) { image, vectors in
+      let source = PixelVectors<Element>(dy, image: image)
+      let target = PixelVectors<Element>(dx, image: image)
+      let input = PixelVectors<Element>(x, image: image)
+      switch function {
+      case .identity, .relu, .leakyReLU:
+        let slope = function.negativeSlope ?? 1
+        let output = PixelVectors<Element>(y, image: image)
+        for index in 0..<vectors {
+          let gradient = source[index].masked(byPositive: output[index], slope: slope)
+          target[index] = adding ? target[index] + gradient : gradient
+        }
+      case .gelu:
+        for index in 0..<vectors {
+          let gradient = source[index] * input[index].eachLane(geluSlope)
+          target[index] = adding ? target[index] + gradient : gradient
+        }
+      case .geluTanh:
+        for index in 0..<vectors {
+          let gradient = source[index] * input[index].eachLane(geluTanhSlope)
+          target[index] = adding ? target[index] + gradient : gradient
+        }
+      }
+    }
+  }
+
+  private static func copy<Element: VectorElement>(
+    _ source: FeatureMap, _: Element.Type, into target: FeatureMap, _ adding: Bool,
+    on pool: WorkerPool
+  ) {
+    forEachImage(source.shape, on: pool) { image, vectors in
+      let source = PixelVectors<Element>(source, image: image)
+      let target = PixelVectors<Element>(target, image: image)
+      for index in 0..<vectors {
         target[index] = adding ? target[index] + source[index] : source[index]
       }
     }
   }
 
-  /// target = (or +=) source over the channels both have; others that target has become zero.
-  public static func copyChannels(
-    _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
-  ) {
-    let (from, to) = (source.shape, target.shape)
-    let shared = min(from.channels, to.channels)
-    pool.forEachPiece(from.count) { image, _ in
-      for pixel in 0..<from.pixelCount {
-        let source = source.base + image * from.imageStride + pixel * from.channelStride
-        let target = target.base + image * to.imageStride + pixel * to.channelStride
-        for channel in 0..<shared {
-          target[channel] = adding ? target[channel] + source[channel] : source[channel]
-        }
-        if !adding {
-          (target + shared).update(repeating: 0, count: to.channelStride - shared)
-        }
-      }
-    }
-  }
-
   private static func forEachImage(
-    _ map: FeatureMap, on pool: WorkerPool, _ body: (Range<Int>) -> Void
+    _ shape: FeatureMapShape, on pool: WorkerPool, _ body: (_ image: Int, _ vectors: Int) -> Void
   ) {
-    let stride = map.shape.imageStride
-    pool.forEachPiece(map.shape.count) { image, _ in body(image * stride..<(image + 1) * stride) }
+    pool.forEachPiece(shape.count) { image, _ in body(image, shape.imageVectors) }
   }
 
-  private static func vectorRange(_ range: Range<Int>) -> Range<Int> {
-    let width = FeatureMapShape.vectorWidth
-    return range.lowerBound / width..<range.upperBound / width
+  private static func geluSlope(_ x: Float) -> Float {
+    let density = exp(-0.5 * x * x) * 0.398_942_280_4
+    return normalDistribution(x) + x * density
+  }
+
+  private static func geluTanhSlope(_ x: Float) -> Float {
+    let tangent = tanh(geluArgument(x))
+    let inner = 0.797_884_560_8 * (1 + 3 * 0.044_715 * x * x)
+    return 0.5 * (1 + tangent) + 0.5 * x * (1 - tangent * tangent) * inner
   }
 
   /// Φ(x) of the standard normal distribution.
@@ -113,5 +129,15 @@ public enum Pointwise {
 
   private static func geluArgument(_ x: Float) -> Float {
     0.797_884_560_8 * (x + 0.044_715 * x * x * x)
+  }
+}
+
+extension SIMD16<Float> {
+  /// The function of each lane, where it has no vector form.
+  @inline(__always)
+  fileprivate func eachLane(_ function: (Float) -> Float) -> Self {
+    var result = self
+    for lane in 0..<Self.scalarCount { result[lane] = function(self[lane]) }
+    return result
   }
 }

@@ -25,17 +25,28 @@ public func sumChannels(
   let shape = map.shape
   let stride = shape.channelStride
   pool.forEachPiece(shape.count) { image, _ in
-    let target = partial + image * stride
-    target.update(repeating: 0, count: stride)
-    var pixel = map.base + image * shape.imageStride
-    for _ in 0..<shape.pixelCount {
-      for channel in 0..<stride { target[channel] += pixel[channel] }
-      pixel += stride
+    switch shape.precision {
+    case .float32: sumPixels(map, Float.self, image, into: partial + image * stride)
+    case .bfloat16: sumPixels(map, BFloat16.self, image, into: partial + image * stride)
     }
   }
   for channel in 0..<stride {
     var sum = 0.0
     for image in 0..<shape.count { sum += Double(partial[image * stride + channel]) }
     sums[channel] = Float(sum)
+  }
+}
+
+/// Sums each channel over the pixels of one image.
+private func sumPixels<Element: VectorElement>(
+  _ map: FeatureMap, _: Element.Type, _ image: Int, into sums: UnsafeMutablePointer<Float>
+) {
+  let lanes = map.shape.lanes
+  let sums = vectors(sums)
+  for lane in 0..<lanes { sums[lane] = .zero }
+  var pixel = PixelVectors<Element>(map, image: image)
+  for _ in 0..<map.shape.pixelCount {
+    for lane in 0..<lanes { sums[lane] += pixel[lane] }
+    pixel = pixel + lanes
   }
 }

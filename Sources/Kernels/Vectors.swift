@@ -1,10 +1,11 @@
+import CVectors
 import Tensors
 
 typealias Vector = SIMD16<Float>
 /// A vector for sums over many pixels.
 typealias WideVector = SIMD16<Double>
 
-/// Feature maps as vectors of channels; their base is aligned and their padding fills whole vectors.
+/// Floats as vectors of channels; their base is aligned and their padding fills whole vectors.
 @inline(__always)
 func vectors(_ base: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Vector> {
   UnsafeMutableRawPointer(base).assumingMemoryBound(to: Vector.self)
@@ -13,6 +14,75 @@ func vectors(_ base: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Vector
 @inline(__always)
 func vectors(_ base: UnsafePointer<Float>) -> UnsafePointer<Vector> {
   UnsafeRawPointer(base).assumingMemoryBound(to: Vector.self)
+}
+
+/// A number of feature maps that kernels read and write sixteen at a time, as floats.
+///
+/// A kernel is written once, generic over the element of its maps, and compiled for each: it asks for the
+/// maps' precision once a call, outside its loops.
+protocol VectorElement: MapElement {
+  static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector
+  static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
+}
+
+extension Float: VectorElement {
+  @inline(__always)
+  static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector {
+    memory.assumingMemoryBound(to: Vector.self)[index]
+  }
+
+  @inline(__always)
+  static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int) {
+    memory.assumingMemoryBound(to: Vector.self)[index] = vector
+  }
+}
+
+extension BFloat16: VectorElement {
+  @inline(__always)
+  static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector {
+    widenBFloat16(memory.assumingMemoryBound(to: SIMD16<UInt16>.self)[index])
+  }
+
+  @inline(__always)
+  static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int) {
+    memory.assumingMemoryBound(to: SIMD16<UInt16>.self)[index] = roundToBFloat16(vector)
+  }
+}
+
+/// Pixels of a feature map as vectors of 16 channels: floats to those who read and write them, rounded in
+/// memory where the map stores bfloat16.
+struct PixelVectors<Element: VectorElement> {
+  let memory: UnsafeMutableRawPointer
+
+  /// The pixels of one image and of those that follow it.
+  @inline(__always)
+  init(_ map: FeatureMap, image: Int = 0) {
+    memory = map.memory + image * map.shape.imageStride * MemoryLayout<Element>.stride
+  }
+
+  private init(memory: UnsafeMutableRawPointer) {
+    self.memory = memory
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> Vector {
+    get { Element.load(memory, at: index) }
+    nonmutating set { Element.store(newValue, to: memory, at: index) }
+  }
+
+  /// The vectors from the `count`-th on.
+  @inline(__always)
+  static func + (pixels: Self, count: Int) -> Self {
+    let bytes = FeatureMapShape.vectorWidth * MemoryLayout<Element>.stride
+    return Self(memory: pixels.memory + count * bytes)
+  }
+}
+
+extension FeatureMapShape {
+  /// Vectors of one pixel.
+  var lanes: Int { channelStride / Self.vectorWidth }
+  /// Vectors of one image.
+  var imageVectors: Int { pixelCount * lanes }
 }
 
 extension SIMD16<Float> {

@@ -57,10 +57,21 @@ public final class Dropout: RandomLayer, @unchecked Sendable {
   private func mask(
     _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
+    switch source.shape.precision {
+    case .float32: mask(source, Float.self, into: target, adding, on: pool)
+    case .bfloat16: mask(source, BFloat16.self, into: target, adding, on: pool)
+    }
+  }
+
+  private func mask<Element: MapElement>(
+    _ source: FeatureMap, _: Element.Type, into target: FeatureMap, _ adding: Bool,
+    on pool: WorkerPool
+  ) {
     guard let origin else {
       preconditionFailure("dropout '\(name)' in training without a word on which batch it is")
     }
     let shape = source.shape
+    let (source, target) = (source.numbers(as: Element.self), target.numbers(as: Element.self))
     let scale = Float(1 / (1 - probability))
     // A word below it, of all 2⁶⁴, drops its number.
     let threshold = UInt64(probability * 0x1p64)
@@ -68,16 +79,17 @@ public final class Dropout: RandomLayer, @unchecked Sendable {
       var stream = RandomStream(
         seed: origin.seed, purpose: "dropout", name: name, epoch: origin.epoch,
         index: origin.position + image)
-      var x = UnsafePointer(source.base + image * shape.imageStride)
-      var y = target.base + image * shape.imageStride
+      var x = UnsafePointer(source + image * shape.imageStride)
+      var y = target + image * shape.imageStride
       for _ in 0..<shape.pixelCount {
         for channel in 0..<shape.channels {
           // A product, not a choice: not-a-number must not vanish with its neighbours.
-          let value = x[channel] * (stream.next() < threshold ? 0 : scale)
-          y[channel] = adding ? y[channel] + value : value
+          let value = x[channel].float * (stream.next() < threshold ? 0 : scale)
+          y[channel] = Element(adding ? y[channel].float + value : value)
         }
         if !adding {
-          (y + shape.channels).update(repeating: 0, count: shape.channelStride - shape.channels)
+          (y + shape.channels)
+            .update(repeating: Element(0), count: shape.channelStride - shape.channels)
         }
         x += shape.channelStride
         y += shape.channelStride

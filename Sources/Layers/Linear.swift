@@ -42,10 +42,11 @@ public final class Linear: Layer, @unchecked Sendable {
       inputs.count == 1 && inputs[0].height == inputHeight && inputs[0].width == inputWidth
         && inputs[0].channels == inputChannels && inputs[0].channelStride == inputChannelStride,
       "a linear layer of \(inputHeight)×\(inputWidth)×\(inputChannels) inputs on \(inputs)")
-    return FeatureMapShape(count: inputs[0].count, height: 1, width: 1, channels: outputs)
+    return inputs[0].output(height: 1, width: 1, channels: outputs)
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
+    pool.reserveShared(product.sharedCount(for: inputs[0]))
     if mode == .training { grow(&partial, to: inputs[0].count * product.outputs) }
   }
 

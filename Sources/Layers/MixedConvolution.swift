@@ -186,11 +186,3 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     }
   }
 }
-
-extension FeatureMap {
-  /// Some images of the batch.
-  fileprivate func images(_ range: Range<Int>) -> FeatureMap {
-    FeatureMap(
-      base: base + range.lowerBound * shape.imageStride, shape: shape.with(count: range.count))
-  }
-}

@@ -15,9 +15,9 @@ public enum PoolingGrid: Hashable, Sendable {
   func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition(inputs.count == 1, "pooling of \(inputs.count) inputs")
     let input = inputs[0]
-    return FeatureMapShape(
-      count: input.count, height: windows(over: input.height).count,
-      width: windows(over: input.width).count, channels: input.channels)
+    return input.output(
+      height: windows(over: input.height).count, width: windows(over: input.width).count,
+      channels: input.channels)
   }
 
   private func windows(over extent: Int) -> PoolingWindows {
@@ -139,7 +139,7 @@ public final class MaxPool: Layer, @unchecked Sendable {
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
-    choices.withUnsafeBufferPointer { choices in
+    choices.withUnsafeMutableBufferPointer { choices in
       guard let choices = choices.baseAddress else { return }
       reserved.pooling(of: target.map.shape).maximumBackward(
         pass.outputGradient, choices: choices, into: target.map, adding: target.adds, on: pool)

@@ -53,9 +53,8 @@ public final class ChannelPad: Layer {
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition(inputs.count == 1, "channel padding of \(inputs.count) inputs")
     let input = inputs[0]
-    return FeatureMapShape(
-      count: input.count, height: input.height, width: input.width,
-      channels: input.channels + extraChannels)
+    return input.output(
+      height: input.height, width: input.width, channels: input.channels + extraChannels)
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
@@ -63,12 +62,12 @@ public final class ChannelPad: Layer {
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
-    Pointwise.copyChannels(inputs[0], into: output, adding: false, on: pool)
+    ChannelCopy.copy(inputs[0], into: output, adding: false, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
     precondition(target.map.shape.fillsVectors, "a gradient of images \(target.map.shape)")
-    Pointwise.copyChannels(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
+    ChannelCopy.copy(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
   }
 }

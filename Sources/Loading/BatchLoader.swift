@@ -58,7 +58,8 @@ public struct BatchLoader: Sendable {
     labels: UnsafeMutableBufferPointer<UInt8>, on pool: WorkerPool
   ) {
     precondition(
-      map.shape == .images(count: indices.count, height: side, width: side)
+      map.shape.with(arithmetic: .float32)
+        == .images(count: indices.count, height: side, width: side)
         && labels.count == indices.count,
       "\(indices.count) images of side \(side) into \(map.shape) and \(labels.count) labels")
     let first = indices.startIndex

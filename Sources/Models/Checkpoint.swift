@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import TensorFiles
+import Tensors
 
 /// What a checkpoint says of itself beside the weights.
 public struct CheckpointDescription: Sendable, Equatable {
@@ -8,6 +9,8 @@ public struct CheckpointDescription: Sendable, Equatable {
   public var network: String
   /// The sizes it was built with.
   public var configuration: NetworkConfiguration
+  /// The arithmetic it was trained in.
+  public var precision: Precision
   public var classNames: [String]
   /// Epochs trained.
   public var epoch: Int
@@ -17,11 +20,12 @@ public struct CheckpointDescription: Sendable, Equatable {
   public var origin: [String: String]
 
   public init(
-    network: String, configuration: NetworkConfiguration, classNames: [String], epoch: Int,
-    normalization: [String: String], origin: [String: String]
+    network: String, configuration: NetworkConfiguration, precision: Precision = .float32,
+    classNames: [String], epoch: Int, normalization: [String: String], origin: [String: String]
   ) {
     self.network = network
     self.configuration = configuration
+    self.precision = precision
     self.classNames = classNames
     self.epoch = epoch
     self.normalization = normalization
@@ -42,6 +46,7 @@ public enum Checkpoint {
     var metadata = description.normalization.merging(description.origin) { first, _ in first }
     metadata["network"] = description.network
     metadata["configuration"] = try JSONText.encode(description.configuration)
+    metadata["precision"] = description.precision.rawValue
     metadata["classes"] = String(description.classNames.count)
     metadata["class_names"] = try JSONText.encode(description.classNames)
     metadata["epoch"] = String(description.epoch)
@@ -88,19 +93,28 @@ public enum Checkpoint {
       }
       return sizes
     }
+    /// Float32 where the file says nothing, as before there was a choice.
+    func precision() throws -> Precision {
+      guard let word = file.metadata["precision"] else { return .float32 }
+      guard let precision = Precision(rawValue: word) else {
+        throw CheckpointError.metadata(file: file.url.path, key: "precision", found: word)
+      }
+      return precision
+    }
     let names = try value("class_names")
     guard let classNames = JSONText.decode([String].self, from: names), classNames.count >= 2 else {
       throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
     }
     let known: Set = [
-      "network", "width", "configuration", "classes", "class_names", "epoch", "input_side",
+      "network", "width", "configuration", "precision", "classes", "class_names", "epoch",
+      "input_side",
     ]
     let extra = file.metadata.filter {
       !known.contains($0.key) && !TensorFile.reservedKeys.contains($0.key)
     }
     return CheckpointDescription(
-      network: try value("network"), configuration: try configuration(), classNames: classNames,
-      epoch: try integer("epoch"),
+      network: try value("network"), configuration: try configuration(),
+      precision: try precision(), classNames: classNames, epoch: try integer("epoch"),
       normalization: extra.filter { $0.key.hasPrefix("normalization") },
       origin: extra.filter { !$0.key.hasPrefix("normalization") })
   }

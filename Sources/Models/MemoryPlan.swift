@@ -6,32 +6,31 @@
 struct MemoryPlan {
   /// A buffer that is written and read between two moments.
   struct Request: Equatable {
-    /// Floats.
-    let count: Int
+    let byteCount: Int
     /// First and last moment of use.
     let lifetime: ClosedRange<Int>
   }
 
-  /// The offset of each request, in floats, in the order of the requests.
+  /// The offset of each request, in bytes, in the order of the requests.
   let offsets: [Int]
-  /// Floats of the whole arena.
-  let count: Int
+  /// Bytes of the whole arena, a multiple of the alignment.
+  let byteCount: Int
 
-  /// - Parameter alignment: Offsets are multiples of this many floats.
-  init(_ requests: [Request], alignment: Int = 16) {
+  /// - Parameter alignment: Offsets are multiples of this many bytes.
+  init(_ requests: [Request], alignment: Int = 64) {
     var offsets = [Int](repeating: 0, count: requests.count)
     var placed: [Int] = []
     var end = 0
     let largestFirst = requests.indices.sorted {
-      (requests[$0].count, $1) > (requests[$1].count, $0)
+      (requests[$0].byteCount, $1) > (requests[$1].byteCount, $0)
     }
     for index in largestFirst {
       let request = requests[index]
-      let size = (request.count + alignment - 1) / alignment * alignment
+      let size = (request.byteCount + alignment - 1) / alignment * alignment
       let neighbours =
         placed
         .filter { requests[$0].lifetime.overlaps(request.lifetime) }
-        .map { (start: offsets[$0], end: offsets[$0] + requests[$0].count) }
+        .map { (start: offsets[$0], end: offsets[$0] + requests[$0].byteCount) }
         .sorted { $0.start < $1.start }
       var offset = 0
       for neighbour in neighbours {
@@ -43,6 +42,6 @@ struct MemoryPlan {
       end = max(end, offset + size)
     }
     self.offsets = offsets
-    count = end
+    byteCount = end
   }
 }

@@ -62,8 +62,10 @@ public final class Network: Sendable {
   }
 
   /// The shapes of all feature maps for a batch of `count` images, the input's first.
-  public func shapes(count: Int) -> [FeatureMapShape] {
-    var shapes = [input.with(count: count)]
+  public func shapes(
+    count: Int, arithmetic: Precision = .float32
+  ) -> [FeatureMapShape] {
+    var shapes = [input.with(count: count).with(arithmetic: arithmetic)]
     for node in nodes {
       shapes.append(node.layer.outputShape(for: node.inputs.map { shapes[$0] }))
     }

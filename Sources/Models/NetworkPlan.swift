@@ -10,6 +10,7 @@ import Tensors
 public final class NetworkPlan {
   public let network: Network
   public let mode: Mode
+  public let precision: Precision
   /// Images in the largest batch.
   public let capacity: Int
   private let pool: WorkerPool
@@ -32,22 +33,27 @@ public final class NetworkPlan {
     let backward: [BackwardPass]
   }
 
+  /// - Parameter precision: The arithmetic, and how maps are stored.
   /// - Precondition: `capacity` is positive.
-  public init(_ network: Network, mode: Mode, capacity: Int, on pool: WorkerPool) {
+  public init(
+    _ network: Network, mode: Mode, precision: Precision = .float32, capacity: Int,
+    on pool: WorkerPool
+  ) {
     precondition(capacity > 0, "a plan for batches of \(capacity)")
     self.network = network
     self.mode = mode
+    self.precision = precision
     self.capacity = capacity
     self.pool = pool
-    let shapes = network.shapes(count: capacity)
+    let shapes = network.shapes(count: capacity, arithmetic: precision)
     let lifetimes = Lifetimes(network, mode: mode)
     let requests = lifetimes.requests(shapes: shapes)
     let plan = MemoryPlan(requests.map(\.request))
-    arena = AlignedBuffer(count: plan.count)
+    arena = AlignedBuffer(count: plan.byteCount / MemoryLayout<Float>.stride)
     var maps = [FeatureMap?](repeating: nil, count: shapes.count)
     var gradients = [FeatureMap?](repeating: nil, count: shapes.count)
     for (request, offset) in zip(requests, plan.offsets) {
-      let map = FeatureMap(base: arena.base + offset, shape: shapes[request.map])
+      let map = FeatureMap(memory: arena.memory + offset, shape: shapes[request.map])
       if request.isGradient { gradients[request.map] = map } else { maps[request.map] = map }
     }
     self.maps = maps.compactMap { $0 }
@@ -60,7 +66,7 @@ public final class NetworkPlan {
   }
 
   /// Bytes of feature maps and gradients.
-  public var arenaByteCount: Int { arena.count * MemoryLayout<Float>.stride }
+  public var arenaByteCount: Int { arena.byteCount }
 
   /// The map to fill with a batch of images before `forward`.
   ///
@@ -175,14 +181,14 @@ struct Lifetimes {
       MapRequest(
         map: map, isGradient: false,
         request: .init(
-          count: shapes[map].elementCount, lifetime: max(map - 1, 0)...lastUse[map]))
+          byteCount: shapes[map].byteCount, lifetime: max(map - 1, 0)...lastUse[map]))
     }
     guard mode == .training else { return maps }
     let gradients = (1...nodeCount).map { map in
       MapRequest(
         map: map, isGradient: true,
         request: .init(
-          count: shapes[map].elementCount,
+          byteCount: shapes[map].byteCount,
           lifetime: firstGradient[map]...(2 * nodeCount - (map - 1))))
     }
     return maps + gradients

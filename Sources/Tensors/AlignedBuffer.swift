@@ -15,6 +15,11 @@ public final class AlignedBuffer: @unchecked Sendable {
 
   deinit { base.deallocate() }
 
+  /// The same memory for numbers of other types.
+  public var memory: UnsafeMutableRawPointer { UnsafeMutableRawPointer(base) }
+
+  public var byteCount: Int { count * MemoryLayout<Float>.stride }
+
   public var elements: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: base, count: count)
   }

@@ -39,8 +39,7 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     precondition(
       height >= 0 && width >= 0,
       "a \(kernelHeight)×\(kernelWidth) kernel with padding \(padding) on feature maps \(input)")
-    return FeatureMapShape(
-      count: input.count, height: height / stride + 1, width: width / stride + 1,
-      channels: outputChannels)
+    return input.output(
+      height: height / stride + 1, width: width / stride + 1, channels: outputChannels)
   }
 }

@@ -1,32 +1,40 @@
 /// The extent of a batch of feature maps, laid out as [N, H, W, C] with padded channels.
 ///
-/// One pixel's channels lie side by side and fill whole vectors of 16 floats, so that every kernel
+/// One pixel's channels lie side by side and fill whole vectors of 16 numbers, so that every kernel
 /// can work on vectors of channels whatever the channel count. The lanes beyond `channels` are zero,
 /// and every layer keeps them zero. Images, which no layer vectorises over, are padded to 4.
 public struct FeatureMapShape: Hashable, Sendable {
   /// Images in the batch.
-  public var count: Int
-  public let height: Int
-  public let width: Int
-  public let channels: Int
-  /// Floats from one pixel to the next.
-  public let channelStride: Int
+  public private(set) var count: Int
+  public private(set) var height: Int
+  public private(set) var width: Int
+  public private(set) var channels: Int
+  /// Numbers from one pixel to the next.
+  public private(set) var channelStride: Int
+  /// The precision of the network that the maps belong to. Layers hand it on from input to output.
+  public private(set) var arithmetic: Precision
 
   /// - Precondition: all extents are positive.
-  public init(count: Int, height: Int, width: Int, channels: Int) {
+  public init(
+    count: Int, height: Int, width: Int, channels: Int, arithmetic: Precision = .float32
+  ) {
     self.init(
       count: count, height: height, width: width, channels: channels,
-      channelStride: Self.paddedChannels(channels))
+      channelStride: Self.paddedChannels(channels), arithmetic: arithmetic)
   }
 
   /// The shape of a batch of input images, whose few channels are padded to 4.
-  public static func images(count: Int, height: Int, width: Int, channels: Int = 3) -> Self {
+  public static func images(
+    count: Int, height: Int, width: Int, channels: Int = 3, arithmetic: Precision = .float32
+  ) -> Self {
     Self(
       count: count, height: height, width: width, channels: channels,
-      channelStride: (channels + 3) / 4 * 4)
+      channelStride: (channels + 3) / 4 * 4, arithmetic: arithmetic)
   }
 
-  private init(count: Int, height: Int, width: Int, channels: Int, channelStride: Int) {
+  private init(
+    count: Int, height: Int, width: Int, channels: Int, channelStride: Int, arithmetic: Precision
+  ) {
     precondition(
       count > 0 && height > 0 && width > 0 && channels > 0,
       "a feature map needs positive extents, found [\(count), \(height), \(width), \(channels)]")
@@ -35,6 +43,7 @@ public struct FeatureMapShape: Hashable, Sendable {
     self.width = width
     self.channels = channels
     self.channelStride = channelStride
+    self.arithmetic = arithmetic
   }
 
   /// `channels` rounded up to whole vectors.
@@ -42,27 +51,51 @@ public struct FeatureMapShape: Hashable, Sendable {
     (channels + vectorWidth - 1) / vectorWidth * vectorWidth
   }
 
-  /// Floats in a vector; also the unit to which channels are padded.
+  /// Numbers in a vector; also the unit to which channels are padded.
   public static let vectorWidth = 16
 
   /// Whether each pixel fills whole vectors, as every map but a batch of images does.
   public var fillsVectors: Bool { channelStride % Self.vectorWidth == 0 }
 
+  /// How the numbers are stored. Images, and maps of one pixel such as what linear layers write, are
+  /// float32 in either arithmetic: they are small, and logits and losses want all their digits.
+  public var precision: Precision { fillsVectors && pixelCount > 1 ? arithmetic : .float32 }
+
   /// Pixels in one image.
   public var pixelCount: Int { height * width }
-  /// Floats from one image to the next.
+  /// Numbers from one image to the next.
   public var imageStride: Int { pixelCount * channelStride }
-  /// Floats in the whole batch, padding included.
+  /// Numbers in the whole batch, padding included.
   public var elementCount: Int { count * imageStride }
+  /// Bytes from one image to the next.
+  public var imageByteCount: Int { imageStride * precision.byteCount }
+  /// Bytes of the whole batch, padding included.
+  public var byteCount: Int { count * imageByteCount }
+}
 
+extension FeatureMapShape {
   /// The same maps for another number of images.
   public func with(count: Int) -> Self {
     var copy = self
     copy.count = count
     return copy
   }
+
+  /// The same maps in a network of another precision.
+  public func with(arithmetic: Precision) -> Self {
+    var copy = self
+    copy.arithmetic = arithmetic
+    return copy
+  }
+
+  /// What a layer makes of these maps: as many, in the same arithmetic, of another extent.
+  public func output(height: Int, width: Int, channels: Int) -> Self {
+    Self(count: count, height: height, width: width, channels: channels, arithmetic: arithmetic)
+  }
 }
 
 extension FeatureMapShape: CustomStringConvertible {
-  public var description: String { "[\(count), \(height), \(width), \(channels)]" }
+  public var description: String {
+    "[\(count), \(height), \(width), \(channels)]" + (precision == .float32 ? "" : " \(precision)")
+  }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import Models
+import Tensors
 
 extension CheckpointDescription {
   /// The description of a network to be trained on `images`, before its first epoch.
@@ -9,7 +10,7 @@ extension CheckpointDescription {
   ///   - start: What the training goes on from; its epochs count. Where nothing is trained because there
   ///     was nothing to choose it among, its description stays as it is.
   public init(
-    _ network: Network, trainedOn images: ImageSet, data: TrainingData,
+    _ network: Network, precision: Precision, trainedOn images: ImageSet, data: TrainingData,
     from start: StartingCheckpoint? = nil
   ) {
     if let start, start.selection == .fallback {
@@ -28,8 +29,8 @@ extension CheckpointDescription {
     ]
     origin["selection"] = start?.selection?.rawValue
     self.init(
-      network: network.name, configuration: network.configuration, classNames: images.classNames,
-      epoch: start?.description.epoch ?? 0,
+      network: network.name, configuration: network.configuration, precision: precision,
+      classNames: images.classNames, epoch: start?.description.epoch ?? 0,
       normalization: images.preparation?.normalization.metadata ?? [:], origin: origin)
   }
 }

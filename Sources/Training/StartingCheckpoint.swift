@@ -26,7 +26,8 @@ public struct StartingCheckpoint {
     file = try Checkpoint.open(url)
     let description = try Checkpoint.description(of: file)
     self.description = description
-    let expected = CheckpointDescription(network, trainedOn: images, data: .training)
+    let expected = CheckpointDescription(
+      network, precision: description.precision, trainedOn: images, data: .training)
     func require<Value: Equatable>(_ what: String, _ path: KeyPath<CheckpointDescription, Value>)
       throws
     {

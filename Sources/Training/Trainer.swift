@@ -40,6 +40,7 @@ public final class Trainer {
     _ settings: TrainingSettings, network: Network, images: TrainingImages, store: TrainingStore,
     on pool: WorkerPool
   ) throws {
+    try settings.precision.requireSupport()
     try settings.check(holdsOut: images.heldout != nil)
     guard let normalization = images.training.preparation?.normalization else {
       throw TrainingError.unprepared(set: "training")
@@ -64,8 +65,9 @@ public final class Trainer {
       settings.average.decay > 0
       ? WeightAverage(decay: settings.average.decay, of: network.parameters) : nil
     let batch = min(settings.batch, images.training.count)
-    plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)
-    predictor = Predictor(network, loss: loss, on: pool)
+    plan = NetworkPlan(
+      network, mode: .training, precision: settings.precision, capacity: batch, on: pool)
+    predictor = Predictor(network, loss: loss, precision: settings.precision, on: pool)
     probabilities = AlignedBuffer(
       count: batch * FeatureMapShape.paddedChannels(network.classes))
     labels = [UInt8](repeating: 0, count: batch)

@@ -1,6 +1,7 @@
 import Augmentation
 import Foundation
 import Models
+import Tensors
 
 /// The `train` section of a recipe.
 public struct TrainingSettings: Decodable, Sendable {
@@ -58,11 +59,6 @@ public struct TrainingSettings: Decodable, Sendable {
     self.printEvery = printEvery
     self.summaryEvery = summaryEvery
   }
-}
-
-/// The arithmetic of a network.
-public enum Precision: String, Decodable, Sendable {
-  case float32
 }
 
 /// `train.loss`.

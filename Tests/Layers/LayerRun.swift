@@ -13,15 +13,16 @@ struct LayerRun {
   ///   - outputGradient: dy; without it no backward pass runs.
   ///   - readsImages: Whether the first input's channels are padded to 4, as images' are; images have
   ///     no gradient.
+  ///   - arithmetic: Of the network that the layer would belong to.
   ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
   init(
     _ layer: any Layer, _ inputs: [DenseTensor], outputGradient: DenseTensor? = nil,
-    mode: Mode = .training, readsImages: Bool = false, threads: Int = 2, addingTo: Float? = nil,
-    origin: BatchOrigin? = nil
+    mode: Mode = .training, arithmetic: Precision = .float32, readsImages: Bool = false,
+    threads: Int = 2, addingTo: Float? = nil, origin: BatchOrigin? = nil
   ) {
     let pool = WorkerPool(threadCount: threads)
     let shapes = inputs.enumerated().map {
-      Self.shape($1.shape, readsImages: readsImages && $0 == 0)
+      Self.shape($1.shape, readsImages: readsImages && $0 == 0).with(arithmetic: arithmetic)
     }
     let maps = zip(inputs, shapes).map { input, shape in
       let map = OwnedFeatureMap(shape)

@@ -9,7 +9,7 @@ import Testing
   private let folder: TemporaryFolder
   private let description = CheckpointDescription(
     network: "resnet8", configuration: NetworkConfiguration(width: 3),
-    classNames: ["ape", "bee \"b\"", "cat/dog"], epoch: 17,
+    precision: .bfloat16, classNames: ["ape", "bee \"b\"", "cat/dog"], epoch: 17,
     normalization: ["normalization": "constants", "normalization_mean": "[0.5, 0.25, 0.125]"],
     origin: ["data_status": "generated", "selected_on_test": "false"])
 
@@ -143,7 +143,7 @@ import Testing
       ("epoch", "-1"), ("epoch", "9223372036854775807"),
       ("configuration", nil), ("configuration", "wide"), ("configuration", "{\"width\":\"3\"}"),
       ("class_names", nil), ("class_names", "ape, bee"), ("class_names", "[\"ape\"]"),
-      ("class_names", "[1, 2]"),
+      ("class_names", "[1, 2]"), ("precision", "half"),
     ] as [(String, String?)])
   func descriptionsThatCannotBeRead(_ key: String, _ value: String?) throws {
     var metadata = [

@@ -1,4 +1,5 @@
 import Models
+import Tensors
 import TestSupport
 import Testing
 import Training
@@ -11,13 +12,15 @@ import Training
       ("linear", .init(), 0.002, 60), ("resnet11v2", .init(width: 4), 0.1, 60),
       ("pyramidnet", .init(blocks: 1, alpha: 12), 0.1, 60),
       ("adaptive-conv", .init(widths: [16, 16, 16, 32], kernels: 3), 0.1, 60),
-    ] as [(String, NetworkConfiguration, Double, Int)])
+    ] as [(String, NetworkConfiguration, Double, Int)], Precision.allCases)
   func learnsEightImagesByHeart(
-    _ name: String, _ sizes: NetworkConfiguration, _ rate: Double, _ steps: Int
+    _ test: (name: String, sizes: NetworkConfiguration, rate: Double, steps: Int),
+    _ precision: Precision
   ) throws {
+    let (name, sizes, rate, steps) = test
     let network = try NetworkCatalog.network(named: name, configuration: sizes, classes: 10)
     network.initialize(seed: 1)
-    let run = NetworkRun(network, batch: 8)
+    let run = NetworkRun(network, precision: precision, batch: 8)
     let optimizer = Optimizer(
       OptimizerSettings(kind: .sgd, learningRate: rate, momentum: 0.9), for: network.parameters)
     let images = goldenFill("eight images", suffix: "", shape: [8, 3, 32, 32], kind: .input)

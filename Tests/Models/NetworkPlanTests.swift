@@ -11,7 +11,8 @@ import Testing
     let name: String
     var sizes = NetworkConfiguration()
     let count: Int
-    var testDescription: String { "\(name) \(sizes), \(count) images" }
+    var precision = Precision.float32
+    var testDescription: String { "\(name) \(sizes), \(count) images, \(precision)" }
   }
 
   static let cases = [
@@ -23,6 +24,14 @@ import Testing
     Case(name: "resnet11v2", sizes: .init(width: 3), count: 2),
     Case(name: "pyramidnet", sizes: .init(blocks: 1, alpha: 40), count: 3),
     Case(name: "adaptive-conv", sizes: .init(widths: [3, 3, 17, 5], kernels: 3), count: 9),
+    Case(name: "small-cnn", count: 3, precision: .bfloat16),
+    Case(name: "resnet8", count: 5, precision: .bfloat16),
+    Case(name: "resnet11v2", sizes: .init(width: 3), count: 2, precision: .bfloat16),
+    Case(
+      name: "pyramidnet", sizes: .init(blocks: 1, alpha: 40), count: 3, precision: .bfloat16),
+    Case(
+      name: "adaptive-conv", sizes: .init(widths: [3, 3, 17, 5], kernels: 3), count: 9,
+      precision: .bfloat16),
   ]
 
   private let pool = WorkerPool(threadCount: 2)
@@ -55,7 +64,8 @@ import Testing
   }
 
   private func plan(_ test: Case, mode: Mode = .training, capacity: Int) throws -> NetworkPlan {
-    NetworkPlan(try network(test), mode: mode, capacity: capacity, on: pool)
+    NetworkPlan(
+      try network(test), mode: mode, precision: test.precision, capacity: capacity, on: pool)
   }
 
   private func expectSame(
@@ -77,10 +87,12 @@ import Testing
   @Test(arguments: cases)
   func trainingAgreesWithSeparateMemory(_ test: Case) throws {
     let network = try network(test)
-    let plan = NetworkPlan(network, mode: .training, capacity: test.count, on: pool)
+    let plan = NetworkPlan(
+      network, mode: .training, precision: test.precision, capacity: test.count, on: pool)
     let actual = run(plan, test)
     let separate = SeparateMemoryRun(
-      network, images(test), logitsGradient: cotangent(test), mode: .training, on: pool)
+      network, images(test), logitsGradient: cotangent(test), mode: .training,
+      precision: test.precision, on: pool)
     let expected =
       [separate.logits.map(\.bitPattern)]
       + separate.gradients.map { $0.map(\.bitPattern) }
@@ -98,10 +110,14 @@ import Testing
   func evaluationAgreesWithSeparateMemory(_ test: Case) throws {
     let network = try network(test)
     // Running statistics other than those a network starts with.
-    _ = run(NetworkPlan(network, mode: .training, capacity: test.count, on: pool), test)
-    let plan = NetworkPlan(network, mode: .evaluation, capacity: test.count, on: pool)
+    _ = run(
+      NetworkPlan(
+        network, mode: .training, precision: test.precision, capacity: test.count, on: pool), test)
+    let plan = NetworkPlan(
+      network, mode: .evaluation, precision: test.precision, capacity: test.count, on: pool)
     let separate = SeparateMemoryRun(
-      network, images(test), logitsGradient: nil, mode: .evaluation, on: pool)
+      network, images(test), logitsGradient: nil, mode: .evaluation,
+      precision: test.precision, on: pool)
     expectSame(run(plan, test), [separate.logits.map(\.bitPattern)], network)
   }
 
@@ -139,13 +155,16 @@ import Testing
   @Test(arguments: cases)
   func evaluationNeedsLessMemory(_ test: Case) throws {
     let network = try network(test)
-    let training = NetworkPlan(network, mode: .training, capacity: test.count, on: pool)
-    let evaluation = NetworkPlan(network, mode: .evaluation, capacity: test.count, on: pool)
+    let training = NetworkPlan(
+      network, mode: .training, precision: test.precision, capacity: test.count, on: pool)
+    let evaluation = NetworkPlan(
+      network, mode: .evaluation, precision: test.precision, capacity: test.count, on: pool)
     #expect(evaluation.arenaByteCount < training.arenaByteCount)
     if test.name.hasPrefix("resnet") {
       // At most four maps of the first stage at a time, however deep the network.
-      let largest = network.shapes(count: test.count).map(\.elementCount).max() ?? 0
-      #expect(evaluation.arenaByteCount <= 4 * 4 * largest)
+      let largest =
+        network.shapes(count: test.count, arithmetic: test.precision).map(\.byteCount).max() ?? 0
+      #expect(evaluation.arenaByteCount <= 4 * largest)
     }
   }
 
@@ -161,7 +180,8 @@ import Testing
   func resultsDoNotDependOnThreads(_ threads: Int) throws {
     let test = Case(name: "resnet8", sizes: .init(width: 5), count: 5)
     let plan = NetworkPlan(
-      try network(test), mode: .training, capacity: 5, on: WorkerPool(threadCount: threads))
+      try network(test), mode: .training, precision: test.precision, capacity: 5,
+      on: WorkerPool(threadCount: threads))
     let expected = run(try self.plan(test, capacity: 5), test)
     expectSame(run(plan, test), expected, plan.network)
   }

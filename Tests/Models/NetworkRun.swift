@@ -10,12 +10,17 @@ final class NetworkRun {
   let pool: WorkerPool
   private let plan: NetworkPlan
   private let batch: Int
+  private let precision: Precision
 
-  init(_ network: Network, batch: Int, threads: Int = 2) {
+  init(
+    _ network: Network, precision: Precision = .float32, batch: Int, threads: Int = 2
+  ) {
     self.network = network
     self.batch = batch
+    self.precision = precision
     pool = WorkerPool(threadCount: threads)
-    plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)
+    plan = NetworkPlan(
+      network, mode: .training, precision: precision, capacity: batch, on: pool)
   }
 
   /// Fills all weights as the golden networks were filled.
@@ -56,7 +61,8 @@ final class NetworkRun {
 
   /// Logits in evaluation mode.
   func evaluate(_ images: DenseTensor) -> [Float] {
-    let plan = NetworkPlan(network, mode: .evaluation, capacity: batch, on: pool)
+    let plan = NetworkPlan(
+      network, mode: .evaluation, precision: precision, capacity: batch, on: pool)
     plan.input(count: batch).load(denseNCHW: images.values)
     plan.forward(count: batch)
     return plan.logits.denseNCHW()

@@ -17,17 +17,17 @@ struct SeparateMemoryRun {
   /// - Parameter logitsGradient: Dense `[N, classes]`; without it no backward pass runs.
   init(
     _ network: Network, _ images: DenseTensor, logitsGradient: [Float]?, mode: Mode,
-    on pool: WorkerPool
+    precision: Precision = .float32, on pool: WorkerPool
   ) {
-    let shapes = network.shapes(count: images.shape[0])
+    let shapes = network.shapes(count: images.shape[0], arithmetic: precision)
     let maps = shapes.map(OwnedFeatureMap.init)
     let gradients = shapes.map(OwnedFeatureMap.init)
     // Stale numbers must not shine through.
     for map in maps + gradients { map.fill(.nan) }
     maps[0].load(images)
     let logits = maps[maps.count - 1]
-    mapBytes = shapes.reduce(0) { $0 + 4 * $1.elementCount }
-    byteCount = 2 * mapBytes - 4 * shapes[0].elementCount
+    mapBytes = shapes.reduce(0) { $0 + $1.byteCount }
+    byteCount = 2 * mapBytes - shapes[0].byteCount
     var trained: [[Float]] = []
     withExtendedLifetime((maps, gradients)) {
       for (index, node) in network.nodes.enumerated() {

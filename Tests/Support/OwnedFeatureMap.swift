@@ -8,12 +8,19 @@ public final class OwnedFeatureMap {
 
   public init(_ shape: FeatureMapShape) {
     owner = AlignedBuffer(count: shape.elementCount)
-    map = FeatureMap(base: owner.base, shape: shape)
+    map = FeatureMap(memory: owner.memory, shape: shape)
   }
 
-  /// All floats, padding included, become `value`.
+  /// All numbers, padding included, become `value`.
   public func fill(_ value: Float) {
-    withExtendedLifetime(owner) { map.elements.update(repeating: value) }
+    withExtendedLifetime(owner) {
+      switch map.shape.precision {
+      case .float32: map.elements.update(repeating: value)
+      case .bfloat16:
+        map.numbers(as: BFloat16.self)
+          .update(repeating: BFloat16(value), count: map.shape.elementCount)
+      }
+    }
   }
 
   public func load(_ dense: DenseTensor) {

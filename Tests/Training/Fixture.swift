@@ -69,7 +69,8 @@ struct Fixture {
     let store = try TrainingStore(
       folder: folder.appendingPathComponent(work),
       description: CheckpointDescription(
-        network, trainedOn: images.training, data: settings.data, from: start))
+        network, precision: settings.precision, trainedOn: images.training, data: settings.data,
+        from: start))
     return try Trainer(
       settings.goingOn(from: start), network: network, images: images, store: store,
       on: WorkerPool(threadCount: threads))

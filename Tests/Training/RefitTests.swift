@@ -95,10 +95,12 @@ import Training
     for data in [TrainingData.training, .trainingAndValidation] {
       let url = fixture.folder.appendingPathComponent("\(data).safetensors")
       try Checkpoint.write(
-        network, CheckpointDescription(network, trainedOn: training, data: data), to: url)
+        network,
+        CheckpointDescription(network, precision: .float32, trainedOn: training, data: data),
+        to: url)
       let start = try StartingCheckpoint(contentsOf: url, for: network, trainedOn: training)
       let later = CheckpointDescription(
-        network, trainedOn: training, data: .training, from: start)
+        network, precision: .float32, trainedOn: training, data: .training, from: start)
       #expect(later.origin["trained_on"] == data.rawValue)
     }
   }

@@ -1,8 +1,13 @@
 import Datasets
 import Foundation
+import Inference
+import Kernels
+import Layers
+import Loading
 import Metrics
 import Models
 import TensorFiles
+import Tensors
 import Testing
 import Training
 
@@ -22,6 +27,40 @@ import Training
       ])
     #expect(pieces == whole)
     #expect(stops >= 7)  // 3 epochs of 5 steps
+  }
+
+  /// In bfloat16 as in float32; and whoever evaluates a checkpoint computes as its training did.
+  @Test(.enabled(if: Precision.bfloat16.isSupported))
+  func bfloat16IsOfTheTrainingAndItsCheckpoints() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    var settings = Fixture.settings(epochs: 3)
+    settings.precision = .bfloat16
+    let (whole, pieces, stops) = try fixture.whole(
+      settings, andStoppedAfter: 2, training: training, heldout: heldout)
+    #expect(pieces == whole && stops >= 7)
+    let trainer = try fixture.trainer(
+      settings, work: "whole", training: training, heldout: heldout)
+    let heldoutFigures = try #require(trainer.history.last?.heldout)
+    let file = try fixture.file("whole-out/last.safetensors")
+    #expect(file.metadata["precision"] == "bfloat16")
+    let loader = BatchLoader(
+      heldout, normalization: .constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
+    let figures = try Evaluation("last", file, on: loader, pool: WorkerPool(threadCount: 1)).figures
+    #expect(figures.loss == heldoutFigures.loss && figures.top1 == heldoutFigures.top1)
+    // In float32 the same weights answer a little otherwise.
+    let network = try NetworkCatalog.network(
+      named: settings.network, configuration: settings.architecture, classes: 10)
+    try Checkpoint.load(file, into: network)
+    let tally = Predictor(network, loss: CrossEntropy(), on: WorkerPool(threadCount: 1)).run(loader)
+    #expect(tally.loss != figures.loss && abs(tally.loss - figures.loss) < 0.02 * figures.loss)
+  }
+
+  @Test func aPrecisionWithoutInstructionsIsRefusedInALine() {
+    let problem = UnsupportedPrecision(precision: .bfloat16).description
+    #expect(problem.contains("AVX512_BF16") && problem.contains("train.precision"))
+    #expect(!problem.contains("\n"))
+    #expect(Precision.float32.isSupported)
   }
 
   @Test func killedWithoutWarningGoesOnFromTheLastSave() throws {

@@ -168,7 +168,8 @@ let store = orExit {
   try TrainingStore(
     folder: URL(fileURLWithPath: options.work),
     description: CheckpointDescription(
-      network, trainedOn: images.training, data: settings.data, from: start))
+      network, precision: settings.precision, trainedOn: images.training, data: settings.data,
+      from: start))
 }
 let trainer = orExit {
   try Trainer(

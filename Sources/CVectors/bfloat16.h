@@ -1,0 +1,39 @@
+#pragma once
+
+#if defined(__AVX512BF16__)
+#include <immintrin.h>
+#endif
+
+/// Sixteen floats, and the sixteen upper halves by which bfloat16 stores them. Headers, so that the
+/// functions dissolve in the kernels that call them.
+typedef float Floats16 __attribute__((ext_vector_type(16)));
+typedef unsigned int Words16 __attribute__((ext_vector_type(16)));
+typedef unsigned short Halves16 __attribute__((ext_vector_type(16)));
+
+/// Whether this compilation may use the processor's bfloat16 instructions.
+static inline int kernelHasBFloat16(void) {
+#if defined(__AVX512BF16__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
+/// The floats whose upper halves these are; their lower halves are zero.
+__attribute__((always_inline)) static inline Floats16 widenBFloat16(Halves16 halves) {
+  return (Floats16)(__builtin_convertvector(halves, Words16) << 16);
+}
+
+/// The nearest bfloat16 of each, of two equally near the even one; not-a-number stays.
+__attribute__((always_inline)) static inline Halves16 roundToBFloat16(Floats16 values) {
+#if defined(__AVX512BF16__)
+  return (Halves16)_mm512_cvtneps_pbh((__m512)values);
+#else
+  Words16 bits = (Words16)values;
+  Words16 isNaN = (Words16)((bits & 0x7FFFFFFFu) > 0x7F800000u);
+  Words16 rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
+  // The quiet bit, lest a fraction that lies in the lower half alone leave infinity.
+  Words16 quiet = (bits >> 16) | 0x40u;
+  return __builtin_convertvector((quiet & isNaN) | (rounded & ~isNaN), Halves16);
+#endif
+}

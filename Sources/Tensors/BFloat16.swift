@@ -1,0 +1,39 @@
+/// A number as feature maps store it.
+public protocol MapElement: Sendable {
+  /// The precision of maps that store such numbers.
+  static var precision: Precision { get }
+
+  /// The nearest such number.
+  init(_ value: Float)
+
+  /// The number, exactly.
+  var float: Float { get }
+}
+
+extension Float: MapElement {
+  @inlinable public static var precision: Precision { .float32 }
+  @inlinable public var float: Float { self }
+}
+
+/// The upper half of a float: its sign, its exponent and seven bits of its fraction, so eight significant
+/// bits over the whole range of float32.
+@frozen public struct BFloat16: MapElement, Equatable {
+  public var bitPattern: UInt16
+
+  @inlinable public static var precision: Precision { .bfloat16 }
+
+  @inlinable public init(bitPattern: UInt16) {
+    self.bitPattern = bitPattern
+  }
+
+  /// Rounds to the nearest, of two equally near to the even one; not-a-number stays.
+  @inlinable public init(_ value: Float) {
+    let bits = value.bitPattern
+    let isNaN = bits & 0x7FFF_FFFF > 0x7F80_0000
+    let rounded = bits &+ 0x7FFF &+ (bits >> 16 & 1)
+    // The quiet bit, lest a fraction that lies in the lower half alone leave infinity.
+    bitPattern = UInt16(truncatingIfNeeded: isNaN ? bits >> 16 | 0x40 : rounded >> 16)
+  }
+
+  @inlinable public var float: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
+}
