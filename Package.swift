@@ -119,7 +119,7 @@ let package = Package(
       dependencies: [
         "Augmentation", "Benchmarks", "Comparison", "Datasets", "Gnuplot", "Inspection", "Kernels",
         "Models", "Notebook", "Pictures", "Planning", "Prediction", "Prose", "Recipes",
-        "TensorFiles", "Terminals", "Training", "Weaving", argumentParser,
+        "TensorFiles", "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -202,7 +202,7 @@ let package = Package(
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
       name: "BenchmarksTests",
-      dependencies: ["Benchmarks", "Datasets", "Models", "Training", "TestSupport"],
+      dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
       path: "Tests/Benchmarks"),
     .testTarget(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],

@@ -19,7 +19,7 @@ extension BenchmarkCase {
     let peak = MachinePeak.float32(on: pool)
     let training = try measureTraining(network, repetition, profiles: profiles, on: pool)
     // The memory of training is gone by now.
-    let inference = InferenceWorkload(network, batch: batch, on: pool)
+    let inference = InferenceWorkload(network, self, on: pool)
     let answers = repetition.durations(prepare: inference.placeFixedBatch, inference.answer)
     guard inference.isFinite else { throw BenchmarkError.diverged(network: self.network) }
     let numerics = Numerics.current

@@ -1,6 +1,6 @@
 import Augmentation
 import Datasets
-import Training
+import Tensors
 
 /// What is measured at once: a network in one precision, on so many threads and images a batch.
 ///

@@ -1,9 +1,14 @@
+import Kernels
+import Tensors
+
 /// Why nothing can be measured.
 public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
   /// There is no case of such a network.
   case unknownNetwork(name: String, suggestion: String?)
   /// No network computes in such a precision.
   case unknownPrecision(name: String)
+  /// The kernels were built without a precision's instructions.
+  case unsupported(Precision)
   /// A word that should be a number, or one out of range.
   case number(option: String, found: String, expected: String)
   /// The loss is no longer finite, so that a time would be that of wrong arithmetic.
@@ -18,7 +23,7 @@ public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
   /// Whether the mistake is a word of the command line.
   public var isUsage: Bool {
     switch self {
-    case .unknownNetwork, .unknownPrecision, .number: true
+    case .unknownNetwork, .unknownPrecision, .unsupported, .number: true
     case .diverged, .failed, .killed, .unreadable: false
     }
   }
@@ -30,8 +35,10 @@ public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
         + (suggestion.map { "did you mean '\($0)'?" }
           ?? "there are \(BenchmarkCase.networks.joined(separator: ", "))")
     case .unknownPrecision(let name):
-      "--precision: no precision '\(name)'; there is "
-        + BenchmarkRequest.knownPrecisions.map(\.rawValue).joined(separator: ", ")
+      "--precision: no precision '\(name)'; there are "
+        + Precision.allCases.map(\.rawValue).joined(separator: ", ")
+    case .unsupported(let precision):
+      "--precision: \(UnsupportedPrecision(precision: precision))"
     case .number(let option, let found, let expected):
       "--\(option) takes \(expected), found '\(found)'"
     case .diverged(let network):

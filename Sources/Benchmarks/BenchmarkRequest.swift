@@ -1,6 +1,7 @@
 import Foundation
+import Kernels
 import Recipes
-import Training
+import Tensors
 
 /// The words of a call of `bench`, read and checked.
 public struct BenchmarkRequest: Sendable, Equatable {
@@ -11,9 +12,6 @@ public struct BenchmarkRequest: Sendable, Equatable {
   public let batch: Int?
   /// How long each pass of a case is repeated.
   public let seconds: Double
-
-  /// The precisions there are.
-  public static let knownPrecisions: [Precision] = [.float32]
 
   /// - Parameters: Words as they were given, nil where they are left out: names separated by commas,
   ///   and numbers.
@@ -29,9 +27,8 @@ public struct BenchmarkRequest: Sendable, Equatable {
     }
     var chosen: [Precision] = []
     for name in Self.names(precisions) ?? [Precision.float32.rawValue] {
-      guard let precision = Self.knownPrecisions.first(where: { $0.rawValue == name }) else {
-        throw .unknownPrecision(name: name)
-      }
+      guard let precision = Precision(rawValue: name) else { throw .unknownPrecision(name: name) }
+      guard precision.isSupported else { throw .unsupported(precision) }
       chosen.append(precision)
     }
     self.precisions = chosen

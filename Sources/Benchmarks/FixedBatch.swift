@@ -20,16 +20,16 @@ struct FixedBatch {
 
   /// Writes the images as a loader would, with zeros in the fourth channel.
   func fill(_ map: FeatureMap) {
-    let (channels, stride) = (map.shape.channels, map.shape.channelStride)
+    let (base, channels, stride) = (map.base, map.shape.channels, map.shape.channelStride)
     var next = 0
     numbers.withUnsafeBufferPointer { numbers in
       for pixel in 0..<map.shape.count * map.shape.pixelCount {
         for channel in 0..<stride {
           guard channel < channels else {
-            map.base[pixel * stride + channel] = 0
+            base[pixel * stride + channel] = 0
             continue
           }
-          map.base[pixel * stride + channel] = numbers[next]
+          base[pixel * stride + channel] = numbers[next]
           next = next + 1 == numbers.count ? 0 : next + 1
         }
       }

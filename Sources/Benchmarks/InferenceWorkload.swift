@@ -7,10 +7,11 @@ final class InferenceWorkload {
   private let fixed: FixedBatch
   private let batch: Int
 
-  init(_ network: Network, batch: Int, on pool: WorkerPool) {
-    plan = NetworkPlan(network, mode: .evaluation, capacity: batch, on: pool)
+  init(_ network: Network, _ benchmark: BenchmarkCase, on pool: WorkerPool) {
+    batch = benchmark.batch
+    plan = NetworkPlan(
+      network, mode: .evaluation, precision: benchmark.precision, capacity: batch, on: pool)
     fixed = FixedBatch(count: batch, classes: network.classes, seed: 1)
-    self.batch = batch
   }
 
   /// Puts the batch in place: a plan gives the memory of its input to later layers.

@@ -48,7 +48,8 @@ final class TrainingWorkload {
     optimizer = Optimizer(
       OptimizerSettings(kind: .sgd, learningRate: Self.rate, momentum: 0.9, weightDecay: 1e-4),
       for: network.parameters)
-    plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)
+    plan = NetworkPlan(
+      network, mode: .training, precision: benchmark.precision, capacity: batch, on: pool)
     fixed = FixedBatch(count: batch, classes: network.classes, seed: Self.seed)
     let images = Self.images(Self.batchesPerEpoch * batch)
     loader = BatchLoader(

@@ -6,7 +6,6 @@ import Foundation
 import Kernels
 import Notebook
 import Planning
-import Training
 
 /// `tessera bench`: how fast the networks train and answer on this machine.
 struct BenchCommand: ParsableCommand {

@@ -1,5 +1,7 @@
 import Benchmarks
 import Foundation
+import Kernels
+import Tensors
 import Testing
 
 @Suite struct BenchmarkRequestTests {
@@ -29,6 +31,17 @@ import Testing
     }
     #expect(throws: BenchmarkError.unknownPrecision(name: "float16")) {
       try BenchmarkRequest(precisions: "float32,float16")
+    }
+  }
+
+  @Test func `a precision must be one of this build's`() throws {
+    if Precision.bfloat16.isSupported {
+      let request = try BenchmarkRequest(precisions: "bfloat16,float32")
+      #expect(request.precisions == [.bfloat16, .float32])
+    } else {
+      #expect(throws: BenchmarkError.unsupported(.bfloat16)) {
+        try BenchmarkRequest(precisions: "bfloat16")
+      }
     }
   }
 

@@ -1,20 +1,24 @@
 import Benchmarks
 import Datasets
 import Foundation
+import Kernels
+import Tensors
 import Testing
 
 /// Whether everything is measured; never how fast.
 @Suite struct MeasurementTests {
-  private func measure(profiles: Bool) throws -> BenchmarkResult {
+  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult {
     let benchmark = BenchmarkCase(
-      network: "small-cnn", precision: .float32, threadCount: 2, batch: 3,
+      network: "small-cnn", precision: precision, threadCount: 2, batch: 3,
       augmentations: [.crop(padding: 4, fill: .zero), .flip(probability: 0.5)],
       preprocessing: PreprocessSettings(normalize: .statistics))
     return try benchmark.measure(seconds: 0.01, profiles: profiles)
   }
 
-  @Test func `all passes have a speed`() throws {
-    let result = try measure(profiles: false)
+  @Test(arguments: Precision.allCases.filter(\.isSupported))
+  func `all passes have a speed`(precision: Precision) throws {
+    let result = try measure(precision, profiles: false)
+    #expect(result.precision == precision.rawValue)
     #expect(result.network == "small-cnn" && result.batch == 3 && result.threads == 2)
     for (name, speed, _) in result.passes {
       #expect(speed.repeats >= 3, "\(name)")

@@ -184,7 +184,7 @@ are worth, its share of what this machine's multiply-adds reach, and the peak of
 by SGD with momentum under plain cross-entropy. Nothing else should run meanwhile.
 
   --networks A,B     these alone: small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv
-  --precision P,Q    float32 (default)
+  --precision P,Q    float32 (default), bfloat16
   --threads N        threads to compute with (default: all)
   --batch N          images a batch, instead of the recipe's
   --seconds S        how long each of the three is repeated (default: 3)
