@@ -108,6 +108,13 @@ let package = Package(
         "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Randomness",
+        "Recipes", "Tensors", "Training",
+      ],
+      swiftSettings: optimized),
     .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .target(name: "Pages"),
@@ -123,9 +130,9 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
-        "Prediction", "Processors", "Prose", "Recipes", "TensorFiles", "Terminals", "Weaving",
-        argumentParser,
+        "Augmentation", "Benchmarks", "Comparison", "Datasets", "Gnuplot", "Inspection", "Kernels",
+        "Models", "Notebook", "Pictures", "Planning", "Prediction", "Processors", "Prose",
+        "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -210,6 +217,10 @@ let package = Package(
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
+      path: "Tests/Benchmarks"),
+    .testTarget(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
@@ -249,6 +260,6 @@ let package = Package(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers", exclude: ["check_pages.py"]),
+      path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py"]),
   ]
 )

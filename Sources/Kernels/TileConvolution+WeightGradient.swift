@@ -52,9 +52,8 @@ extension TileConvolution {
         let count = min(imagesInPass, end - first)
         for index in 0..<count {
           planes.fill(
-            memory + index * planes.count, from: x.base + (first + index) * x.shape.imageStride,
-            square: sums.memory)
-          cut.fill(cuts + index * cut.count, from: dy.base + (first + index) * dy.shape.imageStride)
+            memory + index * planes.count, from: x, image: first + index, square: sums.memory)
+          cut.fill(cuts + index * cut.count, from: dy, image: first + index)
         }
         TileCorrelation(
           planes: planes, gradient: cut, layout: direct.layout, images: memory, gradients: cuts,

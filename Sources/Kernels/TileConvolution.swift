@@ -18,7 +18,7 @@ public struct TileConvolution: Sendable {
 
   public init(_ geometry: ConvolutionGeometry, input: FeatureMapShape) {
     direct = DirectConvolution(geometry, input: input)
-    parts = 3
+    parts = input.arithmetic == .float32 ? 3 : 1
   }
 
   private var geometry: ConvolutionGeometry { direct.geometry }
@@ -139,15 +139,24 @@ public struct TileConvolution: Sendable {
         let count = min(imagesInPass, images.upperBound - first)
         for index in 0..<count {
           slide.frame.fill(
-            frames + index * frameCount, from: x.base + (first + index) * x.shape.imageStride)
+            frames + index * frameCount, from: x, image: first + index)
         }
         for pair in 0..<slide.kernel.pairCount {
+          let weights = weights + slide.kernel.pairOffset(pair)
           for index in 0..<count {
-            slide.run(
-              pair: pair, image: frames + index * frameCount,
-              weights: weights + slide.kernel.pairOffset(pair), bias: bias.map { vectors($0) },
-              target: vectors(y.base + (first + index) * y.shape.imageStride) + skipped,
-              adding: adding, sums: sums)
+            let frame = frames + index * frameCount
+            switch y.shape.precision {
+            case .float32:
+              slide.run(
+                pair: pair, image: frame, weights: weights, bias: bias.map { vectors($0) },
+                target: PixelVectors<Float>(y, image: first + index) + skipped, adding: adding,
+                sums: sums)
+            case .bfloat16:
+              slide.run(
+                pair: pair, image: frame, weights: weights, bias: bias.map { vectors($0) },
+                target: PixelVectors<BFloat16>(y, image: first + index) + skipped,
+                adding: adding, sums: sums)
+            }
           }
         }
         first += count

@@ -64,35 +64,63 @@ struct TileFrame: Sendable {
   }
 
   /// Copies an image into the frame.
-  ///
+  @inline(__always)
+  func fill(_ target: UnsafeMutablePointer<Float>, from map: FeatureMap, image: Int) {
+    switch map.shape.precision {
+    case _ where !shape.fillsVectors: fillFromImage(target, map, image)
+    case .float32: fill(target, from: PixelVectors<Float>(map, image: image))
+    case .bfloat16: fill(target, from: PixelVectors<BFloat16>(map, image: image))
+    }
+  }
+
   /// Whole vectors are written and pixels stand closer: the zeros of one's padding are overwritten by the
   /// next, and behind the last of a row there are zeros anyway.
   @inline(__always)
-  func fill(_ target: UnsafeMutablePointer<Float>, from image: UnsafePointer<Float>) {
-    let base = UnsafeMutableRawPointer(target)
-    for row in 0..<shape.height where (row + top) % stride < kernelHeight {
-      var pixel = image + row * shape.width * shape.channelStride
-      var copy = base + 2 * (offset(ofKernelRow: row + top) + left * pixelStride)
-      if shape.fillsVectors {
-        for _ in 0..<shape.width {
-          for lane in 0..<shape.channelStride / TileUnit.width {
-            TileParts.store(
-              vectors(pixel)[lane], to: copy + 2 * TileUnit.width * lane, parts: parts,
-              partStride: partStride)
-          }
-          pixel += shape.channelStride
-          copy += 2 * pixelStride
+  private func fill<Element>(
+    _ target: UnsafeMutablePointer<Float>, from image: PixelVectors<Element>
+  ) {
+    let lanes = shape.lanes
+    forEachRow(target) { row, copy in
+      var pixel = image + row * shape.width * lanes
+      var copy = copy
+      for _ in 0..<shape.width {
+        for lane in 0..<lanes {
+          TileParts.store(
+            pixel[lane], to: copy + 2 * TileUnit.width * lane, parts: parts,
+            partStride: partStride)
         }
-      } else {
-        for _ in 0..<shape.width {
-          for channel in 0..<shape.channels {
-            TileParts.store(
-              pixel[channel], to: copy + 2 * channel, parts: parts, partStride: partStride)
-          }
-          pixel += shape.channelStride
-          copy += 2 * pixelStride
-        }
+        pixel = pixel + lanes
+        copy += 2 * pixelStride
       }
+    }
+  }
+
+  private func fillFromImage(
+    _ target: UnsafeMutablePointer<Float>, _ map: FeatureMap, _ image: Int
+  ) {
+    let source = map.base + image * shape.imageStride
+    forEachRow(target) { row, copy in
+      var pixel = source + row * shape.width * shape.channelStride
+      var copy = copy
+      for _ in 0..<shape.width {
+        for channel in 0..<shape.channels {
+          TileParts.store(
+            pixel[channel], to: copy + 2 * channel, parts: parts, partStride: partStride)
+        }
+        pixel += shape.channelStride
+        copy += 2 * pixelStride
+      }
+    }
+  }
+
+  /// Visits the rows of an image that the kernel reaches, with the first pixel's place in the frame.
+  @inline(__always)
+  private func forEachRow(
+    _ target: UnsafeMutablePointer<Float>, _ body: (Int, UnsafeMutableRawPointer) -> Void
+  ) {
+    for row in 0..<shape.height where (row + top) % stride < kernelHeight {
+      let offset = offset(ofKernelRow: row + top) + left * pixelStride
+      body(row, UnsafeMutableRawPointer(target) + 2 * offset)
     }
   }
 }

@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// One image's gradient dy in bfloat16, in the order in which the tile unit takes weights.
@@ -12,7 +11,7 @@ struct TileGradient: Sendable {
   /// Pixels from one row to the next.
   let pitch: Int
 
-  private var lanes: Int { shape.channelStride / TileUnit.width }
+  private var lanes: Int { shape.lanes }
 
   /// Steps of 32 pixels.
   var steps: Int {
@@ -37,14 +36,25 @@ struct TileGradient: Sendable {
   var count: Int { lanes * parts * steps * TileUnit.weightBytes / 4 }
 
   /// Copies an image into memory that was zero, or holds another image.
-  func fill(_ target: UnsafeMutablePointer<Float>, from image: UnsafePointer<Float>) {
+  @inline(__always)
+  func fill(_ target: UnsafeMutablePointer<Float>, from map: FeatureMap, image: Int) {
+    switch map.shape.precision {
+    case .float32: fill(target, from: PixelVectors<Float>(map, image: image))
+    case .bfloat16: fill(target, from: PixelVectors<BFloat16>(map, image: image))
+    }
+  }
+
+  @inline(__always)
+  private func fill<Element>(
+    _ target: UnsafeMutablePointer<Float>, from image: PixelVectors<Element>
+  ) {
     let base = UnsafeMutableRawPointer(target)
     for pair in 0..<pairCount {
       let tiles = self.tiles(inPair: pair)
       let partBytes = self.partBytes(pair: pair)
       for tile in 0..<tiles {
         let target = base + pairOffset(pair) + tile * TileUnit.weightBytes
-        var pixel = vectors(image) + 2 * pair + tile
+        var pixel = image + (2 * pair + tile)
         for row in 0..<shape.height {
           for column in Swift.stride(from: 0, to: shape.width, by: 2) {
             let place = row * pitch + column
@@ -53,8 +63,8 @@ struct TileGradient: Sendable {
               + place % TileUnit.depth / 2 * MemoryLayout<Vector>.stride
             let second = column + 1 < shape.width ? pixel[lanes] : .zero
             TileParts.storePairs(
-              pixel.pointee, second, to: words, parts: parts, partBytes: partBytes)
-            pixel += column + 1 < shape.width ? 2 * lanes : lanes
+              pixel[0], second, to: words, parts: parts, partBytes: partBytes)
+            pixel = pixel + (column + 1 < shape.width ? 2 * lanes : lanes)
           }
         }
       }

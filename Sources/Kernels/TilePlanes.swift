@@ -67,9 +67,36 @@ struct TilePlanes: Sendable {
   /// Copies an image into planes that were zero, or hold another image.
   ///
   /// - Parameter square: Scratch memory of sixteen vectors.
+  @inline(__always)
   func fill(
-    _ target: UnsafeMutablePointer<Float>, from image: UnsafePointer<Float>,
+    _ target: UnsafeMutablePointer<Float>, from map: FeatureMap, image: Int,
     square: UnsafeMutablePointer<Vector>
+  ) {
+    switch map.shape.precision {
+    case _ where !shape.fillsVectors:
+      let source = map.base + image * shape.imageStride
+      forEachRow(target) { target, first, count in
+        fillRow(target, fromImage: source + first * shape.channelStride, count: count)
+      }
+    case .float32:
+      let source = PixelVectors<Float>(map, image: image)
+      forEachRow(target) { target, first, count in
+        fillRow(target, from: source + first * shape.lanes, count: count, square: square)
+      }
+    case .bfloat16:
+      let source = PixelVectors<BFloat16>(map, image: image)
+      forEachRow(target) { target, first, count in
+        fillRow(target, from: source + first * shape.lanes, count: count, square: square)
+      }
+    }
+  }
+
+  /// Visits the rows that the kernel reaches, once for each phase of columns: with the place of the first
+  /// column's pixel in the first plane, the pixel, and how many columns there are.
+  @inline(__always)
+  private func forEachRow(
+    _ target: UnsafeMutablePointer<Float>,
+    _ body: (_ target: UnsafeMutableRawPointer, _ first: Int, _ count: Int) -> Void
   ) {
     for row in 0..<shape.height where (row + padding) % stride < kernelHeight {
       let (phase, planeRow) = ((row + padding) % stride, (row + padding) / stride)
@@ -79,10 +106,9 @@ struct TilePlanes: Sendable {
         let place =
           (phase * planesInPhase + columnPhase * shape.channels) * planeStride
           + planeRow * pitch + (first + padding) / stride
-        fillRow(
-          UnsafeMutableRawPointer(target) + 2 * place,
-          from: image + (row * shape.width + first) * shape.channelStride,
-          count: (shape.width - first + stride - 1) / stride, square: square)
+        body(
+          UnsafeMutableRawPointer(target) + 2 * place, row * shape.width + first,
+          (shape.width - first + stride - 1) / stride)
       }
     }
   }
@@ -90,26 +116,19 @@ struct TilePlanes: Sendable {
   /// Copies pixels, `stride` apart, to neighbouring columns of all planes. Beyond them up to fifteen zeros
   /// are written, which the next row overwrites.
   @inline(__always)
-  private func fillRow(
-    _ target: UnsafeMutableRawPointer, from source: UnsafePointer<Float>, count: Int,
+  private func fillRow<Element>(
+    _ target: UnsafeMutableRawPointer, from source: PixelVectors<Element>, count: Int,
     square: UnsafeMutablePointer<Vector>
   ) {
-    let step = stride * shape.channelStride
-    guard shape.fillsVectors else {
-      for channel in 0..<shape.channels {
-        for column in 0..<count {
-          store(source[column * step + channel], to: target + 2 * (channel * planeStride + column))
-        }
-      }
-      return
-    }
+    let step = stride * shape.lanes
     for column in Swift.stride(from: 0, to: count, by: TileUnit.width) {
       let pixels = min(TileUnit.width, count - column)
-      for channel in Swift.stride(from: 0, to: shape.channels, by: TileUnit.width) {
-        let pixel = source + column * step + channel
-        for index in 0..<pixels { square[index] = vectors(pixel + index * step).pointee }
+      for lane in 0..<shape.lanes {
+        let pixel = source + (column * step + lane)
+        for index in 0..<pixels { square[index] = pixel[index * step] }
         for index in pixels..<TileUnit.width { square[index] = .zero }
         transposeFloats16(square)
+        let channel = lane * TileUnit.width
         let plane = target + 2 * (channel * planeStride + column)
         for index in 0..<min(TileUnit.width, shape.channels - channel) {
           TileParts.store(
@@ -120,8 +139,16 @@ struct TilePlanes: Sendable {
     }
   }
 
-  @inline(__always)
-  private func store(_ number: Float, to target: UnsafeMutableRawPointer) {
-    TileParts.store(number, to: target, parts: parts, partStride: partStride)
+  private func fillRow(
+    _ target: UnsafeMutableRawPointer, fromImage source: UnsafePointer<Float>, count: Int
+  ) {
+    let step = stride * shape.channelStride
+    for channel in 0..<shape.channels {
+      for column in 0..<count {
+        TileParts.store(
+          source[column * step + channel], to: target + 2 * (channel * planeStride + column),
+          parts: parts, partStride: partStride)
+      }
+    }
   }
 }

@@ -20,9 +20,9 @@ struct TileSlide: Sendable {
   ///   - weights: The pair's weights.
   ///   - target: The first output.
   @inline(__always)
-  func run(
+  func run<Element>(
     pair: Int, image: UnsafePointer<Float>, weights: UnsafeRawPointer,
-    bias: UnsafePointer<Vector>?, target: UnsafeMutablePointer<Vector>, adding: Bool,
+    bias: UnsafePointer<Vector>?, target: PixelVectors<Element>, adding: Bool,
     sums: TileSums
   ) {
     let tiles = kernel.tiles(inPair: pair)
@@ -67,9 +67,9 @@ struct TileSlide: Sendable {
 
   /// Writes the sums of `count` patches, those between rows left out.
   @inline(__always)
-  private func write(
+  private func write<Element>(
     _ count: Int, from start: Place, _ bias: UnsafePointer<Vector>?,
-    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool, _ sums: TileSums, tiles: Int
+    _ target: PixelVectors<Element>, _ adding: Bool, _ sums: TileSums, tiles: Int
   ) -> Place {
     var place = start
     var patch = 0
@@ -84,7 +84,7 @@ struct TileSlide: Sendable {
           if let bias { value += bias[tile] }
           output[tile] = adding ? output[tile] + value : value
         }
-        output += columnStep
+        output = output + columnStep
         source += TileSums.pixelStep
       }
       patch += inRow

@@ -19,6 +19,11 @@ public final class NetworkPlan {
   private let gradients: [FeatureMap?]
   private var bound: Bound
   private let randomLayers: [any RandomLayer]
+  /// Told after each layer's pass, for a profile; nil costs nothing.
+  public var observer: ((_ node: Int, _ pass: Pass) -> Void)?
+
+  /// One of the two ways through a network.
+  public enum Pass: Sendable { case forward, backward }
 
   /// The maps as one batch size sees them.
   private struct Bound {
@@ -99,6 +104,7 @@ public final class NetworkPlan {
     if bound.count != count { bound = Self.bind(network, maps, gradients, count: count) }
     for (index, node) in network.nodes.enumerated() {
       node.layer.forward(bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
+      observer?(index, .forward)
     }
   }
 
@@ -109,6 +115,7 @@ public final class NetworkPlan {
     precondition(mode == .training, "a backward pass in a plan for evaluation")
     for index in network.nodes.indices.reversed() {
       network.nodes[index].layer.backward(bound.backward[index], on: pool)
+      observer?(index, .backward)
     }
   }
 

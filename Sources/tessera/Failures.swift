@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import Foundation
 import Gnuplot
 import Models
@@ -13,7 +14,7 @@ extension Tessera {
     error is PlanningError || error is GraphError || error is RecipeError
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
-      || error is RenderError || error is CocoaError
+      || error is BenchmarkError || error is RenderError || error is CocoaError
   }
 
   /// The error as one line.
@@ -23,6 +24,8 @@ extension Tessera {
 
   /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file.
   static func status(of error: any Error) -> Int32 {
-    (error as? PlanningError)?.isUsage == true ? EX_USAGE : EX_DATAERR
+    let isUsage =
+      (error as? PlanningError)?.isUsage ?? (error as? BenchmarkError)?.isUsage ?? false
+    return isUsage ? EX_USAGE : EX_DATAERR
   }
 }

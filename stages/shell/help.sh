@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | bench | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -25,6 +25,7 @@ help_all() {
   report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   predict FILE...    what pictures show, by a run's trained network
+  bench              how fast each network trains and answers on this machine
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
   setup              install what is missing and build
@@ -170,6 +171,25 @@ resized until the shorter side is the network's, and cut to the middle square.
 
 A file that can't be read gets one line on standard error and doesn't stop the others; the exit status
 is then 65.
+TEXT
+}
+
+help_bench() {
+  cat <<'TEXT'
+./pipeline.sh bench [OPTION...]
+
+Trains every network at its recipe's batch size, on a batch in place and with the recipe's loading and
+augmentation, lets it answer, and prints images a second (median, best and spread), the arithmetic they
+are worth, its share of what this machine's multiply-adds reach, and the peak of the memory. All train
+by SGD with momentum under plain cross-entropy. Nothing else should run meanwhile.
+
+  --networks A,B     these alone: small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv
+  --precision P,Q    float32 (default), bfloat16
+  --threads N        threads to compute with (default: all)
+  --batch N          images a batch, instead of the recipe's
+  --seconds S        how long each of the three is repeated (default: 3)
+  --profile          where the time of a training step goes, by kind of layer
+  --json             a line of JSON a network and precision
 TEXT
 }
 
