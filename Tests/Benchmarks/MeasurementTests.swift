@@ -7,7 +7,8 @@ import Testing
 
 /// Whether everything is measured; never how fast.
 @Suite struct MeasurementTests {
-  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult {
+  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult
+  {
     let benchmark = BenchmarkCase(
       network: "small-cnn", precision: precision, threadCount: 2, batch: 3,
       augmentations: [.crop(padding: 4, fill: .zero), .flip(probability: 0.5)],
