@@ -6,7 +6,7 @@ extension DirectConvolution {
   /// Input row h gets weight row a from output row (h + padding − a) / stride, where that is whole. So
   /// the input's rows fall into `stride` phases by (h + padding) mod stride, each reached by every
   /// `stride`-th tap, in falling order; columns alike.
-  private struct Phase {
+  struct Phase {
     /// First input row or column of the class.
     let first: Int
     /// How many there are.
@@ -45,7 +45,7 @@ extension DirectConvolution {
   /// The kernel of a phase: turned by half a circle, its channels exchanged.
   ///
   /// A phase that no tap reaches still writes its zeros: one kernel row of no length.
-  private func turnedLayout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
+  func turnedLayout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
     KernelLayout(
       outputs: input.channels, inputs: output.channels, inputStride: output.channelStride,
       kernelHeight: max(rows.tapCount, 1), kernelWidth: rows.tapCount > 0 ? columns.tapCount : 0)
@@ -110,7 +110,7 @@ extension DirectConvolution {
   }
 
   /// Visits the phases that have pixels, with the floats that earlier ones take in a turned kernel.
-  private func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
+  func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
     var offset = 0
     for rows in rowPhases where rows.count > 0 {
       for columns in columnPhases where columns.count > 0 {

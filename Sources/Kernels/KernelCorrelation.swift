@@ -25,8 +25,29 @@ struct KernelCorrelation {
   /// Bytes of x and dy that one sum goes over.
   private static let cachedBytes = 32_768
 
+  /// Writes or adds the gradient of a block of so many vectors of channels.
+  func run(lanes: Int, into target: UnsafeMutablePointer<Vector>) {
+    switch lanes {
+    case _ where RegisterTile.isOneQuad: oneQuad(lanes: lanes, into: target)
+    case 1: oneLane(into: target)
+    case 2: twoLanes(into: target)
+    default: threeLanes(into: target)
+    }
+  }
+
+  /// Four places by one vector of a block's channels after the other.
+  private func oneQuad(lanes: Int, into target: UnsafeMutablePointer<Vector>) {
+    forEachSum(lanes: lanes, quads: 1) { x, pixels, place, count, adding in
+      for lane in 0..<lanes {
+        var sum = Quad(.zero)
+        forEachPixel(pixels, x) { x, gradient in sum.add(x, step: 1, gradient[lane]) }
+        sum.write(to: target + (lanes * place + lane), step: lanes, count: count, adding: adding)
+      }
+    }
+  }
+
   /// Sixteen places by one vector of channels.
-  func oneLane(into target: UnsafeMutablePointer<Vector>) {
+  private func oneLane(into target: UnsafeMutablePointer<Vector>) {
     forEachSum(lanes: 1, quads: 4) { x, pixels, place, count, adding in
       var sumA = Quad(.zero)
       var (sumB, sumC, sumD) = (sumA, sumA, sumA)
@@ -46,7 +67,7 @@ struct KernelCorrelation {
   }
 
   /// Eight places by two vectors of channels.
-  func twoLanes(into target: UnsafeMutablePointer<Vector>) {
+  private func twoLanes(into target: UnsafeMutablePointer<Vector>) {
     forEachSum(lanes: 2, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
@@ -65,7 +86,7 @@ struct KernelCorrelation {
   }
 
   /// Eight places by three vectors of channels.
-  func threeLanes(into target: UnsafeMutablePointer<Vector>) {
+  private func threeLanes(into target: UnsafeMutablePointer<Vector>) {
     forEachSum(lanes: 3, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)

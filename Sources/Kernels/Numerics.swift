@@ -1,5 +1,5 @@
-import CVectors
 import Foundation
+import Processors
 
 /// What decides the last bits of a result, apart from code and data: results repeat bit for bit where
 /// all of this is equal.
@@ -14,13 +14,10 @@ public struct Numerics: Codable, Sendable {
   /// What makes this machine slower than it could be.
   public let warnings: [String]
 
-  public static let current: Numerics = {
-    let information = ProcessorInformation.read()
-    return Numerics(
-      compiler: compilerVersion, processor: information.name, vectorBits: builtVectorBits,
-      blasCore: BLAS.coreName, blasConfiguration: BLAS.configuration,
-      warnings: warnings(information))
-  }()
+  public static let current = Numerics(
+    compiler: compilerVersion, processor: Processor.current.name,
+    vectorBits: KernelTarget.ofTheseKernels.vectorBits, blasCore: BLAS.coreName,
+    blasConfiguration: BLAS.configuration, warnings: warnings(.current))
 
   /// Whether results on the other machine have the same bits.
   public func agrees(with other: Numerics) -> Bool {
@@ -28,13 +25,9 @@ public struct Numerics: Codable, Sendable {
       && blasCore == other.blasCore && blasConfiguration == other.blasConfiguration
   }
 
-  private static func warnings(_ processor: ProcessorInformation) -> [String] {
+  private static func warnings(_ processor: Processor) -> [String] {
     var warnings: [String] = []
-    if processor.vectorBits > builtVectorBits {
-      warnings.append(
-        "kernels are built for \(builtVectorBits)-bit vectors, this processor has "
-          + "\(processor.vectorBits)-bit ones; build on this machine, ./pipeline.sh setup")
-    }
+    if let warning = KernelTarget.ofTheseKernels.warning(on: processor) { warnings.append(warning) }
     let slowCores = ["Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen", "generic"]
     if processor.vectorBits >= 512 && slowCores.contains(BLAS.coreName) {
       let variable = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
@@ -44,14 +37,6 @@ public struct Numerics: Codable, Sendable {
             ?? ""))
     }
     return warnings
-  }
-
-  private static var builtVectorBits: Int {
-    #if arch(x86_64)
-      Int(kernelVectorBits())
-    #else
-      128
-    #endif
   }
 
   private static var compilerVersion: String {
@@ -68,32 +53,5 @@ public struct Numerics: Codable, Sendable {
     #else
       "Swift below 6.2"
     #endif
-  }
-}
-
-/// The processor as the kernel lists it.
-struct ProcessorInformation {
-  var name = "unknown"
-  var vectorBits = 128
-
-  static func read() -> ProcessorInformation {
-    var information = ProcessorInformation()
-    guard let text = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8) else {
-      return information
-    }
-    for line in text.split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 1).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      guard parts.count == 2 else { continue }
-      if parts[0] == "model name" { information.name = parts[1] }
-      if parts[0] == "flags" {
-        let flags = Set(parts[1].split(separator: " "))
-        information.vectorBits =
-          flags.contains("avx512f") ? 512 : flags.contains("avx2") ? 256 : 128
-        break
-      }
-    }
-    return information
   }
 }

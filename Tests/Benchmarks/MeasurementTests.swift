@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: Precision.allCases.filter(\.isSupported))
   func `all passes have a speed`(precision: Precision) throws {
     let result = try measure(precision, profiles: false)
-    #expect(result.precision == precision.rawValue)
+    #expect(result.precision == precision)
     #expect(result.network == "small-cnn" && result.batch == 3 && result.threads == 2)
     for (name, speed, _) in result.passes {
       #expect(speed.repeats >= 3, "\(name)")

@@ -21,6 +21,7 @@ import Kernels
 import Loading
 import Models
 import Notebook
+import Processors
 import TensorFiles
 import Training
 
@@ -51,6 +52,7 @@ func imageSet(_ name: String) throws -> ImageSet {
 //: the same; sums are cut into fixed pieces, so the number of threads does not matter. What was in
 //: force is kept beside the weights.
 
+orExit { try KernelTarget.ofTheseKernels.check(on: .current) }
 let pool = WorkerPool(threadCount: options.threads)
 let numerics = Numerics.current
 orExit { try options.record(numerics: numerics) }
