@@ -16,7 +16,7 @@ extension BenchmarkCase {
     let pool = WorkerPool(threadCount: threadCount)
     let network = try NetworkCatalog.network(named: network, classes: 10)
     let repetition = Repetition(seconds: seconds)
-    let peak = MachinePeak.float32(on: pool)
+    let peak = MachinePeak(on: pool)
     let training = try measureTraining(network, repetition, profiles: profiles, on: pool)
     // The memory of training is gone by now.
     let inference = InferenceWorkload(network, self, on: pool)
@@ -24,12 +24,13 @@ extension BenchmarkCase {
     guard inference.isFinite else { throw BenchmarkError.diverged(network: self.network) }
     let numerics = Numerics.current
     return BenchmarkResult(
-      network: self.network, precision: precision.rawValue, threads: threadCount, batch: batch,
+      network: self.network, precision: precision, threads: threadCount, batch: batch,
       multiplyAdds: network.summary.multiplyAdds,
       train: BenchmarkResult.Speed(SampleStatistics(training.inPlace), batch: batch),
       trainWithLoading: BenchmarkResult.Speed(SampleStatistics(training.loading), batch: batch),
       infer: BenchmarkResult.Speed(SampleStatistics(answers), batch: batch),
-      peakMemoryBytes: ResidentMemory.peakByteCount ?? 0, peakFlops: peak,
+      peakMemoryBytes: ResidentMemory.peakByteCount ?? 0,
+      peak: peak.merged(with: MachinePeak(on: pool)),
       processor: numerics.processor, openBLASCore: numerics.blasCore, profile: training.profile)
   }
 

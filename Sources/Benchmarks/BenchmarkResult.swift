@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// What was measured of a case. As JSON it is one line, with the same names for the same things on
 /// every machine.
@@ -30,7 +31,7 @@ public struct BenchmarkResult: Sendable, Equatable {
   }
 
   public let network: String
-  public let precision: String
+  public let precision: Precision
   public let threads: Int
   /// Images in a batch.
   public let batch: Int
@@ -44,8 +45,8 @@ public struct BenchmarkResult: Sendable, Equatable {
   public let infer: Speed
   /// The most memory the process had at once; 0 where the system doesn't tell.
   public let peakMemoryBytes: Int
-  /// Float32 operations a second that the same threads reached with multiply-adds on registers.
-  public let peakFlops: Double
+  /// What the same threads could do at most, measured before and after.
+  public let peak: MachinePeak
   public let processor: String
   public let openBLASCore: String
   /// Where the time of a training step went; nil where nobody asked.
@@ -57,10 +58,13 @@ public struct BenchmarkResult: Sendable, Equatable {
     [("train", train, 3), ("train, loading", trainWithLoading, 3), ("infer", infer, 1)]
   }
 
-  /// Float32 operations a second of a pass, a multiplication and an addition being two.
+  /// Operations a second of a pass, a multiplication and an addition being two.
   public func flops(_ speed: Speed, forwardPasses: Int) -> Double {
     2 * Double(multiplyAdds * forwardPasses) * speed.median
   }
+
+  /// The most operations a second that this machine could do in this precision.
+  public var peakFlops: Double { peak.rate(of: precision) }
 }
 
 extension BenchmarkResult: Codable {
@@ -76,12 +80,14 @@ extension BenchmarkResult: Codable {
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(network, forKey: "network")
-    try values.encode(precision, forKey: "precision")
+    try values.encode(precision.rawValue, forKey: "precision")
     try values.encode(threads, forKey: "threads")
     try values.encode(batch, forKey: "batch")
     try values.encode(multiplyAdds, forKey: "multiply_adds")
     try values.encode(peakMemoryBytes, forKey: "peak_memory_bytes")
     try values.encode(peakFlops / 1e9, forKey: "peak_gflops")
+    try values.encode(peak.multiplyAdds / 1e9, forKey: "multiply_add_gflops")
+    try values.encodeIfPresent(peak.tiles.map { $0 / 1e9 }, forKey: "tile_gflops")
     try values.encode(processor, forKey: "processor")
     try values.encode(openBLASCore, forKey: "openblas_core")
     try values.encodeIfPresent(profile?.rows, forKey: "profile")
@@ -108,12 +114,14 @@ extension BenchmarkResult: Codable {
         repeats: try values.decode(Int.self, forKey: "\(prefix)_repeats"))
     }
     network = try values.decode(String.self, forKey: "network")
-    precision = try values.decode(String.self, forKey: "precision")
+    precision = try values.decode(Precision.self, forKey: "precision")
     threads = try values.decode(Int.self, forKey: "threads")
     batch = try values.decode(Int.self, forKey: "batch")
     multiplyAdds = try values.decode(Int.self, forKey: "multiply_adds")
     peakMemoryBytes = try values.decode(Int.self, forKey: "peak_memory_bytes")
-    peakFlops = try values.decode(Double.self, forKey: "peak_gflops") * 1e9
+    peak = MachinePeak(
+      multiplyAdds: try values.decode(Double.self, forKey: "multiply_add_gflops") * 1e9,
+      tiles: try values.decodeIfPresent(Double.self, forKey: "tile_gflops").map { $0 * 1e9 })
     processor = try values.decode(String.self, forKey: "processor")
     openBLASCore = try values.decode(String.self, forKey: "openblas_core")
     let rows = try values.decodeIfPresent([LayerProfile.Row].self, forKey: "profile")

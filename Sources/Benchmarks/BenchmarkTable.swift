@@ -19,7 +19,7 @@ public enum BenchmarkTable {
       let flops = result.flops(pass.speed, forwardPasses: pass.forwardPasses)
       let isFirst = index == 0
       return line([
-        isFirst ? result.network : "", isFirst ? result.precision : "",
+        isFirst ? result.network : "", isFirst ? result.precision.rawValue : "",
         isFirst ? "\(result.batch)" : "", pass.name, rate(pass.speed.median),
         rate(pass.speed.best), percent(pass.speed.spread, decimals: 1),
         String(format: "%.0f", flops / 1e9), percent(flops / result.peakFlops, decimals: 0),
@@ -31,8 +31,10 @@ public enum BenchmarkTable {
   /// What the figures of a run have in common, and how to read them.
   public static func legend(of result: BenchmarkResult) -> [String] {
     [
-      "\(result.processor), threads: \(result.threads), OpenBLAS core: \(result.openBLASCore), "
-        + String(format: "peak: %.0f GFLOPS of float32 multiply-adds", result.peakFlops / 1e9),
+      "\(result.processor), threads: \(result.threads), OpenBLAS core: \(result.openBLASCore)",
+      "peak: " + gigaflops(result.peak.multiplyAdds) + " of float32 multiply-adds"
+        + (result.peak.tiles.map { ", \(gigaflops($0)) of bfloat16 tiles, six to one of float32" }
+          ?? ""),
       "images/s at the median time of a batch and at the best; spread: distance of the quartiles "
         + "over the median",
     ]
@@ -76,6 +78,10 @@ public enum BenchmarkTable {
     let decimals = imagesPerSecond < 100 ? 1 : 0
     return imagesPerSecond.formatted(
       .number.precision(.fractionLength(decimals)).locale(Locale(identifier: "en_US")))
+  }
+
+  private static func gigaflops(_ flops: Double) -> String {
+    String(format: "%.0f GFLOPS", flops / 1e9)
   }
 
   private static func percent(_ share: Double, decimals: Int) -> String {

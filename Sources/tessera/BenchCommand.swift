@@ -6,6 +6,7 @@ import Foundation
 import Kernels
 import Notebook
 import Planning
+import Processors
 
 /// `tessera bench`: how fast the networks train and answer on this machine.
 struct BenchCommand: ParsableCommand {
@@ -45,6 +46,7 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let request = try BenchmarkRequest(
       networks: networks, precisions: precision, threads: threads, batch: batch, seconds: seconds)
+    try KernelTarget.ofTheseKernels.check(on: .current)
     let cases = try cases(of: request, in: try Project.here())
     if inThisProcess {
       for benchmark in cases {

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Benchmarks
+import Datasets
 import Foundation
 import Gnuplot
 import Models
 import Planning
+import Processors
 import Prose
 import Recipes
 import TensorFiles
@@ -14,7 +16,8 @@ extension Tessera {
     error is PlanningError || error is GraphError || error is RecipeError
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
-      || error is BenchmarkError || error is RenderError || error is CocoaError
+      || error is BenchmarkError || error is DatasetSettingsError || error is ProcessorMismatch
+      || error is RenderError || error is CocoaError
   }
 
   /// The error as one line.

@@ -7,7 +7,8 @@ import Testing
 
 /// Whether everything is measured; never how fast.
 @Suite struct MeasurementTests {
-  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult {
+  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult
+  {
     let benchmark = BenchmarkCase(
       network: "small-cnn", precision: precision, threadCount: 2, batch: 3,
       augmentations: [.crop(padding: 4, fill: .zero), .flip(probability: 0.5)],
@@ -18,7 +19,7 @@ import Testing
   @Test(arguments: Precision.allCases.filter(\.isSupported))
   func `all passes have a speed`(precision: Precision) throws {
     let result = try measure(precision, profiles: false)
-    #expect(result.precision == precision.rawValue)
+    #expect(result.precision == precision)
     #expect(result.network == "small-cnn" && result.batch == 3 && result.threads == 2)
     for (name, speed, _) in result.passes {
       #expect(speed.repeats >= 3, "\(name)")
