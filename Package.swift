@@ -145,6 +145,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
+    .target(name: "Allocations", path: "Tests/Allocations"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
@@ -188,8 +189,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
-        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
+        "Allocations", "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading",
+        "Metrics", "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(

@@ -22,6 +22,7 @@ public final class Trainer {
   let training: BatchLoader
   let trainingPass: BatchLoader
   let heldout: BatchLoader?
+  let feed = BatchFeed()
   let pool: WorkerPool
   let store: TrainingStore
   let probabilities: AlignedBuffer
@@ -65,7 +66,9 @@ public final class Trainer {
       ? WeightAverage(decay: settings.average.decay, of: network.parameters) : nil
     let batch = min(settings.batch, images.training.count)
     plan = NetworkPlan(network, mode: .training, capacity: batch, on: pool)
-    predictor = Predictor(network, loss: loss, on: pool)
+    let lastBatch = images.training.count % batch
+    if lastBatch > 0 { plan.prepare(count: lastBatch) }
+    predictor = Predictor(network, loss: loss, sharingMemoryOf: plan, on: pool)
     probabilities = AlignedBuffer(
       count: batch * FeatureMapShape.paddedChannels(network.classes))
     labels = [UInt8](repeating: 0, count: batch)
