@@ -167,6 +167,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
+    .target(name: "Allocations", path: "Tests/Allocations"),
     .testTarget(
       name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
@@ -212,8 +213,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
-        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
+        "Allocations", "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading",
+        "Metrics", "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(

@@ -19,18 +19,17 @@ final class TrainingWorkload {
   private let loss = CrossEntropy()
   private let fixed: FixedBatch
   private let loader: BatchLoader
+  private let feed = BatchFeed()
   private let batch: Int
   private let probabilities: AlignedBuffer
   private let labels: UnsafeMutableBufferPointer<UInt8>
   private let losses: UnsafeMutableBufferPointer<Double>
-  private var place: Place
+  private var place = Place()
 
   /// How far the loading has come.
   private struct Place {
-    var epoch = 1
-    /// The images of the epoch in their order.
-    var order: [Int]
-    /// Images already loaded.
+    var epoch = 0
+    /// Images of the epoch already loaded.
     var position = 0
   }
 
@@ -56,7 +55,6 @@ final class TrainingWorkload {
       images,
       normalization: try benchmark.preprocessing.normalization(ChannelStatistics(of: images)),
       augmentations: benchmark.augmentations, seed: Self.seed, side: network.input.height)
-    place = Place(order: loader.order(epoch: 1))
     probabilities = AlignedBuffer(count: batch * FeatureMapShape.paddedChannels(network.classes))
     labels = .allocate(capacity: batch)
     losses = .allocate(capacity: batch)
@@ -85,15 +83,15 @@ extension TrainingWorkload {
     fixed.fill(labels)
   }
 
-  /// Loads the next batch, augmented.
+  /// Loads the next batch, augmented, and lets the one after it be made meanwhile.
   func load() {
-    if place.position == place.order.count {
-      let epoch = place.epoch + 1
-      place = Place(epoch: epoch, order: loader.order(epoch: epoch))
+    if place.epoch == 0 || place.position == loader.images.count {
+      place = Place(epoch: place.epoch + 1)
+      let order = loader.order(epoch: place.epoch)
+      feed.begin(loader, order[...], epoch: place.epoch, batchSize: batch)
     }
-    let indices = place.order[place.position..<place.position + batch]
-    loader.load(
-      indices, epoch: place.epoch, into: plan.input(count: batch), labels: labels, on: pool)
+    feed.write(into: plan.input(count: batch), labels: labels, on: pool)
+    feed.advance()
     place.position += batch
   }
 

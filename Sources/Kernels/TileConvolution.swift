@@ -72,14 +72,18 @@ public struct TileConvolution: Sendable {
   /// Floats of scratch memory that a worker needs in an input gradient.
   public var inputGradientScratchCount: Int {
     var count = 0
-    direct.forEachPhase { rows, columns, _ in count = max(count, scratchCount(slide(rows, columns))) }
+    direct.forEachPhase { rows, columns, _ in
+      count = max(count, scratchCount(slide(rows, columns)))
+    }
     return count
   }
 
   /// Floats of a packed kernel, forward or turned.
   public var packedCount: Int {
     var count = forwardSlide.kernel.count
-    direct.forEachPhase { rows, columns, _ in count = max(count, slide(rows, columns).kernel.count) }
+    direct.forEachPhase { rows, columns, _ in
+      count = max(count, slide(rows, columns).kernel.count)
+    }
     return count
   }
 

@@ -12,8 +12,6 @@ public final class Convolution: Layer, @unchecked Sendable {
   public let weight: Parameter
   public let bias: Parameter?
   private let inputChannelStride: Int
-  private var partial = AlignedBuffer(count: 0)
-  private var turned = AlignedBuffer(count: 0)
 
   /// - Parameters:
   ///   - readsImages: Whether the input is a batch of images, whose channels are padded to 4.
@@ -53,8 +51,9 @@ public final class Convolution: Layer, @unchecked Sendable {
     guard mode == .training else { return }
     pool.reserveScratch(kernel.inputGradientScratchCount)
     let output = outputShape(for: inputs)
-    grow(&partial, to: max(kernel.partialGradientCount, output.count * output.channelStride))
-    grow(&turned, to: kernel.turnedKernelCount)
+    pool.reserveShared(
+      max(
+        kernel.partialGradientCount, output.count * output.channelStride, kernel.turnedKernelCount))
   }
 
   public func forward(
@@ -62,7 +61,8 @@ public final class Convolution: Layer, @unchecked Sendable {
   ) {
     let x = inputs[0]
     precondition(
-      outputShape(for: [x.shape]) == output.shape,
+      inputs.count == 1 && x.shape.channelStride == inputChannelStride
+        && geometry.outputShape(for: x.shape) == output.shape,
       "a convolution of \(x.shape) into \(output.shape)")
     DirectConvolution(geometry, input: x.shape).forward(
       x, weight: weight.value.base, bias: bias?.value.base, into: output, on: pool)
@@ -70,18 +70,20 @@ public final class Convolution: Layer, @unchecked Sendable {
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     let kernel = DirectConvolution(geometry, input: pass.inputs[0].shape)
+    // Partial sums and, when they are done with, the turned kernel.
+    let shared = pool.shared.base
     if let gradient = weight.gradient {
       kernel.weightGradient(
-        pass.inputs[0], pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+        pass.inputs[0], pass.outputGradient, into: gradient.base, partial: shared, on: pool)
     }
     if let gradient = bias?.gradient {
-      sumChannels(pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+      sumChannels(pass.outputGradient, into: gradient.base, partial: shared, on: pool)
     }
     if let target = pass.inputGradients[0] {
       precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
-      kernel.turn(weight.value.base, into: turned.base, on: pool)
+      kernel.turn(weight.value.base, into: shared, on: pool)
       kernel.inputGradient(
-        pass.outputGradient, turned: turned.base, into: target.map, adding: target.adds, on: pool)
+        pass.outputGradient, turned: shared, into: target.map, adding: target.adds, on: pool)
     }
   }
 }

@@ -60,15 +60,19 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition(inputs.count == 2, "a mixed convolution of \(inputs.count) inputs")
+    return outputShape(for: inputs[0], logits: inputs[1])
+  }
+
+  private func outputShape(for x: FeatureMapShape, logits: FeatureMapShape) -> FeatureMapShape {
     precondition(
-      inputs[0].channelStride == inputChannelStride,
-      "a mixed convolution of maps with \(inputChannelStride) floats a pixel on \(inputs[0]) with "
-        + "\(inputs[0].channelStride)")
+      x.channelStride == inputChannelStride,
+      "a mixed convolution of maps with \(inputChannelStride) floats a pixel on \(x) with "
+        + "\(x.channelStride)")
     precondition(
-      inputs[1].count == inputs[0].count && inputs[1].pixelCount == 1
-        && inputs[1].channels == kernelCount && inputs[1].fillsVectors,
-      "a mixture of \(kernelCount) kernels on \(inputs[0]) by logits \(inputs[1])")
-    return geometry.outputShape(for: inputs[0])
+      logits.count == x.count && logits.pixelCount == 1 && logits.channels == kernelCount
+        && logits.fillsVectors,
+      "a mixture of \(kernelCount) kernels on \(x) by logits \(logits)")
+    return geometry.outputShape(for: x)
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
@@ -92,13 +96,13 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   ) {
     let x = inputs[0]
     precondition(
-      outputShape(for: inputs.map(\.shape)) == output.shape,
+      inputs.count == 2 && outputShape(for: x.shape, logits: inputs[1].shape) == output.shape,
       "a mixed convolution of \(x.shape) into \(output.shape)")
     takeShares(of: inputs[1])
     let convolution = DirectConvolution(geometry, input: x.shape.with(count: 1))
     let size = convolution.kernelCount
     let mixed = pool.shared.base
-    for chunk in chunks(of: x.shape.count) {
+    forEachChunk(of: x.shape.count) { chunk in
       mix(weight.value.base, chunk, size, into: mixed, on: pool)
       convolution.forward(
         x.images(chunk), weight: mixed, weightStride: size, bias: nil, into: output.images(chunk),
@@ -121,7 +125,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
           weight.value.base + kernel * size, into: turned + kernel * size, on: pool)
       }
     }
-    for chunk in chunks(of: x.shape.count) {
+    forEachChunk(of: x.shape.count) { chunk in
       if let target = pass.inputGradients[0] {
         precondition(convolution.hasInputGradient, "a gradient of images \(target.map.shape)")
         mix(turned, chunk, size, into: mixed, on: pool)
@@ -145,9 +149,10 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     KernelMixing(kernels: kernelCount, size: size)
   }
 
-  private func chunks(of count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: Self.chunkSize)
-      .map { $0..<min($0 + Self.chunkSize, count) }
+  private func forEachChunk(of count: Int, _ body: (_ images: Range<Int>) -> Void) {
+    for first in stride(from: 0, to: count, by: Self.chunkSize) {
+      body(first..<min(first + Self.chunkSize, count))
+    }
   }
 
   private func mix(
@@ -165,9 +170,9 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       let source = logits.base + image * logits.shape.imageStride
       let target = shares.base + image * kernelCount
       let largest = (0..<kernelCount).reduce(-Float.infinity) { max($0, source[$1]) }
-      let powers = (0..<kernelCount).map { exp(Double(source[$0]) - Double(largest)) }
-      let sum = powers.reduce(0, +)
-      for kernel in 0..<kernelCount { target[kernel] = Float(powers[kernel] / sum) }
+      func power(_ kernel: Int) -> Double { exp(Double(source[kernel]) - Double(largest)) }
+      let sum = (0..<kernelCount).reduce(0.0) { $0 + power($1) }
+      for kernel in 0..<kernelCount { target[kernel] = Float(power(kernel) / sum) }
     }
   }
 

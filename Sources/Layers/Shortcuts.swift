@@ -22,7 +22,8 @@ public final class Add: Layer {
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
     precondition(
-      outputShape(for: inputs.map(\.shape)) == output.shape,
+      inputs.count == 2 && output.shape.fillsVectors
+        && inputs.allSatisfy { $0.shape == output.shape },
       "a sum of \(inputs.map(\.shape)) into \(output.shape)")
     Pointwise.copy(inputs[0], into: output, adding: false, on: pool)
     Pointwise.copy(inputs[1], into: output, adding: true, on: pool)
