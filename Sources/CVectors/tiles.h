@@ -10,6 +10,19 @@
 ///
 /// Registers: sums 0 1 / 2 3, pixels 4 5, weights 6 7.
 
+/// Adds to each sum the products of a pair of bfloat16 with the pair in the same lane of `weights`.
+__attribute__((always_inline)) static inline Floats16 addPairProducts(
+    Floats16 sums, unsigned int pair, Words16 weights) {
+#if defined(__AVX512BF16__)
+  return (Floats16)_mm512_dpbf16_ps(
+      (__m512)sums, (__m512bh)_mm512_set1_epi32((int)pair), (__m512bh)weights);
+#else
+  Words16 pairs = pair;
+  sums += (Floats16)(pairs << 16) * (Floats16)(weights << 16);
+  return sums + (Floats16)(pairs & 0xFFFF0000u) * (Floats16)(weights & 0xFFFF0000u);
+#endif
+}
+
 /// Lanes of a word each: `first` in the lower half, `second` in the upper.
 __attribute__((always_inline)) static inline Words16 pairHalves(Halves16 first, Halves16 second) {
   return __builtin_convertvector(first, Words16) | (__builtin_convertvector(second, Words16) << 16);

@@ -5,7 +5,7 @@ extension TileConvolution {
   private var gradientGroups: Int { direct.gradientGroups }
 
   /// Floats that `weightGradient` needs besides.
-  public var partialGradientCount: Int { direct.partialGradientCount }
+  var partialGradientCount: Int { direct.partialGradientCount }
 
   private var planes: TilePlanes { TilePlanes(direct, parts: parts) }
 
@@ -19,7 +19,7 @@ extension TileConvolution {
   }
 
   /// Floats of scratch memory that a worker needs in a weight gradient.
-  public var weightGradientScratchCount: Int {
+  var weightGradientScratchCount: Int {
     let planes = self.planes
     let gradient = self.gradient(of: planes)
     return TileSums.vectorCount * FeatureMapShape.vectorWidth
@@ -29,7 +29,7 @@ extension TileConvolution {
   /// dweight = the correlation of x with dy, summed over the batch.
   ///
   /// - Parameter partial: `partialGradientCount` floats.
-  public func weightGradient(
+  func weightGradient(
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     partial: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
@@ -39,11 +39,12 @@ extension TileConvolution {
     let size = direct.layout.count
     let groupCount = min(gradientGroups, x.shape.count)
     pool.forEachPiece(groupCount) { group, scratch in
-      TileSums.begin()
-      let sums = TileSums(memory: vectors(scratch))
+      let sums = TileSums.begin(memory: scratch)
       let memory = scratch + TileSums.vectorCount * FeatureMapShape.vectorWidth
       let cuts = memory + imagesInPass * planes.count
-      memory.update(repeating: 0, count: imagesInPass * (planes.count + cut.count))
+      memory.update(
+        repeating: 0, count: min(imagesInPass, x.shape.count) * planes.count)
+      cuts.update(repeating: 0, count: min(imagesInPass, x.shape.count) * cut.count)
       let target = partial + group * size
       target.update(repeating: 0, count: size)
       let end = x.shape.count * (group + 1) / groupCount
@@ -61,8 +62,37 @@ extension TileConvolution {
         ).add(to: target, sums: sums)
         first += count
       }
-      TileSums.end()
+      sums.end()
     }
     sumInOrder(partial, groups: groupCount, size: size, into: gradient, on: pool)
+  }
+
+  /// The gradient of each image's own kernel: the correlation of its x with its dy, not summed.
+  ///
+  /// - Parameters:
+  ///   - gradients: `direct.kernelCount` floats for each image.
+  ///   - stride: Floats from one image's gradient to the next's.
+  func weightGradientPerSample(
+    _ x: FeatureMap, _ dy: FeatureMap, into gradients: UnsafeMutablePointer<Float>, stride: Int,
+    on pool: WorkerPool
+  ) {
+    let planes = self.planes
+    let cut = self.gradient(of: planes)
+    pool.forEachGroup(of: x.shape.count) { images, scratch in
+      let sums = TileSums.begin(memory: scratch)
+      let memory = scratch + TileSums.vectorCount * FeatureMapShape.vectorWidth
+      memory.update(repeating: 0, count: planes.count + cut.count)
+      for image in images {
+        planes.fill(memory, from: x, image: image, square: sums.memory)
+        cut.fill(memory + planes.count, from: dy, image: image)
+        let target = gradients + image * stride
+        target.update(repeating: 0, count: direct.layout.count)
+        TileCorrelation(
+          planes: planes, gradient: cut, layout: direct.layout, images: memory,
+          gradients: memory + planes.count, count: 1
+        ).add(to: target, sums: sums)
+      }
+      sums.end()
+    }
   }
 }

@@ -4,10 +4,7 @@ import Tensors
 /// with tiles of bfloat16: one product for maps that are stored so, six for those in float32.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weight as `layout` says.
-public struct TileConvolution: Sendable {
-  /// Whether this processor, this build and the system offer tiles.
-  public static var isAvailable: Bool { TileUnit.isAvailable }
-
+struct TileConvolution: Sendable {
   let direct: DirectConvolution
   let parts: Int
 
@@ -16,9 +13,9 @@ public struct TileConvolution: Sendable {
   /// Bytes of a kernel that stays in the second cache while images pass one by one.
   private static let cachedKernel = 786_432
 
-  public init(_ geometry: ConvolutionGeometry, input: FeatureMapShape) {
-    direct = DirectConvolution(geometry, input: input)
-    parts = input.arithmetic == .float32 ? 3 : 1
+  init(_ direct: DirectConvolution) {
+    self.direct = direct
+    parts = TileParts.count(in: direct.input.arithmetic)
   }
 
   private var geometry: ConvolutionGeometry { direct.geometry }
@@ -26,23 +23,21 @@ public struct TileConvolution: Sendable {
   var output: FeatureMapShape { direct.output }
 
   private var forwardSlide: TileSlide {
-    let lanes = output.channelStride / FeatureMapShape.vectorWidth
-    return TileSlide(
+    TileSlide(
       frame: TileFrame(
         input, parts: parts, top: geometry.padding, left: geometry.padding,
         stride: geometry.stride, kernelHeight: geometry.kernelHeight,
         kernelWidth: geometry.kernelWidth, outputRows: output.height,
         outputColumns: output.width),
       kernel: TileKernel(layout: direct.layout, parts: parts), skip: 0,
-      outputRows: output.height, outputColumns: output.width, rowStep: output.width * lanes,
-      columnStep: lanes)
+      outputRows: output.height, outputColumns: output.width,
+      rowStep: output.width * output.lanes, columnStep: output.lanes)
   }
 
   /// A phase of the input gradient: a plain convolution of dy by a turned kernel.
   private func slide(
     _ rows: DirectConvolution.Phase, _ columns: DirectConvolution.Phase
   ) -> TileSlide {
-    let lanes = input.channelStride / FeatureMapShape.vectorWidth
     let layout = direct.turnedLayout(rows, columns)
     let (skipRows, skipColumns) = (max(rows.start, 0), max(columns.start, 0))
     let frame = TileFrame(
@@ -53,7 +48,8 @@ public struct TileConvolution: Sendable {
       frame: frame, kernel: TileKernel(layout: layout, parts: parts),
       skip: frame.offset(ofKernelRow: skipRows) + skipColumns * frame.pixelStride,
       outputRows: rows.count, outputColumns: columns.count,
-      rowStep: geometry.stride * input.width * lanes, columnStep: geometry.stride * lanes)
+      rowStep: geometry.stride * input.width * input.lanes,
+      columnStep: geometry.stride * input.lanes)
   }
 
   /// Images whose frames stand side by side, so that a large kernel is fetched once for all of them.
@@ -62,15 +58,17 @@ public struct TileConvolution: Sendable {
     return min(max(Self.cachedFrames / (4 * slide.frame.count), 1), 8)
   }
 
+  /// Scratch memory for sums, frames, and one pair's weights where each image has its own.
   private func scratchCount(_ slide: TileSlide) -> Int {
     TileSums.vectorCount * FeatureMapShape.vectorWidth + imagesInPass(slide) * slide.frame.count
+      + slide.kernel.pairOffset(1) / 4
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.
-  public var scratchCount: Int { scratchCount(forwardSlide) }
+  var scratchCount: Int { scratchCount(forwardSlide) }
 
   /// Floats of scratch memory that a worker needs in an input gradient.
-  public var inputGradientScratchCount: Int {
+  var inputGradientScratchCount: Int {
     var count = 0
     direct.forEachPhase { rows, columns, _ in
       count = max(count, scratchCount(slide(rows, columns)))
@@ -78,9 +76,12 @@ public struct TileConvolution: Sendable {
     return count
   }
 
-  /// Floats of a packed kernel, forward or turned.
-  public var packedCount: Int {
-    var count = forwardSlide.kernel.count
+  /// Floats of a packed kernel.
+  var packedCount: Int { forwardSlide.kernel.count }
+
+  /// Floats of a packed kernel of an input gradient.
+  var packedTurnedCount: Int {
+    var count = 0
     direct.forEachPhase { rows, columns, _ in
       count = max(count, slide(rows, columns).kernel.count)
     }
@@ -90,7 +91,7 @@ public struct TileConvolution: Sendable {
   /// y = convolution of x (+ bias).
   ///
   /// - Parameter packed: `packedCount` floats.
-  public func forward(
+  func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     packed: UnsafeMutablePointer<Float>, into y: FeatureMap, on pool: WorkerPool
   ) {
@@ -103,16 +104,16 @@ public struct TileConvolution: Sendable {
   ///
   /// - Parameters:
   ///   - turned: The kernel as `DirectConvolution.turn` writes it.
-  ///   - packed: `packedCount` floats.
-  public func inputGradient(
+  ///   - packed: `packedTurnedCount` floats.
+  func inputGradient(
     _ dy: FeatureMap, turned: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,
     into dx: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
-    let lanes = input.channelStride / FeatureMapShape.vectorWidth
     direct.forEachPhase { rows, columns, offset in
       run(
         slide(rows, columns), dy, kernel: turned + offset, bias: nil, packed: packed, into: dx,
-        skipping: (rows.first * input.width + columns.first) * lanes, adding: adding, on: pool)
+        skipping: (rows.first * input.width + columns.first) * input.lanes, adding: adding,
+        on: pool)
     }
   }
 
@@ -129,12 +130,26 @@ public struct TileConvolution: Sendable {
         pair: pair, kernelRow: piece % rows, into: weights + slide.kernel.pairOffset(pair)
       ) { place in vectors(kernel + place).pointee }
     }
+    sweep(slide, x, bias: bias, into: y, skipping: skipped, adding: adding, on: pool) {
+      pair, _, _ in
+      UnsafeRawPointer(weights + slide.kernel.pairOffset(pair))
+    }
+  }
+
+  /// Slides over all images; `weights` finds the weights of a pair for an image, and may write them into
+  /// the memory it is given.
+  @inline(__always)
+  private func sweep(
+    _ slide: TileSlide, _ x: FeatureMap, bias: UnsafePointer<Float>?, into y: FeatureMap,
+    skipping skipped: Int, adding: Bool, on pool: WorkerPool,
+    weights: (_ pair: Int, _ image: Int, _ memory: UnsafeMutableRawPointer) -> UnsafeRawPointer
+  ) {
     let imagesInPass = imagesInPass(slide)
     let frameCount = slide.frame.count
     pool.forEachGroup(of: x.shape.count) { images, scratch in
-      TileSums.begin()
-      let sums = TileSums(memory: vectors(scratch))
+      let sums = TileSums.begin(memory: scratch)
       let frames = scratch + TileSums.vectorCount * FeatureMapShape.vectorWidth
+      let memory = UnsafeMutableRawPointer(frames + imagesInPass * frameCount)
       for index in 0..<min(imagesInPass, images.count) {
         slide.frame.clear(frames + index * frameCount)
       }
@@ -142,22 +157,22 @@ public struct TileConvolution: Sendable {
       while first < images.upperBound {
         let count = min(imagesInPass, images.upperBound - first)
         for index in 0..<count {
-          slide.frame.fill(
-            frames + index * frameCount, from: x, image: first + index)
+          slide.frame.fill(frames + index * frameCount, from: x, image: first + index)
         }
         for pair in 0..<slide.kernel.pairCount {
-          let weights = weights + slide.kernel.pairOffset(pair)
           for index in 0..<count {
             let frame = frames + index * frameCount
+            let weights = weights(pair, first + index, memory)
+            let bias = bias.map { vectors($0) }
             switch y.shape.precision {
             case .float32:
               slide.run(
-                pair: pair, image: frame, weights: weights, bias: bias.map { vectors($0) },
+                pair: pair, image: frame, weights: weights, bias: bias,
                 target: PixelVectors<Float>(y, image: first + index) + skipped, adding: adding,
                 sums: sums)
             case .bfloat16:
               slide.run(
-                pair: pair, image: frame, weights: weights, bias: bias.map { vectors($0) },
+                pair: pair, image: frame, weights: weights, bias: bias,
                 target: PixelVectors<BFloat16>(y, image: first + index) + skipped,
                 adding: adding, sums: sums)
             }
@@ -165,7 +180,45 @@ public struct TileConvolution: Sendable {
         }
         first += count
       }
-      TileSums.end()
+      sums.end()
+    }
+  }
+}
+
+extension TileConvolution {
+  /// y = the convolution of each image with its own mixture of the kernels of a bank. A pair of output
+  /// vectors at a time is mixed and packed in one, and used at once, while the bank's share is in the
+  /// second cache.
+  func forward(_ x: FeatureMap, bank: KernelBank, into y: FeatureMap, on pool: WorkerPool) {
+    run(forwardSlide, x, bank: bank, into: y, skipping: 0, adding: false, on: pool)
+  }
+
+  /// dx = (or +=) the transposed convolution of dy with the mixtures.
+  ///
+  /// - Parameter turned: The bank's kernels as `DirectConvolution.turn` writes them.
+  func inputGradient(
+    _ dy: FeatureMap, turned: KernelBank, into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+  ) {
+    direct.forEachPhase { rows, columns, offset in
+      run(
+        slide(rows, columns), dy, bank: turned.skipping(offset), into: dx,
+        skipping: (rows.first * input.width + columns.first) * input.lanes, adding: adding,
+        on: pool)
+    }
+  }
+
+  private func run(
+    _ slide: TileSlide, _ x: FeatureMap, bank: KernelBank, into y: FeatureMap,
+    skipping skipped: Int, adding: Bool, on pool: WorkerPool
+  ) {
+    sweep(slide, x, bias: nil, into: y, skipping: skipped, adding: adding, on: pool) {
+      pair, image, memory in
+      for row in 0..<slide.kernel.layout.kernelHeight {
+        slide.kernel.pack(pair: pair, kernelRow: row, into: memory) { place in
+          bank.mixed(at: place, image: image)
+        }
+      }
+      return UnsafeRawPointer(memory)
     }
   }
 }

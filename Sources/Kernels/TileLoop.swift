@@ -2,7 +2,7 @@
 /// can do, for a kernel's rate to be a share of. Beside `MultiplyAddLoop`, which is about vectors.
 public enum TileLoop {
   /// Whether there is a tile unit.
-  public static var isAvailable: Bool { TileUnit.isAvailable }
+  public static var isAvailable: Bool { TileUnit.hasRegisters }
 
   /// Products of a tile's depth between loads of the same operands: 8 KiB of pixels, 8 KiB of weights.
   private static let steps = 4
@@ -20,8 +20,7 @@ public enum TileLoop {
     pool.forEachPiece(pool.threadCount) { _, scratch in
       let operands = UnsafeMutableRawPointer(scratch + sumCount)
       operands.initializeMemory(as: UInt8.self, repeating: 0, count: 4 * tileBytes)
-      TileSums.begin()
-      let sums = TileSums(memory: vectors(scratch))
+      let sums = TileSums.begin(memory: scratch)
       sums.clear()
       for _ in 0..<roundCount {
         sums.add(
@@ -29,7 +28,7 @@ public enum TileLoop {
           weights: operands + 2 * tileBytes, weightTiles: 2, steps: steps)
       }
       sums.finish(pixelTiles: 2, weightTiles: 2)
-      TileSums.end()
+      sums.end()
     }
     let product = 2 * TileUnit.width * TileUnit.width * TileUnit.depth
     return 4 * product * steps * roundCount * pool.threadCount

@@ -8,9 +8,9 @@ import Tensors
 /// lies below the last digit of a float32. So tiles multiply float32, in six passes.
 /// Source: Henry, Tang and Heinecke, 2019, arXiv:1904.06376, section 3.
 enum TileParts {
-  /// Parts of a number that was stored in the precision.
+  /// Parts of a number that takes part in arithmetic of the precision.
   @inline(__always)
-  static func count(_ isFloat32: Bool) -> Int { isFloat32 ? 3 : 1 }
+  static func count(in precision: Precision) -> Int { precision == .float32 ? 3 : 1 }
 
   /// Products of parts in the order of their summation, the smallest first, so that the large ones are
   /// rounded last.

@@ -11,8 +11,8 @@ import Tensors
 /// That is the sum of K convolutions, each times its share: mixing is linear, so the kernels are mixed
 /// and not the outputs, and one convolution an image remains.
 ///
-/// Kernels of single images are many times as large as their bank. They are made for a few images at a
-/// time, in memory that all layers share, and once more in the backward pass.
+/// Kernels of single images are many times as large as their bank. They are made for few images or few
+/// outputs at a time and used at once, and again in the backward pass.
 ///
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
 /// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.
@@ -26,10 +26,6 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   /// The shares and their gradients, `[N, K]` each.
   private var shares = AlignedBuffer(count: 0)
   private var shareGradients = AlignedBuffer(count: 0)
-
-  /// Images whose kernels are in memory at once: enough for a bank to be read seldom and for the
-  /// threads to share.
-  private static let chunkSize = 8
 
   /// - Parameters:
   ///   - kernelSize: Odd, so that the extent is kept.
@@ -76,19 +72,13 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let convolution = DirectConvolution(geometry, input: inputs[0])
-    let images = min(Self.chunkSize, inputs[0].count)
-    let size = convolution.kernelCount
-    pool.reserveScratch(convolution.scratchCount)
+    let kernel = ConvolutionKernel(geometry, input: inputs[0])
+    let isTraining = mode == .training
+    pool.reserveScratch(kernel.scratchCount(training: isTraining))
+    pool.reserveShared(
+      kernel.sharedCount(mixing: kernelCount, images: inputs[0].count, training: isTraining))
     grow(&shares, to: inputs[0].count * kernelCount)
-    switch mode {
-    case .evaluation: pool.reserveShared(images * size)
-    case .training:
-      pool.reserveScratch(convolution.inputGradientScratchCount)
-      pool.reserveShared(
-        (2 * images + kernelCount) * size + mixing(size).partialCount(images: images))
-      grow(&shareGradients, to: inputs[0].count * kernelCount)
-    }
+    if isTraining { grow(&shareGradients, to: inputs[0].count * kernelCount) }
   }
 
   public func forward(
@@ -99,69 +89,28 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       inputs.count == 2 && outputShape(for: x.shape, logits: inputs[1].shape) == output.shape,
       "a mixed convolution of \(x.shape) into \(output.shape)")
     takeShares(of: inputs[1])
-    let convolution = DirectConvolution(geometry, input: x.shape.with(count: 1))
-    let size = convolution.kernelCount
-    let mixed = pool.shared.base
-    forEachChunk(of: x.shape.count) { chunk in
-      mix(weight.value.base, chunk, size, into: mixed, on: pool)
-      convolution.forward(
-        x.images(chunk), weight: mixed, weightStride: size, bias: nil, into: output.images(chunk),
-        on: pool)
-    }
+    let kernel = ConvolutionKernel(geometry, input: x.shape)
+    kernel.forward(x, bank: bank(kernel), into: output, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let weightGradient = weight.gradient else { return }
     let (x, dy) = (pass.inputs[0], pass.outputGradient)
-    let convolution = DirectConvolution(geometry, input: x.shape.with(count: 1))
-    let size = convolution.kernelCount
-    let room = min(Self.chunkSize, x.shape.count) * size
-    let turned = pool.shared.base
-    let mixed = turned + kernelCount * size
-    let (gradients, partial) = (mixed + room, mixed + 2 * room)
-    if pass.inputGradients[0] != nil {
-      for kernel in 0..<kernelCount {
-        convolution.turn(
-          weight.value.base + kernel * size, into: turned + kernel * size, on: pool)
-      }
+    let kernel = ConvolutionKernel(geometry, input: x.shape)
+    if let target = pass.inputGradients[0] {
+      precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
+      kernel.inputGradient(
+        dy, bank: bank(kernel), into: target.map, adding: target.adds, on: pool)
     }
-    forEachChunk(of: x.shape.count) { chunk in
-      if let target = pass.inputGradients[0] {
-        precondition(convolution.hasInputGradient, "a gradient of images \(target.map.shape)")
-        mix(turned, chunk, size, into: mixed, on: pool)
-        convolution.inputGradient(
-          dy.images(chunk), turned: mixed, turnedStride: size, into: target.map.images(chunk),
-          adding: target.adds, on: pool)
-      }
-      convolution.weightGradientPerSample(
-        x.images(chunk), dy.images(chunk), into: gradients, stride: size, on: pool)
-      mixing(size).backward(
-        bank: weight.value.base, shares: shares.base + chunk.lowerBound * kernelCount,
-        mixedGradient: gradients, images: chunk.count, into: weightGradient.base,
-        adding: chunk.lowerBound > 0,
-        shareGradient: shareGradients.base + chunk.lowerBound * kernelCount, partial: partial,
-        on: pool)
-    }
+    kernel.bankGradient(
+      x, dy, bank: bank(kernel), into: weightGradient.base, shares: shareGradients.base, on: pool)
     if let target = pass.inputGradients[1] { writeLogitGradient(to: target) }
   }
 
-  private func mixing(_ size: Int) -> KernelMixing {
-    KernelMixing(kernels: kernelCount, size: size)
-  }
-
-  private func forEachChunk(of count: Int, _ body: (_ images: Range<Int>) -> Void) {
-    for first in stride(from: 0, to: count, by: Self.chunkSize) {
-      body(first..<min(first + Self.chunkSize, count))
-    }
-  }
-
-  private func mix(
-    _ bank: UnsafePointer<Float>, _ images: Range<Int>, _ size: Int,
-    into mixed: UnsafeMutablePointer<Float>, on pool: WorkerPool
-  ) {
-    mixing(size).forward(
-      bank: bank, shares: shares.base + images.lowerBound * kernelCount,
-      images: images.count, into: mixed, on: pool)
+  private func bank(_ kernel: ConvolutionKernel) -> KernelBank {
+    KernelBank(
+      kernels: weight.value.base, count: kernelCount, stride: kernel.kernelCount,
+      shares: shares.base)
   }
 
   /// shares = softmax(logits), image by image.
