@@ -58,8 +58,10 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Groups of items a thread: more than one, so that who is done early can help.
+  /// Groups of items a thread, so that who is done early can help; and the fewest items of a group of
+  /// which there are more than threads, so that preparing for it costs little beside them.
   private static let groupsPerThread = 4
+  private static let leastGroup = 4
 
   /// Hands out runs of neighbouring items, for work whose result is the same wherever the runs are cut
   /// and that has something to prepare for each run.
@@ -67,7 +69,8 @@ public final class WorkerPool: @unchecked Sendable {
     of count: Int,
     _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
-    let groups = min(threadCount > 1 ? Self.groupsPerThread * threadCount : 1, count)
+    let most = threadCount > 1 ? Self.groupsPerThread * threadCount : 1
+    let groups = min(most, max(count / Self.leastGroup, threadCount), count)
     forEachPiece(groups) { group, scratch in
       body(count * group / groups..<count * (group + 1) / groups, scratch)
     }

@@ -21,7 +21,7 @@ final class BatchMaker: @unchecked Sendable {
   /// What the thread is asked to do and hasn't done.
   private let task = Atomic(Task.none)
   private let makerPlace = WaitingPlace(patience: 0)
-  private let userPlace = WaitingPlace(patience: 50)
+  private let userPlace = WaitingPlace(patience: 20)
   private let ended = DispatchSemaphore(value: 0)
 
   init() {
