@@ -88,7 +88,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
-        "Models", "TensorFiles", "Tensors",
+        "Models", "Processors", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(name: "Gnuplot"),

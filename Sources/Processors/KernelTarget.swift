@@ -1,7 +1,8 @@
 /// The processor that the kernels were built for.
 ///
-/// A module of its own, built for any processor: kernels that were built for another one could not
-/// even say so.
+/// A module of its own, built for any processor: code that was built for another one could not even say
+/// so. `Kernels` uses no dictionaries or arrays of strings for the same reason: the linker keeps one
+/// copy of their specialised code, and may keep the one that came with the kernels.
 public struct KernelTarget: Sendable {
   /// Bits of the widest vectors.
   public let vectorBits: Int

@@ -1,6 +1,6 @@
 import Foundation
-import Kernels
 import Models
+import Processors
 import TensorFiles
 
 /// The files of a training: state and checkpoints that must outlive the process lie in the work

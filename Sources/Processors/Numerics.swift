@@ -1,5 +1,4 @@
 import Foundation
-import Processors
 
 /// What decides the last bits of a result, apart from code and data: results repeat bit for bit where
 /// all of this is equal.
@@ -14,10 +13,18 @@ public struct Numerics: Codable, Sendable {
   /// What makes this machine slower than it could be.
   public let warnings: [String]
 
-  public static let current = Numerics(
-    compiler: compilerVersion, processor: Processor.current.name,
-    vectorBits: KernelTarget.ofTheseKernels.vectorBits, blasCore: BLAS.coreName,
-    blasConfiguration: BLAS.configuration, warnings: warnings(.current))
+  public init(
+    kernels: KernelTarget, processor: Processor, blasCore: String, blasConfiguration: String
+  ) {
+    compiler = Self.compilerVersion
+    self.processor = processor.name
+    vectorBits = kernels.vectorBits
+    self.blasCore = blasCore
+    self.blasConfiguration = blasConfiguration
+    warnings = [
+      kernels.warning(on: processor), Self.warning(ofBLASCore: blasCore, on: processor),
+    ].compactMap(\.self)
+  }
 
   /// Whether results on the other machine have the same bits.
   public func agrees(with other: Numerics) -> Bool {
@@ -25,18 +32,12 @@ public struct Numerics: Codable, Sendable {
       && blasCore == other.blasCore && blasConfiguration == other.blasConfiguration
   }
 
-  private static func warnings(_ processor: Processor) -> [String] {
-    var warnings: [String] = []
-    if let warning = KernelTarget.ofTheseKernels.warning(on: processor) { warnings.append(warning) }
+  private static func warning(ofBLASCore core: String, on processor: Processor) -> String? {
     let slowCores = ["Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen", "generic"]
-    if processor.vectorBits >= 512 && slowCores.contains(BLAS.coreName) {
-      let variable = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
-      warnings.append(
-        "OpenBLAS runs its \(BLAS.coreName) kernels, below this processor's 512-bit vectors"
-          + (variable.map { "; unset OPENBLAS_CORETYPE (now \($0)) for about twice its speed" }
-            ?? ""))
-    }
-    return warnings
+    guard processor.vectorBits >= 512 && slowCores.contains(core) else { return nil }
+    let variable = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
+    return "OpenBLAS runs its \(core) kernels, below this processor's 512-bit vectors"
+      + (variable.map { "; unset OPENBLAS_CORETYPE (now \($0)) for about twice its speed" } ?? "")
   }
 
   private static var compilerVersion: String {
