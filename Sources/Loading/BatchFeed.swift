@@ -47,8 +47,9 @@ public final class BatchFeed {
   ) {
     guard let loader else { preconditionFailure("a batch of no pass") }
     precondition(
-      count > 0 && map.shape == .images(count: count, height: loader.side, width: loader.side)
-        && labels.count == count,
+      count > 0 && labels.count == count
+        && map.shape.with(arithmetic: .float32)
+          == .images(count: count, height: loader.side, width: loader.side),
       "\(count) images of side \(loader.side) into \(map.shape) and \(labels.count) labels")
     maker.waitUntilReady()
     maker.write(into: map, labels: labels, on: pool)
