@@ -216,6 +216,7 @@ help_setup() {
 ./pipeline.sh setup
 
 Installs the system packages that are missing (through apt, with sudo where needed), builds the project
-and prints what it computes with.
+and prints what it computes with. Kernels are built for this processor, or for that which TESSERA_CPU
+names: TESSERA_CPU=x86-64-v3 ./pipeline.sh setup
 TEXT
 }

@@ -121,7 +121,7 @@ command_test() {
 }
 
 # numerics_field NAME: a field of what the executable `numerics` prints, one line of JSON a field.
-numerics_field() { sed -n "s/^ *\"$1\" : \"\{0,1\}\([^\"]*\)\"\{0,1\},\{0,1\}$/\1/p" <<<"$numerics"; }
+numerics_field() { sed -n "s/^ *\"$1\" : \"\{0,1\}\([^\"]*[^\",]\)\"\{0,1\},\{0,1\}$/\1/p" <<<"$numerics"; }
 
 # numerics_warnings: one a line.
 numerics_warnings() { sed -n '/"warnings" : \[/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' <<<"$numerics"; }
