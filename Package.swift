@@ -111,8 +111,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Randomness",
-        "Recipes", "Tensors", "Training",
+        "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Processors",
+        "Randomness", "Recipes", "Tensors", "Training",
       ],
       swiftSettings: optimized),
     .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),

@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Processors
 
 extension BenchmarkCase {
   /// Measures the case in this process: training with a batch in place, training with loading and

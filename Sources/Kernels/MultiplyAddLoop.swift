@@ -1,3 +1,4 @@
+import CVectors
 import Tensors
 
 /// Multiply-adds between registers and nothing else: the most arithmetic this processor can do, for a
@@ -11,7 +12,7 @@ public enum MultiplyAddLoop {
   /// - Returns: Floating-point operations done, a multiplication and an addition being two.
   public static func run(on pool: WorkerPool) -> Int {
     pool.reserveScratch(FeatureMapShape.vectorWidth)
-    switch Numerics.current.vectorBits {
+    switch kernelVectorBits() {
     case 512: return run(SIMD16<Float>.self, on: pool)
     case 256: return run(SIMD8<Float>.self, on: pool)
     default: return run(SIMD4<Float>.self, on: pool)

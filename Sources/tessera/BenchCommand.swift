@@ -47,6 +47,7 @@ struct BenchCommand: ParsableCommand {
     let request = try BenchmarkRequest(
       networks: networks, precisions: precision, threads: threads, batch: batch, seconds: seconds)
     try KernelTarget.ofTheseKernels.check(on: .current)
+    try KernelTarget.ofTheseKernels.check(on: .current)
     let cases = try cases(of: request, in: try Project.here())
     if inThisProcess {
       for benchmark in cases {
