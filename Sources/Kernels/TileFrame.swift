@@ -37,7 +37,8 @@ struct TileFrame: Sendable {
     let width = max(shape.width + max(left, right), outputColumns * stride)
     pitch = (width + stride - 1) / stride * stride
     let rows = max(top + shape.height, (outputRows - 1) * stride + kernelHeight)
-    phaseStride = (rows + stride - 1) / stride * pitch * shape.channels
+    // The zeros of the last pixel's padding must not reach the next phase.
+    phaseStride = (rows + stride - 1) / stride * pitch * shape.channels + TileUnit.width
     // Beyond the last patch a tile reads on for up to 32 patches and a step of 32 elements.
     let beyond = (2 * TileUnit.width * stride + kernelWidth) * shape.channels + 2 * TileUnit.depth
     partStride = (stride * phaseStride + beyond + 31) / 32 * 32
