@@ -17,7 +17,7 @@ import Tensors
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
 /// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
-public final class MixedConvolution: Layer, @unchecked Sendable {
+public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   /// K.
   public let kernelCount: Int
@@ -88,7 +88,8 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   }
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    on pool: WorkerPool
   ) {
     let x = inputs[0]
     precondition(
@@ -102,7 +103,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       mix(weight.value.base, chunk, size, into: mixed, on: pool)
       convolution.forward(
         x.images(chunk), weight: mixed, weightStride: size, bias: nil, into: output.images(chunk),
-        on: pool)
+        statistics: statistics?.skipping(chunk.lowerBound, of: output.shape), on: pool)
     }
   }
 

@@ -18,6 +18,7 @@ public final class NetworkPlan {
   private let maps: [FeatureMap]
   private let gradients: [FeatureMap?]
   private var bound: Bound
+  private let fusion: StatisticsFusion
   private let randomLayers: [any RandomLayer]
 
   /// The maps as one batch size sees them.
@@ -57,6 +58,7 @@ public final class NetworkPlan {
       node.layer.reserve(for: node.inputs.map { shapes[$0] }, mode: mode, on: pool)
     }
     bound = Self.bind(network, self.maps, gradients, count: capacity)
+    fusion = StatisticsFusion(network, mode: mode)
     randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
   }
 
@@ -97,8 +99,9 @@ public final class NetworkPlan {
       for layer in randomLayers { layer.begin(origin) }
     }
     if bound.count != count { bound = Self.bind(network, maps, gradients, count: count) }
-    for (index, node) in network.nodes.enumerated() {
-      node.layer.forward(bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
+    for index in network.nodes.indices {
+      fusion.forward(
+        index, bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
     }
   }
 
