@@ -1,12 +1,11 @@
 #pragma once
 
+#include "vectors.h"
 #if defined(__AVX512BF16__)
 #include <immintrin.h>
 #endif
 
-/// Sixteen floats, and the sixteen upper halves by which bfloat16 stores them. Headers, so that the
-/// functions dissolve in the kernels that call them.
-typedef float Floats16 __attribute__((ext_vector_type(16)));
+/// The upper halves by which bfloat16 stores sixteen floats.
 typedef unsigned int Words16 __attribute__((ext_vector_type(16)));
 typedef unsigned short Halves16 __attribute__((ext_vector_type(16)));
 

@@ -8,36 +8,55 @@ public enum ChannelCopy {
   public static func copy(
     _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
-    switch (source.shape.precision, target.shape.precision) {
-    case (.float32, .float32):
-      copy(source, Float.self, into: target, Float.self, adding, on: pool)
-    case (.float32, .bfloat16):
-      copy(source, Float.self, into: target, BFloat16.self, adding, on: pool)
-    case (.bfloat16, .float32):
-      copy(source, BFloat16.self, into: target, Float.self, adding, on: pool)
-    case (.bfloat16, .bfloat16):
-      copy(source, BFloat16.self, into: target, BFloat16.self, adding, on: pool)
+    let isOfImages = !source.shape.fillsVectors
+    pool.forEachPiece(source.shape.count) { image, _ in
+      // But for images, the shapes differ in channels alone, so the precision is one.
+      switch (isOfImages, target.shape.precision) {
+      case (true, .float32): copyImage(source, image, into: target, Float.self)
+      case (true, .bfloat16): copyImage(source, image, into: target, BFloat16.self)
+      case (false, .float32): copyVectors(source, image, into: target, Float.self, adding)
+      case (false, .bfloat16): copyVectors(source, image, into: target, BFloat16.self, adding)
+      }
     }
   }
 
-  private static func copy<Source: MapElement, Target: MapElement>(
-    _ source: FeatureMap, _: Source.Type, into target: FeatureMap, _: Target.Type, _ adding: Bool,
-    on pool: WorkerPool
+  /// Whole vectors: where the target is wider, the source's padding is the zeros it wants; where it is
+  /// narrower, what its last vector has beyond its channels is cut.
+  private static func copyVectors<Element: VectorElement>(
+    _ source: FeatureMap, _ image: Int, into target: FeatureMap, _: Element.Type, _ adding: Bool
   ) {
     let (from, to) = (source.shape, target.shape)
-    let shared = min(from.channels, to.channels)
-    let (source, target) = (source.numbers(as: Source.self), target.numbers(as: Target.self))
-    pool.forEachPiece(from.count) { image, _ in
-      for pixel in 0..<from.pixelCount {
-        let source = source + image * from.imageStride + pixel * from.channelStride
-        let target = target + image * to.imageStride + pixel * to.channelStride
-        for channel in 0..<shared {
-          let value = source[channel].float
-          target[channel] = Target(adding ? target[channel].float + value : value)
-        }
-        if !adding {
-          (target + shared).update(repeating: Target(0), count: to.channelStride - shared)
-        }
+    let (fromLanes, toLanes) = (from.lanes, to.lanes)
+    let source = PixelVectors<Element>(source, image: image)
+    let target = PixelVectors<Element>(target, image: image)
+    let shared = min(fromLanes, toLanes)
+    let inLastVector = to.channels - (toLanes - 1) * FeatureMapShape.vectorWidth
+    var kept = Vector.zero
+    for lane in 0..<inLastVector { kept[lane] = 1 }
+    let isCut = kept .== 0
+    for pixel in 0..<to.pixelCount {
+      let (read, write) = (source + pixel * fromLanes, target + pixel * toLanes)
+      for lane in 0..<shared {
+        var value = read[lane]
+        if lane == toLanes - 1 { value.replace(with: 0, where: isCut) }
+        write[lane] = adding ? write[lane] + value : value
+      }
+      if !adding { for lane in shared..<max(toLanes, shared) { write[lane] = .zero } }
+    }
+  }
+
+  /// An image, whose pixels fill no vector; it has no gradient, so nothing is ever added to its copy.
+  private static func copyImage<Element: VectorElement>(
+    _ source: FeatureMap, _ image: Int, into target: FeatureMap, _: Element.Type
+  ) {
+    let (from, to) = (source.shape, target.shape)
+    let source = source.base + image * from.imageStride
+    let target = target.numbers(as: Element.self) + image * to.imageStride
+    target.update(repeating: Element(0), count: to.imageStride)
+    for pixel in 0..<from.pixelCount {
+      for channel in 0..<from.channels {
+        target[pixel * to.channelStride + channel] = Element(
+          source[pixel * from.channelStride + channel])
       }
     }
   }

@@ -18,17 +18,21 @@ extension ConvolutionKernel {
   }
 
   /// y = the convolution of each image with its own mixture.
+  ///
+  /// - Parameter statistics: Takes the sums of each image of y that is finished.
   public func forward(
-    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, on pool: WorkerPool
+    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    on pool: WorkerPool
   ) {
     guard forwardEngine == .vectors else {
-      return tiles.forward(x, bank: bank, into: y, on: pool)
+      return tiles.forward(x, bank: bank, into: y, statistics: statistics, on: pool)
     }
     forEachChunk(of: x.shape.count) { images in
       mix(bank, images, into: pool.shared.base, on: pool)
       vectors.forward(
         x.images(images), weight: pool.shared.base, weightStride: kernelCount, bias: nil,
-        into: y.images(images), on: pool)
+        into: y.images(images),
+        statistics: statistics?.skipping(images.lowerBound, of: y.shape), on: pool)
     }
   }
 

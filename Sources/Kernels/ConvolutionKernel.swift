@@ -84,15 +84,19 @@ public struct ConvolutionKernel: Sendable {
   }
 
   /// y = convolution of x (+ bias).
+  ///
+  /// - Parameter statistics: Takes the sums of each image of y that is finished.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    into y: FeatureMap, on pool: WorkerPool
+    into y: FeatureMap, statistics: ImageStatistics? = nil, on pool: WorkerPool
   ) {
     switch forwardEngine {
-    case .vectors: vectors.forward(x, weight: weight, bias: bias, into: y, on: pool)
+    case .vectors:
+      vectors.forward(x, weight: weight, bias: bias, into: y, statistics: statistics, on: pool)
     case .tiles:
       tiles.forward(
-        x, weight: weight, bias: bias, packed: pool.shared.base, into: y, on: pool)
+        x, weight: weight, bias: bias, packed: pool.shared.base, into: y, statistics: statistics,
+        on: pool)
     }
   }
 

@@ -41,10 +41,13 @@ public struct DirectConvolution: Sendable {
 
   /// y = convolution of x (+ bias).
   ///
-  /// - Parameter weightStride: Floats from one image's kernel to the next's; 0 where all share one.
+  /// - Parameters:
+  ///   - weightStride: Floats from one image's kernel to the next's; 0 where all share one.
+  ///   - statistics: Takes the sums of each image of y that is finished.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, weightStride: Int = 0,
-    bias: UnsafePointer<Float>?, into y: FeatureMap, on pool: WorkerPool
+    bias: UnsafePointer<Float>?, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    on pool: WorkerPool
   ) {
     let lanes = output.channelStride / FeatureMapShape.vectorWidth
     let slide = KernelSlide(
@@ -61,6 +64,7 @@ public struct DirectConvolution: Sendable {
           bias: bias.map { vectors($0) },
           target: vectors(isRounded ? sums : y.base + image * output.imageStride), adding: false)
         if isRounded { y.round(sums, into: image) }
+        statistics?.take(image: image, of: y)
       }
     }
   }

@@ -39,6 +39,30 @@ public enum Pointwise {
     }
   }
 
+  /// y = a + b.
+  ///
+  /// - Parameter statistics: Takes the sums of each image of y that is finished.
+  public static func add(
+    _ a: FeatureMap, _ b: FeatureMap, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    on pool: WorkerPool
+  ) {
+    pool.forEachPiece(y.shape.count) { image, _ in
+      switch y.shape.precision {
+      case .float32: add(a, Float.self, b, into: y, image)
+      case .bfloat16: add(a, BFloat16.self, b, into: y, image)
+      }
+      statistics?.take(image: image, of: y)
+    }
+  }
+
+  private static func add<Element: VectorElement>(
+    _ a: FeatureMap, _: Element.Type, _ b: FeatureMap, into y: FeatureMap, _ image: Int
+  ) {
+    let (a, b) = (PixelVectors<Element>(a, image: image), PixelVectors<Element>(b, image: image))
+    let target = PixelVectors<Element>(y, image: image)
+    for index in 0..<y.shape.imageVectors { target[index] = a[index] + b[index] }
+  }
+
   private static func forward<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, _ function: ActivationFunction, into y: FeatureMap,
     on pool: WorkerPool

@@ -41,12 +41,12 @@ public func sumChannels(
 private func sumPixels<Element: VectorElement>(
   _ map: FeatureMap, _: Element.Type, _ image: Int, into sums: UnsafeMutablePointer<Float>
 ) {
-  let lanes = map.shape.lanes
   let sums = vectors(sums)
-  for lane in 0..<lanes { sums[lane] = .zero }
-  var pixel = PixelVectors<Element>(map, image: image)
-  for _ in 0..<map.shape.pixelCount {
-    for lane in 0..<lanes { sums[lane] += pixel[lane] }
-    pixel = pixel + lanes
+  let pixels = PixelVectors<Element>(map, image: image)
+  for lane in 0..<map.shape.lanes { sums[lane] = .zero }
+  for run in map.shape.runs {
+    var sum = Vector.zero
+    for index in run { sum += pixels[index] }
+    sums[run.lane] += sum
   }
 }

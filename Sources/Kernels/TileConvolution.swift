@@ -93,11 +93,12 @@ struct TileConvolution: Sendable {
   /// - Parameter packed: `packedCount` floats.
   func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    packed: UnsafeMutablePointer<Float>, into y: FeatureMap, on pool: WorkerPool
+    packed: UnsafeMutablePointer<Float>, into y: FeatureMap, statistics: ImageStatistics?,
+    on pool: WorkerPool
   ) {
     run(
       forwardSlide, x, kernel: weight, bias: bias, packed: packed, into: y, skipping: 0,
-      adding: false, on: pool)
+      adding: false, statistics: statistics, on: pool)
   }
 
   /// dx = (or +=) the transposed convolution of dy: phase by phase a plain one.
@@ -120,7 +121,7 @@ struct TileConvolution: Sendable {
   private func run(
     _ slide: TileSlide, _ x: FeatureMap, kernel: UnsafePointer<Float>,
     bias: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, on pool: WorkerPool
+    skipping skipped: Int, adding: Bool, statistics: ImageStatistics? = nil, on pool: WorkerPool
   ) {
     let rows = slide.kernel.layout.kernelHeight
     let weights = UnsafeMutableRawPointer(packed)
@@ -130,8 +131,10 @@ struct TileConvolution: Sendable {
         pair: pair, kernelRow: piece % rows, into: weights + slide.kernel.pairOffset(pair)
       ) { place in vectors(kernel + place).pointee }
     }
-    sweep(slide, x, bias: bias, into: y, skipping: skipped, adding: adding, on: pool) {
-      pair, _, _ in
+    sweep(
+      slide, x, bias: bias, into: y, skipping: skipped, adding: adding, statistics: statistics,
+      on: pool
+    ) { pair, _, _ in
       UnsafeRawPointer(weights + slide.kernel.pairOffset(pair))
     }
   }
@@ -141,7 +144,7 @@ struct TileConvolution: Sendable {
   @inline(__always)
   private func sweep(
     _ slide: TileSlide, _ x: FeatureMap, bias: UnsafePointer<Float>?, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, on pool: WorkerPool,
+    skipping skipped: Int, adding: Bool, statistics: ImageStatistics?, on pool: WorkerPool,
     weights: (_ pair: Int, _ image: Int, _ memory: UnsafeMutableRawPointer) -> UnsafeRawPointer
   ) {
     let imagesInPass = imagesInPass(slide)
@@ -178,6 +181,9 @@ struct TileConvolution: Sendable {
             }
           }
         }
+        if let statistics {
+          for index in 0..<count { statistics.take(image: first + index, of: y) }
+        }
         first += count
       }
       sums.end()
@@ -189,8 +195,13 @@ extension TileConvolution {
   /// y = the convolution of each image with its own mixture of the kernels of a bank. A pair of output
   /// vectors at a time is mixed and packed in one, and used at once, while the bank's share is in the
   /// second cache.
-  func forward(_ x: FeatureMap, bank: KernelBank, into y: FeatureMap, on pool: WorkerPool) {
-    run(forwardSlide, x, bank: bank, into: y, skipping: 0, adding: false, on: pool)
+  func forward(
+    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, statistics: ImageStatistics?,
+    on pool: WorkerPool
+  ) {
+    run(
+      forwardSlide, x, bank: bank, into: y, skipping: 0, adding: false, statistics: statistics,
+      on: pool)
   }
 
   /// dx = (or +=) the transposed convolution of dy with the mixtures.
@@ -209,10 +220,12 @@ extension TileConvolution {
 
   private func run(
     _ slide: TileSlide, _ x: FeatureMap, bank: KernelBank, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, on pool: WorkerPool
+    skipping skipped: Int, adding: Bool, statistics: ImageStatistics? = nil, on pool: WorkerPool
   ) {
-    sweep(slide, x, bias: nil, into: y, skipping: skipped, adding: adding, on: pool) {
-      pair, image, memory in
+    sweep(
+      slide, x, bias: nil, into: y, skipping: skipped, adding: adding, statistics: statistics,
+      on: pool
+    ) { pair, image, memory in
       for row in 0..<slide.kernel.layout.kernelHeight {
         slide.kernel.pack(pair: pair, kernelRow: row, into: memory) { place in
           bank.mixed(at: place, image: image)

@@ -2,8 +2,6 @@ import CVectors
 import Tensors
 
 typealias Vector = SIMD16<Float>
-/// A vector for sums over many pixels.
-typealias WideVector = SIMD16<Double>
 
 /// Floats as vectors of channels; their base is aligned and their padding fills whole vectors.
 @inline(__always)

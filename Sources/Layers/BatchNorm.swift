@@ -22,7 +22,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public let runningMean: Parameter
   public let runningVariance: Parameter
   private let negativeSlope: Float
-  private var partial = AlignedBuffer(count: 0)
+  private var imageSums = AlignedBuffer(count: 0)
   /// Rows of one number a channel: batch mean, what float lost of it, batch variance, 1 / deviation,
   /// scale, bias.
   private let cache: AlignedBuffer
@@ -72,11 +72,28 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    if mode == .training { grow(&partial, to: BatchNormalization.partialCount(for: inputs[0])) }
+    guard mode == .training else { return }
+    grow(
+      &imageSums, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
   }
+
+  /// Where the layer that writes this one's first input may leave the statistics of each image, in
+  /// training.
+  public var inputStatistics: ImageStatistics { ImageStatistics(memory: imageSums.memory) }
 
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    forward(
+      inputs, into: output, mode: mode, inputStatisticsAreTaken: false, statistics: nil, on: pool)
+  }
+
+  /// - Parameters:
+  ///   - inputStatisticsAreTaken: Whether `inputStatistics` hold those of this input.
+  ///   - statistics: Takes those of each image of the output.
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, inputStatisticsAreTaken: Bool,
+    statistics: ImageStatistics?, on pool: WorkerPool
   ) {
     let x = inputs[0]
     precondition(
@@ -87,7 +104,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     case .training:
       BatchNormalization.statistics(
         of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance,
-        partial: partial.base, on: pool)
+        images: inputStatistics, areTaken: inputStatisticsAreTaken, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
       prepareScale(variance: batchVariance, meanRemainder: meanRemainder)
     case .evaluation:
@@ -95,8 +112,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     }
     BatchNormalization.forward(
       x, residual: inputs.count == 2 ? inputs[1] : nil,
-      mean: mode == .training ? batchMean : runningMean.value.base, scale: scale,
-      bias: shift, negativeSlope: negativeSlope, into: output, on: pool)
+      coefficients(mean: mode == .training ? batchMean : runningMean.value.base), into: output,
+      statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -104,13 +121,20 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     let residual = pass.inputGradients.count == 2 ? pass.inputGradients[1] : nil
     BatchNormalization.backward(
       .init(
-        x: pass.inputs[0], y: pass.output, dy: pass.outputGradient, mean: batchMean,
-        inverseDeviation: inverseDeviation, weight: weight.value.base,
-        negativeSlope: negativeSlope, weightGradient: weightGradient.base,
-        biasGradient: biasGradient.base, partial: partial.base, dx: pass.inputGradients[0]?.map,
-        addsToDx: pass.inputGradients[0]?.adds ?? false, dresidual: residual?.map,
+        x: pass.inputs[0], y: pass.inputs.count == 2 ? pass.output : nil, dy: pass.outputGradient,
+        coefficients: coefficients(mean: batchMean), inverseDeviation: inverseDeviation,
+        weight: weight.value.base, weightGradient: weightGradient.base,
+        biasGradient: biasGradient.base, images: inputStatistics,
+        dx: pass.inputGradients[0]?.map, addsToDx: pass.inputGradients[0]?.adds ?? false,
+        dresidual: residual?.map,
         addsToDresidual: residual?.adds ?? false),
       on: pool)
+  }
+
+  private func coefficients(
+    mean: UnsafePointer<Float>
+  ) -> BatchNormalization.Coefficients {
+    .init(mean: mean, scale: scale, bias: shift, negativeSlope: negativeSlope)
   }
 
   /// The scale of each channel, and its bias less what the mean's rounding would add to it.

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// with stride s and padding p of zeros.
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
-public final class Convolution: Layer, @unchecked Sendable {
+public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   public let weight: Parameter
   public let bias: Parameter?
@@ -56,7 +56,8 @@ public final class Convolution: Layer, @unchecked Sendable {
   }
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    on pool: WorkerPool
   ) {
     let x = inputs[0]
     precondition(
@@ -64,7 +65,8 @@ public final class Convolution: Layer, @unchecked Sendable {
         && geometry.outputShape(for: x.shape) == output.shape,
       "a convolution of \(x.shape) into \(output.shape)")
     ConvolutionKernel(geometry, input: x.shape).forward(
-      x, weight: weight.value.base, bias: bias?.value.base, into: output, on: pool)
+      x, weight: weight.value.base, bias: bias?.value.base, into: output,
+      statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {

@@ -39,6 +39,23 @@ public protocol Layer: AnyObject, Sendable {
   func backward(_ pass: BackwardPass, on pool: WorkerPool)
 }
 
+/// A layer that finishes its output image by image, and can take the statistics of each while it is in the
+/// cache, for a norm that comes next.
+public protocol ImageByImageLayer: Layer {
+  /// Computes the output, and where asked the statistics of each of its images.
+  func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    on pool: WorkerPool)
+}
+
+extension ImageByImageLayer {
+  public func forward(
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+  ) {
+    forward(inputs, into: output, mode: mode, statistics: nil, on: pool)
+  }
+}
+
 /// A layer that draws random numbers in training.
 public protocol RandomLayer: Layer {
   /// Says which batch the passes that follow are for. Called before each `forward` in training.

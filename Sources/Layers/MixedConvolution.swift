@@ -17,7 +17,7 @@ import Tensors
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
 /// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
-public final class MixedConvolution: Layer, @unchecked Sendable {
+public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   /// K.
   public let kernelCount: Int
@@ -82,7 +82,8 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   }
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    on pool: WorkerPool
   ) {
     let x = inputs[0]
     precondition(
@@ -90,7 +91,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       "a mixed convolution of \(x.shape) into \(output.shape)")
     takeShares(of: inputs[1])
     let kernel = ConvolutionKernel(geometry, input: x.shape)
-    kernel.forward(x, bank: bank(kernel), into: output, on: pool)
+    kernel.forward(x, bank: bank(kernel), into: output, statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {

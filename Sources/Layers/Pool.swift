@@ -9,7 +9,9 @@ public enum PoolingGrid: Hashable, Sendable {
   case adaptive(count: Int)
 
   func pooling(for input: FeatureMapShape) -> Pooling {
-    Pooling(rows: windows(over: input.height), columns: windows(over: input.width))
+    Pooling(
+      rows: windows(over: input.height), height: input.height,
+      columns: windows(over: input.width), width: input.width)
   }
 
   func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {

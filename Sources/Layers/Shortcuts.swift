@@ -4,7 +4,7 @@ import Tensors
 /// The sum of two feature maps of the same shape.
 ///
 /// Shapes: both inputs and y `[N, H, W, C]`.
-public final class Add: Layer {
+public final class Add: ImageByImageLayer {
   public init() {}
 
   public var parameters: [Parameter] { [] }
@@ -19,14 +19,14 @@ public final class Add: Layer {
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    on pool: WorkerPool
   ) {
     precondition(
       inputs.count == 2 && output.shape.fillsVectors
         && inputs.allSatisfy { $0.shape == output.shape },
       "a sum of \(inputs.map(\.shape)) into \(output.shape)")
-    Pointwise.copy(inputs[0], into: output, adding: false, on: pool)
-    Pointwise.copy(inputs[1], into: output, adding: true, on: pool)
+    Pointwise.add(inputs[0], inputs[1], into: output, statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {

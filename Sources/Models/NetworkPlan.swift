@@ -20,6 +20,7 @@ public final class NetworkPlan {
   /// The maps as each batch size met so far sees them, and as the last one does.
   private var bounds: [Int: Bound] = [:]
   private var bound: Bound
+  private let fusion: StatisticsFusion
   private let randomLayers: [any RandomLayer]
   /// Told after each layer's pass, for a profile; nil costs nothing.
   public var observer: ((_ node: Int, _ pass: Pass) -> Void)?
@@ -70,6 +71,7 @@ public final class NetworkPlan {
     }
     bound = Self.bind(network, self.maps, gradients, count: capacity)
     bounds[capacity] = bound
+    fusion = StatisticsFusion(network, mode: mode)
     randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
   }
 
@@ -126,8 +128,9 @@ public final class NetworkPlan {
     }
     prepare(count: count)
     if let bound = bounds[count] { self.bound = bound }
-    for (index, node) in network.nodes.enumerated() {
-      node.layer.forward(bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
+    for index in network.nodes.indices {
+      fusion.forward(
+        index, bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
       observer?(index, .forward)
     }
   }

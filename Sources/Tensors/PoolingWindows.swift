@@ -30,4 +30,14 @@ public struct PoolingWindows: Sendable, Equatable {
 
   /// The longest window.
   public var longest: Int { zip(starts, ends).map { Int($1 - $0) }.max() ?? 0 }
+
+  /// The windows that hold each position of an input of this extent: as starts and ends do not fall, they
+  /// are neighbours.
+  public func covering(extent: Int) -> [Range<Int32>] {
+    (0..<Int32(extent)).map { position in
+      let first = ends.firstIndex { $0 > position } ?? count
+      let end = starts.firstIndex { $0 > position } ?? count
+      return Int32(first)..<Int32(max(first, end))
+    }
+  }
 }

@@ -81,7 +81,7 @@ import Training
     for (index, expected) in try golden.tensor("losses").values.enumerated() {
       let loss = run.train(images, labels: goldenLabels(8)).loss
       expectClose(
-        [Float(loss)], [expected], .ofLargest(index < 3 ? 5e-2 : 0.2), "loss \(index + 1)")
+        [Float(loss)], [expected], .ofLargest(index < 3 ? 6e-2 : 0.2), "loss \(index + 1)")
       optimizer.step(rate: 0.1, on: run.pool)
     }
   }

@@ -1,0 +1,93 @@
+import CVectors
+import Tensors
+
+/// An image in runs: the vectors of one group of 16 channels over some neighbouring pixels, then those of
+/// the next group over the same pixels. So memory is read in order, while what belongs to a channel
+/// stays in registers for a run.
+///
+/// A sequence, because the compiler dissolves loops over it, and closures around vectors not always.
+struct PixelRuns: Sequence, IteratorProtocol {
+  private let lanes: Int
+  private let end: Int
+  private var first = 0
+  private var lane = 0
+
+  /// Pixels of a run: with all their channels they stay in the first cache, and their sum in float rounds
+  /// little.
+  private static let length = 8
+
+  @inline(__always)
+  init(_ shape: FeatureMapShape) {
+    lanes = shape.lanes
+    end = shape.imageVectors
+  }
+
+  @inline(__always)
+  mutating func next() -> PixelRun? {
+    if lane == lanes {
+      lane = 0
+      first += Self.length * lanes
+    }
+    guard first < end else { return nil }
+    defer { lane += 1 }
+    return PixelRun(
+      lane: lane, first: first + lane, end: Swift.min(first + Self.length * lanes, end), step: lanes
+    )
+  }
+}
+
+/// Neighbouring pixels, seen through one vector of channels; its elements number vectors of the image.
+struct PixelRun: Sequence {
+  /// The vector of channels.
+  let lane: Int
+  let first: Int
+  let end: Int
+  let step: Int
+
+  struct Iterator: IteratorProtocol {
+    var index: Int
+    let end: Int
+    let step: Int
+
+    @inline(__always)
+    mutating func next() -> Int? {
+      guard index < end else { return nil }
+      defer { index += step }
+      return index
+    }
+  }
+
+  @inline(__always)
+  func makeIterator() -> Iterator { Iterator(index: first, end: end, step: step) }
+}
+
+extension FeatureMapShape {
+  var runs: PixelRuns { PixelRuns(self) }
+}
+
+/// Sums in `Double`, as PyTorch's are, of sixteen channels: two vectors of eight in memory.
+struct WideSums {
+  private let low: UnsafeMutablePointer<SIMD8<Double>>
+
+  /// - Parameter lane: The vector of channels, of those that `memory` holds one after the other.
+  @inline(__always)
+  init(_ memory: UnsafeMutablePointer<Double>, lane: Int) {
+    low = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: SIMD8<Double>.self) + 2 * lane
+  }
+
+  @inline(__always)
+  func clear() {
+    low[0] = .zero
+    low[1] = .zero
+  }
+
+  @inline(__always)
+  func add(_ term: Vector) {
+    low[0] += widenLow(term)
+    low[1] += widenHigh(term)
+  }
+
+  /// The sums times `share`, as floats.
+  @inline(__always)
+  func floats(times share: Double = 1) -> Vector { narrowDoubles(low[0] * share, low[1] * share) }
+}

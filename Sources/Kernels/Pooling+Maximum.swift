@@ -1,0 +1,108 @@
+import CVectors
+import Tensors
+
+extension Pooling {
+  /// The largest value of each window, the first of equals; `choices` remembers its place.
+  ///
+  /// - Parameter choices: One byte for each number of y, or nil where no backward pass follows.
+  public func maximumForward(
+    _ x: FeatureMap, into y: FeatureMap, choices: UnsafeMutablePointer<UInt8>?, on pool: WorkerPool
+  ) {
+    pool.forEachPiece(y.shape.count) { image, _ in
+      let choices = choices.map { Choices($0, y.shape, image: image) }
+      switch (x.shape.precision, y.shape.precision) {
+      case (.float32, _): choose(x, Float.self, image, into: y, Float.self, choices)
+      case (.bfloat16, .float32): choose(x, BFloat16.self, image, into: y, Float.self, choices)
+      case (.bfloat16, .bfloat16):
+        choose(x, BFloat16.self, image, into: y, BFloat16.self, choices)
+      }
+    }
+  }
+
+  private func choose<Input: VectorElement, Output: VectorElement>(
+    _ x: FeatureMap, _: Input.Type, _ image: Int, into y: FeatureMap, _: Output.Type,
+    _ choices: Choices?
+  ) {
+    let lanes = x.shape.lanes
+    let source = PixelVectors<Input>(x, image: image)
+    let target = PixelVectors<Output>(y, image: image)
+    for row in 0..<rows.count {
+      for column in 0..<columns.count {
+        let window = window(row: row, column: column)
+        let output = (row * columns.count + column) * lanes
+        for lane in 0..<lanes {
+          var best = Vector(repeating: -.infinity)
+          var (choice, place) = (Vector.zero, Vector.zero)
+          for input in window {
+            let value = source[input * lanes + lane]
+            // Not-a-number wins, so that a broken step cannot hide behind a maximum.
+            let wins = (value .> best) .| (value .!= value)
+            best.replace(with: value, where: wins)
+            choice.replace(with: place, where: wins)
+            place += 1
+          }
+          target[output + lane] = best
+          choices?.write(choice, at: output + lane)
+        }
+      }
+    }
+  }
+
+  /// dx = (or +=) dy of all windows that chose each position.
+  public func maximumBackward(
+    _ dy: FeatureMap, choices: UnsafeMutablePointer<UInt8>, into dx: FeatureMap, adding: Bool,
+    on pool: WorkerPool
+  ) {
+    pool.forEachPiece(dx.shape.count) { image, _ in
+      let choices = Choices(choices, dy.shape, image: image)
+      switch (dy.shape.precision, dx.shape.precision) {
+      case (_, .float32): collect(dy, Float.self, image, choices, into: dx, Float.self, adding)
+      case (.float32, .bfloat16):
+        collect(dy, Float.self, image, choices, into: dx, BFloat16.self, adding)
+      case (.bfloat16, .bfloat16):
+        collect(dy, BFloat16.self, image, choices, into: dx, BFloat16.self, adding)
+      }
+    }
+  }
+
+  private func collect<Output: VectorElement, Input: VectorElement>(
+    _ dy: FeatureMap, _: Output.Type, _ image: Int, _ choices: Choices, into dx: FeatureMap,
+    _: Input.Type, _ adding: Bool
+  ) {
+    let lanes = dx.shape.lanes
+    let source = PixelVectors<Output>(dy, image: image)
+    let target = PixelVectors<Input>(dx, image: image)
+    for row in 0..<dx.shape.height {
+      for column in 0..<dx.shape.width {
+        let windows = coveringWindows(row: row, column: column)
+        let pixel = target + (row * dx.shape.width + column) * lanes
+        for lane in 0..<lanes {
+          var sum = adding ? pixel[lane] : .zero
+          for window in windows {
+            let index = window.output * lanes + lane
+            let isChosen = choices[index] .== Vector(repeating: Float(window.place))
+            sum.replace(with: sum + source[index], where: isChosen)
+          }
+          pixel[lane] = sum
+        }
+      }
+    }
+  }
+}
+
+/// The places that maximum pooling chose in the windows of one image, a byte each. They come and go as
+/// floats, which hold them exactly: floats are compared sixteen at a time, integers one by one.
+private struct Choices {
+  private let bytes: UnsafeMutablePointer<SIMD16<UInt8>>
+
+  init(_ bytes: UnsafeMutablePointer<UInt8>, _ output: FeatureMapShape, image: Int) {
+    self.bytes = UnsafeMutableRawPointer(bytes + image * output.imageStride)
+      .assumingMemoryBound(to: SIMD16<UInt8>.self)
+  }
+
+  @inline(__always)
+  subscript(index: Int) -> Vector { widenBytes(bytes[index]) }
+
+  @inline(__always)
+  func write(_ choice: Vector, at index: Int) { bytes[index] = narrowToBytes(choice) }
+}
