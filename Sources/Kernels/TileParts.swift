@@ -20,11 +20,11 @@ enum TileParts {
   @inline(__always)
   static func factors(ofProduct product: Int) -> (Int, Int) {
     switch product {
-    case 0: (2, 0)
+    case 0: (1, 1)
     case 1: (0, 2)
-    case 2: (1, 1)
-    case 3: (1, 0)
-    case 4: (0, 1)
+    case 2: (2, 0)
+    case 3: (0, 1)
+    case 4: (1, 0)
     default: (0, 0)
     }
   }
