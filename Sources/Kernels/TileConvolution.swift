@@ -52,15 +52,17 @@ struct TileConvolution: Sendable {
       columnStep: geometry.stride * input.lanes)
   }
 
-  /// Images whose frames stand side by side, so that a large kernel is fetched once for all of them.
-  private func imagesInPass(_ slide: TileSlide) -> Int {
-    guard 4 * slide.kernel.count > Self.cachedKernel else { return 1 }
+  /// Images whose frames stand side by side, so that a large kernel, or a bank of them, is fetched once for
+  /// all of them.
+  private func imagesInPass(_ slide: TileSlide, mixing: Bool) -> Int {
+    guard mixing || 4 * slide.kernel.count > Self.cachedKernel else { return 1 }
     return min(max(Self.cachedFrames / (4 * slide.frame.count), 1), 8)
   }
 
   /// Scratch memory for sums, frames, and one pair's weights where each image has its own.
   private func scratchCount(_ slide: TileSlide) -> Int {
-    TileSums.vectorCount * FeatureMapShape.vectorWidth + imagesInPass(slide) * slide.frame.count
+    TileSums.vectorCount * FeatureMapShape.vectorWidth
+      + imagesInPass(slide, mixing: true) * slide.frame.count
       + slide.kernel.pairOffset(1) / 4
   }
 
@@ -133,7 +135,7 @@ struct TileConvolution: Sendable {
     }
     sweep(
       slide, x, bias: bias, into: y, skipping: skipped, adding: adding, statistics: statistics,
-      on: pool
+      mixing: false, on: pool
     ) { pair, _, _ in
       UnsafeRawPointer(weights + slide.kernel.pairOffset(pair))
     }
@@ -144,10 +146,11 @@ struct TileConvolution: Sendable {
   @inline(__always)
   private func sweep(
     _ slide: TileSlide, _ x: FeatureMap, bias: UnsafePointer<Float>?, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, statistics: ImageStatistics?, on pool: WorkerPool,
+    skipping skipped: Int, adding: Bool, statistics: ImageStatistics?, mixing: Bool,
+    on pool: WorkerPool,
     weights: (_ pair: Int, _ image: Int, _ memory: UnsafeMutableRawPointer) -> UnsafeRawPointer
   ) {
-    let imagesInPass = imagesInPass(slide)
+    let imagesInPass = imagesInPass(slide, mixing: mixing)
     let frameCount = slide.frame.count
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       let sums = TileSums.begin(memory: scratch)
@@ -224,7 +227,7 @@ extension TileConvolution {
   ) {
     sweep(
       slide, x, bias: nil, into: y, skipping: skipped, adding: adding, statistics: statistics,
-      on: pool
+      mixing: true, on: pool
     ) { pair, image, memory in
       for row in 0..<slide.kernel.layout.kernelHeight {
         slide.kernel.pack(pair: pair, kernelRow: row, into: memory) { place in

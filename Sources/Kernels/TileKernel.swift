@@ -53,34 +53,67 @@ struct TileKernel: Sendable {
     for tile in 0..<tiles {
       let output = (2 * pair + tile) * TileUnit.width
       let row = target + kernelRow * rowBytes(pair: pair) + tile * TileUnit.weightBytes
-      var (column, input) = (0, 0)
-      for element in stride(from: 0, to: steps * TileUnit.depth, by: 2) {
-        var pair: (Vector, Vector) = (.zero, .zero)
-        if column < layout.kernelWidth {
-          pair.0 = weights(
-            layout.place(output: output, input: input, row: kernelRow, column: column))
-          next(&column, &input)
+      var walk = InputWalk(layout, output: output, kernelRow: kernelRow)
+      for step in 0..<steps {
+        var words = row + step * tiles * TileUnit.weightBytes
+        for _ in 0..<TileUnit.depth / 2 {
+          let first = walk.next().map(weights) ?? .zero
+          let second = walk.next().map(weights) ?? .zero
+          TileParts.storePairs(first, second, to: words, parts: parts, partBytes: partBytes)
+          words += MemoryLayout<Vector>.stride
         }
-        if column < layout.kernelWidth {
-          pair.1 = weights(
-            layout.place(output: output, input: input, row: kernelRow, column: column))
-          next(&column, &input)
-        }
-        let place =
-          element / TileUnit.depth * tiles * TileUnit.weightBytes
-          + element % TileUnit.depth / 2 * MemoryLayout<Vector>.stride
-        TileParts.storePairs(
-          pair.0, pair.1, to: row + place, parts: parts, partBytes: partBytes)
       }
     }
   }
+}
+
+/// The places of one output's weights over a row of a patch, column by column.
+private struct InputWalk {
+  private let inputs: Int
+  private let inputBlock: Int
+  /// Floats from one input to the next, and from a block of inputs to the next.
+  private let step: Int
+  private let blockStep: Int
+  private let columnStep: Int
+  private var columnsLeft: Int
+  private var input = 0
+  private var leftInBlock: Int
+  private var columnStart: Int
+  private var blockStart: Int
+  private var place: Int
 
   @inline(__always)
-  private func next(_ column: inout Int, _ input: inout Int) {
+  init(_ layout: KernelLayout, output: Int, kernelRow: Int) {
+    inputs = layout.inputs
+    inputBlock = layout.inputBlock
+    step = layout.outputStep(output)
+    columnStep = inputBlock * step
+    blockStep = layout.kernelWidth * columnStep
+    columnsLeft = layout.kernelWidth
+    leftInBlock = inputBlock
+    columnStart =
+      columnsLeft > 0 ? layout.place(output: output, input: 0, row: kernelRow, column: 0) : 0
+    blockStart = columnStart
+    place = columnStart
+  }
+
+  /// The next weight's place; nil beyond the row's end.
+  @inline(__always)
+  mutating func next() -> Int? {
+    guard columnsLeft > 0 else { return nil }
+    let current = place
     input += 1
-    if input == layout.inputs {
+    leftInBlock -= 1
+    place += step
+    if input == inputs {
+      columnsLeft -= 1
       input = 0
-      column += 1
+      columnStart += columnStep
+      (blockStart, place, leftInBlock) = (columnStart, columnStart, inputBlock)
+    } else if leftInBlock == 0 {
+      blockStart += blockStep
+      (place, leftInBlock) = (blockStart, inputBlock)
     }
+    return current
   }
 }
