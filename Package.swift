@@ -5,9 +5,21 @@ import PackageDescription
 // take minutes. Release builds already do.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-// The kernels alone give up Swift's run-time checks and are built for the machine they run on. Shapes
-// are checked by `Layers`, which calls them.
-let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=native"])]
+// The processor that the kernels are built for: the one that builds them, or another that the
+// environment names in clang's words, as in
+//
+//     TESSERA_CPU=x86-64-v3 swift build -c release --scratch-path .build/x86-64-v3
+let namedProcessor = Context.environment["TESSERA_CPU"] ?? ""
+let processor = namedProcessor.isEmpty ? "native" : namedProcessor
+#if arch(arm64)
+  let processorFlag = "-mcpu=\(processor)"
+#else
+  let processorFlag = "-march=\(processor)"
+#endif
+
+// The kernels alone give up Swift's run-time checks and use all that this processor has. Shapes are
+// checked by `Layers`, which calls them.
+let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", processorFlag])]
 
 // A stage is a script: its top level and its functions share the main actor.
 let stageSettings: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
@@ -40,11 +52,12 @@ let package = Package(
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The library, lowest module first
+    .target(name: "Processors"),
     .target(name: "Randomness", swiftSettings: optimized),
     .target(name: "TensorFiles", dependencies: [crypto, asn1]),
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
-      name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Tensors"],
+      name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Processors", "Tensors"],
       swiftSettings: kernelSettings),
     .target(
       name: "Layers", dependencies: ["Kernels", "Randomness", "Tensors"],
@@ -75,7 +88,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
-        "Models", "TensorFiles", "Tensors",
+        "Models", "Processors", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(name: "Gnuplot"),
@@ -95,6 +108,13 @@ let package = Package(
         "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Processors",
+        "Randomness", "Recipes", "Tensors", "Training",
+      ],
+      swiftSettings: optimized),
     .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
     .target(name: "Pages"),
@@ -106,12 +126,13 @@ let package = Package(
         "Recipes", "SourceText", "TensorFiles",
       ]),
     .executableTarget(
-      name: "numerics", dependencies: ["Kernels"], swiftSettings: optimized),
+      name: "numerics", dependencies: ["Kernels", "Processors"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Kernels", "Models", "Pictures", "Planning",
-        "Prediction", "Prose", "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
+        "Augmentation", "Benchmarks", "Comparison", "Datasets", "Gnuplot", "Inspection", "Kernels",
+        "Models", "Notebook", "Pictures", "Planning", "Prediction", "Processors", "Prose",
+        "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -127,14 +148,15 @@ let package = Package(
     .executableTarget(
       name: "train",
       dependencies: [
-        "Datasets", "Kernels", "Loading", "Models", "Notebook", "TensorFiles", "Training",
+        "Datasets", "Kernels", "Loading", "Models", "Notebook", "Processors", "TensorFiles",
+        "Training",
       ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
       dependencies: [
         "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models", "Notebook",
-        "TensorFiles",
+        "Processors", "TensorFiles",
       ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
@@ -145,6 +167,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
+    .target(name: "Allocations", path: "Tests/Allocations"),
+    .testTarget(
+      name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
@@ -188,10 +213,14 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
-        "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
+        "Allocations", "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading",
+        "Metrics", "Models", "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
+      path: "Tests/Benchmarks"),
     .testTarget(
       name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
       path: "Tests/Notebook"),
@@ -232,6 +261,6 @@ let package = Package(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers", exclude: ["check_pages.py"]),
+      path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py"]),
   ]
 )

@@ -7,16 +7,28 @@ extension Augmentation {
     side: Int, top: Int, left: Int, fill: CropFill
   ) {
     precondition(abs(top) < side && abs(left) < side, "a shift of (\(top), \(left)) on \(side)")
+    // Columns that show the image itself; those beside them show its mirror image or nothing.
+    let inside = max(-left, 0)..<side - max(left, 0)
     for channel in 0..<channels {
       let plane = source + channel * side * side
       for row in 0..<side {
         let line = target + (channel * side + row) * side
         let sourceRow = place(row + top, side, fill)
-        for column in 0..<side {
-          let sourceColumn = place(column + left, side, fill)
-          line[column] =
-            sourceRow >= 0 && sourceColumn >= 0 ? plane[sourceRow * side + sourceColumn] : 0
+        guard sourceRow >= 0 else {
+          line.update(repeating: 0, count: side)
+          continue
         }
+        let sourceLine = plane + sourceRow * side
+        (line + inside.lowerBound)
+          .update(from: sourceLine + inside.lowerBound + left, count: inside.count)
+        func fillColumns(_ columns: Range<Int>) {
+          for column in columns {
+            let sourceColumn = place(column + left, side, fill)
+            line[column] = sourceColumn >= 0 ? sourceLine[sourceColumn] : 0
+          }
+        }
+        fillColumns(0..<inside.lowerBound)
+        fillColumns(inside.upperBound..<side)
       }
     }
   }

@@ -77,9 +77,7 @@ extension Augmentation {
     case .colorJitter(let jitter):
       precondition(channels == 3, "colours of \(channels) channels")
       target.update(from: source, count: channels * side * side)
-      for change in jitter.changes(using: &stream) {
-        change.apply(to: target, pixelCount: side * side)
-      }
+      jitter.forEachChange(using: &stream) { $0.apply(to: target, pixelCount: side * side) }
     case .cutout(let size, .zero):
       let row = stream.integer(below: side) - size / 2
       let column = stream.integer(below: side) - size / 2

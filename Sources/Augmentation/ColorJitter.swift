@@ -18,19 +18,35 @@ public struct ColorJitter: Sendable, Equatable, Decodable {
     self.hue = hue
   }
 
-  /// Draws the order and the amounts. A property with the value 0 has no part in it: even a hue moved
-  /// by nothing would change bytes, for its way through HSV rounds.
+  /// The changes of one image in their order.
   public func changes(using stream: inout RandomStream) -> [ColorChange] {
+    var changes: [ColorChange] = []
+    forEachChange(using: &stream) { changes.append($0) }
+    return changes
+  }
+
+  /// Draws the order and the amounts, and visits the changes. A property with the value 0 has no part in
+  /// it: even a hue moved by nothing would change bytes, for its way through HSV rounds.
+  func forEachChange(using stream: inout RandomStream, _ visit: (ColorChange) -> Void) {
     func factor(_ reach: Double, _ stream: inout RandomStream) -> Double {
       let lower = max(0, 1 - reach)
       return lower + (1 + reach - lower) * stream.uniform()
     }
-    let order = stream.permutation(of: 4)
-    let changes: [ColorChange] = [
-      .brightness(factor(brightness, &stream)), .contrast(factor(contrast, &stream)),
-      .saturation(factor(saturation, &stream)), .hue(stream.uniform(within: hue)),
-    ]
-    let reaches = [brightness, contrast, saturation, hue]
-    return order.filter { reaches[$0] > 0 }.map { changes[$0] }
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 4) { order in
+      for place in 0..<4 { order.initializeElement(at: place, to: place) }
+      stream.shuffle(order)
+      let brightness = factor(self.brightness, &stream)
+      let contrast = factor(self.contrast, &stream)
+      let saturation = factor(self.saturation, &stream)
+      let hue = stream.uniform(within: self.hue)
+      for property in order {
+        switch property {
+        case 0: if self.brightness > 0 { visit(.brightness(brightness)) }
+        case 1: if self.contrast > 0 { visit(.contrast(contrast)) }
+        case 2: if self.saturation > 0 { visit(.saturation(saturation)) }
+        default: if self.hue > 0 { visit(.hue(hue)) }
+        }
+      }
+    }
   }
 }

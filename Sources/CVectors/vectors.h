@@ -1,7 +1,9 @@
 #pragma once
 
-/// Bits of the widest vectors this compilation may use. A header, because only the C compiler tells,
-/// and it must be asked with the flags of the module that includes it.
+// What a compilation may use of the processor. A header, because only the C compiler tells, and it must
+// be asked with the flags of the module that includes it.
+
+/// Bits of the widest vectors.
 static inline int kernelVectorBits(void) {
 #if defined(__AVX512F__)
   return 512;
@@ -10,6 +12,103 @@ static inline int kernelVectorBits(void) {
 #else
   return 128;
 #endif
+}
+
+/// The instruction sets that the compiler may use unasked, named as in Linux's /proc/cpuinfo, a space
+/// before each. What every processor of the architecture has is left out.
+static inline const char *kernelInstructionSets(void) {
+  return ""
+#ifdef __SSE4_2__
+      " sse4_2"
+#endif
+#ifdef __POPCNT__
+      " popcnt"
+#endif
+#ifdef __AVX__
+      " avx"
+#endif
+#ifdef __F16C__
+      " f16c"
+#endif
+#ifdef __FMA__
+      " fma"
+#endif
+#ifdef __FMA4__
+      " fma4"
+#endif
+#ifdef __AVX2__
+      " avx2"
+#endif
+#ifdef __BMI__
+      " bmi1"
+#endif
+#ifdef __BMI2__
+      " bmi2"
+#endif
+#ifdef __LZCNT__
+      " abm"
+#endif
+#ifdef __MOVBE__
+      " movbe"
+#endif
+#ifdef __GFNI__
+      " gfni"
+#endif
+#ifdef __AVXVNNI__
+      " avx_vnni"
+#endif
+#ifdef __AVXIFMA__
+      " avx_ifma"
+#endif
+#ifdef __AVX512F__
+      " avx512f"
+#endif
+#ifdef __AVX512BW__
+      " avx512bw"
+#endif
+#ifdef __AVX512CD__
+      " avx512cd"
+#endif
+#ifdef __AVX512DQ__
+      " avx512dq"
+#endif
+#ifdef __AVX512VL__
+      " avx512vl"
+#endif
+#ifdef __AVX512IFMA__
+      " avx512ifma"
+#endif
+#ifdef __AVX512VBMI__
+      " avx512vbmi"
+#endif
+#ifdef __AVX512VBMI2__
+      " avx512_vbmi2"
+#endif
+#ifdef __AVX512VNNI__
+      " avx512_vnni"
+#endif
+#ifdef __AVX512BITALG__
+      " avx512_bitalg"
+#endif
+#ifdef __AVX512VPOPCNTDQ__
+      " avx512_vpopcntdq"
+#endif
+#ifdef __AVX512BF16__
+      " avx512_bf16"
+#endif
+#ifdef __AVX512FP16__
+      " avx512_fp16"
+#endif
+#ifdef __AMX_TILE__
+      " amx_tile"
+#endif
+#ifdef __AMX_BF16__
+      " amx_bf16"
+#endif
+#ifdef __APX_F__
+      " apx"
+#endif
+      ;
 }
 
 /// Sixteen numbers, and eight of twice the width. Swift's own conversions between vectors of different

@@ -14,25 +14,37 @@ public final class Predictor {
   private let probabilities: AlignedBuffer
   private var mirrorAverage = MirrorAverage()
 
-  /// Images in a batch. Fixed, so that a prediction does not depend on how the caller trains.
-  public static let batchSize = 250
+  private let feed = BatchFeed()
+  /// Images in a batch.
+  private let batchSize: Int
+
+  /// Images in a batch at most, and bytes of its feature maps unless one image has more. Fixed, so that a
+  /// prediction does not depend on how the caller trains.
+  private static let largestBatch = 250
+  private static let arenaBytes = 256 << 20
 
   /// - Parameters:
   ///   - loss: The loss to report.
   ///   - precision: That of the training, for figures that go with it.
   ///   - averagingMirrorImages: Whether an answer is the mean of the probabilities given to the image
   ///     and to its mirror image; the loss is then that of the mean.
+  ///   - training: A training's plan whose memory may serve, since it does not run meanwhile.
   public init(
     _ network: Network, loss: CrossEntropy, precision: Precision = .float32,
-    averagingMirrorImages: Bool = false, on pool: WorkerPool
+    averagingMirrorImages: Bool = false, sharingMemoryOf training: NetworkPlan? = nil,
+    on pool: WorkerPool
   ) {
+    let imageBytes = NetworkPlan.arenaByteCount(
+      network, mode: .evaluation, precision: precision, capacity: 1)
+    batchSize = min(max(Self.arenaBytes / imageBytes, 1), Self.largestBatch)
     plan = NetworkPlan(
-      network, mode: .evaluation, precision: precision, capacity: Self.batchSize, on: pool)
+      network, mode: .evaluation, precision: precision, capacity: batchSize,
+      sharingMemoryOf: training, on: pool)
     self.pool = pool
     self.loss = loss
     averagesMirrorImages = averagingMirrorImages
     probabilities = AlignedBuffer(
-      count: Self.batchSize * FeatureMapShape.paddedChannels(network.classes))
+      count: batchSize * FeatureMapShape.paddedChannels(network.classes))
   }
 
   /// Predicts every image of the loader's set, in its order and without augmentation.
@@ -47,16 +59,17 @@ public final class Predictor {
   ) -> ClassificationTally {
     let classes = plan.network.classes
     var tally = ClassificationTally(classes: classes)
-    var labels = [UInt8](repeating: 0, count: Self.batchSize)
-    var losses = [Double](repeating: 0, count: Self.batchSize)
+    var labels = [UInt8](repeating: 0, count: batchSize)
+    var losses = [Double](repeating: 0, count: batchSize)
     let order = Array(0..<loader.images.count)
-    for first in stride(from: 0, to: order.count, by: Self.batchSize) {
-      let indices = order[first..<min(first + Self.batchSize, order.count)]
+    feed.begin(loader, order[...], epoch: nil, batchSize: batchSize)
+    for first in stride(from: 0, to: order.count, by: batchSize) {
+      let indices = order[first..<min(first + batchSize, order.count)]
       labels.withUnsafeMutableBufferPointer { labels in
         losses.withUnsafeMutableBufferPointer { losses in
           let labels = UnsafeMutableBufferPointer(rebasing: labels[..<indices.count])
           let losses = UnsafeMutableBufferPointer(rebasing: losses[..<indices.count])
-          answer(indices, of: loader, labels: labels)
+          answer(labels: labels)
           let logits = plan.logits
           let map = FeatureMap(base: probabilities.base, shape: logits.shape)
           loss.evaluate(
@@ -75,19 +88,19 @@ public final class Predictor {
     return tally
   }
 
-  /// Leaves the logits of the images at `indices`, and their labels.
-  private func answer(
-    _ indices: ArraySlice<Int>, of loader: BatchLoader, labels: UnsafeMutableBufferPointer<UInt8>
-  ) {
-    let input = plan.input(count: indices.count)
-    loader.load(indices, epoch: nil, into: input, labels: labels, on: pool)
-    plan.forward(count: indices.count)
-    guard averagesMirrorImages else { return }
-    mirrorAverage.keep(plan.logits)
-    // Loaded again: a plan gives the memory of its input to later layers.
-    loader.load(indices, epoch: nil, into: input, labels: labels, on: pool)
-    MirrorAverage.mirror(input)
-    plan.forward(count: indices.count)
-    mirrorAverage.average(into: plan.logits)
+  /// Leaves the logits of the next `labels.count` images, and their labels.
+  private func answer(labels: UnsafeMutableBufferPointer<UInt8>) {
+    let input = plan.input(count: labels.count)
+    feed.write(into: input, labels: labels, on: pool)
+    if averagesMirrorImages {
+      plan.forward(count: labels.count)
+      mirrorAverage.keep(plan.logits)
+      // Written again: a plan gives the memory of its input to later layers.
+      feed.write(into: input, labels: labels, on: pool)
+      MirrorAverage.mirror(input)
+    }
+    feed.advance()
+    plan.forward(count: labels.count)
+    if averagesMirrorImages { mirrorAverage.average(into: plan.logits) }
   }
 }

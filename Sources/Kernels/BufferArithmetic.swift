@@ -53,26 +53,37 @@ public enum BufferArithmetic {
   /// The sum of the squares, in `Double`: four interleaved sums a piece of 32,768, added in order, then
   /// the pieces in theirs.
   public static func sumOfSquares(_ buffer: AlignedBuffer, on pool: WorkerPool) -> Double {
-    let count = buffer.count
-    var partial = [Double](repeating: 0, count: (count + pieceSize - 1) / pieceSize)
-    partial.withUnsafeMutableBufferPointer { partial in
-      guard let partial = partial.baseAddress else { return }
-      pool.forEachRange(of: count, size: pieceSize) { range, _ in
-        let values = buffer.base
-        var sums = SIMD4<Double>()
-        var index = range.lowerBound
-        while index + 4 <= range.upperBound {
-          let four = SIMD4(
-            Double(values[index]), Double(values[index + 1]), Double(values[index + 2]),
-            Double(values[index + 3]))
-          sums += four * four
-          index += 4
+    let values = buffer.base
+    let pieceCount = (buffer.count + pieceSize - 1) / pieceSize
+    var sum = 0.0
+    // Some pieces at a time, whose sums fit the stack.
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { partial in
+      for first in stride(from: 0, to: pieceCount, by: 64) {
+        let count = min(64, pieceCount - first)
+        pool.forEachPiece(count) { piece, _ in
+          let start = (first + piece) * pieceSize
+          partial[piece] = sumOfSquares(values, start..<min(start + pieceSize, buffer.count))
         }
-        var sum = sums[0] + sums[1] + sums[2] + sums[3]
-        for rest in index..<range.upperBound { sum += Double(values[rest]) * Double(values[rest]) }
-        partial[range.lowerBound / pieceSize] = sum
+        for piece in 0..<count { sum += partial[piece] }
       }
     }
-    return partial.reduce(0, +)
+    return sum
+  }
+
+  private static func sumOfSquares(
+    _ values: UnsafePointer<Float>, _ range: Range<Int>
+  ) -> Double {
+    var sums = SIMD4<Double>()
+    var index = range.lowerBound
+    while index + 4 <= range.upperBound {
+      let four = SIMD4(
+        Double(values[index]), Double(values[index + 1]), Double(values[index + 2]),
+        Double(values[index + 3]))
+      sums += four * four
+      index += 4
+    }
+    var sum = sums[0] + sums[1] + sums[2] + sums[3]
+    for rest in index..<range.upperBound { sum += Double(values[rest]) * Double(values[rest]) }
+    return sum
   }
 }

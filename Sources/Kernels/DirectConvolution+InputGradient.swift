@@ -6,7 +6,7 @@ extension DirectConvolution {
   /// Input row h gets weight row a from output row (h + padding − a) / stride, where that is whole. So
   /// the input's rows fall into `stride` phases by (h + padding) mod stride, each reached by every
   /// `stride`-th tap, in falling order; columns alike.
-  private struct Phase {
+  struct Phase {
     /// First input row or column of the class.
     let first: Int
     /// How many there are.
@@ -26,26 +26,22 @@ extension DirectConvolution {
     }
   }
 
-  private var rowPhases: [Phase] {
-    (0..<geometry.stride).map {
-      Phase(
-        $0, extent: input.height, kernel: geometry.kernelHeight, stride: geometry.stride,
-        padding: geometry.padding)
-    }
+  private func rowPhase(_ residue: Int) -> Phase {
+    Phase(
+      residue, extent: input.height, kernel: geometry.kernelHeight, stride: geometry.stride,
+      padding: geometry.padding)
   }
 
-  private var columnPhases: [Phase] {
-    (0..<geometry.stride).map {
-      Phase(
-        $0, extent: input.width, kernel: geometry.kernelWidth, stride: geometry.stride,
-        padding: geometry.padding)
-    }
+  private func columnPhase(_ residue: Int) -> Phase {
+    Phase(
+      residue, extent: input.width, kernel: geometry.kernelWidth, stride: geometry.stride,
+      padding: geometry.padding)
   }
 
   /// The kernel of a phase: turned by half a circle, its channels exchanged.
   ///
   /// A phase that no tap reaches still writes its zeros: one kernel row of no length.
-  private func turnedLayout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
+  func turnedLayout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
     KernelLayout(
       outputs: input.channels, inputs: output.channels, inputStride: output.channelStride,
       kernelHeight: max(rows.tapCount, 1), kernelWidth: rows.tapCount > 0 ? columns.tapCount : 0)
@@ -63,8 +59,9 @@ extension DirectConvolution {
 
   /// Floats of scratch memory that a worker needs in an input gradient.
   public var inputGradientScratchCount: Int {
-    let frames = rowPhases.flatMap { rows in columnPhases.map { paddedGradient(rows, $0).count } }
-    return (frames.max() ?? 0) + input.wideImageCount
+    var count = 0
+    forEachPhase { rows, columns, _ in count = max(count, paddedGradient(rows, columns).count) }
+    return count + input.wideImageCount
   }
 
   /// Floats of a turned kernel.
@@ -110,10 +107,13 @@ extension DirectConvolution {
   }
 
   /// Visits the phases that have pixels, with the floats that earlier ones take in a turned kernel.
-  private func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
+  func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
     var offset = 0
-    for rows in rowPhases where rows.count > 0 {
-      for columns in columnPhases where columns.count > 0 {
+    for row in 0..<geometry.stride {
+      let rows = rowPhase(row)
+      for column in 0..<geometry.stride where rows.count > 0 {
+        let columns = columnPhase(column)
+        guard columns.count > 0 else { continue }
         body(rows, columns, offset)
         offset += rows.tapCount * columns.tapCount * output.channelStride * input.channelStride
       }

@@ -3,7 +3,7 @@ import Tensors
 extension DirectConvolution {
   /// Gradients are summed in this many groups of images, each in a buffer of its own, so that the sum
   /// does not depend on the number of threads; fewer where the buffers would outweigh the images.
-  private var gradientGroups: Int { layout.count < 262_144 ? 8 : 4 }
+  var gradientGroups: Int { layout.count < 262_144 ? 8 : 4 }
 
   /// Floats that `weightGradient` needs besides.
   public var partialGradientCount: Int { gradientGroups * layout.count }
@@ -113,12 +113,7 @@ extension DirectConvolution {
         gradient: UnsafePointer(isCut ? cut : source + lane),
         gradientStep: isCut ? lanes : layout.lanes, count: images.count,
         adding: adding)
-      let target = vectors(sums + layout.blockOffset(from: lane))
-      switch lanes {
-      case 1: correlation.oneLane(into: target)
-      case 2: correlation.twoLanes(into: target)
-      default: correlation.threeLanes(into: target)
-      }
+      correlation.run(lanes: lanes, into: vectors(sums + layout.blockOffset(from: lane)))
       lane += lanes
     }
   }

@@ -22,20 +22,55 @@ struct KernelCorrelation {
   /// Whether the first sums add to what stands, as later ones do.
   let adding: Bool
 
+  /// Floats from one patch to the next.
+  private var step: Int { stride * image.pixelStride }
+
   /// Bytes of x and dy that one sum goes over.
   private static let cachedBytes = 32_768
 
+  /// Writes or adds the gradient of a block of so many vectors of channels.
+  func run(lanes: Int, into target: UnsafeMutablePointer<Vector>) {
+    switch lanes {
+    case _ where RegisterTile.isOneQuad: oneQuad(lanes: lanes, into: target)
+    case 1: oneLane(into: target)
+    case 2: twoLanes(into: target)
+    default: threeLanes(into: target)
+    }
+  }
+
+  /// Four places by one vector of a block's channels after the other.
+  private func oneQuad(lanes: Int, into target: UnsafeMutablePointer<Vector>) {
+    forEachSum(lanes: lanes, quads: 1) { x, pixels, place, count, adding in
+      for lane in 0..<lanes {
+        var sum = Quad(.zero)
+        var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
+        while let count = walk.nextRow() {
+          for _ in 0..<count {
+            sum.add(walk.x, step: 1, walk.gradient[lane])
+            walk.advance(step)
+          }
+        }
+        sum.write(to: target + (lanes * place + lane), step: lanes, count: count, adding: adding)
+      }
+    }
+  }
+
   /// Sixteen places by one vector of channels.
-  func oneLane(into target: UnsafeMutablePointer<Vector>) {
+  private func oneLane(into target: UnsafeMutablePointer<Vector>) {
     forEachSum(lanes: 1, quads: 4) { x, pixels, place, count, adding in
       var sumA = Quad(.zero)
       var (sumB, sumC, sumD) = (sumA, sumA, sumA)
-      forEachPixel(pixels, x) { x, gradient in
-        let vector = gradient[0]
-        sumA.add(x, step: 1, vector)
-        sumB.add(x + 4, step: 1, vector)
-        sumC.add(x + 8, step: 1, vector)
-        sumD.add(x + 12, step: 1, vector)
+      var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
+      while let count = walk.nextRow() {
+        for _ in 0..<count {
+          let (x, gradient) = (walk.x, walk.gradient)
+          let vector = gradient[0]
+          sumA.add(x, step: 1, vector)
+          sumB.add(x + 4, step: 1, vector)
+          sumC.add(x + 8, step: 1, vector)
+          sumD.add(x + 12, step: 1, vector)
+          walk.advance(step)
+        }
       }
       let places = target + place
       sumA.write(to: places, step: 1, count: count, adding: adding)
@@ -46,15 +81,20 @@ struct KernelCorrelation {
   }
 
   /// Eight places by two vectors of channels.
-  func twoLanes(into target: UnsafeMutablePointer<Vector>) {
+  private func twoLanes(into target: UnsafeMutablePointer<Vector>) {
     forEachSum(lanes: 2, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
-      forEachPixel(pixels, x) { x, gradient in
-        sumA0.add(x, step: 1, gradient[0])
-        sumA1.add(x, step: 1, gradient[1])
-        sumB0.add(x + 4, step: 1, gradient[0])
-        sumB1.add(x + 4, step: 1, gradient[1])
+      var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
+      while let count = walk.nextRow() {
+        for _ in 0..<count {
+          let (x, gradient) = (walk.x, walk.gradient)
+          sumA0.add(x, step: 1, gradient[0])
+          sumA1.add(x, step: 1, gradient[1])
+          sumB0.add(x + 4, step: 1, gradient[0])
+          sumB1.add(x + 4, step: 1, gradient[1])
+          walk.advance(step)
+        }
       }
       let places = target + 2 * place
       sumA0.write(to: places, step: 2, count: count, adding: adding)
@@ -65,17 +105,22 @@ struct KernelCorrelation {
   }
 
   /// Eight places by three vectors of channels.
-  func threeLanes(into target: UnsafeMutablePointer<Vector>) {
+  private func threeLanes(into target: UnsafeMutablePointer<Vector>) {
     forEachSum(lanes: 3, quads: 2) { x, pixels, place, count, adding in
       var sumA0 = Quad(.zero)
       var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
-      forEachPixel(pixels, x) { x, gradient in
-        sumA0.add(x, step: 1, gradient[0])
-        sumA1.add(x, step: 1, gradient[1])
-        sumA2.add(x, step: 1, gradient[2])
-        sumB0.add(x + 4, step: 1, gradient[0])
-        sumB1.add(x + 4, step: 1, gradient[1])
-        sumB2.add(x + 4, step: 1, gradient[2])
+      var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
+      while let count = walk.nextRow() {
+        for _ in 0..<count {
+          let (x, gradient) = (walk.x, walk.gradient)
+          sumA0.add(x, step: 1, gradient[0])
+          sumA1.add(x, step: 1, gradient[1])
+          sumA2.add(x, step: 1, gradient[2])
+          sumB0.add(x + 4, step: 1, gradient[0])
+          sumB1.add(x + 4, step: 1, gradient[1])
+          sumB2.add(x + 4, step: 1, gradient[2])
+          walk.advance(step)
+        }
       }
       let places = target + 3 * place
       sumA0.write(to: places, step: 3, count: count, adding: adding)
@@ -135,23 +180,55 @@ struct KernelCorrelation {
       }
     }
   }
+}
+
+/// The pixels of one sum, one after the other: a loop that no compiler can mistake for a call, so that
+/// sums stay in registers.
+private struct PixelWalk {
+  /// The input under the sum's first place, and the gradient.
+  private(set) var x: UnsafePointer<Float>
+  private(set) var gradient: UnsafePointer<Vector>
+
+  private let correlation: KernelCorrelation
+  private let start: UnsafePointer<Float>
+  private let rows: Range<Int>
+  private let lastImage: Int
+  private var image: Int
+  private var row: Int
 
   @inline(__always)
-  private func forEachPixel(
-    _ pixels: Pixels, _ x: UnsafePointer<Float>,
-    _ body: (_ x: UnsafePointer<Float>, _ gradient: UnsafePointer<Vector>) -> Void
+  init(
+    _ correlation: KernelCorrelation, images: Range<Int>, rows: Range<Int>,
+    _ x: UnsafePointer<Float>
   ) {
-    let step = stride * image.pixelStride
-    for index in pixels.images {
-      for row in pixels.rows {
-        var input = x + (index * frameStride + row * stride * image.rowStride)
-        var gradient = self.gradient + (index * output.height + row) * output.width * gradientStep
-        for _ in 0..<output.width {
-          body(input, gradient)
-          input += step
-          gradient += gradientStep
-        }
-      }
+    self.correlation = correlation
+    self.rows = rows
+    start = x
+    self.x = x
+    gradient = correlation.gradient
+    lastImage = images.upperBound - 1
+    image = images.lowerBound
+    row = rows.lowerBound - 1
+  }
+
+  /// Moves to the next row of outputs: the number of its pixels, or nil where there is none.
+  @inline(__always)
+  mutating func nextRow() -> Int? {
+    row += 1
+    if row == rows.upperBound {
+      row = rows.lowerBound
+      image += 1
     }
+    guard image <= lastImage else { return nil }
+    let c = correlation
+    x = start + (image * c.frameStride + row * c.stride * c.image.rowStride)
+    gradient = c.gradient + (image * c.output.height + row) * c.output.width * c.gradientStep
+    return c.output.width
+  }
+
+  @inline(__always)
+  mutating func advance(_ step: Int) {
+    x += step
+    gradient += correlation.gradientStep
   }
 }

@@ -42,6 +42,12 @@ struct KernelSlide: Sendable {
       let block = vectors(weight + layout.blockOffset(from: lane))
       let lanesBias = bias.map { $0 + lane }
       switch (lanes, pixelStep) {
+      case _ where RegisterTile.isOneQuad:
+        forEachTile(lanes: lanes, quads: 1) { first, runs, isFirst in
+          oneQuad(
+            frame, first, runs, block, isFirst ? lanesBias : nil, target + lane,
+            adding || !isFirst, lanes: lanes)
+        }
       // Four quads would need a register each for their steps, did the compiler not know it.
       case (1, FeatureMapShape.vectorWidth):
         forEachTile(lanes: 1, quads: 4) { first, runs, isFirst in
@@ -143,6 +149,31 @@ struct KernelSlide: Sendable {
   }
 
   private var pixelStep: Int { inputStep * image.pixelStride }
+
+  /// Four pixels by one vector of a block's channels after the other.
+  @inline(__always)
+  private func oneQuad(
+    _ frame: UnsafePointer<Float>, _ a: Place, _ pieceRuns: Runs,
+    _ weight: UnsafePointer<Vector>, _ bias: UnsafePointer<Vector>?,
+    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool, lanes: Int
+  ) -> Place {
+    let step = pixelStep
+    for lane in 0..<lanes {
+      var sum = Quad(bias?[lane] ?? .zero)
+      var runs = pieceRuns
+      while runs.next() {
+        var weights = weight + (lanes * runs.position + lane)
+        var run = frame + (runs.offset + a.input)
+        for _ in 0..<runs.length {
+          sum.add(run, step: step, weights[0])
+          weights += lanes
+          run += 1
+        }
+      }
+      sum.write(to: target + (a.output + lane), step: columnStep, count: a.count, adding: adding)
+    }
+    return following(a)
+  }
 
   /// Four pixels four times by one vector of channels.
   @inline(__always)

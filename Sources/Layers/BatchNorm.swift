@@ -97,8 +97,9 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   ) {
     let x = inputs[0]
     precondition(
-      outputShape(for: inputs.map(\.shape)) == output.shape,
-      "a batch norm of \(x.shape) into \(output.shape)")
+      inputs.count <= 2 && inputs.allSatisfy { $0.shape == output.shape }
+        && x.shape.channels == channels && x.shape.fillsVectors,
+      "a batch norm of \(inputs.map(\.shape)) into \(output.shape)")
     switch mode {
     case .training:
       BatchNormalization.statistics(

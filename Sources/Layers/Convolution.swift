@@ -12,8 +12,6 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   public let weight: Parameter
   public let bias: Parameter?
   private let inputChannelStride: Int
-  private var partial = AlignedBuffer(count: 0)
-  private var turned = AlignedBuffer(count: 0)
 
   /// - Parameters:
   ///   - readsImages: Whether the input is a batch of images, whose channels are padded to 4.
@@ -48,13 +46,13 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let kernel = DirectConvolution(geometry, input: inputs[0])
-    pool.reserveScratch(kernel.scratchCount)
-    guard mode == .training else { return }
-    pool.reserveScratch(kernel.inputGradientScratchCount)
-    let output = outputShape(for: inputs)
-    grow(&partial, to: max(kernel.partialGradientCount, output.count * output.channelStride))
-    grow(&turned, to: kernel.turnedKernelCount)
+    let kernel = ConvolutionKernel(geometry, input: inputs[0])
+    pool.reserveScratch(kernel.scratchCount(training: mode == .training))
+    pool.reserveShared(kernel.sharedCount(training: mode == .training))
+    if mode == .training, bias != nil {
+      let output = outputShape(for: inputs)
+      pool.reserveShared(output.count * output.channelStride)
+    }
   }
 
   public func forward(
@@ -63,27 +61,28 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   ) {
     let x = inputs[0]
     precondition(
-      outputShape(for: [x.shape]) == output.shape,
+      inputs.count == 1 && x.shape.channelStride == inputChannelStride
+        && geometry.outputShape(for: x.shape) == output.shape,
       "a convolution of \(x.shape) into \(output.shape)")
-    DirectConvolution(geometry, input: x.shape).forward(
+    ConvolutionKernel(geometry, input: x.shape).forward(
       x, weight: weight.value.base, bias: bias?.value.base, into: output,
       statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    let kernel = DirectConvolution(geometry, input: pass.inputs[0].shape)
+    let kernel = ConvolutionKernel(geometry, input: pass.inputs[0].shape)
     if let gradient = weight.gradient {
-      kernel.weightGradient(
-        pass.inputs[0], pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+      kernel.weightGradient(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
     }
     if let gradient = bias?.gradient {
-      sumChannels(pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+      sumChannels(
+        pass.outputGradient, into: gradient.base, partial: pool.shared.base, on: pool)
     }
     if let target = pass.inputGradients[0] {
       precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
-      kernel.turn(weight.value.base, into: turned.base, on: pool)
       kernel.inputGradient(
-        pass.outputGradient, turned: turned.base, into: target.map, adding: target.adds, on: pool)
+        pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
+        on: pool)
     }
   }
 }

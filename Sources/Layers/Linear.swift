@@ -38,11 +38,16 @@ public final class Linear: Layer, @unchecked Sendable {
   public var backwardReads: BackwardReads { .inputs }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
+    precondition(inputs.count == 1, "a linear layer of \(inputs.count) inputs")
+    return outputShape(for: inputs[0])
+  }
+
+  private func outputShape(for input: FeatureMapShape) -> FeatureMapShape {
     precondition(
-      inputs.count == 1 && inputs[0].height == inputHeight && inputs[0].width == inputWidth
-        && inputs[0].channels == inputChannels && inputs[0].channelStride == inputChannelStride,
-      "a linear layer of \(inputHeight)×\(inputWidth)×\(inputChannels) inputs on \(inputs)")
-    return inputs[0].output(height: 1, width: 1, channels: outputs)
+      input.height == inputHeight && input.width == inputWidth && input.channels == inputChannels
+        && input.channelStride == inputChannelStride,
+      "a linear layer of \(inputHeight)×\(inputWidth)×\(inputChannels) inputs on \(input)")
+    return input.output(height: 1, width: 1, channels: outputs)
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
@@ -54,7 +59,7 @@ public final class Linear: Layer, @unchecked Sendable {
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
     precondition(
-      outputShape(for: [inputs[0].shape]) == output.shape,
+      inputs.count == 1 && outputShape(for: inputs[0].shape) == output.shape,
       "a linear layer of \(inputs[0].shape) into \(output.shape)")
     product.forward(
       inputs[0], weight: weight.value.base, bias: bias.value.base, into: output, on: pool)

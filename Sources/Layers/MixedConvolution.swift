@@ -11,8 +11,8 @@ import Tensors
 /// That is the sum of K convolutions, each times its share: mixing is linear, so the kernels are mixed
 /// and not the outputs, and one convolution an image remains.
 ///
-/// Kernels of single images are many times as large as their bank. They are made for a few images at a
-/// time, in memory that all layers share, and once more in the backward pass.
+/// Kernels of single images are many times as large as their bank. They are made for few images or few
+/// outputs at a time and used at once, and again in the backward pass.
 ///
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
 /// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.
@@ -26,10 +26,6 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   /// The shares and their gradients, `[N, K]` each.
   private var shares = AlignedBuffer(count: 0)
   private var shareGradients = AlignedBuffer(count: 0)
-
-  /// Images whose kernels are in memory at once: enough for a bank to be read seldom and for the
-  /// threads to share.
-  private static let chunkSize = 8
 
   /// - Parameters:
   ///   - kernelSize: Odd, so that the extent is kept.
@@ -60,31 +56,29 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition(inputs.count == 2, "a mixed convolution of \(inputs.count) inputs")
+    return outputShape(for: inputs[0], logits: inputs[1])
+  }
+
+  private func outputShape(for x: FeatureMapShape, logits: FeatureMapShape) -> FeatureMapShape {
     precondition(
-      inputs[0].channelStride == inputChannelStride,
-      "a mixed convolution of maps with \(inputChannelStride) floats a pixel on \(inputs[0]) with "
-        + "\(inputs[0].channelStride)")
+      x.channelStride == inputChannelStride,
+      "a mixed convolution of maps with \(inputChannelStride) floats a pixel on \(x) with "
+        + "\(x.channelStride)")
     precondition(
-      inputs[1].count == inputs[0].count && inputs[1].pixelCount == 1
-        && inputs[1].channels == kernelCount && inputs[1].fillsVectors,
-      "a mixture of \(kernelCount) kernels on \(inputs[0]) by logits \(inputs[1])")
-    return geometry.outputShape(for: inputs[0])
+      logits.count == x.count && logits.pixelCount == 1 && logits.channels == kernelCount
+        && logits.fillsVectors,
+      "a mixture of \(kernelCount) kernels on \(x) by logits \(logits)")
+    return geometry.outputShape(for: x)
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let convolution = DirectConvolution(geometry, input: inputs[0])
-    let images = min(Self.chunkSize, inputs[0].count)
-    let size = convolution.kernelCount
-    pool.reserveScratch(convolution.scratchCount)
+    let kernel = ConvolutionKernel(geometry, input: inputs[0])
+    let isTraining = mode == .training
+    pool.reserveScratch(kernel.scratchCount(training: isTraining))
+    pool.reserveShared(
+      kernel.sharedCount(mixing: kernelCount, images: inputs[0].count, training: isTraining))
     grow(&shares, to: inputs[0].count * kernelCount)
-    switch mode {
-    case .evaluation: pool.reserveShared(images * size)
-    case .training:
-      pool.reserveScratch(convolution.inputGradientScratchCount)
-      pool.reserveShared(
-        (2 * images + kernelCount) * size + mixing(size).partialCount(images: images))
-      grow(&shareGradients, to: inputs[0].count * kernelCount)
-    }
+    if isTraining { grow(&shareGradients, to: inputs[0].count * kernelCount) }
   }
 
   public func forward(
@@ -93,71 +87,31 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   ) {
     let x = inputs[0]
     precondition(
-      outputShape(for: inputs.map(\.shape)) == output.shape,
+      inputs.count == 2 && outputShape(for: x.shape, logits: inputs[1].shape) == output.shape,
       "a mixed convolution of \(x.shape) into \(output.shape)")
     takeShares(of: inputs[1])
-    let convolution = DirectConvolution(geometry, input: x.shape.with(count: 1))
-    let size = convolution.kernelCount
-    let mixed = pool.shared.base
-    for chunk in chunks(of: x.shape.count) {
-      mix(weight.value.base, chunk, size, into: mixed, on: pool)
-      convolution.forward(
-        x.images(chunk), weight: mixed, weightStride: size, bias: nil, into: output.images(chunk),
-        statistics: statistics?.skipping(chunk.lowerBound, of: output.shape), on: pool)
-    }
+    let kernel = ConvolutionKernel(geometry, input: x.shape)
+    kernel.forward(x, bank: bank(kernel), into: output, statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let weightGradient = weight.gradient else { return }
     let (x, dy) = (pass.inputs[0], pass.outputGradient)
-    let convolution = DirectConvolution(geometry, input: x.shape.with(count: 1))
-    let size = convolution.kernelCount
-    let room = min(Self.chunkSize, x.shape.count) * size
-    let turned = pool.shared.base
-    let mixed = turned + kernelCount * size
-    let (gradients, partial) = (mixed + room, mixed + 2 * room)
-    if pass.inputGradients[0] != nil {
-      for kernel in 0..<kernelCount {
-        convolution.turn(
-          weight.value.base + kernel * size, into: turned + kernel * size, on: pool)
-      }
+    let kernel = ConvolutionKernel(geometry, input: x.shape)
+    if let target = pass.inputGradients[0] {
+      precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
+      kernel.inputGradient(
+        dy, bank: bank(kernel), into: target.map, adding: target.adds, on: pool)
     }
-    for chunk in chunks(of: x.shape.count) {
-      if let target = pass.inputGradients[0] {
-        precondition(convolution.hasInputGradient, "a gradient of images \(target.map.shape)")
-        mix(turned, chunk, size, into: mixed, on: pool)
-        convolution.inputGradient(
-          dy.images(chunk), turned: mixed, turnedStride: size, into: target.map.images(chunk),
-          adding: target.adds, on: pool)
-      }
-      convolution.weightGradientPerSample(
-        x.images(chunk), dy.images(chunk), into: gradients, stride: size, on: pool)
-      mixing(size).backward(
-        bank: weight.value.base, shares: shares.base + chunk.lowerBound * kernelCount,
-        mixedGradient: gradients, images: chunk.count, into: weightGradient.base,
-        adding: chunk.lowerBound > 0,
-        shareGradient: shareGradients.base + chunk.lowerBound * kernelCount, partial: partial,
-        on: pool)
-    }
+    kernel.bankGradient(
+      x, dy, bank: bank(kernel), into: weightGradient.base, shares: shareGradients.base, on: pool)
     if let target = pass.inputGradients[1] { writeLogitGradient(to: target) }
   }
 
-  private func mixing(_ size: Int) -> KernelMixing {
-    KernelMixing(kernels: kernelCount, size: size)
-  }
-
-  private func chunks(of count: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: Self.chunkSize)
-      .map { $0..<min($0 + Self.chunkSize, count) }
-  }
-
-  private func mix(
-    _ bank: UnsafePointer<Float>, _ images: Range<Int>, _ size: Int,
-    into mixed: UnsafeMutablePointer<Float>, on pool: WorkerPool
-  ) {
-    mixing(size).forward(
-      bank: bank, shares: shares.base + images.lowerBound * kernelCount,
-      images: images.count, into: mixed, on: pool)
+  private func bank(_ kernel: ConvolutionKernel) -> KernelBank {
+    KernelBank(
+      kernels: weight.value.base, count: kernelCount, stride: kernel.kernelCount,
+      shares: shares.base)
   }
 
   /// shares = softmax(logits), image by image.
@@ -166,9 +120,9 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
       let source = logits.base + image * logits.shape.imageStride
       let target = shares.base + image * kernelCount
       let largest = (0..<kernelCount).reduce(-Float.infinity) { max($0, source[$1]) }
-      let powers = (0..<kernelCount).map { exp(Double(source[$0]) - Double(largest)) }
-      let sum = powers.reduce(0, +)
-      for kernel in 0..<kernelCount { target[kernel] = Float(powers[kernel] / sum) }
+      func power(_ kernel: Int) -> Double { exp(Double(source[kernel]) - Double(largest)) }
+      let sum = (0..<kernelCount).reduce(0.0) { $0 + power($1) }
+      for kernel in 0..<kernelCount { target[kernel] = Float(power(kernel) / sum) }
     }
   }
 

@@ -23,7 +23,8 @@ public final class Add: ImageByImageLayer {
     on pool: WorkerPool
   ) {
     precondition(
-      outputShape(for: inputs.map(\.shape)) == output.shape,
+      inputs.count == 2 && output.shape.fillsVectors
+        && inputs.allSatisfy { $0.shape == output.shape },
       "a sum of \(inputs.map(\.shape)) into \(output.shape)")
     Pointwise.add(inputs[0], inputs[1], into: output, statistics: statistics, on: pool)
   }

@@ -63,24 +63,50 @@ public struct BatchLoader: Sendable {
         && labels.count == indices.count,
       "\(indices.count) images of side \(side) into \(map.shape) and \(labels.count) labels")
     let first = indices.startIndex
+    pool.reserveScratch(
+      (scratchByteCount + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride)
     images.images.withUnsafeBufferPointer { pixels in
       guard let pixels = pixels.baseAddress else { return }
-      // A piece of eight images keeps a worker busy for some microseconds.
-      pool.forEachRange(of: indices.count, size: 8) { range, _ in
-        withUnsafeTemporaryAllocation(
-          of: UInt8.self, capacity: augmented.scratchByteCount
-        ) { scratch in
-          guard let scratch = scratch.baseAddress else { return }
-          for position in range {
-            let index = indices[first + position]
-            labels[position] = images.labels[index]
-            writer.write(
-              augmented.image(index, epoch: epoch, of: pixels, scratch: scratch),
-              pixelCount: map.shape.pixelCount,
-              into: map.base + position * map.shape.imageStride)
-          }
+      pool.forEachRange(of: indices.count, size: Self.imagesInPiece) { range, scratch in
+        let scratch = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: UInt8.self)
+        for position in range {
+          let index = indices[first + position]
+          labels[position] = images.labels[index]
+          normalize(
+            augmented.image(index, epoch: epoch, of: pixels, scratch: scratch), into: map,
+            at: position)
         }
       }
     }
+  }
+}
+
+extension BatchLoader {
+  /// Images that keep a worker busy for some ten microseconds.
+  static let imagesInPiece = 8
+
+  /// Bytes of an image as it leaves `make`.
+  var pixelsPerImage: Int { augmented.pixelsPerImage }
+
+  /// Bytes of scratch memory that `make` needs.
+  var scratchByteCount: Int { augmented.scratchByteCount }
+
+  /// Makes one image as bytes, augmented and resized, `[3, side, side]`.
+  func make(
+    _ index: Int, epoch: Int?, into target: UnsafeMutablePointer<UInt8>,
+    scratch: UnsafeMutablePointer<UInt8>
+  ) {
+    images.images.withUnsafeBufferPointer { pixels in
+      guard let pixels = pixels.baseAddress else { return }
+      target.update(
+        from: augmented.image(index, epoch: epoch, of: pixels, scratch: scratch),
+        count: pixelsPerImage)
+    }
+  }
+
+  /// Writes what `make` has made, normalised, as an image of a batch.
+  func normalize(_ image: UnsafePointer<UInt8>, into map: FeatureMap, at position: Int) {
+    writer.write(
+      image, pixelCount: map.shape.pixelCount, into: map.base + position * map.shape.imageStride)
   }
 }

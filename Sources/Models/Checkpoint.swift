@@ -54,7 +54,7 @@ public enum Checkpoint {
     var writer = TensorFileWriter(
       schema: schema, schemaVersion: schemaVersion, metadata: metadata)
     for parameter in network.parameters {
-      writer.add(parameter.name, shape: parameter.shape, parameter.dense())
+      writer.add(parameter.name, shape: parameter.shape, making: parameter.dense)
     }
     try writer.write(to: url)
   }
@@ -134,7 +134,6 @@ public enum Checkpoint {
       }
     }
     let present = Set(file.names)
-    var values: [[Float]] = []
     for parameter in network.parameters {
       guard present.contains(parameter.name) else {
         throw CheckpointError.missing(
@@ -145,9 +144,12 @@ public enum Checkpoint {
         throw CheckpointError.shape(
           file: file.url.path, tensor: parameter.name, expected: parameter.shape, found: shape)
       }
-      values.append(try file.scalars(of: parameter.name, as: Float.self))
+      try file.withScalars(of: parameter.name, as: Float.self) { _ in }
     }
-    for (parameter, values) in zip(network.parameters, values) { parameter.load(dense: values) }
+    // Nothing can be amiss any more. One tensor at a time is copied.
+    for parameter in network.parameters {
+      parameter.load(dense: try file.scalars(of: parameter.name, as: Float.self))
+    }
   }
 }
 

@@ -17,9 +17,16 @@ public final class NetworkPlan {
   private let arena: AlignedBuffer
   private let maps: [FeatureMap]
   private let gradients: [FeatureMap?]
+  /// The maps as each batch size met so far sees them, and as the last one does.
+  private var bounds: [Int: Bound] = [:]
   private var bound: Bound
   private let fusion: StatisticsFusion
   private let randomLayers: [any RandomLayer]
+  /// Told after each layer's pass, for a profile; nil costs nothing.
+  public var observer: ((_ node: Int, _ pass: Pass) -> Void)?
+
+  /// One of the two ways through a network.
+  public enum Pass: Sendable { case forward, backward }
 
   /// The maps as one batch size sees them.
   private struct Bound {
@@ -29,10 +36,14 @@ public final class NetworkPlan {
     let backward: [BackwardPass]
   }
 
-  /// - Parameter precision: The arithmetic, and how maps are stored.
+  /// - Parameters:
+  ///   - precision: The arithmetic, and how maps are stored.
+  ///   - other: A plan that never runs while the maps of this one are in use, nor this one while its are;
+  ///     both then have the same memory, where the other's suffices.
   /// - Precondition: `capacity` is positive.
   public init(
     _ network: Network, mode: Mode, precision: Precision = .float32, capacity: Int,
+    sharingMemoryOf other: NetworkPlan? = nil,
     on pool: WorkerPool
   ) {
     precondition(capacity > 0, "a plan for batches of \(capacity)")
@@ -45,7 +56,8 @@ public final class NetworkPlan {
     let lifetimes = Lifetimes(network, mode: mode)
     let requests = lifetimes.requests(shapes: shapes)
     let plan = MemoryPlan(requests.map(\.request))
-    arena = AlignedBuffer(count: plan.byteCount / MemoryLayout<Float>.stride)
+    let shared = other.flatMap { $0.arena.byteCount >= plan.byteCount ? $0.arena : nil }
+    arena = shared ?? AlignedBuffer(count: plan.byteCount / MemoryLayout<Float>.stride)
     var maps = [FeatureMap?](repeating: nil, count: shapes.count)
     var gradients = [FeatureMap?](repeating: nil, count: shapes.count)
     for (request, offset) in zip(requests, plan.offsets) {
@@ -58,8 +70,18 @@ public final class NetworkPlan {
       node.layer.reserve(for: node.inputs.map { shapes[$0] }, mode: mode, on: pool)
     }
     bound = Self.bind(network, self.maps, gradients, count: capacity)
+    bounds[capacity] = bound
     fusion = StatisticsFusion(network, mode: mode)
     randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
+  }
+
+  /// Bytes of feature maps and gradients that a plan for so many images would take.
+  public static func arenaByteCount(
+    _ network: Network, mode: Mode, precision: Precision, capacity: Int
+  ) -> Int {
+    let shapes = network.shapes(count: capacity, arithmetic: precision)
+    let requests = Lifetimes(network, mode: mode).requests(shapes: shapes)
+    return MemoryPlan(requests.map(\.request)).byteCount
   }
 
   /// Bytes of feature maps and gradients.
@@ -86,6 +108,12 @@ public final class NetworkPlan {
     return gradient.with(count: bound.count)
   }
 
+  /// Gets ready for batches of `count` images, which the first of them would do otherwise: later passes
+  /// allocate nothing.
+  public func prepare(count: Int) {
+    if bounds[count] == nil { bounds[count] = Self.bind(network, maps, gradients, count: count) }
+  }
+
   /// Runs the layers on the first `count` images of the input.
   ///
   /// - Parameter origin: Which batch it is; what layers draw at random depends on it.
@@ -98,10 +126,12 @@ public final class NetworkPlan {
       }
       for layer in randomLayers { layer.begin(origin) }
     }
-    if bound.count != count { bound = Self.bind(network, maps, gradients, count: count) }
+    prepare(count: count)
+    if let bound = bounds[count] { self.bound = bound }
     for index in network.nodes.indices {
       fusion.forward(
         index, bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
+      observer?(index, .forward)
     }
   }
 
@@ -112,6 +142,7 @@ public final class NetworkPlan {
     precondition(mode == .training, "a backward pass in a plan for evaluation")
     for index in network.nodes.indices.reversed() {
       network.nodes[index].layer.backward(bound.backward[index], on: pool)
+      observer?(index, .backward)
     }
   }
 

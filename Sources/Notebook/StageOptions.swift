@@ -69,18 +69,25 @@ extension StageOptions {
     URL(fileURLWithPath: work).appendingPathComponent(file)
   }
 
-  /// Decodes the settings. Keys are kebab-case in the file and camelCase in `Settings`.
+  /// Decodes the settings.
   public func settings<Settings: Decodable>(as type: Settings.Type) throws -> Settings {
     guard let data = FileManager.default.contents(atPath: settings) else {
       throw StageError.unreadableSettings(file: settings)
     }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .custom { path in CamelCaseKey(path[path.count - 1]) }
     do {
-      return try decoder.decode(type, from: data)
+      return try JSONDecoder.settings.decode(type, from: data)
     } catch let error as DecodingError {
       throw StageError.settings(file: settings, problem: String(describing: error))
     }
+  }
+}
+
+extension JSONDecoder {
+  /// Reads settings as recipes give them: keys are kebab-case there and camelCase in Swift.
+  public static var settings: JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .custom { path in CamelCaseKey(path[path.count - 1]) }
+    return decoder
   }
 }
 

@@ -8,9 +8,11 @@ public func splitMix64(_ word: UInt64) -> UInt64 {
   return z ^ (z >> 31)
 }
 
-/// The 64-bit FNV-1a hash of some bytes.
-public func fnv1a64(_ bytes: some Sequence<UInt8>) -> UInt64 {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+/// The 64-bit FNV-1a hash of some bytes, or of more than those behind an earlier hash.
+public func fnv1a64(
+  _ bytes: some Sequence<UInt8>, after hash: UInt64 = 0xCBF2_9CE4_8422_2325
+) -> UInt64 {
+  var hash = hash
   for byte in bytes {
     hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
   }

@@ -26,16 +26,17 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     seed: Int, purpose: StaticString, name: String, epoch: Int = 0, index: Int = 0
   ) {
     // No purpose holds a byte 0, so no other purpose or name gives the same bytes.
-    let bytes = purpose.withUTF8Buffer { bytes in Array(bytes) } + [0] + Array(name.utf8)
-    self.init(key: fnv1a64(bytes), seed: seed, epoch: epoch, index: index)
+    let hash = purpose.withUTF8Buffer { bytes in fnv1a64(bytes) }
+    let key = fnv1a64(name.utf8, after: fnv1a64(CollectionOfOne(0), after: hash))
+    self.init(key: key, seed: seed, epoch: epoch, index: index)
   }
 
   private init(key purposeKey: UInt64, seed: Int, epoch: Int, index: Int) {
-    var key = purposeKey
-    for coordinate in [seed, epoch, index] {
-      key = splitMix64(key ^ splitMix64(UInt64(bitPattern: Int64(coordinate)) &+ goldenGamma))
-    }
-    self.key = key
+    key = Self.mixed(Self.mixed(Self.mixed(purposeKey, seed), epoch), index)
+  }
+
+  private static func mixed(_ key: UInt64, _ coordinate: Int) -> UInt64 {
+    splitMix64(key ^ splitMix64(UInt64(bitPattern: Int64(coordinate)) &+ goldenGamma))
   }
 
   public mutating func next() -> UInt64 {
@@ -70,14 +71,19 @@ extension RandomStream {
     return radius * cos(2 * .pi * uniform())
   }
 
-  /// A permutation of 0 ..< count, by Fisher and Yates' shuffle.
+  /// A permutation of 0 ..< count.
   public mutating func permutation(of count: Int) -> [Int] {
     var order = Array(0..<count)
-    var last = count - 1
+    order.withUnsafeMutableBufferPointer { shuffle($0) }
+    return order
+  }
+
+  /// Brings numbers into a random order, by Fisher and Yates' shuffle.
+  public mutating func shuffle(_ numbers: UnsafeMutableBufferPointer<Int>) {
+    var last = numbers.count - 1
     while last > 0 {
-      order.swapAt(last, integer(below: last + 1))
+      numbers.swapAt(last, integer(below: last + 1))
       last -= 1
     }
-    return order
   }
 }

@@ -81,4 +81,16 @@ public struct FileSink {
       rest = rest.dropFirst(count)
     }
   }
+
+  /// Writes `bytes` over what stands `offset` bytes from the file's beginning; what is written next still
+  /// goes to its end.
+  func replace(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(TensorFileError) {
+    guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+      throw .cannotWrite(file: file, step: "write", reason: systemError())
+    }
+    try write(bytes)
+    guard lseek(descriptor, 0, SEEK_END) >= 0 else {
+      throw .cannotWrite(file: file, step: "write", reason: systemError())
+    }
+  }
 }

@@ -11,7 +11,9 @@ public struct TensorFileWriter {
     let name: String
     let scalarType: ScalarType
     let shape: [Int]
-    let bytes: [UInt8]
+    let byteCount: Int
+    /// Hands out the data.
+    let withBytes: (_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   }
 
   private let metadata: [String: String]
@@ -57,11 +59,38 @@ public struct TensorFileWriter {
   public mutating func add(
     _ name: String, scalarType: ScalarType, shape: [Int], bytes: UnsafeRawBufferPointer
   ) {
+    let copy = Array(bytes)
+    add(name, scalarType: scalarType, shape: shape, byteCount: copy.count) { body in
+      try copy.withUnsafeBytes(body)
+    }
+  }
+
+  /// Adds a tensor, row-major, that is made when the file is written: of many large ones, one at a time
+  /// is in memory.
+  ///
+  /// - Parameter values: Gives as many scalars as `shape` says.
+  public mutating func add<Scalar: TensorScalar>(
+    _ name: String, shape: [Int], making values: @escaping () -> [Scalar]
+  ) {
+    let byteCount = shape.reduce(1, *) * Scalar.scalarType.byteCount
+    add(name, scalarType: Scalar.scalarType, shape: shape, byteCount: byteCount) { body in
+      try values().withUnsafeBytes { bytes in
+        precondition(
+          bytes.count == byteCount, "tensor '\(name)': \(bytes.count) bytes for shape \(shape)")
+        try body(bytes)
+      }
+    }
+  }
+
+  private mutating func add(
+    _ name: String, scalarType: ScalarType, shape: [Int], byteCount: Int,
+    _ withBytes: @escaping ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) {
     let limits = TensorFile.Limits.standard
     let count = shape.reduce(1, *)
     precondition(
-      shape.allSatisfy { $0 >= 0 } && bytes.count == count * scalarType.byteCount,
-      "tensor '\(name)': \(bytes.count) bytes for shape \(shape) of \(scalarType.rawValue)")
+      shape.allSatisfy { $0 >= 0 } && byteCount == count * scalarType.byteCount,
+      "tensor '\(name)': \(byteCount) bytes for shape \(shape) of \(scalarType.rawValue)")
     precondition(
       shape.count <= limits.rank, "tensor '\(name)': shape \(shape) has too many dimensions")
     precondition(
@@ -69,7 +98,10 @@ public struct TensorFileWriter {
       "tensor name '\(name)' cannot be stored")
     precondition(names.insert(name).inserted, "tensor '\(name)' is added twice")
     precondition(tensors.count < limits.tensors, "more than \(limits.tensors) tensors")
-    tensors.append(Tensor(name: name, scalarType: scalarType, shape: shape, bytes: Array(bytes)))
+    tensors.append(
+      Tensor(
+        name: name, scalarType: scalarType, shape: shape, byteCount: byteCount,
+        withBytes: withBytes))
   }
 
   /// Writes the file whole or not at all, over what stood at `url`.
@@ -81,18 +113,26 @@ public struct TensorFileWriter {
       let (a, b) = (first.scalarType.byteCount, second.scalarType.byteCount)
       return a != b ? a > b : first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
     }
+    // The digest of no data has the length of any; it is replaced when all data has passed by.
     var hash = SHA256()
-    for tensor in ordered { tensor.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) } }
-    let header = Self.header(of: ordered, metadata: metadata, digest: hash.finalize().hexadecimal)
+    let place = Self.header(of: ordered, metadata: metadata, digest: hash.finalize().hexadecimal)
     let limit = TensorFile.Limits.standard.headerBytes
-    guard header.count <= limit else {
+    guard place.count <= limit else {
       throw TensorFileError.headerTooLong(
-        file: url.path, byteCount: UInt64(header.count), limit: limit)
+        file: url.path, byteCount: UInt64(place.count), limit: limit)
     }
     try AtomicFile.write(to: url) { sink in
-      try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try sink.write($0) }
-      try header.withUnsafeBytes { try sink.write($0) }
-      for tensor in ordered { try tensor.bytes.withUnsafeBytes { try sink.write($0) } }
+      try withUnsafeBytes(of: UInt64(place.count).littleEndian) { try sink.write($0) }
+      try place.withUnsafeBytes { try sink.write($0) }
+      for tensor in ordered {
+        try tensor.withBytes { bytes in
+          hash.update(bufferPointer: bytes)
+          try sink.write(bytes)
+        }
+      }
+      let digest = hash.finalize().hexadecimal
+      try Self.header(of: ordered, metadata: metadata, digest: digest)
+        .withUnsafeBytes { try sink.replace($0, at: 8) }
     }
   }
 
@@ -108,7 +148,7 @@ public struct TensorFileWriter {
     var fields = ["\"__metadata__\":{\(members.joined(separator: ","))}"]
     var offset = 0
     for tensor in tensors {
-      let end = offset + tensor.bytes.count
+      let end = offset + tensor.byteCount
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       fields.append(
         "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.scalarType.rawValue)\","

@@ -15,12 +15,14 @@ public enum GradientClipping {
   public static func clip(
     _ parameters: [Parameter], toNorm limit: Double, on pool: WorkerPool
   ) -> Double {
-    let gradients = parameters.compactMap(\.gradient)
-    let squares = gradients.reduce(0.0) { $0 + BufferArithmetic.sumOfSquares($1, on: pool) }
+    var squares = 0.0
+    for case let gradient? in parameters.lazy.map(\.gradient) {
+      squares += BufferArithmetic.sumOfSquares(gradient, on: pool)
+    }
     let norm = squares.squareRoot()
     let scale = limit / (norm + 1e-6)
     if scale < 1 {
-      for gradient in gradients {
+      for case let gradient? in parameters.lazy.map(\.gradient) {
         BufferArithmetic.assign(gradient, times: Float(scale), to: gradient, on: pool)
       }
     }

@@ -104,7 +104,8 @@ extension Optimizer {
   public struct StateTensor {
     public let name: String
     public let shape: [Int]
-    public let values: [Float]
+    /// Gives the values as they are when it is called.
+    public let values: () -> [Float]
   }
 
   /// Everything remembered.
@@ -113,7 +114,7 @@ extension Optimizer {
       zip(parameters, quantity.buffers).map { parameter, buffer in
         StateTensor(
           name: "\(quantity.name).\(parameter.name)", shape: parameter.shape,
-          values: parameter.unpack(buffer))
+          values: { parameter.unpack(buffer) })
       }
     }
   }

@@ -29,6 +29,7 @@ extension Trainer {
   ) throws -> Outcome {
     precondition(!isFinished, "an epoch after the last")
     let order = training.order(epoch: epoch)
+    feed.begin(training, order[state.position...], epoch: epoch, batchSize: settings.batch)
     while state.position < order.count {
       let end = min(state.position + imagesPerStep, order.count)
       try step(order[state.position..<end])
@@ -73,8 +74,8 @@ extension Trainer {
     let logits = labels.withUnsafeMutableBufferPointer { labels in
       losses.withUnsafeMutableBufferPointer { losses in
         let labels = UnsafeMutableBufferPointer(rebasing: labels[..<count])
-        training.load(
-          indices, epoch: epoch, into: plan.input(count: count), labels: labels, on: pool)
+        feed.write(into: plan.input(count: count), labels: labels, on: pool)
+        feed.advance()
         plan.forward(
           count: count,
           origin: BatchOrigin(seed: settings.seed, epoch: epoch, position: indices.startIndex))

@@ -22,6 +22,7 @@ public final class Trainer {
   let training: BatchLoader
   let trainingPass: BatchLoader
   let heldout: BatchLoader?
+  let feed = BatchFeed()
   let pool: WorkerPool
   let store: TrainingStore
   let probabilities: AlignedBuffer
@@ -67,7 +68,10 @@ public final class Trainer {
     let batch = min(settings.batch, images.training.count)
     plan = NetworkPlan(
       network, mode: .training, precision: settings.precision, capacity: batch, on: pool)
-    predictor = Predictor(network, loss: loss, precision: settings.precision, on: pool)
+    let lastBatch = images.training.count % batch
+    if lastBatch > 0 { plan.prepare(count: lastBatch) }
+    predictor = Predictor(
+      network, loss: loss, precision: settings.precision, sharingMemoryOf: plan, on: pool)
     probabilities = AlignedBuffer(
       count: batch * FeatureMapShape.paddedChannels(network.classes))
     labels = [UInt8](repeating: 0, count: batch)

@@ -1,4 +1,5 @@
 import Foundation
+import Layers
 import Metrics
 import Models
 import TensorFiles
@@ -28,13 +29,13 @@ struct TrainingState {
       schema: Self.schema, schemaVersion: Self.schemaVersion,
       metadata: ["network": network.name, "step_count": String(optimizer.stepCount)])
     for parameter in network.parameters {
-      writer.add("network.\(parameter.name)", shape: parameter.shape, parameter.dense())
+      writer.add("network.\(parameter.name)", shape: parameter.shape, making: parameter.dense)
     }
     for tensor in optimizer.state {
-      writer.add("optimizer.\(tensor.name)", shape: tensor.shape, tensor.values)
+      writer.add("optimizer.\(tensor.name)", shape: tensor.shape, making: tensor.values)
     }
     for tensor in average?.state ?? [] {
-      writer.add("average.\(tensor.name)", shape: tensor.shape, tensor.values)
+      writer.add("average.\(tensor.name)", shape: tensor.shape, making: tensor.values)
     }
     let columns = 8 + 2 * network.classes
     writer.add(
@@ -83,15 +84,16 @@ struct TrainingState {
         classes: network.classes, state: counts, lossSum: lossSum.first ?? .nan)
     else { throw unusable("tally") }
     self.tally = tally
-    let weights = try network.parameters.map {
-      try file.scalars(of: "network.\($0.name)", as: Float.self, shape: $0.shape)
+    func weights(_ parameter: Parameter) throws -> [Float] {
+      try file.scalars(of: "network.\(parameter.name)", as: Float.self, shape: parameter.shape)
     }
+    for parameter in network.parameters { _ = try weights(parameter) }
     try optimizer.restore(stepCount: stepCount) { name, shape in
       try file.scalars(of: "optimizer.\(name)", as: Float.self, shape: shape)
     }
     try average?.restore(count: stepCount) { name, shape in
       try file.scalars(of: "average.\(name)", as: Float.self, shape: shape)
     }
-    for (parameter, values) in zip(network.parameters, weights) { parameter.load(dense: values) }
+    for parameter in network.parameters { parameter.load(dense: try weights(parameter)) }
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import Kernels
 import Models
+import Processors
 import TensorFiles
 
 /// The files of a training: state and checkpoints that must outlive the process lie in the work
@@ -78,7 +78,8 @@ public struct TrainingStore: Sendable {
     for name in [Self.bestName] + history.map({ Self.fileName(epoch: $0.epoch) }) {
       let source = folder.appendingPathComponent(name)
       guard FileManager.default.fileExists(atPath: source.path) else { continue }
-      try AtomicFile.write(Data(contentsOf: source), to: target.appendingPathComponent(name))
+      try AtomicFile.write(
+        Data(contentsOf: source, options: .alwaysMapped), to: target.appendingPathComponent(name))
     }
   }
 

@@ -52,9 +52,12 @@ public final class WeightAverage {
 }
 
 extension WeightAverage {
-  /// The averages, in PyTorch's order of elements, each under its parameter's name.
-  var state: [(name: String, shape: [Int], values: [Float])] {
-    zip(parameters, averages).map { ($0.name, $0.shape, $0.unpack($1)) }
+  /// The averages, each under its parameter's name.
+  var state: [Optimizer.StateTensor] {
+    zip(parameters, averages).map { parameter, average in
+      Optimizer.StateTensor(
+        name: parameter.name, shape: parameter.shape, values: { parameter.unpack(average) })
+    }
   }
 
   /// Restores what `state` gave after `count` steps.

@@ -1,10 +1,12 @@
 import Foundation
 import Kernels
+import Processors
 
-// Prints what decides the last bits of a result on this machine, as JSON.
+// Prints what decides the last bits of a result on this machine, as JSON, if the kernels run on it.
 let encoder = JSONEncoder()
 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
 do {
+  try KernelTarget.ofTheseKernels.check(on: .current)
   let data = try encoder.encode(Numerics.current)
   FileHandle.standardOutput.write(data + Data("\n".utf8))
 } catch {

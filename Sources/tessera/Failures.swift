@@ -1,8 +1,11 @@
 import ArgumentParser
+import Benchmarks
+import Datasets
 import Foundation
 import Gnuplot
 import Models
 import Planning
+import Processors
 import Prose
 import Recipes
 import TensorFiles
@@ -13,6 +16,7 @@ extension Tessera {
     error is PlanningError || error is GraphError || error is RecipeError
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
+      || error is BenchmarkError || error is DatasetSettingsError || error is ProcessorMismatch
       || error is RenderError || error is CocoaError
   }
 
@@ -23,6 +27,8 @@ extension Tessera {
 
   /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file.
   static func status(of error: any Error) -> Int32 {
-    (error as? PlanningError)?.isUsage == true ? EX_USAGE : EX_DATAERR
+    let isUsage =
+      (error as? PlanningError)?.isUsage ?? (error as? BenchmarkError)?.isUsage ?? false
+    return isUsage ? EX_USAGE : EX_DATAERR
   }
 }

@@ -4,6 +4,7 @@ import Kernels
 import Pictures
 import Planning
 import Prediction
+import Processors
 import TensorFiles
 
 /// `tessera predict PICTURE…`: what pictures show, by a trained network.
@@ -41,6 +42,7 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let trained = try TrainedRun.named(runName, in: try Project.here())
+    try KernelTarget.ofTheseKernels.check(on: .current)
     let pool = WorkerPool(threadCount: ProcessInfo.processInfo.activeProcessorCount)
     let classifier = try PictureClassifier(
       checkpoint: try trained.checkpoint(named: checkpoint), on: pool)

@@ -63,6 +63,26 @@ import Testing
     #expect(try sandbox.takeBuilds() == ["package clean", whole])
   }
 
+  @Test func namedProcessorGetsItsOwnBuild() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed()
+    _ = try sandbox.takeBuilds()
+    sandbox.variables["TESSERA_CPU"] = "x86-64-v3"
+    try sandbox.succeed()
+    #expect(try sandbox.takeBuilds() == [whole])
+    sandbox.variables = [:]
+    try sandbox.succeed()
+    #expect(try sandbox.takeBuilds() == [whole])
+  }
+
+  @Test func doctorSaysThatKernelsDoNotRunHere() throws {
+    let sandbox = try Sandbox()
+    try sandbox.install("echo 'numerics: error: this lacks avx9' >&2; exit 70", as: "numerics")
+    let outcome = try sandbox.run("doctor")
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("wrong  numerics: error: this lacks avx9"))
+  }
+
   @Test func doctorNamesBrokenLinks() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()

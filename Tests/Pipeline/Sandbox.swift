@@ -8,6 +8,8 @@ final class Sandbox: @unchecked Sendable {
   private let bin: URL
   /// Whether pipeline.sh calls `swift build` as it does for users; here a script that notes the call.
   private let builds: Bool
+  /// Variables of the environment in which commands run, besides this process's own.
+  var variables: [String: String] = [:]
 
   init(graph: String = Sandbox.graph, builds: Bool = false) throws {
     self.builds = builds
@@ -119,6 +121,8 @@ final class Sandbox: @unchecked Sendable {
       environment["PATH"] = root.appendingPathComponent("toolchain").path + ":" + path
     }
     environment["SANDBOX"] = root.path
+    environment["TESSERA_CPU"] = nil
+    environment.merge(variables) { $1 }
     return try ShellCall(
       words, in: folder ?? root, environment: environment,
       record: root.appendingPathComponent(UUID().uuidString))

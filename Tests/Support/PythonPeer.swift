@@ -4,9 +4,11 @@ import Foundation
 public enum PythonPeer {
   public static let interpreter = ProcessInfo.processInfo.environment["PEER_PYTHON"] ?? "python3"
 
+  public static let exists = canImport("sys")
   public static let hasNumPy = canImport("numpy")
   public static let hasSafetensors = canImport("numpy, safetensors.numpy")
 
+  public static let reasonWithoutPython: String = "needs Python (PEER_PYTHON=\(interpreter))"
   public static let reasonWithoutNumPy: String =
     "needs Python with numpy (PEER_PYTHON=\(interpreter)); pip install numpy"
   public static let reasonWithoutSafetensors: String =

@@ -30,6 +30,7 @@ import Loading
 import Metrics
 import Models
 import Notebook
+import Processors
 import TensorFiles
 
 let options = StageOptions.parseForStage()
@@ -86,6 +87,7 @@ let files = orExit {
 //: with deep convolutional neural networks", section 4.1). It takes twice the time and is named
 //: with the figure, since it is a property of the question and not of the network.
 
+orExit { try KernelTarget.ofTheseKernels.check(on: .current) }
 let pool = WorkerPool(threadCount: options.threads)
 orExit { try options.record(numerics: Numerics.current) }
 let loader = BatchLoader(images, normalization: normalization)

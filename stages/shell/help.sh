@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | bench | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -25,6 +25,7 @@ help_all() {
   report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   predict FILE...    what pictures show, by a run's trained network
+  bench              how fast each network trains and answers on this machine
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
   setup              install what is missing and build
@@ -173,6 +174,25 @@ is then 65.
 TEXT
 }
 
+help_bench() {
+  cat <<'TEXT'
+./pipeline.sh bench [OPTION...]
+
+Trains every network at its recipe's batch size, on a batch in place and with the recipe's loading and
+augmentation, lets it answer, and prints images a second (median, best and spread), the arithmetic they
+are worth, its share of the most that this machine's vectors or tiles reach, and the peak of the memory.
+All train by SGD with momentum under plain cross-entropy. Nothing else should run meanwhile.
+
+  --networks A,B     these alone: small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv
+  --precision P,Q    float32 (default), bfloat16
+  --threads N        threads to compute with (default: all)
+  --batch N          images a batch, instead of the recipe's
+  --seconds S        how long each of the three is repeated (default: 3)
+  --profile          where the time of a training step goes, by kind of layer
+  --json             a line of JSON a network and precision
+TEXT
+}
+
 help_doctor() {
   cat <<'TEXT'
 ./pipeline.sh doctor
@@ -196,6 +216,7 @@ help_setup() {
 ./pipeline.sh setup
 
 Installs the system packages that are missing (through apt, with sudo where needed), builds the project
-and prints what it computes with.
+and prints what it computes with. Kernels are built for this processor, or for that which TESSERA_CPU
+names: TESSERA_CPU=x86-64-v3 ./pipeline.sh setup
 TEXT
 }

@@ -41,17 +41,19 @@ install_packages() {
 # A `swift build` with nothing to do takes a second, so it is called only where a digest over the
 # sources differs from that of the last build.
 
-# processor_flags: the instructions that this processor has. Kernels are built for them.
+# processor_flags: the instructions that this processor has. Kernels are built for them, unless
+# TESSERA_CPU names another processor.
 processor_flags() { grep -m1 -E '^(flags|Features)' /proc/cpuinfo || true; }
 
-# source_digest FOLDER...: over the sources in the folders, the package manifest, the compiler and the
-# processor.
+# source_digest FOLDER...: over the sources in the folders, the package manifest, the compiler, the
+# processor and the one that kernels are built for.
 source_digest() {
   {
     find "$@" -type f \( -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' \) -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum Package.swift
     stat -L -c '%n %s %Y' "$(command -v swift)"
     processor_flags
+    printf '%s\n' "${TESSERA_CPU:-native}"
   } | sha256sum
 }
 
@@ -119,7 +121,7 @@ command_test() {
 }
 
 # numerics_field NAME: a field of what the executable `numerics` prints, one line of JSON a field.
-numerics_field() { sed -n "s/^ *\"$1\" : \"\{0,1\}\([^\"]*\)\"\{0,1\},\{0,1\}$/\1/p" <<<"$numerics"; }
+numerics_field() { sed -n "s/^ *\"$1\" : \"\{0,1\}\([^\"]*[^\",]\)\"\{0,1\},\{0,1\}$/\1/p" <<<"$numerics"; }
 
 # numerics_warnings: one a line.
 numerics_warnings() { sed -n '/"warnings" : \[/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' <<<"$numerics"; }
@@ -194,7 +196,11 @@ check_processor() {
     note "not built yet: ./pipeline.sh setup"
     return
   fi
-  numerics=$("$bin/numerics")
+  if ! numerics=$("$bin/numerics" 2>&1); then
+    wrong "$numerics"
+    return
+  fi
+  fine "kernels built for vectors of $(numerics_field vectorBits) bits${TESSERA_CPU:+, TESSERA_CPU=$TESSERA_CPU}"
   fine "BLAS core $(numerics_field blasCore)${OPENBLAS_CORETYPE:+, chosen by OPENBLAS_CORETYPE=$OPENBLAS_CORETYPE}"
   while IFS= read -r warning; do
     [[ -z $warning ]] || note "$warning"

@@ -21,6 +21,7 @@ import Kernels
 import Loading
 import Models
 import Notebook
+import Processors
 import TensorFiles
 import Training
 
@@ -51,6 +52,7 @@ func imageSet(_ name: String) throws -> ImageSet {
 //: the same; sums are cut into fixed pieces, so the number of threads does not matter. What was in
 //: force is kept beside the weights.
 
+orExit { try KernelTarget.ofTheseKernels.check(on: .current) }
 let pool = WorkerPool(threadCount: options.threads)
 let numerics = Numerics.current
 orExit { try options.record(numerics: numerics) }
@@ -391,10 +393,9 @@ let kept = orExit {
   return try Checkpoint.description(of: file)
 }
 let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
-show(
-  "\(ending) after \(epochsDone()) in "
-    + "\(Progress.clock(seconds: timing.totalSeconds)); best weights are those of epoch \(kept.epoch)"
-)
+let time = Progress.clock(seconds: timing.totalSeconds)
+show("\(ending) after \(epochsDone()) in \(time); best weights are those of epoch \(kept.epoch)")
+if let peak = ResidentMemory.peakByteCount { show("at most \(peak >> 20) MiB of memory in use") }
 
 //: What the network reaches on images it was chosen by is now known. How good it is on images that
 //: had no part in it is the question of the next chapter.

@@ -1,0 +1,49 @@
+import Augmentation
+import Datasets
+import Tensors
+
+/// What is measured at once: a network in one precision, on so many threads and images a batch.
+///
+/// Batch size, augmentation and normalisation are those of the recipe that bears the network's name.
+/// The rest is the same for all, so that networks and programs can be compared: SGD with momentum,
+/// plain cross-entropy, an update after each batch. That is not how every recipe trains:
+///
+/// | recipe | trains with, instead |
+/// |---|---|
+/// | small-cnn | SGD without momentum and decay |
+/// | alexnet | Adam |
+/// | resnet20, resnet29v2 | rate 0.1, decay 2e-4 |
+/// | pyramidnet | rate 0.1, label smoothing |
+/// | adaptive-conv | Adam, label smoothing, divergence loss, an update after five batches |
+public struct BenchmarkCase: Sendable {
+  public let network: String
+  public let precision: Precision
+  public let threadCount: Int
+  /// Images in a batch.
+  public let batch: Int
+  public let augmentations: [Augmentation]
+  public let preprocessing: PreprocessSettings
+
+  /// The networks there are cases of, each with a recipe of its name.
+  public static let networks = [
+    "small-cnn", "alexnet", "resnet20", "resnet29v2", "pyramidnet", "adaptive-conv",
+  ]
+
+  /// - Parameters:
+  ///   - augmentations: Those of a recipe's `train.augment`.
+  ///   - preprocessing: A recipe's section `preprocess`.
+  /// - Precondition: `threadCount` and `batch` are positive.
+  public init(
+    network: String, precision: Precision, threadCount: Int, batch: Int,
+    augmentations: [Augmentation], preprocessing: PreprocessSettings
+  ) {
+    precondition(
+      threadCount > 0 && batch > 0, "a case of \(threadCount) threads and \(batch) images a batch")
+    self.network = network
+    self.precision = precision
+    self.threadCount = threadCount
+    self.batch = batch
+    self.augmentations = augmentations
+    self.preprocessing = preprocessing
+  }
+}

@@ -1,0 +1,43 @@
+import Randomness
+import Tensors
+
+/// One batch that costs nothing to load: pixels drawn from N(0, 1) and labels drawn evenly, from a seed.
+///
+/// The numbers are drawn once and repeated: a batch of 64 images of 227×227 kept beside the plan's
+/// would count as memory of the network.
+struct FixedBatch {
+  private let numbers: [Float]
+  private let labels: [UInt8]
+
+  /// How many numbers are drawn. A prime, so that no image, row or channel equals the next.
+  private static let numberCount = 65_537
+
+  init(count: Int, classes: Int, seed: Int) {
+    var stream = RandomStream(seed: seed, purpose: "benchmark.batch")
+    numbers = (0..<Self.numberCount).map { _ in Float(stream.normal()) }
+    labels = (0..<count).map { _ in UInt8(stream.integer(below: classes)) }
+  }
+
+  /// Writes the images as a loader would, with zeros in the fourth channel.
+  func fill(_ map: FeatureMap) {
+    let (base, channels, stride) = (map.base, map.shape.channels, map.shape.channelStride)
+    var next = 0
+    numbers.withUnsafeBufferPointer { numbers in
+      for pixel in 0..<map.shape.count * map.shape.pixelCount {
+        for channel in 0..<stride {
+          guard channel < channels else {
+            base[pixel * stride + channel] = 0
+            continue
+          }
+          base[pixel * stride + channel] = numbers[next]
+          next = next + 1 == numbers.count ? 0 : next + 1
+        }
+      }
+    }
+  }
+
+  /// Writes the labels.
+  func fill(_ target: UnsafeMutableBufferPointer<UInt8>) {
+    _ = target.update(from: labels)
+  }
+}

@@ -1,0 +1,131 @@
+import Tensors
+
+/// The convolution that a layer calls: which engine computes which pass is decided here and nowhere else.
+///
+/// Both engines compute the same sums, checked against the same reference, and round differently.
+/// Memory beyond scratch lies in the pool's shared buffer, since no two passes run at once.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weight as `KernelLayout` says.
+public struct ConvolutionKernel: Sendable {
+  /// Who computes.
+  public enum Engine: Sendable {
+    /// Multiply-adds of float32 vectors: `DirectConvolution`.
+    case vectors
+    /// Products of bfloat16 tiles: `TileConvolution`.
+    case tiles
+  }
+
+  public let forwardEngine: Engine
+  public let inputGradientEngine: Engine
+  public let weightGradientEngine: Engine
+  let vectors: DirectConvolution
+  let tiles: TileConvolution
+
+  /// - Parameters:
+  ///   - input: The input's shape, whose arithmetic is the layer's.
+  ///   - engine: The engine of all passes in float32; nil for the faster one of each. bfloat16 has one.
+  public init(_ geometry: ConvolutionGeometry, input: FeatureMapShape, engine: Engine? = nil) {
+    vectors = DirectConvolution(geometry, input: input)
+    tiles = TileConvolution(vectors)
+    if input.arithmetic == .bfloat16 {
+      (forwardEngine, inputGradientEngine, weightGradientEngine) = (.tiles, .tiles, .tiles)
+    } else if let engine {
+      (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
+    } else {
+      forwardEngine = Self.engine(geometry, inputs: geometry.inputChannels, geometry.outputChannels)
+      inputGradientEngine = Self.engine(
+        geometry, inputs: geometry.outputChannels, geometry.inputChannels)
+      // A register of sums fetches two operands, and in three parts each: vectors keep up (docs/kernels.md).
+      weightGradientEngine = .vectors
+    }
+  }
+
+  /// The faster engine for float32.
+  ///
+  /// Six products of tiles take half the time of the same sum in vectors, if the tiles are full: with steps
+  /// of 32 elements of a patch's row and 16 outputs. Vectors are full with 16 outputs. Small kernels and
+  /// the few channels of images cost more to split into parts than to multiply.
+  private static func engine(
+    _ geometry: ConvolutionGeometry, inputs: Int, _ outputs: Int
+  ) -> Engine {
+    let run = geometry.kernelWidth * inputs
+    guard TileUnit.hasRegisters, geometry.kernelHeight > 1, run >= 48 else { return .vectors }
+    let depth = TileUnit.depth
+    let fullness = Double(run) / Double((run + depth - 1) / depth * depth)
+    return fullness > 0.78 || outputs <= 2 * TileUnit.width ? .tiles : .vectors
+  }
+
+  /// Floats of one kernel, padding included.
+  public var kernelCount: Int { vectors.kernelCount }
+
+  /// Whether dx can be computed, as it can for all maps but images.
+  public var hasInputGradient: Bool { vectors.hasInputGradient }
+
+  /// Floats of scratch memory that a worker needs.
+  public func scratchCount(training: Bool) -> Int {
+    let forward = forwardEngine == .tiles ? tiles.scratchCount : vectors.scratchCount
+    guard training else { return forward }
+    let weights =
+      weightGradientEngine == .tiles
+      ? tiles.weightGradientScratchCount : vectors.scratchCount
+    guard hasInputGradient else { return max(forward, weights) }
+    let inputs =
+      inputGradientEngine == .tiles
+      ? tiles.inputGradientScratchCount : vectors.inputGradientScratchCount
+    return max(forward, weights, inputs)
+  }
+
+  /// Floats of the pool's shared memory.
+  public func sharedCount(training: Bool) -> Int {
+    let forward = forwardEngine == .tiles ? tiles.packedCount : 0
+    guard training else { return forward }
+    let packed = inputGradientEngine == .tiles ? tiles.packedTurnedCount : 0
+    return max(forward, vectors.partialGradientCount, vectors.turnedKernelCount + packed)
+  }
+
+  /// y = convolution of x (+ bias).
+  ///
+  /// - Parameter statistics: Takes the sums of each image of y that is finished.
+  public func forward(
+    _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    into y: FeatureMap, statistics: ImageStatistics? = nil, on pool: WorkerPool
+  ) {
+    switch forwardEngine {
+    case .vectors:
+      vectors.forward(x, weight: weight, bias: bias, into: y, statistics: statistics, on: pool)
+    case .tiles:
+      tiles.forward(
+        x, weight: weight, bias: bias, packed: pool.shared.base, into: y, statistics: statistics,
+        on: pool)
+    }
+  }
+
+  /// dx = (or +=) the transposed convolution of dy.
+  public func inputGradient(
+    _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
+    on pool: WorkerPool
+  ) {
+    let turned = pool.shared.base
+    vectors.turn(weight, into: turned, on: pool)
+    switch inputGradientEngine {
+    case .vectors:
+      vectors.inputGradient(dy, turned: turned, into: dx, adding: adding, on: pool)
+    case .tiles:
+      tiles.inputGradient(
+        dy, turned: turned, packed: turned + vectors.turnedKernelCount, into: dx, adding: adding,
+        on: pool)
+    }
+  }
+
+  /// dweight = the correlation of x with dy, summed over the batch.
+  public func weightGradient(
+    _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
+    on pool: WorkerPool
+  ) {
+    let partial = pool.shared.base
+    switch weightGradientEngine {
+    case .vectors: vectors.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
+    case .tiles: tiles.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
+    }
+  }
+}

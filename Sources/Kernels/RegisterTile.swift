@@ -1,0 +1,18 @@
+import CVectors
+
+/// How many sums of a convolution are kept in registers at once, by the vectors these kernels are
+/// built for.
+///
+/// | vectors | registers | of one `Vector` | tile |
+/// |---|---|---|---|
+/// | 512 bits | 32 | 1 | four quads by one `Vector`, two by two, two by three |
+/// | 256 bits | 16 | 2 | one quad by one `Vector` |
+/// | 128 bits, arm64 | 32 | 4 | one quad by one `Vector` |
+///
+/// The compiler knows the answer, so that of each choice one side alone is left in the machine code.
+enum RegisterTile {
+  /// Whether more than one quad by one `Vector` would not stay in registers.
+  static var isOneQuad: Bool {
+    @inline(__always) get { kernelVectorBits() < 512 }
+  }
+}

@@ -1,0 +1,36 @@
+/// Products of tiles whose operands stay in the first cache: the most bfloat16 arithmetic the tile unit
+/// can do, for a kernel's rate to be a share of. Beside `MultiplyAddLoop`, which is about vectors.
+public enum TileLoop {
+  /// Whether there is a tile unit.
+  public static var isAvailable: Bool { TileUnit.hasRegisters }
+
+  /// Products of a tile's depth between loads of the same operands: 8 KiB of pixels, 8 KiB of weights.
+  private static let steps = 4
+  private static let roundCount = 10_000
+  private static let pixelStep = 2 * TileUnit.depth * steps
+
+  /// Runs once on every thread of the pool, about a millisecond.
+  ///
+  /// - Returns: Floating-point operations done, a multiplication and an addition being two.
+  public static func run(on pool: WorkerPool) -> Int {
+    let tileBytes = TileUnit.width * pixelStep
+    let sumCount = TileSums.vectorCount * Vector.scalarCount
+    // Two tiles of pixels and two of weights, of the same size.
+    pool.reserveScratch(sumCount + 4 * tileBytes / MemoryLayout<Float>.stride)
+    pool.forEachPiece(pool.threadCount) { _, scratch in
+      let operands = UnsafeMutableRawPointer(scratch + sumCount)
+      operands.initializeMemory(as: UInt8.self, repeating: 0, count: 4 * tileBytes)
+      let sums = TileSums.begin(memory: scratch)
+      sums.clear()
+      for _ in 0..<roundCount {
+        sums.add(
+          pixels: operands, pixelStep: pixelStep, tileStep: tileBytes,
+          weights: operands + 2 * tileBytes, weightTiles: 2, steps: steps)
+      }
+      sums.finish(pixelTiles: 2, weightTiles: 2)
+      sums.end()
+    }
+    let product = 2 * TileUnit.width * TileUnit.width * TileUnit.depth
+    return 4 * product * steps * roundCount * pool.threadCount
+  }
+}

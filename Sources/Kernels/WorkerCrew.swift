@@ -1,0 +1,131 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Tensors
+
+/// The threads of a pool, and how they share a job.
+///
+/// Each worker begins with a run of neighbouring pieces of its own and takes them in order; who has none
+/// left takes the last of another's. So a thread whose core has other work to do holds nobody up, and
+/// one that sleeps too long isn't waited for.
+///
+/// Nothing is allocated in a job: it is a borrowed closure and a few counters.
+final class WorkerCrew: @unchecked Sendable {
+  private let shares: [WorkShare]
+  private let places: [WaitingPlace]
+  /// Scratch memory of each worker; changed between jobs only.
+  var scratch: [AlignedBuffer]
+  /// What is done with each piece. A thread reads it after it has taken a piece, and the job lasts until
+  /// that piece is reported done.
+  private var work: BorrowedWork?
+  /// Pieces of the job that are not reported done.
+  private let unfinished = Atomic(0)
+  /// Counts jobs, for threads that wait for one.
+  private let jobs = Atomic(0)
+  private let isEnding = Atomic(false)
+  private let ended = DispatchSemaphore(value: 0)
+
+  /// Microseconds for which a thread waits awake: longer than what one thread mostly computes alone
+  /// between two jobs of a step, and too short to matter to whoever shares the core.
+  private static let patience = 20
+
+  /// Worker 0 is the thread that calls `run`; the others get threads, which end with `end()`.
+  init(workers: Int) {
+    shares = (0..<workers).map { _ in WorkShare() }
+    places = (0..<workers).map { _ in WaitingPlace(patience: Self.patience) }
+    scratch = (0..<workers).map { _ in AlignedBuffer(count: 0) }
+    for worker in 1..<max(workers, 1) {
+      let thread = Thread { self.serve(as: worker) }
+      thread.name = "worker \(worker)"
+      thread.start()
+    }
+  }
+
+  /// Runs `body` for each piece and returns when all are done.
+  func run(_ pieceCount: Int, _ body: PieceWork) {
+    work = BorrowedWork(body)
+    unfinished.store(pieceCount, ordering: .sequentiallyConsistent)
+    for (worker, share) in shares.enumerated() {
+      share.assign(
+        pieceCount * worker / shares.count..<pieceCount * (worker + 1) / shares.count)
+    }
+    jobs.add(1, ordering: .sequentiallyConsistent)
+    for worker in 1..<places.count { places[worker].wake() }
+    takePart(as: 0)
+    places[0].wait { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
+  }
+
+  /// Ends the threads, and returns when they have.
+  func end() {
+    isEnding.store(true, ordering: .sequentiallyConsistent)
+    jobs.add(1, ordering: .sequentiallyConsistent)
+    for worker in 1..<places.count { places[worker].wake() }
+    for _ in 1..<places.count { ended.wait() }
+  }
+
+  private func serve(as worker: Int) {
+    var seen = 0
+    while !isEnding.load(ordering: .sequentiallyConsistent) {
+      takePart(as: worker)
+      places[worker].wait { jobs.load(ordering: .sequentiallyConsistent) != seen }
+      seen = jobs.load(ordering: .sequentiallyConsistent)
+    }
+    ended.signal()
+  }
+
+  /// Takes pieces until there are none, then reports those it has done.
+  private func takePart(as worker: Int) {
+    var done = 0
+    while let piece = takePiece(as: worker), let work {
+      work(piece, scratch[worker].base)
+      done += 1
+    }
+    guard done > 0 else { return }
+    let rest = unfinished.subtract(done, ordering: .sequentiallyConsistent).newValue
+    if rest == 0 { places[0].wake() }
+  }
+
+  private func takePiece(as worker: Int) -> Int? {
+    if let piece = shares[worker].takeFirst() { return piece }
+    for distance in 1..<shares.count {
+      if let piece = shares[(worker + distance) % shares.count].takeLast() { return piece }
+    }
+    return nil
+  }
+}
+
+/// The pieces that one worker has yet to take: a range in one word, so that two threads can't take the
+/// same.
+private final class WorkShare: Sendable {
+  /// The first piece in the upper half, the one behind the last in the lower.
+  private let range = Atomic<UInt64>(0)
+
+  func assign(_ pieces: Range<Int>) {
+    range.store(
+      UInt64(pieces.lowerBound) << 32 | UInt64(pieces.upperBound), ordering: .releasing)
+  }
+
+  func takeFirst() -> Int? {
+    take { first, end in (piece: first, rest: (first + 1) << 32 | end) }
+  }
+
+  func takeLast() -> Int? {
+    take { first, end in (piece: end - 1, rest: first << 32 | (end - 1)) }
+  }
+
+  @inline(__always)
+  private func take(
+    _ choose: (_ first: UInt64, _ end: UInt64) -> (piece: UInt64, rest: UInt64)
+  ) -> Int? {
+    var word = range.load(ordering: .relaxed)
+    while true {
+      let (first, end) = (word >> 32, word & 0xFFFF_FFFF)
+      guard first < end else { return nil }
+      let (piece, rest) = choose(first, end)
+      let (exchanged, found) = range.compareExchange(
+        expected: word, desired: rest, ordering: .acquiringAndReleasing)
+      if exchanged { return Int(piece) }
+      word = found
+    }
+  }
+}

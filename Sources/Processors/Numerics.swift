@@ -1,0 +1,58 @@
+import Foundation
+
+/// What decides the last bits of a result, apart from code and data: results repeat bit for bit where
+/// all of this is equal.
+public struct Numerics: Codable, Sendable {
+  public let compiler: String
+  /// The processor's name.
+  public let processor: String
+  /// Bits of the widest vectors that the kernels were built for.
+  public let vectorBits: Int
+  public let blasCore: String
+  public let blasConfiguration: String
+  /// What makes this machine slower than it could be.
+  public let warnings: [String]
+
+  public init(
+    kernels: KernelTarget, processor: Processor, blasCore: String, blasConfiguration: String
+  ) {
+    compiler = Self.compilerVersion
+    self.processor = processor.name
+    vectorBits = kernels.vectorBits
+    self.blasCore = blasCore
+    self.blasConfiguration = blasConfiguration
+    warnings = [
+      kernels.warning(on: processor), Self.warning(ofBLASCore: blasCore, on: processor),
+    ].compactMap(\.self)
+  }
+
+  /// Whether results on the other machine have the same bits.
+  public func agrees(with other: Numerics) -> Bool {
+    compiler == other.compiler && processor == other.processor && vectorBits == other.vectorBits
+      && blasCore == other.blasCore && blasConfiguration == other.blasConfiguration
+  }
+
+  private static func warning(ofBLASCore core: String, on processor: Processor) -> String? {
+    let slowCores = ["Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen", "generic"]
+    guard processor.vectorBits >= 512 && slowCores.contains(core) else { return nil }
+    let variable = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
+    return "OpenBLAS runs its \(core) kernels, below this processor's 512-bit vectors"
+      + (variable.map { "; unset OPENBLAS_CORETYPE (now \($0)) for about twice its speed" } ?? "")
+  }
+
+  private static var compilerVersion: String {
+    #if compiler(>=6.4)
+      "Swift 6.4 or later"
+    #elseif compiler(>=6.3.2)
+      "Swift 6.3.2 or later"
+    #elseif compiler(>=6.3.1)
+      "Swift 6.3.1"
+    #elseif compiler(>=6.3)
+      "Swift 6.3"
+    #elseif compiler(>=6.2)
+      "Swift 6.2"
+    #else
+      "Swift below 6.2"
+    #endif
+  }
+}

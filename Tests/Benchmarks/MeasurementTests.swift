@@ -1,0 +1,47 @@
+import Benchmarks
+import Datasets
+import Foundation
+import Kernels
+import Tensors
+import Testing
+
+/// Whether everything is measured; never how fast.
+@Suite struct MeasurementTests {
+  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult
+  {
+    let benchmark = BenchmarkCase(
+      network: "small-cnn", precision: precision, threadCount: 2, batch: 3,
+      augmentations: [.crop(padding: 4, fill: .zero), .flip(probability: 0.5)],
+      preprocessing: PreprocessSettings(normalize: .statistics))
+    return try benchmark.measure(seconds: 0.01, profiles: profiles)
+  }
+
+  @Test(arguments: Precision.allCases.filter(\.isSupported))
+  func `all passes have a speed`(precision: Precision) throws {
+    let result = try measure(precision, profiles: false)
+    #expect(result.precision == precision)
+    #expect(result.network == "small-cnn" && result.batch == 3 && result.threads == 2)
+    for (name, speed, _) in result.passes {
+      #expect(speed.repeats >= 3, "\(name)")
+      #expect(speed.best >= speed.median && speed.median > 0, "\(name): \(speed)")
+    }
+    #expect(result.peakFlops > 0)
+    #expect(result.peakMemoryBytes > 1 << 20)
+    #expect(result.profile == nil)
+  }
+
+  /// Two convolutions of 3×3, each with its ReLU, two poolings, two linear layers.
+  @Test func `a profile has all parts of a step`() throws {
+    let result = try measure(profiles: true)
+    let profile = try #require(result.profile)
+    let kinds = Set(profile.rows.map(\.kind))
+    #expect(kinds.isSuperset(of: ["conv 3×3", "linear", "loading", "loss", "optimiser"]))
+    for row in profile.rows {
+      #expect(row.forward > 0, "\(row)")
+      let isLayer = !["loading", "loss", "optimiser"].contains(row.kind)
+      #expect((row.backward > 0) == isLayer, "\(row)")
+    }
+    let data = Data(try result.json().utf8)
+    #expect(try JSONDecoder().decode(BenchmarkResult.self, from: data) == result)
+  }
+}
