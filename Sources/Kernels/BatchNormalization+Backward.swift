@@ -95,7 +95,7 @@ extension BatchNormalization {
       WideSums(sums, lane: lane).clear()
       WideSums(products, lane: lane).clear()
     }
-    for run in shape.runs {
+    for run in shape.shortRuns {
       let lane = run.lane
       let mean = coefficients.mean[lane]
       let (scale, bias) = (coefficients.scale[lane], coefficients.bias[lane])

@@ -46,13 +46,13 @@ public struct ImageStatistics: @unchecked Sendable {
       WideSums(sums, lane: lane).clear()
       WideSums(squares, lane: lane).clear()
     }
-    for run in shape.runs {
+    for run in shape.shortRuns {
       var sum = Vector.zero
       for index in run { sum += source[index] }
       WideSums(sums, lane: run.lane).add(sum)
     }
     let share = 1 / Double(shape.pixelCount)
-    for run in shape.runs {
+    for run in shape.shortRuns {
       let mean = WideSums(sums, lane: run.lane).floats(times: share)
       var sum = Vector.zero
       for index in run {

@@ -8,17 +8,16 @@ import Tensors
 /// A sequence, because the compiler dissolves loops over it, and closures around vectors not always.
 struct PixelRuns: Sequence, IteratorProtocol {
   private let lanes: Int
+  /// Vectors from the first of a run to the next run's.
+  private let step: Int
   private let end: Int
   private var first = 0
   private var lane = 0
 
-  /// Pixels of a run: with all their channels they stay in the first cache, and their sum in float rounds
-  /// little.
-  private static let length = 8
-
   @inline(__always)
-  init(_ shape: FeatureMapShape) {
+  init(_ shape: FeatureMapShape, length: Int) {
     lanes = shape.lanes
+    step = length * shape.lanes
     end = shape.imageVectors
   }
 
@@ -26,13 +25,12 @@ struct PixelRuns: Sequence, IteratorProtocol {
   mutating func next() -> PixelRun? {
     if lane == lanes {
       lane = 0
-      first += Self.length * lanes
+      first += step
     }
     guard first < end else { return nil }
     defer { lane += 1 }
     return PixelRun(
-      lane: lane, first: first + lane, end: Swift.min(first + Self.length * lanes, end), step: lanes
-    )
+      lane: lane, first: first + lane, end: Swift.min(first + step, end), step: lanes)
   }
 }
 
@@ -62,7 +60,11 @@ struct PixelRun: Sequence {
 }
 
 extension FeatureMapShape {
-  var runs: PixelRuns { PixelRuns(self) }
+  /// Runs of so many pixels that all their channels stay in the first cache.
+  var runs: PixelRuns { PixelRuns(self, length: 16) }
+
+  /// Runs of so few that their sum in float rounds little.
+  var shortRuns: PixelRuns { PixelRuns(self, length: 8) }
 }
 
 /// Sums in `Double`, as PyTorch's are, of sixteen channels: two vectors of eight in memory.

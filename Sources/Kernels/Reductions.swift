@@ -44,7 +44,7 @@ private func sumPixels<Element: VectorElement>(
   let sums = vectors(sums)
   let pixels = PixelVectors<Element>(map, image: image)
   for lane in 0..<map.shape.lanes { sums[lane] = .zero }
-  for run in map.shape.runs {
+  for run in map.shape.shortRuns {
     var sum = Vector.zero
     for index in run { sum += pixels[index] }
     sums[run.lane] += sum

@@ -8,6 +8,8 @@ struct LayerRun {
   let output: DenseTensor
   /// Of each input; empty for images.
   private(set) var inputGradients: [[Float]] = []
+  /// Whether what the layer wrote is zero beyond the channels.
+  private(set) var hasZeroPadding: Bool
 
   /// - Parameters:
   ///   - outputGradient: dy; without it no backward pass runs.
@@ -36,6 +38,7 @@ struct LayerRun {
       layer.forward(maps.map(\.map), into: output.map, mode: mode, on: pool)
     }
     self.output = output.dense
+    hasZeroPadding = output.hasZeroPadding
     guard let outputGradient else { return }
     let dy = OwnedFeatureMap(output.map.shape)
     dy.load(outputGradient)
@@ -55,9 +58,13 @@ struct LayerRun {
         on: pool)
     }
     inputGradients = gradients.enumerated().map { readsImages && $0 == 0 ? [] : $1.dense.values }
+    if addingTo == nil {
+      let written = gradients.enumerated().filter { !(readsImages && $0.offset == 0) }
+      hasZeroPadding = hasZeroPadding && written.allSatisfy(\.element.hasZeroPadding)
+    }
   }
 
-  private static func shape(_ dense: [Int], readsImages: Bool) -> FeatureMapShape {
+  static func shape(_ dense: [Int], readsImages: Bool) -> FeatureMapShape {
     let height = dense.count > 2 ? dense[2] : 1
     let width = dense.count > 3 ? dense[3] : 1
     return readsImages

@@ -99,8 +99,19 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
     let run = LayerRun(
       layer, tensors, outputGradient: Self.random(output.shape), arithmetic: precision,
       readsImages: readsImages, threads: threads, addingTo: addingTo, origin: origin)
+    #expect(run.hasZeroPadding, "\(name) in \(precision)")
     return [run.output.values] + run.inputGradients
       + layer.parameters.filter(\.isTrainable).map { $0.denseGradient() }
+  }
+
+  /// Random inputs in memory of their own.
+  func inputMaps(_ precision: Precision) -> [OwnedFeatureMap] {
+    inputs.enumerated().map { index, shape in
+      let map = OwnedFeatureMap(
+        LayerRun.shape(shape, readsImages: readsImages && index == 0).with(arithmetic: precision))
+      map.load(Self.random(shape))
+      return map
+    }
   }
 
   private static func random(_ shape: [Int]) -> DenseTensor {

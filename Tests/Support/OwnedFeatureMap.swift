@@ -27,6 +27,22 @@ public final class OwnedFeatureMap {
     withExtendedLifetime(owner) { map.load(denseNCHW: dense.values) }
   }
 
+  /// Whether all lanes beyond the channels are zero, as every layer has to leave them.
+  public var hasZeroPadding: Bool {
+    let shape = map.shape
+    return withExtendedLifetime(owner) {
+      let numbers: [Float] =
+        switch shape.precision {
+        case .float32: Array(map.elements)
+        case .bfloat16:
+          (0..<shape.elementCount).map { map.numbers(as: BFloat16.self)[$0].float }
+        }
+      return numbers.indices.allSatisfy {
+        $0 % shape.channelStride < shape.channels || numbers[$0] == 0
+      }
+    }
+  }
+
   /// The values as [N, C, H, W].
   public var dense: DenseTensor {
     let shape = map.shape
