@@ -1,0 +1,130 @@
+import Kernels
+import Randomness
+import Tensors
+import TestSupport
+import Testing
+
+/// Every engine on every shape, chosen for it or not, against the formula in `Double`; in memory that holds
+/// not-a-number before, so that what is read unwritten or not overwritten shows.
+@Suite struct ConvolutionEngineTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    let engine: ConvolutionKernel.Engine
+    let arithmetic: Precision
+    /// count, channels, height, width, outputs, kernel, stride, padding.
+    let size: [Int]
+    var testDescription: String { "\(engine) \(arithmetic) \(size)" }
+  }
+
+  static let cases: [Case] = [
+    [3, 16, 9, 7, 16, 3, 1, 1], [2, 17, 8, 8, 18, 3, 1, 1], [2, 50, 5, 6, 33, 3, 1, 1],
+    [9, 64, 4, 4, 80, 3, 1, 1], [3, 28, 6, 9, 66, 3, 3, 0], [2, 16, 8, 12, 50, 1, 1, 0],
+    [2, 64, 9, 8, 17, 1, 2, 0], [1, 20, 11, 13, 40, 5, 1, 2], [2, 33, 7, 9, 30, 3, 2, 1],
+    [3, 18, 5, 3, 33, 2, 1, 0], [1, 130, 9, 35, 34, 3, 1, 1],
+  ].flatMap { size in
+    [
+      Case(engine: .vectors, arithmetic: .float32, size: size),
+      Case(engine: .tiles, arithmetic: .float32, size: size),
+      Case(engine: .tiles, arithmetic: .bfloat16, size: size),
+    ]
+  }
+
+  static let imageCases: [Case] = [
+    [2, 3, 47, 51, 20, 11, 4, 2], [3, 3, 32, 32, 33, 3, 1, 1], [1, 1, 9, 8, 48, 5, 2, 2],
+  ].flatMap { size in
+    [
+      Case(engine: .vectors, arithmetic: .float32, size: size),
+      Case(engine: .tiles, arithmetic: .float32, size: size),
+      Case(engine: .tiles, arithmetic: .bfloat16, size: size),
+    ]
+  }
+
+  @Test(arguments: cases) func maps(_ test: Case) { check(test, readsImages: false) }
+
+  @Test(arguments: imageCases) func images(_ test: Case) { check(test, readsImages: true) }
+
+  /// Small whole numbers, which are exact in either precision, and so are their products.
+  private func random(_ shape: [Int], stream: Int, in arithmetic: Precision) -> DenseTensor {
+    var random = RandomStream(seed: 7, purpose: "engine test", index: stream)
+    return DenseTensor(
+      shape: shape,
+      values: (0..<shape.reduce(1, *)).map { _ in
+        let value = Float(random.uniform()) * 2 - 1
+        return arithmetic == .float32 ? value : (8 * value).rounded() / 8
+      })
+  }
+
+  private func check(_ test: Case, readsImages: Bool) {
+    let size = test.size
+    let geometry = ConvolutionGeometry(
+      inputChannels: size[1], outputChannels: size[4], kernelHeight: size[5],
+      kernelWidth: size[5], stride: size[6], padding: size[7])
+    let inputShape =
+      readsImages
+      ? FeatureMapShape.images(
+        count: size[0], height: size[2], width: size[3], channels: size[1],
+        arithmetic: test.arithmetic)
+      : FeatureMapShape(
+        count: size[0], height: size[2], width: size[3], channels: size[1],
+        arithmetic: test.arithmetic)
+    let x = random([size[0], size[1], size[2], size[3]], stream: 0, in: test.arithmetic)
+    let weight = random([size[4], size[1], size[5], size[5]], stream: 1, in: test.arithmetic)
+    let bias = random([size[4]], stream: 2, in: test.arithmetic)
+    let y = Reference.convolution(
+      Reference.Tensor(x), weight: Reference.Tensor(weight), bias: bias.values.map(Double.init),
+      stride: size[6], padding: size[7])
+    let dy = random(y.shape, stream: 3, in: test.arithmetic)
+    let gradients = Reference.convolutionGradients(
+      Reference.Tensor(x), weight: Reference.Tensor(weight), outputGradient: Reference.Tensor(dy),
+      stride: size[6], padding: size[7])
+
+    let kernel = ConvolutionKernel(geometry, input: inputShape, engine: test.engine)
+    let layout = KernelLayout(geometry, inputStride: inputShape.channelStride)
+    var places: [Int] = []
+    layout.forEachPlace { places.append($0) }
+    let packed = AlignedBuffer(count: kernel.kernelCount)
+    for (dense, place) in places.enumerated() { packed.base[place] = weight.values[dense] }
+    let packedBias = AlignedBuffer(count: FeatureMapShape.paddedChannels(size[4]))
+    for (index, value) in bias.values.enumerated() { packedBias.base[index] = value }
+    let pool = WorkerPool(threadCount: 2)
+    pool.reserveScratch(kernel.scratchCount(training: true))
+    pool.reserveShared(kernel.sharedCount(training: true))
+    pool.shared.elements.update(repeating: .nan)
+    let input = OwnedFeatureMap(inputShape)
+    input.load(x)
+    let output = OwnedFeatureMap(geometry.outputShape(for: inputShape))
+    output.fill(.nan)
+    let outputGradient = OwnedFeatureMap(output.map.shape)
+    outputGradient.load(dy)
+    // bfloat16 has eight digits; only what is written is rounded.
+    let stored: Tolerance = .ofLargest(test.arithmetic == .float32 ? 1e-6 : 4e-3)
+    withExtendedLifetime((input, output, outputGradient, packed, packedBias)) {
+      kernel.forward(
+        input.map, weight: packed.base, bias: packedBias.base, into: output.map, on: pool)
+      expectClose(output.dense.values, y.dense.values, stored, "output", shape: size)
+      #expect(output.hasZeroPadding)
+
+      let gradient = AlignedBuffer(count: kernel.kernelCount)
+      gradient.elements.update(repeating: .nan)
+      pool.shared.elements.update(repeating: .nan)
+      kernel.weightGradient(input.map, outputGradient.map, into: gradient.base, on: pool)
+      expectClose(
+        places.map { gradient.base[$0] }, gradients.weight.dense.values, .ofLargest(2e-6),
+        "gradient of the weight", shape: size)
+      #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
+
+      guard kernel.hasInputGradient else { return }
+      for adding in [false, true] {
+        let inputGradient = OwnedFeatureMap(inputShape)
+        inputGradient.fill(adding ? 1 : .nan)
+        pool.shared.elements.update(repeating: .nan)
+        kernel.inputGradient(
+          outputGradient.map, weight: packed.base, into: inputGradient.map, adding: adding,
+          on: pool)
+        let before: Float = adding ? 1 : 0
+        expectClose(
+          inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, stored,
+          "gradient of the input, adding: \(adding)", shape: size)
+      }
+    }
+  }
+}
