@@ -61,7 +61,7 @@ extension DirectConvolution {
   public var inputGradientScratchCount: Int {
     var count = 0
     forEachPhase { rows, columns, _ in count = max(count, paddedGradient(rows, columns).count) }
-    return count + input.wideImageCount
+    return count
   }
 
   /// Floats of a turned kernel.
@@ -157,17 +157,12 @@ extension DirectConvolution {
       outputRows: rows.count, outputColumns: columns.count,
       rowStep: stride * input.width * lanes, columnStep: stride * lanes)
     image.clearFrame(scratch)
-    let sums = scratch + image.count
-    let isRounded = input.precision != .float32
     for index in images {
       let first = (rows.first * input.width + columns.first) * lanes
-      // The pixels of other phases stay as they are.
-      if isRounded { dx.widen(image: index, into: sums) }
       slide.run(
-        image: index, of: dy, scratch: scratch, weight: kernel + index * kernelStride, bias: nil,
-        target: vectors(isRounded ? sums : dx.base + index * input.imageStride) + first,
-        adding: adding)
-      if isRounded { dx.round(sums, into: index) }
+        image: dy.base + index * output.imageStride, scratch: scratch,
+        weight: kernel + index * kernelStride, bias: nil,
+        target: vectors(dx.base + index * input.imageStride) + first, adding: adding)
     }
   }
 }

@@ -89,23 +89,18 @@ extension DirectConvolution {
     if image.isCopied {
       for index in images {
         _ = image.frame(
-          of: x, image: index, in: scratch + (index - images.lowerBound) * frameStride)
+          of: x.base + index * input.imageStride,
+          in: scratch + (index - images.lowerBound) * frameStride)
       }
     }
     let cut = vectors(scratch + imagesInPass * frameStride)
-    let isWidened = output.precision != .float32
-    let source = isWidened ? cut : vectors(dy.base + images.lowerBound * output.imageStride)
+    let source = vectors(dy.base + images.lowerBound * output.imageStride)
     var lane = 0
     while lane < layout.lanes {
       let lanes = layout.lanesInBlock(from: lane)
-      let isCut = isWidened || cutsGradient && lanes < layout.lanes
-      let pixels = images.count * output.pixelCount
-      if isWidened {
-        let gradient = PixelVectors<BFloat16>(dy, image: images.lowerBound)
-        cutLanes(gradient + lane, lanes, pixels: pixels, into: cut)
-      } else if isCut {
-        let gradient = PixelVectors<Float>(dy, image: images.lowerBound)
-        cutLanes(gradient + lane, lanes, pixels: pixels, into: cut)
+      let isCut = cutsGradient && lanes < layout.lanes
+      if isCut {
+        cutLanes(source + lane, lanes, pixels: images.count * output.pixelCount, into: cut)
       }
       let correlation = KernelCorrelation(
         image: image, layout: layout, stride: geometry.stride, output: output,
@@ -119,14 +114,14 @@ extension DirectConvolution {
   }
 
   /// Copies a block of outputs of each pixel, so that they follow one another.
-  private func cutLanes<Element: VectorElement>(
-    _ source: PixelVectors<Element>, _ lanes: Int, pixels: Int,
+  private func cutLanes(
+    _ source: UnsafePointer<Vector>, _ lanes: Int, pixels: Int,
     into target: UnsafeMutablePointer<Vector>
   ) {
     var (source, target) = (source, target)
     for _ in 0..<pixels {
       for lane in 0..<lanes { target[lane] = source[lane] }
-      source = source + layout.lanes
+      source += layout.lanes
       target += lanes
     }
   }

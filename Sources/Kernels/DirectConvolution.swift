@@ -1,7 +1,7 @@
 import Tensors
 
 /// Convolution straight from the image: each vector of output channels of each pixel is a sum over the
-/// patch of one input number times one vector of weights.
+/// patch of one input number times one vector of weights. All maps are float32.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weight as `layout` says.
 /// Source of the blocking: Georganas et al., 2018, arXiv:1808.05567, section 2.
@@ -36,7 +36,7 @@ public struct DirectConvolution: Sendable {
 
   /// Floats of scratch memory that a worker needs in a forward pass and in a weight gradient.
   public var scratchCount: Int {
-    max(paddedInput.count + output.wideImageCount, weightGradientScratchCount)
+    max(paddedInput.count, weightGradientScratchCount)
   }
 
   /// y = convolution of x (+ bias).
@@ -56,14 +56,11 @@ public struct DirectConvolution: Sendable {
       columnStep: lanes)
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       slide.image.clearFrame(scratch)
-      let sums = scratch + slide.image.count
-      let isRounded = output.precision != .float32
       for image in images {
         slide.run(
-          image: image, of: x, scratch: scratch, weight: weight + image * weightStride,
-          bias: bias.map { vectors($0) },
-          target: vectors(isRounded ? sums : y.base + image * output.imageStride), adding: false)
-        if isRounded { y.round(sums, into: image) }
+          image: x.base + image * input.imageStride, scratch: scratch,
+          weight: weight + image * weightStride, bias: bias.map { vectors($0) },
+          target: vectors(y.base + image * output.imageStride), adding: false)
         statistics?.take(image: image, of: y)
       }
     }

@@ -31,11 +31,11 @@ struct KernelSlide: Sendable {
   /// - Parameter scratch: A padded frame whose border is zero.
   @inline(__always)
   func run(
-    image index: Int, of map: FeatureMap, scratch: UnsafeMutablePointer<Float>,
+    image source: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
     weight: UnsafePointer<Float>, bias: UnsafePointer<Vector>?,
     target: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
-    let frame = image.frame(of: map, image: index, in: scratch) + skip
+    let frame = image.frame(of: source, in: scratch) + skip
     var lane = 0
     while lane < layout.lanes {
       let lanes = layout.lanesInBlock(from: lane)

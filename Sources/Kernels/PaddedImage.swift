@@ -19,7 +19,7 @@ struct PaddedImage {
   let rowStride: Int
   /// Floats from one block of channels to the next.
   let blockStride: Int
-  /// False where the image itself serves, as floats do without border if their runs are whole.
+  /// False where the image itself serves, as it does without border if its runs are whole.
   let isCopied: Bool
 
   /// - Parameters:
@@ -35,7 +35,6 @@ struct PaddedImage {
     let block = KernelLayout.inputBlock(stride: shape.channelStride)
     isCopied =
       top + left + bottom + right > 0 || (kernelWidth > 1 && block < shape.channelStride)
-      || shape.precision != .float32
     pixelStride = isCopied ? block : shape.channelStride
     rowStride = (left + shape.width + right) * pixelStride
     blockStride = isCopied ? (top + shape.height + bottom) * rowStride : block
@@ -58,16 +57,11 @@ struct PaddedImage {
     target.update(repeating: 0, count: count)
   }
 
-  /// The frame of one image of a map, copied into `target` if need be.
+  /// The image's frame, copied into `target` if need be.
   @inline(__always)
   func frame(
-    of map: FeatureMap, image index: Int, in target: UnsafeMutablePointer<Float>
+    of image: UnsafePointer<Float>, in target: UnsafeMutablePointer<Float>
   ) -> UnsafePointer<Float> {
-    guard shape.precision == .float32 else {
-      copyPixels(PixelVectors<BFloat16>(map, image: index), into: target)
-      return UnsafePointer(target)
-    }
-    let image = UnsafePointer(map.base + index * shape.imageStride)
     guard isCopied else { return image }
     let first = target + top * rowStride + left * pixelStride
     let rowLength = shape.width * pixelStride
@@ -77,17 +71,8 @@ struct PaddedImage {
       }
       return UnsafePointer(target)
     }
-    copyPixels(PixelVectors<Float>(map, image: index), into: target)
-    return UnsafePointer(target)
-  }
-
-  /// A few pixels at a time: whole pixels are read, so that no line is fetched twice.
-  @inline(__always)
-  private func copyPixels<Element: VectorElement>(
-    _ pixels: PixelVectors<Element>, into target: UnsafeMutablePointer<Float>
-  ) {
-    let first = target + top * rowStride + left * pixelStride
-    var pixel = pixels
+    // A few pixels at a time: whole pixels are read, so that no line is fetched twice.
+    var pixel = vectors(image)
     let blocks = shape.channelStride / pixelStride
     for row in 0..<shape.height {
       for column in 0..<shape.width {
@@ -96,8 +81,9 @@ struct PaddedImage {
           vectors(copy).pointee = pixel[block]
           copy += blockStride
         }
-        pixel = pixel + blocks
+        pixel += blocks
       }
     }
+    return UnsafePointer(target)
   }
 }
