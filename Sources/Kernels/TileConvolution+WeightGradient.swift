@@ -1,12 +1,6 @@
 import Tensors
 
 extension TileConvolution {
-  /// Gradients are summed in the same groups of images as without tiles.
-  private var gradientGroups: Int { direct.gradientGroups }
-
-  /// Floats that `weightGradient` needs besides.
-  var partialGradientCount: Int { direct.partialGradientCount }
-
   private var planes: TilePlanes { TilePlanes(direct, parts: parts) }
 
   private func gradient(of planes: TilePlanes) -> TileGradient {
@@ -28,7 +22,7 @@ extension TileConvolution {
 
   /// dweight = the correlation of x with dy, summed over the batch.
   ///
-  /// - Parameter partial: `partialGradientCount` floats.
+  /// - Parameter partial: `direct.partialGradientCount` floats.
   func weightGradient(
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     partial: UnsafeMutablePointer<Float>, on pool: WorkerPool
@@ -37,7 +31,7 @@ extension TileConvolution {
     let cut = self.gradient(of: planes)
     let imagesInPass = imagesInPass(planes, cut)
     let size = direct.layout.count
-    let groupCount = min(gradientGroups, x.shape.count)
+    let groupCount = min(direct.gradientGroups, x.shape.count)
     pool.forEachPiece(groupCount) { group, scratch in
       let sums = TileSums.begin(memory: scratch)
       let memory = scratch + TileSums.vectorCount * FeatureMapShape.vectorWidth

@@ -23,7 +23,6 @@ struct TilePlanes: Sendable {
   /// Elements from one part to the next.
   let partStride: Int
 
-  /// - Parameter sweep: Pixels of a plane that a tap passes over.
   init(_ convolution: DirectConvolution, parts: Int) {
     let (geometry, output) = (convolution.geometry, convolution.output)
     shape = convolution.input

@@ -326,8 +326,7 @@ func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
 
 //: An epoch's line has the rate of its last step, loss and accuracy of both sets, and their *gap*:
 //: how many percent points the accuracy on images that were trained on is above that on images that
-//: were not. A gap that grows while held-out accuracy stands still is what learning by heart looks
-//: like.
+//: were not. A gap that grows while held-out accuracy stands still is learning by heart.
 
 func report(_ record: EpochRecord, seconds: Double) {
   guard isPrinted(record.epoch) else { return }
