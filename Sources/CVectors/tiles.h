@@ -15,7 +15,7 @@ __attribute__((always_inline)) static inline Floats16 addPairProducts(
     Floats16 sums, unsigned int pair, Words16 weights) {
 #if defined(__AVX512BF16__)
   return (Floats16)_mm512_dpbf16_ps(
-      (__m512)sums, (__m512bh)_mm512_set1_epi32((int)pair), (__m512bh)weights);
+      (__m512)sums, (__m512bh)weights, (__m512bh)_mm512_set1_epi32((int)pair));
 #else
   Words16 pairs = pair;
   sums += (Floats16)(pairs << 16) * (Floats16)(weights << 16);

@@ -13,8 +13,8 @@ struct TileCorrelation {
   /// Images.
   let count: Int
 
-  /// Steps of 32 pixels whose planes and gradients stay in the first cache while taps pass over them.
-  private var stepsInPass: Int { planes.parts == 3 ? 6 : 18 }
+  /// Steps whose planes and gradients stay in the first cache while taps pass over them.
+  private var stepsInPass: Int { max(1, (planes.parts == 3 ? 96 : 288) / gradient.pairsInStep) }
 
   /// A tap group of the kernel: one row and `stride` columns of it.
   private struct Tap {
@@ -88,22 +88,27 @@ struct TileCorrelation {
     _ pass: Pass, _ first: Tap, _ second: Tap?, tile: Int, pair: Int, tiles: Int, _ sums: TileSums
   ) {
     let tileStep = second.map { 2 * (offset($0, tile) - offset(first, tile)) }
-    let start = 2 * (offset(first, tile) + pass.steps.lowerBound * TileUnit.depth)
-    let firstWeights =
-      gradient.pairOffset(pair) + pass.steps.lowerBound * tiles * TileUnit.weightBytes
+    let start = 2 * (offset(first, tile) + pass.steps.lowerBound * gradient.pixelsInStep)
+    let stepBytes = gradient.stepBytes(pair: pair)
+    let firstWeights = gradient.pairOffset(pair) + pass.steps.lowerBound * stepBytes
     let partBytes = gradient.partBytes(pair: pair)
+    let runs = TileRuns(
+      count: pass.images.count * pass.steps.count, pairs: gradient.pairsInStep,
+      tilePairs: gradient.pairsInStep, period: pass.steps.count,
+      pixelBytes: (2 * gradient.pixelsInStep, 4 * planes.count),
+      weightBytes: (stepBytes, 4 * gradient.count))
+    let firstImage = pass.images.lowerBound
+    let planeCount = min(TileUnit.width, planes.planesInPhase - tile * TileUnit.width)
+    let pixels = UnsafeRawPointer(images + firstImage * planes.count) + start
+    let weights = UnsafeRawPointer(gradients + firstImage * gradient.count) + firstWeights
     sums.clear()
     for product in TileParts.firstProduct(parts: planes.parts)..<TileParts.products {
       let (planePart, gradientPart) = TileParts.factors(ofProduct: product)
-      for image in pass.images {
-        sums.add(
-          pixels: UnsafeRawPointer(images + image * planes.count) + start
-            + 2 * planePart * planes.partStride,
-          pixelStep: 2 * planes.planeStride, tileStep: tileStep,
-          weights: UnsafeRawPointer(gradients + image * gradient.count) + firstWeights
-            + gradientPart * partBytes,
-          weightTiles: tiles, steps: pass.steps.count)
-      }
+      sums.add(
+        runs, pixels: pixels + 2 * planePart * planes.partStride,
+        pixelStep: 2 * planes.planeStride,
+        tileStep: tileStep, counts: (planeCount, planeCount),
+        weights: weights + gradientPart * partBytes, weightTiles: tiles)
     }
     sums.finish(pixelTiles: second == nil ? 1 : 2, weightTiles: tiles)
   }

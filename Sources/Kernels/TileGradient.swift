@@ -2,21 +2,37 @@ import Tensors
 
 /// One image's gradient dy in bfloat16, in the order in which the tile unit takes weights.
 ///
-///     [pairs of output vectors][parts][steps of 32 pixels][1 or 2 vectors][16 pairs of pixels][16 outputs][2]
+///     [pairs of output vectors][parts][steps][1 or 2 vectors][pairs of pixels][16 outputs][2]
 ///
-/// Pixels follow one another as in the planes it meets (`TilePlanes`), with zeros between rows.
+/// For tile registers a step has 32 pixels, which follow one another as in the planes they meet (`TilePlanes`),
+/// with zeros between rows. For vectors, which may stop anywhere, it is a row.
 struct TileGradient: Sendable {
   let shape: FeatureMapShape
   let parts: Int
   /// Pixels from one row to the next.
   let pitch: Int
+  /// Whether steps are rows.
+  let isByRows = !TileUnit.hasRegisters
 
   private var lanes: Int { shape.lanes }
 
-  /// Steps of 32 pixels.
+  /// Pairs of pixels in a step.
+  var pairsInStep: Int { isByRows ? (shape.width + 1) / 2 : TileUnit.depth / 2 }
+
   var steps: Int {
-    ((shape.height - 1) * pitch + shape.width + TileUnit.depth - 1) / TileUnit.depth
+    guard !isByRows else { return shape.height }
+    return ((shape.height - 1) * pitch + shape.width + TileUnit.depth - 1) / TileUnit.depth
   }
+
+  /// Pixels of a plane from one step to the next.
+  var pixelsInStep: Int { isByRows ? pitch : TileUnit.depth }
+
+  /// Bytes of one vector's part in a step.
+  private var tileBytes: Int { pairsInStep * MemoryLayout<Vector>.stride }
+
+  /// Bytes of a step.
+  @inline(__always)
+  func stepBytes(pair: Int) -> Int { tiles(inPair: pair) * tileBytes }
 
   var pairCount: Int { (lanes + 1) / 2 }
 
@@ -26,14 +42,14 @@ struct TileGradient: Sendable {
 
   /// Bytes of one part of a pair.
   @inline(__always)
-  func partBytes(pair: Int) -> Int { steps * tiles(inPair: pair) * TileUnit.weightBytes }
+  func partBytes(pair: Int) -> Int { steps * stepBytes(pair: pair) }
 
   /// Bytes before a pair.
   @inline(__always)
-  func pairOffset(_ pair: Int) -> Int { 2 * pair * parts * steps * TileUnit.weightBytes }
+  func pairOffset(_ pair: Int) -> Int { 2 * pair * parts * steps * tileBytes }
 
   /// Floats of scratch memory.
-  var count: Int { lanes * parts * steps * TileUnit.weightBytes / 4 }
+  var count: Int { lanes * parts * steps * tileBytes / 4 }
 
   /// Copies an image into memory that was zero, or holds another image.
   @inline(__always)
@@ -53,14 +69,15 @@ struct TileGradient: Sendable {
       let tiles = self.tiles(inPair: pair)
       let partBytes = self.partBytes(pair: pair)
       for tile in 0..<tiles {
-        let target = base + pairOffset(pair) + tile * TileUnit.weightBytes
+        let target = base + pairOffset(pair) + tile * tileBytes
         var pixel = image + (2 * pair + tile)
         for row in 0..<shape.height {
           for column in Swift.stride(from: 0, to: shape.width, by: 2) {
             let place = row * pitch + column
+            let (step, first) =
+              isByRows ? (row, column) : (place / TileUnit.depth, place % TileUnit.depth)
             let words =
-              target + place / TileUnit.depth * tiles * TileUnit.weightBytes
-              + place % TileUnit.depth / 2 * MemoryLayout<Vector>.stride
+              target + step * tiles * tileBytes + first / 2 * MemoryLayout<Vector>.stride
             let second = column + 1 < shape.width ? pixel[lanes] : .zero
             TileParts.storePairs(
               pixel[0], second, to: words, parts: parts, partBytes: partBytes)

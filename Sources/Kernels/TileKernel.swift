@@ -10,7 +10,7 @@ struct TileKernel: Sendable {
   let parts: Int
 
   /// Elements of a patch's row.
-  private var runLength: Int { layout.kernelWidth * layout.inputs }
+  var runLength: Int { layout.kernelWidth * layout.inputs }
 
   /// Steps of 32 elements in a row of the kernel.
   var steps: Int { (runLength + TileUnit.depth - 1) / TileUnit.depth }

@@ -17,6 +17,9 @@ public enum TileLoop {
     let sumCount = TileSums.vectorCount * Vector.scalarCount
     // Two tiles of pixels and two of weights, of the same size.
     pool.reserveScratch(sumCount + 4 * tileBytes / MemoryLayout<Float>.stride)
+    let runs = TileRuns(
+      count: 1, pairs: steps * TileUnit.depth / 2, period: 1, pixelBytes: (0, 0),
+      weightBytes: (0, 0))
     pool.forEachPiece(pool.threadCount) { _, scratch in
       let operands = UnsafeMutableRawPointer(scratch + sumCount)
       operands.initializeMemory(as: UInt8.self, repeating: 0, count: 4 * tileBytes)
@@ -24,8 +27,8 @@ public enum TileLoop {
       sums.clear()
       for _ in 0..<roundCount {
         sums.add(
-          pixels: operands, pixelStep: pixelStep, tileStep: tileBytes,
-          weights: operands + 2 * tileBytes, weightTiles: 2, steps: steps)
+          runs, pixels: operands, pixelStep: pixelStep, tileStep: tileBytes,
+          counts: (TileUnit.width, TileUnit.width), weights: operands + 2 * tileBytes, weightTiles: 2)
       }
       sums.finish(pixelTiles: 2, weightTiles: 2)
       sums.end()

@@ -26,36 +26,44 @@ struct TileSlide: Sendable {
     sums: TileSums
   ) {
     let tiles = kernel.tiles(inPair: pair)
-    let (rowBytes, partBytes) = (kernel.rowBytes(pair: pair), kernel.partBytes(pair: pair))
+    let partBytes = kernel.partBytes(pair: pair)
     let patchBytes = 2 * frame.stride * frame.pixelStride
-    let patchCount = (outputRows - 1) * frame.patchPitch + outputColumns
+    let rowBytes = kernel.rowBytes(pair: pair)
+    let runs = TileRuns(
+      count: kernel.layout.kernelHeight, pairs: (kernel.runLength + 1) / 2, period: frame.stride,
+      pixelBytes: (
+        2 * frame.offset(ofKernelRow: 1 % frame.stride), 2 * frame.offset(ofKernelRow: frame.stride)
+      ),
+      weightBytes: (rowBytes, frame.stride * rowBytes))
     let first = UnsafeRawPointer(image) + 2 * skip
     let bias = bias.map { $0 + 2 * pair }
     let target = target + 2 * pair
+    // Vectors take eight patches at a time, and so need not compute what lies between rows.
+    let isByRows = !sums.hasRegisters && outputColumns % 8 == 0
+    let rowLength = isByRows ? outputColumns : frame.patchPitch
+    let patchCount = (outputRows - 1) * frame.patchPitch + outputColumns
     var place = Place()
     var patch = 0
     while patch < patchCount {
-      let isWide = patchCount - patch > TileUnit.width
+      let count = min(
+        2 * TileUnit.width, isByRows ? rowLength - place.column : patchCount - patch)
       sums.clear()
       for product in TileParts.firstProduct(parts: frame.parts)..<TileParts.products {
         let (pixelPart, weightPart) = TileParts.factors(ofProduct: product)
-        let pixels = first + 2 * pixelPart * frame.partStride + patch * patchBytes
-        let weights = weights + weightPart * partBytes
-        for row in 0..<kernel.layout.kernelHeight {
-          sums.add(
-            pixels: pixels + 2 * frame.offset(ofKernelRow: row), pixelStep: patchBytes,
-            tileStep: isWide ? TileUnit.width * patchBytes : nil, weights: weights + row * rowBytes,
-            weightTiles: tiles, steps: kernel.steps)
-        }
+        sums.add(
+          runs, pixels: first + 2 * pixelPart * frame.partStride + patch * patchBytes,
+          pixelStep: patchBytes,
+          tileStep: count > TileUnit.width ? TileUnit.width * patchBytes : nil,
+          counts: (min(count, TileUnit.width), count - TileUnit.width),
+          weights: weights + weightPart * partBytes, weightTiles: tiles)
       }
-      sums.finish(pixelTiles: isWide ? 2 : 1, weightTiles: tiles)
-      let count = min(2 * TileUnit.width, patchCount - patch)
+      sums.finish(pixelTiles: count > TileUnit.width ? 2 : 1, weightTiles: tiles)
       if tiles == 2 {
-        place = write(count, from: place, bias, target, adding, sums, tiles: 2)
+        place = write(count, from: place, rowLength, bias, target, adding, sums, tiles: 2)
       } else {
-        place = write(count, from: place, bias, target, adding, sums, tiles: 1)
+        place = write(count, from: place, rowLength, bias, target, adding, sums, tiles: 1)
       }
-      patch += 2 * TileUnit.width
+      patch = place.row * frame.patchPitch + place.column
     }
   }
 
@@ -68,13 +76,13 @@ struct TileSlide: Sendable {
   /// Writes the sums of `count` patches, those between rows left out.
   @inline(__always)
   private func write<Element>(
-    _ count: Int, from start: Place, _ bias: UnsafePointer<Vector>?,
+    _ count: Int, from start: Place, _ rowLength: Int, _ bias: UnsafePointer<Vector>?,
     _ target: PixelVectors<Element>, _ adding: Bool, _ sums: TileSums, tiles: Int
   ) -> Place {
     var place = start
     var patch = 0
     while patch < count {
-      let inRow = min(frame.patchPitch - place.column, count - patch)
+      let inRow = min(rowLength - place.column, count - patch)
       let written = min(max(outputColumns - place.column, 0), inRow)
       var output = target + place.row * rowStep + place.column * columnStep
       var source = sums.memory + patch * TileSums.pixelStep
@@ -89,7 +97,7 @@ struct TileSlide: Sendable {
       }
       patch += inRow
       place.column += inRow
-      if place.column == frame.patchPitch { place = Place(row: place.row + 1, column: 0) }
+      if place.column == rowLength { place = Place(row: place.row + 1, column: 0) }
     }
     return place
   }

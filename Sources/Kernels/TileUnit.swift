@@ -19,11 +19,44 @@ enum TileUnit {
   static let weightBytes = 1024
 }
 
+/// What one sum goes over: runs of neighbouring elements, which are rows of a kernel, or rows or steps of
+/// images.
+struct TileRuns {
+  let count: Int
+  /// Pairs of elements in a run.
+  let pairs: Int
+  /// Pairs in a weight tile, of which a run may fill several, with zeros at the end.
+  var tilePairs = TileUnit.depth / 2
+  /// Runs after which distances change.
+  let period: Int
+  /// Bytes from one run's pixels to the next's, and to those a period later.
+  let pixelBytes: (next: Int, later: Int)
+  /// Bytes from one run's weights to the next's, and to those a period later.
+  let weightBytes: (next: Int, later: Int)
+
+  /// Steps of a tile of weights in a run.
+  @inline(__always)
+  var steps: Int { (pairs + tilePairs - 1) / tilePairs }
+
+  /// Bytes from the first run's pixels to another's.
+  @inline(__always)
+  func pixelOffset(_ run: Int) -> Int {
+    run % period * pixelBytes.next + run / period * pixelBytes.later
+  }
+
+  /// Bytes from the first run's weights to another's.
+  @inline(__always)
+  func weightOffset(_ run: Int) -> Int {
+    run % period * weightBytes.next + run / period * weightBytes.later
+  }
+}
+
 /// Sums of up to two pixel tiles by two weight tiles.
 struct TileSums {
   /// Receives the sums: two vectors for each of 32 pixels.
   let memory: UnsafeMutablePointer<Vector>
-  private let hasRegisters: Bool
+  /// Whether they are summed in tile registers, or else in vectors.
+  let hasRegisters: Bool
 
   /// Vectors from one pixel's sums to the next's.
   static let pixelStep = 2
@@ -52,42 +85,47 @@ struct TileSums {
     }
   }
 
-  /// Adds the products over `steps` times 32 elements.
+  /// Adds the products over some runs of elements.
   ///
   /// - Parameters:
-  ///   - pixels: The first element of the first pixel.
+  ///   - pixels: The first element of the first pixel in the first run.
   ///   - pixelStep: Bytes from a pixel to the next.
   ///   - tileStep: Bytes from the first pixel tile to the second; nil where there is one.
-  ///   - weights: `weightTiles` tiles for each step.
+  ///   - counts: Pixels of either tile whose sums are wanted.
+  ///   - weights: `weightTiles` tiles for each step of the first run.
   @inline(__always)
   func add(
-    pixels: UnsafeRawPointer, pixelStep: Int, tileStep: Int?, weights: UnsafeRawPointer,
-    weightTiles: Int, steps: Int
+    _ runs: TileRuns, pixels: UnsafeRawPointer, pixelStep: Int, tileStep: Int?,
+    counts: (first: Int, second: Int), weights: UnsafeRawPointer, weightTiles: Int
   ) {
     guard hasRegisters else {
-      addByVectors(pixels, pixelStep, 0, weights, weightTiles, steps)
+      addByVectors(runs, pixels, pixelStep, counts.first, memory, weights, weightTiles)
       if let tileStep {
         addByVectors(
-          pixels + tileStep, pixelStep, TileUnit.width, weights, weightTiles, steps)
+          runs, pixels + tileStep, pixelStep, counts.second,
+          memory + TileUnit.width * Self.pixelStep, weights, weightTiles)
       }
       return
     }
-    var (pixels, weights) = (pixels, weights)
     let second = TileUnit.weightBytes
-    for _ in 0..<steps {
-      if let tileStep {
-        if weightTiles == 2 {
-          tilesAdd22(pixels, pixels + tileStep, pixelStep, weights, weights + second, 64)
+    for run in 0..<runs.count {
+      var pixels = pixels + runs.pixelOffset(run)
+      var weights = weights + runs.weightOffset(run)
+      for _ in 0..<runs.steps {
+        if let tileStep {
+          if weightTiles == 2 {
+            tilesAdd22(pixels, pixels + tileStep, pixelStep, weights, weights + second, 64)
+          } else {
+            tilesAdd21(pixels, pixels + tileStep, pixelStep, weights, 64)
+          }
+        } else if weightTiles == 2 {
+          tilesAdd12(pixels, pixelStep, weights, weights + second, 64)
         } else {
-          tilesAdd21(pixels, pixels + tileStep, pixelStep, weights, 64)
+          tilesAdd11(pixels, pixelStep, weights, 64)
         }
-      } else if weightTiles == 2 {
-        tilesAdd12(pixels, pixelStep, weights, weights + second, 64)
-      } else {
-        tilesAdd11(pixels, pixelStep, weights, 64)
+        pixels += 2 * TileUnit.depth
+        weights += weightTiles * second
       }
-      pixels += 2 * TileUnit.depth
-      weights += weightTiles * second
     }
   }
 
@@ -102,47 +140,5 @@ struct TileSums {
     guard pixelTiles == 2 else { return }
     tilesStore10(second, step)
     if weightTiles == 2 { tilesStore11(second + 1, step) }
-  }
-}
-
-extension TileSums {
-  /// A pixel tile, eight pixels at a time by one weight tile: sixteen registers' worth of latency is hidden
-  /// by two tiles side by side.
-  private func addByVectors(
-    _ pixels: UnsafeRawPointer, _ pixelStep: Int, _ firstPixel: Int, _ weights: UnsafeRawPointer,
-    _ weightTiles: Int, _ steps: Int
-  ) {
-    for first in stride(from: 0, to: TileUnit.width, by: 8) {
-      let target = memory + (firstPixel + first) * Self.pixelStep
-      for tile in 0..<weightTiles {
-        let sums = target + tile
-        var (s0, s1, s2, s3) = (sums[0], sums[2], sums[4], sums[6])
-        var (s4, s5, s6, s7) = (sums[8], sums[10], sums[12], sums[14])
-        var pixel = pixels + first * pixelStep
-        var weight = weights + tile * TileUnit.weightBytes
-        for _ in 0..<steps {
-          for pair in 0..<TileUnit.depth / 2 {
-            let words = weight.assumingMemoryBound(to: SIMD16<UInt32>.self)[pair]
-            let element = pixel + 4 * pair
-            func add(_ sum: inout Vector, _ index: Int) {
-              let bits = (element + index * pixelStep).loadUnaligned(as: UInt32.self)
-              sum = addPairProducts(sum, bits, words)
-            }
-            add(&s0, 0)
-            add(&s1, 1)
-            add(&s2, 2)
-            add(&s3, 3)
-            add(&s4, 4)
-            add(&s5, 5)
-            add(&s6, 6)
-            add(&s7, 7)
-          }
-          pixel += 2 * TileUnit.depth
-          weight += weightTiles * TileUnit.weightBytes
-        }
-        (sums[0], sums[2], sums[4], sums[6]) = (s0, s1, s2, s3)
-        (sums[8], sums[10], sums[12], sums[14]) = (s4, s5, s6, s7)
-      }
-    }
   }
 }

@@ -58,7 +58,8 @@ struct PixelVectors<Element: VectorElement> {
     memory = map.memory + image * map.shape.imageStride * MemoryLayout<Element>.stride
   }
 
-  private init(memory: UnsafeMutableRawPointer) {
+  @inline(__always)
+  init(_ memory: UnsafeMutableRawPointer) {
     self.memory = memory
   }
 
@@ -72,7 +73,7 @@ struct PixelVectors<Element: VectorElement> {
   @inline(__always)
   static func + (pixels: Self, count: Int) -> Self {
     let bytes = FeatureMapShape.vectorWidth * MemoryLayout<Element>.stride
-    return Self(memory: pixels.memory + count * bytes)
+    return Self(pixels.memory + count * bytes)
   }
 }
 

@@ -1,0 +1,121 @@
+import Tensors
+
+/// The products of one point of the transformed tiles: M = V · U, some tiles and outputs at a time in
+/// registers.
+///
+/// Shapes: V `[tiles, inputs]`, U `[inputs, outputs of a block]`, M `[tiles, outputs]`.
+struct WinogradProduct {
+  let inputs: Int
+  /// Floats from one tile to the next in V.
+  let inputStep: Int
+  /// Vectors from one tile to the next in M.
+  let outputStep: Int
+
+  /// Tiles that are computed at once at most: as many more as are asked for may be read and written.
+  static let largestBlock = 16
+
+  /// Multiplies by a block of so many vectors of outputs.
+  @inline(__always)
+  func run(
+    tiles: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
+    into m: UnsafeMutablePointer<Vector>
+  ) {
+    var tile = 0
+    while tile < tiles {
+      let (v, m) = (v + tile * inputStep, m + tile * outputStep)
+      switch lanes {
+      case _ where RegisterTile.isOneQuad:
+        for lane in 0..<lanes { oneQuad(v, u + lane, lanes: lanes, m + lane) }
+        tile += Quad.rows
+      case 1:
+        oneLane(v, u, m)
+        tile += 4 * Quad.rows
+      case 2:
+        twoLanes(v, u, m)
+        tile += 2 * Quad.rows
+      default:
+        threeLanes(v, u, m)
+        tile += 2 * Quad.rows
+      }
+    }
+  }
+
+  @inline(__always)
+  private func oneQuad(
+    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
+    _ m: UnsafeMutablePointer<Vector>
+  ) {
+    var sum = Quad(.zero)
+    for input in 0..<inputs { sum.add(v + input, step: inputStep, u[lanes * input]) }
+    sum.write(to: m, step: outputStep, count: Quad.rows, adding: false)
+  }
+
+  /// Sixteen tiles by one vector of outputs.
+  @inline(__always)
+  private func oneLane(
+    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, _ m: UnsafeMutablePointer<Vector>
+  ) {
+    let (step, rows) = (inputStep, Quad.rows)
+    var sumA = Quad(.zero)
+    var (sumB, sumC, sumD) = (sumA, sumA, sumA)
+    for input in 0..<inputs {
+      let (x, vector) = (v + input, u[input])
+      sumA.add(x, step: step, vector)
+      sumB.add(x + rows * step, step: step, vector)
+      sumC.add(x + 2 * rows * step, step: step, vector)
+      sumD.add(x + 3 * rows * step, step: step, vector)
+    }
+    sumA.write(to: m, step: outputStep, count: rows, adding: false)
+    sumB.write(to: m + rows * outputStep, step: outputStep, count: rows, adding: false)
+    sumC.write(to: m + 2 * rows * outputStep, step: outputStep, count: rows, adding: false)
+    sumD.write(to: m + 3 * rows * outputStep, step: outputStep, count: rows, adding: false)
+  }
+
+  /// Eight tiles by two vectors of outputs.
+  @inline(__always)
+  private func twoLanes(
+    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, _ m: UnsafeMutablePointer<Vector>
+  ) {
+    let (step, rows) = (inputStep, Quad.rows)
+    var sumA0 = Quad(.zero)
+    var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
+    for input in 0..<inputs {
+      let (x, weights) = (v + input, u + 2 * input)
+      sumA0.add(x, step: step, weights[0])
+      sumA1.add(x, step: step, weights[1])
+      sumB0.add(x + rows * step, step: step, weights[0])
+      sumB1.add(x + rows * step, step: step, weights[1])
+    }
+    let second = m + rows * outputStep
+    sumA0.write(to: m, step: outputStep, count: rows, adding: false)
+    sumA1.write(to: m + 1, step: outputStep, count: rows, adding: false)
+    sumB0.write(to: second, step: outputStep, count: rows, adding: false)
+    sumB1.write(to: second + 1, step: outputStep, count: rows, adding: false)
+  }
+
+  /// Eight tiles by three vectors of outputs.
+  @inline(__always)
+  private func threeLanes(
+    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, _ m: UnsafeMutablePointer<Vector>
+  ) {
+    let (step, rows) = (inputStep, Quad.rows)
+    var sumA0 = Quad(.zero)
+    var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
+    for input in 0..<inputs {
+      let (x, weights) = (v + input, u + 3 * input)
+      sumA0.add(x, step: step, weights[0])
+      sumA1.add(x, step: step, weights[1])
+      sumA2.add(x, step: step, weights[2])
+      sumB0.add(x + rows * step, step: step, weights[0])
+      sumB1.add(x + rows * step, step: step, weights[1])
+      sumB2.add(x + rows * step, step: step, weights[2])
+    }
+    let second = m + rows * outputStep
+    sumA0.write(to: m, step: outputStep, count: rows, adding: false)
+    sumA1.write(to: m + 1, step: outputStep, count: rows, adding: false)
+    sumA2.write(to: m + 2, step: outputStep, count: rows, adding: false)
+    sumB0.write(to: second, step: outputStep, count: rows, adding: false)
+    sumB1.write(to: second + 1, step: outputStep, count: rows, adding: false)
+    sumB2.write(to: second + 2, step: outputStep, count: rows, adding: false)
+  }
+}

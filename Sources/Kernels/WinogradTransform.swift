@@ -1,0 +1,65 @@
+import Tensors
+
+/// The sums before and after the products of Winograd's convolution F(2×2, 3×3): each 4×4 tile of the
+/// input yields 2×2 outputs by 16 products instead of 36, one at each of 16 *points*.
+///
+///     Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
+///
+///          | 1  0 -1  0 |        | 1   0   0 |
+///     Bᵀ = | 0  1  1  0 |    G = | ½   ½   ½ |    Aᵀ = | 1  1  1  0 |
+///          | 0 -1  1  0 |        | ½  -½   ½ |         | 0  1 -1  1 |
+///          | 0 -1  0  1 |        | 0   0   1 |
+///
+/// The gradient of the kernel is F(3×3, 2×2) of the same tiles with the 2×2 gradients of their outputs in
+/// the place of the kernel: Bᵀ stays, G gets two columns and Aᵀ three rows.
+///
+/// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.1.
+enum WinogradTransform {
+  /// Products of a tile.
+  static let points = 16
+  /// Outputs of a tile, along either axis; also from one tile to the next.
+  static let outputs = 2
+
+  /// Four numbers along one axis.
+  struct Line {
+    var first: Vector
+    var second: Vector
+    var third: Vector
+    var fourth: Vector
+
+    @inline(__always)
+    static var zero: Line { Line(first: .zero, second: .zero, third: .zero, fourth: .zero) }
+
+    /// Bᵀ times four numbers of the input.
+    @inline(__always)
+    static func ofInput(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Line {
+      Line(first: a - c, second: b + c, third: c - b, fourth: d - b)
+    }
+
+    /// G times three weights.
+    @inline(__always)
+    static func ofWeights(_ a: Vector, _ b: Vector, _ c: Vector) -> Line {
+      let half = Vector(repeating: 0.5)
+      let (outer, inner) = (half * (a + c), half * b)
+      return Line(first: a, second: outer + inner, third: outer - inner, fourth: c)
+    }
+
+    /// G of F(3, 2) times two gradients, the halves left to the end.
+    @inline(__always)
+    static func ofGradients(_ a: Vector, _ b: Vector) -> Line {
+      Line(first: a, second: a + b, third: a - b, fourth: b)
+    }
+
+    /// Aᵀ times the products.
+    @inline(__always)
+    var outputs: (Vector, Vector) { (first + (second + third), (second - third) + fourth) }
+
+    /// Aᵀ of F(3, 2) times the products, with the halves.
+    @inline(__always)
+    var weights: (Vector, Vector, Vector) {
+      let half = Vector(repeating: 0.5)
+      let (sum, difference) = (half * (second + third), half * (second - third))
+      return (first + sum, difference, sum + fourth)
+    }
+  }
+}
