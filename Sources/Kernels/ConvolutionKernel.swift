@@ -13,6 +13,8 @@ public struct ConvolutionKernel: Sendable {
     case vectors
     /// Products of bfloat16 tiles: `TileConvolution`.
     case tiles
+    /// Fewer multiply-adds of float32 vectors, after sums: `WinogradConvolution`.
+    case winograd
   }
 
   public let forwardEngine: Engine
@@ -20,17 +22,29 @@ public struct ConvolutionKernel: Sendable {
   public let weightGradientEngine: Engine
   let vectors: DirectConvolution
   let tiles: TileConvolution
+  let winograd: WinogradConvolution
 
   /// - Parameters:
   ///   - input: The input's shape, whose arithmetic is the layer's.
-  ///   - engine: The engine of all passes in float32; nil for the faster one of each. bfloat16 has one.
-  public init(_ geometry: ConvolutionGeometry, input: FeatureMapShape, engine: Engine? = nil) {
+  ///   - mixes: Whether each image has a mixture of kernels of its own.
+  ///   - engine: The engine of all passes, of which vectors know float32 alone; nil for the fastest of
+  ///     each.
+  public init(
+    _ geometry: ConvolutionGeometry, input: FeatureMapShape, mixes: Bool = false,
+    engine: Engine? = nil
+  ) {
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
-    if input.arithmetic == .bfloat16 {
-      (forwardEngine, inputGradientEngine, weightGradientEngine) = (.tiles, .tiles, .tiles)
-    } else if let engine {
+    winograd = WinogradConvolution(vectors)
+    let isMinimal = !mixes && WinogradConvolution.fits(geometry, input: input)
+    if let engine {
       (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
+    } else if input.arithmetic == .bfloat16 {
+      (forwardEngine, inputGradientEngine) = (.tiles, .tiles)
+      // Vectors multiply pairs of bfloat16 at twice the rate of float32, and there are fewer products.
+      weightGradientEngine = isMinimal && !TileUnit.hasRegisters ? .winograd : .tiles
+    } else if isMinimal {
+      (forwardEngine, inputGradientEngine, weightGradientEngine) = (.winograd, .winograd, .winograd)
     } else {
       forwardEngine = Self.engine(geometry, inputs: geometry.inputChannels, geometry.outputChannels)
       inputGradientEngine = Self.engine(
@@ -40,7 +54,7 @@ public struct ConvolutionKernel: Sendable {
     }
   }
 
-  /// The faster engine for float32.
+  /// The faster engine for float32 where no fewer products do.
   ///
   /// Six products of tiles take half the time of the same sum in vectors, if the tiles are full: with steps
   /// of 32 elements of a patch's row and 16 outputs. Vectors are full with 16 outputs. Small kernels and
@@ -63,24 +77,48 @@ public struct ConvolutionKernel: Sendable {
 
   /// Floats of scratch memory that a worker needs.
   public func scratchCount(training: Bool) -> Int {
-    let forward = forwardEngine == .tiles ? tiles.scratchCount : vectors.scratchCount
+    let forward =
+      switch forwardEngine {
+      case .vectors: vectors.scratchCount
+      case .tiles: tiles.scratchCount
+      case .winograd: winograd.scratchCount
+      }
     guard training else { return forward }
     let weights =
-      weightGradientEngine == .tiles
-      ? tiles.weightGradientScratchCount : vectors.scratchCount
+      switch weightGradientEngine {
+      case .vectors: vectors.scratchCount
+      case .tiles: tiles.weightGradientScratchCount
+      case .winograd: winograd.weightGradientScratchCount
+      }
     guard hasInputGradient else { return max(forward, weights) }
     let inputs =
-      inputGradientEngine == .tiles
-      ? tiles.inputGradientScratchCount : vectors.inputGradientScratchCount
+      switch inputGradientEngine {
+      case .vectors: vectors.inputGradientScratchCount
+      case .tiles: tiles.inputGradientScratchCount
+      case .winograd: winograd.inputGradientScratchCount
+      }
     return max(forward, weights, inputs)
   }
 
   /// Floats of the pool's shared memory.
   public func sharedCount(training: Bool) -> Int {
-    let forward = forwardEngine == .tiles ? tiles.packedCount : 0
+    let forward =
+      switch forwardEngine {
+      case .vectors: 0
+      case .tiles: tiles.packedCount
+      case .winograd: winograd.transformedCount
+      }
     guard training else { return forward }
-    let packed = inputGradientEngine == .tiles ? tiles.packedTurnedCount : 0
-    return max(forward, vectors.partialGradientCount, vectors.turnedKernelCount + packed)
+    let weights =
+      weightGradientEngine == .winograd
+      ? winograd.partialGradientCount : vectors.partialGradientCount
+    let turned =
+      switch inputGradientEngine {
+      case .vectors: 0
+      case .tiles: tiles.packedTurnedCount
+      case .winograd: winograd.transformedTurnedCount
+      }
+    return max(forward, weights, vectors.turnedKernelCount + turned)
   }
 
   /// y = convolution of x (+ bias).
@@ -97,6 +135,10 @@ public struct ConvolutionKernel: Sendable {
       tiles.forward(
         x, weight: weight, bias: bias, packed: pool.shared.base, into: y, statistics: statistics,
         on: pool)
+    case .winograd:
+      winograd.forward(
+        x, weight: weight, bias: bias, transformed: pool.shared.base, into: y,
+        statistics: statistics, on: pool)
     }
   }
 
@@ -114,6 +156,10 @@ public struct ConvolutionKernel: Sendable {
       tiles.inputGradient(
         dy, turned: turned, packed: turned + vectors.turnedKernelCount, into: dx, adding: adding,
         on: pool)
+    case .winograd:
+      winograd.inputGradient(
+        dy, turned: turned, transformed: turned + vectors.turnedKernelCount, into: dx,
+        adding: adding, on: pool)
     }
   }
 
@@ -126,6 +172,7 @@ public struct ConvolutionKernel: Sendable {
     switch weightGradientEngine {
     case .vectors: vectors.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     case .tiles: tiles.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
+    case .winograd: winograd.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     }
   }
 }

@@ -14,27 +14,45 @@ struct WinogradProduct {
   /// Tiles that are computed at once at most: as many more as are asked for may be read and written.
   static let largestBlock = 16
 
+  /// Inputs in one sum in registers; the more, the more is rounded off.
+  private static let longestSum = 32
+
   /// Multiplies by a block of so many vectors of outputs.
   @inline(__always)
   func run(
     tiles: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
     into m: UnsafeMutablePointer<Vector>
   ) {
+    var input = 0
+    while input < inputs {
+      let count = min(inputs - input, Self.longestSum)
+      run(
+        tiles: tiles, v + input, inputs: count, u + input * lanes, lanes: lanes, into: m,
+        adding: input > 0)
+      input += count
+    }
+  }
+
+  @inline(__always)
+  private func run(
+    tiles: Int, _ v: UnsafePointer<Float>, inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
+    into m: UnsafeMutablePointer<Vector>, adding: Bool
+  ) {
     var tile = 0
     while tile < tiles {
       let (v, m) = (v + tile * inputStep, m + tile * outputStep)
       switch lanes {
       case _ where RegisterTile.isOneQuad:
-        for lane in 0..<lanes { oneQuad(v, u + lane, lanes: lanes, m + lane) }
+        for lane in 0..<lanes { oneQuad(v, inputs, u + lane, lanes: lanes, m + lane, adding) }
         tile += Quad.rows
       case 1:
-        oneLane(v, u, m)
+        oneLane(v, inputs, u, m, adding)
         tile += 4 * Quad.rows
       case 2:
-        twoLanes(v, u, m)
+        twoLanes(v, inputs, u, m, adding)
         tile += 2 * Quad.rows
       default:
-        threeLanes(v, u, m)
+        threeLanes(v, inputs, u, m, adding)
         tile += 2 * Quad.rows
       }
     }
@@ -42,18 +60,19 @@ struct WinogradProduct {
 
   @inline(__always)
   private func oneQuad(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
-    _ m: UnsafeMutablePointer<Vector>
+    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
+    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     var sum = Quad(.zero)
     for input in 0..<inputs { sum.add(v + input, step: inputStep, u[lanes * input]) }
-    sum.write(to: m, step: outputStep, count: Quad.rows, adding: false)
+    sum.write(to: m, step: outputStep, count: Quad.rows, adding: adding)
   }
 
   /// Sixteen tiles by one vector of outputs.
   @inline(__always)
   private func oneLane(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, _ m: UnsafeMutablePointer<Vector>
+    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>,
+    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     let (step, rows) = (inputStep, Quad.rows)
     var sumA = Quad(.zero)
@@ -65,16 +84,17 @@ struct WinogradProduct {
       sumC.add(x + 2 * rows * step, step: step, vector)
       sumD.add(x + 3 * rows * step, step: step, vector)
     }
-    sumA.write(to: m, step: outputStep, count: rows, adding: false)
-    sumB.write(to: m + rows * outputStep, step: outputStep, count: rows, adding: false)
-    sumC.write(to: m + 2 * rows * outputStep, step: outputStep, count: rows, adding: false)
-    sumD.write(to: m + 3 * rows * outputStep, step: outputStep, count: rows, adding: false)
+    sumA.write(to: m, step: outputStep, count: rows, adding: adding)
+    sumB.write(to: m + rows * outputStep, step: outputStep, count: rows, adding: adding)
+    sumC.write(to: m + 2 * rows * outputStep, step: outputStep, count: rows, adding: adding)
+    sumD.write(to: m + 3 * rows * outputStep, step: outputStep, count: rows, adding: adding)
   }
 
   /// Eight tiles by two vectors of outputs.
   @inline(__always)
   private func twoLanes(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, _ m: UnsafeMutablePointer<Vector>
+    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>,
+    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     let (step, rows) = (inputStep, Quad.rows)
     var sumA0 = Quad(.zero)
@@ -87,16 +107,17 @@ struct WinogradProduct {
       sumB1.add(x + rows * step, step: step, weights[1])
     }
     let second = m + rows * outputStep
-    sumA0.write(to: m, step: outputStep, count: rows, adding: false)
-    sumA1.write(to: m + 1, step: outputStep, count: rows, adding: false)
-    sumB0.write(to: second, step: outputStep, count: rows, adding: false)
-    sumB1.write(to: second + 1, step: outputStep, count: rows, adding: false)
+    sumA0.write(to: m, step: outputStep, count: rows, adding: adding)
+    sumA1.write(to: m + 1, step: outputStep, count: rows, adding: adding)
+    sumB0.write(to: second, step: outputStep, count: rows, adding: adding)
+    sumB1.write(to: second + 1, step: outputStep, count: rows, adding: adding)
   }
 
   /// Eight tiles by three vectors of outputs.
   @inline(__always)
   private func threeLanes(
-    _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, _ m: UnsafeMutablePointer<Vector>
+    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>,
+    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     let (step, rows) = (inputStep, Quad.rows)
     var sumA0 = Quad(.zero)
@@ -111,11 +132,11 @@ struct WinogradProduct {
       sumB2.add(x + rows * step, step: step, weights[2])
     }
     let second = m + rows * outputStep
-    sumA0.write(to: m, step: outputStep, count: rows, adding: false)
-    sumA1.write(to: m + 1, step: outputStep, count: rows, adding: false)
-    sumA2.write(to: m + 2, step: outputStep, count: rows, adding: false)
-    sumB0.write(to: second, step: outputStep, count: rows, adding: false)
-    sumB1.write(to: second + 1, step: outputStep, count: rows, adding: false)
-    sumB2.write(to: second + 2, step: outputStep, count: rows, adding: false)
+    sumA0.write(to: m, step: outputStep, count: rows, adding: adding)
+    sumA1.write(to: m + 1, step: outputStep, count: rows, adding: adding)
+    sumA2.write(to: m + 2, step: outputStep, count: rows, adding: adding)
+    sumB0.write(to: second, step: outputStep, count: rows, adding: adding)
+    sumB1.write(to: second + 1, step: outputStep, count: rows, adding: adding)
+    sumB2.write(to: second + 2, step: outputStep, count: rows, adding: adding)
   }
 }

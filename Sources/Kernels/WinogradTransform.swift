@@ -36,14 +36,6 @@ enum WinogradTransform {
       Line(first: a - c, second: b + c, third: c - b, fourth: d - b)
     }
 
-    /// G times three weights.
-    @inline(__always)
-    static func ofWeights(_ a: Vector, _ b: Vector, _ c: Vector) -> Line {
-      let half = Vector(repeating: 0.5)
-      let (outer, inner) = (half * (a + c), half * b)
-      return Line(first: a, second: outer + inner, third: outer - inner, fourth: c)
-    }
-
     /// G of F(3, 2) times two gradients, the halves left to the end.
     @inline(__always)
     static func ofGradients(_ a: Vector, _ b: Vector) -> Line {

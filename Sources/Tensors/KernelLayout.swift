@@ -63,6 +63,12 @@ public struct KernelLayout: Hashable, Sendable {
     lanesInBlock(from: firstLane(of: output)) * FeatureMapShape.vectorWidth
   }
 
+  /// The first vector of a vector's block, and its place in it.
+  public func block(ofLane lane: Int) -> (first: Int, place: Int) {
+    let first = firstLane(of: lane * FeatureMapShape.vectorWidth)
+    return (first, lane - first)
+  }
+
   /// The first vector of an output's block.
   private func firstLane(of output: Int) -> Int {
     let lane = output / FeatureMapShape.vectorWidth

@@ -28,6 +28,14 @@ import Testing
     ]
   }
 
+  static let minimalCases: [Case] = [
+    [3, 16, 9, 7, 16, 3, 1, 1], [2, 17, 8, 8, 18, 3, 1, 1], [2, 50, 5, 6, 33, 3, 1, 1],
+    [9, 64, 4, 4, 80, 3, 1, 1], [1, 130, 9, 35, 34, 3, 1, 1], [2, 20, 7, 6, 40, 3, 1, 0],
+    [2, 20, 3, 5, 16, 3, 1, 2], [1, 16, 1, 1, 16, 3, 1, 1], [40, 32, 3, 3, 64, 3, 1, 1],
+  ].flatMap { size in
+    [Precision.float32, .bfloat16].map { Case(engine: .winograd, arithmetic: $0, size: size) }
+  }
+
   static let imageCases: [Case] = [
     [2, 3, 47, 51, 20, 11, 4, 2], [3, 3, 32, 32, 33, 3, 1, 1], [1, 1, 9, 8, 48, 5, 2, 2],
   ].flatMap { size in
@@ -39,6 +47,10 @@ import Testing
   }
 
   @Test(arguments: cases) func maps(_ test: Case) { check(test, readsImages: false) }
+
+  @Test(arguments: minimalCases) func minimalFiltering(_ test: Case) {
+    check(test, readsImages: false)
+  }
 
   @Test(arguments: imageCases) func images(_ test: Case) { check(test, readsImages: true) }
 

@@ -1,0 +1,99 @@
+import Tensors
+
+/// How many rows of tiles are worked on at once.
+struct WinogradBatch {
+  private let rows: Int
+
+  /// - Parameters:
+  ///   - bytes: What transformed inputs and products should fit.
+  ///   - least: Tiles that each fetched weight should serve, if they fit or not.
+  init(_ tiles: WinogradTiles, bytes: Int, least: Int) {
+    let tileBytes =
+      (tiles.input.channelStride + tiles.output.channelStride) * WinogradTransform.points * 4
+    let count = max(bytes / tileBytes, least)
+    rows = max(1, min(count / tiles.columns, tiles.rows * tiles.input.count))
+  }
+
+  /// Tiles that there is room for.
+  private func capacity(_ tiles: WinogradTiles) -> Int {
+    rows * tiles.columns + WinogradProduct.largestBlock
+  }
+
+  /// Vectors from one point to the next: one more than they need, lest all points fall into the same sets
+  /// of the cache.
+  private func pointStep(_ tiles: WinogradTiles, lanes: Int) -> Int { capacity(tiles) * lanes | 1 }
+
+  /// Floats of scratch memory.
+  func count(_ tiles: WinogradTiles) -> Int {
+    let steps =
+      pointStep(tiles, lanes: tiles.input.lanes) + pointStep(tiles, lanes: tiles.output.lanes)
+    return (steps * WinogradTransform.points + tiles.zeroCount) * FeatureMapShape.vectorWidth
+  }
+
+  /// Cuts up scratch memory.
+  func memory(_ tiles: WinogradTiles, _ scratch: UnsafeMutablePointer<Float>) -> WinogradMemory {
+    let inputs = vectors(scratch)
+    let inputPointStep = pointStep(tiles, lanes: tiles.input.lanes)
+    let outputPointStep = pointStep(tiles, lanes: tiles.output.lanes)
+    let outputs = inputs + inputPointStep * WinogradTransform.points
+    let zeros = outputs + outputPointStep * WinogradTransform.points
+    zeros.update(repeating: .zero, count: tiles.zeroCount)
+    return WinogradMemory(
+      inputs: inputs, inputPointStep: inputPointStep, outputs: outputs,
+      outputPointStep: outputPointStep, zeros: zeros)
+  }
+
+  /// Visits the rows of tiles of some images, counted on from image to image.
+  @inline(__always)
+  func forEachRows(
+    _ tiles: WinogradTiles, images: Range<Int>, _ body: (_ rows: Range<Int>) -> Void
+  ) {
+    let end = images.upperBound * tiles.rows
+    for first in stride(from: images.lowerBound * tiles.rows, to: end, by: rows) {
+      body(first..<min(first + rows, end))
+    }
+  }
+}
+
+/// A worker's transformed tiles.
+struct WinogradMemory {
+  let inputs: UnsafeMutablePointer<Vector>
+  /// Vectors from one point to the next.
+  let inputPointStep: Int
+  /// Products, or transformed gradients.
+  let outputs: UnsafeMutablePointer<Vector>
+  let outputPointStep: Int
+  let zeros: UnsafeMutablePointer<Vector>
+
+  /// Transforms a row of tiles from the place of tile `tile` on.
+  @inline(__always)
+  func transformInput(_ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int) {
+    let target = inputs + tile * tiles.input.lanes
+    switch x.shape.precision {
+    case .float32:
+      tiles.transformInput(
+        x, Float.self, image: image, row: row, zeros: zeros, into: target,
+        pointStep: inputPointStep)
+    case .bfloat16:
+      tiles.transformInput(
+        x, BFloat16.self, image: image, row: row, zeros: zeros, into: target,
+        pointStep: inputPointStep)
+    }
+  }
+
+  /// Transforms the gradients of a row of tiles.
+  @inline(__always)
+  func transformGradient(
+    _ tiles: WinogradTiles, _ dy: FeatureMap, image: Int, row: Int, tile: Int
+  ) {
+    let target = outputs + tile * tiles.output.lanes
+    switch dy.shape.precision {
+    case .float32:
+      tiles.transformGradient(
+        dy, Float.self, image: image, row: row, into: target, pointStep: outputPointStep)
+    case .bfloat16:
+      tiles.transformGradient(
+        dy, BFloat16.self, image: image, row: row, into: target, pointStep: outputPointStep)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import Tensors
+
+/// The products of one point summed over tiles: Vᵀ · D, some inputs and outputs at a time in registers.
+///
+/// Shapes: V `[tiles, inputs]`, D `[tiles, outputs of a block]`, sums `[inputs, outputs of a block]`.
+struct WinogradCorrelation {
+  let inputs: Int
+  /// Floats from one tile to the next in V, of which all may be read.
+  let inputStep: Int
+  /// Vectors from one tile to the next in D.
+  let gradientStep: Int
+  let tiles: Int
+  /// Whether the sums are added to what stands.
+  let adding: Bool
+
+  /// Tiles in one sum in registers; the more, the more is rounded off.
+  private static let longestSum = 32
+
+  @inline(__always)
+  func run(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, lanes: Int,
+    into target: UnsafeMutablePointer<Vector>
+  ) {
+    var tile = 0
+    while tile < tiles {
+      let count = min(tiles - tile, Self.longestSum)
+      run(
+        v + tile * inputStep, d + tile * gradientStep, tiles: count, lanes: lanes, into: target,
+        adding: adding || tile > 0)
+      tile += count
+    }
+  }
+
+  @inline(__always)
+  private func run(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, tiles: Int, lanes: Int,
+    into target: UnsafeMutablePointer<Vector>, adding: Bool
+  ) {
+    var input = 0
+    while input < inputs {
+      let (v, target, rest) = (v + input, target + input * lanes, inputs - input)
+      switch lanes {
+      case _ where RegisterTile.isOneQuad:
+        for lane in 0..<lanes { oneQuad(v, d + lane, rest, tiles, lanes: lanes, target + lane, adding) }
+        input += Quad.rows
+      case 1:
+        oneLane(v, d, rest, tiles, target, adding)
+        input += 4 * Quad.rows
+      case 2:
+        twoLanes(v, d, rest, tiles, target, adding)
+        input += 2 * Quad.rows
+      default:
+        threeLanes(v, d, rest, tiles, target, adding)
+        input += 2 * Quad.rows
+      }
+    }
+  }
+
+  @inline(__always)
+  private func oneQuad(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    lanes: Int, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
+  ) {
+    var sum = Quad(.zero)
+    var (x, gradient) = (v, d)
+    for _ in 0..<tiles {
+      sum.add(x, step: 1, gradient[0])
+      x += inputStep
+      gradient += gradientStep
+    }
+    sum.write(to: target, step: lanes, count: rest, adding: adding)
+  }
+
+  /// Sixteen inputs by one vector of outputs.
+  @inline(__always)
+  private func oneLane(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
+  ) {
+    var sumA = Quad(.zero)
+    var (sumB, sumC, sumD) = (sumA, sumA, sumA)
+    var (x, gradient) = (v, d)
+    for _ in 0..<tiles {
+      let vector = gradient[0]
+      sumA.add(x, step: 1, vector)
+      sumB.add(x + 4, step: 1, vector)
+      sumC.add(x + 8, step: 1, vector)
+      sumD.add(x + 12, step: 1, vector)
+      x += inputStep
+      gradient += gradientStep
+    }
+    sumA.write(to: target, step: 1, count: rest, adding: adding)
+    sumB.write(to: target + 4, step: 1, count: rest - 4, adding: adding)
+    sumC.write(to: target + 8, step: 1, count: rest - 8, adding: adding)
+    sumD.write(to: target + 12, step: 1, count: rest - 12, adding: adding)
+  }
+
+  /// Eight inputs by two vectors of outputs.
+  @inline(__always)
+  private func twoLanes(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
+  ) {
+    var sumA0 = Quad(.zero)
+    var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
+    var (x, gradient) = (v, d)
+    for _ in 0..<tiles {
+      sumA0.add(x, step: 1, gradient[0])
+      sumA1.add(x, step: 1, gradient[1])
+      sumB0.add(x + 4, step: 1, gradient[0])
+      sumB1.add(x + 4, step: 1, gradient[1])
+      x += inputStep
+      gradient += gradientStep
+    }
+    sumA0.write(to: target, step: 2, count: rest, adding: adding)
+    sumA1.write(to: target + 1, step: 2, count: rest, adding: adding)
+    sumB0.write(to: target + 8, step: 2, count: rest - 4, adding: adding)
+    sumB1.write(to: target + 9, step: 2, count: rest - 4, adding: adding)
+  }
+
+  /// Eight inputs by three vectors of outputs.
+  @inline(__always)
+  private func threeLanes(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
+  ) {
+    var sumA0 = Quad(.zero)
+    var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
+    var (x, gradient) = (v, d)
+    for _ in 0..<tiles {
+      sumA0.add(x, step: 1, gradient[0])
+      sumA1.add(x, step: 1, gradient[1])
+      sumA2.add(x, step: 1, gradient[2])
+      sumB0.add(x + 4, step: 1, gradient[0])
+      sumB1.add(x + 4, step: 1, gradient[1])
+      sumB2.add(x + 4, step: 1, gradient[2])
+      x += inputStep
+      gradient += gradientStep
+    }
+    sumA0.write(to: target, step: 3, count: rest, adding: adding)
+    sumA1.write(to: target + 1, step: 3, count: rest, adding: adding)
+    sumA2.write(to: target + 2, step: 3, count: rest, adding: adding)
+    sumB0.write(to: target + 12, step: 3, count: rest - 4, adding: adding)
+    sumB1.write(to: target + 13, step: 3, count: rest - 4, adding: adding)
+    sumB2.write(to: target + 14, step: 3, count: rest - 4, adding: adding)
+  }
+}

@@ -1,0 +1,139 @@
+import CVectors
+import Tensors
+
+/// A kernel at the 16 points, in the order in which products read it.
+///
+///     [points][blocks of outputs][inputs][outputs of a block]
+struct WinogradKernel {
+  let layout: KernelLayout
+
+  /// Vectors from one point to the next.
+  var pointStep: Int { layout.inputs * layout.lanes | 1 }
+
+  /// Floats of all points.
+  var count: Int { WinogradTransform.points * pointStep * FeatureMapShape.vectorWidth }
+
+  /// G g Gᵀ, in `Double`: what is rounded here goes into every sum.
+  func transform(
+    _ weight: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let target = vectors(target)
+    pool.forEachPiece(layout.lanes) { lane, _ in
+      let output = lane * FeatureMapShape.vectorWidth
+      let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
+      // The block's first vector, and this one's place in it.
+      let (first, inBlock) = layout.block(ofLane: lane)
+      for input in 0..<layout.inputs {
+        func line(_ column: Int) -> WideLine {
+          func weights(_ row: Int) -> WideVector {
+            WideVector(
+              vectors(
+                weight + layout.place(output: output, input: input, row: row, column: column)
+              ).pointee)
+          }
+          return WideLine(weights(0), weights(1), weights(2))
+        }
+        let (a, b, c) = (line(0), line(1), line(2))
+        var place = target + (first * layout.inputs + input * step + inBlock)
+        write(WideLine(a.first, b.first, c.first), to: &place)
+        write(WideLine(a.second, b.second, c.second), to: &place)
+        write(WideLine(a.third, b.third, c.third), to: &place)
+        write(WideLine(a.fourth, b.fourth, c.fourth), to: &place)
+      }
+    }
+  }
+
+  /// Writes four points and moves on by as many.
+  @inline(__always)
+  private func write(
+    _ line: WideLine, to place: inout UnsafeMutablePointer<Vector>
+  ) {
+    place[0] = line.first.floats
+    place[pointStep] = line.second.floats
+    place[2 * pointStep] = line.third.floats
+    place[3 * pointStep] = line.fourth.floats
+    place += 4 * pointStep
+  }
+
+  /// The gradient of g from those at the points, as a kernel lies in memory.
+  func transformBack(
+    _ sums: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let sums = vectors(sums)
+    if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
+    pool.forEachPiece(layout.lanes) { lane, _ in
+      let output = lane * FeatureMapShape.vectorWidth
+      let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
+      let (first, inBlock) = layout.block(ofLane: lane)
+      for input in 0..<layout.inputs {
+        let place = sums + (first * layout.inputs + input * step + inBlock)
+        let a = read(place).weights
+        let b = read(place + 4 * pointStep).weights
+        let c = read(place + 8 * pointStep).weights
+        let d = read(place + 12 * pointStep).weights
+        func put(_ line: WinogradTransform.Line, column: Int) {
+          let weights = line.weights
+          func put(_ weight: Vector, row: Int) {
+            vectors(
+              gradient + layout.place(output: output, input: input, row: row, column: column)
+            ).pointee = weight
+          }
+          put(weights.0, row: 0)
+          put(weights.1, row: 1)
+          put(weights.2, row: 2)
+        }
+        put(.init(first: a.0, second: b.0, third: c.0, fourth: d.0), column: 0)
+        put(.init(first: a.1, second: b.1, third: c.1, fourth: d.1), column: 1)
+        put(.init(first: a.2, second: b.2, third: c.2, fourth: d.2), column: 2)
+      }
+    }
+  }
+
+  /// Reads four points.
+  @inline(__always)
+  private func read(_ place: UnsafePointer<Vector>) -> WinogradTransform.Line {
+    .init(
+      first: place[0], second: place[pointStep], third: place[2 * pointStep],
+      fourth: place[3 * pointStep])
+  }
+}
+
+/// G times three weights.
+private struct WideLine {
+  let first: WideVector
+  let second: WideVector
+  let third: WideVector
+  let fourth: WideVector
+
+  @inline(__always)
+  init(_ a: WideVector, _ b: WideVector, _ c: WideVector) {
+    let (outer, inner) = ((a + c).half, b.half)
+    (first, second, third, fourth) = (a, outer + inner, outer - inner, c)
+  }
+}
+
+/// Sixteen numbers as doubles.
+private struct WideVector {
+  private let low: SIMD8<Double>
+  private let high: SIMD8<Double>
+
+  @inline(__always)
+  private init(low: SIMD8<Double>, high: SIMD8<Double>) {
+    (self.low, self.high) = (low, high)
+  }
+
+  @inline(__always)
+  init(_ vector: Vector) { self.init(low: widenLow(vector), high: widenHigh(vector)) }
+
+  @inline(__always)
+  var floats: Vector { narrowDoubles(low, high) }
+
+  @inline(__always)
+  var half: Self { Self(low: low * 0.5, high: high * 0.5) }
+
+  @inline(__always)
+  static func + (a: Self, b: Self) -> Self { Self(low: a.low + b.low, high: a.high + b.high) }
+
+  @inline(__always)
+  static func - (a: Self, b: Self) -> Self { Self(low: a.low - b.low, high: a.high - b.high) }
+}
