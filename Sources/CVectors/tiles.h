@@ -10,14 +10,17 @@
 ///
 /// Registers: sums 0 1 / 2 3, pixels 4 5, weights 6 7.
 
-/// Adds to each sum the products of a pair of bfloat16 with the pair in the same lane of `weights`.
+/// Adds to each sum the products of the pair of bfloat16 at an address with the pair in the same lane of
+/// `weights`.
 __attribute__((always_inline)) static inline Floats16 addPairProducts(
-    Floats16 sums, unsigned int pair, Words16 weights) {
+    Floats16 sums, const void *pair, Words16 weights) {
+  unsigned int bits;
+  __builtin_memcpy(&bits, pair, sizeof bits);
 #if defined(__AVX512BF16__)
   return (Floats16)_mm512_dpbf16_ps(
-      (__m512)sums, (__m512bh)weights, (__m512bh)_mm512_set1_epi32((int)pair));
+      (__m512)sums, (__m512bh)weights, (__m512bh)_mm512_set1_epi32((int)bits));
 #else
-  Words16 pairs = pair;
+  Words16 pairs = bits;
   sums += (Floats16)(pairs << 16) * (Floats16)(weights << 16);
   return sums + (Floats16)(pairs & 0xFFFF0000u) * (Floats16)(weights & 0xFFFF0000u);
 #endif

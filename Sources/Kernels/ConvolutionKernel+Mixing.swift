@@ -70,7 +70,7 @@ extension ConvolutionKernel {
     forEachChunk(of: x.shape.count) { images in
       let partial = gradients + images.count * kernelCount
       switch weightGradientEngine {
-      case .vectors, .winograd:  // which no mixture is given
+      case .vectors, .winograd, .pointwise:  // of which mixtures are given vectors alone
         vectors.weightGradientPerSample(
           x.images(images), dy.images(images), into: gradients, stride: kernelCount, on: pool)
       case .tiles:

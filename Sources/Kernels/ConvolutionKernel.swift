@@ -15,6 +15,8 @@ public struct ConvolutionKernel: Sendable {
     case tiles
     /// Fewer multiply-adds of float32 vectors, after sums: `WinogradConvolution`.
     case winograd
+    /// A product of matrices, for kernels of one pixel: `PointwiseConvolution`.
+    case pointwise
   }
 
   public let forwardEngine: Engine
@@ -23,6 +25,7 @@ public struct ConvolutionKernel: Sendable {
   let vectors: DirectConvolution
   let tiles: TileConvolution
   let winograd: WinogradConvolution
+  let pointwise: PointwiseConvolution
 
   /// - Parameters:
   ///   - input: The input's shape, whose arithmetic is the layer's.
@@ -36,13 +39,21 @@ public struct ConvolutionKernel: Sendable {
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
     winograd = WinogradConvolution(vectors)
+    pointwise = PointwiseConvolution(vectors)
     let isMinimal = !mixes && WinogradConvolution.fits(geometry, input: input)
+    let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
     if let engine {
       (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
+    } else if isPointwise && (input.arithmetic == .float32 || !TileUnit.hasRegisters) {
+      (forwardEngine, inputGradientEngine, weightGradientEngine) = (
+        .pointwise, .pointwise, .pointwise
+      )
     } else if input.arithmetic == .bfloat16 {
-      (forwardEngine, inputGradientEngine) = (.tiles, .tiles)
-      // Vectors multiply pairs of bfloat16 at twice the rate of float32, and there are fewer products.
-      weightGradientEngine = isMinimal && !TileUnit.hasRegisters ? .winograd : .tiles
+      // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
+      // nothing if on the way back (docs/kernels.md).
+      forwardEngine = .tiles
+      let backward: Engine = isMinimal && !TileUnit.hasRegisters ? .winograd : .tiles
+      (inputGradientEngine, weightGradientEngine) = (backward, backward)
     } else if isMinimal {
       (forwardEngine, inputGradientEngine, weightGradientEngine) = (.winograd, .winograd, .winograd)
     } else {
@@ -82,11 +93,13 @@ public struct ConvolutionKernel: Sendable {
       case .vectors: vectors.scratchCount
       case .tiles: tiles.scratchCount
       case .winograd: winograd.scratchCount
+      case .pointwise: pointwise.scratchCount
       }
     guard training else { return forward }
     let weights =
       switch weightGradientEngine {
       case .vectors: vectors.scratchCount
+      case .pointwise: pointwise.weightGradientScratchCount
       case .tiles: tiles.weightGradientScratchCount
       case .winograd: winograd.weightGradientScratchCount
       }
@@ -96,6 +109,7 @@ public struct ConvolutionKernel: Sendable {
       case .vectors: vectors.inputGradientScratchCount
       case .tiles: tiles.inputGradientScratchCount
       case .winograd: winograd.inputGradientScratchCount
+      case .pointwise: pointwise.inputGradientScratchCount
       }
     return max(forward, weights, inputs)
   }
@@ -107,6 +121,7 @@ public struct ConvolutionKernel: Sendable {
       case .vectors: 0
       case .tiles: tiles.packedCount
       case .winograd: winograd.transformedCount
+      case .pointwise: pointwise.pairedCount
       }
     guard training else { return forward }
     let weights =
@@ -117,6 +132,7 @@ public struct ConvolutionKernel: Sendable {
       case .vectors: 0
       case .tiles: tiles.packedTurnedCount
       case .winograd: winograd.transformedTurnedCount
+      case .pointwise: pointwise.pairedTurnedCount
       }
     return max(forward, weights, vectors.turnedKernelCount + turned)
   }
@@ -139,6 +155,10 @@ public struct ConvolutionKernel: Sendable {
       winograd.forward(
         x, weight: weight, bias: bias, transformed: pool.shared.base, into: y,
         statistics: statistics, on: pool)
+    case .pointwise:
+      pointwise.forward(
+        x, weight: weight, bias: bias, paired: pool.shared.base, into: y, statistics: statistics,
+        on: pool)
     }
   }
 
@@ -160,6 +180,10 @@ public struct ConvolutionKernel: Sendable {
       winograd.inputGradient(
         dy, turned: turned, transformed: turned + vectors.turnedKernelCount, into: dx,
         adding: adding, on: pool)
+    case .pointwise:
+      pointwise.inputGradient(
+        dy, turned: turned, paired: turned + vectors.turnedKernelCount, into: dx, adding: adding,
+        on: pool)
     }
   }
 
@@ -171,6 +195,8 @@ public struct ConvolutionKernel: Sendable {
     let partial = pool.shared.base
     switch weightGradientEngine {
     case .vectors: vectors.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
+    case .pointwise:
+      pointwise.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     case .tiles: tiles.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     case .winograd: winograd.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     }

@@ -28,7 +28,8 @@ public enum TileLoop {
       for _ in 0..<roundCount {
         sums.add(
           runs, pixels: operands, pixelStep: pixelStep, tileStep: tileBytes,
-          counts: (TileUnit.width, TileUnit.width), weights: operands + 2 * tileBytes, weightTiles: 2)
+          counts: (TileUnit.width, TileUnit.width), weights: operands + 2 * tileBytes,
+          weightTiles: 2)
       }
       sums.finish(pixelTiles: 2, weightTiles: 2)
       sums.end()

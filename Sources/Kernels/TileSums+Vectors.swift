@@ -1,5 +1,3 @@
-import CVectors
-
 /// The same sums without tile registers: products of pairs in vectors.
 extension TileSums {
   /// Adds the products of a pixel tile, or of the first `count` pixels and up to seven more.
@@ -26,7 +24,9 @@ extension TileSums {
     _ runs: TileRuns, _ pixels: UnsafeRawPointer, _ pixelStep: Int,
     _ target: UnsafeMutablePointer<Vector>, _ weights: UnsafeRawPointer
   ) {
-    var (sumsA, sumsB) = (PairSums(target), PairSums(target + 1))
+    var (sumsA, sumsB) = (
+      PairSums(target, step: Self.pixelStep), PairSums(target + 1, step: Self.pixelStep)
+    )
     for run in 0..<runs.count {
       var pixel = pixels + runs.pixelOffset(run)
       var weight = (weights + runs.weightOffset(run)).assumingMemoryBound(to: Pairs.self)
@@ -42,8 +42,8 @@ extension TileSums {
         pairsLeft -= count
       }
     }
-    sumsA.write(to: target)
-    sumsB.write(to: target + 1)
+    sumsA.write(to: target, step: Self.pixelStep)
+    sumsB.write(to: target + 1, step: Self.pixelStep)
   }
 
   private func addSixteen(
@@ -51,7 +51,9 @@ extension TileSums {
     _ target: UnsafeMutablePointer<Vector>, _ weights: UnsafeRawPointer
   ) {
     let second = target + PairSums.rows * Self.pixelStep
-    var (sumsA, sumsB) = (PairSums(target), PairSums(second))
+    var (sumsA, sumsB) = (
+      PairSums(target, step: Self.pixelStep), PairSums(second, step: Self.pixelStep)
+    )
     for run in 0..<runs.count {
       var pixelA = pixels + runs.pixelOffset(run)
       var pixelB = pixelA + PairSums.rows * pixelStep
@@ -63,15 +65,15 @@ extension TileSums {
         pixelB += 4
       }
     }
-    sumsA.write(to: target)
-    sumsB.write(to: second)
+    sumsA.write(to: target, step: Self.pixelStep)
+    sumsB.write(to: second, step: Self.pixelStep)
   }
 
   private func addEight(
     _ runs: TileRuns, _ pixels: UnsafeRawPointer, _ pixelStep: Int,
     _ target: UnsafeMutablePointer<Vector>, _ weights: UnsafeRawPointer
   ) {
-    var sums = PairSums(target)
+    var sums = PairSums(target, step: Self.pixelStep)
     for run in 0..<runs.count {
       var pixel = pixels + runs.pixelOffset(run)
       let weight = (weights + runs.weightOffset(run)).assumingMemoryBound(to: Pairs.self)
@@ -80,57 +82,6 @@ extension TileSums {
         pixel += 4
       }
     }
-    sums.write(to: target)
-  }
-}
-
-/// Pairs of bfloat16, one in each lane.
-private typealias Pairs = SIMD16<UInt32>
-
-/// Sums of eight pixels by one weight tile, in registers.
-private struct PairSums {
-  private var sum0: Vector
-  private var sum1: Vector
-  private var sum2: Vector
-  private var sum3: Vector
-  private var sum4: Vector
-  private var sum5: Vector
-  private var sum6: Vector
-  private var sum7: Vector
-
-  static let rows = 8
-
-  @inline(__always)
-  init(_ memory: UnsafePointer<Vector>) {
-    let step = TileSums.pixelStep
-    (sum0, sum1, sum2, sum3) = (memory[0], memory[step], memory[2 * step], memory[3 * step])
-    (sum4, sum5, sum6, sum7) = (
-      memory[4 * step], memory[5 * step], memory[6 * step], memory[7 * step]
-    )
-  }
-
-  /// sum i += the pair at pixel i times the pairs of `weights`.
-  @inline(__always)
-  mutating func add(_ pixel: UnsafeRawPointer, step: Int, _ weights: Pairs) {
-    func bits(_ index: Int) -> UInt32 {
-      (pixel + index * step).loadUnaligned(as: UInt32.self)
-    }
-    sum0 = addPairProducts(sum0, bits(0), weights)
-    sum1 = addPairProducts(sum1, bits(1), weights)
-    sum2 = addPairProducts(sum2, bits(2), weights)
-    sum3 = addPairProducts(sum3, bits(3), weights)
-    sum4 = addPairProducts(sum4, bits(4), weights)
-    sum5 = addPairProducts(sum5, bits(5), weights)
-    sum6 = addPairProducts(sum6, bits(6), weights)
-    sum7 = addPairProducts(sum7, bits(7), weights)
-  }
-
-  @inline(__always)
-  func write(to memory: UnsafeMutablePointer<Vector>) {
-    let step = TileSums.pixelStep
-    (memory[0], memory[step], memory[2 * step], memory[3 * step]) = (sum0, sum1, sum2, sum3)
-    (memory[4 * step], memory[5 * step], memory[6 * step], memory[7 * step]) = (
-      sum4, sum5, sum6, sum7
-    )
+    sums.write(to: target, step: Self.pixelStep)
   }
 }

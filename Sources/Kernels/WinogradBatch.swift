@@ -16,7 +16,7 @@ struct WinogradBatch {
 
   /// Tiles that there is room for.
   private func capacity(_ tiles: WinogradTiles) -> Int {
-    rows * tiles.columns + WinogradProduct.largestBlock
+    rows * tiles.columns + MatrixProduct.largestBlock
   }
 
   /// Vectors from one point to the next: one more than they need, lest all points fall into the same sets
@@ -39,7 +39,7 @@ struct WinogradBatch {
     let zeros = outputs + outputPointStep * WinogradTransform.points
     zeros.update(repeating: .zero, count: tiles.zeroCount)
     return WinogradMemory(
-      inputs: inputs, inputPointStep: inputPointStep, outputs: outputs,
+      inputs: UnsafeMutableRawPointer(inputs), inputPointStep: inputPointStep, outputs: outputs,
       outputPointStep: outputPointStep, zeros: zeros)
   }
 
@@ -57,18 +57,32 @@ struct WinogradBatch {
 
 /// A worker's transformed tiles.
 struct WinogradMemory {
-  let inputs: UnsafeMutablePointer<Vector>
+  /// Inputs, sixteen floats or bfloat16 to a vector.
+  private let inputs: UnsafeMutableRawPointer
   /// Vectors from one point to the next.
-  let inputPointStep: Int
+  private let inputPointStep: Int
   /// Products, or transformed gradients.
   let outputs: UnsafeMutablePointer<Vector>
   let outputPointStep: Int
-  let zeros: UnsafeMutablePointer<Vector>
+  private let zeros: UnsafeMutablePointer<Vector>
+
+  init(
+    inputs: UnsafeMutableRawPointer, inputPointStep: Int, outputs: UnsafeMutablePointer<Vector>,
+    outputPointStep: Int, zeros: UnsafeMutablePointer<Vector>
+  ) {
+    (self.inputs, self.inputPointStep) = (inputs, inputPointStep)
+    (self.outputs, self.outputPointStep) = (outputs, outputPointStep)
+    self.zeros = zeros
+  }
 
   /// Transforms a row of tiles from the place of tile `tile` on.
+  ///
+  /// - Parameter stored: What they are rounded to.
   @inline(__always)
-  func transformInput(_ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int) {
-    let target = inputs + tile * tiles.input.lanes
+  func transformInput<Stored: VectorElement>(
+    _ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int, as stored: Stored.Type
+  ) {
+    let target = PixelVectors<Stored>(inputs) + tile * tiles.input.lanes
     switch x.shape.precision {
     case .float32:
       tiles.transformInput(
@@ -81,19 +95,40 @@ struct WinogradMemory {
     }
   }
 
-  /// Transforms the gradients of a row of tiles.
+  /// The transformed inputs of one point.
   @inline(__always)
-  func transformGradient(
-    _ tiles: WinogradTiles, _ dy: FeatureMap, image: Int, row: Int, tile: Int
+  func inputs<Stored: VectorElement>(ofPoint point: Int, as stored: Stored.Type) -> UnsafeRawPointer
+  {
+    UnsafeRawPointer((PixelVectors<Stored>(inputs) + point * inputPointStep).memory)
+  }
+
+  /// Transforms a row of tiles and their gradients, in float32 from the place of tile `tile` on.
+  @inline(__always)
+  func transform<Element: VectorElement>(
+    _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, _ type: Element.Type, image: Int,
+    row: Int, tile: Int
   ) {
-    let target = outputs + tile * tiles.output.lanes
-    switch dy.shape.precision {
-    case .float32:
-      tiles.transformGradient(
-        dy, Float.self, image: image, row: row, into: target, pointStep: outputPointStep)
-    case .bfloat16:
-      tiles.transformGradient(
-        dy, BFloat16.self, image: image, row: row, into: target, pointStep: outputPointStep)
-    }
+    tiles.transformInput(
+      x, type, image: image, row: row, zeros: zeros,
+      into: PixelVectors<Float>(inputs) + tile * tiles.input.lanes, pointStep: inputPointStep)
+    tiles.transformGradient(
+      dy, type, image: image, row: row, into: outputs + tile * tiles.output.lanes,
+      pointStep: outputPointStep)
+  }
+
+  /// Transforms them in pairs of bfloat16, from the place of pair `pair` on.
+  @inline(__always)
+  func transformPairs<Element: VectorElement>(
+    _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, _ type: Element.Type, image: Int,
+    row: Int, pair: Int
+  ) {
+    tiles.transformInputPairs(
+      x, type, image: image, row: row, zeros: zeros,
+      into: inputs.assumingMemoryBound(to: Pairs.self) + pair * tiles.input.lanes,
+      pointStep: inputPointStep)
+    tiles.transformGradientPairs(
+      dy, type, image: image, row: row,
+      into: UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Pairs.self)
+        + pair * tiles.output.lanes, pointStep: outputPointStep)
   }
 }

@@ -8,7 +8,7 @@ extension WinogradConvolution {
 
   private var gradientBatch: WinogradBatch { WinogradBatch(tiles, bytes: 524_288, least: 64) }
 
-  private var kernel: WinogradKernel { WinogradKernel(layout: direct.layout) }
+  private var kernel: WinogradKernel { WinogradKernel(layout: direct.layout, factors: .float32) }
 
   /// Floats of scratch memory that a worker needs in a weight gradient.
   var weightGradientScratchCount: Int { gradientBatch.count(tiles) }
@@ -32,15 +32,23 @@ extension WinogradConvolution {
         x.shape.count * group / groupCount..<x.shape.count * (group + 1) / groupCount
       let sums = vectors(partial + group * kernel.count)
       batch.forEachRows(tiles, images: images) { rows in
-        for row in rows {
-          let (image, inImage) = (row / tiles.rows, row % tiles.rows)
-          let tile = (row - rows.lowerBound) * tiles.columns
-          memory.transformInput(tiles, x, image: image, row: inImage, tile: tile)
-          memory.transformGradient(tiles, dy, image: image, row: inImage, tile: tile)
+        let adding = rows.lowerBound > images.lowerBound * tiles.rows
+        switch dy.shape.precision {
+        case .float32:
+          for row in rows {
+            memory.transform(
+              tiles, x, dy, Float.self, image: row / tiles.rows, row: row % tiles.rows,
+              tile: (row - rows.lowerBound) * tiles.columns)
+          }
+          correlate(memory, tiles: rows.count * tiles.columns, into: sums, adding: adding)
+        case .bfloat16:
+          for row in rows {
+            memory.transformPairs(
+              tiles, x, dy, BFloat16.self, image: row / tiles.rows, row: row % tiles.rows,
+              pair: (row - rows.lowerBound) * tiles.columnPairs)
+          }
+          correlate(memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding)
         }
-        correlate(
-          rows.count * tiles.columns, memory, into: sums,
-          adding: rows.lowerBound > images.lowerBound * tiles.rows)
       }
     }
     sumInOrder(partial, groups: groupCount, size: kernel.count, into: partial, on: pool)
@@ -49,23 +57,47 @@ extension WinogradConvolution {
 
   /// Adds the products of some tiles at all points.
   private func correlate(
-    _ tileCount: Int, _ memory: WinogradMemory, into sums: UnsafeMutablePointer<Vector>,
-    adding: Bool
+    _ memory: WinogradMemory, tiles: Int, into sums: UnsafeMutablePointer<Vector>, adding: Bool
+  ) {
+    let correlation = MatrixCorrelation(
+      inputs: direct.layout.inputs, inputStep: direct.input.channelStride,
+      gradientStep: direct.output.lanes, rows: tiles, adding: adding)
+    forEachBlock(sums) { point, lane, lanes, target in
+      correlation.run(
+        memory.inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self),
+        memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes, into: target)
+    }
+  }
+
+  /// Adds the products of some pairs of tiles at all points.
+  private func correlate(
+    _ memory: WinogradMemory, pairs: Int, into sums: UnsafeMutablePointer<Vector>, adding: Bool
+  ) {
+    let correlation = MatrixPairCorrelation(
+      inputs: direct.layout.inputs, inputBytes: 4 * direct.input.channelStride,
+      gradientStep: direct.output.lanes, pairs: pairs, adding: adding)
+    forEachBlock(sums) { point, lane, lanes, target in
+      correlation.run(
+        memory.inputs(ofPoint: point, as: Float.self),
+        UnsafeRawPointer(memory.outputs + (point * memory.outputPointStep + lane))
+          .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target)
+    }
+  }
+
+  /// Visits the points and at each the blocks of outputs, with the place of their sums.
+  @inline(__always)
+  private func forEachBlock(
+    _ sums: UnsafeMutablePointer<Vector>,
+    _ body: (
+      _ point: Int, _ lane: Int, _ lanes: Int, _ target: UnsafeMutablePointer<Vector>
+    ) -> Void
   ) {
     let layout = direct.layout
-    let correlation = WinogradCorrelation(
-      inputs: layout.inputs, inputStep: direct.input.channelStride,
-      gradientStep: direct.output.lanes, tiles: tileCount, adding: adding)
     for point in 0..<WinogradTransform.points {
-      let inputs = UnsafeRawPointer(memory.inputs + point * memory.inputPointStep)
-        .assumingMemoryBound(to: Float.self)
-      let gradients = UnsafePointer(memory.outputs + point * memory.outputPointStep)
-      let target = sums + point * kernel.pointStep
       var lane = 0
       while lane < layout.lanes {
         let lanes = layout.lanesInBlock(from: lane)
-        correlation.run(
-          inputs, gradients + lane, lanes: lanes, into: target + lane * layout.inputs)
+        body(point, lane, lanes, sums + (point * kernel.pointStep + lane * layout.inputs))
         lane += lanes
       }
     }

@@ -15,10 +15,11 @@ struct WinogradConvolution: Sendable {
     self.direct = direct
   }
 
-  /// Whether these sizes are what it is about.
+  /// Whether these sizes are what it is about, and both maps are stored alike.
   static func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
     geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.stride == 1
       && geometry.padding <= 2 && input.fillsVectors
+      && geometry.outputShape(for: input).precision == input.precision
   }
 
   private var forwardPass: WinogradPass {

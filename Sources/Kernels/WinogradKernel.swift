@@ -4,11 +4,18 @@ import Tensors
 /// A kernel at the 16 points, in the order in which products read it.
 ///
 ///     [points][blocks of outputs][inputs][outputs of a block]
+///
+/// Factors in bfloat16 lie in pairs of inputs, with a zero behind an odd last one.
 struct WinogradKernel {
   let layout: KernelLayout
+  /// What products multiply; they are summed in float32.
+  let factors: Precision
+
+  /// Inputs, or pairs of them.
+  var depth: Int { factors == .float32 ? layout.inputs : (layout.inputs + 1) / 2 }
 
   /// Vectors from one point to the next.
-  var pointStep: Int { layout.inputs * layout.lanes | 1 }
+  var pointStep: Int { depth * layout.lanes | 1 }
 
   /// Floats of all points.
   var count: Int { WinogradTransform.points * pointStep * FeatureMapShape.vectorWidth }
@@ -23,36 +30,34 @@ struct WinogradKernel {
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
       // The block's first vector, and this one's place in it.
       let (first, inBlock) = layout.block(ofLane: lane)
-      for input in 0..<layout.inputs {
-        func line(_ column: Int) -> WideLine {
-          func weights(_ row: Int) -> WideVector {
-            WideVector(
-              vectors(
-                weight + layout.place(output: output, input: input, row: row, column: column)
-              ).pointee)
+      for index in 0..<depth {
+        let place = target + (first * depth + index * step + inBlock)
+        switch factors {
+        case .float32:
+          let points = WidePoints(weight, layout, output: output, input: index)
+          for row in 0..<4 {
+            let line = points[row]
+            let place = place + 4 * row * pointStep
+            place[0] = line.first.floats
+            place[pointStep] = line.second.floats
+            place[2 * pointStep] = line.third.floats
+            place[3 * pointStep] = line.fourth.floats
           }
-          return WideLine(weights(0), weights(1), weights(2))
+        case .bfloat16:
+          let points = WidePoints(weight, layout, output: output, input: 2 * index)
+          let others = WidePoints(weight, layout, output: output, input: 2 * index + 1)
+          for row in 0..<4 {
+            let (line, other) = (points[row], others[row])
+            let place = UnsafeMutableRawPointer(place + 4 * row * pointStep)
+              .assumingMemoryBound(to: Pairs.self)
+            place[0] = line.first.paired(with: other.first)
+            place[pointStep] = line.second.paired(with: other.second)
+            place[2 * pointStep] = line.third.paired(with: other.third)
+            place[3 * pointStep] = line.fourth.paired(with: other.fourth)
+          }
         }
-        let (a, b, c) = (line(0), line(1), line(2))
-        var place = target + (first * layout.inputs + input * step + inBlock)
-        write(WideLine(a.first, b.first, c.first), to: &place)
-        write(WideLine(a.second, b.second, c.second), to: &place)
-        write(WideLine(a.third, b.third, c.third), to: &place)
-        write(WideLine(a.fourth, b.fourth, c.fourth), to: &place)
       }
     }
-  }
-
-  /// Writes four points and moves on by as many.
-  @inline(__always)
-  private func write(
-    _ line: WideLine, to place: inout UnsafeMutablePointer<Vector>
-  ) {
-    place[0] = line.first.floats
-    place[pointStep] = line.second.floats
-    place[2 * pointStep] = line.third.floats
-    place[3 * pointStep] = line.fourth.floats
-    place += 4 * pointStep
   }
 
   /// The gradient of g from those at the points, as a kernel lies in memory.
@@ -98,6 +103,39 @@ struct WinogradKernel {
   }
 }
 
+/// A kernel of one input at all points, one row of four after the other.
+private struct WidePoints {
+  private let lines: (WideLine, WideLine, WideLine, WideLine)
+
+  /// - Parameter input: Beyond the last input all is zero.
+  @inline(__always)
+  init(_ weight: UnsafePointer<Float>, _ layout: KernelLayout, output: Int, input: Int) {
+    func column(_ column: Int) -> WideLine {
+      func weights(_ row: Int) -> WideVector {
+        guard input < layout.inputs else { return WideVector(.zero) }
+        let place = layout.place(output: output, input: input, row: row, column: column)
+        return WideVector(vectors(weight + place).pointee)
+      }
+      return WideLine(weights(0), weights(1), weights(2))
+    }
+    let (a, b, c) = (column(0), column(1), column(2))
+    lines = (
+      WideLine(a.first, b.first, c.first), WideLine(a.second, b.second, c.second),
+      WideLine(a.third, b.third, c.third), WideLine(a.fourth, b.fourth, c.fourth)
+    )
+  }
+
+  @inline(__always)
+  subscript(row: Int) -> WideLine {
+    switch row {
+    case 0: lines.0
+    case 1: lines.1
+    case 2: lines.2
+    default: lines.3
+    }
+  }
+}
+
 /// G times three weights.
 private struct WideLine {
   let first: WideVector
@@ -127,6 +165,12 @@ private struct WideVector {
 
   @inline(__always)
   var floats: Vector { narrowDoubles(low, high) }
+
+  /// Rounded to bfloat16, lane by lane before those of another.
+  @inline(__always)
+  func paired(with other: Self) -> Pairs {
+    pairHalves(roundToBFloat16(floats), roundToBFloat16(other.floats))
+  }
 
   @inline(__always)
   var half: Self { Self(low: low * 0.5, high: high * 0.5) }

@@ -7,7 +7,7 @@ struct WinogradPass {
   private let batch: WinogradBatch
 
   init(layout: KernelLayout, input: FeatureMapShape, output: FeatureMapShape, padding: Int) {
-    kernel = WinogradKernel(layout: layout)
+    kernel = WinogradKernel(layout: layout, factors: input.arithmetic)
     tiles = WinogradTiles(input: input, output: output, padding: padding)
     batch = WinogradBatch(tiles, bytes: 524_288, least: 32)
   }
@@ -25,13 +25,21 @@ struct WinogradPass {
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
           let place = (row - rows.lowerBound) * tiles.columns
-          memory.transformInput(tiles, x, image: image, row: inImage, tile: place)
+          switch kernel.factors {
+          case .float32:
+            memory.transformInput(
+              tiles, x, image: image, row: inImage, tile: place, as: Float.self)
+          case .bfloat16:
+            memory.transformInput(
+              tiles, x, image: image, row: inImage, tile: place, as: BFloat16.self)
+          }
         }
         multiply(rows.count * tiles.columns, memory, vectors(transformed))
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
           let products =
-            UnsafePointer(memory.outputs) + (row - rows.lowerBound) * tiles.columns * tiles.output.lanes
+            UnsafePointer(memory.outputs) + (row - rows.lowerBound) * tiles.columns
+            * tiles.output.lanes
           switch y.shape.precision {
           case .float32:
             tiles.writeOutputs(
@@ -52,21 +60,46 @@ struct WinogradPass {
   private func multiply(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>
   ) {
-    let layout = kernel.layout
-    let product = WinogradProduct(
-      inputs: layout.inputs, inputStep: tiles.input.channelStride,
-      outputStep: tiles.output.lanes)
+    switch kernel.factors {
+    case .float32:
+      let product = MatrixProduct(
+        inputs: kernel.layout.inputs, inputStep: tiles.input.channelStride,
+        outputStep: tiles.output.lanes)
+      forEachProduct(memory, weights) { point, weights, lanes, target in
+        product.run(
+          rows: tileCount,
+          memory.inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self),
+          weights, lanes: lanes, into: target)
+      }
+    case .bfloat16:
+      let product = MatrixPairProduct(
+        pairs: kernel.depth, inputBytes: 2 * tiles.input.channelStride,
+        outputStep: tiles.output.lanes)
+      forEachProduct(memory, weights) { point, weights, lanes, target in
+        product.run(
+          rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16.self),
+          UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self), lanes: lanes,
+          into: target)
+      }
+    }
+  }
+
+  /// Visits the points and at each the blocks of outputs.
+  @inline(__always)
+  private func forEachProduct(
+    _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
+    _ body: (
+      _ point: Int, _ weights: UnsafePointer<Vector>, _ lanes: Int,
+      _ target: UnsafeMutablePointer<Vector>
+    ) -> Void
+  ) {
     for point in 0..<WinogradTransform.points {
-      let inputs = UnsafeRawPointer(memory.inputs + point * memory.inputPointStep)
-        .assumingMemoryBound(to: Float.self)
       let outputs = memory.outputs + point * memory.outputPointStep
       let weights = weights + point * kernel.pointStep
       var lane = 0
-      while lane < layout.lanes {
-        let lanes = layout.lanesInBlock(from: lane)
-        product.run(
-          tiles: tileCount, inputs, weights + lane * layout.inputs, lanes: lanes,
-          into: outputs + lane)
+      while lane < kernel.layout.lanes {
+        let lanes = kernel.layout.lanesInBlock(from: lane)
+        body(point, weights + lane * kernel.depth, lanes, outputs + lane)
         lane += lanes
       }
     }

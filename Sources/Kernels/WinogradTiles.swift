@@ -1,3 +1,4 @@
+import CVectors
 import Tensors
 
 /// How a feature map is cut into the tiles of Winograd's convolution, and how they are transformed.
@@ -16,42 +17,56 @@ struct WinogradTiles {
   /// Vectors of scratch memory that hold the zeros of a row outside the map.
   var zeroCount: Int { input.width * input.lanes }
 
+  /// Pairs of neighbouring tiles in a row; an odd last one has a neighbour of zeros.
+  var columnPairs: Int { (columns + 1) / 2 }
+
   /// Writes the transformed tiles of one row of them: `[points][tiles][input.channelStride]`.
   ///
   /// - Parameters:
   ///   - zeros: `zeroCount` vectors.
   ///   - pointStep: Vectors from one point to the next.
   @inline(__always)
-  func transformInput<Element: VectorElement>(
+  func transformInput<Element: VectorElement, Stored: VectorElement>(
     _ map: FeatureMap, _: Element.Type, image: Int, row: Int,
-    zeros: UnsafeMutablePointer<Vector>, into target: UnsafeMutablePointer<Vector>, pointStep: Int
+    zeros: UnsafeMutablePointer<Vector>, into target: PixelVectors<Stored>, pointStep: Int
   ) {
-    let (lanes, width) = (input.lanes, input.width)
-    let image = PixelVectors<Element>(map, image: image)
-    let outside = PixelVectors<Element>(UnsafeMutableRawPointer(zeros))
-    func line(_ offset: Int) -> PixelVectors<Element> {
-      let line = 2 * row - padding + offset
-      return 0 <= line && line < input.height ? image + line * width * lanes : outside
-    }
-    let (line0, line1, line2, line3) = (line(0), line(1), line(2), line(3))
-    for lane in 0..<lanes {
-      func column(_ index: Int) -> WinogradTransform.Line {
-        guard 0 <= index && index < width else { return .zero }
-        let place = index * lanes + lane
-        return .ofInput(line0[place], line1[place], line2[place], line3[place])
-      }
-      var (a, b) = (column(-padding), column(1 - padding))
+    let lines = InputLines<Element>(self, map, image: image, row: row, zeros: zeros)
+    for lane in 0..<input.lanes {
+      var (a, b) = (lines.column(0, lane), lines.column(1, lane))
       var tile = target + lane
       for index in 0..<columns {
-        let (c, d) = (column(2 * index - padding + 2), column(2 * index - padding + 3))
-        write(.ofInput(a.first, b.first, c.first, d.first), to: tile, pointStep)
-        write(
-          .ofInput(a.second, b.second, c.second, d.second), to: tile + 4 * pointStep, pointStep)
-        write(.ofInput(a.third, b.third, c.third, d.third), to: tile + 8 * pointStep, pointStep)
-        write(
-          .ofInput(a.fourth, b.fourth, c.fourth, d.fourth), to: tile + 12 * pointStep, pointStep)
+        let (c, d) = (lines.column(2 * index + 2, lane), lines.column(2 * index + 3, lane))
+        for row in 0..<4 {
+          let line = WinogradTransform.Line.ofInput(a[row], b[row], c[row], d[row])
+          for point in 0..<4 { tile[(4 * row + point) * pointStep] = line[point] }
+        }
         (a, b) = (c, d)
-        tile += lanes
+        tile = tile + input.lanes
+      }
+    }
+  }
+
+  /// Writes them rounded to bfloat16, number by number beside those of the tile's neighbour:
+  /// `[points][pairs of tiles][input.channelStride][2]`.
+  @inline(__always)
+  func transformInputPairs<Element: VectorElement>(
+    _ map: FeatureMap, _: Element.Type, image: Int, row: Int,
+    zeros: UnsafeMutablePointer<Vector>, into target: UnsafeMutablePointer<Pairs>, pointStep: Int
+  ) {
+    let lines = InputLines<Element>(self, map, image: image, row: row, zeros: zeros)
+    for lane in 0..<input.lanes {
+      var (a, b) = (lines.column(0, lane), lines.column(1, lane))
+      var tile = target + lane
+      for index in 0..<columnPairs {
+        let (c, d) = (lines.column(4 * index + 2, lane), lines.column(4 * index + 3, lane))
+        let (e, f) = (lines.column(4 * index + 4, lane), lines.column(4 * index + 5, lane))
+        for row in 0..<4 {
+          let first = WinogradTransform.Line.ofInput(a[row], b[row], c[row], d[row])
+          let second = WinogradTransform.Line.ofInput(c[row], d[row], e[row], f[row])
+          write(first, second, to: tile + 4 * row * pointStep, pointStep)
+        }
+        (a, b) = (e, f)
+        tile += input.lanes
       }
     }
   }
@@ -62,25 +77,39 @@ struct WinogradTiles {
     _ map: FeatureMap, _: Element.Type, image: Int, row: Int,
     into target: UnsafeMutablePointer<Vector>, pointStep: Int
   ) {
-    let (lanes, width) = (output.lanes, output.width)
-    let upper = PixelVectors<Element>(map, image: image) + 2 * row * width * lanes
-    let hasLower = 2 * row + 1 < output.height
-    for lane in 0..<lanes {
+    let lines = GradientLines<Element>(self, map, image: image, row: row)
+    for lane in 0..<output.lanes {
       var tile = target + lane
       for index in 0..<columns {
-        let place = 2 * index * lanes + lane
-        let hasRight = 2 * index + 1 < width
-        let left = WinogradTransform.Line.ofGradients(
-          upper[place], hasLower ? upper[place + width * lanes] : .zero)
-        let right =
-          hasRight
-          ? WinogradTransform.Line.ofGradients(
-            upper[place + lanes], hasLower ? upper[place + (width + 1) * lanes] : .zero) : .zero
-        write(.ofGradients(left.first, right.first), to: tile, pointStep)
-        write(.ofGradients(left.second, right.second), to: tile + 4 * pointStep, pointStep)
-        write(.ofGradients(left.third, right.third), to: tile + 8 * pointStep, pointStep)
-        write(.ofGradients(left.fourth, right.fourth), to: tile + 12 * pointStep, pointStep)
-        tile += lanes
+        let (left, right) = (lines.column(2 * index, lane), lines.column(2 * index + 1, lane))
+        for row in 0..<4 {
+          let line = WinogradTransform.Line.ofGradients(left[row], right[row])
+          for point in 0..<4 { tile[(4 * row + point) * pointStep] = line[point] }
+        }
+        tile += output.lanes
+      }
+    }
+  }
+
+  /// Writes them rounded to bfloat16, number by number beside those of the tile's neighbour:
+  /// `[points][pairs of tiles][output.channelStride][2]`.
+  @inline(__always)
+  func transformGradientPairs<Element: VectorElement>(
+    _ map: FeatureMap, _: Element.Type, image: Int, row: Int,
+    into target: UnsafeMutablePointer<Pairs>, pointStep: Int
+  ) {
+    let lines = GradientLines<Element>(self, map, image: image, row: row)
+    for lane in 0..<output.lanes {
+      var tile = target + lane
+      for index in 0..<columnPairs {
+        let (a, b) = (lines.column(4 * index, lane), lines.column(4 * index + 1, lane))
+        let (c, d) = (lines.column(4 * index + 2, lane), lines.column(4 * index + 3, lane))
+        for row in 0..<4 {
+          write(
+            .ofGradients(a[row], b[row]), .ofGradients(c[row], d[row]),
+            to: tile + 4 * row * pointStep, pointStep)
+        }
+        tile += output.lanes
       }
     }
   }
@@ -89,7 +118,8 @@ struct WinogradTiles {
   /// `[points][tiles][output.channelStride]`.
   @inline(__always)
   func writeOutputs<Element: VectorElement>(
-    of products: UnsafePointer<Vector>, pointStep: Int, bias: UnsafePointer<Vector>?, to map: FeatureMap,
+    of products: UnsafePointer<Vector>, pointStep: Int, bias: UnsafePointer<Vector>?,
+    to map: FeatureMap,
     _: Element.Type, image: Int, row: Int, adding: Bool
   ) {
     let (lanes, width) = (output.lanes, output.width)
@@ -123,12 +153,13 @@ struct WinogradTiles {
 
   @inline(__always)
   private func write(
-    _ line: WinogradTransform.Line, to target: UnsafeMutablePointer<Vector>, _ pointStep: Int
+    _ first: WinogradTransform.Line, _ second: WinogradTransform.Line,
+    to target: UnsafeMutablePointer<Pairs>, _ pointStep: Int
   ) {
-    target[0] = line.first
-    target[pointStep] = line.second
-    target[2 * pointStep] = line.third
-    target[3 * pointStep] = line.fourth
+    for point in 0..<4 {
+      target[point * pointStep] = pairHalves(
+        roundToBFloat16(first[point]), roundToBFloat16(second[point]))
+    }
   }
 
   @inline(__always)
@@ -138,5 +169,65 @@ struct WinogradTiles {
     .init(
       first: source[0], second: source[pointStep], third: source[2 * pointStep],
       fourth: source[3 * pointStep])
+  }
+}
+
+/// The four lines of a map under a row of tiles; what lies outside the map is zero.
+private struct InputLines<Element: VectorElement> {
+  private let lines:
+    (
+      PixelVectors<Element>, PixelVectors<Element>, PixelVectors<Element>, PixelVectors<Element>
+    )
+  private let padding: Int
+  private let width: Int
+  private let lanes: Int
+
+  @inline(__always)
+  init(
+    _ tiles: WinogradTiles, _ map: FeatureMap, image: Int, row: Int,
+    zeros: UnsafeMutablePointer<Vector>
+  ) {
+    let shape = tiles.input
+    (padding, width, lanes) = (tiles.padding, shape.width, shape.lanes)
+    let image = PixelVectors<Element>(map, image: image)
+    let outside = PixelVectors<Element>(UnsafeMutableRawPointer(zeros))
+    func line(_ offset: Int) -> PixelVectors<Element> {
+      let line = 2 * row - tiles.padding + offset
+      return 0 <= line && line < shape.height ? image + line * shape.width * shape.lanes : outside
+    }
+    lines = (line(0), line(1), line(2), line(3))
+  }
+
+  /// Bᵀ times a column, counted from the padding's first.
+  @inline(__always)
+  func column(_ index: Int, _ lane: Int) -> WinogradTransform.Line {
+    let column = index - padding
+    guard 0 <= column && column < width else { return .zero }
+    let place = column * lanes + lane
+    return .ofInput(lines.0[place], lines.1[place], lines.2[place], lines.3[place])
+  }
+}
+
+/// The two lines of a gradient that belong to a row of tiles; what lies outside is zero.
+private struct GradientLines<Element: VectorElement> {
+  private let upper: PixelVectors<Element>
+  private let hasLower: Bool
+  private let width: Int
+  private let lanes: Int
+
+  @inline(__always)
+  init(_ tiles: WinogradTiles, _ map: FeatureMap, image: Int, row: Int) {
+    let shape = tiles.output
+    (width, lanes) = (shape.width, shape.lanes)
+    upper = PixelVectors<Element>(map, image: image) + 2 * row * width * lanes
+    hasLower = 2 * row + 1 < shape.height
+  }
+
+  /// G times a column.
+  @inline(__always)
+  func column(_ column: Int, _ lane: Int) -> WinogradTransform.Line {
+    guard column < width else { return .zero }
+    let place = column * lanes + lane
+    return .ofGradients(upper[place], hasLower ? upper[place + width * lanes] : .zero)
   }
 }

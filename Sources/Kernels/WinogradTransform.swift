@@ -30,6 +30,16 @@ enum WinogradTransform {
     @inline(__always)
     static var zero: Line { Line(first: .zero, second: .zero, third: .zero, fourth: .zero) }
 
+    @inline(__always)
+    subscript(index: Int) -> Vector {
+      switch index {
+      case 0: first
+      case 1: second
+      case 2: third
+      default: fourth
+      }
+    }
+
     /// Bᵀ times four numbers of the input.
     @inline(__always)
     static func ofInput(_ a: Vector, _ b: Vector, _ c: Vector, _ d: Vector) -> Line {

@@ -36,6 +36,13 @@ import Testing
     [Precision.float32, .bfloat16].map { Case(engine: .winograd, arithmetic: $0, size: size) }
   }
 
+  static let pointwiseCases: [Case] = [
+    [2, 16, 8, 12, 50, 1, 1, 0], [3, 17, 5, 7, 16, 1, 1, 0], [1, 70, 3, 1, 33, 1, 1, 0],
+    [9, 64, 4, 4, 80, 1, 1, 0], [2, 24, 16, 16, 48, 1, 1, 0],
+  ].flatMap { size in
+    [Precision.float32, .bfloat16].map { Case(engine: .pointwise, arithmetic: $0, size: size) }
+  }
+
   static let imageCases: [Case] = [
     [2, 3, 47, 51, 20, 11, 4, 2], [3, 3, 32, 32, 33, 3, 1, 1], [1, 1, 9, 8, 48, 5, 2, 2],
   ].flatMap { size in
@@ -49,6 +56,10 @@ import Testing
   @Test(arguments: cases) func maps(_ test: Case) { check(test, readsImages: false) }
 
   @Test(arguments: minimalCases) func minimalFiltering(_ test: Case) {
+    check(test, readsImages: false)
+  }
+
+  @Test(arguments: pointwiseCases) func pointwise(_ test: Case) {
     check(test, readsImages: false)
   }
 

@@ -1,17 +1,17 @@
 import Tensors
 
-/// The products of one point of the transformed tiles: M = V · U, some tiles and outputs at a time in
-/// registers.
+/// A product of matrices, some rows and a block of columns at a time in registers: M = V · U.
 ///
-/// Shapes: V `[tiles, inputs]`, U `[inputs, outputs of a block]`, M `[tiles, outputs]`.
-struct WinogradProduct {
+/// Rows are pixels, or tiles at one point of Winograd's convolution; columns are outputs.
+/// Shapes: V `[rows, inputs]`, U `[inputs, outputs of a block]`, M `[rows, outputs]`.
+struct MatrixProduct {
   let inputs: Int
-  /// Floats from one tile to the next in V.
+  /// Floats from one row to the next in V.
   let inputStep: Int
-  /// Vectors from one tile to the next in M.
+  /// Vectors from one row to the next in M.
   let outputStep: Int
 
-  /// Tiles that are computed at once at most: as many more as are asked for may be read and written.
+  /// Rows that are computed at once at most: as many more as are asked for may be read and written.
   static let largestBlock = 16
 
   /// Inputs in one sum in registers; the more, the more is rounded off.
@@ -20,14 +20,14 @@ struct WinogradProduct {
   /// Multiplies by a block of so many vectors of outputs.
   @inline(__always)
   func run(
-    tiles: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
+    rows: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
     into m: UnsafeMutablePointer<Vector>
   ) {
     var input = 0
     while input < inputs {
       let count = min(inputs - input, Self.longestSum)
       run(
-        tiles: tiles, v + input, inputs: count, u + input * lanes, lanes: lanes, into: m,
+        rows: rows, v + input, inputs: count, u + input * lanes, lanes: lanes, into: m,
         adding: input > 0)
       input += count
     }
@@ -35,25 +35,25 @@ struct WinogradProduct {
 
   @inline(__always)
   private func run(
-    tiles: Int, _ v: UnsafePointer<Float>, inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
+    rows: Int, _ v: UnsafePointer<Float>, inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
     into m: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
-    var tile = 0
-    while tile < tiles {
-      let (v, m) = (v + tile * inputStep, m + tile * outputStep)
+    var row = 0
+    while row < rows {
+      let (v, m) = (v + row * inputStep, m + row * outputStep)
       switch lanes {
       case _ where RegisterTile.isOneQuad:
         for lane in 0..<lanes { oneQuad(v, inputs, u + lane, lanes: lanes, m + lane, adding) }
-        tile += Quad.rows
+        row += Quad.rows
       case 1:
         oneLane(v, inputs, u, m, adding)
-        tile += 4 * Quad.rows
+        row += 4 * Quad.rows
       case 2:
         twoLanes(v, inputs, u, m, adding)
-        tile += 2 * Quad.rows
+        row += 2 * Quad.rows
       default:
         threeLanes(v, inputs, u, m, adding)
-        tile += 2 * Quad.rows
+        row += 2 * Quad.rows
       }
     }
   }
@@ -68,7 +68,7 @@ struct WinogradProduct {
     sum.write(to: m, step: outputStep, count: Quad.rows, adding: adding)
   }
 
-  /// Sixteen tiles by one vector of outputs.
+  /// Sixteen rows by one vector of outputs.
   @inline(__always)
   private func oneLane(
     _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>,
@@ -90,7 +90,7 @@ struct WinogradProduct {
     sumD.write(to: m + 3 * rows * outputStep, step: outputStep, count: rows, adding: adding)
   }
 
-  /// Eight tiles by two vectors of outputs.
+  /// Eight rows by two vectors of outputs.
   @inline(__always)
   private func twoLanes(
     _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>,
@@ -113,7 +113,7 @@ struct WinogradProduct {
     sumB1.write(to: second + 1, step: outputStep, count: rows, adding: adding)
   }
 
-  /// Eight tiles by three vectors of outputs.
+  /// Eight rows by three vectors of outputs.
   @inline(__always)
   private func threeLanes(
     _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>,

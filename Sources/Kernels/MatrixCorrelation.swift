@@ -1,19 +1,21 @@
 import Tensors
 
-/// The products of one point summed over tiles: Vᵀ · D, some inputs and outputs at a time in registers.
+/// A product of matrices summed over their rows, some inputs and a block of outputs at a time in registers:
+/// Vᵀ · D.
 ///
-/// Shapes: V `[tiles, inputs]`, D `[tiles, outputs of a block]`, sums `[inputs, outputs of a block]`.
-struct WinogradCorrelation {
+/// Rows are pixels, or tiles at one point of Winograd's convolution.
+/// Shapes: V `[rows, inputs]`, D `[rows, outputs of a block]`, sums `[inputs, outputs of a block]`.
+struct MatrixCorrelation {
   let inputs: Int
-  /// Floats from one tile to the next in V, of which all may be read.
+  /// Floats from one row to the next in V, of which all may be read.
   let inputStep: Int
-  /// Vectors from one tile to the next in D.
+  /// Vectors from one row to the next in D.
   let gradientStep: Int
-  let tiles: Int
+  let rows: Int
   /// Whether the sums are added to what stands.
   let adding: Bool
 
-  /// Tiles in one sum in registers; the more, the more is rounded off.
+  /// Rows in one sum in registers; the more, the more is rounded off.
   private static let longestSum = 32
 
   @inline(__always)
@@ -21,19 +23,19 @@ struct WinogradCorrelation {
     _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, lanes: Int,
     into target: UnsafeMutablePointer<Vector>
   ) {
-    var tile = 0
-    while tile < tiles {
-      let count = min(tiles - tile, Self.longestSum)
+    var row = 0
+    while row < rows {
+      let count = min(rows - row, Self.longestSum)
       run(
-        v + tile * inputStep, d + tile * gradientStep, tiles: count, lanes: lanes, into: target,
-        adding: adding || tile > 0)
-      tile += count
+        v + row * inputStep, d + row * gradientStep, rows: count, lanes: lanes, into: target,
+        adding: adding || row > 0)
+      row += count
     }
   }
 
   @inline(__always)
   private func run(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, tiles: Int, lanes: Int,
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, rows: Int, lanes: Int,
     into target: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
     var input = 0
@@ -41,16 +43,18 @@ struct WinogradCorrelation {
       let (v, target, rest) = (v + input, target + input * lanes, inputs - input)
       switch lanes {
       case _ where RegisterTile.isOneQuad:
-        for lane in 0..<lanes { oneQuad(v, d + lane, rest, tiles, lanes: lanes, target + lane, adding) }
+        for lane in 0..<lanes {
+          oneQuad(v, d + lane, rest, rows, lanes: lanes, target + lane, adding)
+        }
         input += Quad.rows
       case 1:
-        oneLane(v, d, rest, tiles, target, adding)
+        oneLane(v, d, rest, rows, target, adding)
         input += 4 * Quad.rows
       case 2:
-        twoLanes(v, d, rest, tiles, target, adding)
+        twoLanes(v, d, rest, rows, target, adding)
         input += 2 * Quad.rows
       default:
-        threeLanes(v, d, rest, tiles, target, adding)
+        threeLanes(v, d, rest, rows, target, adding)
         input += 2 * Quad.rows
       }
     }
@@ -58,12 +62,12 @@ struct WinogradCorrelation {
 
   @inline(__always)
   private func oneQuad(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
     lanes: Int, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     var sum = Quad(.zero)
     var (x, gradient) = (v, d)
-    for _ in 0..<tiles {
+    for _ in 0..<rows {
       sum.add(x, step: 1, gradient[0])
       x += inputStep
       gradient += gradientStep
@@ -74,13 +78,13 @@ struct WinogradCorrelation {
   /// Sixteen inputs by one vector of outputs.
   @inline(__always)
   private func oneLane(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
     _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     var sumA = Quad(.zero)
     var (sumB, sumC, sumD) = (sumA, sumA, sumA)
     var (x, gradient) = (v, d)
-    for _ in 0..<tiles {
+    for _ in 0..<rows {
       let vector = gradient[0]
       sumA.add(x, step: 1, vector)
       sumB.add(x + 4, step: 1, vector)
@@ -98,13 +102,13 @@ struct WinogradCorrelation {
   /// Eight inputs by two vectors of outputs.
   @inline(__always)
   private func twoLanes(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
     _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     var sumA0 = Quad(.zero)
     var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
     var (x, gradient) = (v, d)
-    for _ in 0..<tiles {
+    for _ in 0..<rows {
       sumA0.add(x, step: 1, gradient[0])
       sumA1.add(x, step: 1, gradient[1])
       sumB0.add(x + 4, step: 1, gradient[0])
@@ -121,13 +125,13 @@ struct WinogradCorrelation {
   /// Eight inputs by three vectors of outputs.
   @inline(__always)
   private func threeLanes(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ tiles: Int,
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
     _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
   ) {
     var sumA0 = Quad(.zero)
     var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
     var (x, gradient) = (v, d)
-    for _ in 0..<tiles {
+    for _ in 0..<rows {
       sumA0.add(x, step: 1, gradient[0])
       sumA1.add(x, step: 1, gradient[1])
       sumA2.add(x, step: 1, gradient[2])

@@ -1,0 +1,182 @@
+import CVectors
+import Tensors
+
+/// Convolution by kernels of one pixel with stride 1: a product of matrices whose rows are pixels. Maps are
+/// read where they lie.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, H, W, O]`, weight as `KernelLayout` says.
+struct PointwiseConvolution: Sendable {
+  let direct: DirectConvolution
+
+  init(_ direct: DirectConvolution) {
+    self.direct = direct
+  }
+
+  /// Whether these sizes are what it is about, and both maps are stored alike.
+  static func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
+    geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1
+      && geometry.padding == 0 && input.fillsVectors
+      && geometry.outputShape(for: input).precision == input.precision
+  }
+
+  private var forwardPass: PointwisePass {
+    PointwisePass(layout: direct.layout, input: direct.input, output: direct.output)
+  }
+
+  private var inputGradientPass: PointwisePass {
+    let (input, output) = (direct.input, direct.output)
+    return PointwisePass(
+      layout: KernelLayout(
+        outputs: input.channels, inputs: output.channels, inputStride: output.channelStride,
+        kernelHeight: 1, kernelWidth: 1), input: output, output: input)
+  }
+
+  /// Floats of scratch memory that a worker needs in a forward pass.
+  var scratchCount: Int { forwardPass.scratchCount }
+
+  /// Floats of scratch memory that a worker needs in an input gradient.
+  var inputGradientScratchCount: Int { inputGradientPass.scratchCount }
+
+  /// Floats of a kernel in pairs of inputs.
+  var pairedCount: Int { forwardPass.pairedCount }
+
+  /// Floats of the input gradient's kernel in pairs.
+  var pairedTurnedCount: Int { inputGradientPass.pairedCount }
+
+  /// y = convolution of x (+ bias).
+  ///
+  /// - Parameter paired: `pairedCount` floats.
+  func forward(
+    _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    paired: UnsafeMutablePointer<Float>, into y: FeatureMap, statistics: ImageStatistics?,
+    on pool: WorkerPool
+  ) {
+    forwardPass.run(
+      x, kernel: weight, bias: bias, paired: paired, into: y, adding: false,
+      statistics: statistics, on: pool)
+  }
+
+  /// dx = (or +=) the transposed convolution of dy.
+  ///
+  /// - Parameters:
+  ///   - turned: The kernel as `DirectConvolution.turn` writes it.
+  ///   - paired: `pairedTurnedCount` floats.
+  func inputGradient(
+    _ dy: FeatureMap, turned: UnsafePointer<Float>, paired: UnsafeMutablePointer<Float>,
+    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+  ) {
+    inputGradientPass.run(
+      dy, kernel: turned, bias: nil, paired: paired, into: dx, adding: adding, statistics: nil,
+      on: pool)
+  }
+}
+
+/// A pointwise convolution of one map into another.
+private struct PointwisePass {
+  let layout: KernelLayout
+  let input: FeatureMapShape
+  let output: FeatureMapShape
+
+  /// Pixels whose sums are in the first cache at once, whole blocks of the product.
+  private static let pixelsInPass = 4 * MatrixProduct.largestBlock
+
+  /// Pairs of inputs.
+  private var pairs: Int { (layout.inputs + 1) / 2 }
+
+  var pairedCount: Int {
+    input.precision == .float32 ? 0 : pairs * layout.lanes * FeatureMapShape.vectorWidth
+  }
+
+  /// Sums of a pass, and its pixels where they end within a block.
+  var scratchCount: Int { Self.pixelsInPass * (output.channelStride + input.channelStride) }
+
+  func run(
+    _ x: FeatureMap, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    paired: UnsafeMutablePointer<Float>, into y: FeatureMap, adding: Bool,
+    statistics: ImageStatistics?, on pool: WorkerPool
+  ) {
+    let bias = bias.map { vectors($0) }
+    switch x.shape.precision {
+    case .float32:
+      let product = MatrixProduct(
+        inputs: layout.inputs, inputStep: input.channelStride, outputStep: output.lanes)
+      run(
+        x, Float.self, bias: bias, into: y, adding: adding, statistics: statistics, on: pool
+      ) { count, pixels, lane, lanes, sums in
+        product.run(
+          rows: count, pixels.assumingMemoryBound(to: Float.self),
+          vectors(kernel + layout.blockOffset(from: lane)), lanes: lanes, into: sums)
+      }
+    case .bfloat16:
+      pair(kernel, into: paired, on: pool)
+      let weights = UnsafeRawPointer(paired).assumingMemoryBound(to: Pairs.self)
+      let product = MatrixPairProduct(
+        pairs: pairs, inputBytes: 2 * input.channelStride, outputStep: output.lanes)
+      run(
+        x, BFloat16.self, bias: bias, into: y, adding: adding, statistics: statistics, on: pool
+      ) { count, pixels, lane, lanes, sums in
+        product.run(rows: count, pixels, weights + lane * pairs, lanes: lanes, into: sums)
+      }
+    }
+  }
+
+  /// - Parameter multiply: Writes the sums of some pixels for the block of outputs that begins with a lane.
+  @inline(__always)
+  private func run<Element: VectorElement>(
+    _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?, into y: FeatureMap,
+    adding: Bool, statistics: ImageStatistics?, on pool: WorkerPool,
+    multiply: (
+      _ count: Int, _ pixels: UnsafeRawPointer, _ lane: Int, _ lanes: Int,
+      _ sums: UnsafeMutablePointer<Vector>
+    ) -> Void
+  ) {
+    let outputLanes = output.lanes
+    pool.forEachPiece(x.shape.count) { image, scratch in
+      let source = PixelVectors<Element>(x, image: image)
+      let target = PixelVectors<Element>(y, image: image)
+      let sums = vectors(scratch)
+      let rest = PixelVectors<Element>(
+        UnsafeMutableRawPointer(scratch + Self.pixelsInPass * output.channelStride))
+      for first in stride(from: 0, to: input.pixelCount, by: Self.pixelsInPass) {
+        let count = min(Self.pixelsInPass, input.pixelCount - first)
+        var pixels = source + first * input.lanes
+        if count % MatrixProduct.largestBlock > 0 {
+          // What a block reads beyond the image may be nobody's.
+          for index in 0..<count * input.lanes { rest[index] = pixels[index] }
+          pixels = rest
+        }
+        var lane = 0
+        while lane < layout.lanes {
+          let lanes = layout.lanesInBlock(from: lane)
+          multiply(count, UnsafeRawPointer(pixels.memory), lane, lanes, sums + lane)
+          lane += lanes
+        }
+        let written = target + first * outputLanes
+        for lane in 0..<outputLanes {
+          let bias = bias?[lane] ?? .zero
+          for index in stride(from: lane, to: count * outputLanes, by: outputLanes) {
+            written[index] = adding ? written[index] + sums[index] : sums[index] + bias
+          }
+        }
+      }
+      statistics?.take(image: image, of: y)
+    }
+  }
+
+  /// Weights of pairs of inputs side by side: `[blocks of outputs][pairs][outputs of a block][2]`.
+  private func pair(
+    _ kernel: UnsafePointer<Float>, into paired: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let target = UnsafeMutableRawPointer(paired).assumingMemoryBound(to: Pairs.self)
+    pool.forEachPiece(layout.lanes) { lane, _ in
+      let (first, place) = layout.block(ofLane: lane)
+      let step = layout.lanesInBlock(from: first)
+      let block = vectors(kernel + layout.blockOffset(from: first)) + place
+      for pair in 0..<pairs {
+        let second = 2 * pair + 1 < layout.inputs ? block[(2 * pair + 1) * step] : .zero
+        target[first * pairs + pair * step + place] = pairHalves(
+          roundToBFloat16(block[2 * pair * step]), roundToBFloat16(second))
+      }
+    }
+  }
+}
