@@ -7,6 +7,9 @@ import Tensors
 ///
 /// A map lives from the moment its node writes it to the last moment a forward or backward pass reads
 /// it; a gradient from its first consumer's backward pass to its own node's.
+///
+/// In evaluation images do not meet, and a large batch goes through the network some images at a time, whose
+/// maps the caches hold (`EvaluationPass`); the images and the logits alone have room for all.
 public final class NetworkPlan {
   public let network: Network
   public let mode: Mode
@@ -17,9 +20,13 @@ public final class NetworkPlan {
   private let arena: AlignedBuffer
   private let maps: [FeatureMap]
   private let gradients: [FeatureMap?]
-  /// The maps as each batch size met so far sees them, and as the last one does.
-  private var bounds: [Int: Bound] = [:]
-  private var bound: Bound
+  /// Images that go through at once.
+  private let passSize: Int
+  /// The maps as the passes of each batch size met so far see them, and as those of the last one do.
+  private var bounds: [Int: [Bound]] = [:]
+  private var passes: [Bound]
+  /// Images of the last batch.
+  private var count: Int
   private let fusion: StatisticsFusion
   private let randomLayers: [any RandomLayer]
   /// Told after each layer's pass, for a profile; nil costs nothing.
@@ -28,9 +35,8 @@ public final class NetworkPlan {
   /// One of the two ways through a network.
   public enum Pass: Sendable { case forward, backward }
 
-  /// The maps as one batch size sees them.
+  /// The maps as one pass sees them.
   private struct Bound {
-    let count: Int
     let inputs: [[FeatureMap]]
     let outputs: [FeatureMap]
     let backward: [BackwardPass]
@@ -52,8 +58,12 @@ public final class NetworkPlan {
     self.precision = precision
     self.capacity = capacity
     self.pool = pool
-    let shapes = network.shapes(count: capacity, arithmetic: precision)
+    let passSize =
+      mode == .training
+      ? capacity : EvaluationPass.size(network, precision: precision, batch: capacity)
+    self.passSize = passSize
     let lifetimes = Lifetimes(network, mode: mode)
+    let shapes = lifetimes.shapes(count: capacity, passSize: passSize, precision)
     let requests = lifetimes.requests(shapes: shapes)
     let plan = MemoryPlan(requests.map(\.request))
     let shared = other.flatMap { $0.arena.byteCount >= plan.byteCount ? $0.arena : nil }
@@ -67,20 +77,26 @@ public final class NetworkPlan {
     self.maps = maps.compactMap { $0 }
     self.gradients = gradients
     for node in network.nodes {
-      node.layer.reserve(for: node.inputs.map { shapes[$0] }, mode: mode, on: pool)
+      node.layer.reserve(
+        for: node.inputs.map { shapes[$0].with(count: passSize) }, mode: mode, on: pool)
     }
-    bound = Self.bind(network, self.maps, gradients, count: capacity)
-    bounds[capacity] = bound
+    count = capacity
+    passes = []
     fusion = StatisticsFusion(network, mode: mode)
     randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
+    prepare(count: capacity)
   }
 
   /// Bytes of feature maps and gradients that a plan for so many images would take.
   public static func arenaByteCount(
     _ network: Network, mode: Mode, precision: Precision, capacity: Int
   ) -> Int {
-    let shapes = network.shapes(count: capacity, arithmetic: precision)
-    let requests = Lifetimes(network, mode: mode).requests(shapes: shapes)
+    let lifetimes = Lifetimes(network, mode: mode)
+    let passSize =
+      mode == .training
+      ? capacity : EvaluationPass.size(network, precision: precision, batch: capacity)
+    let requests = lifetimes.requests(
+      shapes: lifetimes.shapes(count: capacity, passSize: passSize, precision))
     return MemoryPlan(requests.map(\.request)).byteCount
   }
 
@@ -96,7 +112,7 @@ public final class NetworkPlan {
   }
 
   /// The logits of the last forward pass.
-  public var logits: FeatureMap { maps[maps.count - 1].with(count: bound.count) }
+  public var logits: FeatureMap { maps[maps.count - 1].with(count: count) }
 
   /// Where the gradient of the logits goes before `backward`.
   ///
@@ -105,13 +121,16 @@ public final class NetworkPlan {
     guard let gradient = gradients[gradients.count - 1] else {
       preconditionFailure("a plan for evaluation has no gradients")
     }
-    return gradient.with(count: bound.count)
+    return gradient.with(count: count)
   }
 
   /// Gets ready for batches of `count` images, which the first of them would do otherwise: later passes
   /// allocate nothing.
   public func prepare(count: Int) {
-    if bounds[count] == nil { bounds[count] = Self.bind(network, maps, gradients, count: count) }
+    guard bounds[count] == nil else { return }
+    bounds[count] = stride(from: 0, to: count, by: passSize).map {
+      bind($0..<min($0 + passSize, count))
+    }
   }
 
   /// Runs the layers on the first `count` images of the input.
@@ -127,11 +146,14 @@ public final class NetworkPlan {
       for layer in randomLayers { layer.begin(origin) }
     }
     prepare(count: count)
-    if let bound = bounds[count] { self.bound = bound }
-    for index in network.nodes.indices {
-      fusion.forward(
-        index, bound.inputs[index], into: bound.outputs[index], mode: mode, on: pool)
-      observer?(index, .forward)
+    if let passes = bounds[count] { self.passes = passes }
+    self.count = count
+    for pass in passes {
+      for index in network.nodes.indices {
+        fusion.forward(
+          index, pass.inputs[index], into: pass.outputs[index], mode: mode, on: pool)
+        observer?(index, .forward)
+      }
     }
   }
 
@@ -140,16 +162,21 @@ public final class NetworkPlan {
   /// - Precondition: the plan is one for training and `forward` came before.
   public func backward() {
     precondition(mode == .training, "a backward pass in a plan for evaluation")
-    for index in network.nodes.indices.reversed() {
-      network.nodes[index].layer.backward(bound.backward[index], on: pool)
-      observer?(index, .backward)
+    for pass in passes {
+      for index in network.nodes.indices.reversed() {
+        network.nodes[index].layer.backward(pass.backward[index], on: pool)
+        observer?(index, .backward)
+      }
     }
   }
 
-  private static func bind(
-    _ network: Network, _ maps: [FeatureMap], _ gradients: [FeatureMap?], count: Int
-  ) -> Bound {
-    let maps = maps.map { $0.with(count: count) }
+  /// - Parameter images: Those of the batch that go through; of maps that have no room for a batch, the
+  ///   first ones.
+  private func bind(_ images: Range<Int>) -> Bound {
+    let count = images.count
+    let maps = self.maps.map {
+      $0.shape.count == capacity ? $0.images(images) : $0.with(count: count)
+    }
     let inputs = network.nodes.map { node in node.inputs.map { maps[$0] } }
     var isWritten = [Bool](repeating: false, count: maps.count)
     var backward: [BackwardPass] = []
@@ -166,7 +193,7 @@ public final class NetworkPlan {
           outputGradient: outputGradient.with(count: count), inputGradients: inputGradients))
     }
     return Bound(
-      count: count, inputs: inputs, outputs: Array(maps.dropFirst()), backward: backward.reversed())
+      inputs: inputs, outputs: Array(maps.dropFirst()), backward: backward.reversed())
   }
 }
 
@@ -187,6 +214,13 @@ struct Lifetimes {
     let request: MemoryPlan.Request
   }
 
+  /// The shapes of all maps: of images and logits for a batch, of others for what goes through at once.
+  func shapes(count: Int, passSize: Int, _ precision: Precision) -> [FeatureMapShape] {
+    var shapes = network.shapes(count: passSize, arithmetic: precision)
+    for map in [0, shapes.count - 1] { shapes[map] = shapes[map].with(count: count) }
+    return shapes
+  }
+
   /// What a plan must place: all maps, then in training the gradients of all but the input.
   func requests(shapes: [FeatureMapShape]) -> [MapRequest] {
     let nodeCount = network.nodes.count
@@ -204,11 +238,15 @@ struct Lifetimes {
         firstGradient[map] = min(firstGradient[map], backward)
       }
     }
+    // Where a batch goes through in parts, each reads its images and leaves its logits.
+    let isInParts = nodeCount > 1 && shapes[0].count > shapes[1].count
     let maps = (0...nodeCount).map { map in
-      MapRequest(
+      let isWhole = isInParts && (map == 0 || map == nodeCount)
+      return MapRequest(
         map: map, isGradient: false,
         request: .init(
-          byteCount: shapes[map].byteCount, lifetime: max(map - 1, 0)...lastUse[map]))
+          byteCount: shapes[map].byteCount,
+          lifetime: isWhole ? 0...nodeCount : max(map - 1, 0)...lastUse[map]))
     }
     guard mode == .training else { return maps }
     let gradients = (1...nodeCount).map { map in
