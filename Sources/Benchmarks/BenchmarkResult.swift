@@ -87,7 +87,7 @@ extension BenchmarkResult: Codable {
     try values.encode(peakMemoryBytes, forKey: "peak_memory_bytes")
     try values.encode(peakFlops / 1e9, forKey: "peak_gflops")
     try values.encode(peak.multiplyAdds / 1e9, forKey: "multiply_add_gflops")
-    try values.encodeIfPresent(peak.tiles.map { $0 / 1e9 }, forKey: "tile_gflops")
+    try values.encodeIfPresent(peak.bfloat16.map { $0 / 1e9 }, forKey: "bfloat16_gflops")
     try values.encode(processor, forKey: "processor")
     try values.encode(openBLASCore, forKey: "openblas_core")
     try values.encodeIfPresent(profile?.rows, forKey: "profile")
@@ -121,7 +121,7 @@ extension BenchmarkResult: Codable {
     peakMemoryBytes = try values.decode(Int.self, forKey: "peak_memory_bytes")
     peak = MachinePeak(
       multiplyAdds: try values.decode(Double.self, forKey: "multiply_add_gflops") * 1e9,
-      tiles: try values.decodeIfPresent(Double.self, forKey: "tile_gflops").map { $0 * 1e9 })
+      bfloat16: try values.decodeIfPresent(Double.self, forKey: "bfloat16_gflops").map { $0 * 1e9 })
     processor = try values.decode(String.self, forKey: "processor")
     openBLASCore = try values.decode(String.self, forKey: "openblas_core")
     let rows = try values.decodeIfPresent([LayerProfile.Row].self, forKey: "profile")

@@ -33,8 +33,8 @@ public enum BenchmarkTable {
     [
       "\(result.processor), threads: \(result.threads), OpenBLAS core: \(result.openBLASCore)",
       "peak: " + gigaflops(result.peak.multiplyAdds) + " of float32 multiply-adds"
-        + (result.peak.tiles.map { ", \(gigaflops($0)) of bfloat16 tiles, six to one of float32" }
-          ?? ""),
+        + (result.peak.bfloat16.map { ", \(gigaflops($0)) of bfloat16 products" } ?? ""),
+      "GFLOPS are those of the formulas; where there are fewer products, they may pass the peak",
       "images/s at the median time of a batch and at the best; spread: distance of the quartiles "
         + "over the median",
     ]

@@ -5,19 +5,19 @@ import Tensors
 public struct MachinePeak: Sendable, Equatable {
   /// Float32 multiply-adds between vector registers.
   public let multiplyAdds: Double
-  /// Products of bfloat16 tiles; nil where there is no tile unit.
-  public let tiles: Double?
+  /// Products of bfloat16, in tiles or in vectors; nil where there are no instructions for them.
+  public let bfloat16: Double?
 
-  public init(multiplyAdds: Double, tiles: Double?) {
+  public init(multiplyAdds: Double, bfloat16: Double?) {
     self.multiplyAdds = multiplyAdds
-    self.tiles = tiles
+    self.bfloat16 = bfloat16
   }
 
   /// Measures for about half a second, the best of many runs: what others take from a shared machine is
   /// no property of it.
   init(on pool: WorkerPool) {
     multiplyAdds = Self.best { MultiplyAddLoop.run(on: pool) }
-    tiles = TileLoop.isAvailable ? Self.best { TileLoop.run(on: pool) } : nil
+    bfloat16 = TileLoop.isAvailable ? Self.best { TileLoop.run(on: pool) } : nil
   }
 
   private static func best(_ run: () -> Int) -> Double {
@@ -29,12 +29,12 @@ public struct MachinePeak: Sendable, Equatable {
   /// Tiles multiply float32 in parts, of whose products six count.
   private static let productsOfFloat32 = 6.0
 
-  /// The most that a network in this precision could get.
+  /// The most products that a network in this precision could compute, and sums of them.
   public func rate(of precision: Precision) -> Double {
-    let tiles = tiles ?? 0
+    let bfloat16 = bfloat16 ?? 0
     switch precision {
-    case .float32: return max(multiplyAdds, tiles / Self.productsOfFloat32)
-    case .bfloat16: return max(multiplyAdds, tiles)
+    case .float32: return max(multiplyAdds, bfloat16 / Self.productsOfFloat32)
+    case .bfloat16: return max(multiplyAdds, bfloat16)
     }
   }
 
@@ -42,6 +42,6 @@ public struct MachinePeak: Sendable, Equatable {
   func merged(with other: MachinePeak) -> MachinePeak {
     MachinePeak(
       multiplyAdds: max(multiplyAdds, other.multiplyAdds),
-      tiles: [tiles, other.tiles].compactMap { $0 }.max())
+      bfloat16: [bfloat16, other.bfloat16].compactMap { $0 }.max())
   }
 }

@@ -2,7 +2,7 @@ import Tensors
 
 /// The convolution that a layer calls: which engine computes which pass is decided here and nowhere else.
 ///
-/// Both engines compute the same sums, checked against the same reference, and round differently.
+/// All engines compute the same sums, checked against the same reference, and round differently.
 /// Memory beyond scratch lies in the pool's shared buffer, since no two passes run at once.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weight as `KernelLayout` says.
@@ -11,11 +11,11 @@ public struct ConvolutionKernel: Sendable {
   public enum Engine: Sendable {
     /// Multiply-adds of float32 vectors: `DirectConvolution`.
     case vectors
-    /// Products of bfloat16 tiles: `TileConvolution`.
+    /// Products of bfloat16, in tiles or in pairs: `TileConvolution`.
     case tiles
-    /// Fewer multiply-adds of float32 vectors, after sums: `WinogradConvolution`.
+    /// Fewer products, of sums, for 3×3 kernels with stride 1: `WinogradConvolution`.
     case winograd
-    /// A product of matrices, for kernels of one pixel: `PointwiseConvolution`.
+    /// A product of matrices, for kernels of one pixel with stride 1: `PointwiseConvolution`.
     case pointwise
   }
 
@@ -30,8 +30,9 @@ public struct ConvolutionKernel: Sendable {
   /// - Parameters:
   ///   - input: The input's shape, whose arithmetic is the layer's.
   ///   - mixes: Whether each image has a mixture of kernels of its own.
-  ///   - engine: The engine of all passes, of which vectors know float32 alone; nil for the fastest of
-  ///     each.
+  ///   - engine: The engine of all passes; nil for the fastest of each.
+  /// - Precondition: an engine that is named knows such a layer. Vectors compute in float32, and the two of
+  ///   some shapes alone say which.
   public init(
     _ geometry: ConvolutionGeometry, input: FeatureMapShape, mixes: Bool = false,
     engine: Engine? = nil
@@ -42,12 +43,14 @@ public struct ConvolutionKernel: Sendable {
     pointwise = PointwiseConvolution(vectors)
     let isMinimal = !mixes && WinogradConvolution.fits(geometry, input: input)
     let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
+    // Vectors read float32 maps where they lie as well.
+    let ofPixels: Engine = input.precision == .float32 ? .vectors : .pointwise
     if let engine {
-      (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
+      (forwardEngine, inputGradientEngine) = (engine, engine)
+      weightGradientEngine = engine == .pointwise ? ofPixels : engine
     } else if isPointwise && (input.arithmetic == .float32 || !TileUnit.hasRegisters) {
-      (forwardEngine, inputGradientEngine, weightGradientEngine) = (
-        .pointwise, .pointwise, .pointwise
-      )
+      (forwardEngine, inputGradientEngine) = (.pointwise, .pointwise)
+      weightGradientEngine = ofPixels
     } else if input.arithmetic == .bfloat16 {
       // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
       // nothing if on the way back (docs/kernels.md).

@@ -47,6 +47,9 @@ extension DirectConvolution {
       kernelHeight: max(rows.tapCount, 1), kernelWidth: rows.tapCount > 0 ? columns.tapCount : 0)
   }
 
+  /// The turned kernel of a convolution with stride 1, which has one phase.
+  var turnedLayout: KernelLayout { turnedLayout(rowPhase(0), columnPhase(0)) }
+
   /// dy with the border that a phase's turned kernel reaches.
   private func paddedGradient(_ rows: Phase, _ columns: Phase) -> PaddedImage {
     let reach = (columns.count + Quad.rows - 1) / Quad.rows * Quad.rows

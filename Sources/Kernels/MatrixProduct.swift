@@ -11,8 +11,9 @@ struct MatrixProduct {
   /// Vectors from one row to the next in M.
   let outputStep: Int
 
-  /// Rows that are computed at once at most: as many more as are asked for may be read and written.
-  static let largestBlock = 16
+  /// Rows that are computed at once at most. Of the last ones some may lie beyond those asked for, and are
+  /// read and written too.
+  static let mostRowsAtOnce = 16
 
   /// Inputs in one sum in registers; the more, the more is rounded off.
   private static let longestSum = 32

@@ -7,20 +7,17 @@ extension PointwiseConvolution {
 
   /// Floats of scratch memory that a worker needs in a weight gradient.
   var weightGradientScratchCount: Int {
-    guard direct.input.precision == .bfloat16 else { return direct.scratchCount }
-    return Self.pairsInPass * (direct.input.channelStride + direct.output.channelStride)
+    Self.pairsInPass * (direct.input.channelStride + direct.output.channelStride)
   }
 
-  /// dweight = the correlation of x with dy, summed over the batch; in bfloat16 pair by pair of pixels.
+  /// dweight = the correlation of x with dy, summed over the batch, for maps stored as bfloat16: pair by
+  /// pair of pixels.
   ///
   /// - Parameter partial: `direct.partialGradientCount` floats.
   func weightGradient(
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     partial: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
-    guard x.shape.precision == .bfloat16 else {
-      return direct.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
-    }
     let (layout, input, output) = (direct.layout, direct.input, direct.output)
     let groupCount = min(direct.gradientGroups, x.shape.count)
     pool.forEachPiece(groupCount) { group, scratch in
@@ -38,13 +35,10 @@ extension PointwiseConvolution {
           let correlation = MatrixPairCorrelation(
             inputs: layout.inputs, inputBytes: 4 * input.channelStride,
             gradientStep: output.lanes, pairs: (pixels.count + 1) / 2, adding: true)
-          var lane = 0
-          while lane < layout.lanes {
-            let lanes = layout.lanesInBlock(from: lane)
+          layout.forEachBlock { lane, lanes in
             correlation.run(
               UnsafeRawPointer(inputs), gradients + lane, lanes: lanes,
               into: vectors(target + layout.blockOffset(from: lane)))
-            lane += lanes
           }
         }
       }

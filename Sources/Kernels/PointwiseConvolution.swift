@@ -24,11 +24,7 @@ struct PointwiseConvolution: Sendable {
   }
 
   private var inputGradientPass: PointwisePass {
-    let (input, output) = (direct.input, direct.output)
-    return PointwisePass(
-      layout: KernelLayout(
-        outputs: input.channels, inputs: output.channels, inputStride: output.channelStride,
-        kernelHeight: 1, kernelWidth: 1), input: output, output: input)
+    PointwisePass(layout: direct.turnedLayout, input: direct.output, output: direct.input)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.
@@ -78,7 +74,7 @@ private struct PointwisePass {
   let output: FeatureMapShape
 
   /// Pixels whose sums are in the first cache at once, whole blocks of the product.
-  private static let pixelsInPass = 4 * MatrixProduct.largestBlock
+  private static let pixelsInPass = 4 * MatrixProduct.mostRowsAtOnce
 
   /// Pairs of inputs.
   private var pairs: Int { (layout.inputs + 1) / 2 }
@@ -140,16 +136,13 @@ private struct PointwisePass {
       for first in stride(from: 0, to: input.pixelCount, by: Self.pixelsInPass) {
         let count = min(Self.pixelsInPass, input.pixelCount - first)
         var pixels = source + first * input.lanes
-        if count % MatrixProduct.largestBlock > 0 {
+        if count % MatrixProduct.mostRowsAtOnce > 0 {
           // What a block reads beyond the image may be nobody's.
           for index in 0..<count * input.lanes { rest[index] = pixels[index] }
           pixels = rest
         }
-        var lane = 0
-        while lane < layout.lanes {
-          let lanes = layout.lanesInBlock(from: lane)
+        layout.forEachBlock { lane, lanes in
           multiply(count, UnsafeRawPointer(pixels.memory), lane, lanes, sums + lane)
-          lane += lanes
         }
         let written = target + first * outputLanes
         for lane in 0..<outputLanes {

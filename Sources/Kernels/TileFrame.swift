@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Neighbouring patches lie at equal distances throughout the image, from the end of one row to the
 /// beginning of the next too: whatever lies between is swept over, and what it yields is not written. So a
-/// tile takes 16 patches in reading order, however narrow the map. With stride s every s-th row is of one
+/// tile takes 16 patches in reading order, however narrow the map; vectors go row by row where that fills them. With stride s every s-th row is of one
 /// phase. The right border of a row is the left border of the next.
 struct TileFrame: Sendable {
   let shape: FeatureMapShape

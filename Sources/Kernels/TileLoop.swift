@@ -1,8 +1,11 @@
-/// Products of tiles whose operands stay in the first cache: the most bfloat16 arithmetic the tile unit
-/// can do, for a kernel's rate to be a share of. Beside `MultiplyAddLoop`, which is about vectors.
+import Tensors
+
+/// Products of tiles whose operands stay in the first cache: the most bfloat16 arithmetic there is, by the
+/// tile unit or pair by pair in vectors, for a kernel's rate to be a share of. Beside `MultiplyAddLoop`,
+/// which is about float32.
 public enum TileLoop {
-  /// Whether there is a tile unit.
-  public static var isAvailable: Bool { TileUnit.hasRegisters }
+  /// Whether there are instructions for it.
+  public static var isAvailable: Bool { Precision.bfloat16.isSupported }
 
   /// Products of a tile's depth between loads of the same operands: 8 KiB of pixels, 8 KiB of weights.
   private static let steps = 4

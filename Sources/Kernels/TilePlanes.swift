@@ -6,8 +6,8 @@ import Tensors
 ///
 ///     [parts][phases of rows][phases of columns][channels][rows][columns]
 ///
-/// A plane is read in reading order, from the end of one row to the beginning of the next too, against a
-/// gradient that is zero between rows (`TileGradient`). A tap of the kernel is a distance in the plane.
+/// For tile registers a plane is read in reading order, from the end of one row to the beginning of the next
+/// too, against a gradient that is zero between rows (`TileGradient`); for vectors, row by row. A tap of the kernel is a distance in the plane.
 /// With stride s, every s-th row and every s-th column are of one phase.
 struct TilePlanes: Sendable {
   let shape: FeatureMapShape

@@ -16,11 +16,11 @@ struct WinogradBatch {
 
   /// Tiles that there is room for.
   private func capacity(_ tiles: WinogradTiles) -> Int {
-    rows * tiles.columns + MatrixProduct.largestBlock
+    rows * tiles.columns + MatrixProduct.mostRowsAtOnce
   }
 
-  /// Vectors from one point to the next: one more than they need, lest all points fall into the same sets
-  /// of the cache.
+  /// Vectors from one point to the next: an odd number, lest all points fall into the same sets of the
+  /// cache.
   private func pointStep(_ tiles: WinogradTiles, lanes: Int) -> Int { capacity(tiles) * lanes | 1 }
 
   /// Floats of scratch memory.
@@ -57,7 +57,7 @@ struct WinogradBatch {
 
 /// A worker's transformed tiles.
 struct WinogradMemory {
-  /// Inputs, sixteen floats or bfloat16 to a vector.
+  /// Inputs, sixteen floats, bfloat16 or pairs of those to a vector.
   private let inputs: UnsafeMutableRawPointer
   /// Vectors from one point to the next.
   private let inputPointStep: Int

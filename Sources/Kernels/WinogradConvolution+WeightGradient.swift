@@ -94,11 +94,8 @@ extension WinogradConvolution {
   ) {
     let layout = direct.layout
     for point in 0..<WinogradTransform.points {
-      var lane = 0
-      while lane < layout.lanes {
-        let lanes = layout.lanesInBlock(from: lane)
+      layout.forEachBlock { lane, lanes in
         body(point, lane, lanes, sums + (point * kernel.pointStep + lane * layout.inputs))
-        lane += lanes
       }
     }
   }

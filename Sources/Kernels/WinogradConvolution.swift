@@ -1,7 +1,7 @@
 import Tensors
 
 /// Convolution by Winograd's minimal filtering, F(2×2, 3×3): 16 products for 2×2 outputs of a 3×3 kernel
-/// with stride 1, where the formula has 36. Maps are of either precision; products are float32.
+/// with stride 1, where the formula has 36. Factors are of the maps' arithmetic, sums float32.
 ///
 /// Some rows of tiles are transformed at once; at each of the 16 points their products with the
 /// transformed kernel are one matrix product.
@@ -30,12 +30,9 @@ struct WinogradConvolution: Sendable {
 
   /// A plain convolution of dy by the turned kernel.
   private var inputGradientPass: WinogradPass {
-    let geometry = direct.geometry
-    return WinogradPass(
-      layout: KernelLayout(
-        outputs: geometry.inputChannels, inputs: geometry.outputChannels,
-        inputStride: direct.output.channelStride, kernelHeight: 3, kernelWidth: 3),
-      input: direct.output, output: direct.input, padding: 2 - geometry.padding)
+    WinogradPass(
+      layout: direct.turnedLayout, input: direct.output, output: direct.input,
+      padding: 2 - direct.geometry.padding)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.

@@ -96,11 +96,8 @@ struct WinogradPass {
     for point in 0..<WinogradTransform.points {
       let outputs = memory.outputs + point * memory.outputPointStep
       let weights = weights + point * kernel.pointStep
-      var lane = 0
-      while lane < kernel.layout.lanes {
-        let lanes = kernel.layout.lanesInBlock(from: lane)
+      kernel.layout.forEachBlock { lane, lanes in
         body(point, weights + lane * kernel.depth, lanes, outputs + lane)
-        lane += lanes
       }
     }
   }

@@ -17,7 +17,7 @@ struct WinogradTiles {
   /// Vectors of scratch memory that hold the zeros of a row outside the map.
   var zeroCount: Int { input.width * input.lanes }
 
-  /// Pairs of neighbouring tiles in a row; an odd last one has a neighbour of zeros.
+  /// Pairs of neighbouring tiles in a row; the neighbour of an odd last one has gradients of zero.
   var columnPairs: Int { (columns + 1) / 2 }
 
   /// Writes the transformed tiles of one row of them: `[points][tiles][input.channelStride]`.

@@ -17,8 +17,6 @@ import Tensors
 enum WinogradTransform {
   /// Products of a tile.
   static let points = 16
-  /// Outputs of a tile, along either axis; also from one tile to the next.
-  static let outputs = 2
 
   /// Four numbers along one axis.
   struct Line {

@@ -4,7 +4,7 @@ import Tensors
 /// How many images of a batch go through a network at once in evaluation.
 ///
 /// As many as leave their maps in the caches, so that layers that compute little need not wait for memory.
-/// Each pass reads all weights, which should not take longer than what the maps of a whole batch would.
+/// Each pass reads all weights: all passes together at most half as many bytes as a batch has of maps.
 enum EvaluationPass {
   /// Bytes of maps alive at once that a last cache holds in part, and that it holds well.
   private static let bearableBytes = 33_554_432

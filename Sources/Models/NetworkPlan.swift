@@ -58,9 +58,7 @@ public final class NetworkPlan {
     self.precision = precision
     self.capacity = capacity
     self.pool = pool
-    let passSize =
-      mode == .training
-      ? capacity : EvaluationPass.size(network, precision: precision, batch: capacity)
+    let passSize = Self.passSize(network, mode: mode, precision: precision, batch: capacity)
     self.passSize = passSize
     let lifetimes = Lifetimes(network, mode: mode)
     let shapes = lifetimes.shapes(count: capacity, passSize: passSize, precision)
@@ -85,6 +83,7 @@ public final class NetworkPlan {
     fusion = StatisticsFusion(network, mode: mode)
     randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
     prepare(count: capacity)
+    passes = bounds[capacity] ?? []
   }
 
   /// Bytes of feature maps and gradients that a plan for so many images would take.
@@ -92,12 +91,20 @@ public final class NetworkPlan {
     _ network: Network, mode: Mode, precision: Precision, capacity: Int
   ) -> Int {
     let lifetimes = Lifetimes(network, mode: mode)
-    let passSize =
-      mode == .training
-      ? capacity : EvaluationPass.size(network, precision: precision, batch: capacity)
+    let passSize = passSize(network, mode: mode, precision: precision, batch: capacity)
     let requests = lifetimes.requests(
       shapes: lifetimes.shapes(count: capacity, passSize: passSize, precision))
     return MemoryPlan(requests.map(\.request)).byteCount
+  }
+
+  /// In training the images of a batch meet in the norms, so all go through at once.
+  private static func passSize(
+    _ network: Network, mode: Mode, precision: Precision, batch: Int
+  ) -> Int {
+    switch mode {
+    case .training: batch
+    case .evaluation: EvaluationPass.size(network, precision: precision, batch: batch)
+    }
   }
 
   /// Bytes of feature maps and gradients.

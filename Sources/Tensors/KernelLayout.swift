@@ -50,6 +50,17 @@ public struct KernelLayout: Hashable, Sendable {
   /// Vectors in the block of outputs that begins with vector `lane`.
   public func lanesInBlock(from lane: Int) -> Int { lanes - lane == 3 ? 3 : min(2, lanes - lane) }
 
+  /// Visits the blocks of outputs: the first vector of each, and how many it has.
+  @inlinable @inline(__always)
+  public func forEachBlock(_ body: (_ lane: Int, _ lanes: Int) -> Void) {
+    var lane = 0
+    while lane < lanes {
+      let count = lanesInBlock(from: lane)
+      body(lane, count)
+      lane += count
+    }
+  }
+
   /// Floats before that block.
   public func blockOffset(from lane: Int) -> Int {
     lane * FeatureMapShape.vectorWidth * kernelHeight * kernelWidth * inputStride

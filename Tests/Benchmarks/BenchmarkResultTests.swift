@@ -53,11 +53,11 @@ import Testing
 
   /// Float32 takes six products of tiles, and may be faster on vectors.
   @Test func `the peak is that of the faster unit`() {
-    let none = MachinePeak(multiplyAdds: 480, tiles: nil)
+    let none = MachinePeak(multiplyAdds: 480, bfloat16: nil)
     #expect(none.rate(of: .float32) == 480 && none.rate(of: .bfloat16) == 480)
-    let slow = MachinePeak(multiplyAdds: 480, tiles: 2400)
+    let slow = MachinePeak(multiplyAdds: 480, bfloat16: 2400)
     #expect(slow.rate(of: .float32) == 480 && slow.rate(of: .bfloat16) == 2400)
-    let fast = MachinePeak(multiplyAdds: 480, tiles: 6000)
+    let fast = MachinePeak(multiplyAdds: 480, bfloat16: 6000)
     #expect(fast.rate(of: .float32) == 1000 && fast.rate(of: .bfloat16) == 6000)
   }
 

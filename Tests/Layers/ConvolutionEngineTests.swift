@@ -109,15 +109,33 @@ import Testing
     let packedBias = AlignedBuffer(count: FeatureMapShape.paddedChannels(size[4]))
     for (index, value) in bias.values.enumerated() { packedBias.base[index] = value }
     let pool = WorkerPool(threadCount: 2)
-    pool.reserveScratch(kernel.scratchCount(training: true))
     pool.reserveShared(kernel.sharedCount(training: true))
-    pool.shared.elements.update(repeating: .nan)
     let input = OwnedFeatureMap(inputShape)
     input.load(x)
     let output = OwnedFeatureMap(geometry.outputShape(for: inputShape))
     output.fill(.nan)
     let outputGradient = OwnedFeatureMap(output.map.shape)
     outputGradient.load(dy)
+    let (scratchCount, guardCount) = (kernel.scratchCount(training: true), 512)
+    func poison() {
+      pool.shared.elements.update(repeating: .nan)
+      // Many pieces for whoever wants some, and one for the calling thread.
+      for pieceCount in [64, 1] {
+        pool.forEachPiece(pieceCount) { _, scratch in
+          scratch.update(repeating: .nan, count: scratchCount + guardCount)
+        }
+      }
+    }
+    /// Kernels are built without checks of bounds.
+    func expectScratchSuffices() {
+      pool.forEachPiece(1) { _, scratch in
+        let beyond = UnsafeBufferPointer(start: scratch + scratchCount, count: guardCount)
+        let isUntouched = beyond.allSatisfy(\.isNaN)
+        #expect(isUntouched, "written beyond \(scratchCount) floats of scratch")
+      }
+    }
+    pool.reserveScratch(scratchCount + guardCount)
+    poison()
     // bfloat16 has eight digits; only what is written is rounded.
     let stored: Tolerance = .ofLargest(test.arithmetic == .float32 ? 1e-6 : 4e-3)
     withExtendedLifetime((input, output, outputGradient, packed, packedBias)) {
@@ -125,21 +143,23 @@ import Testing
         input.map, weight: packed.base, bias: packedBias.base, into: output.map, on: pool)
       expectClose(output.dense.values, y.dense.values, stored, "output", shape: size)
       #expect(output.hasZeroPadding)
+      expectScratchSuffices()
 
       let gradient = AlignedBuffer(count: kernel.kernelCount)
       gradient.elements.update(repeating: .nan)
-      pool.shared.elements.update(repeating: .nan)
+      poison()
       kernel.weightGradient(input.map, outputGradient.map, into: gradient.base, on: pool)
       expectClose(
         places.map { gradient.base[$0] }, gradients.weight.dense.values, .ofLargest(2e-6),
         "gradient of the weight", shape: size)
+      expectScratchSuffices()
       #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
 
       guard kernel.hasInputGradient else { return }
       for adding in [false, true] {
         let inputGradient = OwnedFeatureMap(inputShape)
         inputGradient.fill(adding ? 1 : .nan)
-        pool.shared.elements.update(repeating: .nan)
+        poison()
         kernel.inputGradient(
           outputGradient.map, weight: packed.base, into: inputGradient.map, adding: adding,
           on: pool)
@@ -147,6 +167,7 @@ import Testing
         expectClose(
           inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, stored,
           "gradient of the input, adding: \(adding)", shape: size)
+        expectScratchSuffices()
       }
     }
   }

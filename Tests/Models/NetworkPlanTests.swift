@@ -106,6 +106,33 @@ import Testing
     #expect(plan.arenaByteCount >= separate.mapBytes / 2)
   }
 
+  /// Whoever evaluates a large batch gets what smaller ones give, from less memory.
+  @Test(arguments: [Precision.float32, .bfloat16])
+  func largeBatchesGoThroughInParts(_ precision: Precision) throws {
+    let network = try NetworkCatalog.network(named: "resnet11v2", classes: 7)
+    network.initialize(seed: 5)
+    func plan(_ capacity: Int) -> NetworkPlan {
+      NetworkPlan(network, mode: .evaluation, precision: precision, capacity: capacity, on: pool)
+    }
+    let (whole, part) = (plan(200), plan(10))
+    #expect(whole.arenaByteCount < 200 * plan(1).arenaByteCount / 2)
+    for count in [200, 77] {
+      let images = goldenFill("images", suffix: "parts", shape: [count, 3, 32, 32], kind: .input)
+      whole.input(count: count).load(denseNCHW: images.values)
+      whole.forward(count: count)
+      var expected: [Float] = []
+      for first in stride(from: 0, to: count, by: 10) {
+        let size = min(10, count - first)
+        part.input(count: size).load(
+          denseNCHW: Array(images.values[first * 3072..<(first + size) * 3072]))
+        part.forward(count: size)
+        expected += part.logits.denseNCHW()
+      }
+      expectClose(
+        whole.logits.denseNCHW(), expected, .ofLargest(1e-6), "logits", shape: [count, 7])
+    }
+  }
+
   @Test(arguments: cases)
   func evaluationAgreesWithSeparateMemory(_ test: Case) throws {
     let network = try network(test)

@@ -180,7 +180,8 @@ help_bench() {
 
 Trains every network at its recipe's batch size, on a batch in place and with the recipe's loading and
 augmentation, lets it answer, and prints images a second (median, best and spread), the arithmetic they
-are worth, its share of the most that this machine's vectors or tiles reach, and the peak of the memory.
+are worth by their formulas, its share of the most that this machine's vectors or tiles reach, and the peak
+of the memory.
 All train by SGD with momentum under plain cross-entropy. Nothing else should run meanwhile.
 
   --networks A,B     these alone: small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv
