@@ -11,6 +11,11 @@ public struct KernelLayout: Hashable, Sendable {
   public let outputs: Int
   /// Floats from one pixel of the input to the next.
   public let inputStride: Int
+  /// Inputs in a block, padding included.
+  public let inputBlock: Int
+  public let inputBlockCount: Int
+  /// Vectors of outputs.
+  public let lanes: Int
 
   /// Channels that lie together where a pixel has `stride` floats: a vector, or all where they do not
   /// fill vectors.
@@ -26,6 +31,10 @@ public struct KernelLayout: Hashable, Sendable {
     self.inputStride = inputStride
     self.kernelHeight = kernelHeight
     self.kernelWidth = kernelWidth
+    // Kept, since inner loops ask: a call there would cost them their registers.
+    inputBlock = Self.inputBlock(stride: inputStride)
+    inputBlockCount = inputStride / inputBlock
+    lanes = FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth
   }
 
   public init(_ geometry: ConvolutionGeometry, inputStride: Int) {
@@ -34,20 +43,15 @@ public struct KernelLayout: Hashable, Sendable {
       kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth)
   }
 
-  /// Inputs in a block, padding included.
-  public var inputBlock: Int { Self.inputBlock(stride: inputStride) }
-  public var inputBlockCount: Int { inputStride / inputBlock }
-
   /// Whether the last block of inputs is padding in part.
   public var hasInputPadding: Bool { inputs < inputStride }
 
-  /// Vectors of outputs.
-  public var lanes: Int { FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth }
-
   /// Inputs of a block that are no padding.
+  @inlinable @inline(__always)
   public func inputsInBlock(_ block: Int) -> Int { min(inputBlock, inputs - block * inputBlock) }
 
   /// Vectors in the block of outputs that begins with vector `lane`.
+  @inlinable @inline(__always)
   public func lanesInBlock(from lane: Int) -> Int { lanes - lane == 3 ? 3 : min(2, lanes - lane) }
 
   /// Visits the blocks of outputs: the first vector of each, and how many it has.
