@@ -18,20 +18,14 @@ struct FixedBatch {
     labels = (0..<count).map { _ in UInt8(stream.integer(below: classes)) }
   }
 
-  /// Writes the images as a loader would, with zeros in the fourth channel.
+  /// Writes the images as a loader would.
   func fill(_ map: FeatureMap) {
-    let (base, channels, stride) = (map.base, map.shape.channels, map.shape.channelStride)
+    let images = UnsafeMutableBufferPointer(start: map.base, count: map.shape.elementCount)
     var next = 0
     numbers.withUnsafeBufferPointer { numbers in
-      for pixel in 0..<map.shape.count * map.shape.pixelCount {
-        for channel in 0..<stride {
-          guard channel < channels else {
-            base[pixel * stride + channel] = 0
-            continue
-          }
-          base[pixel * stride + channel] = numbers[next]
-          next = next + 1 == numbers.count ? 0 : next + 1
-        }
+      for index in images.indices {
+        images[index] = numbers[next]
+        next = next + 1 == numbers.count ? 0 : next + 1
       }
     }
   }

@@ -3,9 +3,9 @@ import Tensors
 /// A kernel sliding over a padded image: the loop nest shared by the forward pass and, with turned
 /// kernels, the input gradient.
 ///
-/// Each row of the kernel is summed by itself and added to what stands, a long one in several pieces.
-/// One sum over the whole patch would save those additions, a few percent, and round more;
-/// docs/kernels.md has what that costs.
+/// Each row of the kernel is summed by itself and added to what stands, a long one in several pieces and
+/// short ones, as images have, several at once. One sum over the whole patch would save those additions, a
+/// few percent, and round more; docs/kernels.md has what that costs.
 struct KernelSlide: Sendable {
   let image: PaddedImage
   let layout: KernelLayout
@@ -21,6 +21,8 @@ struct KernelSlide: Sendable {
 
   /// Taps in one sum: two vectors of weights for each, 24 KiB, stay in the first cache while pixels pass.
   private static let longestRun = 192
+  /// Taps in one sum of several rows.
+  private static let shortRun = 48
   /// Bytes of a block of the kernel that stay in the first cache as a whole.
   private static let cachedKernel = 32_768
   /// Groups of four pixels that pass by a piece of a larger one.
@@ -89,17 +91,20 @@ struct KernelSlide: Sendable {
     let blocks = layout.inputBlockCount
     let blocksInPiece = max(
       1, Self.longestRun / max(layout.kernelWidth * layout.inputBlock, 1))
+    let rowsInPiece = max(1, Self.shortRun / max(layout.kernelWidth * layout.inputStride, 1))
     let quadCount = self.quadCount
     var done = 0
     var bandStart = Place(count: outputColumns)
     while done < quadCount {
       var place = bandStart
       let quadsInBand = min(band, quadCount - done)
-      for kernelRow in 0..<layout.kernelHeight {
+      var kernelRow = 0
+      while kernelRow < layout.kernelHeight {
+        let rowEnd = min(kernelRow + rowsInPiece, layout.kernelHeight)
         var block = 0
         repeat {
           let end = min(block + blocksInPiece, blocks)
-          let runs = Runs(self, kernelRow, block..<end)
+          let runs = Runs(self, kernelRow..<rowEnd, block..<end)
           place = bandStart
           var quad = 0
           while quad < quadsInBand {
@@ -108,6 +113,7 @@ struct KernelSlide: Sendable {
           }
           block = end
         } while block < blocks
+        kernelRow = rowEnd
       }
       done += band
       bandStart = place
@@ -284,7 +290,7 @@ struct KernelSlide: Sendable {
   }
 }
 
-/// The taps of one piece of a kernel row, as runs that lie together both in the kernel and in the frame.
+/// The taps of one piece of a kernel row, or of some whole rows, as runs that lie together both in the kernel and in the frame.
 private struct Runs {
   /// Floats of the frame from a patch's first, taps of the kernel before the run, and its length.
   private(set) var offset = 0
@@ -292,7 +298,9 @@ private struct Runs {
   private(set) var length = 0
 
   private let slide: KernelSlide
-  private let kernelRow: Int
+  private var kernelRow: Int
+  private let rowEnd: Int
+  private let firstBlock: Int
   private let end: Int
   private var block: Int
   private var column = 0
@@ -302,10 +310,11 @@ private struct Runs {
 
   /// - Parameter blocks: Blocks of input channels.
   @inline(__always)
-  init(_ slide: KernelSlide, _ kernelRow: Int, _ blocks: Range<Int>) {
+  init(_ slide: KernelSlide, _ kernelRows: Range<Int>, _ blocks: Range<Int>) {
     self.slide = slide
-    self.kernelRow = kernelRow
-    block = blocks.lowerBound
+    (kernelRow, rowEnd) = (kernelRows.lowerBound, kernelRows.upperBound)
+    firstBlock = blocks.lowerBound
+    block = firstBlock
     // A kernel without columns has no runs; its sums are zero.
     end = slide.layout.kernelWidth > 0 ? blocks.upperBound : block
   }
@@ -313,7 +322,12 @@ private struct Runs {
   /// Moves to the next run; false where there is none.
   @inline(__always)
   mutating func next() -> Bool {
-    guard block < end else { return false }
+    if block >= end {
+      kernelRow += 1
+      // Whole rows without columns have no runs either.
+      guard kernelRow < rowEnd, firstBlock < end else { return false }
+      block = firstBlock
+    }
     let (layout, image) = (slide.layout, slide.image)
     let (size, width) = (layout.inputBlock, layout.kernelWidth)
     let inputs = layout.inputsInBlock(block)

@@ -14,7 +14,7 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   private let inputChannelStride: Int
 
   /// - Parameters:
-  ///   - readsImages: Whether the input is a batch of images, whose channels are padded to 4.
+  ///   - readsImages: Whether the input is a batch of images, whose channels are not padded.
   public init(
     name: String, inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1,
     padding: Int, hasBias: Bool = false, readsImages: Bool = false

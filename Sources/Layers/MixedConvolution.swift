@@ -29,7 +29,7 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
 
   /// - Parameters:
   ///   - kernelSize: Odd, so that the extent is kept.
-  ///   - readsImages: Whether the input is a batch of images, whose channels are padded to 4.
+  ///   - readsImages: Whether the input is a batch of images, whose channels are not padded.
   public init(
     name: String, inputChannels: Int, outputChannels: Int, kernelSize: Int, kernelCount: Int,
     readsImages: Bool = false

@@ -23,20 +23,20 @@ public struct NormalizedPixelWriter: Sendable {
 
   /// Writes one image.
   ///
-  /// Shapes: image `[3, pixelCount]`; target `[pixelCount, 4]`, aligned to 16 bytes, whose fourth
-  /// channel becomes zero.
+  /// Shapes: image `[3, pixelCount]`; target `[pixelCount, 3]`.
   ///
   /// - Precondition: `pixelCount` is at most 2²⁴.
   public func write(
     _ image: UnsafePointer<UInt8>, pixelCount: Int, into target: UnsafeMutablePointer<Float>
   ) {
-    let pixels = UnsafeMutableRawPointer(target).assumingMemoryBound(to: SIMD4<Float>.self)
+    var pixels = target
     if let values {
       values.withUnsafeBufferPointer { values in
         for pixel in 0..<pixelCount {
-          pixels[pixel] = SIMD4(
-            values[Int(image[pixel])], values[256 + Int(image[pixelCount + pixel])],
-            values[512 + Int(image[2 * pixelCount + pixel])], 0)
+          pixels[0] = values[Int(image[pixel])]
+          pixels[1] = values[256 + Int(image[pixelCount + pixel])]
+          pixels[2] = values[512 + Int(image[2 * pixelCount + pixel])]
+          pixels += ImageSet.channels
         }
       }
       return
@@ -48,9 +48,10 @@ public struct NormalizedPixelWriter: Sendable {
           at: byte, to: Self.normalized(byte, mean: mean, std: std + 1e-7))
       }
       for pixel in 0..<pixelCount {
-        pixels[pixel] = SIMD4(
-          values[Int(image[pixel])], values[Int(image[pixelCount + pixel])],
-          values[Int(image[2 * pixelCount + pixel])], 0)
+        for channel in 0..<ImageSet.channels {
+          pixels[channel] = values[Int(image[channel * pixelCount + pixel])]
+        }
+        pixels += ImageSet.channels
       }
     }
   }

@@ -2,7 +2,7 @@
 ///
 /// One pixel's channels lie side by side and fill whole vectors of 16 numbers, so that every kernel
 /// can work on vectors of channels whatever the channel count. The lanes beyond `channels` are zero,
-/// and every layer keeps them zero. Images, which no layer vectorises over, are padded to 4.
+/// and every layer keeps them zero. Images, which no layer vectorises over, are not padded.
 public struct FeatureMapShape: Hashable, Sendable {
   /// Images in the batch.
   public private(set) var count: Int
@@ -23,13 +23,13 @@ public struct FeatureMapShape: Hashable, Sendable {
       channelStride: Self.paddedChannels(channels), arithmetic: arithmetic)
   }
 
-  /// The shape of a batch of input images, whose few channels are padded to 4.
+  /// The shape of a batch of input images, whose few channels lie without padding.
   public static func images(
     count: Int, height: Int, width: Int, channels: Int = 3, arithmetic: Precision = .float32
   ) -> Self {
     Self(
       count: count, height: height, width: width, channels: channels,
-      channelStride: (channels + 3) / 4 * 4, arithmetic: arithmetic)
+      channelStride: channels, arithmetic: arithmetic)
   }
 
   private init(
@@ -47,24 +47,24 @@ public struct FeatureMapShape: Hashable, Sendable {
   }
 
   /// `channels` rounded up to whole vectors.
-  public static func paddedChannels(_ channels: Int) -> Int {
+  @inlinable public static func paddedChannels(_ channels: Int) -> Int {
     (channels + vectorWidth - 1) / vectorWidth * vectorWidth
   }
 
   /// Numbers in a vector; also the unit to which channels are padded.
-  public static let vectorWidth = 16
+  @inlinable public static var vectorWidth: Int { 16 }
 
   /// Whether each pixel fills whole vectors, as every map but a batch of images does.
-  public var fillsVectors: Bool { channelStride % Self.vectorWidth == 0 }
+  @inlinable public var fillsVectors: Bool { channelStride % Self.vectorWidth == 0 }
 
   /// How the numbers are stored. Images, and maps of one pixel such as what linear layers write, are
   /// float32 in either arithmetic: they are small, and logits and losses want all their digits.
-  public var precision: Precision { fillsVectors && pixelCount > 1 ? arithmetic : .float32 }
+  @inlinable public var precision: Precision { fillsVectors && pixelCount > 1 ? arithmetic : .float32 }
 
   /// Pixels in one image.
-  public var pixelCount: Int { height * width }
+  @inlinable public var pixelCount: Int { height * width }
   /// Numbers from one image to the next.
-  public var imageStride: Int { pixelCount * channelStride }
+  @inlinable public var imageStride: Int { pixelCount * channelStride }
   /// Numbers in the whole batch, padding included.
   public var elementCount: Int { count * imageStride }
   /// Bytes from one image to the next.

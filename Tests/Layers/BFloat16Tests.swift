@@ -85,7 +85,7 @@ import Testing
     #expect(pixel.precision == .float32 && pixel.byteCount == 3 * 16 * 4)
     #expect(pixel.output(height: 2, width: 2, channels: 5).precision == .bfloat16)
     let images = FeatureMapShape.images(count: 3, height: 8, width: 8, arithmetic: .bfloat16)
-    #expect(images.precision == .float32 && images.byteCount == 3 * 64 * 4 * 4)
+    #expect(images.precision == .float32 && images.byteCount == 3 * 64 * 3 * 4)
   }
 
   @Test func readingMapsAsWhatTheyAreNotStopsTheProgram() async {

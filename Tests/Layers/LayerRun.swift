@@ -13,7 +13,7 @@ struct LayerRun {
 
   /// - Parameters:
   ///   - outputGradient: dy; without it no backward pass runs.
-  ///   - readsImages: Whether the first input's channels are padded to 4, as images' are; images have
+  ///   - readsImages: Whether the first input's channels lie without padding, as images' do; images have
   ///     no gradient.
   ///   - arithmetic: Of the network that the layer would belong to.
   ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
