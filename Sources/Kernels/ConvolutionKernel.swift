@@ -13,7 +13,7 @@ public struct ConvolutionKernel: Sendable {
     case vectors
     /// Products of bfloat16, in tiles or in pairs: `TileConvolution`.
     case tiles
-    /// Fewer products, of sums, for 3×3 kernels with stride 1: `WinogradConvolution`.
+    /// Fewer products, of sums, for 3×3 and 5×5 kernels with stride 1: `WinogradConvolution`.
     case winograd
     /// A product of matrices, for kernels of one pixel with stride 1: `PointwiseConvolution`.
     case pointwise

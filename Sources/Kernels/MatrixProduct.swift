@@ -22,14 +22,14 @@ struct MatrixProduct {
   @inline(__always)
   func run(
     rows: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
-    into m: UnsafeMutablePointer<Vector>
+    into m: UnsafeMutablePointer<Vector>, adding: Bool = false
   ) {
     var input = 0
     while input < inputs {
       let count = min(inputs - input, Self.longestSum)
       run(
         rows: rows, v + input, inputs: count, u + input * lanes, lanes: lanes, into: m,
-        adding: input > 0)
+        adding: adding || input > 0)
       input += count
     }
   }

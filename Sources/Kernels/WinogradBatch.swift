@@ -4,37 +4,43 @@ import Tensors
 struct WinogradBatch {
   private let rows: Int
 
-  /// - Parameters:
-  ///   - bytes: What transformed inputs and products should fit.
-  ///   - least: Tiles that each fetched weight should serve, if they fit or not.
-  init(_ tiles: WinogradTiles, bytes: Int, least: Int) {
+  /// What transformed inputs and products should fit.
+  private static let bytes = 524_288
+  /// Tiles that each fetched weight should serve, if they fit or not.
+  private static let least = 64
+
+  init(_ tiles: WinogradTiles) {
     let tileBytes =
       (tiles.input.channelStride + tiles.output.channelStride) * WinogradTransform.points * 4
-    let count = max(bytes / tileBytes, least)
-    rows = max(1, min(count / tiles.columns, tiles.rows * tiles.input.count))
-  }
-
-  /// Tiles that there is room for.
-  private func capacity(_ tiles: WinogradTiles) -> Int {
-    rows * tiles.columns + MatrixProduct.mostRowsAtOnce
+    let count = max(Self.bytes / tileBytes, Self.least)
+    let most = tiles.halo > 0 ? tiles.rows : tiles.rows * tiles.input.count
+    rows = max(1, min(count / tiles.pitch, most))
   }
 
   /// Vectors from one point to the next: an odd number, lest all points fall into the same sets of the
   /// cache.
-  private func pointStep(_ tiles: WinogradTiles, lanes: Int) -> Int { capacity(tiles) * lanes | 1 }
+  private func pointStep(_ tiles: WinogradTiles, rows: Int, lanes: Int) -> Int {
+    (rows * tiles.pitch + tiles.halo + MatrixProduct.mostRowsAtOnce) * lanes | 1
+  }
+
+  private func inputPointStep(_ tiles: WinogradTiles) -> Int {
+    pointStep(tiles, rows: rows + tiles.halo, lanes: tiles.input.lanes)
+  }
+
+  private func outputPointStep(_ tiles: WinogradTiles) -> Int {
+    pointStep(tiles, rows: rows, lanes: tiles.output.lanes)
+  }
 
   /// Floats of scratch memory.
   func count(_ tiles: WinogradTiles) -> Int {
-    let steps =
-      pointStep(tiles, lanes: tiles.input.lanes) + pointStep(tiles, lanes: tiles.output.lanes)
+    let steps = inputPointStep(tiles) + outputPointStep(tiles)
     return (steps * WinogradTransform.points + tiles.zeroCount) * FeatureMapShape.vectorWidth
   }
 
   /// Cuts up scratch memory.
   func memory(_ tiles: WinogradTiles, _ scratch: UnsafeMutablePointer<Float>) -> WinogradMemory {
     let inputs = vectors(scratch)
-    let inputPointStep = pointStep(tiles, lanes: tiles.input.lanes)
-    let outputPointStep = pointStep(tiles, lanes: tiles.output.lanes)
+    let (inputPointStep, outputPointStep) = (inputPointStep(tiles), outputPointStep(tiles))
     let outputs = inputs + inputPointStep * WinogradTransform.points
     let zeros = outputs + outputPointStep * WinogradTransform.points
     zeros.update(repeating: .zero, count: tiles.zeroCount)
@@ -43,14 +49,19 @@ struct WinogradBatch {
       outputPointStep: outputPointStep, zeros: zeros)
   }
 
-  /// Visits the rows of tiles of some images, counted on from image to image.
+  /// Visits the rows of tiles of some images, counted on from image to image. Where tiles reach beyond those
+  /// of the outputs, rows that are visited at once are of one image.
   @inline(__always)
   func forEachRows(
     _ tiles: WinogradTiles, images: Range<Int>, _ body: (_ rows: Range<Int>) -> Void
   ) {
-    let end = images.upperBound * tiles.rows
-    for first in stride(from: images.lowerBound * tiles.rows, to: end, by: rows) {
-      body(first..<min(first + rows, end))
+    let last = images.upperBound * tiles.rows
+    var first = images.lowerBound * tiles.rows
+    while first < last {
+      let end = tiles.halo > 0 ? (first / tiles.rows + 1) * tiles.rows : last
+      let rows = first..<min(first + rows, end)
+      body(rows)
+      first = rows.upperBound
     }
   }
 }
@@ -87,19 +98,21 @@ struct WinogradMemory {
     case .float32:
       tiles.transformInput(
         x, Float.self, image: image, row: row, zeros: zeros, into: target,
-        pointStep: inputPointStep)
+        pointStep: inputPointStep, keepingColumns: !RegisterTile.isOneQuad)
     case .bfloat16:
       tiles.transformInput(
         x, BFloat16.self, image: image, row: row, zeros: zeros, into: target,
-        pointStep: inputPointStep)
+        pointStep: inputPointStep, keepingColumns: !RegisterTile.isOneQuad)
     }
   }
 
-  /// The transformed inputs of one point.
+  /// The transformed inputs of one point, from a tile on.
   @inline(__always)
-  func inputs<Stored: VectorElement>(ofPoint point: Int, as stored: Stored.Type) -> UnsafeRawPointer
-  {
-    UnsafeRawPointer((PixelVectors<Stored>(inputs) + point * inputPointStep).memory)
+  func inputs<Stored: VectorElement>(
+    ofPoint point: Int, tile: Int = 0, lanes: Int = 0, as stored: Stored.Type
+  ) -> UnsafeRawPointer {
+    UnsafeRawPointer(
+      (PixelVectors<Stored>(inputs) + (point * inputPointStep + tile * lanes)).memory)
   }
 
   /// Transforms a row of tiles and their gradients, in float32 from the place of tile `tile` on.
@@ -110,7 +123,8 @@ struct WinogradMemory {
   ) {
     tiles.transformInput(
       x, type, image: image, row: row, zeros: zeros,
-      into: PixelVectors<Float>(inputs) + tile * tiles.input.lanes, pointStep: inputPointStep)
+      into: PixelVectors<Float>(inputs) + tile * tiles.input.lanes, pointStep: inputPointStep,
+      keepingColumns: true)
     tiles.transformGradient(
       dy, type, image: image, row: row, into: outputs + tile * tiles.output.lanes,
       pointStep: outputPointStep)

@@ -3,10 +3,12 @@ import Tensors
 extension WinogradConvolution {
   /// Tiles whose gradients are summed at each point.
   private var tiles: WinogradTiles {
-    WinogradTiles(input: direct.input, output: direct.output, padding: direct.geometry.padding)
+    WinogradTiles(
+      input: direct.input, output: direct.output, padding: direct.geometry.padding,
+      segments: kernel.segments)
   }
 
-  private var gradientBatch: WinogradBatch { WinogradBatch(tiles, bytes: 524_288, least: 64) }
+  private var gradientBatch: WinogradBatch { WinogradBatch(tiles) }
 
   private var kernel: WinogradKernel { WinogradKernel(layout: direct.layout, factors: .float32) }
 
@@ -38,9 +40,16 @@ extension WinogradConvolution {
           for row in rows {
             memory.transform(
               tiles, x, dy, Float.self, image: row / tiles.rows, row: row % tiles.rows,
-              tile: (row - rows.lowerBound) * tiles.columns)
+              tile: (row - rows.lowerBound) * tiles.pitch)
           }
-          correlate(memory, tiles: rows.count * tiles.columns, into: sums, adding: adding)
+          for row in rows.upperBound..<rows.upperBound + tiles.halo {
+            let image = (rows.upperBound - 1) / tiles.rows
+            memory.transformInput(
+              tiles, x, image: image, row: row - image * tiles.rows,
+              tile: (row - rows.lowerBound) * tiles.pitch, as: Float.self)
+          }
+          correlate(
+            memory, tiles, count: rows.count * tiles.pitch - tiles.halo, into: sums, adding: adding)
         case .bfloat16:
           for row in rows {
             memory.transformPairs(
@@ -57,15 +66,22 @@ extension WinogradConvolution {
 
   /// Adds the products of some tiles at all points.
   private func correlate(
-    _ memory: WinogradMemory, tiles: Int, into sums: UnsafeMutablePointer<Vector>, adding: Bool
+    _ memory: WinogradMemory, _ tiles: WinogradTiles, count: Int,
+    into sums: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
     let correlation = MatrixCorrelation(
       inputs: direct.layout.inputs, inputStep: direct.input.channelStride,
-      gradientStep: direct.output.lanes, rows: tiles, adding: adding)
+      gradientStep: direct.output.lanes, rows: count, adding: adding)
+    let step = direct.input.lanes
     forEachBlock(sums) { point, lane, lanes, target in
-      correlation.run(
-        memory.inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self),
-        memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes, into: target)
+      tiles.segments.forEach(atPoint: point) { segment, row, column in
+        let tile = tiles.offset(ofRow: row, column)
+        correlation.run(
+          memory.inputs(ofPoint: point, tile: tile, lanes: step, as: Float.self)
+            .assumingMemoryBound(to: Float.self),
+          memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes,
+          into: target + segment * kernel.segmentStep)
+      }
     }
   }
 

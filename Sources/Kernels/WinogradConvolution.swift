@@ -1,7 +1,8 @@
 import Tensors
 
 /// Convolution by Winograd's minimal filtering, F(2×2, 3×3): 16 products for 2×2 outputs of a 3×3 kernel
-/// with stride 1, where the formula has 36. Factors are of the maps' arithmetic, sums float32.
+/// with stride 1, where the formula has 36, and 49 for 100 of 5×5. Factors are of the maps' arithmetic, sums
+/// float32.
 ///
 /// Some rows of tiles are transformed at once; at each of the 16 points their products with the
 /// transformed kernel are one matrix product.
@@ -15,10 +16,13 @@ struct WinogradConvolution: Sendable {
     self.direct = direct
   }
 
-  /// Whether these sizes are what it is about, and both maps are stored alike.
+  /// Whether these sizes are what it is about, and both maps are stored alike. Segments of 5×5 lie a tile
+  /// apart, which pairs of tiles do not: in float32 alone.
   static func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
-    geometry.kernelHeight == 3 && geometry.kernelWidth == 3 && geometry.stride == 1
-      && geometry.padding <= 2 && input.fillsVectors
+    let kernel = geometry.kernelWidth
+    return geometry.kernelHeight == kernel && WinogradSegments.fits(kernel: kernel)
+      && (kernel == 3 || input.arithmetic == .float32) && geometry.stride == 1
+      && geometry.padding < kernel && input.fillsVectors
       && geometry.outputShape(for: input).precision == input.precision
   }
 
@@ -32,7 +36,7 @@ struct WinogradConvolution: Sendable {
   private var inputGradientPass: WinogradPass {
     WinogradPass(
       layout: direct.turnedLayout, input: direct.output, output: direct.input,
-      padding: 2 - direct.geometry.padding)
+      padding: direct.geometry.kernelWidth - 1 - direct.geometry.padding)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.

@@ -3,7 +3,7 @@ import Tensors
 
 /// A kernel at the 16 points, in the order in which products read it.
 ///
-///     [points][blocks of outputs][inputs][outputs of a block]
+///     [points][segments][blocks of outputs][inputs][outputs of a block]
 ///
 /// Factors in bfloat16 lie in pairs of inputs, with a zero behind an odd last one.
 struct WinogradKernel {
@@ -14,8 +14,13 @@ struct WinogradKernel {
   /// Inputs, or pairs of them.
   var depth: Int { factors == .float32 ? layout.inputs : (layout.inputs + 1) / 2 }
 
+  var segments: WinogradSegments { WinogradSegments(kernel: layout.kernelWidth) }
+
+  /// Vectors from one segment to the next.
+  var segmentStep: Int { depth * layout.lanes }
+
   /// Vectors from one point to the next.
-  var pointStep: Int { depth * layout.lanes | 1 }
+  var pointStep: Int { segments.total * segmentStep | 1 }
 
   /// Floats of all points.
   var count: Int { WinogradTransform.points * pointStep * FeatureMapShape.vectorWidth }
@@ -30,30 +35,35 @@ struct WinogradKernel {
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
       // The block's first vector, and this one's place in it.
       let (first, inBlock) = layout.block(ofLane: lane)
-      for index in 0..<depth {
-        let place = target + (first * depth + index * step + inBlock)
-        switch factors {
-        case .float32:
-          let points = WidePoints(weight, layout, output: output, input: index)
-          for row in 0..<4 {
-            let line = points[row]
-            let place = place + 4 * row * pointStep
-            place[0] = line.first.floats
-            place[pointStep] = line.second.floats
-            place[2 * pointStep] = line.third.floats
-            place[3 * pointStep] = line.fourth.floats
+      segments.forEach { segment, row, column in
+        let (rows, columns) = (segments.taps(row), segments.taps(column))
+        for index in 0..<depth {
+          let place = target + (segment * segmentStep + first * depth + index * step + inBlock)
+          func points(ofInput input: Int) -> WidePoints {
+            WidePoints(weight, layout, output: output, input: input, rows: rows, columns: columns)
           }
-        case .bfloat16:
-          let points = WidePoints(weight, layout, output: output, input: 2 * index)
-          let others = WidePoints(weight, layout, output: output, input: 2 * index + 1)
-          for row in 0..<4 {
-            let (line, other) = (points[row], others[row])
-            let place = UnsafeMutableRawPointer(place + 4 * row * pointStep)
-              .assumingMemoryBound(to: Pairs.self)
-            place[0] = line.first.paired(with: other.first)
-            place[pointStep] = line.second.paired(with: other.second)
-            place[2 * pointStep] = line.third.paired(with: other.third)
-            place[3 * pointStep] = line.fourth.paired(with: other.fourth)
+          switch factors {
+          case .float32:
+            let points = points(ofInput: index)
+            for row in 0..<4 {
+              let line = points[row]
+              let place = place + 4 * row * pointStep
+              place[0] = line.first.floats
+              place[pointStep] = line.second.floats
+              place[2 * pointStep] = line.third.floats
+              place[3 * pointStep] = line.fourth.floats
+            }
+          case .bfloat16:
+            let (points, others) = (points(ofInput: 2 * index), points(ofInput: 2 * index + 1))
+            for row in 0..<4 {
+              let (line, other) = (points[row], others[row])
+              let place = UnsafeMutableRawPointer(place + 4 * row * pointStep)
+                .assumingMemoryBound(to: Pairs.self)
+              place[0] = line.first.paired(with: other.first)
+              place[pointStep] = line.second.paired(with: other.second)
+              place[2 * pointStep] = line.third.paired(with: other.third)
+              place[3 * pointStep] = line.fourth.paired(with: other.fourth)
+            }
           }
         }
       }
@@ -70,26 +80,34 @@ struct WinogradKernel {
       let output = lane * FeatureMapShape.vectorWidth
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
       let (first, inBlock) = layout.block(ofLane: lane)
-      for input in 0..<layout.inputs {
-        let place = sums + (first * layout.inputs + input * step + inBlock)
-        let a = read(place).weights
-        let b = read(place + 4 * pointStep).weights
-        let c = read(place + 8 * pointStep).weights
-        let d = read(place + 12 * pointStep).weights
-        func put(_ line: WinogradTransform.Line, column: Int) {
-          let weights = line.weights
-          func put(_ weight: Vector, row: Int) {
-            vectors(
-              gradient + layout.place(output: output, input: input, row: row, column: column)
-            ).pointee = weight
+      segments.forEach { segment, row, column in
+        let (rows, columns) = (segments.taps(row), segments.taps(column))
+        for input in 0..<layout.inputs {
+          let place =
+            sums + (segment * segmentStep + first * layout.inputs + input * step + inBlock)
+          let a = read(place).weights
+          let b = read(place + 4 * pointStep).weights
+          let c = read(place + 8 * pointStep).weights
+          let d = read(place + 12 * pointStep).weights
+          func put(_ line: WinogradTransform.Line, column: Int) {
+            guard column < columns.count else { return }
+            let weights = line.weights
+            func put(_ weight: Vector, row: Int) {
+              guard row < rows.count else { return }
+              let place = layout.place(
+                output: output, input: input, row: rows.lowerBound + row,
+                column: columns.lowerBound + column)
+              vectors(gradient + place).pointee = weight
+            }
+            put(weights.0, row: 0)
+            put(weights.1, row: 1)
+            put(weights.2, row: 2)
           }
-          put(weights.0, row: 0)
-          put(weights.1, row: 1)
-          put(weights.2, row: 2)
+          // Points that no product was summed at reach taps alone that are none.
+          put(.init(first: a.0, second: b.0, third: c.0, fourth: d.0), column: 0)
+          put(.init(first: a.1, second: b.1, third: c.1, fourth: d.1), column: 1)
+          put(.init(first: a.2, second: b.2, third: c.2, fourth: d.2), column: 2)
         }
-        put(.init(first: a.0, second: b.0, third: c.0, fourth: d.0), column: 0)
-        put(.init(first: a.1, second: b.1, third: c.1, fourth: d.1), column: 1)
-        put(.init(first: a.2, second: b.2, third: c.2, fourth: d.2), column: 2)
       }
     }
   }
@@ -107,13 +125,22 @@ struct WinogradKernel {
 private struct WidePoints {
   private let lines: (WideLine, WideLine, WideLine, WideLine)
 
-  /// - Parameter input: Beyond the last input all is zero.
+  /// - Parameters:
+  ///   - input: Beyond the last input all is zero.
+  ///   - rows: Taps, three at most; what is missing is zero.
   @inline(__always)
-  init(_ weight: UnsafePointer<Float>, _ layout: KernelLayout, output: Int, input: Int) {
+  init(
+    _ weight: UnsafePointer<Float>, _ layout: KernelLayout, output: Int, input: Int,
+    rows: Range<Int>, columns: Range<Int>
+  ) {
     func column(_ column: Int) -> WideLine {
       func weights(_ row: Int) -> WideVector {
-        guard input < layout.inputs else { return WideVector(.zero) }
-        let place = layout.place(output: output, input: input, row: row, column: column)
+        guard input < layout.inputs, row < rows.count, column < columns.count else {
+          return WideVector(.zero)
+        }
+        let place = layout.place(
+          output: output, input: input, row: rows.lowerBound + row,
+          column: columns.lowerBound + column)
         return WideVector(vectors(weight + place).pointee)
       }
       return WideLine(weights(0), weights(1), weights(2))

@@ -8,8 +8,9 @@ struct WinogradPass {
 
   init(layout: KernelLayout, input: FeatureMapShape, output: FeatureMapShape, padding: Int) {
     kernel = WinogradKernel(layout: layout, factors: input.arithmetic)
-    tiles = WinogradTiles(input: input, output: output, padding: padding)
-    batch = WinogradBatch(tiles, bytes: 524_288, least: 32)
+    tiles = WinogradTiles(
+      input: input, output: output, padding: padding, segments: kernel.segments)
+    batch = WinogradBatch(tiles)
   }
 
   var scratchCount: Int { batch.count(tiles) }
@@ -22,9 +23,10 @@ struct WinogradPass {
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       let memory = batch.memory(tiles, scratch)
       batch.forEachRows(tiles, images: images) { rows in
-        for row in rows {
-          let (image, inImage) = (row / tiles.rows, row % tiles.rows)
-          let place = (row - rows.lowerBound) * tiles.columns
+        for row in rows.lowerBound..<rows.upperBound + tiles.halo {
+          let image = min(row, rows.upperBound - 1) / tiles.rows
+          let inImage = row - image * tiles.rows
+          let place = (row - rows.lowerBound) * tiles.pitch
           switch kernel.factors {
           case .float32:
             memory.transformInput(
@@ -34,11 +36,11 @@ struct WinogradPass {
               tiles, x, image: image, row: inImage, tile: place, as: BFloat16.self)
           }
         }
-        multiply(rows.count * tiles.columns, memory, vectors(transformed))
+        multiply(rows.count * tiles.pitch - tiles.halo, memory, vectors(transformed))
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
           let products =
-            UnsafePointer(memory.outputs) + (row - rows.lowerBound) * tiles.columns
+            UnsafePointer(memory.outputs) + (row - rows.lowerBound) * tiles.pitch
             * tiles.output.lanes
           switch y.shape.precision {
           case .float32:
@@ -65,11 +67,18 @@ struct WinogradPass {
       let product = MatrixProduct(
         inputs: kernel.layout.inputs, inputStep: tiles.input.channelStride,
         outputStep: tiles.output.lanes)
+      let step = tiles.input.lanes
       forEachProduct(memory, weights) { point, weights, lanes, target in
-        product.run(
-          rows: tileCount,
-          memory.inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self),
-          weights, lanes: lanes, into: target)
+        var isFirst = true
+        kernel.segments.forEach(atPoint: point) { segment, row, column in
+          let tile = tiles.offset(ofRow: row, column)
+          product.run(
+            rows: tileCount,
+            memory.inputs(ofPoint: point, tile: tile, lanes: step, as: Float.self)
+              .assumingMemoryBound(to: Float.self),
+            weights + segment * kernel.segmentStep, lanes: lanes, into: target, adding: !isFirst)
+          isFirst = false
+        }
       }
     case .bfloat16:
       let product = MatrixPairProduct(

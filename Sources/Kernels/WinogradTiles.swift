@@ -4,15 +4,27 @@ import Tensors
 /// How a feature map is cut into the tiles of Winograd's convolution, and how they are transformed.
 ///
 /// Tiles are counted in reading order; a *row* of them is two rows of outputs. What a border tile reads
-/// outside the map is zero.
+/// outside the map is zero. Kernels of several segments read tiles beyond those of the outputs, at the right
+/// and below.
 struct WinogradTiles {
   /// The map that is read in tiles of 4×4, and the one that has 2×2 numbers for each.
   let input: FeatureMapShape
   let output: FeatureMapShape
   let padding: Int
+  let segments: WinogradSegments
 
   var columns: Int { (output.width + 1) / 2 }
   var rows: Int { (output.height + 1) / 2 }
+
+  /// Tiles beyond those of the outputs.
+  var halo: Int { segments.count - 1 }
+
+  /// Tiles from one row of them to the next.
+  var pitch: Int { columns + halo }
+
+  /// How far from an output's tile the one lies that a segment reads for it.
+  @inline(__always)
+  func offset(ofRow row: Int, _ column: Int) -> Int { row * pitch + column }
 
   /// Vectors of scratch memory that hold the zeros of a row outside the map.
   var zeroCount: Int { input.width * input.lanes }
@@ -25,16 +37,26 @@ struct WinogradTiles {
   /// - Parameters:
   ///   - zeros: `zeroCount` vectors.
   ///   - pointStep: Vectors from one point to the next.
+  ///   - keepingColumns: Whether a tile's two last columns are kept for the next one. Sixteen registers of
+  ///     half a vector do not hold them; that the weight gradient is faster with them even so was measured.
   @inline(__always)
   func transformInput<Element: VectorElement, Stored: VectorElement>(
     _ map: FeatureMap, _: Element.Type, image: Int, row: Int,
-    zeros: UnsafeMutablePointer<Vector>, into target: PixelVectors<Stored>, pointStep: Int
+    zeros: UnsafeMutablePointer<Vector>, into target: PixelVectors<Stored>, pointStep: Int,
+    keepingColumns: Bool
   ) {
     let lines = InputLines<Element>(self, map, image: image, row: row, zeros: zeros)
     for lane in 0..<input.lanes {
-      var (a, b) = (lines.column(0, lane), lines.column(1, lane))
       var tile = target + lane
-      for index in 0..<columns {
+      guard keepingColumns else {
+        for index in 0..<pitch {
+          lines.forEachPoint(ofTile: index, lane) { tile[$0 * pointStep] = $1 }
+          tile = tile + input.lanes
+        }
+        continue
+      }
+      var (a, b) = (lines.column(0, lane), lines.column(1, lane))
+      for index in 0..<pitch {
         let (c, d) = (lines.column(2 * index + 2, lane), lines.column(2 * index + 3, lane))
         for row in 0..<4 {
           let line = WinogradTransform.Line.ofInput(a[row], b[row], c[row], d[row])
@@ -71,7 +93,8 @@ struct WinogradTiles {
     }
   }
 
-  /// Writes the transformed gradients of one row of tiles: `[points][tiles][output.channelStride]`.
+  /// Writes the transformed gradients of one row of tiles: `[points][tiles][output.channelStride]`; zeros for
+  /// those beyond the outputs.
   @inline(__always)
   func transformGradient<Element: VectorElement>(
     _ map: FeatureMap, _: Element.Type, image: Int, row: Int,
@@ -86,6 +109,10 @@ struct WinogradTiles {
           let line = WinogradTransform.Line.ofGradients(left[row], right[row])
           for point in 0..<4 { tile[(4 * row + point) * pointStep] = line[point] }
         }
+        tile += output.lanes
+      }
+      for _ in 0..<halo {
+        for point in 0..<WinogradTransform.points { tile[point * pointStep] = .zero }
         tile += output.lanes
       }
     }
@@ -135,6 +162,7 @@ struct WinogradTiles {
         let (g, h) = read(tile + 12 * pointStep, pointStep).outputs
         let left = WinogradTransform.Line(first: a, second: c, third: e, fourth: g).outputs
         let right = WinogradTransform.Line(first: b, second: d, third: f, fourth: h).outputs
+        @inline(__always)
         func put(_ value: Vector, _ place: Int) {
           upper[place] = adding ? upper[place] + value : value + bias
         }
@@ -205,6 +233,38 @@ private struct InputLines<Element: VectorElement> {
     guard 0 <= column && column < width else { return .zero }
     let place = column * lanes + lane
     return .ofInput(lines.0[place], lines.1[place], lines.2[place], lines.3[place])
+  }
+
+  /// Visits the points of a tile, a row of four at a time, for each of which columns are read and summed anew.
+  @inline(__always)
+  func forEachPoint(
+    ofTile index: Int, _ lane: Int, _ body: (_ point: Int, _ number: Vector) -> Void
+  ) {
+    let first = 2 * index - padding
+    @inline(__always)
+    func visit(_ row: Int, _ column: (_ index: Int) -> WinogradTransform.Line) {
+      let line = WinogradTransform.Line.ofInput(
+        column(0)[row], column(1)[row], column(2)[row], column(3)[row])
+      for point in 0..<4 { body(4 * row + point, line[point]) }
+    }
+    if 0 <= first && first + 4 <= width {
+      @inline(__always)
+      func inside(_ index: Int) -> WinogradTransform.Line {
+        let place = (first + index) * lanes + lane
+        return .ofInput(lines.0[place], lines.1[place], lines.2[place], lines.3[place])
+      }
+      visit(0, inside)
+      visit(1, inside)
+      visit(2, inside)
+      visit(3, inside)
+    } else {
+      @inline(__always)
+      func any(_ offset: Int) -> WinogradTransform.Line { column(2 * index + offset, lane) }
+      visit(0, any)
+      visit(1, any)
+      visit(2, any)
+      visit(3, any)
+    }
   }
 }
 

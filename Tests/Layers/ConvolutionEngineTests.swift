@@ -36,6 +36,13 @@ import Testing
     [Precision.float32, .bfloat16].map { Case(engine: .winograd, arithmetic: $0, size: size) }
   }
 
+  /// In segments of two and three taps.
+  static let segmentCases: [Case] = [
+    [2, 16, 9, 7, 16, 5, 1, 2], [1, 20, 11, 13, 40, 5, 1, 2], [3, 17, 6, 6, 50, 5, 1, 0],
+    [2, 33, 4, 5, 18, 5, 1, 4], [1, 70, 8, 27, 34, 5, 1, 1], [9, 16, 1, 2, 16, 5, 1, 2],
+    [1, 40, 21, 31, 100, 5, 1, 3],
+  ].map { Case(engine: .winograd, arithmetic: .float32, size: $0) }
+
   static let pointwiseCases: [Case] = [
     [2, 16, 8, 12, 50, 1, 1, 0], [3, 17, 5, 7, 16, 1, 1, 0], [1, 70, 3, 1, 33, 1, 1, 0],
     [9, 64, 4, 4, 80, 1, 1, 0], [2, 24, 16, 16, 48, 1, 1, 0],
@@ -58,6 +65,8 @@ import Testing
   @Test(arguments: minimalCases) func minimalFiltering(_ test: Case) {
     check(test, readsImages: false)
   }
+
+  @Test(arguments: segmentCases) func segments(_ test: Case) { check(test, readsImages: false) }
 
   @Test(arguments: pointwiseCases) func pointwise(_ test: Case) {
     check(test, readsImages: false)
