@@ -18,17 +18,18 @@ struct MatrixCorrelation {
   /// Rows in one sum in registers; the more, the more is rounded off.
   private static let longestSum = 32
 
+  /// - Parameter endsInHalf: Whether the other half of the block's last vector is padding.
   @inline(__always)
   func run(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, lanes: Int,
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, lanes: Int, endsInHalf: Bool,
     into target: UnsafeMutablePointer<Vector>
   ) {
     var row = 0
     while row < rows {
       let count = min(rows - row, Self.longestSum)
       run(
-        v + row * inputStep, d + row * gradientStep, rows: count, lanes: lanes, into: target,
-        adding: adding || row > 0)
+        v + row * inputStep, d + row * gradientStep, rows: count, lanes: lanes,
+        endsInHalf: endsInHalf, into: target, adding: adding || row > 0)
       row += count
     }
   }
@@ -36,14 +37,15 @@ struct MatrixCorrelation {
   @inline(__always)
   private func run(
     _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, rows: Int, lanes: Int,
-    into target: UnsafeMutablePointer<Vector>, adding: Bool
+    endsInHalf: Bool, into target: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
+    let wholeLanes = endsInHalf ? lanes - 1 : lanes
     var input = 0
     while input < inputs {
       let (v, target, rest) = (v + input, target + input * lanes, inputs - input)
       switch lanes {
       case _ where RegisterTile.isOneQuad:
-        for lane in 0..<lanes {
+        for lane in 0..<wholeLanes {
           oneQuad(v, d + lane, rest, rows, lanes: lanes, target + lane, adding)
         }
         input += Quad.rows
@@ -58,6 +60,12 @@ struct MatrixCorrelation {
         input += 2 * Quad.rows
       }
     }
+    guard RegisterTile.isOneQuad, endsInHalf else { return }
+    for input in stride(from: 0, to: inputs, by: HalfOctet.rows) {
+      oneHalf(
+        v + input, d + wholeLanes, inputs - input, rows, lanes: lanes,
+        target + (input * lanes + wholeLanes), adding)
+    }
   }
 
   @inline(__always)
@@ -69,6 +77,21 @@ struct MatrixCorrelation {
     var (x, gradient) = (v, d)
     for _ in 0..<rows {
       sum.add(x, step: 1, gradient[0])
+      x += inputStep
+      gradient += gradientStep
+    }
+    sum.write(to: target, step: lanes, count: rest, adding: adding)
+  }
+
+  @inline(__always)
+  private func oneHalf(
+    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
+    lanes: Int, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
+  ) {
+    var sum = HalfOctet()
+    var (x, gradient) = (v, d)
+    for _ in 0..<rows {
+      sum.add(x, step: 1, gradient)
       x += inputStep
       gradient += gradientStep
     }

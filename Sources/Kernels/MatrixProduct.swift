@@ -19,17 +19,19 @@ struct MatrixProduct {
   private static let longestSum = 32
 
   /// Multiplies by a block of so many vectors of outputs.
+  ///
+  /// - Parameter endsInHalf: Whether the other half of the last vector is padding.
   @inline(__always)
   func run(
     rows: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
-    into m: UnsafeMutablePointer<Vector>, adding: Bool = false
+    endsInHalf: Bool = false, into m: UnsafeMutablePointer<Vector>, adding: Bool = false
   ) {
     var input = 0
     while input < inputs {
       let count = min(inputs - input, Self.longestSum)
       run(
-        rows: rows, v + input, inputs: count, u + input * lanes, lanes: lanes, into: m,
-        adding: adding || input > 0)
+        rows: rows, v + input, inputs: count, u + input * lanes, lanes: lanes,
+        endsInHalf: endsInHalf, into: m, adding: adding || input > 0)
       input += count
     }
   }
@@ -37,14 +39,15 @@ struct MatrixProduct {
   @inline(__always)
   private func run(
     rows: Int, _ v: UnsafePointer<Float>, inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
-    into m: UnsafeMutablePointer<Vector>, adding: Bool
+    endsInHalf: Bool, into m: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
+    let wholeLanes = endsInHalf ? lanes - 1 : lanes
     var row = 0
     while row < rows {
       let (v, m) = (v + row * inputStep, m + row * outputStep)
       switch lanes {
       case _ where RegisterTile.isOneQuad:
-        for lane in 0..<lanes { oneQuad(v, inputs, u + lane, lanes: lanes, m + lane, adding) }
+        for lane in 0..<wholeLanes { oneQuad(v, inputs, u + lane, lanes: lanes, m + lane, adding) }
         row += Quad.rows
       case 1:
         oneLane(v, inputs, u, m, adding)
@@ -57,6 +60,12 @@ struct MatrixProduct {
         row += 2 * Quad.rows
       }
     }
+    guard RegisterTile.isOneQuad, endsInHalf else { return }
+    for row in stride(from: 0, to: rows, by: HalfOctet.rows) {
+      oneHalf(
+        v + row * inputStep, inputs, u + wholeLanes, lanes: lanes,
+        m + (row * outputStep + wholeLanes), adding)
+    }
   }
 
   @inline(__always)
@@ -67,6 +76,16 @@ struct MatrixProduct {
     var sum = Quad(.zero)
     for input in 0..<inputs { sum.add(v + input, step: inputStep, u[lanes * input]) }
     sum.write(to: m, step: outputStep, count: Quad.rows, adding: adding)
+  }
+
+  @inline(__always)
+  private func oneHalf(
+    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
+    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
+  ) {
+    var sum = HalfOctet()
+    for input in 0..<inputs { sum.add(v + input, step: inputStep, u + lanes * input) }
+    sum.write(to: m, step: outputStep, count: HalfOctet.rows, adding: adding)
   }
 
   /// Sixteen rows by one vector of outputs.

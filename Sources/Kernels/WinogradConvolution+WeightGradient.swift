@@ -74,12 +74,13 @@ extension WinogradConvolution {
       gradientStep: direct.output.lanes, rows: count, adding: adding)
     let step = direct.input.lanes
     forEachBlock(sums) { point, lane, lanes, target in
-      tiles.segments.forEach(atPoint: point) { segment, row, column in
+      tiles.segments.forEachSegment(atPoint: point) { segment, row, column in
         let tile = tiles.offset(ofRow: row, column)
         correlation.run(
           memory.inputs(ofPoint: point, tile: tile, lanes: step, as: Float.self)
             .assumingMemoryBound(to: Float.self),
           memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes,
+          endsInHalf: direct.layout.endsInHalf(from: lane, lanes: lanes),
           into: target + segment * kernel.segmentStep)
       }
     }

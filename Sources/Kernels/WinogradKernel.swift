@@ -35,7 +35,7 @@ struct WinogradKernel {
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
       // The block's first vector, and this one's place in it.
       let (first, inBlock) = layout.block(ofLane: lane)
-      segments.forEach { segment, row, column in
+      segments.forEachSegment { segment, row, column in
         let (rows, columns) = (segments.taps(row), segments.taps(column))
         for index in 0..<depth {
           let place = target + (segment * segmentStep + first * depth + index * step + inBlock)
@@ -80,7 +80,7 @@ struct WinogradKernel {
       let output = lane * FeatureMapShape.vectorWidth
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
       let (first, inBlock) = layout.block(ofLane: lane)
-      segments.forEach { segment, row, column in
+      segments.forEachSegment { segment, row, column in
         let (rows, columns) = (segments.taps(row), segments.taps(column))
         for input in 0..<layout.inputs {
           let place =

@@ -68,15 +68,16 @@ struct WinogradPass {
         inputs: kernel.layout.inputs, inputStep: tiles.input.channelStride,
         outputStep: tiles.output.lanes)
       let step = tiles.input.lanes
-      forEachProduct(memory, weights) { point, weights, lanes, target in
+      forEachProduct(memory, weights) { point, weights, lanes, endsInHalf, target in
         var isFirst = true
-        kernel.segments.forEach(atPoint: point) { segment, row, column in
+        kernel.segments.forEachSegment(atPoint: point) { segment, row, column in
           let tile = tiles.offset(ofRow: row, column)
           product.run(
             rows: tileCount,
             memory.inputs(ofPoint: point, tile: tile, lanes: step, as: Float.self)
               .assumingMemoryBound(to: Float.self),
-            weights + segment * kernel.segmentStep, lanes: lanes, into: target, adding: !isFirst)
+            weights + segment * kernel.segmentStep, lanes: lanes, endsInHalf: endsInHalf,
+            into: target, adding: !isFirst)
           isFirst = false
         }
       }
@@ -84,7 +85,7 @@ struct WinogradPass {
       let product = MatrixPairProduct(
         pairs: kernel.depth, inputBytes: 2 * tiles.input.channelStride,
         outputStep: tiles.output.lanes)
-      forEachProduct(memory, weights) { point, weights, lanes, target in
+      forEachProduct(memory, weights) { point, weights, lanes, _, target in
         product.run(
           rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16.self),
           UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self), lanes: lanes,
@@ -98,7 +99,7 @@ struct WinogradPass {
   private func forEachProduct(
     _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
     _ body: (
-      _ point: Int, _ weights: UnsafePointer<Vector>, _ lanes: Int,
+      _ point: Int, _ weights: UnsafePointer<Vector>, _ lanes: Int, _ endsInHalf: Bool,
       _ target: UnsafeMutablePointer<Vector>
     ) -> Void
   ) {
@@ -106,7 +107,9 @@ struct WinogradPass {
       let outputs = memory.outputs + point * memory.outputPointStep
       let weights = weights + point * kernel.pointStep
       kernel.layout.forEachBlock { lane, lanes in
-        body(point, weights + lane * kernel.depth, lanes, outputs + lane)
+        body(
+          point, weights + lane * kernel.depth, lanes,
+          kernel.layout.endsInHalf(from: lane, lanes: lanes), outputs + lane)
       }
     }
   }

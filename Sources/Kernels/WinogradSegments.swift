@@ -23,7 +23,7 @@ struct WinogradSegments {
 
   /// Visits the segments of a kernel.
   @inline(__always)
-  func forEach(_ body: (_ segment: Int, _ row: Int, _ column: Int) -> Void) {
+  func forEachSegment(_ body: (_ segment: Int, _ row: Int, _ column: Int) -> Void) {
     for row in 0..<count {
       for column in 0..<count { body(row * count + column, row, column) }
     }
@@ -31,12 +31,12 @@ struct WinogradSegments {
 
   /// Visits those that are not zero at a point.
   @inline(__always)
-  func forEach(
+  func forEachSegment(
     atPoint point: Int, _ body: (_ segment: Int, _ row: Int, _ column: Int) -> Void
   ) {
     // At the last row or column of points only the last segment has something.
     let (firstRow, firstColumn) = (point / 4 == 3 ? count - 1 : 0, point % 4 == 3 ? count - 1 : 0)
-    forEach { segment, row, column in
+    forEachSegment { segment, row, column in
       if row >= firstRow && column >= firstColumn { body(segment, row, column) }
     }
   }

@@ -47,7 +47,7 @@ public struct FeatureMapShape: Hashable, Sendable {
   }
 
   /// `channels` rounded up to whole vectors.
-  @inlinable public static func paddedChannels(_ channels: Int) -> Int {
+  public static func paddedChannels(_ channels: Int) -> Int {
     (channels + vectorWidth - 1) / vectorWidth * vectorWidth
   }
 
@@ -55,16 +55,16 @@ public struct FeatureMapShape: Hashable, Sendable {
   @inlinable public static var vectorWidth: Int { 16 }
 
   /// Whether each pixel fills whole vectors, as every map but a batch of images does.
-  @inlinable public var fillsVectors: Bool { channelStride % Self.vectorWidth == 0 }
+  public var fillsVectors: Bool { channelStride % Self.vectorWidth == 0 }
 
   /// How the numbers are stored. Images, and maps of one pixel such as what linear layers write, are
   /// float32 in either arithmetic: they are small, and logits and losses want all their digits.
-  @inlinable public var precision: Precision { fillsVectors && pixelCount > 1 ? arithmetic : .float32 }
+  public var precision: Precision { fillsVectors && pixelCount > 1 ? arithmetic : .float32 }
 
   /// Pixels in one image.
-  @inlinable public var pixelCount: Int { height * width }
+  public var pixelCount: Int { height * width }
   /// Numbers from one image to the next.
-  @inlinable public var imageStride: Int { pixelCount * channelStride }
+  public var imageStride: Int { pixelCount * channelStride }
   /// Numbers in the whole batch, padding included.
   public var elementCount: Int { count * imageStride }
   /// Bytes from one image to the next.
