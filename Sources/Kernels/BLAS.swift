@@ -11,6 +11,12 @@ public enum BLAS {
   /// OpenBLAS's version and build options.
   public static var configuration: String { String(cString: openblas_get_config()) }
 
+  /// Rows of a product that are summed alike, wherever they stand among so many or a multiple of it.
+  ///
+  /// The kernels for Haswell, which Zen shares, take twelve rows at a time, and sum what is left over in another
+  /// order; those for other processors that we have seen sum all rows alike.
+  static let rowsSummedAlike = ["Haswell", "Zen"].contains(coreName) ? 12 : 1
+
   static func useCallingThreadOnly() { openblas_set_num_threads(1) }
 
   /// C = A · B, or C += A · B, for row-major matrices with strides between rows.

@@ -3,7 +3,8 @@ import Tensors
 /// The matrix products of a linear layer over whole feature maps, by OpenBLAS.
 ///
 /// An input image is one row: its floats in the order of the feature map, padding included. Threads
-/// share the columns of the result, so every number is computed by one call whatever their count.
+/// share the columns of the result, so every number is computed by one call whatever their count. Nor does an
+/// image's output depend on how many others there are: a batch is filled up to as many as OpenBLAS sums alike.
 ///
 /// Outputs and their gradients are float32. Inputs stored as bfloat16 are widened into the pool's shared
 /// memory first, and their gradients are rounded from there.
@@ -21,26 +22,46 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
-  /// Floats of shared memory that the products of maps of this shape need.
-  public func sharedCount(for x: FeatureMapShape) -> Int { x.count * x.wideImageCount }
+  /// Floats of shared memory that the products of maps of this shape, and of fewer of them, need.
+  public func sharedCount(for x: FeatureMapShape) -> Int {
+    BLAS.rowsSummedAlike == 1
+      ? x.count * x.wideImageCount : Self.filledUp(x.count) * (inputs + outputs)
+  }
+
+  /// Images that are multiplied for so many.
+  private static func filledUp(_ count: Int) -> Int {
+    let unit = BLAS.rowsSummedAlike
+    return (count + unit - 1) / unit * unit
+  }
 
   /// y = x · weight + bias.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
     on pool: WorkerPool
   ) {
-    let rows = x.shape.count
+    let images = x.shape.count
+    let rows = Self.filledUp(images)
+    let isFilledUp = rows > images
     let x = widened(x, on: pool)
+    let copy = pool.shared.base
+    if isFilledUp {
+      // Widened ones lie there already.
+      if x != UnsafePointer(copy) { copy.update(from: x, count: images * inputs) }
+      (copy + images * inputs).update(repeating: 0, count: (rows - images) * inputs)
+    }
+    let target = isFilledUp ? copy + rows * inputs : y.base
     pool.forEachRange(of: outputs, size: Self.columnBlock) { columns, _ in
       for row in 0..<rows {
-        (y.base + row * outputs + columns.lowerBound)
+        (target + row * outputs + columns.lowerBound)
           .update(from: bias + columns.lowerBound, count: columns.count)
       }
       BLAS.multiply(
-        .matrix(x, stride: inputs), .matrix(weight + columns.lowerBound, stride: outputs),
-        into: y.base + columns.lowerBound, stride: outputs, adding: true, rows: rows,
+        .matrix(isFilledUp ? UnsafePointer(copy) : x, stride: inputs),
+        .matrix(weight + columns.lowerBound, stride: outputs),
+        into: target + columns.lowerBound, stride: outputs, adding: true, rows: rows,
         columns: columns.count, inner: inputs)
     }
+    if isFilledUp { y.base.update(from: target, count: images * outputs) }
   }
 
   /// dx = (or +=) dy · weightᵀ.

@@ -25,7 +25,7 @@ import Testing
     for (row, column) in [(0, 0), (5, 0), (0, 1), (2, 7), (5, 11)] {
       let batch = LoadedBatch(loader, [row], epoch: column == 0 ? nil : column)
       let expected = (0..<3 * plane).map { place in
-        UInt8((batch.floats[place % plane * 4 + place / plane] * 255).rounded())
+        UInt8((batch.floats[place % plane * 3 + place / plane] * 255).rounded())
       }
       let first = (row * 12 + column) * 3 * plane
       expectIdentical(

@@ -31,7 +31,7 @@ struct LoadedBatch {
 
   /// The bits of one image.
   func image(_ position: Int) -> [UInt32] {
-    let count = 4 * side * side
+    let count = ImageSet.channels * side * side
     return floats[position * count..<(position + 1) * count].map(\.bitPattern)
   }
 }

@@ -38,7 +38,7 @@ import Testing
       augmentations: augmentations, side: side)
     let floats = LoadedBatch(loader, [image], epoch: epoch).floats
     return (0..<ImageSet.channels).flatMap { channel in
-      (0..<side * side).map { UInt8((floats[$0 * 4 + channel] * 255).rounded()) }
+      (0..<side * side).map { UInt8((floats[$0 * ImageSet.channels + channel] * 255).rounded()) }
     }
   }
 
