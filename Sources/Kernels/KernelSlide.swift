@@ -290,7 +290,8 @@ struct KernelSlide: Sendable {
   }
 }
 
-/// The taps of one piece of a kernel row, or of some whole rows, as runs that lie together both in the kernel and in the frame.
+/// The taps of one piece of a kernel row, or of some whole rows, as runs that lie together both in the kernel
+/// and in the frame.
 private struct Runs {
   /// Floats of the frame from a patch's first, taps of the kernel before the run, and its length.
   private(set) var offset = 0

@@ -42,13 +42,15 @@ public struct LinearProduct: Sendable {
     let images = x.shape.count
     let rows = Self.filledUp(images)
     let isFilledUp = rows > images
-    let x = widened(x, on: pool)
+    var x = widened(x, on: pool)
     let copy = pool.shared.base
     if isFilledUp {
       // Widened ones lie there already.
       if x != UnsafePointer(copy) { copy.update(from: x, count: images * inputs) }
       (copy + images * inputs).update(repeating: 0, count: (rows - images) * inputs)
+      x = UnsafePointer(copy)
     }
+    let source = x
     let target = isFilledUp ? copy + rows * inputs : y.base
     pool.forEachRange(of: outputs, size: Self.columnBlock) { columns, _ in
       for row in 0..<rows {
@@ -56,8 +58,7 @@ public struct LinearProduct: Sendable {
           .update(from: bias + columns.lowerBound, count: columns.count)
       }
       BLAS.multiply(
-        .matrix(isFilledUp ? UnsafePointer(copy) : x, stride: inputs),
-        .matrix(weight + columns.lowerBound, stride: outputs),
+        .matrix(source, stride: inputs), .matrix(weight + columns.lowerBound, stride: outputs),
         into: target + columns.lowerBound, stride: outputs, adding: true, rows: rows,
         columns: columns.count, inner: inputs)
     }
