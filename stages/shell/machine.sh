@@ -68,8 +68,9 @@ is_built() {
   [[ -x $bin/tessera && -e $stamp && $(<"$stamp") == "$(digest_of "$1")" ]]
 }
 
-# ensure_built all|tool: builds where something has changed since the last build.
-ensure_built() { is_built "$1" || build "$1"; }
+# ensure_built all|tool: builds where something has changed since the last build. What it says is not what was asked
+# for (bench --json), so it goes to standard error.
+ensure_built() { is_built "$1" || build "$1" >&2; }
 
 build() {
   local what=$1 tool all processor
