@@ -10,7 +10,7 @@ extension ConvolutionKernel {
   private static let chunkSize = 8
 
   /// Floats of the pool's shared memory for banks of K kernels.
-  public func sharedCount(mixing kernels: Int, images: Int, training: Bool) -> Int {
+  public func sharedCount(mixing kernels: Int, images: Int) -> Int {
     let chunk = min(Self.chunkSize, images)
     guard training else { return forwardEngine == .tiles ? 0 : chunk * kernelCount }
     return (2 * chunk + kernels) * kernelCount

@@ -8,13 +8,13 @@ import Tensors
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weight as `KernelLayout` says.
 public struct ConvolutionKernel: Sendable {
   /// Who computes.
-  public enum Engine: Sendable {
+  public enum Engine: Equatable, Sendable {
     /// Multiply-adds of float32 vectors: `DirectConvolution`.
     case vectors
     /// Products of bfloat16, in tiles or in pairs: `TileConvolution`.
     case tiles
     /// Fewer products, of sums, for 3×3 and 5×5 kernels with stride 1: `WinogradConvolution`.
-    case winograd
+    case winograd(WinogradFilter)
     /// A product of matrices, for kernels of one pixel with stride 1: `PointwiseConvolution`.
     case pointwise
   }
@@ -22,26 +22,28 @@ public struct ConvolutionKernel: Sendable {
   public let forwardEngine: Engine
   public let inputGradientEngine: Engine
   public let weightGradientEngine: Engine
+  /// Whether passes learn: all three are called, and not the forward pass alone.
+  public let training: Bool
   let vectors: DirectConvolution
   let tiles: TileConvolution
-  let winograd: WinogradConvolution
   let pointwise: PointwiseConvolution
 
   /// - Parameters:
   ///   - input: The input's shape, whose arithmetic is the layer's.
+  ///   - training: Whether passes learn.
   ///   - mixes: Whether each image has a mixture of kernels of its own.
   ///   - engine: The engine of all passes; nil for the fastest of each.
   /// - Precondition: an engine that is named knows such a layer. Vectors compute in float32, and the two of
   ///   some shapes alone say which.
   public init(
-    _ geometry: ConvolutionGeometry, input: FeatureMapShape, mixes: Bool = false,
+    _ geometry: ConvolutionGeometry, input: FeatureMapShape, training: Bool, mixes: Bool = false,
     engine: Engine? = nil
   ) {
+    self.training = training
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
-    winograd = WinogradConvolution(vectors)
     pointwise = PointwiseConvolution(vectors)
-    let isMinimal = !mixes && WinogradConvolution.fits(geometry, input: input)
+    let minimal = mixes ? nil : WinogradConvolution.leastFilter(geometry, input: input)
     let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
     // Vectors read float32 maps where they lie as well.
     let ofPixels: Engine = input.precision == .float32 ? .vectors : .pointwise
@@ -55,10 +57,14 @@ public struct ConvolutionKernel: Sendable {
       // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
       // nothing if on the way back (docs/kernels.md).
       forwardEngine = .tiles
-      let backward: Engine = isMinimal && !TileUnit.hasRegisters ? .winograd : .tiles
+      let backward =
+        minimal.flatMap { TileUnit.hasRegisters ? nil : Engine.winograd($0) } ?? .tiles
       (inputGradientEngine, weightGradientEngine) = (backward, backward)
-    } else if isMinimal {
-      (forwardEngine, inputGradientEngine, weightGradientEngine) = (.winograd, .winograd, .winograd)
+    } else if let minimal {
+      // Tiles of 4×4 round off more. On the way forward that decides in training on which side of a kink a
+      // number falls, and so which gradients it has; in evaluation and on the way back it decides nothing.
+      forwardEngine = .winograd(training ? .two : minimal)
+      (inputGradientEngine, weightGradientEngine) = (.winograd(minimal), .winograd(minimal))
     } else {
       forwardEngine = Self.engine(geometry, inputs: geometry.inputChannels, geometry.outputChannels)
       inputGradientEngine = Self.engine(
@@ -83,6 +89,10 @@ public struct ConvolutionKernel: Sendable {
     return fullness > 0.78 || outputs <= 2 * TileUnit.width ? .tiles : .vectors
   }
 
+  private func winograd(_ filter: WinogradFilter) -> WinogradConvolution {
+    WinogradConvolution(vectors, filter)
+  }
+
   /// Floats of one kernel, padding included.
   public var kernelCount: Int { vectors.kernelCount }
 
@@ -90,12 +100,12 @@ public struct ConvolutionKernel: Sendable {
   public var hasInputGradient: Bool { vectors.hasInputGradient }
 
   /// Floats of scratch memory that a worker needs.
-  public func scratchCount(training: Bool) -> Int {
+  public var scratchCount: Int {
     let forward =
       switch forwardEngine {
       case .vectors: vectors.scratchCount
       case .tiles: tiles.scratchCount
-      case .winograd: winograd.scratchCount
+      case .winograd(let filter): winograd(filter).scratchCount
       case .pointwise: pointwise.scratchCount
       }
     guard training else { return forward }
@@ -104,37 +114,39 @@ public struct ConvolutionKernel: Sendable {
       case .vectors: vectors.scratchCount
       case .pointwise: pointwise.weightGradientScratchCount
       case .tiles: tiles.weightGradientScratchCount
-      case .winograd: winograd.weightGradientScratchCount
+      case .winograd(let filter): winograd(filter).weightGradientScratchCount
       }
     guard hasInputGradient else { return max(forward, weights) }
     let inputs =
       switch inputGradientEngine {
       case .vectors: vectors.inputGradientScratchCount
       case .tiles: tiles.inputGradientScratchCount
-      case .winograd: winograd.inputGradientScratchCount
+      case .winograd(let filter): winograd(filter).inputGradientScratchCount
       case .pointwise: pointwise.inputGradientScratchCount
       }
     return max(forward, weights, inputs)
   }
 
   /// Floats of the pool's shared memory.
-  public func sharedCount(training: Bool) -> Int {
+  public var sharedCount: Int {
     let forward =
       switch forwardEngine {
       case .vectors: 0
       case .tiles: tiles.packedCount
-      case .winograd: winograd.transformedCount
+      case .winograd(let filter): winograd(filter).transformedCount
       case .pointwise: pointwise.pairedCount
       }
     guard training else { return forward }
     let weights =
-      weightGradientEngine == .winograd
-      ? winograd.partialGradientCount : vectors.partialGradientCount
+      switch weightGradientEngine {
+      case .winograd(let filter): winograd(filter).partialGradientCount
+      default: vectors.partialGradientCount
+      }
     let turned =
       switch inputGradientEngine {
       case .vectors: 0
       case .tiles: tiles.packedTurnedCount
-      case .winograd: winograd.transformedTurnedCount
+      case .winograd(let filter): winograd(filter).transformedTurnedCount
       case .pointwise: pointwise.pairedTurnedCount
       }
     return max(forward, weights, vectors.turnedKernelCount + turned)
@@ -154,8 +166,8 @@ public struct ConvolutionKernel: Sendable {
       tiles.forward(
         x, weight: weight, bias: bias, packed: pool.shared.base, into: y, statistics: statistics,
         on: pool)
-    case .winograd:
-      winograd.forward(
+    case .winograd(let filter):
+      winograd(filter).forward(
         x, weight: weight, bias: bias, transformed: pool.shared.base, into: y,
         statistics: statistics, on: pool)
     case .pointwise:
@@ -179,8 +191,8 @@ public struct ConvolutionKernel: Sendable {
       tiles.inputGradient(
         dy, turned: turned, packed: turned + vectors.turnedKernelCount, into: dx, adding: adding,
         on: pool)
-    case .winograd:
-      winograd.inputGradient(
+    case .winograd(let filter):
+      winograd(filter).inputGradient(
         dy, turned: turned, transformed: turned + vectors.turnedKernelCount, into: dx,
         adding: adding, on: pool)
     case .pointwise:
@@ -201,7 +213,8 @@ public struct ConvolutionKernel: Sendable {
     case .pointwise:
       pointwise.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     case .tiles: tiles.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
-    case .winograd: winograd.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
+    case .winograd(let filter):
+      winograd(filter).weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     }
   }
 }

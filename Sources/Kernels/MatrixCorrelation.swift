@@ -16,7 +16,7 @@ struct MatrixCorrelation {
   let adding: Bool
 
   /// Rows in one sum in registers; the more, the more is rounded off.
-  private static let longestSum = 32
+  private static let longestSum = 16
 
   /// - Parameter endsInHalf: Whether the other half of the block's last vector is padding.
   @inline(__always)
@@ -39,16 +39,20 @@ struct MatrixCorrelation {
     _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, rows: Int, lanes: Int,
     endsInHalf: Bool, into target: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
-    let wholeLanes = endsInHalf ? lanes - 1 : lanes
+    guard !RegisterTile.isOneQuad else {
+      OctetCorrelation(
+        rows: inputs, v: v, inputStep: inputStep, d: OctetTiles.octets(d),
+        gradientStep: 2 * gradientStep, count: rows, sums: OctetTiles.octets(target),
+        step: 2 * lanes, adding: adding
+      ).run(lanes: lanes, endsInHalf: endsInHalf)
+      guard endsInHalf, lanes == 1 || !adding else { return }
+      OctetTiles.clearHalves(of: target + (lanes - 1), rows: inputs, step: lanes)
+      return
+    }
     var input = 0
     while input < inputs {
       let (v, target, rest) = (v + input, target + input * lanes, inputs - input)
       switch lanes {
-      case _ where RegisterTile.isOneQuad:
-        for lane in 0..<wholeLanes {
-          oneQuad(v, d + lane, rest, rows, lanes: lanes, target + lane, adding)
-        }
-        input += Quad.rows
       case 1:
         oneLane(v, d, rest, rows, target, adding)
         input += 4 * Quad.rows
@@ -60,42 +64,6 @@ struct MatrixCorrelation {
         input += 2 * Quad.rows
       }
     }
-    guard RegisterTile.isOneQuad, endsInHalf else { return }
-    for input in stride(from: 0, to: inputs, by: HalfOctet.rows) {
-      oneHalf(
-        v + input, d + wholeLanes, inputs - input, rows, lanes: lanes,
-        target + (input * lanes + wholeLanes), adding)
-    }
-  }
-
-  @inline(__always)
-  private func oneQuad(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
-    lanes: Int, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    var sum = Quad(.zero)
-    var (x, gradient) = (v, d)
-    for _ in 0..<rows {
-      sum.add(x, step: 1, gradient[0])
-      x += inputStep
-      gradient += gradientStep
-    }
-    sum.write(to: target, step: lanes, count: rest, adding: adding)
-  }
-
-  @inline(__always)
-  private func oneHalf(
-    _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, _ rest: Int, _ rows: Int,
-    lanes: Int, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    var sum = HalfOctet()
-    var (x, gradient) = (v, d)
-    for _ in 0..<rows {
-      sum.add(x, step: 1, gradient)
-      x += inputStep
-      gradient += gradientStep
-    }
-    sum.write(to: target, step: lanes, count: rest, adding: adding)
   }
 
   /// Sixteen inputs by one vector of outputs.
@@ -170,5 +138,30 @@ struct MatrixCorrelation {
     sumB0.write(to: target + 12, step: 3, count: rest - 4, adding: adding)
     sumB1.write(to: target + 13, step: 3, count: rest - 4, adding: adding)
     sumB2.write(to: target + 14, step: 3, count: rest - 4, adding: adding)
+  }
+}
+
+/// The same in registers of 256 bits; its rows are inputs.
+private struct OctetCorrelation: OctetSums {
+  let rows: Int
+  let v: UnsafePointer<Float>
+  let inputStep: Int
+  let d: UnsafePointer<SIMD8<Float>>
+  let gradientStep: Int
+  let count: Int
+  let sums: UnsafeMutablePointer<SIMD8<Float>>
+  let step: Int
+  let adding: Bool
+
+  @inline(__always)
+  func sum<Tile: OctetTile>(ofRow row: Int, from octet: Int, by _: Tile.Type) {
+    var tile = Tile()
+    var (x, gradient) = (v + row, d + octet)
+    for _ in 0..<count {
+      tile.add(x, step: 1, gradient)
+      x += inputStep
+      gradient += gradientStep
+    }
+    tile.write(to: sums + (row * step + octet), step: step, count: rows - row, adding: adding)
   }
 }

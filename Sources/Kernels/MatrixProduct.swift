@@ -41,14 +41,19 @@ struct MatrixProduct {
     rows: Int, _ v: UnsafePointer<Float>, inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
     endsInHalf: Bool, into m: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
-    let wholeLanes = endsInHalf ? lanes - 1 : lanes
+    guard !RegisterTile.isOneQuad else {
+      OctetProduct(
+        product: self, rows: rows, v: v, inputs: inputs, u: OctetTiles.octets(u), lanes: lanes,
+        m: OctetTiles.octets(m), adding: adding
+      ).run(lanes: lanes, endsInHalf: endsInHalf)
+      guard endsInHalf, lanes == 1 || !adding else { return }
+      OctetTiles.clearHalves(of: m + (lanes - 1), rows: rows, step: outputStep)
+      return
+    }
     var row = 0
     while row < rows {
       let (v, m) = (v + row * inputStep, m + row * outputStep)
       switch lanes {
-      case _ where RegisterTile.isOneQuad:
-        for lane in 0..<wholeLanes { oneQuad(v, inputs, u + lane, lanes: lanes, m + lane, adding) }
-        row += Quad.rows
       case 1:
         oneLane(v, inputs, u, m, adding)
         row += 4 * Quad.rows
@@ -60,32 +65,6 @@ struct MatrixProduct {
         row += 2 * Quad.rows
       }
     }
-    guard RegisterTile.isOneQuad, endsInHalf else { return }
-    for row in stride(from: 0, to: rows, by: HalfOctet.rows) {
-      oneHalf(
-        v + row * inputStep, inputs, u + wholeLanes, lanes: lanes,
-        m + (row * outputStep + wholeLanes), adding)
-    }
-  }
-
-  @inline(__always)
-  private func oneQuad(
-    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
-    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    var sum = Quad(.zero)
-    for input in 0..<inputs { sum.add(v + input, step: inputStep, u[lanes * input]) }
-    sum.write(to: m, step: outputStep, count: Quad.rows, adding: adding)
-  }
-
-  @inline(__always)
-  private func oneHalf(
-    _ v: UnsafePointer<Float>, _ inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
-    _ m: UnsafeMutablePointer<Vector>, _ adding: Bool
-  ) {
-    var sum = HalfOctet()
-    for input in 0..<inputs { sum.add(v + input, step: inputStep, u + lanes * input) }
-    sum.write(to: m, step: outputStep, count: HalfOctet.rows, adding: adding)
   }
 
   /// Sixteen rows by one vector of outputs.
@@ -158,5 +137,31 @@ struct MatrixProduct {
     sumB0.write(to: second, step: outputStep, count: rows, adding: adding)
     sumB1.write(to: second + 1, step: outputStep, count: rows, adding: adding)
     sumB2.write(to: second + 2, step: outputStep, count: rows, adding: adding)
+  }
+}
+
+/// The same in registers of 256 bits.
+private struct OctetProduct: OctetSums {
+  let product: MatrixProduct
+  let rows: Int
+  let v: UnsafePointer<Float>
+  let inputs: Int
+  let u: UnsafePointer<SIMD8<Float>>
+  let lanes: Int
+  let m: UnsafeMutablePointer<SIMD8<Float>>
+  let adding: Bool
+
+  @inline(__always)
+  func sum<Tile: OctetTile>(ofRow row: Int, from octet: Int, by _: Tile.Type) {
+    var tile = Tile()
+    let x = v + row * product.inputStep
+    var weights = u + octet
+    for input in 0..<inputs {
+      tile.add(x + input, step: product.inputStep, weights)
+      weights += 2 * lanes
+    }
+    tile.write(
+      to: m + (row * 2 * product.outputStep + octet), step: 2 * product.outputStep,
+      count: OctetTiles.rows, adding: adding)
   }
 }

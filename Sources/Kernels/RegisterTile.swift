@@ -6,7 +6,7 @@ import CVectors
 /// | vectors | registers | of one `Vector` | tile |
 /// |---|---|---|---|
 /// | 512 bits | 32 | 1 | four quads by one `Vector`, two by two, two by three |
-/// | 256 bits | 16 | 2 | one quad by one `Vector`; eight rows by half of one (`HalfOctet`) |
+/// | 256 bits | 16 | 2 | one quad by one `Vector`; four rows by three halves (`FourByThree`) |
 /// | 128 bits, arm64 | 32 | 4 | one quad by one `Vector` |
 ///
 /// The compiler knows the answer, so that of each choice one side alone is left in the machine code.

@@ -4,13 +4,15 @@ extension WinogradConvolution {
   /// Tiles whose gradients are summed at each point.
   private var tiles: WinogradTiles {
     WinogradTiles(
-      input: direct.input, output: direct.output, padding: direct.geometry.padding,
+      filter: filter, input: direct.input, output: direct.output, padding: direct.geometry.padding,
       segments: kernel.segments)
   }
 
   private var gradientBatch: WinogradBatch { WinogradBatch(tiles) }
 
-  private var kernel: WinogradKernel { WinogradKernel(layout: direct.layout, factors: .float32) }
+  private var kernel: WinogradKernel {
+    WinogradKernel(layout: direct.layout, filter: filter, factors: .float32)
+  }
 
   /// Floats of scratch memory that a worker needs in a weight gradient.
   var weightGradientScratchCount: Int { gradientBatch.count(tiles) }
@@ -39,21 +41,21 @@ extension WinogradConvolution {
         case .float32:
           for row in rows {
             memory.transform(
-              tiles, x, dy, Float.self, image: row / tiles.rows, row: row % tiles.rows,
+              tiles, x, dy, image: row / tiles.rows, row: row % tiles.rows,
               tile: (row - rows.lowerBound) * tiles.pitch)
           }
           for row in rows.upperBound..<rows.upperBound + tiles.halo {
             let image = (rows.upperBound - 1) / tiles.rows
             memory.transformInput(
               tiles, x, image: image, row: row - image * tiles.rows,
-              tile: (row - rows.lowerBound) * tiles.pitch, as: Float.self)
+              tile: (row - rows.lowerBound) * tiles.pitch)
           }
           correlate(
             memory, tiles, count: rows.count * tiles.pitch - tiles.halo, into: sums, adding: adding)
         case .bfloat16:
           for row in rows {
             memory.transformPairs(
-              tiles, x, dy, BFloat16.self, image: row / tiles.rows, row: row % tiles.rows,
+              tiles, x, dy, image: row / tiles.rows, row: row % tiles.rows,
               pair: (row - rows.lowerBound) * tiles.columnPairs)
           }
           correlate(memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding)
@@ -70,15 +72,13 @@ extension WinogradConvolution {
     into sums: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
     let correlation = MatrixCorrelation(
-      inputs: direct.layout.inputs, inputStep: direct.input.channelStride,
+      inputs: direct.layout.inputs, inputStep: tiles.inputStep,
       gradientStep: direct.output.lanes, rows: count, adding: adding)
-    let step = direct.input.lanes
     forEachBlock(sums) { point, lane, lanes, target in
       tiles.segments.forEachSegment(atPoint: point) { segment, row, column in
         let tile = tiles.offset(ofRow: row, column)
         correlation.run(
-          memory.inputs(ofPoint: point, tile: tile, lanes: step, as: Float.self)
-            .assumingMemoryBound(to: Float.self),
+          memory.inputs(ofPoint: point, tile: tile, of: tiles),
           memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes,
           endsInHalf: direct.layout.endsInHalf(from: lane, lanes: lanes),
           into: target + segment * kernel.segmentStep)
@@ -95,7 +95,7 @@ extension WinogradConvolution {
       gradientStep: direct.output.lanes, pairs: pairs, adding: adding)
     forEachBlock(sums) { point, lane, lanes, target in
       correlation.run(
-        memory.inputs(ofPoint: point, as: Float.self),
+        memory.inputs(ofPoint: point, as: FloatVector.self),
         UnsafeRawPointer(memory.outputs + (point * memory.outputPointStep + lane))
           .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target)
     }
@@ -110,7 +110,7 @@ extension WinogradConvolution {
     ) -> Void
   ) {
     let layout = direct.layout
-    for point in 0..<WinogradTransform.points {
+    for point in 0..<filter.points {
       layout.forEachBlock { lane, lanes in
         body(point, lane, lanes, sums + (point * kernel.pointStep + lane * layout.inputs))
       }

@@ -1,41 +1,49 @@
 import Tensors
 
 /// Convolution by Winograd's minimal filtering, F(2×2, 3×3): 16 products for 2×2 outputs of a 3×3 kernel
-/// with stride 1, where the formula has 36, and 49 for 100 of 5×5. Factors are of the maps' arithmetic, sums
-/// float32.
+/// with stride 1, where the formula has 36, and 49 for 100 of 5×5; or F(4×4, 3×3), 36 for 144. Factors are of the
+/// maps' arithmetic, sums float32.
 ///
-/// Some rows of tiles are transformed at once; at each of the 16 points their products with the
-/// transformed kernel are one matrix product.
+/// Some rows of tiles are transformed at once; at each of the points their products with the transformed
+/// kernel are one matrix product.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weight as `KernelLayout` says.
-/// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.1.
+/// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.
 struct WinogradConvolution: Sendable {
   let direct: DirectConvolution
+  let filter: WinogradFilter
 
-  init(_ direct: DirectConvolution) {
-    self.direct = direct
+  init(_ direct: DirectConvolution, _ filter: WinogradFilter) {
+    (self.direct, self.filter) = (direct, filter)
   }
 
-  /// Whether these sizes are what it is about, and both maps are stored alike. Segments of 5×5 lie a tile
-  /// apart, which pairs of tiles do not: in float32 alone.
-  static func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
-    let kernel = geometry.kernelWidth
-    return geometry.kernelHeight == kernel && WinogradSegments.fits(kernel: kernel)
-      && (kernel == 3 || input.arithmetic == .float32) && geometry.stride == 1
-      && geometry.padding < kernel && input.fillsVectors
-      && geometry.outputShape(for: input).precision == input.precision
+  /// The filter with the least products for these sizes; nil where they are not what it is about, or maps are
+  /// stored differently. Segments of 5×5 lie a tile apart, which pairs of tiles do not: in float32 alone. So are
+  /// tiles of 4×4, which round off more.
+  static func leastFilter(
+    _ geometry: ConvolutionGeometry, input: FeatureMapShape
+  ) -> WinogradFilter? {
+    let (kernel, output) = (geometry.kernelWidth, geometry.outputShape(for: input))
+    let knowsKernel = kernel == 3 || kernel == 5 && input.arithmetic == .float32
+    guard
+      knowsKernel, geometry.kernelHeight == kernel, geometry.stride == 1,
+      geometry.padding < kernel, input.fillsVectors, output.precision == input.precision
+    else { return nil }
+    let (two, four) = (WinogradFilter.two, WinogradFilter.four)
+    return kernel == 3 && input.arithmetic == .float32
+      && four.products(for: output) < two.products(for: output) ? four : two
   }
 
   private var forwardPass: WinogradPass {
     WinogradPass(
-      layout: direct.layout, input: direct.input, output: direct.output,
+      filter, layout: direct.layout, input: direct.input, output: direct.output,
       padding: direct.geometry.padding)
   }
 
   /// A plain convolution of dy by the turned kernel.
   private var inputGradientPass: WinogradPass {
     WinogradPass(
-      layout: direct.turnedLayout, input: direct.output, output: direct.input,
+      filter, layout: direct.turnedLayout, input: direct.output, output: direct.input,
       padding: direct.geometry.kernelWidth - 1 - direct.geometry.padding)
   }
 

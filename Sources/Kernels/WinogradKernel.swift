@@ -1,13 +1,14 @@
 import CVectors
 import Tensors
 
-/// A kernel at the 16 points, in the order in which products read it.
+/// A kernel at all points, in the order in which products read it.
 ///
 ///     [points][segments][blocks of outputs][inputs][outputs of a block]
 ///
 /// Factors in bfloat16 lie in pairs of inputs, with a zero behind an odd last one.
 struct WinogradKernel {
   let layout: KernelLayout
+  let filter: WinogradFilter
   /// What products multiply; they are summed in float32.
   let factors: Precision
 
@@ -23,11 +24,22 @@ struct WinogradKernel {
   var pointStep: Int { segments.total * segmentStep | 1 }
 
   /// Floats of all points.
-  var count: Int { WinogradTransform.points * pointStep * FeatureMapShape.vectorWidth }
+  var count: Int { filter.points * pointStep * FeatureMapShape.vectorWidth }
 
   /// G g Gᵀ, in `Double`: what is rounded here goes into every sum.
   func transform(
     _ weight: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    switch filter {
+    case .two: transform(weight, by: FourPoints<WideVector>.self, into: target, on: pool)
+    case .four: transform(weight, by: SixPoints<WideVector>.self, into: target, on: pool)
+    }
+  }
+
+  @inline(__always)
+  private func transform<Line: KernelPoints>(
+    _ weight: UnsafePointer<Float>, by _: Line.Type, into target: UnsafeMutablePointer<Float>,
+    on pool: WorkerPool
   ) {
     let target = vectors(target)
     pool.forEachPiece(layout.lanes) { lane, _ in
@@ -39,30 +51,28 @@ struct WinogradKernel {
         let (rows, columns) = (segments.taps(row), segments.taps(column))
         for index in 0..<depth {
           let place = target + (segment * segmentStep + first * depth + index * step + inBlock)
-          func points(ofInput input: Int) -> WidePoints {
-            WidePoints(weight, layout, output: output, input: input, rows: rows, columns: columns)
+          @inline(__always)
+          func lines(ofInput input: Int) -> KernelLines<Line> {
+            KernelLines(weight, layout, output: output, input: input, rows: rows, columns: columns)
           }
           switch factors {
           case .float32:
-            let points = points(ofInput: index)
-            for row in 0..<4 {
-              let line = points[row]
-              let place = place + 4 * row * pointStep
-              place[0] = line.first.floats
-              place[pointStep] = line.second.floats
-              place[2 * pointStep] = line.third.floats
-              place[3 * pointStep] = line.fourth.floats
+            let lines = lines(ofInput: index)
+            for row in 0..<Line.count {
+              let line = lines[row]
+              for point in 0..<Line.count {
+                place[(row * Line.count + point) * pointStep] = line[point].floats
+              }
             }
           case .bfloat16:
-            let (points, others) = (points(ofInput: 2 * index), points(ofInput: 2 * index + 1))
-            for row in 0..<4 {
-              let (line, other) = (points[row], others[row])
-              let place = UnsafeMutableRawPointer(place + 4 * row * pointStep)
-                .assumingMemoryBound(to: Pairs.self)
-              place[0] = line.first.paired(with: other.first)
-              place[pointStep] = line.second.paired(with: other.second)
-              place[2 * pointStep] = line.third.paired(with: other.third)
-              place[3 * pointStep] = line.fourth.paired(with: other.fourth)
+            let (lines, others) = (lines(ofInput: 2 * index), lines(ofInput: 2 * index + 1))
+            let place = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Pairs.self)
+            for row in 0..<Line.count {
+              let (line, other) = (lines[row], others[row])
+              for point in 0..<Line.count {
+                place[(row * Line.count + point) * pointStep] =
+                  line[point].paired(with: other[point])
+              }
             }
           }
         }
@@ -73,6 +83,17 @@ struct WinogradKernel {
   /// The gradient of g from those at the points, as a kernel lies in memory.
   func transformBack(
     _ sums: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    switch filter {
+    case .two: transformBack(sums, by: FourPoints<WideVector>.self, into: gradient, on: pool)
+    case .four: transformBack(sums, by: SixPoints<WideVector>.self, into: gradient, on: pool)
+    }
+  }
+
+  @inline(__always)
+  private func transformBack<Line: KernelPoints>(
+    _ sums: UnsafePointer<Float>, by _: Line.Type, into gradient: UnsafeMutablePointer<Float>,
+    on pool: WorkerPool
   ) {
     let sums = vectors(sums)
     if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
@@ -85,45 +106,61 @@ struct WinogradKernel {
         for input in 0..<layout.inputs {
           let place =
             sums + (segment * segmentStep + first * layout.inputs + input * step + inBlock)
-          let a = read(place).weights
-          let b = read(place + 4 * pointStep).weights
-          let c = read(place + 8 * pointStep).weights
-          let d = read(place + 12 * pointStep).weights
-          func put(_ line: WinogradTransform.Line, column: Int) {
+          // Points that no product was summed at reach taps alone that are none.
+          @inline(__always)
+          func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
+            let place = place + row * Line.count * pointStep
+            return Line { point in WideVector(place[point * pointStep]) }.weights
+          }
+          let lines = (
+            Line { weights(ofRow: $0).0 }, Line { weights(ofRow: $0).1 },
+            Line { weights(ofRow: $0).2 }
+          )
+          @inline(__always)
+          func put(_ line: Line, column: Int) {
             guard column < columns.count else { return }
             let weights = line.weights
-            func put(_ weight: Vector, row: Int) {
+            @inline(__always)
+            func put(_ weight: WideVector, row: Int) {
               guard row < rows.count else { return }
               let place = layout.place(
                 output: output, input: input, row: rows.lowerBound + row,
                 column: columns.lowerBound + column)
-              vectors(gradient + place).pointee = weight
+              vectors(gradient + place).pointee = weight.floats
             }
             put(weights.0, row: 0)
             put(weights.1, row: 1)
             put(weights.2, row: 2)
           }
-          // Points that no product was summed at reach taps alone that are none.
-          put(.init(first: a.0, second: b.0, third: c.0, fourth: d.0), column: 0)
-          put(.init(first: a.1, second: b.1, third: c.1, fourth: d.1), column: 1)
-          put(.init(first: a.2, second: b.2, third: c.2, fourth: d.2), column: 2)
+          put(lines.0, column: 0)
+          put(lines.1, column: 1)
+          put(lines.2, column: 2)
         }
       }
     }
   }
-
-  /// Reads four points.
-  @inline(__always)
-  private func read(_ place: UnsafePointer<Vector>) -> WinogradTransform.Line {
-    .init(
-      first: place[0], second: place[pointStep], third: place[2 * pointStep],
-      fourth: place[3 * pointStep])
-  }
 }
 
-/// A kernel of one input at all points, one row of four after the other.
-private struct WidePoints {
-  private let lines: (WideLine, WideLine, WideLine, WideLine)
+/// What becomes of the numbers along one axis of a kernel: `FourPoints` or `SixPoints`.
+protocol KernelPoints {
+  /// Points along the axis.
+  static var count: Int { get }
+
+  /// G times three weights.
+  init(weights a: WideVector, _ b: WideVector, _ c: WideVector)
+
+  /// The number at each point.
+  init(_ number: (_ point: Int) -> WideVector)
+
+  subscript(index: Int) -> WideVector { get }
+
+  /// The gradient's Aᵀ times the products.
+  var weights: (WideVector, WideVector, WideVector) { get }
+}
+
+/// A kernel of one input at all points, one row of them after the other.
+private struct KernelLines<Line: KernelPoints> {
+  private let columns: (Line, Line, Line)
 
   /// - Parameters:
   ///   - input: Beyond the last input all is zero.
@@ -133,7 +170,9 @@ private struct WidePoints {
     _ weight: UnsafePointer<Float>, _ layout: KernelLayout, output: Int, input: Int,
     rows: Range<Int>, columns: Range<Int>
   ) {
-    func column(_ column: Int) -> WideLine {
+    @inline(__always)
+    func column(_ column: Int) -> Line {
+      @inline(__always)
       func weights(_ row: Int) -> WideVector {
         guard input < layout.inputs, row < rows.count, column < columns.count else {
           return WideVector(.zero)
@@ -143,68 +182,13 @@ private struct WidePoints {
           column: columns.lowerBound + column)
         return WideVector(vectors(weight + place).pointee)
       }
-      return WideLine(weights(0), weights(1), weights(2))
+      return Line(weights: weights(0), weights(1), weights(2))
     }
-    let (a, b, c) = (column(0), column(1), column(2))
-    lines = (
-      WideLine(a.first, b.first, c.first), WideLine(a.second, b.second, c.second),
-      WideLine(a.third, b.third, c.third), WideLine(a.fourth, b.fourth, c.fourth)
-    )
+    self.columns = (column(0), column(1), column(2))
   }
 
   @inline(__always)
-  subscript(row: Int) -> WideLine {
-    switch row {
-    case 0: lines.0
-    case 1: lines.1
-    case 2: lines.2
-    default: lines.3
-    }
+  subscript(row: Int) -> Line {
+    Line(weights: columns.0[row], columns.1[row], columns.2[row])
   }
-}
-
-/// G times three weights.
-private struct WideLine {
-  let first: WideVector
-  let second: WideVector
-  let third: WideVector
-  let fourth: WideVector
-
-  @inline(__always)
-  init(_ a: WideVector, _ b: WideVector, _ c: WideVector) {
-    let (outer, inner) = ((a + c).half, b.half)
-    (first, second, third, fourth) = (a, outer + inner, outer - inner, c)
-  }
-}
-
-/// Sixteen numbers as doubles.
-private struct WideVector {
-  private let low: SIMD8<Double>
-  private let high: SIMD8<Double>
-
-  @inline(__always)
-  private init(low: SIMD8<Double>, high: SIMD8<Double>) {
-    (self.low, self.high) = (low, high)
-  }
-
-  @inline(__always)
-  init(_ vector: Vector) { self.init(low: widenLow(vector), high: widenHigh(vector)) }
-
-  @inline(__always)
-  var floats: Vector { narrowDoubles(low, high) }
-
-  /// Rounded to bfloat16, lane by lane before those of another.
-  @inline(__always)
-  func paired(with other: Self) -> Pairs {
-    pairHalves(roundToBFloat16(floats), roundToBFloat16(other.floats))
-  }
-
-  @inline(__always)
-  var half: Self { Self(low: low * 0.5, high: high * 0.5) }
-
-  @inline(__always)
-  static func + (a: Self, b: Self) -> Self { Self(low: a.low + b.low, high: a.high + b.high) }
-
-  @inline(__always)
-  static func - (a: Self, b: Self) -> Self { Self(low: a.low - b.low, high: a.high - b.high) }
 }

@@ -6,10 +6,13 @@ struct WinogradPass {
   let tiles: WinogradTiles
   private let batch: WinogradBatch
 
-  init(layout: KernelLayout, input: FeatureMapShape, output: FeatureMapShape, padding: Int) {
-    kernel = WinogradKernel(layout: layout, factors: input.arithmetic)
+  init(
+    _ filter: WinogradFilter, layout: KernelLayout, input: FeatureMapShape,
+    output: FeatureMapShape, padding: Int
+  ) {
+    kernel = WinogradKernel(layout: layout, filter: filter, factors: input.arithmetic)
     tiles = WinogradTiles(
-      input: input, output: output, padding: padding, segments: kernel.segments)
+      filter: filter, input: input, output: output, padding: padding, segments: kernel.segments)
     batch = WinogradBatch(tiles)
   }
 
@@ -19,7 +22,6 @@ struct WinogradPass {
     _ x: FeatureMap, kernel transformed: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     into y: FeatureMap, adding: Bool, statistics: ImageStatistics?, on pool: WorkerPool
   ) {
-    let bias = bias.map { vectors($0) }
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       let memory = batch.memory(tiles, scratch)
       batch.forEachRows(tiles, images: images) { rows in
@@ -29,29 +31,17 @@ struct WinogradPass {
           let place = (row - rows.lowerBound) * tiles.pitch
           switch kernel.factors {
           case .float32:
-            memory.transformInput(
-              tiles, x, image: image, row: inImage, tile: place, as: Float.self)
+            memory.transformInput(tiles, x, image: image, row: inImage, tile: place)
           case .bfloat16:
-            memory.transformInput(
-              tiles, x, image: image, row: inImage, tile: place, as: BFloat16.self)
+            memory.transformInputToBFloat16(tiles, x, image: image, row: inImage, tile: place)
           }
         }
         multiply(rows.count * tiles.pitch - tiles.halo, memory, vectors(transformed))
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
-          let products =
-            UnsafePointer(memory.outputs) + (row - rows.lowerBound) * tiles.pitch
-            * tiles.output.lanes
-          switch y.shape.precision {
-          case .float32:
-            tiles.writeOutputs(
-              of: products, pointStep: memory.outputPointStep, bias: bias, to: y, Float.self,
-              image: image, row: inImage, adding: adding)
-          case .bfloat16:
-            tiles.writeOutputs(
-              of: products, pointStep: memory.outputPointStep, bias: bias, to: y, BFloat16.self,
-              image: image, row: inImage, adding: adding)
-          }
+          memory.writeOutputs(
+            tiles, bias: bias, to: y, image: image, row: inImage,
+            tile: (row - rows.lowerBound) * tiles.pitch, adding: adding)
           if inImage == tiles.rows - 1 { statistics?.take(image: image, of: y) }
         }
       }
@@ -65,17 +55,14 @@ struct WinogradPass {
     switch kernel.factors {
     case .float32:
       let product = MatrixProduct(
-        inputs: kernel.layout.inputs, inputStep: tiles.input.channelStride,
+        inputs: kernel.layout.inputs, inputStep: tiles.inputStep,
         outputStep: tiles.output.lanes)
-      let step = tiles.input.lanes
       forEachProduct(memory, weights) { point, weights, lanes, endsInHalf, target in
         var isFirst = true
         kernel.segments.forEachSegment(atPoint: point) { segment, row, column in
           let tile = tiles.offset(ofRow: row, column)
           product.run(
-            rows: tileCount,
-            memory.inputs(ofPoint: point, tile: tile, lanes: step, as: Float.self)
-              .assumingMemoryBound(to: Float.self),
+            rows: tileCount, memory.inputs(ofPoint: point, tile: tile, of: tiles),
             weights + segment * kernel.segmentStep, lanes: lanes, endsInHalf: endsInHalf,
             into: target, adding: !isFirst)
           isFirst = false
@@ -87,7 +74,7 @@ struct WinogradPass {
         outputStep: tiles.output.lanes)
       forEachProduct(memory, weights) { point, weights, lanes, _, target in
         product.run(
-          rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16.self),
+          rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16Vector.self),
           UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self), lanes: lanes,
           into: target)
       }
@@ -103,7 +90,7 @@ struct WinogradPass {
       _ target: UnsafeMutablePointer<Vector>
     ) -> Void
   ) {
-    for point in 0..<WinogradTransform.points {
+    for point in 0..<kernel.filter.points {
       let outputs = memory.outputs + point * memory.outputPointStep
       let weights = weights + point * kernel.pointStep
       kernel.layout.forEachBlock { lane, lanes in

@@ -8,9 +8,6 @@ struct WinogradSegments {
   /// Along either axis.
   let count: Int
 
-  /// Whether a kernel of so many taps along either axis can be cut.
-  static func fits(kernel: Int) -> Bool { kernel == 3 || kernel == 5 }
-
   init(kernel: Int) { count = kernel / 2 }
 
   /// Segments of a kernel.

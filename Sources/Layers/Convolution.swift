@@ -46,9 +46,9 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let kernel = ConvolutionKernel(geometry, input: inputs[0])
-    pool.reserveScratch(kernel.scratchCount(training: mode == .training))
-    pool.reserveShared(kernel.sharedCount(training: mode == .training))
+    let kernel = ConvolutionKernel(geometry, input: inputs[0], training: mode == .training)
+    pool.reserveScratch(kernel.scratchCount)
+    pool.reserveShared(kernel.sharedCount)
     if mode == .training, bias != nil {
       let output = outputShape(for: inputs)
       pool.reserveShared(output.count * output.channelStride)
@@ -64,13 +64,13 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
       inputs.count == 1 && x.shape.channelStride == inputChannelStride
         && geometry.outputShape(for: x.shape) == output.shape,
       "a convolution of \(x.shape) into \(output.shape)")
-    ConvolutionKernel(geometry, input: x.shape).forward(
+    ConvolutionKernel(geometry, input: x.shape, training: mode == .training).forward(
       x, weight: weight.value.base, bias: bias?.value.base, into: output,
       statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    let kernel = ConvolutionKernel(geometry, input: pass.inputs[0].shape)
+    let kernel = ConvolutionKernel(geometry, input: pass.inputs[0].shape, training: true)
     if let gradient = weight.gradient {
       kernel.weightGradient(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
     }

@@ -72,11 +72,11 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let kernel = ConvolutionKernel(geometry, input: inputs[0], mixes: true)
     let isTraining = mode == .training
-    pool.reserveScratch(kernel.scratchCount(training: isTraining))
-    pool.reserveShared(
-      kernel.sharedCount(mixing: kernelCount, images: inputs[0].count, training: isTraining))
+    let kernel = ConvolutionKernel(
+      geometry, input: inputs[0], training: isTraining, mixes: true)
+    pool.reserveScratch(kernel.scratchCount)
+    pool.reserveShared(kernel.sharedCount(mixing: kernelCount, images: inputs[0].count))
     grow(&shares, to: inputs[0].count * kernelCount)
     if isTraining { grow(&shareGradients, to: inputs[0].count * kernelCount) }
   }
@@ -90,14 +90,15 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
       inputs.count == 2 && outputShape(for: x.shape, logits: inputs[1].shape) == output.shape,
       "a mixed convolution of \(x.shape) into \(output.shape)")
     takeShares(of: inputs[1])
-    let kernel = ConvolutionKernel(geometry, input: x.shape, mixes: true)
+    let kernel = ConvolutionKernel(
+      geometry, input: x.shape, training: mode == .training, mixes: true)
     kernel.forward(x, bank: bank(kernel), into: output, statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let weightGradient = weight.gradient else { return }
     let (x, dy) = (pass.inputs[0], pass.outputGradient)
-    let kernel = ConvolutionKernel(geometry, input: x.shape, mixes: true)
+    let kernel = ConvolutionKernel(geometry, input: x.shape, training: true, mixes: true)
     if let target = pass.inputGradients[0] {
       precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
       kernel.inputGradient(
