@@ -36,3 +36,8 @@ __attribute__((always_inline)) static inline Halves16 roundToBFloat16(Floats16 v
   return __builtin_convertvector((quiet & isNaN) | (rounded & ~isNaN), Halves16);
 #endif
 }
+
+/// Writes sixteen bfloat16 to aligned memory around the caches.
+__attribute__((always_inline)) static inline void streamHalves(void *target, Halves16 halves) {
+  __builtin_nontemporal_store(halves, (Halves16 *)target);
+}

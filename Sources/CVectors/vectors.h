@@ -145,3 +145,15 @@ __attribute__((always_inline)) static inline Floats16 widenBytes(Bytes16 bytes) 
 __attribute__((always_inline)) static inline Bytes16 narrowToBytes(Floats16 values) {
   return __builtin_convertvector(__builtin_convertvector(values, Integers16), Bytes16);
 }
+
+/// Writes sixteen floats to aligned memory around the caches.
+__attribute__((always_inline)) static inline void streamFloats(void *target, Floats16 values) {
+  __builtin_nontemporal_store(values, (Floats16 *)target);
+}
+
+/// Makes what was written around the caches visible to other threads before what this one does next.
+static inline void streamingEnds(void) {
+#if defined(__SSE__)
+  __builtin_ia32_sfence();
+#endif
+}

@@ -132,6 +132,8 @@ extension BatchNormalization {
     let dx = arguments.dx.map { PixelVectors<Element>($0, image: image) }
     let dresidual = arguments.dresidual.map { PixelVectors<Element>($0, image: image) }
     let (addsToDx, addsToDresidual) = (arguments.addsToDx, arguments.addsToDresidual)
+    let streaming = Streaming(
+      to: arguments.x, isReadAtOnce: arguments.dx?.memory == arguments.dresidual?.memory)
     let coefficients = arguments.coefficients
     let (weight, inverseDeviation) = (
       vectors(arguments.weight), vectors(arguments.inverseDeviation)
@@ -151,13 +153,22 @@ extension BatchNormalization {
         // In the order of the inputs: where both are the same map, the second adds to the first.
         if let dx {
           let value = slopeOfGradient * (g - meanGradient - deviation * slopeOfX)
-          dx[index] = addsToDx ? dx[index] + value : value
+          if addsToDx {
+            dx[index] += value
+          } else {
+            streaming.write(value, to: dx, at: index)
+          }
         }
         if let dresidual {
-          dresidual[index] = addsToDresidual ? dresidual[index] + g : g
+          if addsToDresidual {
+            dresidual[index] += g
+          } else {
+            streaming.write(g, to: dresidual, at: index)
+          }
         }
       }
     }
+    streaming.end()
   }
 }
 

@@ -56,10 +56,13 @@ public enum BatchNormalization {
     _ x: FeatureMap, residual: FeatureMap?, _ coefficients: Coefficients, into y: FeatureMap,
     statistics: ImageStatistics? = nil, on pool: WorkerPool
   ) {
+    let streaming = Streaming(to: y, isReadAtOnce: statistics != nil)
     pool.forEachPiece(x.shape.count) { image, _ in
       switch x.shape.precision {
-      case .float32: normalize(x, Float.self, image, residual, coefficients, into: y)
-      case .bfloat16: normalize(x, BFloat16.self, image, residual, coefficients, into: y)
+      case .float32:
+        normalize(x, Float.self, image, residual, coefficients, into: y, streaming)
+      case .bfloat16:
+        normalize(x, BFloat16.self, image, residual, coefficients, into: y, streaming)
       }
       statistics?.take(image: image, of: y)
     }
@@ -67,7 +70,7 @@ public enum BatchNormalization {
 
   private static func normalize<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, _ image: Int, _ residual: FeatureMap?,
-    _ coefficients: Coefficients, into y: FeatureMap
+    _ coefficients: Coefficients, into y: FeatureMap, _ streaming: Streaming
   ) {
     let source = PixelVectors<Element>(x, image: image)
     let target = PixelVectors<Element>(y, image: image)
@@ -79,14 +82,15 @@ public enum BatchNormalization {
       if let added {
         for index in run {
           let value = bias.addingProduct(source[index] - mean, scale) + added[index]
-          target[index] = value.rectified(slope: slope)
+          streaming.write(value.rectified(slope: slope), to: target, at: index)
         }
       } else {
         for index in run {
           let value = bias.addingProduct(source[index] - mean, scale)
-          target[index] = value.rectified(slope: slope)
+          streaming.write(value.rectified(slope: slope), to: target, at: index)
         }
       }
     }
+    streaming.end()
   }
 }

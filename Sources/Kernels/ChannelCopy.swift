@@ -27,6 +27,7 @@ public enum ChannelCopy {
   ) {
     let (from, to) = (source.shape, target.shape)
     let (fromLanes, toLanes) = (from.lanes, to.lanes)
+    let streaming = Streaming(to: target)
     let source = PixelVectors<Element>(source, image: image)
     let target = PixelVectors<Element>(target, image: image)
     let shared = min(fromLanes, toLanes)
@@ -39,10 +40,17 @@ public enum ChannelCopy {
       for lane in 0..<shared {
         var value = read[lane]
         if lane == toLanes - 1 { value.replace(with: 0, where: isCut) }
-        write[lane] = adding ? write[lane] + value : value
+        if adding {
+          write[lane] += value
+        } else {
+          streaming.write(value, to: write, at: lane)
+        }
       }
-      if !adding { for lane in shared..<max(toLanes, shared) { write[lane] = .zero } }
+      if !adding {
+        for lane in shared..<max(toLanes, shared) { streaming.write(.zero, to: write, at: lane) }
+      }
     }
+    streaming.end()
   }
 
   /// An image, whose pixels fill no vector; it has no gradient, so nothing is ever added to its copy.

@@ -46,21 +46,26 @@ public enum Pointwise {
     _ a: FeatureMap, _ b: FeatureMap, into y: FeatureMap, statistics: ImageStatistics? = nil,
     on pool: WorkerPool
   ) {
+    let streaming = Streaming(to: y, isReadAtOnce: statistics != nil)
     pool.forEachPiece(y.shape.count) { image, _ in
       switch y.shape.precision {
-      case .float32: add(a, Float.self, b, into: y, image)
-      case .bfloat16: add(a, BFloat16.self, b, into: y, image)
+      case .float32: add(a, Float.self, b, into: y, image, streaming)
+      case .bfloat16: add(a, BFloat16.self, b, into: y, image, streaming)
       }
       statistics?.take(image: image, of: y)
     }
   }
 
   private static func add<Element: VectorElement>(
-    _ a: FeatureMap, _: Element.Type, _ b: FeatureMap, into y: FeatureMap, _ image: Int
+    _ a: FeatureMap, _: Element.Type, _ b: FeatureMap, into y: FeatureMap, _ image: Int,
+    _ streaming: Streaming
   ) {
     let (a, b) = (PixelVectors<Element>(a, image: image), PixelVectors<Element>(b, image: image))
     let target = PixelVectors<Element>(y, image: image)
-    for index in 0..<y.shape.imageVectors { target[index] = a[index] + b[index] }
+    for index in 0..<y.shape.imageVectors {
+      streaming.write(a[index] + b[index], to: target, at: index)
+    }
+    streaming.end()
   }
 
   private static func forward<Element: VectorElement>(
@@ -120,12 +125,18 @@ public enum Pointwise {
     _ source: FeatureMap, _: Element.Type, into target: FeatureMap, _ adding: Bool,
     on pool: WorkerPool
   ) {
+    let streaming = Streaming(to: target)
     forEachImage(source.shape, on: pool) { image, vectors in
       let source = PixelVectors<Element>(source, image: image)
       let target = PixelVectors<Element>(target, image: image)
       for index in 0..<vectors {
-        target[index] = adding ? target[index] + source[index] : source[index]
+        if adding {
+          target[index] += source[index]
+        } else {
+          streaming.write(source[index], to: target, at: index)
+        }
       }
+      streaming.end()
     }
   }
 

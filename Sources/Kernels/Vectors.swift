@@ -21,6 +21,8 @@ func vectors(_ base: UnsafePointer<Float>) -> UnsafePointer<Vector> {
 protocol VectorElement: MapElement {
   static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector
   static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
+  /// Stores around the caches.
+  static func stream(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
 }
 
 extension Float: VectorElement {
@@ -33,6 +35,11 @@ extension Float: VectorElement {
   static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int) {
     memory.assumingMemoryBound(to: Vector.self)[index] = vector
   }
+
+  @inline(__always)
+  static func stream(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int) {
+    streamFloats(memory.assumingMemoryBound(to: Vector.self) + index, vector)
+  }
 }
 
 extension BFloat16: VectorElement {
@@ -44,6 +51,12 @@ extension BFloat16: VectorElement {
   @inline(__always)
   static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int) {
     memory.assumingMemoryBound(to: SIMD16<UInt16>.self)[index] = roundToBFloat16(vector)
+  }
+
+  @inline(__always)
+  static func stream(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int) {
+    streamHalves(
+      memory.assumingMemoryBound(to: SIMD16<UInt16>.self) + index, roundToBFloat16(vector))
   }
 }
 
