@@ -46,7 +46,7 @@ struct MatrixCorrelation {
         step: 2 * lanes, adding: adding
       ).run(lanes: lanes, endsInHalf: endsInHalf)
       guard endsInHalf, lanes == 1 || !adding else { return }
-      OctetTiles.clearHalves(of: target + (lanes - 1), rows: inputs, step: lanes)
+      for input in 0..<inputs { OctetTiles.octets(target + (input * lanes + lanes - 1))[1] = .zero }
       return
     }
     var input = 0

@@ -20,7 +20,7 @@ struct MatrixProduct {
 
   /// Multiplies by a block of so many vectors of outputs.
   ///
-  /// - Parameter endsInHalf: Whether the other half of the last vector is padding.
+  /// - Parameter endsInHalf: Whether the other half of the last vector is padding, which nobody reads then.
   @inline(__always)
   func run(
     rows: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, lanes: Int,
@@ -46,8 +46,6 @@ struct MatrixProduct {
         product: self, rows: rows, v: v, inputs: inputs, u: OctetTiles.octets(u), lanes: lanes,
         m: OctetTiles.octets(m), adding: adding
       ).run(lanes: lanes, endsInHalf: endsInHalf)
-      guard endsInHalf, lanes == 1 || !adding else { return }
-      OctetTiles.clearHalves(of: m + (lanes - 1), rows: rows, step: outputStep)
       return
     }
     var row = 0

@@ -17,14 +17,6 @@ enum OctetTiles {
   {
     UnsafeMutableRawPointer(vectors).assumingMemoryBound(to: SIMD8<Float>.self)
   }
-
-  /// Writes zeros to the empty half of some rows' last vectors.
-  @inline(__always)
-  static func clearHalves(
-    of target: UnsafeMutablePointer<Vector>, rows: Int, step: Int
-  ) {
-    for row in 0..<rows { octets(target + row * step)[1] = .zero }
-  }
 }
 
 /// Sums of rows by the outputs of a block.

@@ -62,7 +62,7 @@ extension SixPoints where Number: SIMD, Number.Scalar == Float {
 
   /// Writes them, `step` apart.
   @inline(__always)
-  func write<Register: ChannelRegister>(to target: Registers<Register>, step: Int)
+  func write<Register: ChannelRegister>(to target: PixelVectors<Register>, step: Int)
   where Register.Numbers == Number {
     target[0] = atZero
     target[step] = plusP

@@ -77,7 +77,7 @@ struct TileFrame: Sendable {
   /// Whole vectors are written and pixels stand closer: the zeros of one's padding are overwritten by the
   /// next, and behind the last of a row there are zeros anyway.
   @inline(__always)
-  private func fill<Element>(
+  private func fill<Element: VectorElement>(
     _ target: UnsafeMutablePointer<Float>, from image: PixelVectors<Element>
   ) {
     let lanes = shape.lanes

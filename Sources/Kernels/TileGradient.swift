@@ -61,7 +61,7 @@ struct TileGradient: Sendable {
   }
 
   @inline(__always)
-  private func fill<Element>(
+  private func fill<Element: VectorElement>(
     _ target: UnsafeMutablePointer<Float>, from image: PixelVectors<Element>
   ) {
     let base = UnsafeMutableRawPointer(target)

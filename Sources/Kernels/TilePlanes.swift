@@ -115,7 +115,7 @@ struct TilePlanes: Sendable {
   /// Copies pixels, `stride` apart, to neighbouring columns of all planes. Beyond them up to fifteen zeros
   /// are written, which the next row overwrites.
   @inline(__always)
-  private func fillRow<Element>(
+  private func fillRow<Element: VectorElement>(
     _ target: UnsafeMutableRawPointer, from source: PixelVectors<Element>, count: Int,
     square: UnsafeMutablePointer<Vector>
   ) {

@@ -20,7 +20,7 @@ struct TileSlide: Sendable {
   ///   - weights: The pair's weights.
   ///   - target: The first output.
   @inline(__always)
-  func run<Element>(
+  func run<Element: VectorElement>(
     pair: Int, image: UnsafePointer<Float>, weights: UnsafeRawPointer,
     bias: UnsafePointer<Vector>?, target: PixelVectors<Element>, adding: Bool,
     sums: TileSums
@@ -75,7 +75,7 @@ struct TileSlide: Sendable {
 
   /// Writes the sums of `count` patches, those between rows left out.
   @inline(__always)
-  private func write<Element>(
+  private func write<Element: VectorElement>(
     _ count: Int, from start: Place, _ rowLength: Int, _ bias: UnsafePointer<Vector>?,
     _ target: PixelVectors<Element>, _ adding: Bool, _ sums: TileSums, tiles: Int
   ) -> Place {

@@ -18,14 +18,14 @@ func vectors(_ base: UnsafePointer<Float>) -> UnsafePointer<Vector> {
 ///
 /// A kernel is written once, generic over the element of its maps, and compiled for each: it asks for the
 /// maps' precision once a call, outside its loops.
-protocol VectorElement: MapElement {
-  static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector
-  static func store(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
+protocol VectorElement: MapElement, ChannelRegister where Numbers == Vector {
   /// Stores around the caches.
   static func stream(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
 }
 
 extension Float: VectorElement {
+  static var bytes: Int { 64 }
+
   @inline(__always)
   static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector {
     memory.assumingMemoryBound(to: Vector.self)[index]
@@ -43,6 +43,8 @@ extension Float: VectorElement {
 }
 
 extension BFloat16: VectorElement {
+  static var bytes: Int { 32 }
+
   @inline(__always)
   static func load(_ memory: UnsafeRawPointer, at index: Int) -> Vector {
     widenBFloat16(memory.assumingMemoryBound(to: SIMD16<UInt16>.self)[index])
@@ -60,15 +62,15 @@ extension BFloat16: VectorElement {
   }
 }
 
-/// Pixels of a feature map as vectors of 16 channels: floats to those who read and write them, rounded in
-/// memory where the map stores bfloat16.
-struct PixelVectors<Element: VectorElement> {
+/// Pixels of a feature map as registers of channels, mostly of 16: floats to those who read and write them,
+/// rounded in memory where the map stores bfloat16.
+struct PixelVectors<Register: ChannelRegister> {
   let memory: UnsafeMutableRawPointer
 
   /// The pixels of one image and of those that follow it.
   @inline(__always)
   init(_ map: FeatureMap, image: Int = 0) {
-    memory = map.memory + image * map.shape.imageStride * MemoryLayout<Element>.stride
+    memory = map.memory + image * (map.shape.imageStride / Register.width) * Register.bytes
   }
 
   @inline(__always)
@@ -77,16 +79,15 @@ struct PixelVectors<Element: VectorElement> {
   }
 
   @inline(__always)
-  subscript(index: Int) -> Vector {
-    get { Element.load(memory, at: index) }
-    nonmutating set { Element.store(newValue, to: memory, at: index) }
+  subscript(index: Int) -> Register.Numbers {
+    get { Register.load(memory, at: index) }
+    nonmutating set { Register.store(newValue, to: memory, at: index) }
   }
 
-  /// The vectors from the `count`-th on.
+  /// The registers from the `count`-th on.
   @inline(__always)
   static func + (pixels: Self, count: Int) -> Self {
-    let bytes = FeatureMapShape.vectorWidth * MemoryLayout<Element>.stride
-    return Self(pixels.memory + count * bytes)
+    Self(pixels.memory + count * Register.bytes)
   }
 }
 

@@ -95,7 +95,7 @@ extension WinogradConvolution {
       gradientStep: direct.output.lanes, pairs: pairs, adding: adding)
     forEachBlock(sums) { point, lane, lanes, target in
       correlation.run(
-        memory.inputs(ofPoint: point, as: FloatVector.self),
+        memory.inputs(ofPoint: point, as: Float.self),
         UnsafeRawPointer(memory.outputs + (point * memory.outputPointStep + lane))
           .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target)
     }

@@ -15,10 +15,8 @@ public enum WinogradFilter: Hashable, Sendable {
     }
   }
 
-  /// Points, at each of which a tile has one product, along an axis.
-  var pointsAlongAxis: Int { outputs + 2 }
-
-  var points: Int { pointsAlongAxis * pointsAlongAxis }
+  /// Points, at each of which a tile has one product.
+  var points: Int { (outputs + 2) * (outputs + 2) }
 
   /// Tiles along an axis of so many outputs.
   func tiles(along length: Int) -> Int { (length + outputs - 1) / outputs }

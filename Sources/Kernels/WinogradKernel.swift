@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// A kernel at all points, in the order in which products read it.
@@ -42,38 +41,29 @@ struct WinogradKernel {
     on pool: WorkerPool
   ) {
     let target = vectors(target)
-    pool.forEachPiece(layout.lanes) { lane, _ in
-      let output = lane * FeatureMapShape.vectorWidth
-      let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
-      // The block's first vector, and this one's place in it.
-      let (first, inBlock) = layout.block(ofLane: lane)
-      segments.forEachSegment { segment, row, column in
-        let (rows, columns) = (segments.taps(row), segments.taps(column))
-        for index in 0..<depth {
-          let place = target + (segment * segmentStep + first * depth + index * step + inBlock)
-          @inline(__always)
-          func lines(ofInput input: Int) -> KernelLines<Line> {
-            KernelLines(weight, layout, output: output, input: input, rows: rows, columns: columns)
+    forEachPlace(on: pool) { output, index, place, rows, columns in
+      let place = target + place
+      @inline(__always)
+      func lines(ofInput input: Int) -> KernelLines<Line> {
+        KernelLines(weight, layout, output: output, input: input, rows: rows, columns: columns)
+      }
+      switch factors {
+      case .float32:
+        let lines = lines(ofInput: index)
+        for row in 0..<Line.count {
+          let line = lines[row]
+          for point in 0..<Line.count {
+            place[(row * Line.count + point) * pointStep] = line[point].floats
           }
-          switch factors {
-          case .float32:
-            let lines = lines(ofInput: index)
-            for row in 0..<Line.count {
-              let line = lines[row]
-              for point in 0..<Line.count {
-                place[(row * Line.count + point) * pointStep] = line[point].floats
-              }
-            }
-          case .bfloat16:
-            let (lines, others) = (lines(ofInput: 2 * index), lines(ofInput: 2 * index + 1))
-            let place = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Pairs.self)
-            for row in 0..<Line.count {
-              let (line, other) = (lines[row], others[row])
-              for point in 0..<Line.count {
-                place[(row * Line.count + point) * pointStep] =
-                  line[point].paired(with: other[point])
-              }
-            }
+        }
+      case .bfloat16:
+        let (lines, others) = (lines(ofInput: 2 * index), lines(ofInput: 2 * index + 1))
+        let place = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Pairs.self)
+        for row in 0..<Line.count {
+          let (line, other) = (lines[row], others[row])
+          for point in 0..<Line.count {
+            place[(row * Line.count + point) * pointStep] =
+              line[point].paired(with: other[point])
           }
         }
       }
@@ -97,45 +87,60 @@ struct WinogradKernel {
   ) {
     let sums = vectors(sums)
     if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
+    forEachPlace(on: pool) { output, input, place, rows, columns in
+      let place = sums + place
+      // Points that no product was summed at reach taps alone that are none.
+      @inline(__always)
+      func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
+        let place = place + row * Line.count * pointStep
+        return Line { point in WideVector(place[point * pointStep]) }.weights
+      }
+      let lines = (
+        Line { weights(ofRow: $0).0 }, Line { weights(ofRow: $0).1 },
+        Line { weights(ofRow: $0).2 }
+      )
+      @inline(__always)
+      func put(_ line: Line, column: Int) {
+        guard column < columns.count else { return }
+        let weights = line.weights
+        @inline(__always)
+        func put(_ weight: WideVector, row: Int) {
+          guard row < rows.count else { return }
+          let place = layout.place(
+            output: output, input: input, row: rows.lowerBound + row,
+            column: columns.lowerBound + column)
+          vectors(gradient + place).pointee = weight.floats
+        }
+        put(weights.0, row: 0)
+        put(weights.1, row: 1)
+        put(weights.2, row: 2)
+      }
+      put(lines.0, column: 0)
+      put(lines.1, column: 1)
+      put(lines.2, column: 2)
+    }
+  }
+
+  /// Visits the inputs, or pairs of them, of each vector of outputs and each segment.
+  ///
+  /// - Parameter body: Takes the vector's first output; the input; the place of their vector among those of a
+  ///   point; and the segment's taps.
+  @inline(__always)
+  private func forEachPlace(
+    on pool: WorkerPool,
+    _ body: (
+      _ output: Int, _ input: Int, _ place: Int, _ rows: Range<Int>, _ columns: Range<Int>
+    ) -> Void
+  ) {
     pool.forEachPiece(layout.lanes) { lane, _ in
       let output = lane * FeatureMapShape.vectorWidth
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
+      // The block's first vector, and this one's place in it.
       let (first, inBlock) = layout.block(ofLane: lane)
       segments.forEachSegment { segment, row, column in
         let (rows, columns) = (segments.taps(row), segments.taps(column))
-        for input in 0..<layout.inputs {
-          let place =
-            sums + (segment * segmentStep + first * layout.inputs + input * step + inBlock)
-          // Points that no product was summed at reach taps alone that are none.
-          @inline(__always)
-          func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
-            let place = place + row * Line.count * pointStep
-            return Line { point in WideVector(place[point * pointStep]) }.weights
-          }
-          let lines = (
-            Line { weights(ofRow: $0).0 }, Line { weights(ofRow: $0).1 },
-            Line { weights(ofRow: $0).2 }
-          )
-          @inline(__always)
-          func put(_ line: Line, column: Int) {
-            guard column < columns.count else { return }
-            let weights = line.weights
-            @inline(__always)
-            func put(_ weight: WideVector, row: Int) {
-              guard row < rows.count else { return }
-              let place = layout.place(
-                output: output, input: input, row: rows.lowerBound + row,
-                column: columns.lowerBound + column)
-              vectors(gradient + place).pointee = weight.floats
-            }
-            put(weights.0, row: 0)
-            put(weights.1, row: 1)
-            put(weights.2, row: 2)
-          }
-          put(lines.0, column: 0)
-          put(lines.1, column: 1)
-          put(lines.2, column: 2)
-        }
+        let place = segment * segmentStep + first * depth + inBlock
+        for input in 0..<depth { body(output, input, place + input * step, rows, columns) }
       }
     }
   }

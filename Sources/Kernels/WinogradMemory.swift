@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// A worker's transformed tiles.
@@ -34,11 +33,11 @@ struct WinogradMemory {
       case .two:
         tiles.transformInput(
           x, register, range, image: image, row: row, zeros: zeros,
-          into: Registers<Register>(target), pointStep: inputPointStep)
+          into: PixelVectors<Register>(target), pointStep: inputPointStep)
       case .four:
         tiles.transformInput(
           x, register, range, image: image, row: row, zeros: zeros, waiting: waiting,
-          into: Registers<Register>(target), pointStep: inputPointStep)
+          into: PixelVectors<Register>(target), pointStep: inputPointStep)
       }
     }
     tiles.forEachRegisters(of: tiles.input, vectors: transform, octets: transform)
@@ -49,15 +48,15 @@ struct WinogradMemory {
     _ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int
   ) {
     let lanes = tiles.input.lanes
-    let target = Registers<BFloat16Vector>(inputs) + tile * lanes
+    let target = PixelVectors<BFloat16>(inputs) + tile * lanes
     switch x.shape.precision {
     case .float32:
       tiles.transformInput(
-        x, FloatVector.self, 0..<lanes, image: image, row: row, zeros: zeros, into: target,
+        x, Float.self, 0..<lanes, image: image, row: row, zeros: zeros, into: target,
         pointStep: inputPointStep)
     case .bfloat16:
       tiles.transformInput(
-        x, BFloat16Vector.self, 0..<lanes, image: image, row: row, zeros: zeros, into: target,
+        x, BFloat16.self, 0..<lanes, image: image, row: row, zeros: zeros, into: target,
         pointStep: inputPointStep)
     }
   }
@@ -68,13 +67,13 @@ struct WinogradMemory {
     ofPoint point: Int, as _: Stored.Type
   ) -> UnsafeRawPointer {
     let registers = inputPointStep * FeatureMapShape.vectorWidth / Stored.width
-    return UnsafeRawPointer((Registers<Stored>(inputs) + point * registers).memory)
+    return UnsafeRawPointer((PixelVectors<Stored>(inputs) + point * registers).memory)
   }
 
   /// Those in float32, from a tile on.
   @inline(__always)
   func inputs(ofPoint point: Int, tile: Int, of tiles: WinogradTiles) -> UnsafePointer<Float> {
-    inputs(ofPoint: point, as: FloatVector.self).assumingMemoryBound(to: Float.self)
+    inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self)
       + tile * tiles.inputStep
   }
 
@@ -89,12 +88,12 @@ struct WinogradMemory {
       switch tiles.filter {
       case .two:
         tiles.transformGradient(
-          dy, register, range, image: image, row: row, into: Registers(target),
+          dy, register, range, image: image, row: row, into: PixelVectors(target),
           pointStep: outputPointStep)
       case .four:
         tiles.transformGradient(
           dy, register, range, image: image, row: row, waiting: waiting,
-          into: Registers(target), pointStep: outputPointStep)
+          into: PixelVectors(target), pointStep: outputPointStep)
       }
     }
     tiles.forEachRegisters(of: tiles.output, vectors: transform, octets: transform)
@@ -123,8 +122,8 @@ struct WinogradMemory {
     let bias = bias.map { UnsafeMutableRawPointer(mutating: $0) }
     guard y.shape.precision == .float32 else {
       tiles.writeOutputs(
-        of: Registers<FloatVector>(products), pointStep: outputPointStep,
-        bias: bias.map { Registers($0) }, to: y, BFloat16Vector.self, 0..<y.shape.lanes,
+        of: PixelVectors<Float>(products), pointStep: outputPointStep,
+        bias: bias.map { PixelVectors($0) }, to: y, BFloat16.self, 0..<y.shape.lanes,
         image: image, row: row, adding: adding)
       return
     }
@@ -133,13 +132,13 @@ struct WinogradMemory {
       switch tiles.filter {
       case .two:
         tiles.writeOutputs(
-          of: Registers<Register>(products), pointStep: outputPointStep,
-          bias: bias.map { Registers($0) }, to: y, register, range, image: image, row: row,
+          of: PixelVectors<Register>(products), pointStep: outputPointStep,
+          bias: bias.map { PixelVectors($0) }, to: y, register, range, image: image, row: row,
           adding: adding)
       case .four:
         tiles.writeOutputs(
-          of: Registers<Register>(products), range, pointStep: outputPointStep,
-          bias: bias.map { Registers($0) }, waiting: waiting, to: y, image: image, row: row,
+          of: PixelVectors<Register>(products), range, pointStep: outputPointStep,
+          bias: bias.map { PixelVectors($0) }, waiting: waiting, to: y, image: image, row: row,
           adding: adding)
       }
     }
@@ -151,18 +150,18 @@ extension WinogradTiles {
   /// Calls with the registers that a pixel's channels fill.
   @inline(__always)
   fileprivate func forEachRegisters(
-    of shape: FeatureMapShape, vectors: (FloatVector.Type, Range<Int>) -> Void,
+    of shape: FeatureMapShape, vectors: (Float.Type, Range<Int>) -> Void,
     octets: (FloatOctet.Type, Range<Int>) -> Void
   ) {
     switch filter {
     case _ where !RegisterTile.isOneQuad:
-      vectors(FloatVector.self, 0..<shape.lanes)
+      vectors(Float.self, 0..<shape.lanes)
     case .two where FeatureMapShape.endsInHalf(channels: shape.channels):
       // Whole vectors take half the steps; of the last the empty half is left out.
-      vectors(FloatVector.self, 0..<shape.lanes - 1)
+      vectors(Float.self, 0..<shape.lanes - 1)
       octets(FloatOctet.self, 2 * shape.lanes - 2..<2 * shape.lanes - 1)
     case .two:
-      vectors(FloatVector.self, 0..<shape.lanes)
+      vectors(Float.self, 0..<shape.lanes)
     case .four:
       // Six numbers of a whole vector, and what becomes of them, are more than sixteen registers.
       octets(FloatOctet.self, 0..<FloatOctet.count(shape.channels))

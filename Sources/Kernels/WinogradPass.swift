@@ -74,7 +74,7 @@ struct WinogradPass {
         outputStep: tiles.output.lanes)
       forEachProduct(memory, weights) { point, weights, lanes, _, target in
         product.run(
-          rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16Vector.self),
+          rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16.self),
           UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self), lanes: lanes,
           into: target)
       }

@@ -19,17 +19,17 @@ extension WinogradTiles {
   func transformInput<Register: ChannelRegister>(
     _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, image: Int, row: Int,
     zeros: UnsafeMutablePointer<Vector>, waiting: UnsafeMutablePointer<Float>,
-    into target: Registers<Register>, pointStep: Int
+    into target: PixelVectors<Register>, pointStep: Int
   ) {
-    let image = Registers<Register>(map, image: image)
+    let image = PixelVectors<Register>(map, image: image)
     let step = input.channelStride / Register.width
-    func line(_ offset: Int) -> Registers<Register> {
+    func line(_ offset: Int) -> PixelVectors<Register> {
       let line = 4 * row - padding + offset
       return 0 <= line && line < input.height
-        ? image + line * input.width * step : Registers(zeros)
+        ? image + line * input.width * step : PixelVectors(zeros)
     }
     let lines = (line(0), line(1), line(2), line(3), line(4), line(5))
-    let waiting = Registers<Register>(waiting)
+    let waiting = PixelVectors<Register>(waiting)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
     for register in registers {
       for column in 0..<4 * columns + 2 {
@@ -63,13 +63,13 @@ extension WinogradTiles {
   @inline(__always)
   func transformGradient<Register: ChannelRegister>(
     _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, image: Int, row: Int,
-    waiting: UnsafeMutablePointer<Float>, into target: Registers<Register>, pointStep: Int
+    waiting: UnsafeMutablePointer<Float>, into target: PixelVectors<Register>, pointStep: Int
   ) {
     let step = output.channelStride / Register.width
     let lineStep = output.width * step
-    let upper = Registers<Register>(map, image: image) + 4 * row * lineStep
+    let upper = PixelVectors<Register>(map, image: image) + 4 * row * lineStep
     let lineCount = output.height - 4 * row
-    let waiting = Registers<Register>(waiting)
+    let waiting = PixelVectors<Register>(waiting)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
     for register in registers {
       var tile = target + register
@@ -100,15 +100,15 @@ extension WinogradTiles {
   /// - Parameter waiting: `waitingCount` floats.
   @inline(__always)
   func writeOutputs<Register: ChannelRegister>(
-    of products: Registers<Register>, _ registers: Range<Int>, pointStep: Int,
-    bias: Registers<Register>?, waiting: UnsafeMutablePointer<Float>, to map: FeatureMap,
+    of products: PixelVectors<Register>, _ registers: Range<Int>, pointStep: Int,
+    bias: PixelVectors<Register>?, waiting: UnsafeMutablePointer<Float>, to map: FeatureMap,
     image: Int, row: Int, adding: Bool
   ) {
     let step = output.channelStride / Register.width
     let lineStep = output.width * step
-    let upper = Registers<Register>(map, image: image) + 4 * row * lineStep
+    let upper = PixelVectors<Register>(map, image: image) + 4 * row * lineStep
     let lineCount = min(output.height - 4 * row, 4)
-    let waiting = Registers<Register>(waiting)
+    let waiting = PixelVectors<Register>(waiting)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
     for register in registers {
       let bias = bias?[register] ?? .zero

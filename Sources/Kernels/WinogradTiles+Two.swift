@@ -14,7 +14,7 @@ extension WinogradTiles {
   @inline(__always)
   func transformInput<Source: ChannelRegister, Stored: ChannelRegister>(
     _ map: FeatureMap, _: Source.Type, _ registers: Range<Int>, image: Int, row: Int,
-    zeros: UnsafeMutablePointer<Vector>, into target: Registers<Stored>, pointStep: Int
+    zeros: UnsafeMutablePointer<Vector>, into target: PixelVectors<Stored>, pointStep: Int
   ) where Source.Numbers == Stored.Numbers {
     let lines = InputLines<Source>(self, map, image: image, row: row, zeros: zeros)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Stored.width
@@ -47,7 +47,7 @@ extension WinogradTiles {
   @inline(__always)
   func transformGradient<Register: ChannelRegister>(
     _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, image: Int, row: Int,
-    into target: Registers<Register>, pointStep: Int
+    into target: PixelVectors<Register>, pointStep: Int
   ) {
     let lines = GradientLines<Register>(self, map, image: image, row: row)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
@@ -74,14 +74,14 @@ extension WinogradTiles {
   /// `[points][tiles][output.channelStride]`.
   @inline(__always)
   func writeOutputs<Products: ChannelRegister, Target: ChannelRegister>(
-    of products: Registers<Products>, pointStep: Int, bias: Registers<Products>?,
+    of products: PixelVectors<Products>, pointStep: Int, bias: PixelVectors<Products>?,
     to map: FeatureMap, _: Target.Type, _ registers: Range<Int>, image: Int, row: Int,
     adding: Bool
   ) where Products.Numbers == Target.Numbers {
     typealias Line = FourPoints<Products.Numbers>
     let width = output.width
     let step = output.channelStride / Target.width
-    let upper = Registers<Target>(map, image: image) + 2 * row * width * step
+    let upper = PixelVectors<Target>(map, image: image) + 2 * row * width * step
     let hasLower = 2 * row + 1 < output.height
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Products.width
     for register in registers {
@@ -127,7 +127,7 @@ extension WinogradTiles {
     _ map: FeatureMap, image: Int, row: Int, zeros: UnsafeMutablePointer<Vector>,
     into target: UnsafeMutablePointer<Pairs>, pointStep: Int
   ) {
-    let lines = InputLines<BFloat16Vector>(self, map, image: image, row: row, zeros: zeros)
+    let lines = InputLines<BFloat16>(self, map, image: image, row: row, zeros: zeros)
     for lane in 0..<input.lanes {
       var (a, b) = (lines.column(0, lane), lines.column(1, lane))
       var tile = target + lane
@@ -151,7 +151,7 @@ extension WinogradTiles {
     _ map: FeatureMap, image: Int, row: Int, into target: UnsafeMutablePointer<Pairs>,
     pointStep: Int
   ) {
-    let lines = GradientLines<BFloat16Vector>(self, map, image: image, row: row)
+    let lines = GradientLines<BFloat16>(self, map, image: image, row: row)
     for lane in 0..<output.lanes {
       var tile = target + lane
       for index in 0..<columnPairs {
@@ -181,7 +181,7 @@ extension WinogradTiles {
 
 /// The four lines of a map under a row of tiles; what lies outside the map is zero.
 private struct InputLines<Register: ChannelRegister> {
-  private typealias Line = Registers<Register>
+  private typealias Line = PixelVectors<Register>
 
   private let lines: (Line, Line, Line, Line)
   private let padding: Int
@@ -249,7 +249,7 @@ private struct InputLines<Register: ChannelRegister> {
 
 /// The two lines of a gradient that belong to a row of tiles; what lies outside is zero.
 private struct GradientLines<Register: ChannelRegister> {
-  private let upper: Registers<Register>
+  private let upper: PixelVectors<Register>
   private let hasLower: Bool
   private let width: Int
   private let step: Int
@@ -258,7 +258,7 @@ private struct GradientLines<Register: ChannelRegister> {
   init(_ tiles: WinogradTiles, _ map: FeatureMap, image: Int, row: Int) {
     let shape = tiles.output
     (width, step) = (shape.width, shape.channelStride / Register.width)
-    upper = Registers(map, image: image) + 2 * row * width * step
+    upper = PixelVectors(map, image: image) + 2 * row * width * step
     hasLower = 2 * row + 1 < shape.height
   }
 
