@@ -43,7 +43,12 @@ public struct ConvolutionKernel: Sendable {
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
     pointwise = PointwiseConvolution(vectors)
-    let minimal = mixes ? nil : WinogradConvolution.leastFilter(geometry, input: input)
+    func least(_ filters: [WinogradFilter]) -> Engine? {
+      guard !mixes else { return nil }
+      return WinogradConvolution.leastFilter(of: filters, geometry, input: input)
+        .map { .winograd($0) }
+    }
+    let minimal = least(WinogradFilter.allCases)
     let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
     // Vectors read float32 maps where they lie as well.
     let ofPixels: Engine = input.precision == .float32 ? .vectors : .pointwise
@@ -57,14 +62,13 @@ public struct ConvolutionKernel: Sendable {
       // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
       // nothing if on the way back (docs/kernels.md).
       forwardEngine = .tiles
-      let backward =
-        minimal.flatMap { TileUnit.hasRegisters ? nil : Engine.winograd($0) } ?? .tiles
+      let backward = minimal.flatMap { TileUnit.hasRegisters ? nil : $0 } ?? .tiles
       (inputGradientEngine, weightGradientEngine) = (backward, backward)
-    } else if let minimal {
+    } else if let minimal, let steady = least([.two, .fourByTwo]) {
       // Tiles of 4×4 round off more. On the way forward that decides in training on which side of a kink a
       // number falls, and so which gradients it has; in evaluation and on the way back it decides nothing.
-      forwardEngine = .winograd(training ? .two : minimal)
-      (inputGradientEngine, weightGradientEngine) = (.winograd(minimal), .winograd(minimal))
+      forwardEngine = training ? steady : minimal
+      (inputGradientEngine, weightGradientEngine) = (minimal, minimal)
     } else {
       forwardEngine = Self.engine(geometry, inputs: geometry.inputChannels, geometry.outputChannels)
       inputGradientEngine = Self.engine(

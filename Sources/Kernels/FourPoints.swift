@@ -15,6 +15,8 @@ import Tensors
 ///
 /// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.1.
 struct FourPoints<Number> {
+  static var count: Int { 4 }
+
   let first: Number
   let second: Number
   let third: Number
@@ -61,9 +63,34 @@ extension FourPoints where Number: SIMD, Number.Scalar == Float {
   var outputs: (Number, Number) { (first + (second + third), (second - third) + fourth) }
 }
 
-extension FourPoints: KernelPoints where Number == WideVector {
-  static var count: Int { 4 }
+extension FourPoints: TilePoints where Number: SIMD, Number.Scalar == Float {
+  @inline(__always)
+  static func ofInput(_ number: (_ index: Int) -> Number) -> Self {
+    Self(input: number(0), number(1), number(2), number(3))
+  }
 
+  @inline(__always)
+  static func ofGradients(_ number: (_ index: Int) -> Number) -> Self {
+    Self(gradients: number(0), number(1))
+  }
+
+  @inline(__always)
+  func forEachPoint(_ body: (_ point: Int, _ number: Number) -> Void) {
+    body(0, first)
+    body(1, second)
+    body(2, third)
+    body(3, fourth)
+  }
+
+  @inline(__always)
+  func forEachOutput(_ body: (_ index: Int, _ number: Number) -> Void) {
+    let outputs = outputs
+    body(0, outputs.0)
+    body(1, outputs.1)
+  }
+}
+
+extension FourPoints: KernelPoints where Number == WideVector {
   @inline(__always)
   init(weights a: WideVector, _ b: WideVector, _ c: WideVector) {
     let (outer, inner) = (0.5 * (a + c), 0.5 * b)

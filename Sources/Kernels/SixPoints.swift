@@ -17,6 +17,8 @@
 /// Sources: Lavin and Gray, 2016, arXiv:1509.09308, section 4.3; Toom-Cook's construction for other points in
 /// Barabasz et al., 2020, arXiv:1803.10986, section 3.
 struct SixPoints<Number> {
+  static var count: Int { 6 }
+
   private let atZero: Number
   private let plusP: Number
   private let minusP: Number
@@ -60,18 +62,6 @@ extension SixPoints where Number: SIMD, Number.Scalar == Float {
   @inline(__always)
   static var zero: Self { Self(.zero, .zero, .zero, .zero, .zero, .zero) }
 
-  /// Writes them, `step` apart.
-  @inline(__always)
-  func write<Register: ChannelRegister>(to target: PixelVectors<Register>, step: Int)
-  where Register.Numbers == Number {
-    target[0] = atZero
-    target[step] = plusP
-    target[2 * step] = minusP
-    target[3 * step] = plusQ
-    target[4 * step] = minusQ
-    target[5 * step] = infinity
-  }
-
   /// Bᵀ times six numbers of the input.
   @inline(__always)
   init(
@@ -113,9 +103,38 @@ extension SixPoints where Number: SIMD, Number.Scalar == Float {
   }
 }
 
-extension SixPoints: KernelPoints where Number == WideVector {
-  static var count: Int { 6 }
+extension SixPoints: TilePoints where Number: SIMD, Number.Scalar == Float {
+  @inline(__always)
+  static func ofInput(_ number: (_ index: Int) -> Number) -> Self {
+    Self(input: number(0), number(1), number(2), number(3), number(4), number(5))
+  }
 
+  @inline(__always)
+  static func ofGradients(_ number: (_ index: Int) -> Number) -> Self {
+    Self(gradients: number(0), number(1), number(2), number(3))
+  }
+
+  @inline(__always)
+  func forEachPoint(_ body: (_ point: Int, _ number: Number) -> Void) {
+    body(0, atZero)
+    body(1, plusP)
+    body(2, minusP)
+    body(3, plusQ)
+    body(4, minusQ)
+    body(5, infinity)
+  }
+
+  @inline(__always)
+  func forEachOutput(_ body: (_ index: Int, _ number: Number) -> Void) {
+    let outputs = outputs
+    body(0, outputs.0)
+    body(1, outputs.1)
+    body(2, outputs.2)
+    body(3, outputs.3)
+  }
+}
+
+extension SixPoints: KernelPoints where Number == WideVector {
   private static var divisors: (zero: Double, p: Double, q: Double) {
     @inline(__always) get {
       (p * p * q * q, 2 * p * p * (p * p - q * q), 2 * q * q * (q * q - p * p))

@@ -17,11 +17,11 @@ struct WinogradConvolution: Sendable {
     (self.direct, self.filter) = (direct, filter)
   }
 
-  /// The filter with the least products for these sizes; nil where they are not what it is about, or maps are
-  /// stored differently. Segments of 5×5 lie a tile apart, which pairs of tiles do not: in float32 alone. So are
-  /// tiles of 4×4, which round off more.
+  /// The one of some filters, which begin with the smallest, that has the least products for these sizes; nil where
+  /// they are not what it is about, or maps are stored differently. Segments of 5×5 lie a tile apart, which pairs
+  /// of tiles do not: in float32 alone. So are larger tiles, which round off more.
   static func leastFilter(
-    _ geometry: ConvolutionGeometry, input: FeatureMapShape
+    of filters: [WinogradFilter], _ geometry: ConvolutionGeometry, input: FeatureMapShape
   ) -> WinogradFilter? {
     let (kernel, output) = (geometry.kernelWidth, geometry.outputShape(for: input))
     let knowsKernel = kernel == 3 || kernel == 5 && input.arithmetic == .float32
@@ -29,9 +29,8 @@ struct WinogradConvolution: Sendable {
       knowsKernel, geometry.kernelHeight == kernel, geometry.stride == 1,
       geometry.padding < kernel, input.fillsVectors, output.precision == input.precision
     else { return nil }
-    let (two, four) = (WinogradFilter.two, WinogradFilter.four)
-    return kernel == 3 && input.arithmetic == .float32
-      && four.products(for: output) < two.products(for: output) ? four : two
+    guard kernel == 3 && input.arithmetic == .float32 else { return .two }
+    return filters.min { $0.products(for: output) < $1.products(for: output) }
   }
 
   private var forwardPass: WinogradPass {

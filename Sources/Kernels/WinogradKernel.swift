@@ -11,6 +11,9 @@ struct WinogradKernel {
   /// What products multiply; they are summed in float32.
   let factors: Precision
 
+  private typealias Four = FourPoints<WideVector>
+  private typealias Six = SixPoints<WideVector>
+
   /// Inputs, or pairs of them.
   var depth: Int { factors == .float32 ? layout.inputs : (layout.inputs + 1) / 2 }
 
@@ -30,39 +33,40 @@ struct WinogradKernel {
     _ weight: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     switch filter {
-    case .two: transform(weight, by: FourPoints<WideVector>.self, into: target, on: pool)
-    case .four: transform(weight, by: SixPoints<WideVector>.self, into: target, on: pool)
+    case .two: transform(weight, by: Four.self, Four.self, into: target, on: pool)
+    case .fourByTwo: transform(weight, by: Six.self, Four.self, into: target, on: pool)
+    case .four: transform(weight, by: Six.self, Six.self, into: target, on: pool)
     }
   }
 
   @inline(__always)
-  private func transform<Line: KernelPoints>(
-    _ weight: UnsafePointer<Float>, by _: Line.Type, into target: UnsafeMutablePointer<Float>,
-    on pool: WorkerPool
+  private func transform<Rows: KernelPoints, Columns: KernelPoints>(
+    _ weight: UnsafePointer<Float>, by _: Rows.Type, _: Columns.Type,
+    into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let target = vectors(target)
     forEachPlace(on: pool) { output, index, place, rows, columns in
       let place = target + place
       @inline(__always)
-      func lines(ofInput input: Int) -> KernelLines<Line> {
+      func lines(ofInput input: Int) -> KernelLines<Rows, Columns> {
         KernelLines(weight, layout, output: output, input: input, rows: rows, columns: columns)
       }
       switch factors {
       case .float32:
         let lines = lines(ofInput: index)
-        for row in 0..<Line.count {
+        for row in 0..<Rows.count {
           let line = lines[row]
-          for point in 0..<Line.count {
-            place[(row * Line.count + point) * pointStep] = line[point].floats
+          for point in 0..<Columns.count {
+            place[(row * Columns.count + point) * pointStep] = line[point].floats
           }
         }
       case .bfloat16:
         let (lines, others) = (lines(ofInput: 2 * index), lines(ofInput: 2 * index + 1))
         let place = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Pairs.self)
-        for row in 0..<Line.count {
+        for row in 0..<Rows.count {
           let (line, other) = (lines[row], others[row])
-          for point in 0..<Line.count {
-            place[(row * Line.count + point) * pointStep] =
+          for point in 0..<Columns.count {
+            place[(row * Columns.count + point) * pointStep] =
               line[point].paired(with: other[point])
           }
         }
@@ -75,15 +79,16 @@ struct WinogradKernel {
     _ sums: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     switch filter {
-    case .two: transformBack(sums, by: FourPoints<WideVector>.self, into: gradient, on: pool)
-    case .four: transformBack(sums, by: SixPoints<WideVector>.self, into: gradient, on: pool)
+    case .two: transformBack(sums, by: Four.self, Four.self, into: gradient, on: pool)
+    case .fourByTwo: transformBack(sums, by: Six.self, Four.self, into: gradient, on: pool)
+    case .four: transformBack(sums, by: Six.self, Six.self, into: gradient, on: pool)
     }
   }
 
   @inline(__always)
-  private func transformBack<Line: KernelPoints>(
-    _ sums: UnsafePointer<Float>, by _: Line.Type, into gradient: UnsafeMutablePointer<Float>,
-    on pool: WorkerPool
+  private func transformBack<Rows: KernelPoints, Columns: KernelPoints>(
+    _ sums: UnsafePointer<Float>, by _: Rows.Type, _: Columns.Type,
+    into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let sums = vectors(sums)
     if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
@@ -92,15 +97,15 @@ struct WinogradKernel {
       // Points that no product was summed at reach taps alone that are none.
       @inline(__always)
       func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
-        let place = place + row * Line.count * pointStep
-        return Line { point in WideVector(place[point * pointStep]) }.weights
+        let place = place + row * Columns.count * pointStep
+        return Columns { point in WideVector(place[point * pointStep]) }.weights
       }
       let lines = (
-        Line { weights(ofRow: $0).0 }, Line { weights(ofRow: $0).1 },
-        Line { weights(ofRow: $0).2 }
+        Rows { weights(ofRow: $0).0 }, Rows { weights(ofRow: $0).1 },
+        Rows { weights(ofRow: $0).2 }
       )
       @inline(__always)
-      func put(_ line: Line, column: Int) {
+      func put(_ line: Rows, column: Int) {
         guard column < columns.count else { return }
         let weights = line.weights
         @inline(__always)
@@ -164,8 +169,8 @@ protocol KernelPoints {
 }
 
 /// A kernel of one input at all points, one row of them after the other.
-private struct KernelLines<Line: KernelPoints> {
-  private let columns: (Line, Line, Line)
+private struct KernelLines<Rows: KernelPoints, Columns: KernelPoints> {
+  private let columns: (Rows, Rows, Rows)
 
   /// - Parameters:
   ///   - input: Beyond the last input all is zero.
@@ -176,7 +181,7 @@ private struct KernelLines<Line: KernelPoints> {
     rows: Range<Int>, columns: Range<Int>
   ) {
     @inline(__always)
-    func column(_ column: Int) -> Line {
+    func column(_ column: Int) -> Rows {
       @inline(__always)
       func weights(_ row: Int) -> WideVector {
         guard input < layout.inputs, row < rows.count, column < columns.count else {
@@ -187,13 +192,13 @@ private struct KernelLines<Line: KernelPoints> {
           column: columns.lowerBound + column)
         return WideVector(vectors(weight + place).pointee)
       }
-      return Line(weights: weights(0), weights(1), weights(2))
+      return Rows(weights: weights(0), weights(1), weights(2))
     }
     self.columns = (column(0), column(1), column(2))
   }
 
   @inline(__always)
-  subscript(row: Int) -> Line {
-    Line(weights: columns.0[row], columns.1[row], columns.2[row])
+  subscript(row: Int) -> Columns {
+    Columns(weights: columns.0[row], columns.1[row], columns.2[row])
   }
 }

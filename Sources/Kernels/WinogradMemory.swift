@@ -34,10 +34,14 @@ struct WinogradMemory {
         tiles.transformInput(
           x, register, range, image: image, row: row, zeros: zeros,
           into: PixelVectors<Register>(target), pointStep: inputPointStep)
+      case .fourByTwo:
+        tiles.transformInput(
+          x, register, range, by: FourPoints.self, image: image, row: row, zeros: zeros,
+          waiting: waiting, into: PixelVectors(target), pointStep: inputPointStep)
       case .four:
         tiles.transformInput(
-          x, register, range, image: image, row: row, zeros: zeros, waiting: waiting,
-          into: PixelVectors<Register>(target), pointStep: inputPointStep)
+          x, register, range, by: SixPoints.self, image: image, row: row, zeros: zeros,
+          waiting: waiting, into: PixelVectors(target), pointStep: inputPointStep)
       }
     }
     tiles.forEachRegisters(of: tiles.input, vectors: transform, octets: transform)
@@ -90,9 +94,13 @@ struct WinogradMemory {
         tiles.transformGradient(
           dy, register, range, image: image, row: row, into: PixelVectors(target),
           pointStep: outputPointStep)
+      case .fourByTwo:
+        tiles.transformGradient(
+          dy, register, range, by: FourPoints.self, image: image, row: row, waiting: waiting,
+          into: PixelVectors(target), pointStep: outputPointStep)
       case .four:
         tiles.transformGradient(
-          dy, register, range, image: image, row: row, waiting: waiting,
+          dy, register, range, by: SixPoints.self, image: image, row: row, waiting: waiting,
           into: PixelVectors(target), pointStep: outputPointStep)
       }
     }
@@ -135,11 +143,16 @@ struct WinogradMemory {
           of: PixelVectors<Register>(products), pointStep: outputPointStep,
           bias: bias.map { PixelVectors($0) }, to: y, register, range, image: image, row: row,
           adding: adding)
+      case .fourByTwo:
+        tiles.writeOutputs(
+          of: PixelVectors<Register>(products), range, by: FourPoints.self,
+          pointStep: outputPointStep, bias: bias.map { PixelVectors($0) }, waiting: waiting,
+          to: y, image: image, row: row, adding: adding)
       case .four:
         tiles.writeOutputs(
-          of: PixelVectors<Register>(products), range, pointStep: outputPointStep,
-          bias: bias.map { PixelVectors($0) }, waiting: waiting, to: y, image: image, row: row,
-          adding: adding)
+          of: PixelVectors<Register>(products), range, by: SixPoints.self,
+          pointStep: outputPointStep, bias: bias.map { PixelVectors($0) }, waiting: waiting,
+          to: y, image: image, row: row, adding: adding)
       }
     }
     tiles.forEachRegisters(of: tiles.output, vectors: write, octets: write)
@@ -162,7 +175,7 @@ extension WinogradTiles {
       octets(FloatOctet.self, 2 * shape.lanes - 2..<2 * shape.lanes - 1)
     case .two:
       vectors(Float.self, 0..<shape.lanes)
-    case .four:
+    case .fourByTwo, .four:
       // Six numbers of a whole vector, and what becomes of them, are more than sixteen registers.
       octets(FloatOctet.self, 0..<FloatOctet.count(shape.channels))
     }

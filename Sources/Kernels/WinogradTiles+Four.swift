@@ -1,11 +1,12 @@
 import Tensors
 
-/// The sums of F(4×4, 3×3), over as many channels at a time as a register holds, so that of a half-empty vector
-/// the empty half can be left out.
+/// The sums of F(4×4, 3×3) and F(4×2, 3×3), tiles of four rows of outputs and of as many columns as `Columns` says.
+/// They take as many channels at a time as a register holds, so that of a half-empty vector the empty half can be
+/// left out.
 extension WinogradTiles {
   /// Floats of scratch memory in which columns wait for the sums of their rows.
   var waitingCount: Int {
-    filter == .four ? (4 * columns + 2) * 6 * FeatureMapShape.vectorWidth : 0
+    filter == .two ? 0 : (filter.width * columns + 2) * 6 * FeatureMapShape.vectorWidth
   }
 
   /// Writes the transformed tiles of one row of them: `[points][tiles][inputStep]`, without the empty half of a
@@ -16,9 +17,9 @@ extension WinogradTiles {
   ///   - waiting: `waitingCount` floats.
   ///   - pointStep: Vectors from one point to the next.
   @inline(__always)
-  func transformInput<Register: ChannelRegister>(
-    _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, image: Int, row: Int,
-    zeros: UnsafeMutablePointer<Vector>, waiting: UnsafeMutablePointer<Float>,
+  func transformInput<Register: ChannelRegister, Columns: TilePoints<Register.Numbers>>(
+    _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, by _: Columns.Type, image: Int,
+    row: Int, zeros: UnsafeMutablePointer<Vector>, waiting: UnsafeMutablePointer<Float>,
     into target: PixelVectors<Register>, pointStep: Int
   ) {
     let image = PixelVectors<Register>(map, image: image)
@@ -31,8 +32,9 @@ extension WinogradTiles {
     let lines = (line(0), line(1), line(2), line(3), line(4), line(5))
     let waiting = PixelVectors<Register>(waiting)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
+    let width = Columns.count - 2
     for register in registers {
-      for column in 0..<4 * columns + 2 {
+      for column in 0..<width * columns + 2 {
         let inMap = column - padding
         let place = inMap * step + register
         let sums =
@@ -44,12 +46,10 @@ extension WinogradTiles {
       }
       var tile = target + register
       for index in 0..<columns {
-        let column = waiting + 24 * index
+        let first = waiting + 6 * width * index
         for row in 0..<6 {
-          SixPoints<Register.Numbers>(
-            input: column[row], column[row + 6], column[row + 12], column[row + 18],
-            column[row + 24], column[row + 30]
-          ).write(to: tile + 6 * row * pointStep, step: pointStep)
+          Columns.ofInput { first[row + 6 * $0] }
+            .write(to: tile + Columns.count * row * pointStep, step: pointStep)
         }
         tile = tile + inputStep / Register.width
       }
@@ -61,9 +61,10 @@ extension WinogradTiles {
   ///
   /// - Parameter waiting: `waitingCount` floats.
   @inline(__always)
-  func transformGradient<Register: ChannelRegister>(
-    _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, image: Int, row: Int,
-    waiting: UnsafeMutablePointer<Float>, into target: PixelVectors<Register>, pointStep: Int
+  func transformGradient<Register: ChannelRegister, Columns: TilePoints<Register.Numbers>>(
+    _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, by _: Columns.Type, image: Int,
+    row: Int, waiting: UnsafeMutablePointer<Float>, into target: PixelVectors<Register>,
+    pointStep: Int
   ) {
     let step = output.channelStride / Register.width
     let lineStep = output.width * step
@@ -71,11 +72,12 @@ extension WinogradTiles {
     let lineCount = output.height - 4 * row
     let waiting = PixelVectors<Register>(waiting)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
+    let width = Columns.count - 2
     for register in registers {
       var tile = target + register
       for index in 0..<columns {
-        for column in 0..<4 {
-          let inMap = 4 * index + column
+        for column in 0..<width {
+          let inMap = width * index + column
           let source = upper + (inMap * step + register)
           @inline(__always)
           func gradient(_ line: Int) -> Register.Numbers {
@@ -85,9 +87,8 @@ extension WinogradTiles {
             .write(to: waiting + 6 * column, step: 1)
         }
         for row in 0..<6 {
-          SixPoints(
-            gradients: waiting[row], waiting[row + 6], waiting[row + 12], waiting[row + 18]
-          ).write(to: tile + 6 * row * pointStep, step: pointStep)
+          Columns.ofGradients { waiting[row + 6 * $0] }
+            .write(to: tile + Columns.count * row * pointStep, step: pointStep)
         }
         tile = tile + step
       }
@@ -99,10 +100,10 @@ extension WinogradTiles {
   ///
   /// - Parameter waiting: `waitingCount` floats.
   @inline(__always)
-  func writeOutputs<Register: ChannelRegister>(
-    of products: PixelVectors<Register>, _ registers: Range<Int>, pointStep: Int,
-    bias: PixelVectors<Register>?, waiting: UnsafeMutablePointer<Float>, to map: FeatureMap,
-    image: Int, row: Int, adding: Bool
+  func writeOutputs<Register: ChannelRegister, Columns: TilePoints<Register.Numbers>>(
+    of products: PixelVectors<Register>, _ registers: Range<Int>, by _: Columns.Type,
+    pointStep: Int, bias: PixelVectors<Register>?, waiting: UnsafeMutablePointer<Float>,
+    to map: FeatureMap, image: Int, row: Int, adding: Bool
   ) {
     let step = output.channelStride / Register.width
     let lineStep = output.width * step
@@ -110,31 +111,23 @@ extension WinogradTiles {
     let lineCount = min(output.height - 4 * row, 4)
     let waiting = PixelVectors<Register>(waiting)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
+    let width = Columns.count - 2
     for register in registers {
       let bias = bias?[register] ?? .zero
       var tile = products + register
       for index in 0..<columns {
-        for column in 0..<6 {
+        for column in 0..<Columns.count {
           let point = tile + column * pointStep
-          let outputs = SixPoints { point[$0 * 6 * pointStep] }.outputs
-          waiting[column] = outputs.0
-          waiting[column + 6] = outputs.1
-          waiting[column + 12] = outputs.2
-          waiting[column + 18] = outputs.3
+          SixPoints { point[$0 * Columns.count * pointStep] }
+            .forEachOutput { waiting[column + Columns.count * $0] = $1 }
         }
-        let columnCount = min(output.width - 4 * index, 4)
+        let columnCount = min(output.width - width * index, width)
         for line in 0..<lineCount {
-          let outputs = SixPoints { waiting[6 * line + $0] }.outputs
-          let target = upper + (line * lineStep + 4 * index * step + register)
-          @inline(__always)
-          func put(_ value: Register.Numbers, _ column: Int) {
+          let target = upper + (line * lineStep + width * index * step + register)
+          Columns { waiting[Columns.count * line + $0] }.forEachOutput { column, value in
             guard column < columnCount else { return }
             target[column * step] = adding ? target[column * step] + value : value + bias
           }
-          put(outputs.0, 0)
-          put(outputs.1, 1)
-          put(outputs.2, 2)
-          put(outputs.3, 3)
         }
         tile = tile + step
       }

@@ -7,14 +7,14 @@ import Tensors
 /// and below.
 struct WinogradTiles {
   let filter: WinogradFilter
-  /// The map that is read in tiles of 4×4 or 6×6, and the one that has 2×2 or 4×4 numbers for each.
+  /// The map that is read in tiles, and the one that has two rows and two columns of numbers fewer for each.
   let input: FeatureMapShape
   let output: FeatureMapShape
   let padding: Int
   let segments: WinogradSegments
 
-  var columns: Int { filter.tiles(along: output.width) }
-  var rows: Int { filter.tiles(along: output.height) }
+  var columns: Int { filter.columns(of: output) }
+  var rows: Int { filter.rows(of: output) }
 
   /// Tiles beyond those of the outputs.
   var halo: Int { segments.count - 1 }
@@ -30,7 +30,7 @@ struct WinogradTiles {
   /// channel of four tiles at a time: where those lie a whole number of lines of the first cache apart, they are all
   /// in the same bank of it, which gives one number a cycle (docs/kernels.md).
   var inputStep: Int {
-    guard filter == .four, RegisterTile.isOneQuad else { return input.channelStride }
+    guard filter != .two, RegisterTile.isOneQuad else { return input.channelStride }
     return (FloatOctet.count(input.channels) | 1) * FloatOctet.width
   }
 

@@ -17,21 +17,29 @@ import Testing
   }
 
   /// What larger tiles round off would decide in training which side of a kink a number is on.
-  @Test func largeTilesServeTheWayBackAndEvaluation() {
+  @Test func largestTilesServeTheWayBackAndEvaluation() {
     let training = kernel(3, side: 32, training: true)
-    #expect(training.forwardEngine == .winograd(.two))
+    #expect(training.forwardEngine == .winograd(.fourByTwo))
     #expect(training.inputGradientEngine == .winograd(.four))
     #expect(training.weightGradientEngine == .winograd(.four))
     #expect(kernel(3, side: 32, training: false).forwardEngine == .winograd(.four))
   }
 
-  /// 6×6 outputs are nine tiles of 16 products or four of 36.
-  @Test(arguments: [
-    (2, false), (3, true), (4, true), (5, false), (6, false), (7, true), (13, true),
-  ])
-  func largeTilesWhereTheyMultiplyLess(_ side: Int, _ isFour: Bool) {
-    let engine = kernel(3, side: side, training: false).forwardEngine
-    #expect(engine == .winograd(isFour ? .four : .two))
+  /// 6×6 outputs are nine tiles of 16 products, six of 24 or four of 36.
+  @Test(
+    arguments: [
+      (2, .two), (3, .four), (4, .four), (5, .two), (6, .two), (7, .four), (13, .four),
+    ] as [(Int, WinogradFilter)])
+  func largeTilesWhereTheyMultiplyLess(_ side: Int, _ filter: WinogradFilter) {
+    #expect(kernel(3, side: side, training: false).forwardEngine == .winograd(filter))
+  }
+
+  @Test(
+    arguments: [
+      (2, .two), (3, .fourByTwo), (4, .fourByTwo), (5, .two), (6, .two), (8, .fourByTwo),
+    ] as [(Int, WinogradFilter)])
+  func neverTheLargestOnTheWayForwardInTraining(_ side: Int, _ filter: WinogradFilter) {
+    #expect(kernel(3, side: side, training: true).forwardEngine == .winograd(filter))
   }
 
   @Test func neverForOtherKernelsOrBFloat16() {

@@ -37,6 +37,7 @@ import Testing
     [
       Case(engine: .winograd(.two), arithmetic: .float32, size: size),
       Case(engine: .winograd(.two), arithmetic: .bfloat16, size: size),
+      Case(engine: .winograd(.fourByTwo), arithmetic: .float32, size: size),
       Case(engine: .winograd(.four), arithmetic: .float32, size: size),
     ]
   }
