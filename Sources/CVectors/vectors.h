@@ -151,6 +151,11 @@ __attribute__((always_inline)) static inline void streamFloats(void *target, Flo
   __builtin_nontemporal_store(values, (Floats16 *)target);
 }
 
+/// Asks for the line of the caches that holds this place, which need not exist.
+__attribute__((always_inline)) static inline void prefetchLine(const void *memory) {
+  __builtin_prefetch(memory, 0, 3);
+}
+
 /// Makes what was written around the caches visible to other threads before what this one does next.
 static inline void streamingEnds(void) {
 #if defined(__SSE__)

@@ -94,7 +94,7 @@ public struct ConvolutionKernel: Sendable {
   }
 
   private func winograd(_ filter: WinogradFilter) -> WinogradConvolution {
-    WinogradConvolution(vectors, filter)
+    WinogradConvolution(vectors, filter, training: training)
   }
 
   /// Floats of one kernel, padding included.

@@ -18,14 +18,20 @@ struct MatrixCorrelation {
   /// Rows in one sum in registers; the more, the more is rounded off.
   private static let longestSum = 16
 
-  /// - Parameter endsInHalf: Whether the other half of the block's last vector is padding.
+  /// Sums in registers for so many rows.
+  static func sumCount(ofRows rows: Int) -> Int { (rows + longestSum - 1) / longestSum }
+
+  /// - Parameters:
+  ///   - endsInHalf: Whether the other half of the block's last vector is padding.
+  ///   - meanwhile: Called before each of `sumCount` sums.
   @inline(__always)
   func run(
     _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, lanes: Int, endsInHalf: Bool,
-    into target: UnsafeMutablePointer<Vector>
+    into target: UnsafeMutablePointer<Vector>, meanwhile: () -> Void = {}
   ) {
     var row = 0
     while row < rows {
+      meanwhile()
       let count = min(rows - row, Self.longestSum)
       run(
         v + row * inputStep, d + row * gradientStep, rows: count, lanes: lanes,

@@ -53,6 +53,11 @@ struct WinogradBatch {
       waiting: UnsafeMutableRawPointer(waiting).assumingMemoryBound(to: Float.self))
   }
 
+  /// The rows that are visited after these.
+  func rows(after rows: Range<Int>, _ tiles: WinogradTiles, images: Range<Int>) -> Range<Int> {
+    rows.upperBound..<min(rows.upperBound + self.rows, images.upperBound * tiles.rows)
+  }
+
   /// Visits the rows of tiles of some images, counted on from image to image. Where tiles reach beyond those
   /// of the outputs, rows that are visited at once are of one image.
   @inline(__always)

@@ -50,8 +50,13 @@ extension WinogradConvolution {
               tiles, x, image: image, row: row - image * tiles.rows,
               tile: (row - rows.lowerBound) * tiles.pitch)
           }
-          correlate(
-            memory, tiles, count: rows.count * tiles.pitch - tiles.halo, into: sums, adding: adding)
+          let tileCount = rows.count * tiles.pitch - tiles.halo
+          let next = batch.rows(after: rows, tiles, images: images)
+          let steps =
+            filter.points * kernel.layout.blockCount * MatrixCorrelation.sumCount(ofRows: tileCount)
+          var coming = ComingLines(
+            tiles, x, rows: next, dy, rows: next, steps: steps, isOn: fetchesAhead)
+          correlate(memory, tiles, count: tileCount, into: sums, adding: adding, &coming)
         case .bfloat16:
           for row in rows {
             memory.transformPairs(
@@ -69,7 +74,7 @@ extension WinogradConvolution {
   /// Adds the products of some tiles at all points.
   private func correlate(
     _ memory: WinogradMemory, _ tiles: WinogradTiles, count: Int,
-    into sums: UnsafeMutablePointer<Vector>, adding: Bool
+    into sums: UnsafeMutablePointer<Vector>, adding: Bool, _ coming: inout ComingLines
   ) {
     let correlation = MatrixCorrelation(
       inputs: direct.layout.inputs, inputStep: tiles.inputStep,
@@ -81,7 +86,7 @@ extension WinogradConvolution {
           memory.inputs(ofPoint: point, tile: tile, of: tiles),
           memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes,
           endsInHalf: direct.layout.endsInHalf(from: lane, lanes: lanes),
-          into: target + segment * kernel.segmentStep)
+          into: target + segment * kernel.segmentStep, meanwhile: { coming.fetchSome() })
       }
     }
   }

@@ -12,9 +12,12 @@ import Tensors
 struct WinogradConvolution: Sendable {
   let direct: DirectConvolution
   let filter: WinogradFilter
+  /// Whether maps have left the caches when they are read. Evaluation lets so few images through at once that they
+  /// have not.
+  let fetchesAhead: Bool
 
-  init(_ direct: DirectConvolution, _ filter: WinogradFilter) {
-    (self.direct, self.filter) = (direct, filter)
+  init(_ direct: DirectConvolution, _ filter: WinogradFilter, training: Bool) {
+    (self.direct, self.filter, fetchesAhead) = (direct, filter, training)
   }
 
   /// The one of some filters, which begin with the smallest, that has the least products for these sizes; nil where
@@ -36,14 +39,15 @@ struct WinogradConvolution: Sendable {
   private var forwardPass: WinogradPass {
     WinogradPass(
       filter, layout: direct.layout, input: direct.input, output: direct.output,
-      padding: direct.geometry.padding)
+      padding: direct.geometry.padding, fetchesAhead: fetchesAhead)
   }
 
   /// A plain convolution of dy by the turned kernel.
   private var inputGradientPass: WinogradPass {
     WinogradPass(
       filter, layout: direct.turnedLayout, input: direct.output, output: direct.input,
-      padding: direct.geometry.kernelWidth - 1 - direct.geometry.padding)
+      padding: direct.geometry.kernelWidth - 1 - direct.geometry.padding,
+      fetchesAhead: fetchesAhead)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.

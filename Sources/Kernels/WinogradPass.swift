@@ -3,13 +3,16 @@ import Tensors
 /// A convolution of one map into another.
 struct WinogradPass {
   let kernel: WinogradKernel
+  /// Whether lines are asked for before they are used.
+  private let fetchesAhead: Bool
   let tiles: WinogradTiles
   private let batch: WinogradBatch
 
   init(
     _ filter: WinogradFilter, layout: KernelLayout, input: FeatureMapShape,
-    output: FeatureMapShape, padding: Int
+    output: FeatureMapShape, padding: Int, fetchesAhead: Bool
   ) {
+    self.fetchesAhead = fetchesAhead
     kernel = WinogradKernel(layout: layout, filter: filter, factors: input.arithmetic)
     tiles = WinogradTiles(
       filter: filter, input: input, output: output, padding: padding, segments: kernel.segments)
@@ -36,7 +39,11 @@ struct WinogradPass {
             memory.transformInputToBFloat16(tiles, x, image: image, row: inImage, tile: place)
           }
         }
-        multiply(rows.count * tiles.pitch - tiles.halo, memory, vectors(transformed))
+        let tileCount = rows.count * tiles.pitch - tiles.halo
+        var coming = ComingLines(
+          tiles, x, rows: batch.rows(after: rows, tiles, images: images), y, rows: rows,
+          steps: productCount(tileCount), isOn: fetchesAhead)
+        multiply(tileCount, memory, vectors(transformed), &coming)
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
           memory.writeOutputs(
@@ -48,21 +55,34 @@ struct WinogradPass {
     }
   }
 
+  /// Tiles that are multiplied before more lines are asked for.
+  private static let tilesAtOnce = MatrixProduct.mostRowsAtOnce
+
+  /// Products for so many tiles.
+  private func productCount(_ tileCount: Int) -> Int {
+    let (blocks, parts) = (
+      kernel.layout.blockCount, (tileCount + Self.tilesAtOnce - 1) / Self.tilesAtOnce
+    )
+    return kernel.filter.points * blocks * parts
+  }
+
   /// The products of all points.
   private func multiply(
-    _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>
+    _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
+    _ coming: inout ComingLines
   ) {
     switch kernel.factors {
     case .float32:
       let product = MatrixProduct(
         inputs: kernel.layout.inputs, inputStep: tiles.inputStep,
         outputStep: tiles.output.lanes)
-      forEachProduct(memory, weights) { point, weights, lanes, endsInHalf, target in
+      forEachProduct(tileCount, memory, weights, &coming) {
+        point, tileRange, weights, lanes, endsInHalf, target in
         var isFirst = true
         kernel.segments.forEachSegment(atPoint: point) { segment, row, column in
-          let tile = tiles.offset(ofRow: row, column)
+          let tile = tileRange.lowerBound + tiles.offset(ofRow: row, column)
           product.run(
-            rows: tileCount, memory.inputs(ofPoint: point, tile: tile, of: tiles),
+            rows: tileRange.count, memory.inputs(ofPoint: point, tile: tile, of: tiles),
             weights + segment * kernel.segmentStep, lanes: lanes, endsInHalf: endsInHalf,
             into: target, adding: !isFirst)
           isFirst = false
@@ -72,31 +92,38 @@ struct WinogradPass {
       let product = MatrixPairProduct(
         pairs: kernel.depth, inputBytes: 2 * tiles.input.channelStride,
         outputStep: tiles.output.lanes)
-      forEachProduct(memory, weights) { point, weights, lanes, _, target in
+      forEachProduct(tileCount, memory, weights, &coming) {
+        point, tileRange, weights, lanes, _, target in
+        let inputs = memory.inputs(ofPoint: point, as: BFloat16.self)
         product.run(
-          rows: tileCount, memory.inputs(ofPoint: point, as: BFloat16.self),
+          rows: tileRange.count, inputs + tileRange.lowerBound * 2 * tiles.input.channelStride,
           UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self), lanes: lanes,
           into: target)
       }
     }
   }
 
-  /// Visits the points and at each the blocks of outputs.
+  /// Visits the points, at each the blocks of outputs, and for each some tiles at a time.
   @inline(__always)
   private func forEachProduct(
-    _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
+    _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
+    _ coming: inout ComingLines,
     _ body: (
-      _ point: Int, _ weights: UnsafePointer<Vector>, _ lanes: Int, _ endsInHalf: Bool,
-      _ target: UnsafeMutablePointer<Vector>
+      _ point: Int, _ tiles: Range<Int>, _ weights: UnsafePointer<Vector>, _ lanes: Int,
+      _ endsInHalf: Bool, _ target: UnsafeMutablePointer<Vector>
     ) -> Void
   ) {
     for point in 0..<kernel.filter.points {
       let outputs = memory.outputs + point * memory.outputPointStep
       let weights = weights + point * kernel.pointStep
       kernel.layout.forEachBlock { lane, lanes in
-        body(
-          point, weights + lane * kernel.depth, lanes,
-          kernel.layout.endsInHalf(from: lane, lanes: lanes), outputs + lane)
+        let endsInHalf = kernel.layout.endsInHalf(from: lane, lanes: lanes)
+        for first in stride(from: 0, to: tileCount, by: Self.tilesAtOnce) {
+          coming.fetchSome()
+          body(
+            point, first..<min(first + Self.tilesAtOnce, tileCount), weights + lane * kernel.depth,
+            lanes, endsInHalf, outputs + (first * tiles.output.lanes + lane))
+        }
       }
     }
   }

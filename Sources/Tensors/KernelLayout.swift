@@ -65,6 +65,13 @@ public struct KernelLayout: Hashable, Sendable {
     }
   }
 
+  /// Blocks of outputs.
+  public var blockCount: Int {
+    var count = 0
+    forEachBlock { _, _ in count += 1 }
+    return count
+  }
+
   /// Floats before that block.
   public func blockOffset(from lane: Int) -> Int {
     lane * FeatureMapShape.vectorWidth * kernelHeight * kernelWidth * inputStride
