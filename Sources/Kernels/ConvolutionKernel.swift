@@ -23,6 +23,9 @@ public struct ConvolutionKernel: Sendable {
   public let inputGradientEngine: Engine
   public let weightGradientEngine: Engine
   /// Whether passes learn: all three are called, and not the forward pass alone.
+  ///
+  /// Then maps have left the caches when they are read again, and are asked for ahead of that. Evaluation lets so few
+  /// images through at once that they have not, and asking in vain costs narrow layers a tenth of their rate.
   public let training: Bool
   let vectors: DirectConvolution
   let tiles: TileConvolution
@@ -42,7 +45,7 @@ public struct ConvolutionKernel: Sendable {
     self.training = training
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
-    pointwise = PointwiseConvolution(vectors)
+    pointwise = PointwiseConvolution(vectors, fetchesAhead: training)
     func least(_ filters: [WinogradFilter]) -> Engine? {
       guard !mixes else { return nil }
       return WinogradConvolution.leastFilter(of: filters, geometry, input: input)
@@ -50,14 +53,11 @@ public struct ConvolutionKernel: Sendable {
     }
     let minimal = least(WinogradFilter.allCases)
     let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
-    // Vectors read float32 maps where they lie as well.
-    let ofPixels: Engine = input.precision == .float32 ? .vectors : .pointwise
     if let engine {
-      (forwardEngine, inputGradientEngine) = (engine, engine)
-      weightGradientEngine = engine == .pointwise ? ofPixels : engine
+      (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
     } else if isPointwise && (input.arithmetic == .float32 || !TileUnit.hasRegisters) {
       (forwardEngine, inputGradientEngine) = (.pointwise, .pointwise)
-      weightGradientEngine = ofPixels
+      weightGradientEngine = .pointwise
     } else if input.arithmetic == .bfloat16 {
       // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
       // nothing if on the way back (docs/kernels.md).
@@ -94,7 +94,7 @@ public struct ConvolutionKernel: Sendable {
   }
 
   private func winograd(_ filter: WinogradFilter) -> WinogradConvolution {
-    WinogradConvolution(vectors, filter, training: training)
+    WinogradConvolution(vectors, filter, fetchesAhead: training)
   }
 
   /// Floats of one kernel, padding included.

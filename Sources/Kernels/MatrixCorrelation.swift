@@ -16,7 +16,7 @@ struct MatrixCorrelation {
   let adding: Bool
 
   /// Rows in one sum in registers; the more, the more is rounded off.
-  private static let longestSum = 16
+  static let longestSum = 16
 
   /// Sums in registers for so many rows.
   static func sumCount(ofRows rows: Int) -> Int { (rows + longestSum - 1) / longestSum }

@@ -7,9 +7,11 @@ import Tensors
 /// Shapes: x `[N, H, W, C]`, y `[N, H, W, O]`, weight as `KernelLayout` says.
 struct PointwiseConvolution: Sendable {
   let direct: DirectConvolution
+  /// Whether maps have left the caches when they are read.
+  let fetchesAhead: Bool
 
-  init(_ direct: DirectConvolution) {
-    self.direct = direct
+  init(_ direct: DirectConvolution, fetchesAhead: Bool) {
+    (self.direct, self.fetchesAhead) = (direct, fetchesAhead)
   }
 
   /// Whether these sizes are what it is about, and both maps are stored alike.
@@ -20,11 +22,15 @@ struct PointwiseConvolution: Sendable {
   }
 
   private var forwardPass: PointwisePass {
-    PointwisePass(layout: direct.layout, input: direct.input, output: direct.output)
+    PointwisePass(
+      layout: direct.layout, input: direct.input, output: direct.output,
+      fetchesAhead: fetchesAhead)
   }
 
   private var inputGradientPass: PointwisePass {
-    PointwisePass(layout: direct.turnedLayout, input: direct.output, output: direct.input)
+    PointwisePass(
+      layout: direct.turnedLayout, input: direct.output, output: direct.input,
+      fetchesAhead: fetchesAhead)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.
@@ -72,6 +78,7 @@ private struct PointwisePass {
   let layout: KernelLayout
   let input: FeatureMapShape
   let output: FeatureMapShape
+  let fetchesAhead: Bool
 
   /// Pixels whose sums are in the first cache at once, whole blocks of the product.
   private static let pixelsInPass = 4 * MatrixProduct.mostRowsAtOnce
@@ -126,33 +133,66 @@ private struct PointwisePass {
       _ sums: UnsafeMutablePointer<Vector>
     ) -> Void
   ) {
+    pool.forEachGroup(of: x.shape.count) { images, scratch in
+      for image in images {
+        run(
+          image, x, Element.self, bias: bias, into: y, adding: adding, scratch: scratch,
+          multiply: multiply)
+        statistics?.take(image: image, of: y)
+      }
+    }
+  }
+
+  /// Pixels of a product, before which some lines are asked for.
+  private static let pixelsInProduct = MatrixProduct.mostRowsAtOnce
+
+  /// One image.
+  @inline(__always)
+  private func run<Element: VectorElement>(
+    _ image: Int, _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?,
+    into y: FeatureMap, adding: Bool, scratch: UnsafeMutablePointer<Float>,
+    multiply: (
+      _ count: Int, _ pixels: UnsafeRawPointer, _ lane: Int, _ lanes: Int,
+      _ sums: UnsafeMutablePointer<Vector>
+    ) -> Void
+  ) {
     let outputLanes = output.lanes
-    pool.forEachPiece(x.shape.count) { image, scratch in
-      let source = PixelVectors<Element>(x, image: image)
-      let target = PixelVectors<Element>(y, image: image)
-      let sums = vectors(scratch)
-      let rest = PixelVectors<Element>(
-        UnsafeMutableRawPointer(scratch + Self.pixelsInPass * output.channelStride))
-      for first in stride(from: 0, to: input.pixelCount, by: Self.pixelsInPass) {
-        let count = min(Self.pixelsInPass, input.pixelCount - first)
-        var pixels = source + first * input.lanes
-        if count % MatrixProduct.mostRowsAtOnce > 0 {
-          // What a block reads beyond the image may be nobody's.
-          for index in 0..<count * input.lanes { rest[index] = pixels[index] }
-          pixels = rest
-        }
-        layout.forEachBlock { lane, lanes in
-          multiply(count, UnsafeRawPointer(pixels.memory), lane, lanes, sums + lane)
-        }
-        let written = target + first * outputLanes
-        for lane in 0..<outputLanes {
-          let bias = bias?[lane] ?? .zero
-          for index in stride(from: lane, to: count * outputLanes, by: outputLanes) {
-            written[index] = adding ? written[index] + sums[index] : sums[index] + bias
-          }
+    let source = PixelVectors<Element>(x, image: image)
+    let target = PixelVectors<Element>(y, image: image)
+    let sums = vectors(scratch)
+    let rest = PixelVectors<Element>(
+      UnsafeMutableRawPointer(scratch + Self.pixelsInPass * output.channelStride))
+    for first in stride(from: 0, to: input.pixelCount, by: Self.pixelsInPass) {
+      let count = min(Self.pixelsInPass, input.pixelCount - first)
+      var pixels = source + first * input.lanes
+      if count % MatrixProduct.mostRowsAtOnce > 0 {
+        // What a block reads beyond the image may be nobody's.
+        for index in 0..<count * input.lanes { rest[index] = pixels[index] }
+        pixels = rest
+      }
+      let place = image * input.pixelCount + first
+      let parts = (count + Self.pixelsInProduct - 1) / Self.pixelsInProduct
+      var coming =
+        fetchesAhead
+        ? ComingLines(
+          x.memory(ofPixels: place + count..<place + count + Self.pixelsInPass),
+          y.memory(ofPixels: place..<place + count), steps: parts * layout.blockCount) : nil
+      layout.forEachBlock { lane, lanes in
+        for pixel in stride(from: 0, to: count, by: Self.pixelsInProduct) {
+          coming?.fetchSome()
+          multiply(
+            min(count - pixel, Self.pixelsInProduct),
+            UnsafeRawPointer((pixels + pixel * input.lanes).memory), lane, lanes,
+            sums + (pixel * outputLanes + lane))
         }
       }
-      statistics?.take(image: image, of: y)
+      let written = target + first * outputLanes
+      for lane in 0..<outputLanes {
+        let bias = bias?[lane] ?? .zero
+        for index in stride(from: lane, to: count * outputLanes, by: outputLanes) {
+          written[index] = adding ? written[index] + sums[index] : sums[index] + bias
+        }
+      }
     }
   }
 

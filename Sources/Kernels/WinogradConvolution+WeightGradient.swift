@@ -54,8 +54,11 @@ extension WinogradConvolution {
           let next = batch.rows(after: rows, tiles, images: images)
           let steps =
             filter.points * kernel.layout.blockCount * MatrixCorrelation.sumCount(ofRows: tileCount)
-          var coming = ComingLines(
-            tiles, x, rows: next, dy, rows: next, steps: steps, isOn: fetchesAhead)
+          var coming =
+            fetchesAhead
+            ? ComingLines(
+              tiles.memory(of: x, rows: next), tiles.memory(of: dy, rows: next), steps: steps)
+            : nil
           correlate(memory, tiles, count: tileCount, into: sums, adding: adding, &coming)
         case .bfloat16:
           for row in rows {
@@ -74,7 +77,7 @@ extension WinogradConvolution {
   /// Adds the products of some tiles at all points.
   private func correlate(
     _ memory: WinogradMemory, _ tiles: WinogradTiles, count: Int,
-    into sums: UnsafeMutablePointer<Vector>, adding: Bool, _ coming: inout ComingLines
+    into sums: UnsafeMutablePointer<Vector>, adding: Bool, _ coming: inout ComingLines?
   ) {
     let correlation = MatrixCorrelation(
       inputs: direct.layout.inputs, inputStep: tiles.inputStep,
@@ -86,7 +89,7 @@ extension WinogradConvolution {
           memory.inputs(ofPoint: point, tile: tile, of: tiles),
           memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes,
           endsInHalf: direct.layout.endsInHalf(from: lane, lanes: lanes),
-          into: target + segment * kernel.segmentStep, meanwhile: { coming.fetchSome() })
+          into: target + segment * kernel.segmentStep, meanwhile: { coming?.fetchSome() })
       }
     }
   }

@@ -12,12 +12,11 @@ import Tensors
 struct WinogradConvolution: Sendable {
   let direct: DirectConvolution
   let filter: WinogradFilter
-  /// Whether maps have left the caches when they are read. Evaluation lets so few images through at once that they
-  /// have not.
+  /// Whether maps have left the caches when they are read.
   let fetchesAhead: Bool
 
-  init(_ direct: DirectConvolution, _ filter: WinogradFilter, training: Bool) {
-    (self.direct, self.filter, fetchesAhead) = (direct, filter, training)
+  init(_ direct: DirectConvolution, _ filter: WinogradFilter, fetchesAhead: Bool) {
+    (self.direct, self.filter, self.fetchesAhead) = (direct, filter, fetchesAhead)
   }
 
   /// The one of some filters, which begin with the smallest, that has the least products for these sizes; nil where

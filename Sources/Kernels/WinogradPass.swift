@@ -40,9 +40,11 @@ struct WinogradPass {
           }
         }
         let tileCount = rows.count * tiles.pitch - tiles.halo
-        var coming = ComingLines(
-          tiles, x, rows: batch.rows(after: rows, tiles, images: images), y, rows: rows,
-          steps: productCount(tileCount), isOn: fetchesAhead)
+        var coming =
+          fetchesAhead
+          ? ComingLines(
+            tiles.memory(of: x, rows: batch.rows(after: rows, tiles, images: images)),
+            tiles.memory(of: y, rows: rows), steps: productCount(tileCount)) : nil
         multiply(tileCount, memory, vectors(transformed), &coming)
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
@@ -69,7 +71,7 @@ struct WinogradPass {
   /// The products of all points.
   private func multiply(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
-    _ coming: inout ComingLines
+    _ coming: inout ComingLines?
   ) {
     switch kernel.factors {
     case .float32:
@@ -107,7 +109,7 @@ struct WinogradPass {
   @inline(__always)
   private func forEachProduct(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
-    _ coming: inout ComingLines,
+    _ coming: inout ComingLines?,
     _ body: (
       _ point: Int, _ tiles: Range<Int>, _ weights: UnsafePointer<Vector>, _ lanes: Int,
       _ endsInHalf: Bool, _ target: UnsafeMutablePointer<Vector>
@@ -119,7 +121,7 @@ struct WinogradPass {
       kernel.layout.forEachBlock { lane, lanes in
         let endsInHalf = kernel.layout.endsInHalf(from: lane, lanes: lanes)
         for first in stride(from: 0, to: tileCount, by: Self.tilesAtOnce) {
-          coming.fetchSome()
+          coming?.fetchSome()
           body(
             point, first..<min(first + Self.tilesAtOnce, tileCount), weights + lane * kernel.depth,
             lanes, endsInHalf, outputs + (first * tiles.output.lanes + lane))

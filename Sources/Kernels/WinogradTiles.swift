@@ -37,6 +37,17 @@ struct WinogradTiles {
   /// Vectors of scratch memory that hold the zeros of a row outside the map.
   var zeroCount: Int { input.width * input.lanes }
 
+  /// The memory of a map under some rows of tiles, counted on from image to image.
+  func memory(of map: FeatureMap, rows range: Range<Int>) -> UnsafeRawBufferPointer {
+    let shape = map.shape
+    /// Pixels before a row's.
+    func place(_ row: Int) -> Int {
+      let line = min(filter.height * (row % rows), shape.height)
+      return row / rows * shape.pixelCount + line * shape.width
+    }
+    return map.memory(ofPixels: place(range.lowerBound)..<place(range.upperBound))
+  }
+
   /// Pairs of neighbouring tiles in a row; the neighbour of an odd last one has gradients of zero.
   var columnPairs: Int { (columns + 1) / 2 }
 }
