@@ -156,13 +156,19 @@ public struct ConvolutionKernel: Sendable {
     return max(forward, weights, vectors.turnedKernelCount + turned)
   }
 
-  /// y = convolution of x (+ bias).
+  /// y = convolution of x (+ bias) (+ residual).
   ///
   /// - Parameter statistics: Takes the sums of each image of y that is finished.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    into y: FeatureMap, statistics: ImageStatistics? = nil, on pool: WorkerPool
+    residual: FeatureMap? = nil, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    on pool: WorkerPool
   ) {
+    if let residual, forwardEngine != .pointwise {
+      forward(x, weight: weight, bias: bias, into: y, on: pool)
+      Pointwise.add(y, residual, into: y, statistics: statistics, on: pool)
+      return
+    }
     switch forwardEngine {
     case .vectors:
       vectors.forward(x, weight: weight, bias: bias, into: y, statistics: statistics, on: pool)
@@ -176,8 +182,8 @@ public struct ConvolutionKernel: Sendable {
         statistics: statistics, on: pool)
     case .pointwise:
       pointwise.forward(
-        x, weight: weight, bias: bias, paired: pool.shared.base, into: y, statistics: statistics,
-        on: pool)
+        x, weight: weight, bias: bias, residual: residual, paired: pool.shared.base, into: y,
+        statistics: statistics, on: pool)
     }
   }
 

@@ -45,16 +45,17 @@ struct PointwiseConvolution: Sendable {
   /// Floats of the input gradient's kernel in pairs.
   var pairedTurnedCount: Int { inputGradientPass.pairedCount }
 
-  /// y = convolution of x (+ bias).
+  /// y = convolution of x (+ bias) (+ residual).
   ///
   /// - Parameter paired: `pairedCount` floats.
   func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    paired: UnsafeMutablePointer<Float>, into y: FeatureMap, statistics: ImageStatistics?,
+    residual: FeatureMap?, paired: UnsafeMutablePointer<Float>, into y: FeatureMap,
+    statistics: ImageStatistics?,
     on pool: WorkerPool
   ) {
     forwardPass.run(
-      x, kernel: weight, bias: bias, paired: paired, into: y, adding: false,
+      x, kernel: weight, bias: bias, paired: paired, into: y, addend: residual,
       statistics: statistics, on: pool)
   }
 
@@ -68,8 +69,8 @@ struct PointwiseConvolution: Sendable {
     into dx: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
     inputGradientPass.run(
-      dy, kernel: turned, bias: nil, paired: paired, into: dx, adding: adding, statistics: nil,
-      on: pool)
+      dy, kernel: turned, bias: nil, paired: paired, into: dx, addend: adding ? dx : nil,
+      statistics: nil, on: pool)
   }
 }
 
@@ -93,9 +94,10 @@ private struct PointwisePass {
   /// Sums of a pass, and its pixels where they end within a block.
   var scratchCount: Int { Self.pixelsInPass * (output.channelStride + input.channelStride) }
 
+  /// - Parameter addend: What is added to y, which may be y itself.
   func run(
     _ x: FeatureMap, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    paired: UnsafeMutablePointer<Float>, into y: FeatureMap, adding: Bool,
+    paired: UnsafeMutablePointer<Float>, into y: FeatureMap, addend: FeatureMap?,
     statistics: ImageStatistics?, on pool: WorkerPool
   ) {
     let bias = bias.map { vectors($0) }
@@ -104,7 +106,7 @@ private struct PointwisePass {
       let product = MatrixProduct(
         inputs: layout.inputs, inputStep: input.channelStride, outputStep: output.lanes)
       run(
-        x, Float.self, bias: bias, into: y, adding: adding, statistics: statistics, on: pool
+        x, Float.self, bias: bias, into: y, addend: addend, statistics: statistics, on: pool
       ) { count, pixels, lane, lanes, sums in
         product.run(
           rows: count, pixels.assumingMemoryBound(to: Float.self),
@@ -116,7 +118,7 @@ private struct PointwisePass {
       let product = MatrixPairProduct(
         pairs: pairs, inputBytes: 2 * input.channelStride, outputStep: output.lanes)
       run(
-        x, BFloat16.self, bias: bias, into: y, adding: adding, statistics: statistics, on: pool
+        x, BFloat16.self, bias: bias, into: y, addend: addend, statistics: statistics, on: pool
       ) { count, pixels, lane, lanes, sums in
         product.run(rows: count, pixels, weights + lane * pairs, lanes: lanes, into: sums)
       }
@@ -127,7 +129,7 @@ private struct PointwisePass {
   @inline(__always)
   private func run<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?, into y: FeatureMap,
-    adding: Bool, statistics: ImageStatistics?, on pool: WorkerPool,
+    addend: FeatureMap?, statistics: ImageStatistics?, on pool: WorkerPool,
     multiply: (
       _ count: Int, _ pixels: UnsafeRawPointer, _ lane: Int, _ lanes: Int,
       _ sums: UnsafeMutablePointer<Vector>
@@ -136,7 +138,7 @@ private struct PointwisePass {
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       for image in images {
         run(
-          image, x, Element.self, bias: bias, into: y, adding: adding, scratch: scratch,
+          image, x, Element.self, bias: bias, into: y, addend: addend, scratch: scratch,
           multiply: multiply)
         statistics?.take(image: image, of: y)
       }
@@ -150,7 +152,7 @@ private struct PointwisePass {
   @inline(__always)
   private func run<Element: VectorElement>(
     _ image: Int, _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?,
-    into y: FeatureMap, adding: Bool, scratch: UnsafeMutablePointer<Float>,
+    into y: FeatureMap, addend: FeatureMap?, scratch: UnsafeMutablePointer<Float>,
     multiply: (
       _ count: Int, _ pixels: UnsafeRawPointer, _ lane: Int, _ lanes: Int,
       _ sums: UnsafeMutablePointer<Vector>
@@ -187,10 +189,14 @@ private struct PointwisePass {
         }
       }
       let written = target + first * outputLanes
+      let added = addend.map { PixelVectors<Element>($0, image: image) + first * outputLanes }
       for lane in 0..<outputLanes {
         let bias = bias?[lane] ?? .zero
-        for index in stride(from: lane, to: count * outputLanes, by: outputLanes) {
-          written[index] = adding ? written[index] + sums[index] : sums[index] + bias
+        let places = stride(from: lane, to: count * outputLanes, by: outputLanes)
+        if let added {
+          for index in places { written[index] = sums[index] + bias + added[index] }
+        } else {
+          for index in places { written[index] = sums[index] + bias }
         }
       }
     }

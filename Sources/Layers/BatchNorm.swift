@@ -63,6 +63,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     activation == .identity ? .firstInput : [.firstInput, .output]
   }
 
+  public var passesGradientTo: [Int] { activation == .identity ? [1] : [] }
+
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     requireVectors(inputs, count: 1...2, "a batch norm")
     precondition(inputs.count == 1 || inputs[0] == inputs[1], "a batch norm of \(inputs)")

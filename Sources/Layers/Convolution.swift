@@ -5,8 +5,8 @@ import Tensors
 ///
 ///     y[n, i, j, o] = bias[o] + Σ over a, b, c of weight[o, c, a, b] · x[n, s·i + a − p, s·j + b − p, c]
 ///
-/// with stride s and padding p of zeros.
-/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
+/// with stride s and padding p of zeros; with a second input, adds that.
+/// Shapes: x `[N, H, W, C]`, residual, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
 public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   public let weight: Parameter
@@ -34,15 +34,19 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
-  public var backwardReads: BackwardReads { .inputs }
+  public var backwardReads: BackwardReads { .firstInput }
+  public var passesGradientTo: [Int] { [1] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
-    precondition(inputs.count == 1, "a convolution of \(inputs.count) inputs")
+    precondition((1...2).contains(inputs.count), "a convolution of \(inputs.count) inputs")
     precondition(
       inputs[0].channelStride == inputChannelStride,
       "a convolution of maps with \(inputChannelStride) floats a pixel on \(inputs[0]) with "
         + "\(inputs[0].channelStride)")
-    return geometry.outputShape(for: inputs[0])
+    let output = geometry.outputShape(for: inputs[0])
+    precondition(
+      inputs.count == 1 || inputs[1] == output, "a convolution into \(output) plus \(inputs[1])")
+    return output
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
@@ -61,12 +65,13 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   ) {
     let x = inputs[0]
     precondition(
-      inputs.count == 1 && x.shape.channelStride == inputChannelStride
-        && geometry.outputShape(for: x.shape) == output.shape,
+      x.shape.channelStride == inputChannelStride
+        && geometry.outputShape(for: x.shape) == output.shape
+        && inputs.dropFirst().allSatisfy { $0.shape == output.shape },
       "a convolution of \(x.shape) into \(output.shape)")
     ConvolutionKernel(geometry, input: x.shape, training: mode == .training).forward(
-      x, weight: weight.value.base, bias: bias?.value.base, into: output,
-      statistics: statistics, on: pool)
+      x, weight: weight.value.base, bias: bias?.value.base,
+      residual: inputs.count == 2 ? inputs[1] : nil, into: output, statistics: statistics, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -83,6 +88,9 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
       kernel.inputGradient(
         pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
         on: pool)
+    }
+    if case let target?? = pass.inputGradients.dropFirst().first {
+      Pointwise.copy(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
     }
   }
 }

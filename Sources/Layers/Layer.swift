@@ -23,6 +23,10 @@ public protocol Layer: AnyObject, Sendable {
   /// Which feature maps the backward pass reads again.
   var backwardReads: BackwardReads { get }
 
+  /// Places of inputs whose gradient is the output's, number by number. Where the plan leaves both in one place,
+  /// the backward pass is not asked for it.
+  var passesGradientTo: [Int] { get }
+
   /// The shape of the output.
   ///
   /// - Precondition: the layer accepts inputs of these shapes.
@@ -37,6 +41,10 @@ public protocol Layer: AnyObject, Sendable {
   /// Computes the gradients of the parameters, and of those inputs that want one, from the output's.
   /// Called after `forward` in training mode on the same maps.
   func backward(_ pass: BackwardPass, on pool: WorkerPool)
+}
+
+extension Layer {
+  public var passesGradientTo: [Int] { [] }
 }
 
 /// A layer that finishes its output image by image, and can take the statistics of each while it is in the

@@ -9,6 +9,7 @@ public final class Add: ImageByImageLayer {
 
   public var parameters: [Parameter] { [] }
   public var backwardReads: BackwardReads { [] }
+  public var passesGradientTo: [Int] { [0, 1] }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     requireVectors(inputs, count: 2...2, "a sum")

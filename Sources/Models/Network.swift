@@ -103,18 +103,18 @@ struct NetworkBuilder {
     return nodes.count
   }
 
-  /// A square convolution; with the usual padding, half its size, it keeps the extent at stride 1.
+  /// A square convolution, with `residual` added to it where there is one; with the usual padding, half its size, it
+  /// keeps the extent at stride 1.
   mutating func convolution(
     _ name: String, _ x: Network.FeatureMapID, to channels: Int, kernelSize: Int, stride: Int = 1,
-    padding: Int? = nil, hasBias: Bool = false
+    padding: Int? = nil, hasBias: Bool = false, adding residual: Network.FeatureMapID? = nil
   ) -> Network.FeatureMapID {
-    append(
-      name,
-      Convolution(
-        name: name, inputChannels: shapes[x].channels, outputChannels: channels,
-        kernelSize: kernelSize, stride: stride, padding: padding ?? kernelSize / 2,
-        hasBias: hasBias,
-        readsImages: x == input), x)
+    let layer = Convolution(
+      name: name, inputChannels: shapes[x].channels, outputChannels: channels,
+      kernelSize: kernelSize, stride: stride, padding: padding ?? kernelSize / 2,
+      hasBias: hasBias, readsImages: x == input)
+    guard let residual else { return append(name, layer, x) }
+    return append(name, layer, x, residual)
   }
 
   /// A norm, with `residual` added to it where there is one, and an activation function.

@@ -20,6 +20,7 @@ public final class NetworkPlan {
   private let arena: AlignedBuffer
   private let maps: [FeatureMap]
   private let gradients: [FeatureMap?]
+  private let passedGradients: PassedGradients
   /// Images that go through at once.
   private let passSize: Int
   /// The maps as the passes of each batch size met so far see them, and as those of the last one do.
@@ -71,6 +72,10 @@ public final class NetworkPlan {
     for (request, offset) in zip(requests, plan.offsets) {
       let map = FeatureMap(memory: arena.memory + offset, shape: shapes[request.map])
       if request.isGradient { gradients[request.map] = map } else { maps[request.map] = map }
+    }
+    passedGradients = lifetimes.passedGradients
+    for (map, owner) in passedGradients.owners.enumerated() where map != owner {
+      gradients[map] = gradients[owner]
     }
     self.maps = maps.compactMap { $0 }
     self.gradients = gradients
@@ -192,6 +197,7 @@ public final class NetworkPlan {
       let inputGradients = node.inputs.map { map -> InputGradient? in
         guard let gradient = gradients[map] else { return nil }
         defer { isWritten[map] = true }
+        guard !passedGradients.isPassed(by: index, to: map) || isWritten[map] else { return nil }
         return InputGradient(map: gradient.with(count: count), adds: isWritten[map])
       }
       backward.append(
@@ -209,10 +215,12 @@ public final class NetworkPlan {
 struct Lifetimes {
   private let network: Network
   private let mode: Mode
+  let passedGradients: PassedGradients
 
   init(_ network: Network, mode: Mode) {
     self.network = network
     self.mode = mode
+    passedGradients = PassedGradients(network)
   }
 
   struct MapRequest {
@@ -256,12 +264,17 @@ struct Lifetimes {
           lifetime: isWhole ? 0...nodeCount : max(map - 1, 0)...lastUse[map]))
     }
     guard mode == .training else { return maps }
-    let gradients = (1...nodeCount).map { map in
+    // Until the last of the maps that share it has been read.
+    var lastGradientUse = [Int](repeating: 0, count: nodeCount + 1)
+    for (map, owner) in passedGradients.owners.enumerated() {
+      lastGradientUse[owner] = max(lastGradientUse[owner], 2 * nodeCount - (map - 1))
+    }
+    let gradients = (1...nodeCount).filter { passedGradients.owners[$0] == $0 }.map { map in
       MapRequest(
         map: map, isGradient: true,
         request: .init(
           byteCount: shapes[map].byteCount,
-          lifetime: firstGradient[map]...(2 * nodeCount - (map - 1))))
+          lifetime: firstGradient[map]...lastGradientUse[map]))
     }
     return maps + gradients
   }

@@ -99,7 +99,6 @@ extension NetworkBuilder {
     y = norm("\(name).norm2", y, activation: .relu)
     y = convolution("\(name).conv2", y, to: width, kernelSize: 3, stride: stride)
     y = norm("\(name).norm3", y, activation: .relu)
-    y = convolution("\(name).conv3", y, to: 4 * width, kernelSize: 1)
-    return append("\(name).sum", Add(), y, shortcut)
+    return convolution("\(name).conv3", y, to: 4 * width, kernelSize: 1, adding: shortcut)
   }
 }

@@ -112,6 +112,28 @@ import Testing
   }
 
   @Test(arguments: [
+    // count, channels, height, width, outputs, kernel, stride, padding
+    [2, 3, 5, 4, 17, 1, 1, 0], [2, 3, 5, 4, 5, 3, 1, 1], [1, 17, 4, 3, 2, 3, 2, 1],
+  ])
+  func convolutionAndSum(_ size: [Int]) {
+    let layer = Convolution(
+      name: "conv", inputChannels: size[1], outputChannels: size[4], kernelSize: size[5],
+      stride: size[6], padding: size[7], hasBias: true)
+    let (height, width) = (
+      (size[2] + 2 * size[7] - size[5]) / size[6] + 1,
+      (size[3] + 2 * size[7] - size[5]) / size[6] + 1
+    )
+    check(
+      layer, inputs: [[size[0], size[1], size[2], size[3]], [size[0], size[4], height, width]]
+    ) { inputs, parameters in
+      Reference.add(
+        Reference.convolution(
+          inputs[0], weight: parameters[0], bias: parameters[1].values, stride: size[6],
+          padding: size[7]), inputs[1])
+    }
+  }
+
+  @Test(arguments: [
     // count, channels, height, width, outputs, kernel, kernels; more images than are mixed at once
     [1, 1, 1, 1, 1, 1, 1], [2, 3, 5, 4, 5, 3, 3], [9, 2, 3, 3, 2, 3, 2], [1, 17, 2, 1, 18, 3, 2],
     [3, 2, 2, 3, 2, 1, 17], [17, 1, 1, 1, 2, 5, 4],

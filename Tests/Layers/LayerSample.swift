@@ -32,6 +32,14 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
       Convolution(
         name: "p", inputChannels: 16, outputChannels: 32, kernelSize: 1, stride: 2, padding: 0)
     },
+    LayerSample(name: "projection and sum", inputs: [[5, 20, 8, 9], [5, 32, 8, 9]]) {
+      Convolution(
+        name: "p", inputChannels: 20, outputChannels: 32, kernelSize: 1, padding: 0, hasBias: true)
+    },
+    LayerSample(name: "convolution and sum", inputs: [[5, 20, 8, 9], [5, 24, 8, 9]]) {
+      Convolution(
+        name: "c", inputChannels: 20, outputChannels: 24, kernelSize: 3, padding: 1, hasBias: true)
+    },
     LayerSample(name: "convolution of images", readsImages: true, inputs: [[6, 3, 12, 11]]) {
       Convolution(
         name: "i", inputChannels: 3, outputChannels: 16, kernelSize: 3, padding: 1,

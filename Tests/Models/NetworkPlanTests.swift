@@ -203,6 +203,41 @@ import Testing
     }
   }
 
+  /// A sum's two gradients may lie in one place only as long as neither is added to while the other is wanted: here
+  /// the second convolution adds to the gradient of its own input, and reads that of its output for it.
+  @Test func gradientsThatAreStillWantedAreLeftAlone() {
+    let images = FeatureMapShape.images(count: 1, height: 40, width: 40)
+    let second = Convolution(
+      name: "second", inputChannels: 18, outputChannels: 18, kernelSize: 3, padding: 1)
+    let network = Network(
+      name: "diamond", input: images, classes: 18,
+      nodes: [
+        Network.Node(
+          name: "conv",
+          layer: Convolution(
+            name: "conv", inputChannels: 3, outputChannels: 18, kernelSize: 3, padding: 1,
+            readsImages: true), inputs: [0]),
+        Network.Node(name: "second", layer: second, inputs: [1]),
+        Network.Node(name: "sum", layer: Add(), inputs: [1, 2]),
+        Network.Node(name: "twice", layer: Add(), inputs: [3, 3]),
+        Network.Node(name: "pool", layer: AveragePool(.adaptive(count: 1)), inputs: [4]),
+      ])
+    network.initialize(seed: 5)
+    let batch = goldenFill("images", suffix: "diamond", shape: [3, 3, 40, 40], kind: .input)
+    let cotangent = goldenFill("cotangent", suffix: "diamond", shape: [3, 18], kind: .input).values
+    let plan = NetworkPlan(network, mode: .training, capacity: 3, on: pool)
+    plan.input(count: 3).load(denseNCHW: batch.values)
+    plan.forward(count: 3)
+    plan.logitsGradient.load(denseNCHW: cotangent)
+    plan.backward()
+    let trained = network.parameters.filter(\.isTrainable)
+    let actual = trained.map { $0.denseGradient().map(\.bitPattern) }
+    let separate = SeparateMemoryRun(
+      network, batch, logitsGradient: cotangent, mode: .training, on: pool)
+    expectSame(
+      [[]] + actual, [[]] + separate.gradients.map { $0.map(\.bitPattern) }, network)
+  }
+
   @Test(arguments: [1, 2, 3])
   func resultsDoNotDependOnThreads(_ threads: Int) throws {
     let test = Case(name: "resnet8", sizes: .init(width: 5), count: 5)
