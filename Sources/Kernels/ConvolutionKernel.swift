@@ -56,8 +56,8 @@ public struct ConvolutionKernel: Sendable {
     if let engine {
       (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
     } else if isPointwise && (input.arithmetic == .float32 || !TileUnit.hasRegisters) {
-      (forwardEngine, inputGradientEngine) = (.pointwise, .pointwise)
-      weightGradientEngine = .pointwise
+      forwardEngine = .pointwise
+      (inputGradientEngine, weightGradientEngine) = (.pointwise, .pointwise)
     } else if input.arithmetic == .bfloat16 {
       // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
       // nothing if on the way back (docs/kernels.md).

@@ -135,13 +135,11 @@ private struct PointwisePass {
       _ sums: UnsafeMutablePointer<Vector>
     ) -> Void
   ) {
-    pool.forEachGroup(of: x.shape.count) { images, scratch in
-      for image in images {
-        run(
-          image, x, Element.self, bias: bias, into: y, addend: addend, scratch: scratch,
-          multiply: multiply)
-        statistics?.take(image: image, of: y)
-      }
+    pool.forEachPiece(x.shape.count) { image, scratch in
+      run(
+        image, x, Element.self, bias: bias, into: y, addend: addend, scratch: scratch,
+        multiply: multiply)
+      statistics?.take(image: image, of: y)
     }
   }
 

@@ -1,7 +1,8 @@
 import Tensors
 
 /// Convolution by Winograd's minimal filtering, F(2×2, 3×3): 16 products for 2×2 outputs of a 3×3 kernel
-/// with stride 1, where the formula has 36, and 49 for 100 of 5×5; or F(4×4, 3×3), 36 for 144. Factors are of the
+/// with stride 1, where the formula has 36, and 49 for 100 of 5×5; F(4×2, 3×3), 24 for 72; or F(4×4, 3×3), 36 for
+/// 144. Factors are of the
 /// maps' arithmetic, sums float32.
 ///
 /// Some rows of tiles are transformed at once; at each of the points their products with the transformed
