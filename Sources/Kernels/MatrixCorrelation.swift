@@ -27,7 +27,7 @@ struct MatrixCorrelation {
   @inline(__always)
   func run(
     _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, lanes: Int, endsInHalf: Bool,
-    into target: UnsafeMutablePointer<Vector>, meanwhile: () -> Void = {}
+    into target: UnsafeMutablePointer<Vector>, meanwhile: () -> Void
   ) {
     var row = 0
     while row < rows {

@@ -197,7 +197,8 @@ public final class NetworkPlan {
       let inputGradients = node.inputs.map { map -> InputGradient? in
         guard let gradient = gradients[map] else { return nil }
         defer { isWritten[map] = true }
-        guard !passedGradients.isPassed(by: index, to: map) || isWritten[map] else { return nil }
+        // It lies there already; whoever writes next adds to it.
+        if !isWritten[map], passedGradients.isPassed(by: index, to: map) { return nil }
         return InputGradient(map: gradient.with(count: count), adds: isWritten[map])
       }
       backward.append(
