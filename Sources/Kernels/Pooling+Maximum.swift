@@ -4,35 +4,42 @@ import Tensors
 extension Pooling {
   /// The largest value of each window, the first of equals; `choices` remembers its place.
   ///
-  /// - Parameter choices: One byte for each number of y, or nil where no backward pass follows.
+  /// - Parameters:
+  ///   - rectified: Whether zero is larger than what is negative: ReLU before the pooling, or after it, which is
+  ///     the same. A window without a positive value then chooses no place.
+  ///   - choices: One byte for each number of y, or nil where no backward pass follows.
   public func maximumForward(
-    _ x: FeatureMap, into y: FeatureMap, choices: UnsafeMutablePointer<UInt8>?, on pool: WorkerPool
+    _ x: FeatureMap, rectified: Bool, into y: FeatureMap, choices: UnsafeMutablePointer<UInt8>?,
+    on pool: WorkerPool
   ) {
     pool.forEachPiece(y.shape.count) { image, _ in
       let choices = choices.map { Choices($0, y.shape, image: image) }
       switch (x.shape.precision, y.shape.precision) {
-      case (.float32, _): choose(x, Float.self, image, into: y, Float.self, choices)
-      case (.bfloat16, .float32): choose(x, BFloat16.self, image, into: y, Float.self, choices)
+      case (.float32, _): choose(x, Float.self, image, rectified, into: y, Float.self, choices)
+      case (.bfloat16, .float32):
+        choose(x, BFloat16.self, image, rectified, into: y, Float.self, choices)
       case (.bfloat16, .bfloat16):
-        choose(x, BFloat16.self, image, into: y, BFloat16.self, choices)
+        choose(x, BFloat16.self, image, rectified, into: y, BFloat16.self, choices)
       }
     }
   }
 
   private func choose<Input: VectorElement, Output: VectorElement>(
-    _ x: FeatureMap, _: Input.Type, _ image: Int, into y: FeatureMap, _: Output.Type,
-    _ choices: Choices?
+    _ x: FeatureMap, _: Input.Type, _ image: Int, _ rectified: Bool, into y: FeatureMap,
+    _: Output.Type, _ choices: Choices?
   ) {
     let lanes = x.shape.lanes
     let source = PixelVectors<Input>(x, image: image)
     let target = PixelVectors<Output>(y, image: image)
+    let least = Vector(repeating: rectified ? 0 : -.infinity)
+    let noChoice = Vector(repeating: rectified ? Choices.none : 0)
     for row in 0..<rows.count {
       for column in 0..<columns.count {
         let window = window(row: row, column: column)
         let output = (row * columns.count + column) * lanes
         for lane in 0..<lanes {
-          var best = Vector(repeating: -.infinity)
-          var (choice, place) = (Vector.zero, Vector.zero)
+          var best = least
+          var (choice, place) = (noChoice, Vector.zero)
           for input in window {
             let value = source[input * lanes + lane]
             // Not-a-number wins, so that a broken step cannot hide behind a maximum.
@@ -53,37 +60,77 @@ extension Pooling {
     _ dy: FeatureMap, choices: UnsafeMutablePointer<UInt8>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
   ) {
+    let streaming = Streaming(to: dx)
     pool.forEachPiece(dx.shape.count) { image, _ in
       let choices = Choices(choices, dy.shape, image: image)
       switch (dy.shape.precision, dx.shape.precision) {
-      case (_, .float32): collect(dy, Float.self, image, choices, into: dx, Float.self, adding)
+      case (_, .float32):
+        collect(dy, Float.self, image, choices, into: dx, Float.self, adding, streaming)
       case (.float32, .bfloat16):
-        collect(dy, Float.self, image, choices, into: dx, BFloat16.self, adding)
+        collect(dy, Float.self, image, choices, into: dx, BFloat16.self, adding, streaming)
       case (.bfloat16, .bfloat16):
-        collect(dy, BFloat16.self, image, choices, into: dx, BFloat16.self, adding)
+        collect(dy, BFloat16.self, image, choices, into: dx, BFloat16.self, adding, streaming)
       }
     }
   }
 
   private func collect<Output: VectorElement, Input: VectorElement>(
     _ dy: FeatureMap, _: Output.Type, _ image: Int, _ choices: Choices, into dx: FeatureMap,
-    _: Input.Type, _ adding: Bool
+    _: Input.Type, _ adding: Bool, _ streaming: Streaming
   ) {
     let lanes = dx.shape.lanes
     let source = PixelVectors<Output>(dy, image: image)
     let target = PixelVectors<Input>(dx, image: image)
+    guard !(rows.isPartition && columns.isPartition) else {
+      hand(source, choices, to: target, lanes, adding, streaming)
+      streaming.end()
+      return
+    }
     for row in 0..<dx.shape.height {
       for column in 0..<dx.shape.width {
         let windows = coveringWindows(row: row, column: column)
-        let pixel = target + (row * dx.shape.width + column) * lanes
+        let pixel = (row * dx.shape.width + column) * lanes
         for lane in 0..<lanes {
-          var sum = adding ? pixel[lane] : .zero
+          var sum = Vector.zero
           for window in windows {
             let index = window.output * lanes + lane
             let isChosen = choices[index] .== Vector(repeating: Float(window.place))
             sum.replace(with: sum + source[index], where: isChosen)
           }
-          pixel[lane] = sum
+          if adding {
+            target[pixel + lane] += sum
+          } else {
+            streaming.write(sum, to: target, at: pixel + lane)
+          }
+        }
+      }
+    }
+    streaming.end()
+  }
+
+  /// Where each position has one window, each window hands its gradient to its positions, and is looked at once.
+  @inline(__always)
+  private func hand<Output: VectorElement, Input: VectorElement>(
+    _ source: PixelVectors<Output>, _ choices: Choices, to target: PixelVectors<Input>,
+    _ lanes: Int, _ adding: Bool, _ streaming: Streaming
+  ) {
+    for row in 0..<rows.count {
+      for column in 0..<columns.count {
+        let window = window(row: row, column: column)
+        let output = (row * columns.count + column) * lanes
+        for lane in 0..<lanes {
+          let (gradient, choice) = (source[output + lane], choices[output + lane])
+          var place = Vector.zero
+          for input in window {
+            let value = Vector.zero.replacing(with: gradient, where: choice .== place)
+            let index = input * lanes + lane
+            if adding {
+              target[index] += value
+            } else {
+              streaming.write(value, to: target, at: index)
+            }
+            place += 1
+          }
         }
       }
     }
@@ -93,6 +140,9 @@ extension Pooling {
 /// The places that maximum pooling chose in the windows of one image, a byte each. They come and go as
 /// floats, which hold them exactly: floats are compared sixteen at a time, integers one by one.
 private struct Choices {
+  /// Of a window that chose no place.
+  static var none: Float { Float(UInt8.max) }
+
   private let bytes: UnsafeMutablePointer<SIMD16<UInt8>>
 
   init(_ bytes: UnsafeMutablePointer<UInt8>, _ output: FeatureMapShape, image: Int) {

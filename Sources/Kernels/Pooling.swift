@@ -6,8 +6,8 @@ import Tensors
 public struct Pooling: Sendable {
   let rows: PoolingAxis
   let columns: PoolingAxis
-  /// True where a window's positions can be numbered by one byte, as maximum pooling does.
-  public let fitsByteIndex: Bool
+  /// Positions of the largest window.
+  public let longestWindow: Int
 
   /// - Parameters:
   ///   - height: Rows of the input.
@@ -15,7 +15,7 @@ public struct Pooling: Sendable {
   public init(rows: PoolingWindows, height: Int, columns: PoolingWindows, width: Int) {
     self.rows = PoolingAxis(rows, extent: height)
     self.columns = PoolingAxis(columns, extent: width)
-    fitsByteIndex = rows.longest * columns.longest <= 256
+    longestWindow = rows.longest * columns.longest
   }
 
   /// The window behind a pixel of the output.
@@ -51,6 +51,8 @@ final class PoolingAxis: @unchecked Sendable {
   let windows: UnsafeMutablePointer<Span>
   /// The windows over each position; they are neighbours.
   let covering: UnsafeMutablePointer<Span>
+  /// Whether each position has one window.
+  let isPartition: Bool
 
   init(_ windows: PoolingWindows, extent: Int) {
     count = windows.count
@@ -60,9 +62,12 @@ final class PoolingAxis: @unchecked Sendable {
     for index in 0..<count {
       self.windows[index] = Span(first: windows.starts[index], end: windows.ends[index])
     }
+    var isPartition = true
     for (position, span) in windows.covering(extent: extent).enumerated() {
       covering[position] = Span(first: span.lowerBound, end: span.upperBound)
+      isPartition = isPartition && span.count == 1
     }
+    self.isPartition = isPartition
   }
 
   deinit {

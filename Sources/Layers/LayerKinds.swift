@@ -42,7 +42,7 @@ extension Activation {
 }
 
 extension MaxPool {
-  public var kind: String { "max pool \(grid.summaryName)" }
+  public var kind: String { (rectifies ? "ReLU, " : "") + "max pool \(grid.summaryName)" }
 }
 
 extension AveragePool {

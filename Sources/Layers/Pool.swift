@@ -93,17 +93,20 @@ public final class AveragePool: Layer, @unchecked Sendable {
   }
 }
 
-/// The largest value of each window, the first of equals.
+/// The largest value of each window, the first of equals; with ReLU, at least zero.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class MaxPool: Layer, @unchecked Sendable {
   public let grid: PoolingGrid
+  /// ReLU before the pooling, or after it: the largest value of a window decides either way.
+  public let rectifies: Bool
   private var reserved: ReservedPooling?
-  /// The place of the largest value in its window, a byte for each number of the output.
+  /// The place of the largest value in its window, or that it was none, a byte for each number of the output.
   private var choices: [UInt8] = []
 
-  public init(_ grid: PoolingGrid) {
+  public init(_ grid: PoolingGrid, rectifies: Bool = false) {
     self.grid = grid
+    self.rectifies = rectifies
   }
 
   public var parameters: [Parameter] { [] }
@@ -116,8 +119,11 @@ public final class MaxPool: Layer, @unchecked Sendable {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
     let reserved = ReservedPooling(grid, for: inputs[0])
+    // A byte numbers a window's places, and has a value left for none of them where negative ones are not chosen.
+    let most = rectifies ? 255 : 256
     precondition(
-      reserved.pooling.fitsByteIndex, "maximum pooling over windows of more than 256 pixels")
+      reserved.pooling.longestWindow <= most,
+      "maximum pooling over windows of more than \(most) pixels")
     self.reserved = reserved
     let count = outputShape(for: inputs).elementCount
     if mode == .training, choices.count < count {
@@ -132,10 +138,12 @@ public final class MaxPool: Layer, @unchecked Sendable {
     switch mode {
     case .training:
       choices.withUnsafeMutableBufferPointer {
-        pooling.maximumForward(inputs[0], into: output, choices: $0.baseAddress, on: pool)
+        pooling.maximumForward(
+          inputs[0], rectified: rectifies, into: output, choices: $0.baseAddress, on: pool)
       }
     case .evaluation:
-      pooling.maximumForward(inputs[0], into: output, choices: nil, on: pool)
+      pooling.maximumForward(
+        inputs[0], rectified: rectifies, into: output, choices: nil, on: pool)
     }
   }
 

@@ -11,8 +11,8 @@ extension Network {
     var x = build.input
     for (index, channels) in [32, 64].enumerated() {
       x = build.convolution("conv\(index + 1)", x, to: channels, kernelSize: 3, hasBias: true)
-      x = build.append("relu\(index + 1)", Activation(.relu), x)
-      x = build.append("pool\(index + 1)", MaxPool(.windows(size: 2, stride: 2)), x)
+      x = build.append(
+        "pool\(index + 1)", MaxPool(.windows(size: 2, stride: 2), rectifies: true), x)
     }
     x = build.linear("fc1", x, to: 512)
     x = build.append("relu3", Activation(.relu), x)

@@ -45,7 +45,10 @@ import Testing
     var values = [Float](repeating: 1, count: 64)
     values[5] = .nan
     values[6] = Float(bitPattern: 0x7FFF_0000)
-    for layer in [Activation(.relu), Activation(.gelu), MaxPool(.windows(size: 1, stride: 1))]
+    for layer in [
+      Activation(.relu), Activation(.gelu), MaxPool(.windows(size: 1, stride: 1)),
+      MaxPool(.windows(size: 1, stride: 1), rectifies: true),
+    ]
       as [any Layer]
     {
       let x = DenseTensor(shape: [1, 16, 2, 2], values: values)

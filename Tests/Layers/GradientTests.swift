@@ -252,6 +252,9 @@ import Testing
       check(MaxPool(grid), inputs: [shape]) { inputs, _ in
         Reference.pool(inputs[0], windows: windows) { $0.max() ?? .nan }
       }
+      check(MaxPool(grid, rectifies: true), inputs: [shape]) { inputs, _ in
+        Reference.pool(inputs[0], windows: windows) { max($0.max() ?? .nan, 0) }
+      }
     }
   }
 

@@ -67,6 +67,12 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
     LayerSample(name: "max pool", inputs: [[7, 20, 9, 9]]) {
       MaxPool(.windows(size: 3, stride: 2))
     },
+    LayerSample(name: "ReLU and max pool", inputs: [[7, 20, 9, 9]]) {
+      MaxPool(.windows(size: 3, stride: 2), rectifies: true)
+    },
+    LayerSample(name: "ReLU and max pool of parts", inputs: [[7, 20, 8, 6]]) {
+      MaxPool(.windows(size: 2, stride: 2), rectifies: true)
+    },
     LayerSample(name: "max pool to one pixel", inputs: [[7, 20, 4, 4]]) {
       MaxPool(.adaptive(count: 1))
     },
