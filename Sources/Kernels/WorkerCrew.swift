@@ -25,9 +25,9 @@ final class WorkerCrew: @unchecked Sendable {
   private let isEnding = Atomic(false)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Microseconds for which a thread waits awake: longer than what one thread mostly computes alone
-  /// between two jobs of a step, and too short to matter to whoever shares the core.
-  private static let patience = 20
+  /// Microseconds for which a thread waits awake: longer than the last piece of most jobs takes, and than what one
+  /// thread computes alone between two jobs (docs/kernels.md).
+  private static let patience = 2000
 
   /// Worker 0 is the thread that calls `run`; the others get threads, which end with `end()`.
   init(workers: Int) {

@@ -27,7 +27,7 @@ import Testing
   @Test func `many short jobs follow one another`() {
     let pool = WorkerPool(threadCount: 4)
     for job in 0..<5000 {
-      if job % 500 == 0 { Thread.sleep(forTimeInterval: 0.002) }
+      if job % 500 == 0 { Thread.sleep(forTimeInterval: 0.005) }
       let done = visits(1 + job % 9, on: pool)
       #expect(done.allSatisfy { $0 == 1 })
     }
