@@ -3,43 +3,41 @@ import Tensors
 extension BatchNormalization {
   /// What `backward` reads and writes.
   public struct BackwardArguments: @unchecked Sendable {
-    public var x: FeatureMap
-    /// The output, where a residual was added to it; else its sign follows from x, and it is not read.
-    public var y: FeatureMap?
     public var dy: FeatureMap
-    public var coefficients: Coefficients
+    public var sums: NormGradientSums
+    /// Whether whoever wrote dy has taken them already.
+    public var sumsAreTaken: Bool
     /// 1 / sqrt(variance + epsilon).
     public var inverseDeviation: UnsafePointer<Float>
     public var weight: UnsafePointer<Float>
     public var weightGradient: UnsafeMutablePointer<Float>
     public var biasGradient: UnsafeMutablePointer<Float>
-    /// Room for the sums of each image.
-    public var images: ImageStatistics
     /// Where dx goes, and whether it is added to what is there.
     public var dx: FeatureMap?
     public var addsToDx: Bool
+    /// Takes the sums of each image of dx that is finished.
+    public var sumsOfDx: ImageSums?
     /// Where the residual's gradient goes, and whether it is added to what is there.
     public var dresidual: FeatureMap?
     public var addsToDresidual: Bool
 
     public init(
-      x: FeatureMap, y: FeatureMap?, dy: FeatureMap, coefficients: Coefficients,
+      dy: FeatureMap, sums: NormGradientSums, sumsAreTaken: Bool,
       inverseDeviation: UnsafePointer<Float>, weight: UnsafePointer<Float>,
       weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>,
-      images: ImageStatistics, dx: FeatureMap?, addsToDx: Bool, dresidual: FeatureMap?,
+      dx: FeatureMap?, addsToDx: Bool, sumsOfDx: ImageSums?, dresidual: FeatureMap?,
       addsToDresidual: Bool
     ) {
-      self.x = x
-      self.y = y
       self.dy = dy
-      self.coefficients = coefficients
+      self.sums = sums
+      self.sumsAreTaken = sumsAreTaken
       self.inverseDeviation = inverseDeviation
       self.weight = weight
       self.weightGradient = weightGradient
       self.biasGradient = biasGradient
-      self.images = images
       self.dx = dx
       self.addsToDx = addsToDx
+      self.sumsOfDx = sumsOfDx
       self.dresidual = dresidual
       self.addsToDresidual = addsToDresidual
     }
@@ -49,70 +47,25 @@ extension BatchNormalization {
   ///
   ///     dbias = Σ g        dweight = Σ g · x̂        dresidual = g
   ///     dx = weight / deviation · (g − Σ g / n − x̂ · Σ (g · x̂) / n)
-  public static func backward(_ arguments: BackwardArguments, on pool: WorkerPool) {
-    switch arguments.x.shape.precision {
-    case .float32: backward(arguments, Float.self, on: pool)
-    case .bfloat16: backward(arguments, BFloat16.self, on: pool)
-    }
-  }
-
+  ///
   /// First dbias and dweight, then dx and dresidual; g as it can be had.
-  private static func backward<Element: VectorElement>(
-    _ arguments: BackwardArguments, _: Element.Type, on pool: WorkerPool
-  ) {
-    let slope = arguments.coefficients.negativeSlope
-    let count = arguments.x.shape.count
-    func passes<Slope: SlopeSource>(_ slopes: (_ image: Int) -> Slope) {
-      pool.forEachPiece(count) { image, _ in
-        sumGradients(arguments, Element.self, image, slopes(image))
-      }
-      combineSums(arguments)
-      pool.forEachPiece(count) { image, _ in
-        spreadGradients(arguments, Element.self, image, slopes(image))
-      }
+  public static func backward(_ arguments: BackwardArguments, on pool: WorkerPool) {
+    let count = arguments.dy.shape.count
+    if !arguments.sumsAreTaken {
+      pool.forEachPiece(count) { image, _ in arguments.sums.take(image: image, of: arguments.dy) }
     }
-    if slope == 1 {
-      passes { _ in Linear() }
-    } else if let y = arguments.y {
-      passes { SignOfOutput(y: PixelVectors<Element>(y, image: $0), slope: slope) }
-    } else {
-      passes { _ in SignOfInput(slope: slope) }
-    }
-  }
-
-  /// The sums of one image.
-  @inline(__always)
-  private static func sumGradients<Element: VectorElement, Slope: SlopeSource>(
-    _ arguments: BackwardArguments, _: Element.Type, _ image: Int, _ slope: Slope
-  ) {
-    let shape = arguments.x.shape
-    let x = PixelVectors<Element>(arguments.x, image: image)
-    let dy = PixelVectors<Element>(arguments.dy, image: image)
-    let coefficients = arguments.coefficients
-    let sums = arguments.images.sums + 2 * image * shape.channelStride
-    let products = sums + shape.channelStride
-    for lane in 0..<shape.lanes {
-      WideSums(sums, lane: lane).clear()
-      WideSums(products, lane: lane).clear()
-    }
-    for run in shape.shortRuns {
-      let lane = run.lane
-      let mean = coefficients.mean[lane]
-      let (scale, bias) = (coefficients.scale[lane], coefficients.bias[lane])
-      var (sum, product) = (Vector.zero, Vector.zero)
-      for index in run {
-        let deviation = x[index] - mean
-        let g = slope.apply(to: dy[index], deviation, scale, bias, index)
-        sum += g
-        product.addProduct(g, deviation)
+    combineSums(arguments)
+    pool.forEachPiece(count) { image, _ in
+      switch arguments.dy.shape.precision {
+      case .float32: spreadGradients(arguments, Float.self, image)
+      case .bfloat16: spreadGradients(arguments, BFloat16.self, image)
       }
-      WideSums(sums, lane: lane).add(sum)
-      WideSums(products, lane: lane).add(product)
+      if let dx = arguments.dx { arguments.sumsOfDx?.take(image: image, of: dx) }
     }
   }
 
   private static func combineSums(_ arguments: BackwardArguments) {
-    arguments.images.totals(arguments.x.shape) { channel, sums, products in
+    arguments.sums.images.totals(arguments.dy.shape) { channel, sums, products in
       for place in 0..<SIMD8<Double>.scalarCount {
         arguments.biasGradient[channel + place] = Float(sums[place])
         arguments.weightGradient[channel + place] = Float(
@@ -121,20 +74,36 @@ extension BatchNormalization {
     }
   }
 
+  private static func spreadGradients<Element: VectorElement>(
+    _ arguments: BackwardArguments, _: Element.Type, _ image: Int
+  ) {
+    let slope = arguments.sums.coefficients.negativeSlope
+    if slope == 1 {
+      spreadGradients(arguments, Element.self, image, NoKink())
+    } else if let y = arguments.sums.y {
+      let y = PixelVectors<Element>(y, image: image)
+      spreadGradients(arguments, Element.self, image, SignOfOutput(y: y, slope: slope))
+    } else {
+      spreadGradients(arguments, Element.self, image, SignOfInput(slope: slope))
+    }
+  }
+
   /// dx and dresidual of one image.
   @inline(__always)
   private static func spreadGradients<Element: VectorElement, Slope: SlopeSource>(
     _ arguments: BackwardArguments, _: Element.Type, _ image: Int, _ slope: Slope
   ) {
-    let shape = arguments.x.shape
-    let x = PixelVectors<Element>(arguments.x, image: image)
+    let shape = arguments.dy.shape
+    let x = PixelVectors<Element>(arguments.sums.x, image: image)
     let dy = PixelVectors<Element>(arguments.dy, image: image)
     let dx = arguments.dx.map { PixelVectors<Element>($0, image: image) }
     let dresidual = arguments.dresidual.map { PixelVectors<Element>($0, image: image) }
     let (addsToDx, addsToDresidual) = (arguments.addsToDx, arguments.addsToDresidual)
     let streaming = Streaming(
-      to: arguments.x, isReadAtOnce: arguments.dx?.memory == arguments.dresidual?.memory)
-    let coefficients = arguments.coefficients
+      to: arguments.dy,
+      isReadAtOnce: arguments.dx?.memory == arguments.dresidual?.memory || arguments.sumsOfDx != nil
+    )
+    let coefficients = arguments.sums.coefficients
     let (weight, inverseDeviation) = (
       vectors(arguments.weight), vectors(arguments.inverseDeviation)
     )
@@ -170,41 +139,4 @@ extension BatchNormalization {
     }
     streaming.end()
   }
-}
-
-/// How a norm's backward pass knows on which side of its kink a number was.
-private protocol SlopeSource {
-  /// g = dy · f′.
-  func apply(
-    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
-  ) -> Vector
-}
-
-/// There is no kink.
-private struct Linear: SlopeSource {
-  @inline(__always)
-  func apply(
-    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
-  ) -> Vector { dy }
-}
-
-/// From the output.
-private struct SignOfOutput<Element: VectorElement>: SlopeSource {
-  let y: PixelVectors<Element>
-  let slope: Float
-
-  @inline(__always)
-  func apply(
-    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
-  ) -> Vector { dy.masked(byPositive: y[index], slope: slope) }
-}
-
-/// From the input, by the forward pass's own sum: reading the output would cost more than that does.
-private struct SignOfInput: SlopeSource {
-  let slope: Float
-
-  @inline(__always)
-  func apply(
-    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
-  ) -> Vector { dy.masked(byPositive: bias.addingProduct(deviation, scale), slope: slope) }
 }

@@ -51,12 +51,12 @@ public enum BatchNormalization {
 
   /// y = f(scale · (x − mean) + bias + residual).
   ///
-  /// - Parameter statistics: Takes the sums of each image of y that is finished.
+  /// - Parameter imageSums: Takes those of each image of y that is finished.
   public static func forward(
     _ x: FeatureMap, residual: FeatureMap?, _ coefficients: Coefficients, into y: FeatureMap,
-    statistics: ImageStatistics? = nil, on pool: WorkerPool
+    imageSums: ImageSums? = nil, on pool: WorkerPool
   ) {
-    let streaming = Streaming(to: y, isReadAtOnce: statistics != nil)
+    let streaming = Streaming(to: y, isReadAtOnce: imageSums != nil)
     pool.forEachPiece(x.shape.count) { image, _ in
       switch x.shape.precision {
       case .float32:
@@ -64,7 +64,7 @@ public enum BatchNormalization {
       case .bfloat16:
         normalize(x, BFloat16.self, image, residual, coefficients, into: y, streaming)
       }
-      statistics?.take(image: image, of: y)
+      imageSums?.take(image: image, of: y)
     }
   }
 

@@ -1,16 +1,21 @@
 import CVectors
 import Tensors
 
-/// Memory of two maps that is read or written next. Products ask memory for little: some lines are asked for at each
-/// step of theirs, and whoever reads or writes them then does not wait (docs/kernels.md).
+/// Memory that is read or written next, of two maps or three. Products ask memory for little: some lines are asked for
+/// at each step of theirs, and whoever reads or writes them then does not wait (docs/kernels.md).
 struct ComingLines {
   private var first: Span
   private var second: Span
+  private var third: Span?
 
   /// - Parameter steps: Calls of `fetchSome`.
   @inline(__always)
-  init(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer, steps: Int) {
+  init(
+    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
+    _ third: UnsafeRawBufferPointer? = nil, steps: Int
+  ) {
     (self.first, self.second) = (Span(first, steps: steps), Span(second, steps: steps))
+    self.third = third.map { Span($0, steps: steps) }
   }
 
   /// Asks for the next ones, which are few: beyond some twenty a core waits before it asks for more.
@@ -18,6 +23,7 @@ struct ComingLines {
   mutating func fetchSome() {
     first.fetchSome()
     second.fetchSome()
+    third?.fetchSome()
   }
 
   /// Memory that is asked for from beginning to end.

@@ -19,26 +19,29 @@ extension ConvolutionKernel {
 
   /// y = the convolution of each image with its own mixture.
   ///
-  /// - Parameter statistics: Takes the sums of each image of y that is finished.
+  /// - Parameter imageSums: Takes those of each image of y that is finished.
   public func forward(
-    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, imageSums: ImageSums? = nil,
     on pool: WorkerPool
   ) {
     guard forwardEngine == .vectors else {
-      return tiles.forward(x, bank: bank, into: y, statistics: statistics, on: pool)
+      return tiles.forward(x, bank: bank, into: y, imageSums: imageSums, on: pool)
     }
     forEachChunk(of: x.shape.count) { images in
       mix(bank, images, into: pool.shared.base, on: pool)
       vectors.forward(
         x.images(images), weight: pool.shared.base, weightStride: kernelCount, bias: nil,
         into: y.images(images),
-        statistics: statistics?.skipping(images.lowerBound, of: y.shape), on: pool)
+        imageSums: imageSums?.images(images, of: y.shape), on: pool)
     }
   }
 
   /// dx = (or +=) the transposed convolution of dy with the mixtures.
+  ///
+  /// - Parameter imageSums: Takes those of each image of dx that is finished.
   public func inputGradient(
-    _ dy: FeatureMap, bank: KernelBank, into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+    _ dy: FeatureMap, bank: KernelBank, into dx: FeatureMap, adding: Bool,
+    imageSums: ImageSums? = nil, on pool: WorkerPool
   ) {
     let turned = pool.shared.base
     // Turning is linear: the turned bank's mixture is the turned mixture.
@@ -49,14 +52,15 @@ extension ConvolutionKernel {
     let turnedBank = KernelBank(
       kernels: turned, count: bank.count, stride: kernelCount, shares: bank.shares)
     guard inputGradientEngine == .vectors else {
-      return tiles.inputGradient(dy, turned: turnedBank, into: dx, adding: adding, on: pool)
+      return tiles.inputGradient(
+        dy, turned: turnedBank, into: dx, adding: adding, imageSums: imageSums, on: pool)
     }
     let mixed = turned + bank.count * kernelCount
     forEachChunk(of: dy.shape.count) { images in
       mix(turnedBank, images, into: mixed, on: pool)
       vectors.inputGradient(
         dy.images(images), turned: mixed, turnedStride: kernelCount, into: dx.images(images),
-        adding: adding, on: pool)
+        adding: adding, imageSums: imageSums?.images(images, of: dx.shape), on: pool)
     }
   }
 

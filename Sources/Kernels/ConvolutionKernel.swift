@@ -158,57 +158,61 @@ public struct ConvolutionKernel: Sendable {
 
   /// y = convolution of x (+ bias) (+ residual).
   ///
-  /// - Parameter statistics: Takes the sums of each image of y that is finished.
+  /// - Parameter imageSums: Takes those of each image of y that is finished.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    residual: FeatureMap? = nil, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    residual: FeatureMap? = nil, into y: FeatureMap, imageSums: ImageSums? = nil,
     on pool: WorkerPool
   ) {
     if let residual, forwardEngine != .pointwise {
       forward(x, weight: weight, bias: bias, into: y, on: pool)
-      Pointwise.add(y, residual, into: y, statistics: statistics, on: pool)
+      Pointwise.add(y, residual, into: y, imageSums: imageSums, on: pool)
       return
     }
     switch forwardEngine {
     case .vectors:
-      vectors.forward(x, weight: weight, bias: bias, into: y, statistics: statistics, on: pool)
+      vectors.forward(x, weight: weight, bias: bias, into: y, imageSums: imageSums, on: pool)
     case .tiles:
       tiles.forward(
-        x, weight: weight, bias: bias, packed: pool.shared.base, into: y, statistics: statistics,
+        x, weight: weight, bias: bias, packed: pool.shared.base, into: y, imageSums: imageSums,
         on: pool)
     case .winograd(let filter):
       winograd(filter).forward(
         x, weight: weight, bias: bias, transformed: pool.shared.base, into: y,
-        statistics: statistics, on: pool)
+        imageSums: imageSums, on: pool)
     case .pointwise:
       pointwise.forward(
         x, weight: weight, bias: bias, residual: residual, paired: pool.shared.base, into: y,
-        statistics: statistics, on: pool)
+        imageSums: imageSums, on: pool)
     }
   }
 
   /// dx = (or +=) the transposed convolution of dy.
+  ///
+  /// - Parameter imageSums: Takes those of each image of dx that is finished.
   public func inputGradient(
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
-    on pool: WorkerPool
+    imageSums: ImageSums? = nil, on pool: WorkerPool
   ) {
     let turned = pool.shared.base
     vectors.turn(weight, into: turned, on: pool)
     switch inputGradientEngine {
     case .vectors:
-      vectors.inputGradient(dy, turned: turned, into: dx, adding: adding, on: pool)
+      vectors.inputGradient(
+        dy, turned: turned, into: dx, adding: adding, imageSums: imageSums,
+        on: pool)
     case .tiles:
       tiles.inputGradient(
         dy, turned: turned, packed: turned + vectors.turnedKernelCount, into: dx, adding: adding,
-        on: pool)
+        imageSums: imageSums, on: pool)
     case .winograd(let filter):
       winograd(filter).inputGradient(
         dy, turned: turned, transformed: turned + vectors.turnedKernelCount, into: dx,
-        adding: adding, on: pool)
+        adding: adding, imageSums: imageSums, on: pool)
     case .pointwise:
       pointwise.inputGradient(
         dy, turned: turned, paired: turned + vectors.turnedKernelCount, into: dx, adding: adding,
-        on: pool)
+        imageSums: imageSums, on: pool)
     }
   }
 

@@ -96,18 +96,25 @@ extension DirectConvolution {
   /// - Parameters:
   ///   - turned: The turned kernel, or one for each image.
   ///   - turnedStride: Floats from one image's kernel to the next's; 0 where all share one.
+  ///   - imageSums: Takes those of each image of dx that is finished.
   public func inputGradient(
     _ dy: FeatureMap, turned: UnsafePointer<Float>, turnedStride: Int = 0, into dx: FeatureMap,
-    adding: Bool, on pool: WorkerPool
+    adding: Bool, imageSums: ImageSums? = nil, on pool: WorkerPool
   ) {
-    forEachPhase { rows, columns, offset in
-      pool.forEachGroup(of: dy.shape.count) { images, scratch in
+    pool.forEachGroup(of: dy.shape.count) { images, scratch in
+      forEachPhase { rows, columns, offset in
         slide(
           dy, images, rows, columns, kernel: turned + offset, kernelStride: turnedStride, into: dx,
-          adding: adding, scratch: scratch)
+          adding: adding, imageSums: hasOnePhase ? imageSums : nil, scratch: scratch)
+      }
+      if !hasOnePhase, let imageSums {
+        for image in images { imageSums.take(image: image, of: dx) }
       }
     }
   }
+
+  /// Whether an image is finished when one plain convolution has passed over it.
+  var hasOnePhase: Bool { geometry.stride == 1 }
 
   /// Visits the phases that have pixels, with the floats that earlier ones take in a turned kernel.
   func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
@@ -148,7 +155,7 @@ extension DirectConvolution {
   private func slide(
     _ dy: FeatureMap, _ images: Range<Int>, _ rows: Phase, _ columns: Phase,
     kernel: UnsafePointer<Float>, kernelStride: Int, into dx: FeatureMap, adding: Bool,
-    scratch: UnsafeMutablePointer<Float>
+    imageSums: ImageSums?, scratch: UnsafeMutablePointer<Float>
   ) {
     let image = paddedGradient(rows, columns)
     let lanes = input.channelStride / FeatureMapShape.vectorWidth
@@ -166,6 +173,7 @@ extension DirectConvolution {
         image: dy.base + index * output.imageStride, scratch: scratch,
         weight: kernel + index * kernelStride, bias: nil,
         target: vectors(dx.base + index * input.imageStride) + first, adding: adding)
+      imageSums?.take(image: index, of: dx)
     }
   }
 }

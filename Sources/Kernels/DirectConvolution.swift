@@ -43,10 +43,10 @@ public struct DirectConvolution: Sendable {
   ///
   /// - Parameters:
   ///   - weightStride: Floats from one image's kernel to the next's; 0 where all share one.
-  ///   - statistics: Takes the sums of each image of y that is finished.
+  ///   - imageSums: Takes those of each image of y that is finished.
   public func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, weightStride: Int = 0,
-    bias: UnsafePointer<Float>?, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    bias: UnsafePointer<Float>?, into y: FeatureMap, imageSums: ImageSums? = nil,
     on pool: WorkerPool
   ) {
     let lanes = output.channelStride / FeatureMapShape.vectorWidth
@@ -61,7 +61,7 @@ public struct DirectConvolution: Sendable {
           image: x.base + image * input.imageStride, scratch: scratch,
           weight: weight + image * weightStride, bias: bias.map { vectors($0) },
           target: vectors(y.base + image * output.imageStride), adding: false)
-        statistics?.take(image: image, of: y)
+        imageSums?.take(image: image, of: y)
       }
     }
   }

@@ -30,29 +30,36 @@ public enum Pointwise {
   }
 
   /// target = (or +=) source.
+  ///
+  /// - Parameter imageSums: Takes those of each image of the target that is finished.
   public static func copy(
-    _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
+    _ source: FeatureMap, into target: FeatureMap, adding: Bool, imageSums: ImageSums? = nil,
+    on pool: WorkerPool
   ) {
-    switch source.shape.precision {
-    case .float32: copy(source, Float.self, into: target, adding, on: pool)
-    case .bfloat16: copy(source, BFloat16.self, into: target, adding, on: pool)
+    let streaming = Streaming(to: target, isReadAtOnce: imageSums != nil)
+    pool.forEachPiece(source.shape.count) { image, _ in
+      switch source.shape.precision {
+      case .float32: copy(source, Float.self, into: target, adding, image, streaming)
+      case .bfloat16: copy(source, BFloat16.self, into: target, adding, image, streaming)
+      }
+      imageSums?.take(image: image, of: target)
     }
   }
 
   /// y = a + b.
   ///
-  /// - Parameter statistics: Takes the sums of each image of y that is finished.
+  /// - Parameter imageSums: Takes those of each image of y that is finished.
   public static func add(
-    _ a: FeatureMap, _ b: FeatureMap, into y: FeatureMap, statistics: ImageStatistics? = nil,
+    _ a: FeatureMap, _ b: FeatureMap, into y: FeatureMap, imageSums: ImageSums? = nil,
     on pool: WorkerPool
   ) {
-    let streaming = Streaming(to: y, isReadAtOnce: statistics != nil)
+    let streaming = Streaming(to: y, isReadAtOnce: imageSums != nil)
     pool.forEachPiece(y.shape.count) { image, _ in
       switch y.shape.precision {
       case .float32: add(a, Float.self, b, into: y, image, streaming)
       case .bfloat16: add(a, BFloat16.self, b, into: y, image, streaming)
       }
-      statistics?.take(image: image, of: y)
+      imageSums?.take(image: image, of: y)
     }
   }
 
@@ -122,22 +129,20 @@ public enum Pointwise {
   }
 
   private static func copy<Element: VectorElement>(
-    _ source: FeatureMap, _: Element.Type, into target: FeatureMap, _ adding: Bool,
-    on pool: WorkerPool
+    _ source: FeatureMap, _: Element.Type, into target: FeatureMap, _ adding: Bool, _ image: Int,
+    _ streaming: Streaming
   ) {
-    let streaming = Streaming(to: target)
-    forEachImage(source.shape, on: pool) { image, vectors in
-      let source = PixelVectors<Element>(source, image: image)
-      let target = PixelVectors<Element>(target, image: image)
-      for index in 0..<vectors {
-        if adding {
-          target[index] += source[index]
-        } else {
-          streaming.write(source[index], to: target, at: index)
-        }
+    let vectors = source.shape.imageVectors
+    let source = PixelVectors<Element>(source, image: image)
+    let target = PixelVectors<Element>(target, image: image)
+    for index in 0..<vectors {
+      if adding {
+        target[index] += source[index]
+      } else {
+        streaming.write(source[index], to: target, at: index)
       }
-      streaming.end()
     }
+    streaming.end()
   }
 
   private static func forEachImage(

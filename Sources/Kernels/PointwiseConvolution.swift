@@ -51,12 +51,12 @@ struct PointwiseConvolution: Sendable {
   func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     residual: FeatureMap?, paired: UnsafeMutablePointer<Float>, into y: FeatureMap,
-    statistics: ImageStatistics?,
+    imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     forwardPass.run(
       x, kernel: weight, bias: bias, paired: paired, into: y, addend: residual,
-      statistics: statistics, on: pool)
+      imageSums: imageSums, on: pool)
   }
 
   /// dx = (or +=) the transposed convolution of dy.
@@ -66,11 +66,11 @@ struct PointwiseConvolution: Sendable {
   ///   - paired: `pairedTurnedCount` floats.
   func inputGradient(
     _ dy: FeatureMap, turned: UnsafePointer<Float>, paired: UnsafeMutablePointer<Float>,
-    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+    into dx: FeatureMap, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
   ) {
     inputGradientPass.run(
       dy, kernel: turned, bias: nil, paired: paired, into: dx, addend: adding ? dx : nil,
-      statistics: nil, on: pool)
+      imageSums: imageSums, on: pool)
   }
 }
 
@@ -98,7 +98,7 @@ private struct PointwisePass {
   func run(
     _ x: FeatureMap, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     paired: UnsafeMutablePointer<Float>, into y: FeatureMap, addend: FeatureMap?,
-    statistics: ImageStatistics?, on pool: WorkerPool
+    imageSums: ImageSums?, on pool: WorkerPool
   ) {
     let bias = bias.map { vectors($0) }
     switch x.shape.precision {
@@ -106,7 +106,7 @@ private struct PointwisePass {
       let product = MatrixProduct(
         inputs: layout.inputs, inputStep: input.channelStride, outputStep: output.lanes)
       run(
-        x, Float.self, bias: bias, into: y, addend: addend, statistics: statistics, on: pool
+        x, Float.self, bias: bias, into: y, addend: addend, imageSums: imageSums, on: pool
       ) { count, pixels, lane, lanes, sums in
         product.run(
           rows: count, pixels.assumingMemoryBound(to: Float.self),
@@ -118,7 +118,7 @@ private struct PointwisePass {
       let product = MatrixPairProduct(
         pairs: pairs, inputBytes: 2 * input.channelStride, outputStep: output.lanes)
       run(
-        x, BFloat16.self, bias: bias, into: y, addend: addend, statistics: statistics, on: pool
+        x, BFloat16.self, bias: bias, into: y, addend: addend, imageSums: imageSums, on: pool
       ) { count, pixels, lane, lanes, sums in
         product.run(rows: count, pixels, weights + lane * pairs, lanes: lanes, into: sums)
       }
@@ -129,7 +129,7 @@ private struct PointwisePass {
   @inline(__always)
   private func run<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?, into y: FeatureMap,
-    addend: FeatureMap?, statistics: ImageStatistics?, on pool: WorkerPool,
+    addend: FeatureMap?, imageSums: ImageSums?, on pool: WorkerPool,
     multiply: (
       _ count: Int, _ pixels: UnsafeRawPointer, _ lane: Int, _ lanes: Int,
       _ sums: UnsafeMutablePointer<Vector>
@@ -137,9 +137,9 @@ private struct PointwisePass {
   ) {
     pool.forEachPiece(x.shape.count) { image, scratch in
       run(
-        image, x, Element.self, bias: bias, into: y, addend: addend, scratch: scratch,
-        multiply: multiply)
-      statistics?.take(image: image, of: y)
+        image, x, Element.self, bias: bias, into: y, addend: addend,
+        alsoRead: imageSums?.alsoRead, scratch: scratch, multiply: multiply)
+      imageSums?.take(image: image, of: y)
     }
   }
 
@@ -150,7 +150,8 @@ private struct PointwisePass {
   @inline(__always)
   private func run<Element: VectorElement>(
     _ image: Int, _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?,
-    into y: FeatureMap, addend: FeatureMap?, scratch: UnsafeMutablePointer<Float>,
+    into y: FeatureMap, addend: FeatureMap?, alsoRead: FeatureMap?,
+    scratch: UnsafeMutablePointer<Float>,
     multiply: (
       _ count: Int, _ pixels: UnsafeRawPointer, _ lane: Int, _ lanes: Int,
       _ sums: UnsafeMutablePointer<Vector>
@@ -176,7 +177,9 @@ private struct PointwisePass {
         fetchesAhead
         ? ComingLines(
           x.memory(ofPixels: place + count..<place + count + Self.pixelsInPass),
-          y.memory(ofPixels: place..<place + count), steps: parts * layout.blockCount) : nil
+          y.memory(ofPixels: place..<place + count),
+          alsoRead?.memory(ofPixels: place..<place + count), steps: parts * layout.blockCount)
+        : nil
       layout.forEachBlock { lane, lanes in
         for pixel in stride(from: 0, to: count, by: Self.pixelsInProduct) {
           coming?.fetchSome()

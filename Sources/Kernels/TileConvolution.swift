@@ -95,12 +95,12 @@ struct TileConvolution: Sendable {
   /// - Parameter packed: `packedCount` floats.
   func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    packed: UnsafeMutablePointer<Float>, into y: FeatureMap, statistics: ImageStatistics?,
+    packed: UnsafeMutablePointer<Float>, into y: FeatureMap, imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     run(
       forwardSlide, x, kernel: weight, bias: bias, packed: packed, into: y, skipping: 0,
-      adding: false, statistics: statistics, on: pool)
+      adding: false, imageSums: imageSums, on: pool)
   }
 
   /// dx = (or +=) the transposed convolution of dy: phase by phase a plain one.
@@ -110,20 +110,21 @@ struct TileConvolution: Sendable {
   ///   - packed: `packedTurnedCount` floats.
   func inputGradient(
     _ dy: FeatureMap, turned: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,
-    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+    into dx: FeatureMap, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
   ) {
     direct.forEachPhase { rows, columns, offset in
       run(
         slide(rows, columns), dy, kernel: turned + offset, bias: nil, packed: packed, into: dx,
         skipping: (rows.first * input.width + columns.first) * input.lanes, adding: adding,
-        on: pool)
+        imageSums: direct.hasOnePhase ? imageSums : nil, on: pool)
     }
+    if !direct.hasOnePhase { imageSums?.take(dx, on: pool) }
   }
 
   private func run(
     _ slide: TileSlide, _ x: FeatureMap, kernel: UnsafePointer<Float>,
     bias: UnsafePointer<Float>?, packed: UnsafeMutablePointer<Float>, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, statistics: ImageStatistics? = nil, on pool: WorkerPool
+    skipping skipped: Int, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
   ) {
     let rows = slide.kernel.layout.kernelHeight
     let weights = UnsafeMutableRawPointer(packed)
@@ -134,7 +135,7 @@ struct TileConvolution: Sendable {
       ) { place in vectors(kernel + place).pointee }
     }
     sweep(
-      slide, x, bias: bias, into: y, skipping: skipped, adding: adding, statistics: statistics,
+      slide, x, bias: bias, into: y, skipping: skipped, adding: adding, imageSums: imageSums,
       mixing: false, on: pool
     ) { pair, _, _ in
       UnsafeRawPointer(weights + slide.kernel.pairOffset(pair))
@@ -146,7 +147,7 @@ struct TileConvolution: Sendable {
   @inline(__always)
   private func sweep(
     _ slide: TileSlide, _ x: FeatureMap, bias: UnsafePointer<Float>?, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, statistics: ImageStatistics?, mixing: Bool,
+    skipping skipped: Int, adding: Bool, imageSums: ImageSums?, mixing: Bool,
     on pool: WorkerPool,
     weights: (_ pair: Int, _ image: Int, _ memory: UnsafeMutableRawPointer) -> UnsafeRawPointer
   ) {
@@ -184,8 +185,8 @@ struct TileConvolution: Sendable {
             }
           }
         }
-        if let statistics {
-          for index in 0..<count { statistics.take(image: first + index, of: y) }
+        if let imageSums {
+          for index in 0..<count { imageSums.take(image: first + index, of: y) }
         }
         first += count
       }
@@ -199,11 +200,11 @@ extension TileConvolution {
   /// vectors at a time is mixed and packed in one, and used at once, while the bank's share is in the
   /// second cache.
   func forward(
-    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, statistics: ImageStatistics?,
+    _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     run(
-      forwardSlide, x, bank: bank, into: y, skipping: 0, adding: false, statistics: statistics,
+      forwardSlide, x, bank: bank, into: y, skipping: 0, adding: false, imageSums: imageSums,
       on: pool)
   }
 
@@ -211,22 +212,24 @@ extension TileConvolution {
   ///
   /// - Parameter turned: The bank's kernels as `DirectConvolution.turn` writes them.
   func inputGradient(
-    _ dy: FeatureMap, turned: KernelBank, into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+    _ dy: FeatureMap, turned: KernelBank, into dx: FeatureMap, adding: Bool,
+    imageSums: ImageSums?, on pool: WorkerPool
   ) {
     direct.forEachPhase { rows, columns, offset in
       run(
         slide(rows, columns), dy, bank: turned.skipping(offset), into: dx,
         skipping: (rows.first * input.width + columns.first) * input.lanes, adding: adding,
-        on: pool)
+        imageSums: direct.hasOnePhase ? imageSums : nil, on: pool)
     }
+    if !direct.hasOnePhase { imageSums?.take(dx, on: pool) }
   }
 
   private func run(
     _ slide: TileSlide, _ x: FeatureMap, bank: KernelBank, into y: FeatureMap,
-    skipping skipped: Int, adding: Bool, statistics: ImageStatistics? = nil, on pool: WorkerPool
+    skipping skipped: Int, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
   ) {
     sweep(
-      slide, x, bias: nil, into: y, skipping: skipped, adding: adding, statistics: statistics,
+      slide, x, bias: nil, into: y, skipping: skipped, adding: adding, imageSums: imageSums,
       mixing: true, on: pool
     ) { pair, image, memory in
       for row in 0..<slide.kernel.layout.kernelHeight {

@@ -67,13 +67,13 @@ struct WinogradConvolution: Sendable {
   /// - Parameter transformed: `transformedCount` floats.
   func forward(
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    transformed: UnsafeMutablePointer<Float>, into y: FeatureMap, statistics: ImageStatistics?,
+    transformed: UnsafeMutablePointer<Float>, into y: FeatureMap, imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     let pass = forwardPass
     pass.kernel.transform(weight, into: transformed, on: pool)
     pass.run(
-      x, kernel: transformed, bias: bias, into: y, adding: false, statistics: statistics, on: pool)
+      x, kernel: transformed, bias: bias, into: y, adding: false, imageSums: imageSums, on: pool)
   }
 
   /// dx = (or +=) the transposed convolution of dy.
@@ -83,11 +83,11 @@ struct WinogradConvolution: Sendable {
   ///   - transformed: `transformedTurnedCount` floats.
   func inputGradient(
     _ dy: FeatureMap, turned: UnsafePointer<Float>, transformed: UnsafeMutablePointer<Float>,
-    into dx: FeatureMap, adding: Bool, on pool: WorkerPool
+    into dx: FeatureMap, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
   ) {
     let pass = inputGradientPass
     pass.kernel.transform(turned, into: transformed, on: pool)
     pass.run(
-      dy, kernel: transformed, bias: nil, into: dx, adding: adding, statistics: nil, on: pool)
+      dy, kernel: transformed, bias: nil, into: dx, adding: adding, imageSums: imageSums, on: pool)
   }
 }

@@ -23,7 +23,7 @@ struct WinogradPass {
 
   func run(
     _ x: FeatureMap, kernel transformed: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    into y: FeatureMap, adding: Bool, statistics: ImageStatistics?, on pool: WorkerPool
+    into y: FeatureMap, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
   ) {
     pool.forEachGroup(of: x.shape.count) { images, scratch in
       let memory = batch.memory(tiles, scratch)
@@ -44,14 +44,16 @@ struct WinogradPass {
           fetchesAhead
           ? ComingLines(
             tiles.memory(of: x, rows: batch.rows(after: rows, tiles, images: images)),
-            tiles.memory(of: y, rows: rows), steps: productCount(tileCount)) : nil
+            tiles.memory(of: y, rows: rows),
+            imageSums?.alsoRead.map { tiles.memory(of: $0, rows: rows) },
+            steps: productCount(tileCount)) : nil
         multiply(tileCount, memory, vectors(transformed), &coming)
         for row in rows {
           let (image, inImage) = (row / tiles.rows, row % tiles.rows)
           memory.writeOutputs(
             tiles, bias: bias, to: y, image: image, row: inImage,
             tile: (row - rows.lowerBound) * tiles.pitch, adding: adding)
-          if inImage == tiles.rows - 1 { statistics?.take(image: image, of: y) }
+          if inImage == tiles.rows - 1 { imageSums?.take(image: image, of: y) }
         }
       }
     }

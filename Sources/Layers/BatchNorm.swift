@@ -79,23 +79,36 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       &imageSums, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
   }
 
-  /// Where the layer that writes this one's first input may leave the statistics of each image, in
-  /// training.
-  public var inputStatistics: ImageStatistics { ImageStatistics(memory: imageSums.memory) }
+  /// What the layer that writes this one's first input may take of each image, in training.
+  public var inputSums: ImageSums { .statistics(inputStatistics) }
+
+  /// What the layer that finishes the gradient of this one's output may take of each image.
+  ///
+  /// - Parameters:
+  ///   - inputs: Those of the forward pass.
+  ///   - output: Its output.
+  public func gradientSums(inputs: [FeatureMap], output: FeatureMap) -> NormGradientSums {
+    // In the place of the statistics, which have been combined when gradients come.
+    NormGradientSums(
+      x: inputs[0], y: inputs.count == 2 ? output : nil,
+      coefficients: coefficients(mean: batchMean), images: imageSums)
+  }
+
+  private var inputStatistics: ImageStatistics { ImageStatistics(memory: imageSums.memory) }
 
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
     forward(
-      inputs, into: output, mode: mode, inputStatisticsAreTaken: false, statistics: nil, on: pool)
+      inputs, into: output, mode: mode, inputSumsAreTaken: false, imageSums: nil, on: pool)
   }
 
   /// - Parameters:
-  ///   - inputStatisticsAreTaken: Whether `inputStatistics` hold those of this input.
-  ///   - statistics: Takes those of each image of the output.
+  ///   - inputSumsAreTaken: Whether `inputSums` have been taken of this input.
+  ///   - imageSums: Takes those of each image of the output.
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, inputStatisticsAreTaken: Bool,
-    statistics: ImageStatistics?, on pool: WorkerPool
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, inputSumsAreTaken: Bool,
+    imageSums: ImageSums?, on pool: WorkerPool
   ) {
     let x = inputs[0]
     precondition(
@@ -106,7 +119,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     case .training:
       BatchNormalization.statistics(
         of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance,
-        images: inputStatistics, areTaken: inputStatisticsAreTaken, on: pool)
+        images: inputStatistics, areTaken: inputSumsAreTaken, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
       prepareScale(variance: batchVariance, meanRemainder: meanRemainder)
     case .evaluation:
@@ -115,7 +128,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     BatchNormalization.forward(
       x, residual: inputs.count == 2 ? inputs[1] : nil,
       coefficients(mean: mode == .training ? batchMean : runningMean.value.base), into: output,
-      statistics: statistics, on: pool)
+      imageSums: imageSums, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -123,12 +136,13 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     let residual = pass.inputGradients.count == 2 ? pass.inputGradients[1] : nil
     BatchNormalization.backward(
       .init(
-        x: pass.inputs[0], y: pass.inputs.count == 2 ? pass.output : nil, dy: pass.outputGradient,
-        coefficients: coefficients(mean: batchMean), inverseDeviation: inverseDeviation,
+        dy: pass.outputGradient,
+        sums: pass.takenSums ?? gradientSums(inputs: pass.inputs, output: pass.output),
+        sumsAreTaken: pass.takenSums != nil, inverseDeviation: inverseDeviation,
         weight: weight.value.base, weightGradient: weightGradient.base,
-        biasGradient: biasGradient.base, images: inputStatistics,
-        dx: pass.inputGradients[0]?.map, addsToDx: pass.inputGradients[0]?.adds ?? false,
-        dresidual: residual?.map,
+        biasGradient: biasGradient.base, dx: pass.inputGradients[0]?.map,
+        addsToDx: pass.inputGradients[0]?.adds ?? false,
+        sumsOfDx: pass.inputGradients[0]?.imageSums, dresidual: residual?.map,
         addsToDresidual: residual?.adds ?? false),
       on: pool)
   }

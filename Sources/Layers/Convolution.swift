@@ -60,7 +60,7 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     let x = inputs[0]
@@ -71,7 +71,7 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
       "a convolution of \(x.shape) into \(output.shape)")
     ConvolutionKernel(geometry, input: x.shape, training: mode == .training).forward(
       x, weight: weight.value.base, bias: bias?.value.base,
-      residual: inputs.count == 2 ? inputs[1] : nil, into: output, statistics: statistics, on: pool)
+      residual: inputs.count == 2 ? inputs[1] : nil, into: output, imageSums: imageSums, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -87,7 +87,7 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
       precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
       kernel.inputGradient(
         pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
-        on: pool)
+        imageSums: target.imageSums, on: pool)
     }
     if case let target?? = pass.inputGradients.dropFirst().first {
       Pointwise.copy(pass.outputGradient, into: target.map, adding: target.adds, on: pool)

@@ -47,12 +47,13 @@ extension Layer {
   public var passesGradientTo: [Int] { [] }
 }
 
-/// A layer that finishes its output image by image, and can take the statistics of each while it is in the
-/// cache, for a norm that comes next.
+/// A layer that finishes its output, and the gradient of its first input, image by image. Where asked it takes sums
+/// of each while it is in the cache: of the output in `forward`, for the norm that reads it, and of the gradient in
+/// `backward` (`InputGradient.imageSums`), for the norm that wrote the input.
 public protocol ImageByImageLayer: Layer {
-  /// Computes the output, and where asked the statistics of each of its images.
+  /// Computes the output, and where asked the sums of each of its images.
   func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
     on pool: WorkerPool)
 }
 
@@ -60,7 +61,7 @@ extension ImageByImageLayer {
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
-    forward(inputs, into: output, mode: mode, statistics: nil, on: pool)
+    forward(inputs, into: output, mode: mode, imageSums: nil, on: pool)
   }
 }
 
@@ -102,15 +103,18 @@ public struct BackwardPass: Sendable {
   public var outputGradient: FeatureMap
   /// Where each input's gradient goes; nil where nobody asks for it.
   public var inputGradients: [InputGradient?]
+  /// The sums that whoever finished the output's gradient took of its images, for this layer, if it is a norm.
+  public var takenSums: NormGradientSums?
 
   public init(
     inputs: [FeatureMap], output: FeatureMap, outputGradient: FeatureMap,
-    inputGradients: [InputGradient?]
+    inputGradients: [InputGradient?], takenSums: NormGradientSums? = nil
   ) {
     self.inputs = inputs
     self.output = output
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients
+    self.takenSums = takenSums
   }
 }
 
@@ -119,10 +123,14 @@ public struct InputGradient: Sendable {
   public var map: FeatureMap
   /// Whether the layer adds to what another consumer of the same input has left there.
   public var adds: Bool
+  /// Takes those of each image of the gradient that is finished. Only a layer that finishes the gradient of its
+  /// first input image by image is asked to, and only for that.
+  public var imageSums: ImageSums?
 
-  public init(map: FeatureMap, adds: Bool) {
+  public init(map: FeatureMap, adds: Bool, imageSums: ImageSums? = nil) {
     self.map = map
     self.adds = adds
+    self.imageSums = imageSums
   }
 }
 

@@ -82,7 +82,7 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     let x = inputs[0]
@@ -92,7 +92,7 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
     takeShares(of: inputs[1])
     let kernel = ConvolutionKernel(
       geometry, input: x.shape, training: mode == .training, mixes: true)
-    kernel.forward(x, bank: bank(kernel), into: output, statistics: statistics, on: pool)
+    kernel.forward(x, bank: bank(kernel), into: output, imageSums: imageSums, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
@@ -102,7 +102,8 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
     if let target = pass.inputGradients[0] {
       precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
       kernel.inputGradient(
-        dy, bank: bank(kernel), into: target.map, adding: target.adds, on: pool)
+        dy, bank: bank(kernel), into: target.map, adding: target.adds, imageSums: target.imageSums,
+        on: pool)
     }
     kernel.bankGradient(
       x, dy, bank: bank(kernel), into: weightGradient.base, shares: shareGradients.base, on: pool)

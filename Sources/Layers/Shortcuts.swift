@@ -20,19 +20,21 @@ public final class Add: ImageByImageLayer {
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
 
   public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, statistics: ImageStatistics?,
+    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
     on pool: WorkerPool
   ) {
     precondition(
       inputs.count == 2 && output.shape.fillsVectors
         && inputs.allSatisfy { $0.shape == output.shape },
       "a sum of \(inputs.map(\.shape)) into \(output.shape)")
-    Pointwise.add(inputs[0], inputs[1], into: output, statistics: statistics, on: pool)
+    Pointwise.add(inputs[0], inputs[1], into: output, imageSums: imageSums, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     for case let target? in pass.inputGradients {
-      Pointwise.copy(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
+      Pointwise.copy(
+        pass.outputGradient, into: target.map, adding: target.adds, imageSums: target.imageSums,
+        on: pool)
     }
   }
 }

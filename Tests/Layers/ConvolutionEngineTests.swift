@@ -176,10 +176,12 @@ import Testing
       for adding in [false, true] {
         let inputGradient = OwnedFeatureMap(inputShape)
         inputGradient.fill(adding ? 1 : .nan)
+        let sums = NormSums(x: input.map)
         poison()
         kernel.inputGradient(
           outputGradient.map, weight: packed.base, into: inputGradient.map, adding: adding,
-          on: pool)
+          imageSums: sums.imageSums, on: pool)
+        sums.expectTaken(of: inputGradient.map)
         let before: Float = adding ? 1 : 0
         expectClose(
           inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, stored,

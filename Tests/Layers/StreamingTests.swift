@@ -66,6 +66,30 @@ import Testing
     }
   }
 
+  /// Windows side by side, and windows that overlap.
+  @Test(arguments: Precision.allCases, [2, 3]) func maxima(_ precision: Precision, _ size: Int) {
+    expectTwice(precision, "maximum of \(size)×\(size)") { _, map in
+      let (x, dx) = (map(16, 1), map(16, 2))
+      let shape = x.map.shape
+      let pooling = Pooling(
+        rows: PoolingWindows(extent: shape.height, size: size, stride: 2, ceilMode: false),
+        height: shape.height,
+        columns: PoolingWindows(extent: shape.width, size: size, stride: 2, ceilMode: false),
+        width: shape.width)
+      let y = OwnedFeatureMap(
+        shape.output(
+          height: (shape.height - size) / 2 + 1, width: (shape.width - size) / 2 + 1, channels: 16))
+      var choices = [UInt8](repeating: 0, count: y.map.shape.elementCount)
+      choices.withUnsafeMutableBufferPointer { choices in
+        guard let choices = choices.baseAddress else { return }
+        pooling.maximumForward(x.map, rectified: true, into: y.map, choices: choices, on: pool)
+        pooling.maximumBackward(y.map, choices: choices, into: dx.map, adding: false, on: pool)
+      }
+      withExtendedLifetime(y) {}
+      return [dx]
+    }
+  }
+
   @Test(arguments: Precision.allCases) func norms(_ precision: Precision) {
     for (residual, isOneMap) in [(false, false), (true, false), (true, true)] {
       expectTwice(precision, "norm, residual: \(residual), one map: \(isOneMap)") { count, map in
@@ -84,12 +108,15 @@ import Testing
           x.map, residual: residual ? added.map : nil, coefficients, into: y.map, on: pool)
         BatchNormalization.backward(
           BatchNormalization.BackwardArguments(
-            x: x.map, y: residual ? y.map : nil, dy: dy.map, coefficients: coefficients,
-            inverseDeviation: base + 48, weight: base + 64, weightGradient: base + 80,
-            biasGradient: base + 96, images: ImageStatistics(memory: sums.memory), dx: dx.map,
-            addsToDx: false, dresidual: residual ? dresidual.map : nil, addsToDresidual: isOneMap),
+            dy: dy.map,
+            sums: NormGradientSums(
+              x: x.map, y: residual ? y.map : nil, coefficients: coefficients,
+              images: sums),
+            sumsAreTaken: false, inverseDeviation: base + 48, weight: base + 64,
+            weightGradient: base + 80, biasGradient: base + 96, dx: dx.map, addsToDx: false,
+            sumsOfDx: nil, dresidual: residual ? dresidual.map : nil, addsToDresidual: isOneMap),
           on: pool)
-        withExtendedLifetime((numbers, sums, added, dy)) {}
+        withExtendedLifetime((numbers, added, dy)) {}
         return [y, dx, dresidual]
       }
     }

@@ -106,6 +106,21 @@ import Testing
     #expect(plan.arenaByteCount >= separate.mapBytes / 2)
   }
 
+  /// Layers belong to the network, and make room for the largest batch of any plan.
+  @Test(arguments: cases)
+  func aLargerPlanOfTheSameNetworkChangesNothing(_ test: Case) throws {
+    let network = try network(test)
+    func plan(_ capacity: Int) -> NetworkPlan {
+      NetworkPlan(
+        network, mode: .training, precision: test.precision, capacity: capacity, on: pool)
+    }
+    let small = plan(test.count)
+    let first = run(small, test)
+    let large = plan(20 * test.count)
+    #expect(large.arenaByteCount > small.arenaByteCount)
+    expectSame(run(small, test), first, network)
+  }
+
   /// Whoever evaluates a large batch gets what smaller ones give, from less memory.
   @Test(arguments: [Precision.float32, .bfloat16])
   func largeBatchesGoThroughInParts(_ precision: Precision) throws {

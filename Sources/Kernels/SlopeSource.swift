@@ -1,0 +1,39 @@
+/// How a norm's backward pass knows on which side of its kink a number was.
+protocol SlopeSource {
+  /// g = dy · f′.
+  ///
+  /// - Parameters:
+  ///   - deviation: x − mean.
+  ///   - index: The vector's place in the image.
+  func apply(
+    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
+  ) -> Vector
+}
+
+struct NoKink: SlopeSource {
+  @inline(__always)
+  func apply(
+    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
+  ) -> Vector { dy }
+}
+
+/// From the output.
+struct SignOfOutput<Element: VectorElement>: SlopeSource {
+  let y: PixelVectors<Element>
+  let slope: Float
+
+  @inline(__always)
+  func apply(
+    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
+  ) -> Vector { dy.masked(byPositive: y[index], slope: slope) }
+}
+
+/// From the input, by the forward pass's own sum: reading the output would cost more than that does.
+struct SignOfInput: SlopeSource {
+  let slope: Float
+
+  @inline(__always)
+  func apply(
+    to dy: Vector, _ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int
+  ) -> Vector { dy.masked(byPositive: bias.addingProduct(deviation, scale), slope: slope) }
+}

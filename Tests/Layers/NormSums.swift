@@ -1,0 +1,41 @@
+import Kernels
+import Tensors
+import Testing
+
+/// The sums that a norm of some numbers wants of its output's gradient, for somebody to take.
+struct NormSums {
+  private let numbers: AlignedBuffer
+  private let sums: NormGradientSums
+  private let expected: NormGradientSums
+  private let memory: (taken: AlignedBuffer, expected: AlignedBuffer)
+
+  /// - Parameters:
+  ///   - x: The norm's input.
+  ///   - y: Its output, where a residual was added.
+  init(x: FeatureMap, y: FeatureMap? = nil) {
+    let stride = x.shape.channelStride
+    let numbers = AlignedBuffer(count: 3 * stride)
+    for index in 0..<3 * stride { numbers.base[index] = Float(index % 7) * 0.1 - 0.2 }
+    let coefficients = BatchNormalization.Coefficients(
+      mean: numbers.base, scale: numbers.base + stride, bias: numbers.base + 2 * stride,
+      negativeSlope: 0.1)
+    let count = ImageStatistics.byteCount(for: x.shape) / MemoryLayout<Float>.stride
+    memory = (AlignedBuffer(count: count), AlignedBuffer(count: count))
+    sums = NormGradientSums(x: x, y: y, coefficients: coefficients, images: memory.taken)
+    expected = NormGradientSums(x: x, y: y, coefficients: coefficients, images: memory.expected)
+    self.numbers = numbers
+  }
+
+  var imageSums: ImageSums { .gradients(sums) }
+
+  /// Expects that they have been taken of all images of a gradient, to the bit.
+  func expectTaken(of gradient: FeatureMap, sourceLocation: SourceLocation = #_sourceLocation) {
+    withExtendedLifetime(numbers) {
+      for image in 0..<gradient.shape.count { expected.take(image: image, of: gradient) }
+    }
+    let isSame =
+      memory.taken.elements.map(\.bitPattern) == memory.expected.elements.map(\.bitPattern)
+    #expect(isSame, sourceLocation: sourceLocation)
+    #expect(memory.expected.elements.contains { $0 != 0 }, sourceLocation: sourceLocation)
+  }
+}
