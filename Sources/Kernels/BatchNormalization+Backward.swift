@@ -50,12 +50,11 @@ extension BatchNormalization {
   ///
   /// First dbias and dweight, then dx and dresidual; g as it can be had.
   public static func backward(_ arguments: BackwardArguments, on pool: WorkerPool) {
-    let count = arguments.dy.shape.count
     if !arguments.sumsAreTaken {
-      pool.forEachPiece(count) { image, _ in arguments.sums.take(image: image, of: arguments.dy) }
+      ImageSums.gradients(arguments.sums).take(arguments.dy, on: pool)
     }
     combineSums(arguments)
-    pool.forEachPiece(count) { image, _ in
+    pool.forEachPiece(arguments.dy.shape.count) { image, _ in
       switch arguments.dy.shape.precision {
       case .float32: spreadGradients(arguments, Float.self, image)
       case .bfloat16: spreadGradients(arguments, BFloat16.self, image)

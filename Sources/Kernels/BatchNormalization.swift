@@ -20,7 +20,7 @@ public enum BatchNormalization {
     images: ImageStatistics, areTaken: Bool, on pool: WorkerPool
   ) {
     if !areTaken {
-      pool.forEachPiece(x.shape.count) { image, _ in images.take(image: image, of: x) }
+      ImageSums.statistics(images).take(x, on: pool)
     }
     images.combine(x.shape, mean: mean, meanRemainder: meanRemainder, variance: variance)
   }

@@ -8,8 +8,7 @@ public enum ImageSums: Sendable {
   /// Of the gradient of the norm's output, for the gradients of its weight and bias.
   case gradients(NormGradientSums)
 
-  /// The map of which an image is read besides, or the first of two: a norm's output, where it is asked, is not
-  /// worth as much.
+  /// The map of which an image is read besides. Where a norm's output is read too, it is not named.
   var alsoRead: FeatureMap? {
     switch self {
     case .statistics: nil

@@ -22,7 +22,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public let runningMean: Parameter
   public let runningVariance: Parameter
   private let negativeSlope: Float
-  private var imageSums = AlignedBuffer(count: 0)
+  private var imageMemory = AlignedBuffer(count: 0)
   /// Rows of one number a channel: batch mean, what float lost of it, batch variance, 1 / deviation,
   /// scale, bias.
   private let cache: AlignedBuffer
@@ -76,7 +76,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
     guard mode == .training else { return }
     grow(
-      &imageSums, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
+      &imageMemory, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
   }
 
   /// What the layer that writes this one's first input may take of each image, in training.
@@ -91,10 +91,10 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     // In the place of the statistics, which have been combined when gradients come.
     NormGradientSums(
       x: inputs[0], y: inputs.count == 2 ? output : nil,
-      coefficients: coefficients(mean: batchMean), images: imageSums)
+      coefficients: coefficients(mean: batchMean), images: imageMemory)
   }
 
-  private var inputStatistics: ImageStatistics { ImageStatistics(memory: imageSums.memory) }
+  private var inputStatistics: ImageStatistics { ImageStatistics(memory: imageMemory.memory) }
 
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
