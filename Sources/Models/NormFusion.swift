@@ -29,7 +29,7 @@ struct NormFusion {
       // Backward passes go from the last node to the first: the first reader is the last to write.
       let output = index + 1
       if let reader = network.nodes.firstIndex(where: { $0.inputs.contains(output) }),
-        Self.canTakeSums(layers[reader]), network.nodes[reader].inputs.first == output,
+        Self.canTakeSums(layers[reader]),
         !network.nodes[reader].inputs.dropFirst().contains(output)
       {
         gradientNorms[reader] = norm
