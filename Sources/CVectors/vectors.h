@@ -14,6 +14,16 @@ static inline int kernelVectorBits(void) {
 #endif
 }
 
+/// Whether the processor computes vectors of 512 bits in two halves, one after the other, so that those of 256 take
+/// half the time.
+static inline int kernelHalvesVectors(void) {
+#if defined(__znver4__)
+  return 1;
+#else
+  return 0;
+#endif
+}
+
 /// The instruction sets that the compiler may use unasked, named as in Linux's /proc/cpuinfo, a space
 /// before each. What every processor of the architecture has is left out.
 static inline const char *kernelInstructionSets(void) {

@@ -45,7 +45,7 @@ struct MatrixCorrelation {
     _ v: UnsafePointer<Float>, _ d: UnsafePointer<Vector>, rows: Int, lanes: Int,
     endsInHalf: Bool, into target: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
-    guard !RegisterTile.isOneQuad else {
+    guard !RegisterTile.isByOctets(lanes: lanes, endsInHalf: endsInHalf) else {
       OctetCorrelation(
         rows: inputs, v: v, inputStep: inputStep, d: OctetTiles.octets(d),
         gradientStep: 2 * gradientStep, count: rows, sums: OctetTiles.octets(target),

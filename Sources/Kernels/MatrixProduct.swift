@@ -41,7 +41,7 @@ struct MatrixProduct {
     rows: Int, _ v: UnsafePointer<Float>, inputs: Int, _ u: UnsafePointer<Vector>, lanes: Int,
     endsInHalf: Bool, into m: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
-    guard !RegisterTile.isOneQuad else {
+    guard !RegisterTile.isByOctets(lanes: lanes, endsInHalf: endsInHalf) else {
       OctetProduct(
         product: self, rows: rows, v: v, inputs: inputs, u: OctetTiles.octets(u), lanes: lanes,
         m: OctetTiles.octets(m), adding: adding

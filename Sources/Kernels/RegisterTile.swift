@@ -15,4 +15,17 @@ enum RegisterTile {
   static var isOneQuad: Bool {
     @inline(__always) get { kernelVectorBits() < 512 }
   }
+
+  /// Whether the empty half of a last vector is left out: a half takes half the time. With 512 bits a single
+  /// vector's is not.
+  @inline(__always)
+  static func leavesHalfOut(lanes: Int) -> Bool {
+    isOneQuad || kernelHalvesVectors() != 0 && lanes > 1
+  }
+
+  /// Whether a block of outputs is summed in registers of 256 bits.
+  @inline(__always)
+  static func isByOctets(lanes: Int, endsInHalf: Bool) -> Bool {
+    isOneQuad || endsInHalf && leavesHalfOut(lanes: lanes)
+  }
 }

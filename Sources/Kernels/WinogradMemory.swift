@@ -166,18 +166,16 @@ extension WinogradTiles {
     of shape: FeatureMapShape, vectors: (Float.Type, Range<Int>) -> Void,
     octets: (FloatOctet.Type, Range<Int>) -> Void
   ) {
-    switch filter {
-    case _ where !RegisterTile.isOneQuad:
-      vectors(Float.self, 0..<shape.lanes)
-    case .two where FeatureMapShape.endsInHalf(channels: shape.channels):
-      // Whole vectors take half the steps; of the last the empty half is left out.
-      vectors(Float.self, 0..<shape.lanes - 1)
-      octets(FloatOctet.self, 2 * shape.lanes - 2..<2 * shape.lanes - 1)
-    case .two:
-      vectors(Float.self, 0..<shape.lanes)
-    case .fourByTwo, .four:
+    guard filter == .two || !RegisterTile.isOneQuad else {
       // Six numbers of a whole vector, and what becomes of them, are more than sixteen registers.
-      octets(FloatOctet.self, 0..<FloatOctet.count(shape.channels))
+      return octets(FloatOctet.self, 0..<FloatOctet.count(shape.channels))
     }
+    guard
+      FeatureMapShape.endsInHalf(channels: shape.channels),
+      RegisterTile.leavesHalfOut(lanes: shape.lanes)
+    else { return vectors(Float.self, 0..<shape.lanes) }
+    // Whole vectors take half the steps.
+    vectors(Float.self, 0..<shape.lanes - 1)
+    octets(FloatOctet.self, 2 * shape.lanes - 2..<2 * shape.lanes - 1)
   }
 }
