@@ -8,6 +8,8 @@
 /// The upper halves by which bfloat16 stores sixteen floats.
 typedef unsigned int Words16 __attribute__((ext_vector_type(16)));
 typedef unsigned short Halves16 __attribute__((ext_vector_type(16)));
+typedef unsigned int Words8 __attribute__((ext_vector_type(8)));
+typedef unsigned short Halves8 __attribute__((ext_vector_type(8)));
 
 /// Whether this compilation may use the processor's bfloat16 instructions.
 static inline int kernelHasBFloat16(void) {
@@ -34,6 +36,22 @@ __attribute__((always_inline)) static inline Halves16 roundToBFloat16(Floats16 v
   // The quiet bit, lest a fraction that lies in the lower half alone leave infinity.
   Words16 quiet = (bits >> 16) | 0x40u;
   return __builtin_convertvector((quiet & isNaN) | (rounded & ~isNaN), Halves16);
+#endif
+}
+
+/// The same of eight.
+__attribute__((always_inline)) static inline Floats8 widenBFloat16Octet(Halves8 halves) {
+  return (Floats8)(__builtin_convertvector(halves, Words8) << 16);
+}
+
+__attribute__((always_inline)) static inline Halves8 roundToBFloat16Octet(Floats8 values) {
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+  return (Halves8)_mm256_cvtneps_pbh((__m256)values);
+#else
+  Floats16 twice;
+  twice.lo = values;
+  twice.hi = values;
+  return roundToBFloat16(twice).lo;
 #endif
 }
 

@@ -1,9 +1,13 @@
+import CVectors
 import Tensors
 
 /// Channels of a map or of what is made of it, as many as a register of some kernel holds: floats to those who
 /// read and write them, whatever memory has. Sixteen are a `VectorElement`.
 protocol ChannelRegister {
   associatedtype Numbers: SIMD where Numbers.Scalar == Float
+  /// The register of as many channels that memory keeps as floats, and the one that it rounds.
+  associatedtype Exact: ChannelRegister where Exact.Numbers == Numbers
+  associatedtype Rounded: ChannelRegister where Rounded.Numbers == Numbers
   /// Bytes of memory.
   static var bytes: Int { get }
   static func load(_ memory: UnsafeRawPointer, at index: Int) -> Numbers
@@ -22,6 +26,9 @@ extension ChannelRegister {
 
 /// A register of 256 bits: of a half-empty vector the empty half can be left out.
 enum FloatOctet: ChannelRegister {
+  typealias Exact = FloatOctet
+  typealias Rounded = BFloat16Octet
+
   static var bytes: Int { 32 }
 
   @inline(__always)
@@ -32,6 +39,24 @@ enum FloatOctet: ChannelRegister {
   @inline(__always)
   static func store(_ numbers: SIMD8<Float>, to memory: UnsafeMutableRawPointer, at index: Int) {
     memory.assumingMemoryBound(to: SIMD8<Float>.self)[index] = numbers
+  }
+}
+
+/// The same where memory holds bfloat16.
+enum BFloat16Octet: ChannelRegister {
+  typealias Exact = FloatOctet
+  typealias Rounded = BFloat16Octet
+
+  static var bytes: Int { 16 }
+
+  @inline(__always)
+  static func load(_ memory: UnsafeRawPointer, at index: Int) -> SIMD8<Float> {
+    widenBFloat16Octet(memory.assumingMemoryBound(to: SIMD8<UInt16>.self)[index])
+  }
+
+  @inline(__always)
+  static func store(_ numbers: SIMD8<Float>, to memory: UnsafeMutableRawPointer, at index: Int) {
+    memory.assumingMemoryBound(to: SIMD8<UInt16>.self)[index] = roundToBFloat16Octet(numbers)
   }
 }
 

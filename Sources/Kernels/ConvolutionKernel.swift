@@ -14,7 +14,7 @@ public struct ConvolutionKernel: Sendable {
     /// Products of bfloat16, in tiles or in pairs: `TileConvolution`.
     case tiles
     /// Fewer products, of sums, for 3×3 and 5×5 kernels with stride 1: `WinogradConvolution`.
-    case winograd(WinogradFilter)
+    case winograd(WinogradFilter, factors: Precision = .float32)
     /// A product of matrices, for kernels of one pixel with stride 1: `PointwiseConvolution`.
     case pointwise
   }
@@ -46,12 +46,6 @@ public struct ConvolutionKernel: Sendable {
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
     pointwise = PointwiseConvolution(vectors, fetchesAhead: training)
-    func least(_ filters: [WinogradFilter]) -> Engine? {
-      guard !mixes else { return nil }
-      return WinogradConvolution.leastFilter(of: filters, geometry, input: input)
-        .map { .winograd($0) }
-    }
-    let minimal = least(WinogradFilter.allCases)
     let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
     if let engine {
       (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
@@ -59,16 +53,14 @@ public struct ConvolutionKernel: Sendable {
       forwardEngine = .pointwise
       (inputGradientEngine, weightGradientEngine) = (.pointwise, .pointwise)
     } else if input.arithmetic == .bfloat16 {
-      // What tiles transformed in bfloat16 lose blurs whole gradients if it is lost on the way forward, and
-      // nothing if on the way back (docs/kernels.md).
-      forwardEngine = .tiles
-      let backward = minimal.flatMap { TileUnit.hasRegisters ? nil : $0 } ?? .tiles
-      (inputGradientEngine, weightGradientEngine) = (backward, backward)
-    } else if let minimal, let steady = least([.two, .fourByTwo]) {
-      // Tiles of 4×4 round off more. On the way forward that decides in training on which side of a kink a
-      // number falls, and so which gradients it has; in evaluation and on the way back it decides nothing.
-      forwardEngine = training ? steady : minimal
-      (inputGradientEngine, weightGradientEngine) = (minimal, minimal)
+      let isByTiles = mixes || TileUnit.hasRegisters
+      let choice = FewestProducts(geometry, input: input)
+      forwardEngine = isByTiles ? .tiles : choice.forwardInBFloat16(training: training)
+      inputGradientEngine = isByTiles ? .tiles : choice.inputGradientInBFloat16
+      weightGradientEngine = isByTiles ? .tiles : choice.weightGradientInBFloat16
+    } else if !mixes, let choice = FewestProducts(geometry, input: input).inFloat32(training) {
+      forwardEngine = choice.forward
+      (inputGradientEngine, weightGradientEngine) = (choice.backward, choice.backward)
     } else {
       forwardEngine = Self.engine(geometry, inputs: geometry.inputChannels, geometry.outputChannels)
       inputGradientEngine = Self.engine(
@@ -93,8 +85,8 @@ public struct ConvolutionKernel: Sendable {
     return fullness > 0.78 || outputs <= 2 * TileUnit.width ? .tiles : .vectors
   }
 
-  private func winograd(_ filter: WinogradFilter) -> WinogradConvolution {
-    WinogradConvolution(vectors, filter, fetchesAhead: training)
+  private func winograd(_ filter: WinogradFilter, _ factors: Precision) -> WinogradConvolution {
+    WinogradConvolution(vectors, filter, factors: factors, fetchesAhead: training)
   }
 
   /// Floats of one kernel, padding included.
@@ -109,7 +101,7 @@ public struct ConvolutionKernel: Sendable {
       switch forwardEngine {
       case .vectors: vectors.scratchCount
       case .tiles: tiles.scratchCount
-      case .winograd(let filter): winograd(filter).scratchCount
+      case .winograd(let filter, let factors): winograd(filter, factors).scratchCount
       case .pointwise: pointwise.scratchCount
       }
     guard training else { return forward }
@@ -118,14 +110,14 @@ public struct ConvolutionKernel: Sendable {
       case .vectors: vectors.scratchCount
       case .pointwise: pointwise.weightGradientScratchCount
       case .tiles: tiles.weightGradientScratchCount
-      case .winograd(let filter): winograd(filter).weightGradientScratchCount
+      case .winograd(let filter, let factors): winograd(filter, factors).weightGradientScratchCount
       }
     guard hasInputGradient else { return max(forward, weights) }
     let inputs =
       switch inputGradientEngine {
       case .vectors: vectors.inputGradientScratchCount
       case .tiles: tiles.inputGradientScratchCount
-      case .winograd(let filter): winograd(filter).inputGradientScratchCount
+      case .winograd(let filter, let factors): winograd(filter, factors).inputGradientScratchCount
       case .pointwise: pointwise.inputGradientScratchCount
       }
     return max(forward, weights, inputs)
@@ -137,20 +129,20 @@ public struct ConvolutionKernel: Sendable {
       switch forwardEngine {
       case .vectors: 0
       case .tiles: tiles.packedCount
-      case .winograd(let filter): winograd(filter).transformedCount
+      case .winograd(let filter, let factors): winograd(filter, factors).transformedCount
       case .pointwise: pointwise.pairedCount
       }
     guard training else { return forward }
     let weights =
       switch weightGradientEngine {
-      case .winograd(let filter): winograd(filter).partialGradientCount
+      case .winograd(let filter, let factors): winograd(filter, factors).partialGradientCount
       default: vectors.partialGradientCount
       }
     let turned =
       switch inputGradientEngine {
       case .vectors: 0
       case .tiles: tiles.packedTurnedCount
-      case .winograd(let filter): winograd(filter).transformedTurnedCount
+      case .winograd(let filter, let factors): winograd(filter, factors).transformedTurnedCount
       case .pointwise: pointwise.pairedTurnedCount
       }
     return max(forward, weights, vectors.turnedKernelCount + turned)
@@ -176,8 +168,8 @@ public struct ConvolutionKernel: Sendable {
       tiles.forward(
         x, weight: weight, bias: bias, packed: pool.shared.base, into: y, imageSums: imageSums,
         on: pool)
-    case .winograd(let filter):
-      winograd(filter).forward(
+    case .winograd(let filter, let factors):
+      winograd(filter, factors).forward(
         x, weight: weight, bias: bias, transformed: pool.shared.base, into: y,
         imageSums: imageSums, on: pool)
     case .pointwise:
@@ -205,8 +197,8 @@ public struct ConvolutionKernel: Sendable {
       tiles.inputGradient(
         dy, turned: turned, packed: turned + vectors.turnedKernelCount, into: dx, adding: adding,
         imageSums: imageSums, on: pool)
-    case .winograd(let filter):
-      winograd(filter).inputGradient(
+    case .winograd(let filter, let factors):
+      winograd(filter, factors).inputGradient(
         dy, turned: turned, transformed: turned + vectors.turnedKernelCount, into: dx,
         adding: adding, imageSums: imageSums, on: pool)
     case .pointwise:
@@ -227,8 +219,8 @@ public struct ConvolutionKernel: Sendable {
     case .pointwise:
       pointwise.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     case .tiles: tiles.weightGradient(x, dy, into: gradient, partial: partial, on: pool)
-    case .winograd(let filter):
-      winograd(filter).weightGradient(x, dy, into: gradient, partial: partial, on: pool)
+    case .winograd(let filter, let factors):
+      winograd(filter, factors).weightGradient(x, dy, into: gradient, partial: partial, on: pool)
     }
   }
 }

@@ -77,9 +77,8 @@ struct MatrixPairCorrelation {
     var (sumsA, sumsB, sumsC) = (PairSums(), PairSums(), PairSums())
     var (x, gradient) = (v, d)
     for _ in 0..<pairs {
-      sumsA.add(x, step: 4, gradient[0])
-      sumsB.add(x, step: 4, gradient[1])
-      sumsC.add(x, step: 4, gradient[2])
+      PairSums.add(
+        x, step: 4, (gradient[0], gradient[1], gradient[2]), to: &sumsA, &sumsB, &sumsC)
       x += inputBytes
       gradient += gradientStep
     }

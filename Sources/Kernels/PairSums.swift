@@ -43,6 +43,47 @@ struct PairSums {
     sum7 = addPairProducts(sum7, row + 7 * step, weights)
   }
 
+  /// The same for three vectors of weights, row by row: rows that wait for their last vector would take more
+  /// registers than there are.
+  @inline(__always)
+  static func add(
+    _ row: UnsafeRawPointer, step: Int, _ weights: (Pairs, Pairs, Pairs),
+    to a: inout PairSums, _ b: inout PairSums, _ c: inout PairSums
+  ) {
+    let row0 = row
+    a.sum0 = addPairProducts(a.sum0, row0, weights.0)
+    b.sum0 = addPairProducts(b.sum0, row0, weights.1)
+    c.sum0 = addPairProducts(c.sum0, row0, weights.2)
+    let row1 = row + step
+    a.sum1 = addPairProducts(a.sum1, row1, weights.0)
+    b.sum1 = addPairProducts(b.sum1, row1, weights.1)
+    c.sum1 = addPairProducts(c.sum1, row1, weights.2)
+    let row2 = row + 2 * step
+    a.sum2 = addPairProducts(a.sum2, row2, weights.0)
+    b.sum2 = addPairProducts(b.sum2, row2, weights.1)
+    c.sum2 = addPairProducts(c.sum2, row2, weights.2)
+    let row3 = row + 3 * step
+    a.sum3 = addPairProducts(a.sum3, row3, weights.0)
+    b.sum3 = addPairProducts(b.sum3, row3, weights.1)
+    c.sum3 = addPairProducts(c.sum3, row3, weights.2)
+    let row4 = row + 4 * step
+    a.sum4 = addPairProducts(a.sum4, row4, weights.0)
+    b.sum4 = addPairProducts(b.sum4, row4, weights.1)
+    c.sum4 = addPairProducts(c.sum4, row4, weights.2)
+    let row5 = row + 5 * step
+    a.sum5 = addPairProducts(a.sum5, row5, weights.0)
+    b.sum5 = addPairProducts(b.sum5, row5, weights.1)
+    c.sum5 = addPairProducts(c.sum5, row5, weights.2)
+    let row6 = row + 6 * step
+    a.sum6 = addPairProducts(a.sum6, row6, weights.0)
+    b.sum6 = addPairProducts(b.sum6, row6, weights.1)
+    c.sum6 = addPairProducts(c.sum6, row6, weights.2)
+    let row7 = row + 7 * step
+    a.sum7 = addPairProducts(a.sum7, row7, weights.0)
+    b.sum7 = addPairProducts(b.sum7, row7, weights.1)
+    c.sum7 = addPairProducts(c.sum7, row7, weights.2)
+  }
+
   /// Writes the sums, `step` vectors apart.
   @inline(__always)
   func write(to memory: UnsafeMutablePointer<Vector>, step: Int) {

@@ -8,6 +8,8 @@ protocol TilePoints<Number> {
   /// The number at each point.
   init(_ number: (_ point: Int) -> Number)
 
+  subscript(index: Int) -> Number { get }
+
   /// Bᵀ times numbers of the input.
   static func ofInput(_ number: (_ index: Int) -> Number) -> Self
 

@@ -24,6 +24,9 @@ protocol VectorElement: MapElement, ChannelRegister where Numbers == Vector {
 }
 
 extension Float: VectorElement {
+  typealias Exact = Float
+  typealias Rounded = BFloat16
+
   static var bytes: Int { 64 }
 
   @inline(__always)
@@ -43,6 +46,9 @@ extension Float: VectorElement {
 }
 
 extension BFloat16: VectorElement {
+  typealias Exact = Float
+  typealias Rounded = BFloat16
+
   static var bytes: Int { 32 }
 
   @inline(__always)

@@ -1,11 +1,16 @@
 import Tensors
 
 extension WinogradConvolution {
+  /// What products multiply: maps of one pixel, which are not rounded, lie in no pairs.
+  private var gradientFactors: Precision {
+    direct.output.precision == .float32 ? .float32 : factors
+  }
+
   /// Tiles whose gradients are summed at each point.
   private var tiles: WinogradTiles {
     WinogradTiles(
-      filter: filter, input: direct.input, output: direct.output, padding: direct.geometry.padding,
-      segments: kernel.segments)
+      filter: filter, factors: gradientFactors, input: direct.input, output: direct.output,
+      padding: direct.geometry.padding, segments: kernel.segments)
   }
 
   private var gradientBatch: WinogradBatch { WinogradBatch(tiles) }
@@ -37,7 +42,7 @@ extension WinogradConvolution {
       let sums = vectors(partial + group * kernel.count)
       batch.forEachRows(tiles, images: images) { rows in
         let adding = rows.lowerBound > images.lowerBound * tiles.rows
-        switch dy.shape.precision {
+        switch tiles.factors {
         case .float32:
           for row in rows {
             memory.transform(

@@ -2,8 +2,8 @@ import Tensors
 
 /// Convolution by Winograd's minimal filtering, F(2×2, 3×3): 16 products for 2×2 outputs of a 3×3 kernel
 /// with stride 1, where the formula has 36, and 49 for 100 of 5×5; F(4×2, 3×3), 24 for 72; or F(4×4, 3×3), 36 for
-/// 144. Factors are of the
-/// maps' arithmetic, sums float32.
+/// 144. Sums are
+/// float32.
 ///
 /// Some rows of tiles are transformed at once; at each of the points their products with the transformed
 /// kernel are one matrix product.
@@ -13,39 +13,53 @@ import Tensors
 struct WinogradConvolution: Sendable {
   let direct: DirectConvolution
   let filter: WinogradFilter
+  /// What products multiply; of 3×3 kernels alone bfloat16.
+  let factors: Precision
   /// Whether maps have left the caches when they are read.
   let fetchesAhead: Bool
 
-  init(_ direct: DirectConvolution, _ filter: WinogradFilter, fetchesAhead: Bool) {
-    (self.direct, self.filter, self.fetchesAhead) = (direct, filter, fetchesAhead)
+  init(
+    _ direct: DirectConvolution, _ filter: WinogradFilter, factors: Precision, fetchesAhead: Bool
+  ) {
+    (self.direct, self.filter, self.factors) = (direct, filter, factors)
+    self.fetchesAhead = fetchesAhead
   }
 
-  /// The one of some filters, which begin with the smallest, that has the least products for these sizes; nil where
-  /// they are not what it is about, or maps are stored differently. Segments of 5×5 lie a tile apart, which pairs
-  /// of tiles do not: in float32 alone. So are larger tiles, which round off more.
-  static func leastFilter(
-    of filters: [WinogradFilter], _ geometry: ConvolutionGeometry, input: FeatureMapShape
-  ) -> WinogradFilter? {
-    let (kernel, output) = (geometry.kernelWidth, geometry.outputShape(for: input))
-    let knowsKernel = kernel == 3 || kernel == 5 && input.arithmetic == .float32
-    guard
-      knowsKernel, geometry.kernelHeight == kernel, geometry.stride == 1,
-      geometry.padding < kernel, input.fillsVectors, output.precision == input.precision
-    else { return nil }
-    guard kernel == 3 && input.arithmetic == .float32 else { return .two }
-    return filters.min { $0.products(for: output) < $1.products(for: output) }
+  /// Whether these sizes are what it is about, and both maps are stored alike. Kernels of 5×5 are segments of
+  /// the smallest tiles.
+  static func fits(
+    _ filter: WinogradFilter, _ geometry: ConvolutionGeometry, input: FeatureMapShape
+  ) -> Bool {
+    let kernel = geometry.kernelWidth
+    return (kernel == 3 || kernel == 5 && filter == .two) && geometry.kernelHeight == kernel
+      && geometry.stride == 1 && geometry.padding < kernel && input.fillsVectors
+      && geometry.outputShape(for: input).precision == input.precision
+  }
+
+  /// Products for an image, for each input and output channel.
+  static func products(
+    _ filter: WinogradFilter, _ geometry: ConvolutionGeometry, input: FeatureMapShape
+  ) -> Int {
+    let output = geometry.outputShape(for: input)
+    var products = 0
+    for point in 0..<filter.points {
+      WinogradSegments(kernel: geometry.kernelWidth)
+        .forEachSegment(atPoint: point) { _, _, _ in products += 1 }
+    }
+    return filter.rows(of: output) * filter.columns(of: output) * products
   }
 
   private var forwardPass: WinogradPass {
     WinogradPass(
-      filter, layout: direct.layout, input: direct.input, output: direct.output,
+      filter, factors: factors, layout: direct.layout, input: direct.input, output: direct.output,
       padding: direct.geometry.padding, fetchesAhead: fetchesAhead)
   }
 
   /// A plain convolution of dy by the turned kernel.
   private var inputGradientPass: WinogradPass {
     WinogradPass(
-      filter, layout: direct.turnedLayout, input: direct.output, output: direct.input,
+      filter, factors: factors, layout: direct.turnedLayout, input: direct.output,
+      output: direct.input,
       padding: direct.geometry.kernelWidth - 1 - direct.geometry.padding,
       fetchesAhead: fetchesAhead)
   }

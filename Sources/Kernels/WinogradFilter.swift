@@ -23,9 +23,4 @@ public enum WinogradFilter: CaseIterable, Hashable, Sendable {
 
   /// Tiles of a row.
   func columns(of output: FeatureMapShape) -> Int { (output.width + width - 1) / width }
-
-  /// Products for an image of such a map, for each input and output channel.
-  func products(for output: FeatureMapShape) -> Int {
-    rows(of: output) * columns(of: output) * points
-  }
 }

@@ -22,46 +22,43 @@ struct WinogradMemory {
     (self.zeros, self.waiting) = (zeros, waiting)
   }
 
-  /// Transforms a row of tiles, float32 as they are, from the place of tile `tile` on.
+  /// Transforms a row of tiles, from the place of tile `tile` on.
   func transformInput(
     _ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int
   ) {
-    let target = inputs + tile * tiles.inputStep * MemoryLayout<Float>.stride
+    /// From registers of the map to those of the transformed tiles.
     @inline(__always)
-    func transform<Register: ChannelRegister>(_ register: Register.Type, _ range: Range<Int>) {
+    func transform<Source: ChannelRegister, Stored: ChannelRegister>(
+      _: Source.Type, _: Stored.Type, _ range: Range<Int>
+    ) where Source.Numbers == Stored.Numbers {
+      let target =
+        PixelVectors<Stored>(inputs) + tile * (tiles.inputStep / Stored.width)
       switch tiles.filter {
       case .two:
         tiles.transformInput(
-          x, register, range, image: image, row: row, zeros: zeros,
-          into: PixelVectors<Register>(target), pointStep: inputPointStep)
+          x, Source.self, range, image: image, row: row, zeros: zeros, into: target,
+          pointStep: inputPointStep)
       case .fourByTwo:
         tiles.transformInput(
-          x, register, range, by: FourPoints.self, image: image, row: row, zeros: zeros,
-          waiting: waiting, into: PixelVectors(target), pointStep: inputPointStep)
+          x, Source.self, range, by: FourPoints.self, image: image, row: row, zeros: zeros,
+          waiting: waiting, into: target, pointStep: inputPointStep)
       case .four:
         tiles.transformInput(
-          x, register, range, by: SixPoints.self, image: image, row: row, zeros: zeros,
-          waiting: waiting, into: PixelVectors(target), pointStep: inputPointStep)
+          x, Source.self, range, by: SixPoints.self, image: image, row: row, zeros: zeros,
+          waiting: waiting, into: target, pointStep: inputPointStep)
       }
     }
-    tiles.forEachRegisters(of: tiles.input, vectors: transform, octets: transform)
-  }
-
-  /// Transforms a row of tiles and rounds them to bfloat16, from the place of tile `tile` on.
-  func transformInputToBFloat16(
-    _ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int
-  ) {
-    let lanes = tiles.input.lanes
-    let target = PixelVectors<BFloat16>(inputs) + tile * lanes
-    switch x.shape.precision {
-    case .float32:
-      tiles.transformInput(
-        x, Float.self, 0..<lanes, image: image, row: row, zeros: zeros, into: target,
-        pointStep: inputPointStep)
-    case .bfloat16:
-      tiles.transformInput(
-        x, BFloat16.self, 0..<lanes, image: image, row: row, zeros: zeros, into: target,
-        pointStep: inputPointStep)
+    switch (tiles.factors, x.shape.precision) {
+    case (.float32, .float32):
+      tiles.forEachRegisters(
+        of: tiles.input, vectors: { transform(Float.self, Float.self, $0) },
+        octets: { transform(FloatOctet.self, FloatOctet.self, $0) })
+    case (.float32, .bfloat16):
+      tiles.forEachRegisters(
+        of: tiles.input, vectors: { transform(BFloat16.self, Float.self, $0) },
+        octets: { transform(BFloat16Octet.self, FloatOctet.self, $0) })
+    case (.bfloat16, .float32): transform(Float.self, BFloat16.self, 0..<tiles.input.lanes)
+    case (.bfloat16, .bfloat16): transform(BFloat16.self, BFloat16.self, 0..<tiles.input.lanes)
     }
   }
 
@@ -81,44 +78,67 @@ struct WinogradMemory {
       + tile * tiles.inputStep
   }
 
-  /// Transforms a row of tiles and their gradients, all float32, from the place of tile `tile` on.
+  /// Transforms a row of tiles and their gradients, from the place of tile `tile` on.
   func transform(
     _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, image: Int, row: Int, tile: Int
   ) {
     transformInput(tiles, x, image: image, row: row, tile: tile)
     let target = UnsafeMutableRawPointer(outputs + tile * tiles.output.lanes)
     @inline(__always)
-    func transform<Register: ChannelRegister>(_ register: Register.Type, _ range: Range<Int>) {
+    func transform<Source: ChannelRegister>(_: Source.Type, _ range: Range<Int>) {
       switch tiles.filter {
       case .two:
         tiles.transformGradient(
-          dy, register, range, image: image, row: row, into: PixelVectors(target),
+          dy, Source.self, range, image: image, row: row, into: PixelVectors(target),
           pointStep: outputPointStep)
       case .fourByTwo:
         tiles.transformGradient(
-          dy, register, range, by: FourPoints.self, image: image, row: row, waiting: waiting,
+          dy, Source.self, range, by: FourPoints.self, image: image, row: row, waiting: waiting,
           into: PixelVectors(target), pointStep: outputPointStep)
       case .four:
         tiles.transformGradient(
-          dy, register, range, by: SixPoints.self, image: image, row: row, waiting: waiting,
+          dy, Source.self, range, by: SixPoints.self, image: image, row: row, waiting: waiting,
           into: PixelVectors(target), pointStep: outputPointStep)
       }
     }
-    tiles.forEachRegisters(of: tiles.output, vectors: transform, octets: transform)
+    switch dy.shape.precision {
+    case .float32:
+      tiles.forEachRegisters(
+        of: tiles.output, vectors: { transform(Float.self, $0) },
+        octets: { transform(FloatOctet.self, $0) })
+    case .bfloat16:
+      tiles.forEachRegisters(
+        of: tiles.output, vectors: { transform(BFloat16.self, $0) },
+        octets: { transform(BFloat16Octet.self, $0) })
+    }
   }
 
   /// Transforms them in pairs of bfloat16, from the place of pair `pair` on.
   func transformPairs(
     _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, image: Int, row: Int, pair: Int
   ) {
-    tiles.transformInputPairs(
-      x, image: image, row: row, zeros: zeros,
-      into: inputs.assumingMemoryBound(to: Pairs.self) + pair * tiles.input.lanes,
-      pointStep: inputPointStep)
-    tiles.transformGradientPairs(
-      dy, image: image, row: row,
-      into: UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Pairs.self)
-        + pair * tiles.output.lanes, pointStep: outputPointStep)
+    let inputs = inputs.assumingMemoryBound(to: Pairs.self) + pair * tiles.input.lanes
+    let gradients =
+      UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Pairs.self)
+      + pair * tiles.output.lanes
+    @inline(__always)
+    func transform<Columns: TilePoints<Vector>>(by _: Columns.Type) {
+      tiles.transformInputPairs(
+        x, by: Columns.self, image: image, row: row, zeros: zeros, waiting: waiting, into: inputs,
+        pointStep: inputPointStep)
+      tiles.transformGradientPairs(
+        dy, by: Columns.self, image: image, row: row, waiting: waiting, into: gradients,
+        pointStep: outputPointStep)
+    }
+    switch tiles.filter {
+    case .two:
+      tiles.transformInputPairs(
+        x, image: image, row: row, zeros: zeros, into: inputs, pointStep: inputPointStep)
+      tiles.transformGradientPairs(
+        dy, image: image, row: row, into: gradients, pointStep: outputPointStep)
+    case .fourByTwo: transform(by: FourPoints.self)
+    case .four: transform(by: SixPoints.self)
+    }
   }
 
   /// Writes, or adds, the outputs of a row of tiles from their products, from those of tile `tile` on.
@@ -128,54 +148,55 @@ struct WinogradMemory {
   ) {
     let products = UnsafeMutableRawPointer(outputs + tile * tiles.output.lanes)
     let bias = bias.map { UnsafeMutableRawPointer(mutating: $0) }
-    guard y.shape.precision == .float32 else {
-      tiles.writeOutputs(
-        of: PixelVectors<Float>(products), pointStep: outputPointStep,
-        bias: bias.map { PixelVectors($0) }, to: y, BFloat16.self, 0..<y.shape.lanes,
-        image: image, row: row, adding: adding)
-      return
-    }
     @inline(__always)
-    func write<Register: ChannelRegister>(_ register: Register.Type, _ range: Range<Int>) {
+    func write<Target: ChannelRegister>(_: Target.Type, _ range: Range<Int>) {
+      let (products, bias) = (
+        PixelVectors<Target.Exact>(products), bias.map { PixelVectors<Target.Exact>($0) }
+      )
       switch tiles.filter {
       case .two:
         tiles.writeOutputs(
-          of: PixelVectors<Register>(products), pointStep: outputPointStep,
-          bias: bias.map { PixelVectors($0) }, to: y, register, range, image: image, row: row,
-          adding: adding)
+          of: products, pointStep: outputPointStep, bias: bias, to: y, Target.self, range,
+          image: image, row: row, adding: adding)
       case .fourByTwo:
         tiles.writeOutputs(
-          of: PixelVectors<Register>(products), range, by: FourPoints.self,
-          pointStep: outputPointStep, bias: bias.map { PixelVectors($0) }, waiting: waiting,
-          to: y, image: image, row: row, adding: adding)
+          of: products, pointStep: outputPointStep, bias: bias, to: y, Target.self, range,
+          by: FourPoints.self, waiting: waiting, image: image, row: row, adding: adding)
       case .four:
         tiles.writeOutputs(
-          of: PixelVectors<Register>(products), range, by: SixPoints.self,
-          pointStep: outputPointStep, bias: bias.map { PixelVectors($0) }, waiting: waiting,
-          to: y, image: image, row: row, adding: adding)
+          of: products, pointStep: outputPointStep, bias: bias, to: y, Target.self, range,
+          by: SixPoints.self, waiting: waiting, image: image, row: row, adding: adding)
       }
     }
-    tiles.forEachRegisters(of: tiles.output, vectors: write, octets: write)
+    switch y.shape.precision {
+    case .float32:
+      tiles.forEachRegisters(
+        of: tiles.output, vectors: { write(Float.self, $0) },
+        octets: { write(FloatOctet.self, $0) })
+    case .bfloat16:
+      tiles.forEachRegisters(
+        of: tiles.output, vectors: { write(BFloat16.self, $0) },
+        octets: { write(BFloat16Octet.self, $0) })
+    }
   }
 }
 
 extension WinogradTiles {
-  /// Calls with the registers that a pixel's channels fill.
+  /// Calls with the vectors that a pixel's channels fill, and the octets.
   @inline(__always)
   fileprivate func forEachRegisters(
-    of shape: FeatureMapShape, vectors: (Float.Type, Range<Int>) -> Void,
-    octets: (FloatOctet.Type, Range<Int>) -> Void
+    of shape: FeatureMapShape, vectors: (Range<Int>) -> Void, octets: (Range<Int>) -> Void
   ) {
     guard filter == .two || !RegisterTile.isOneQuad else {
       // Six numbers of a whole vector, and what becomes of them, are more than sixteen registers.
-      return octets(FloatOctet.self, 0..<FloatOctet.count(shape.channels))
+      return octets(0..<FloatOctet.count(shape.channels))
     }
     guard
       FeatureMapShape.endsInHalf(channels: shape.channels),
       RegisterTile.leavesHalfOut(lanes: shape.lanes)
-    else { return vectors(Float.self, 0..<shape.lanes) }
+    else { return vectors(0..<shape.lanes) }
     // Whole vectors take half the steps.
-    vectors(Float.self, 0..<shape.lanes - 1)
-    octets(FloatOctet.self, 2 * shape.lanes - 2..<2 * shape.lanes - 1)
+    vectors(0..<shape.lanes - 1)
+    octets(2 * shape.lanes - 2..<2 * shape.lanes - 1)
   }
 }

@@ -9,13 +9,14 @@ struct WinogradPass {
   private let batch: WinogradBatch
 
   init(
-    _ filter: WinogradFilter, layout: KernelLayout, input: FeatureMapShape,
+    _ filter: WinogradFilter, factors: Precision, layout: KernelLayout, input: FeatureMapShape,
     output: FeatureMapShape, padding: Int, fetchesAhead: Bool
   ) {
     self.fetchesAhead = fetchesAhead
-    kernel = WinogradKernel(layout: layout, filter: filter, factors: input.arithmetic)
+    kernel = WinogradKernel(layout: layout, filter: filter, factors: factors)
     tiles = WinogradTiles(
-      filter: filter, input: input, output: output, padding: padding, segments: kernel.segments)
+      filter: filter, factors: factors, input: input, output: output, padding: padding,
+      segments: kernel.segments)
     batch = WinogradBatch(tiles)
   }
 
@@ -31,13 +32,8 @@ struct WinogradPass {
         for row in rows.lowerBound..<rows.upperBound + tiles.halo {
           let image = min(row, rows.upperBound - 1) / tiles.rows
           let inImage = row - image * tiles.rows
-          let place = (row - rows.lowerBound) * tiles.pitch
-          switch kernel.factors {
-          case .float32:
-            memory.transformInput(tiles, x, image: image, row: inImage, tile: place)
-          case .bfloat16:
-            memory.transformInputToBFloat16(tiles, x, image: image, row: inImage, tile: place)
-          }
+          memory.transformInput(
+            tiles, x, image: image, row: inImage, tile: (row - rows.lowerBound) * tiles.pitch)
         }
         let tileCount = rows.count * tiles.pitch - tiles.halo
         var coming =
@@ -99,10 +95,15 @@ struct WinogradPass {
       forEachProduct(tileCount, memory, weights, &coming) {
         point, tileRange, weights, lanes, _, target in
         let inputs = memory.inputs(ofPoint: point, as: BFloat16.self)
-        product.run(
-          rows: tileRange.count, inputs + tileRange.lowerBound * 2 * tiles.input.channelStride,
-          UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self), lanes: lanes,
-          into: target)
+        let weights = UnsafeRawPointer(weights).assumingMemoryBound(to: Pairs.self)
+        var isFirst = true
+        kernel.segments.forEachSegment(atPoint: point) { segment, row, column in
+          let tile = tileRange.lowerBound + tiles.offset(ofRow: row, column)
+          product.run(
+            rows: tileRange.count, inputs + tile * product.inputBytes,
+            weights + segment * kernel.segmentStep, lanes: lanes, into: target, adding: !isFirst)
+          isFirst = false
+        }
       }
     }
   }

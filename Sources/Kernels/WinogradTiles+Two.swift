@@ -45,12 +45,12 @@ extension WinogradTiles {
   /// Writes the transformed gradients of one row of tiles: `[points][tiles][output.channelStride]`; zeros for
   /// those beyond the outputs.
   @inline(__always)
-  func transformGradient<Register: ChannelRegister>(
-    _ map: FeatureMap, _: Register.Type, _ registers: Range<Int>, image: Int, row: Int,
-    into target: PixelVectors<Register>, pointStep: Int
+  func transformGradient<Source: ChannelRegister>(
+    _ map: FeatureMap, _: Source.Type, _ registers: Range<Int>, image: Int, row: Int,
+    into target: PixelVectors<Source.Exact>, pointStep: Int
   ) {
-    let lines = GradientLines<Register>(self, map, image: image, row: row)
-    let pointStep = pointStep * FeatureMapShape.vectorWidth / Register.width
+    let lines = GradientLines<Source>(self, map, image: image, row: row)
+    let pointStep = pointStep * FeatureMapShape.vectorWidth / Source.width
     for register in registers {
       var tile = target + register
       for index in 0..<columns {
@@ -61,11 +61,11 @@ extension WinogradTiles {
           let line = FourPoints(gradients: left[row], right[row])
           for point in 0..<4 { tile[(4 * row + point) * pointStep] = line[point] }
         }
-        tile = tile + output.channelStride / Register.width
+        tile = tile + output.channelStride / Source.width
       }
       for _ in 0..<halo {
         for point in 0..<filter.points { tile[point * pointStep] = .zero }
-        tile = tile + output.channelStride / Register.width
+        tile = tile + output.channelStride / Source.width
       }
     }
   }
@@ -73,30 +73,30 @@ extension WinogradTiles {
   /// Writes, or adds, the outputs of one row of tiles from their products:
   /// `[points][tiles][output.channelStride]`.
   @inline(__always)
-  func writeOutputs<Products: ChannelRegister, Target: ChannelRegister>(
-    of products: PixelVectors<Products>, pointStep: Int, bias: PixelVectors<Products>?,
+  func writeOutputs<Target: ChannelRegister>(
+    of products: PixelVectors<Target.Exact>, pointStep: Int, bias: PixelVectors<Target.Exact>?,
     to map: FeatureMap, _: Target.Type, _ registers: Range<Int>, image: Int, row: Int,
     adding: Bool
-  ) where Products.Numbers == Target.Numbers {
-    typealias Line = FourPoints<Products.Numbers>
+  ) {
+    typealias Line = FourPoints<Target.Numbers>
     let width = output.width
     let step = output.channelStride / Target.width
     let upper = PixelVectors<Target>(map, image: image) + 2 * row * width * step
     let hasLower = 2 * row + 1 < output.height
-    let pointStep = pointStep * FeatureMapShape.vectorWidth / Products.width
+    let pointStep = pointStep * FeatureMapShape.vectorWidth / Target.width
     for register in registers {
       let bias = bias?[register] ?? .zero
       var tile = products + register
       for index in 0..<columns {
         @inline(__always)
-        func line(_ row: Int) -> (Products.Numbers, Products.Numbers) {
+        func line(_ row: Int) -> (Target.Numbers, Target.Numbers) {
           Line { tile[(4 * row + $0) * pointStep] }.outputs
         }
         let (a, b, c, d) = (line(0), line(1), line(2), line(3))
         let left = Line(a.0, b.0, c.0, d.0).outputs
         let right = Line(a.1, b.1, c.1, d.1).outputs
         @inline(__always)
-        func put(_ value: Products.Numbers, _ place: Int) {
+        func put(_ value: Target.Numbers, _ place: Int) {
           upper[place] = adding ? upper[place] + value : value + bias
         }
         let place = 2 * index * step + register

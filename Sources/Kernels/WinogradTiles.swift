@@ -7,6 +7,8 @@ import Tensors
 /// and below.
 struct WinogradTiles {
   let filter: WinogradFilter
+  /// How transformed inputs are stored.
+  let factors: Precision
   /// The map that is read in tiles, and the one that has two rows and two columns of numbers fewer for each.
   let input: FeatureMapShape
   let output: FeatureMapShape
@@ -30,7 +32,9 @@ struct WinogradTiles {
   /// channel of four tiles at a time: where those lie a whole number of lines of the first cache apart, they are all
   /// in the same bank of it, which gives one number a cycle (docs/kernels.md).
   var inputStep: Int {
-    guard filter != .two, RegisterTile.isOneQuad else { return input.channelStride }
+    guard filter != .two, factors == .float32, RegisterTile.isOneQuad else {
+      return input.channelStride
+    }
     return (FloatOctet.count(input.channels) | 1) * FloatOctet.width
   }
 

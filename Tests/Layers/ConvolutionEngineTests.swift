@@ -13,6 +13,20 @@ import Testing
     /// count, channels, height, width, outputs, kernel, stride, padding.
     let size: [Int]
     var testDescription: String { "\(engine) \(arithmetic) \(size)" }
+
+    /// Pairs of tiles do not lie as segments do.
+    var hasWeightGradient: Bool {
+      size[5] == 3 || engine != .winograd(.two, factors: .bfloat16)
+    }
+    /// What transformed tiles, of numbers that bfloat16 holds, lose of the largest result.
+    var rounding: Double {
+      switch engine {
+      case .winograd(.two, _), .vectors, .tiles, .pointwise: 1e-6
+      case .winograd(_, factors: .bfloat16): 2.5e-2
+      // They round off three times as much as smaller ones.
+      case .winograd: 3e-6
+      }
+    }
   }
 
   static let cases: [Case] = [
@@ -36,10 +50,14 @@ import Testing
   ].flatMap { size in
     [
       Case(engine: .winograd(.two), arithmetic: .float32, size: size),
-      Case(engine: .winograd(.two), arithmetic: .bfloat16, size: size),
       Case(engine: .winograd(.fourByTwo), arithmetic: .float32, size: size),
       Case(engine: .winograd(.four), arithmetic: .float32, size: size),
     ]
+      + WinogradFilter.allCases.flatMap { filter in
+        Precision.allCases.map { factors in
+          Case(engine: .winograd(filter, factors: factors), arithmetic: .bfloat16, size: size)
+        }
+      }
   }
 
   /// In segments of two and three taps.
@@ -47,7 +65,13 @@ import Testing
     [2, 16, 9, 7, 16, 5, 1, 2], [1, 20, 11, 13, 40, 5, 1, 2], [3, 17, 6, 6, 50, 5, 1, 0],
     [2, 33, 4, 5, 18, 5, 1, 4], [1, 70, 8, 27, 34, 5, 1, 1], [9, 16, 1, 2, 16, 5, 1, 2],
     [1, 40, 21, 31, 100, 5, 1, 3],
-  ].map { Case(engine: .winograd(.two), arithmetic: .float32, size: $0) }
+  ].flatMap { size in
+    Precision.allCases.flatMap { arithmetic in
+      (arithmetic == .float32 ? [.float32] : Precision.allCases).map { factors in
+        Case(engine: .winograd(.two, factors: factors), arithmetic: arithmetic, size: size)
+      }
+    }
+  }
 
   static let pointwiseCases: [Case] = [
     [2, 16, 8, 12, 50, 1, 1, 0], [3, 17, 5, 7, 16, 1, 1, 0], [1, 70, 3, 1, 33, 1, 1, 0],
@@ -152,9 +176,10 @@ import Testing
     }
     pool.reserveScratch(scratchCount + guardCount)
     poison()
-    // bfloat16 has eight digits; only what is written is rounded. Tiles of 4×4 round off three times as much.
-    let exact = test.engine == .winograd(.four) ? 3e-6 : 1e-6
-    let stored: Tolerance = .ofLargest(test.arithmetic == .float32 ? exact : 4e-3)
+    // bfloat16 has eight digits.
+    let exact = test.rounding
+    let stored: Tolerance = .ofLargest(
+      test.arithmetic == .float32 ? exact : max(exact, 4e-3))
     withExtendedLifetime((input, output, outputGradient, packed, packedBias)) {
       kernel.forward(
         input.map, weight: packed.base, bias: packedBias.base, into: output.map, on: pool)
@@ -162,15 +187,17 @@ import Testing
       #expect(output.hasZeroPadding)
       expectScratchSuffices()
 
-      let gradient = AlignedBuffer(count: kernel.kernelCount)
-      gradient.elements.update(repeating: .nan)
-      poison()
-      kernel.weightGradient(input.map, outputGradient.map, into: gradient.base, on: pool)
-      expectClose(
-        places.map { gradient.base[$0] }, gradients.weight.dense.values, .ofLargest(2 * exact),
-        "gradient of the weight", shape: size)
-      expectScratchSuffices()
-      #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
+      if test.hasWeightGradient {
+        let gradient = AlignedBuffer(count: kernel.kernelCount)
+        gradient.elements.update(repeating: .nan)
+        poison()
+        kernel.weightGradient(input.map, outputGradient.map, into: gradient.base, on: pool)
+        expectClose(
+          places.map { gradient.base[$0] }, gradients.weight.dense.values, .ofLargest(2 * exact),
+          "gradient of the weight", shape: size)
+        expectScratchSuffices()
+        #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
+      }
 
       guard kernel.hasInputGradient else { return }
       for adding in [false, true] {
