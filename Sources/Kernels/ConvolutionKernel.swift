@@ -52,8 +52,13 @@ public struct ConvolutionKernel: Sendable {
     } else if isPointwise && (input.arithmetic == .float32 || !TileUnit.hasRegisters) {
       forwardEngine = .pointwise
       (inputGradientEngine, weightGradientEngine) = (.pointwise, .pointwise)
+    } else if mixes, !TileUnit.hasRegisters {
+      let choice = FewestProducts(geometry, input: input)
+      forwardEngine = choice.forwardByMixtures(training: training)
+      inputGradientEngine = choice.inputGradientByMixtures
+      weightGradientEngine = choice.bankGradient
     } else if input.arithmetic == .bfloat16 {
-      let isByTiles = mixes || TileUnit.hasRegisters
+      let isByTiles = TileUnit.hasRegisters
       let choice = FewestProducts(geometry, input: input)
       forwardEngine = isByTiles ? .tiles : choice.forwardInBFloat16(training: training)
       inputGradientEngine = isByTiles ? .tiles : choice.inputGradientInBFloat16
@@ -97,30 +102,38 @@ public struct ConvolutionKernel: Sendable {
 
   /// Floats of scratch memory that a worker needs.
   public var scratchCount: Int {
-    let forward =
-      switch forwardEngine {
-      case .vectors: vectors.scratchCount
-      case .tiles: tiles.scratchCount
-      case .winograd(let filter, let factors): winograd(filter, factors).scratchCount
-      case .pointwise: pointwise.scratchCount
-      }
-    guard training else { return forward }
-    let weights =
-      switch weightGradientEngine {
-      case .vectors: vectors.scratchCount
-      case .pointwise: pointwise.weightGradientScratchCount
-      case .tiles: tiles.weightGradientScratchCount
-      case .winograd(let filter, let factors): winograd(filter, factors).weightGradientScratchCount
-      }
-    guard hasInputGradient else { return max(forward, weights) }
-    let inputs =
-      switch inputGradientEngine {
-      case .vectors: vectors.inputGradientScratchCount
-      case .tiles: tiles.inputGradientScratchCount
-      case .winograd(let filter, let factors): winograd(filter, factors).inputGradientScratchCount
-      case .pointwise: pointwise.inputGradientScratchCount
-      }
-    return max(forward, weights, inputs)
+    guard training else { return forwardScratchCount }
+    let backward = max(weightGradientScratchCount, inputGradientScratchCount)
+    return max(forwardScratchCount, backward)
+  }
+
+  var forwardScratchCount: Int {
+    switch forwardEngine {
+    case .vectors: vectors.scratchCount
+    case .tiles: tiles.scratchCount
+    case .winograd(let filter, let factors): winograd(filter, factors).scratchCount
+    case .pointwise: pointwise.scratchCount
+    }
+  }
+
+  var weightGradientScratchCount: Int {
+    switch weightGradientEngine {
+    case .vectors: vectors.scratchCount
+    case .pointwise: pointwise.weightGradientScratchCount
+    case .tiles: tiles.weightGradientScratchCount
+    case .winograd(let filter, let factors): winograd(filter, factors).weightGradientScratchCount
+    }
+  }
+
+  /// None for images, which have no gradient.
+  var inputGradientScratchCount: Int {
+    guard hasInputGradient else { return 0 }
+    return switch inputGradientEngine {
+    case .vectors: vectors.inputGradientScratchCount
+    case .tiles: tiles.inputGradientScratchCount
+    case .winograd(let filter, let factors): winograd(filter, factors).inputGradientScratchCount
+    case .pointwise: pointwise.inputGradientScratchCount
+    }
   }
 
   /// Floats of the pool's shared memory.

@@ -26,15 +26,41 @@ struct FewestProducts {
     return ((training ? steady : any).engine, any.engine)
   }
 
+  /// Where each image has a mixture of kernels. Factors are float32.
+  func forwardByMixtures(training: Bool) -> ConvolutionKernel.Engine {
+    byMixtures(upTo: training && input.arithmetic == .float32 ? .fourByTwo : .four)
+  }
+
+  var inputGradientByMixtures: ConvolutionKernel.Engine { byMixtures(upTo: .four) }
+
+  /// The gradient of a whole bank: at points it need not go through memory image by image.
+  var bankGradient: ConvolutionKernel.Engine {
+    (least(.float32) { filter, tiles in filter.points * (tiles + Self.mixing) } ?? direct).engine
+  }
+
+  /// What it takes to mix a weight, in products.
+  private static let mixing = 8
+
+  private func byMixtures(upTo largest: WinogradFilter) -> ConvolutionKernel.Engine {
+    let candidate = least(upTo: largest, .float32) { filter, tiles in
+      // Eight tiles are multiplied at once, those of one image.
+      filter.points * ((tiles + 7) / 8 * 8 + Self.mixing)
+    }
+    let taps = geometry.kernelHeight * geometry.kernelWidth
+    let direct = Candidate(
+      engine: direct.engine, time: direct.time + Double(taps * Self.mixing))
+    return faster(candidate, direct).engine
+  }
+
   func forwardInBFloat16(training: Bool) -> ConvolutionKernel.Engine {
     // What a map is not rounded to is not lost by tiles in float32.
-    let exact = faster(least(.float32), directPairs)
+    let exact = faster(least(.float32), direct)
     guard !training, let rounded = least(upTo: .two, .bfloat16) else { return exact.engine }
     // An answer's digits are worth a fifth of its time.
     return rounded.time < 0.8 * exact.time ? rounded.engine : exact.engine
   }
 
-  var inputGradientInBFloat16: ConvolutionKernel.Engine { (least(.bfloat16) ?? directPairs).engine }
+  var inputGradientInBFloat16: ConvolutionKernel.Engine { (least(.bfloat16) ?? direct).engine }
 
   /// Segments of 5×5 lie a tile apart, as pairs of tiles do not.
   var weightGradientInBFloat16: ConvolutionKernel.Engine {
@@ -47,30 +73,42 @@ struct FewestProducts {
     let time: Double
   }
 
-  private var directPairs: Candidate {
+  private var direct: Candidate {
     let taps = geometry.kernelHeight * geometry.kernelWidth
-    return Candidate(
-      engine: .tiles, time: 0.5 * Double(taps * geometry.outputShape(for: input).pixelCount))
+    let products = Double(taps * geometry.outputShape(for: input).pixelCount)
+    return input.arithmetic == .bfloat16
+      ? Candidate(engine: .tiles, time: 0.5 * products)
+      : Candidate(engine: .vectors, time: products)
   }
 
   /// The fastest whose tiles are no larger than some. Layers ask in each pass, so nothing is taken from the heap.
   private func least(upTo largest: WinogradFilter = .four, _ factors: Precision) -> Candidate? {
-    guard var best = candidate(.two, factors) else { return nil }
-    if largest != .two { best = faster(candidate(.fourByTwo, factors), best) }
-    if largest == .four { best = faster(candidate(.four, factors), best) }
+    least(upTo: largest, factors) { filter, _ in
+      WinogradConvolution.products(filter, geometry, input: input)
+    }
+  }
+
+  /// - Parameter products: What a filter takes for so many tiles.
+  private func least(
+    upTo largest: WinogradFilter = .four, _ factors: Precision,
+    products: (_ filter: WinogradFilter, _ tiles: Int) -> Int
+  ) -> Candidate? {
+    let output = geometry.outputShape(for: input)
+    func candidate(_ filter: WinogradFilter) -> Candidate? {
+      guard WinogradConvolution.fits(filter, geometry, input: input) else { return nil }
+      let tiles = filter.rows(of: output) * filter.columns(of: output)
+      return Candidate(
+        engine: .winograd(filter, factors: factors),
+        time: (factors == .float32 ? 1 : 0.5) * Double(products(filter, tiles)))
+    }
+    guard var best = candidate(.two) else { return nil }
+    if largest != .two { best = faster(candidate(.fourByTwo), best) }
+    if largest == .four { best = faster(candidate(.four), best) }
     return best
   }
 
   /// The second where they are equal.
   private func faster(_ first: Candidate?, _ second: Candidate) -> Candidate {
     if let first, first.time < second.time { first } else { second }
-  }
-
-  private func candidate(_ filter: WinogradFilter, _ factors: Precision) -> Candidate? {
-    guard WinogradConvolution.fits(filter, geometry, input: input) else { return nil }
-    let products = WinogradConvolution.products(filter, geometry, input: input)
-    return Candidate(
-      engine: .winograd(filter, factors: factors),
-      time: (factors == .float32 ? 1 : 0.5) * Double(products))
   }
 }

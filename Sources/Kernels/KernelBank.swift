@@ -25,6 +25,53 @@ public struct KernelBank: @unchecked Sendable {
     KernelBank(kernels: kernels + floats, count: count, stride: stride, shares: shares)
   }
 
+  /// Images whose mixtures are written at once, so that each vector of the bank serves them all.
+  static let imagesMixedAtOnce = 4
+
+  /// Writes some vectors of the mixtures of at most four images that follow each other.
+  ///
+  /// - Parameters:
+  ///   - place: Floats of a kernel before those vectors.
+  ///   - images: The last one is mixed again in the place of those beyond it.
+  ///   - step: Vectors from one image's mixture to the next's.
+  @inline(__always)
+  func mix(
+    at place: Int, count vectorCount: Int, images: Range<Int>,
+    into mixed: UnsafeMutablePointer<Vector>, step: Int
+  ) {
+    @inline(__always)
+    func share(_ image: Int, _ kernel: Int) -> Vector {
+      Vector(
+        repeating: shares[min(images.lowerBound + image, images.upperBound - 1) * count + kernel])
+    }
+    // Two kernels for four images: eight shares stay in registers, of 256 bits too.
+    var kernel = 0
+    while kernel < count {
+      let isPair = kernel + 1 < count
+      let first = vectors(kernels + (kernel * stride + place))
+      let second = isPair ? first + stride / FeatureMapShape.vectorWidth : first
+      @inline(__always)
+      func shares(_ image: Int) -> (Vector, Vector) {
+        (share(image, kernel), isPair ? share(image, kernel + 1) : .zero)
+      }
+      let (a, b, c, d) = (shares(0), shares(1), shares(2), shares(3))
+      for index in 0..<vectorCount {
+        let weights = (first[index], second[index])
+        @inline(__always)
+        func put(_ image: Int, _ shares: (Vector, Vector)) {
+          let place = image * step + index
+          let sum = (kernel == 0 ? .zero : mixed[place]).addingProduct(shares.0, weights.0)
+          mixed[place] = sum.addingProduct(shares.1, weights.1)
+        }
+        put(0, a)
+        put(1, b)
+        put(2, c)
+        put(3, d)
+      }
+      kernel += 2
+    }
+  }
+
   /// A vector of the image's mixture.
   @inline(__always)
   func mixed(at place: Int, image: Int) -> Vector {

@@ -17,6 +17,9 @@ struct WinogradBatch {
     rows = max(1, min(count / tiles.pitch, most))
   }
 
+  /// - Parameter rows: Rows of tiles.
+  init(rows: Int) { self.rows = rows }
+
   /// Vectors from one point to the next: an odd number, lest all points fall into the same sets of the
   /// cache.
   private func pointStep(_ tiles: WinogradTiles, rows: Int, tileStep: Int) -> Int {
@@ -32,20 +35,35 @@ struct WinogradBatch {
     pointStep(tiles, rows: rows, tileStep: tiles.output.channelStride)
   }
 
-  /// Floats of scratch memory.
-  func count(_ tiles: WinogradTiles) -> Int {
+  /// Floats of transformed tiles and of their products.
+  func transformedCount(_ tiles: WinogradTiles) -> Int {
     let steps = inputPointStep(tiles) + outputPointStep(tiles)
-    return (steps * tiles.filter.points + tiles.zeroCount) * FeatureMapShape.vectorWidth
-      + tiles.waitingCount
+    return steps * tiles.filter.points * FeatureMapShape.vectorWidth
   }
+
+  /// Floats that whoever transforms needs besides.
+  func workingCount(_ tiles: WinogradTiles) -> Int {
+    tiles.zeroCount * FeatureMapShape.vectorWidth + tiles.waitingCount
+  }
+
+  /// Floats of scratch memory for both.
+  func count(_ tiles: WinogradTiles) -> Int { transformedCount(tiles) + workingCount(tiles) }
 
   /// Cuts up scratch memory.
   func memory(_ tiles: WinogradTiles, _ scratch: UnsafeMutablePointer<Float>) -> WinogradMemory {
-    let inputs = vectors(scratch)
+    memory(tiles, transformed: scratch, working: scratch + transformedCount(tiles))
+  }
+
+  /// Cuts up memory of `transformedCount` and of `workingCount` floats; whoever only multiplies needs none of those.
+  func memory(
+    _ tiles: WinogradTiles, transformed: UnsafeMutablePointer<Float>,
+    working: UnsafeMutablePointer<Float>? = nil
+  ) -> WinogradMemory {
+    let inputs = vectors(transformed)
     let (inputPointStep, outputPointStep) = (inputPointStep(tiles), outputPointStep(tiles))
     let outputs = inputs + inputPointStep * tiles.filter.points
-    let zeros = outputs + outputPointStep * tiles.filter.points
-    zeros.update(repeating: .zero, count: tiles.zeroCount)
+    let zeros = vectors(working ?? transformed)
+    if working != nil { zeros.update(repeating: .zero, count: tiles.zeroCount) }
     let waiting = zeros + tiles.zeroCount
     return WinogradMemory(
       inputs: UnsafeMutableRawPointer(inputs), inputPointStep: inputPointStep, outputs: outputs,

@@ -75,7 +75,7 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
     let isTraining = mode == .training
     let kernel = ConvolutionKernel(
       geometry, input: inputs[0], training: isTraining, mixes: true)
-    pool.reserveScratch(kernel.scratchCount)
+    pool.reserveScratch(kernel.scratchCount(mixing: kernelCount))
     pool.reserveShared(kernel.sharedCount(mixing: kernelCount, images: inputs[0].count))
     grow(&shares, to: inputs[0].count * kernelCount)
     if isTraining { grow(&shareGradients, to: inputs[0].count * kernelCount) }

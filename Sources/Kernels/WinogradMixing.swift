@@ -1,0 +1,153 @@
+import Tensors
+
+/// Winograd's convolution of images that each have a mixture of a bank's kernels. Transforms are linear: the bank is
+/// transformed once and mixed at each point, a piece of the kernel at a time, which is multiplied while it is in the
+/// first cache.
+///
+/// Some images are transformed; then threads share the points and their blocks of outputs, each of which is mixed for
+/// one image after the other; then outputs are written.
+///
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, bank `[K, weights at all points]`. Factors and sums are float32.
+struct WinogradMixing {
+  let kernel: WinogradKernel
+  let tiles: WinogradTiles
+  let batch: WinogradBatch
+  /// Images between whose transforms and outputs the whole bank passes by.
+  let imagesAtOnce: Int
+
+  /// Bytes of transformed tiles: beside them a bank finds room in the last cache.
+  private static let transformedBytes = 16 << 20
+
+  /// Inputs whose weights are mixed at once.
+  private static let inputsAtOnce = 32
+
+  init(
+    _ filter: WinogradFilter, layout: KernelLayout, input: FeatureMapShape,
+    output: FeatureMapShape, padding: Int
+  ) {
+    kernel = WinogradKernel(layout: layout, filter: filter, factors: .float32)
+    let tiles = WinogradTiles(
+      filter: filter, factors: .float32, input: input, output: output, padding: padding,
+      segments: kernel.segments)
+    let imageBytes =
+      4 * filter.points * tiles.rows * tiles.columns * (tiles.inputStep + output.channelStride)
+    imagesAtOnce = max(1, min(Self.transformedBytes / imageBytes, input.count))
+    self.tiles = tiles
+    batch = WinogradBatch(rows: imagesAtOnce * tiles.rows)
+  }
+
+  /// Tiles of an image.
+  var tileCount: Int { tiles.rows * tiles.columns }
+
+  /// Points, and of each the blocks of outputs.
+  var pieceCount: Int { kernel.filter.points * kernel.layout.blockCount }
+
+  /// Floats of scratch memory that a worker needs.
+  var scratchCount: Int {
+    max(
+      KernelBank.imagesMixedAtOnce * Self.inputsAtOnce * 3 * FeatureMapShape.vectorWidth,
+      batch.workingCount(tiles))
+  }
+
+  /// Floats of a transformed bank.
+  func bankCount(_ kernels: Int) -> Int { kernels * kernel.count }
+
+  /// Floats of shared memory besides the transformed bank.
+  var transformedCount: Int { batch.transformedCount(tiles) }
+
+  /// Transforms a bank's kernels.
+  func transform(
+    _ bank: KernelBank, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) -> KernelBank {
+    for index in 0..<bank.count {
+      kernel.transform(
+        bank.kernels + index * bank.stride, into: target + index * kernel.count, on: pool)
+    }
+    return KernelBank(
+      kernels: target, count: bank.count, stride: kernel.count, shares: bank.shares)
+  }
+
+  /// y = (or +=) the convolution of each image with its mixture.
+  ///
+  /// - Parameters:
+  ///   - bank: Transformed.
+  ///   - transformed: `transformedCount` floats.
+  ///   - imageSums: Takes those of each image of y that is finished.
+  func run(
+    _ x: FeatureMap, bank: KernelBank, transformed: UnsafeMutablePointer<Float>,
+    into y: FeatureMap, adding: Bool, imageSums: ImageSums?, on pool: WorkerPool
+  ) {
+    forEachImages(of: x) { images in
+      pool.forEachPiece(images.count) { index, scratch in
+        let memory = batch.memory(tiles, transformed: transformed, working: scratch)
+        for row in 0..<tiles.rows {
+          memory.transformInput(
+            tiles, x, image: images.lowerBound + index, row: row,
+            tile: index * tileCount + row * tiles.columns)
+        }
+      }
+      pool.forEachPiece(pieceCount) { piece, scratch in
+        let memory = batch.memory(tiles, transformed: transformed)
+        multiply(piece, images, bank, memory, mixed: vectors(scratch))
+      }
+      pool.forEachPiece(images.count) { index, scratch in
+        let memory = batch.memory(tiles, transformed: transformed, working: scratch)
+        let image = images.lowerBound + index
+        for row in 0..<tiles.rows {
+          memory.writeOutputs(
+            tiles, bias: nil, to: y, image: image, row: row,
+            tile: index * tileCount + row * tiles.columns, adding: adding)
+        }
+        imageSums?.take(image: image, of: y)
+      }
+    }
+  }
+
+  /// Visits the images of a map, some at once.
+  func forEachImages(of map: FeatureMap, _ body: (_ images: Range<Int>) -> Void) {
+    for first in stride(from: 0, to: map.shape.count, by: imagesAtOnce) {
+      body(first..<min(first + imagesAtOnce, map.shape.count))
+    }
+  }
+
+  /// A point and a block of outputs.
+  @inline(__always)
+  func place(ofPiece piece: Int) -> (point: Int, lane: Int, lanes: Int) {
+    let blocks = kernel.layout.blockCount
+    // All blocks but the last are pairs of vectors.
+    let lane = 2 * (piece % blocks)
+    return (piece / blocks, lane, kernel.layout.lanesInBlock(from: lane))
+  }
+
+  /// The products of a piece for some images.
+  private func multiply(
+    _ piece: Int, _ images: Range<Int>, _ bank: KernelBank, _ memory: WinogradMemory,
+    mixed: UnsafeMutablePointer<Vector>
+  ) {
+    let (point, lane, lanes) = place(ofPiece: piece)
+    let layout = kernel.layout
+    let first = (point * kernel.pointStep + lane * layout.inputs) * FeatureMapShape.vectorWidth
+    let outputs = memory.outputs + (point * memory.outputPointStep + lane)
+    let endsInHalf = layout.endsInHalf(from: lane, lanes: lanes)
+    let mixedStep = Self.inputsAtOnce * lanes
+    for index in stride(from: 0, to: images.count, by: KernelBank.imagesMixedAtOnce) {
+      let together = index..<min(index + KernelBank.imagesMixedAtOnce, images.count)
+      for input in stride(from: 0, to: layout.inputs, by: Self.inputsAtOnce) {
+        let count = min(Self.inputsAtOnce, layout.inputs - input)
+        bank.mix(
+          at: first + input * lanes * FeatureMapShape.vectorWidth, count: count * lanes,
+          images: images.lowerBound + together.lowerBound..<images.lowerBound + together.upperBound,
+          into: mixed, step: mixedStep)
+        for index in together {
+          let tile = index * tileCount
+          MatrixProduct(
+            inputs: count, inputStep: tiles.inputStep, outputStep: tiles.output.lanes
+          ).run(
+            rows: tileCount, memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
+            mixed + (index - together.lowerBound) * mixedStep, lanes: lanes,
+            endsInHalf: endsInHalf, into: outputs + tile * tiles.output.lanes, adding: input > 0)
+        }
+      }
+    }
+  }
+}
