@@ -37,24 +37,30 @@ extension ConvolutionKernel {
   }
 
   private var forwardMixing: WinogradMixing? {
-    guard case .winograd(let filter, _) = forwardEngine else { return nil }
+    guard case .winograd(let filter, let factors) = forwardEngine else { return nil }
     return WinogradMixing(
-      filter, layout: vectors.layout, input: vectors.input, output: vectors.output,
+      filter, factors: factors, layout: vectors.layout, input: vectors.input,
+      output: vectors.output,
       padding: vectors.geometry.padding)
   }
 
   /// A plain convolution of dy by the turned mixtures.
   private var inputGradientMixing: WinogradMixing? {
-    guard hasInputGradient, case .winograd(let filter, _) = inputGradientEngine else { return nil }
+    guard hasInputGradient, case .winograd(let filter, let factors) = inputGradientEngine else {
+      return nil
+    }
     return WinogradMixing(
-      filter, layout: vectors.turnedLayout, input: vectors.output, output: vectors.input,
+      filter, factors: factors, layout: vectors.turnedLayout, input: vectors.output,
+      output: vectors.input,
       padding: vectors.geometry.kernelWidth - 1 - vectors.geometry.padding)
   }
 
   private var bankGradientMixing: WinogradMixing? {
-    guard case .winograd(let filter, _) = weightGradientEngine else { return nil }
+    guard case .winograd(let filter, let factors) = weightGradientEngine else { return nil }
     return WinogradMixing(
-      filter, layout: vectors.layout, input: vectors.input, output: vectors.output,
+      filter, factors: WinogradTiles.factors(factors, ofPairsIn: vectors.output),
+      layout: vectors.layout, input: vectors.input,
+      output: vectors.output,
       padding: vectors.geometry.padding)
   }
 

@@ -26,30 +26,46 @@ struct FewestProducts {
     return ((training ? steady : any).engine, any.engine)
   }
 
-  /// Where each image has a mixture of kernels. Factors are float32.
+  /// Where each image has a mixture of kernels.
   func forwardByMixtures(training: Bool) -> ConvolutionKernel.Engine {
-    byMixtures(upTo: training && input.arithmetic == .float32 ? .fourByTwo : .four)
+    byMixtures(upTo: training && input.arithmetic == .float32 ? .fourByTwo : .four, .float32)
   }
 
-  var inputGradientByMixtures: ConvolutionKernel.Engine { byMixtures(upTo: .four) }
+  var inputGradientByMixtures: ConvolutionKernel.Engine {
+    byMixtures(upTo: .four, input.arithmetic)
+  }
 
   /// The gradient of a whole bank: at points it need not go through memory image by image.
   var bankGradient: ConvolutionKernel.Engine {
-    (least(.float32) { filter, tiles in filter.points * (tiles + Self.mixing) } ?? direct).engine
+    let factors = input.arithmetic
+    let candidate = leastOfMixtures(upTo: .four, factors) { Self.time(of: $0, factors) }
+    return (candidate ?? direct).engine
   }
 
-  /// What it takes to mix a weight, in products.
-  private static let mixing = 8
+  /// What it takes to mix a weight, in products of float32.
+  private static func mixing(_ factors: Precision) -> Double { factors == .float32 ? 12 : 20 }
 
-  private func byMixtures(upTo largest: WinogradFilter) -> ConvolutionKernel.Engine {
-    let candidate = least(upTo: largest, .float32) { filter, tiles in
+  private func byMixtures(
+    upTo largest: WinogradFilter, _ factors: Precision
+  ) -> ConvolutionKernel.Engine {
+    let candidate = leastOfMixtures(upTo: largest, factors) { tiles in
       // Eight tiles are multiplied at once, those of one image.
-      filter.points * ((tiles + 7) / 8 * 8 + Self.mixing)
+      Self.time(of: (tiles + 7) / 8 * 8, factors)
     }
-    let taps = geometry.kernelHeight * geometry.kernelWidth
+    let taps = Double(geometry.kernelHeight * geometry.kernelWidth)
     let direct = Candidate(
-      engine: direct.engine, time: direct.time + Double(taps * Self.mixing))
+      engine: direct.engine, time: direct.time + taps * Self.mixing(input.arithmetic))
     return faster(candidate, direct).engine
+  }
+
+  /// Segments of 5×5 are not mixed at points.
+  private func leastOfMixtures(
+    upTo largest: WinogradFilter, _ factors: Precision, time: (_ tiles: Int) -> Double
+  ) -> Candidate? {
+    guard geometry.kernelWidth == 3 else { return nil }
+    return least(upTo: largest, factors) { filter, tiles in
+      Double(filter.points) * (time(tiles) + Self.mixing(factors))
+    }
   }
 
   func forwardInBFloat16(training: Bool) -> ConvolutionKernel.Engine {
@@ -67,39 +83,43 @@ struct FewestProducts {
     geometry.kernelWidth == 3 ? inputGradientInBFloat16 : .tiles
   }
 
-  /// An engine, and the time of its products where two of bfloat16 take as long as one of float32.
+  /// An engine, and the time of its products.
   private struct Candidate {
     let engine: Engine
     let time: Double
   }
 
+  /// Two of bfloat16 take as long as one of float32.
+  private static func time(of products: Int, _ factors: Precision) -> Double {
+    factors == .float32 ? Double(products) : Double(products) / 2
+  }
+
   private var direct: Candidate {
     let taps = geometry.kernelHeight * geometry.kernelWidth
-    let products = Double(taps * geometry.outputShape(for: input).pixelCount)
-    return input.arithmetic == .bfloat16
-      ? Candidate(engine: .tiles, time: 0.5 * products)
-      : Candidate(engine: .vectors, time: products)
+    let products = taps * geometry.outputShape(for: input).pixelCount
+    return Candidate(
+      engine: input.arithmetic == .float32 ? .vectors : .tiles,
+      time: Self.time(of: products, input.arithmetic))
   }
 
   /// The fastest whose tiles are no larger than some. Layers ask in each pass, so nothing is taken from the heap.
   private func least(upTo largest: WinogradFilter = .four, _ factors: Precision) -> Candidate? {
     least(upTo: largest, factors) { filter, _ in
-      WinogradConvolution.products(filter, geometry, input: input)
+      Self.time(of: WinogradConvolution.products(filter, geometry, input: input), factors)
     }
   }
 
-  /// - Parameter products: What a filter takes for so many tiles.
+  /// - Parameter time: What a filter takes for so many tiles of an image.
   private func least(
-    upTo largest: WinogradFilter = .four, _ factors: Precision,
-    products: (_ filter: WinogradFilter, _ tiles: Int) -> Int
+    upTo largest: WinogradFilter, _ factors: Precision,
+    time: (_ filter: WinogradFilter, _ tiles: Int) -> Double
   ) -> Candidate? {
     let output = geometry.outputShape(for: input)
     func candidate(_ filter: WinogradFilter) -> Candidate? {
       guard WinogradConvolution.fits(filter, geometry, input: input) else { return nil }
       let tiles = filter.rows(of: output) * filter.columns(of: output)
       return Candidate(
-        engine: .winograd(filter, factors: factors),
-        time: (factors == .float32 ? 1 : 0.5) * Double(products(filter, tiles)))
+        engine: .winograd(filter, factors: factors), time: time(filter, tiles))
     }
     guard var best = candidate(.two) else { return nil }
     if largest != .two { best = faster(candidate(.fourByTwo), best) }

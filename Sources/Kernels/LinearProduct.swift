@@ -1,13 +1,14 @@
 import Tensors
 
-/// The matrix products of a linear layer over whole feature maps, by OpenBLAS.
+/// The matrix products of a linear layer over whole feature maps: in float32 by OpenBLAS, in bfloat16 by
+/// `LinearPairProduct` where that is the faster.
 ///
 /// An input image is one row: its floats in the order of the feature map, padding included. Threads
 /// share the columns of the result, so every number is computed by one call whatever their count. Nor does an
 /// image's output depend on how many others there are: a batch is filled up to as many as OpenBLAS sums alike.
 ///
-/// Outputs and their gradients are float32. Inputs stored as bfloat16 are widened into the pool's shared
-/// memory first, and their gradients are rounded from there.
+/// Outputs and their gradients are float32. For OpenBLAS inputs stored as bfloat16 are widened into the pool's
+/// shared memory first, and their gradients are rounded from there.
 ///
 /// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`, with I and O padded.
 public struct LinearProduct: Sendable {
@@ -22,9 +23,24 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
+  /// The products by pairs of bfloat16, where these sizes and this machine let them be faster.
+  ///
+  /// Few outputs are logits, which want all digits. Images lie without padding, so that not every one
+  /// begins with a whole vector. Tile registers are for a way that is not written.
+  private func pairs(for x: FeatureMapShape) -> LinearPairProduct? {
+    x.arithmetic == .bfloat16 && !TileUnit.hasRegisters && x.fillsVectors && outputs >= 64
+      ? LinearPairProduct(inputs: inputs, outputs: outputs) : nil
+  }
+
+  /// Floats of scratch memory that a worker needs for maps of this shape, and for fewer of them.
+  public func scratchCount(for x: FeatureMapShape) -> Int {
+    pairs(for: x)?.scratchCount(images: x.count) ?? 0
+  }
+
   /// Floats of shared memory that the products of maps of this shape, and of fewer of them, need.
   public func sharedCount(for x: FeatureMapShape) -> Int {
-    BLAS.rowsSummedAlike == 1
+    if let pairs = pairs(for: x) { return pairs.sharedCount(images: x.count) }
+    return BLAS.rowsSummedAlike == 1
       ? x.count * x.wideImageCount : Self.filledUp(x.count) * (inputs + outputs)
   }
 
@@ -39,6 +55,9 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
     on pool: WorkerPool
   ) {
+    if let pairs = pairs(for: x.shape) {
+      return pairs.forward(x, weight: weight, bias: bias, into: y, on: pool)
+    }
     let images = x.shape.count
     let rows = Self.filledUp(images)
     let isFilledUp = rows > images
@@ -70,6 +89,9 @@ public struct LinearProduct: Sendable {
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
   ) {
+    if let pairs = pairs(for: dx.shape) {
+      return pairs.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
+    }
     let isRounded = dx.shape.precision != .float32
     let target = isRounded ? pool.shared.base : dx.base
     pool.forEachRange(of: inputs, size: Self.columnBlock) { columns, _ in
@@ -90,6 +112,9 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
+    if let pairs = pairs(for: x.shape) {
+      return pairs.weightGradient(x, dy, into: gradient, on: pool)
+    }
     let images = x.shape.count
     let x = widened(x, on: pool)
     pool.forEachRange(of: inputs, size: Self.columnBlock) { rows, _ in

@@ -13,6 +13,10 @@ struct MatrixPairCorrelation {
   let pairs: Int
   /// Whether the sums are added to what stands.
   let adding: Bool
+  /// Vectors from one input's sums to the next's; nil where they lie side by side.
+  var sumStep: Int?
+  /// Whether the sums are written around the caches; then inputs are a multiple of sixteen.
+  var streams = false
 
   @inline(__always)
   func run(
@@ -21,7 +25,7 @@ struct MatrixPairCorrelation {
   ) {
     let size = lanes == 1 ? 2 * PairSums.rows : PairSums.rows
     for input in stride(from: 0, to: inputs, by: size) {
-      let (v, target, rest) = (v + 4 * input, target + input * lanes, inputs - input)
+      let (v, target, rest) = (v + 4 * input, target + input * (sumStep ?? lanes), inputs - input)
       switch lanes {
       case 1: oneLane(v, d, rest, target)
       case 2: twoLanes(v, d, rest, target)
@@ -46,8 +50,9 @@ struct MatrixPairCorrelation {
       x += inputBytes
       gradient += gradientStep
     }
-    sumsA.write(to: target, step: 1, count: rest, adding: adding)
-    sumsB.write(to: target + rows, step: 1, count: rest - rows, adding: adding)
+    let step = sumStep ?? 1
+    write(sumsA, to: target, step: step, count: rest)
+    write(sumsB, to: target + rows * step, step: step, count: rest - rows)
   }
 
   /// Eight inputs by two vectors of outputs.
@@ -64,8 +69,9 @@ struct MatrixPairCorrelation {
       x += inputBytes
       gradient += gradientStep
     }
-    sumsA.write(to: target, step: 2, count: rest, adding: adding)
-    sumsB.write(to: target + 1, step: 2, count: rest, adding: adding)
+    let step = sumStep ?? 2
+    write(sumsA, to: target, step: step, count: rest)
+    write(sumsB, to: target + 1, step: step, count: rest)
   }
 
   /// Eight inputs by three vectors of outputs.
@@ -82,8 +88,21 @@ struct MatrixPairCorrelation {
       x += inputBytes
       gradient += gradientStep
     }
-    sumsA.write(to: target, step: 3, count: rest, adding: adding)
-    sumsB.write(to: target + 1, step: 3, count: rest, adding: adding)
-    sumsC.write(to: target + 2, step: 3, count: rest, adding: adding)
+    let step = sumStep ?? 3
+    write(sumsA, to: target, step: step, count: rest)
+    write(sumsB, to: target + 1, step: step, count: rest)
+    write(sumsC, to: target + 2, step: step, count: rest)
+  }
+
+  /// Writes the first `count` sums, `step` vectors apart.
+  @inline(__always)
+  private func write(
+    _ sums: PairSums, to target: UnsafeMutablePointer<Vector>, step: Int, count: Int
+  ) {
+    if streams {
+      sums.stream(to: target, step: step)
+    } else {
+      sums.write(to: target, step: step, count: count, adding: adding)
+    }
   }
 }

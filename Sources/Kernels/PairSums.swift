@@ -110,4 +110,17 @@ struct PairSums {
     put(sum6, 6)
     put(sum7, 7)
   }
+
+  /// Writes the sums around the caches, `step` vectors apart.
+  @inline(__always)
+  func stream(to memory: UnsafeMutablePointer<Vector>, step: Int) {
+    streamFloats(memory, sum0)
+    streamFloats(memory + step, sum1)
+    streamFloats(memory + 2 * step, sum2)
+    streamFloats(memory + 3 * step, sum3)
+    streamFloats(memory + 4 * step, sum4)
+    streamFloats(memory + 5 * step, sum5)
+    streamFloats(memory + 6 * step, sum6)
+    streamFloats(memory + 7 * step, sum7)
+  }
 }

@@ -1,15 +1,11 @@
 import Tensors
 
 extension WinogradConvolution {
-  /// What products multiply: maps of one pixel, which are not rounded, lie in no pairs.
-  private var gradientFactors: Precision {
-    direct.output.precision == .float32 ? .float32 : factors
-  }
-
   /// Tiles whose gradients are summed at each point.
   private var tiles: WinogradTiles {
     WinogradTiles(
-      filter: filter, factors: gradientFactors, input: direct.input, output: direct.output,
+      filter: filter, factors: WinogradTiles.factors(factors, ofPairsIn: direct.output),
+      input: direct.input, output: direct.output,
       padding: direct.geometry.padding, segments: kernel.segments)
   }
 

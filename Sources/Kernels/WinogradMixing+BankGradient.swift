@@ -10,6 +10,9 @@ extension WinogradMixing {
   /// Vectors of an image's gradients.
   private static let gradientVectors = 3 * inputsOfGradients
 
+  /// Pairs of an image's tiles.
+  private var pairCount: Int { tiles.rows * tiles.columnPairs }
+
   /// Floats of scratch memory that a worker needs in a gradient of the bank.
   func gradientScratchCount(_ kernels: Int) -> Int {
     let vectorCount = Self.gradientsAtOnce * (Self.gradientVectors + kernels)
@@ -40,10 +43,17 @@ extension WinogradMixing {
     forEachImages(of: x) { images in
       pool.forEachPiece(images.count) { index, scratch in
         let memory = batch.memory(tiles, transformed: transformed, working: scratch)
+        let image = images.lowerBound + index
         for row in 0..<tiles.rows {
-          memory.transform(
-            tiles, x, dy, image: images.lowerBound + index, row: row,
-            tile: index * tileCount + row * tiles.columns)
+          switch tiles.factors {
+          case .float32:
+            memory.transform(
+              tiles, x, dy, image: image, row: row, tile: index * tilePitch + row * tiles.columns)
+          case .bfloat16:
+            memory.transformPairs(
+              tiles, x, dy, image: image, row: row,
+              pair: index * pairCount + row * tiles.columnPairs)
+          }
         }
       }
       let productCount = images.count * bank.count
@@ -90,14 +100,28 @@ extension WinogradMixing {
       for input in stride(from: 0, to: layout.inputs, by: Self.inputsOfGradients) {
         let inputs = min(Self.inputsOfGradients, layout.inputs - input)
         for index in 0..<count {
-          let tile = (first + index) * tileCount
-          MatrixCorrelation(
-            inputs: inputs, inputStep: tiles.inputStep, gradientStep: tiles.output.lanes,
-            rows: tileCount, adding: false
-          ).run(
-            memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
-            dy + tile * tiles.output.lanes, lanes: lanes, endsInHalf: endsInHalf,
-            into: scratch + index * Self.gradientVectors, meanwhile: {})
+          let target = scratch + index * Self.gradientVectors
+          switch tiles.factors {
+          case .float32:
+            let tile = (first + index) * tilePitch
+            MatrixCorrelation(
+              inputs: inputs, inputStep: tiles.inputStep, gradientStep: tiles.output.lanes,
+              rows: tileCount, adding: false
+            ).run(
+              memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
+              dy + tile * tiles.output.lanes, lanes: lanes, endsInHalf: endsInHalf, into: target,
+              meanwhile: {})
+          case .bfloat16:
+            let pair = (first + index) * pairCount
+            MatrixPairCorrelation(
+              inputs: inputs, inputBytes: 4 * tiles.input.channelStride,
+              gradientStep: tiles.output.lanes, pairs: pairCount, adding: false
+            ).run(
+              memory.inputs(ofPoint: point, as: Float.self)
+                + 4 * (pair * tiles.input.channelStride + input),
+              UnsafeRawPointer(dy + pair * tiles.output.lanes)
+                .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target)
+          }
         }
         for index in 0..<bank.count {
           let place = index * kernelStep + input * lanes

@@ -1,3 +1,4 @@
+import CVectors
 import Tensors
 
 /// Winograd's convolution of images that each have a mixture of a bank's kernels. Transforms are linear: the bank is
@@ -7,11 +8,16 @@ import Tensors
 /// Some images are transformed; then threads share the points and their blocks of outputs, each of which is mixed for
 /// one image after the other; then outputs are written.
 ///
-/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, bank `[K, weights at all points]`. Factors and sums are float32.
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, bank `[K, weights at all points]` in float32. Mixtures are rounded
+/// where factors are bfloat16; sums are float32.
 struct WinogradMixing {
   let kernel: WinogradKernel
   let tiles: WinogradTiles
   let batch: WinogradBatch
+  /// Tiles of an image.
+  let tileCount: Int
+  /// Tiles from one image to the next: what products compute beyond its last is nobody else's.
+  let tilePitch: Int
   /// Images between whose transforms and outputs the whole bank passes by.
   let imagesAtOnce: Int
 
@@ -22,22 +28,22 @@ struct WinogradMixing {
   private static let inputsAtOnce = 32
 
   init(
-    _ filter: WinogradFilter, layout: KernelLayout, input: FeatureMapShape,
+    _ filter: WinogradFilter, factors: Precision, layout: KernelLayout, input: FeatureMapShape,
     output: FeatureMapShape, padding: Int
   ) {
     kernel = WinogradKernel(layout: layout, filter: filter, factors: .float32)
     let tiles = WinogradTiles(
-      filter: filter, factors: .float32, input: input, output: output, padding: padding,
+      filter: filter, factors: factors, input: input, output: output, padding: padding,
       segments: kernel.segments)
-    let imageBytes =
-      4 * filter.points * tiles.rows * tiles.columns * (tiles.inputStep + output.channelStride)
+    tileCount = tiles.rows * tiles.columns
+    let rowsAtOnce =
+      output.lanes == 1 ? MatrixProduct.mostRowsAtOnce : MatrixProduct.mostRowsAtOnce / 2
+    tilePitch = (tileCount + rowsAtOnce - 1) / rowsAtOnce * rowsAtOnce
+    let imageBytes = 4 * filter.points * tilePitch * (tiles.inputStep + output.channelStride)
     imagesAtOnce = max(1, min(Self.transformedBytes / imageBytes, input.count))
     self.tiles = tiles
-    batch = WinogradBatch(rows: imagesAtOnce * tiles.rows)
+    batch = WinogradBatch(rows: (imagesAtOnce * tilePitch + tiles.pitch - 1) / tiles.pitch)
   }
-
-  /// Tiles of an image.
-  var tileCount: Int { tiles.rows * tiles.columns }
 
   /// Points, and of each the blocks of outputs.
   var pieceCount: Int { kernel.filter.points * kernel.layout.blockCount }
@@ -83,7 +89,7 @@ struct WinogradMixing {
         for row in 0..<tiles.rows {
           memory.transformInput(
             tiles, x, image: images.lowerBound + index, row: row,
-            tile: index * tileCount + row * tiles.columns)
+            tile: index * tilePitch + row * tiles.columns)
         }
       }
       pool.forEachPiece(pieceCount) { piece, scratch in
@@ -96,7 +102,7 @@ struct WinogradMixing {
         for row in 0..<tiles.rows {
           memory.writeOutputs(
             tiles, bias: nil, to: y, image: image, row: row,
-            tile: index * tileCount + row * tiles.columns, adding: adding)
+            tile: index * tilePitch + row * tiles.columns, adding: adding)
         }
         imageSums?.take(image: image, of: y)
       }
@@ -139,15 +145,44 @@ struct WinogradMixing {
           images: images.lowerBound + together.lowerBound..<images.lowerBound + together.upperBound,
           into: mixed, step: mixedStep)
         for index in together {
-          let tile = index * tileCount
-          MatrixProduct(
-            inputs: count, inputStep: tiles.inputStep, outputStep: tiles.output.lanes
-          ).run(
-            rows: tileCount, memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
-            mixed + (index - together.lowerBound) * mixedStep, lanes: lanes,
-            endsInHalf: endsInHalf, into: outputs + tile * tiles.output.lanes, adding: input > 0)
+          let tile = index * tilePitch
+          let weights = mixed + (index - together.lowerBound) * mixedStep
+          let target = outputs + tile * tiles.output.lanes
+          switch tiles.factors {
+          case .float32:
+            MatrixProduct(
+              inputs: count, inputStep: tiles.inputStep, outputStep: tiles.output.lanes
+            ).run(
+              rows: tileCount, memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
+              weights, lanes: lanes, endsInHalf: endsInHalf, into: target, adding: input > 0)
+          case .bfloat16:
+            let pixels = memory.inputs(ofPoint: point, as: BFloat16.self)
+            MatrixPairProduct(
+              pairs: (count + 1) / 2, inputBytes: 2 * tiles.inputStep,
+              outputStep: tiles.output.lanes, adding: input > 0
+            ).run(
+              rows: tileCount, pixels + 2 * (tile * tiles.inputStep + input),
+              pair(weights, count, lanes: lanes), lanes: lanes, into: target)
+          }
         }
       }
     }
+  }
+
+  /// Rounds the weights of some inputs, in their place, to pairs.
+  @inline(__always)
+  private func pair(
+    _ weights: UnsafeMutablePointer<Vector>, _ inputs: Int, lanes: Int
+  ) -> UnsafePointer<Pairs> {
+    let pairs = UnsafeMutableRawPointer(weights).assumingMemoryBound(to: Pairs.self)
+    if inputs % 2 == 1 { (weights + inputs * lanes).update(repeating: .zero, count: lanes) }
+    for pair in 0..<(inputs + 1) / 2 {
+      let (first, second) = (weights + 2 * pair * lanes, weights + (2 * pair + 1) * lanes)
+      for lane in 0..<lanes {
+        pairs[pair * lanes + lane] = pairHalves(
+          roundToBFloat16(first[lane]), roundToBFloat16(second[lane]))
+      }
+    }
+    return UnsafePointer(pairs)
   }
 }

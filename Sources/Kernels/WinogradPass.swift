@@ -99,9 +99,11 @@ struct WinogradPass {
         var isFirst = true
         kernel.segments.forEachSegment(atPoint: point) { segment, row, column in
           let tile = tileRange.lowerBound + tiles.offset(ofRow: row, column)
+          var product = product
+          product.adding = !isFirst
           product.run(
             rows: tileRange.count, inputs + tile * product.inputBytes,
-            weights + segment * kernel.segmentStep, lanes: lanes, into: target, adding: !isFirst)
+            weights + segment * kernel.segmentStep, lanes: lanes, into: target)
           isFirst = false
         }
       }

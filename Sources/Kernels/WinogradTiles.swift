@@ -52,6 +52,11 @@ struct WinogradTiles {
     return map.memory(ofPixels: place(range.lowerBound)..<place(range.upperBound))
   }
 
+  /// What the products of pairs of tiles multiply: maps of one pixel, which are not rounded, lie in no pairs.
+  static func factors(_ factors: Precision, ofPairsIn output: FeatureMapShape) -> Precision {
+    output.precision == .float32 ? .float32 : factors
+  }
+
   /// Pairs of neighbouring tiles in a row; the neighbour of an odd last one has gradients of zero.
   var columnPairs: Int { (columns + 1) / 2 }
 }

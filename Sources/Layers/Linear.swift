@@ -52,6 +52,7 @@ public final class Linear: Layer, @unchecked Sendable {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
     pool.reserveShared(product.sharedCount(for: inputs[0]))
+    pool.reserveScratch(product.scratchCount(for: inputs[0]))
     if mode == .training { grow(&partial, to: inputs[0].count * product.outputs) }
   }
 

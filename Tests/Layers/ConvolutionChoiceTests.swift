@@ -76,6 +76,26 @@ import Testing
     #expect(engine(7, side: 32) == .tiles)
   }
 
+  /// Where mixing costs much beside few products, kernels are mixed in whole; the bank's gradient never is.
+  @Test(.enabled(if: !hasTiles)) func mixturesAtPointsWhereTilesAreMany() {
+    func kernel(_ side: Int, _ arithmetic: Precision = .float32) -> ConvolutionKernel {
+      ConvolutionKernel(
+        ConvolutionGeometry(
+          inputChannels: 32, outputChannels: 32, kernelHeight: 3, kernelWidth: 3, stride: 1,
+          padding: 1),
+        input: FeatureMapShape(
+          count: 2, height: side, width: side, channels: 32, arithmetic: arithmetic),
+        training: true, mixes: true)
+    }
+    #expect(kernel(32).forwardEngine == .winograd(.fourByTwo))
+    #expect(kernel(32).inputGradientEngine == .winograd(.four))
+    #expect(kernel(4).forwardEngine == .vectors)
+    #expect(kernel(4).weightGradientEngine == .winograd(.two))
+    #expect(kernel(32, .bfloat16).forwardEngine == .winograd(.four))
+    #expect(kernel(16, .bfloat16).inputGradientEngine == .winograd(.two, factors: .bfloat16))
+    #expect(kernel(4, .bfloat16).forwardEngine == .tiles)
+  }
+
   @Test(.enabled(if: hasTiles)) func bfloat16ByTilesWhereThereAreSome() {
     let training = Self.kernel(3, side: 32, training: true, arithmetic: .bfloat16)
     #expect(training.forwardEngine == .tiles)
