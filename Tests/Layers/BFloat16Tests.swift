@@ -57,8 +57,9 @@ import Testing
     }
   }
 
-  /// Every layer against itself in float32. Two hundredths of the largest number are five times what one
-  /// rounding to eight bits may take off it; an operation that rounds its sums on the way exceeds that.
+  /// Every layer against itself in float32. A hundredth of the largest number is twice what one rounding to eight bits
+  /// may take off it; an operation that rounds its sums on the way exceeds that. On the way back convolutions round
+  /// their tiles' sums, for which docs/kernels.md says why they may.
   @Test(arguments: LayerSample.all)
   func agreesWithFloat32(_ sample: LayerSample) {
     for addingTo in [nil, 1] as [Float?] {
@@ -66,7 +67,8 @@ import Testing
       let actual = sample.results(.bfloat16, addingTo: addingTo)
       #expect(actual.count == expected.count)
       for (index, (a, b)) in zip(actual, expected).enumerated() {
-        expectClose(a, b, .ofLargest(1e-2), "result \(index)")
+        let mayRoundTiles = index > 0 && sample.name.contains("convolution")
+        expectClose(a, b, .ofLargest(mayRoundTiles ? 2.5e-2 : 1e-2), "result \(index)")
       }
     }
   }
