@@ -35,37 +35,33 @@ struct FewestProducts {
     byMixtures(upTo: .four, input.arithmetic)
   }
 
-  /// The gradient of a whole bank: at points it need not go through memory image by image.
+  /// The gradient of a whole bank.
   var bankGradient: ConvolutionKernel.Engine {
     let factors = input.arithmetic
-    let candidate = leastOfMixtures(upTo: .four, factors) { Self.time(of: $0, factors) }
-    return (candidate ?? direct).engine
+    return byMixtures(upTo: .four, factors) { Self.time(of: $0, factors) }
   }
-
-  /// What it takes to mix a weight, in products of float32.
-  private static func mixing(_ factors: Precision) -> Double { factors == .float32 ? 12 : 20 }
 
   private func byMixtures(
     upTo largest: WinogradFilter, _ factors: Precision
   ) -> ConvolutionKernel.Engine {
-    let candidate = leastOfMixtures(upTo: largest, factors) { tiles in
+    byMixtures(upTo: largest, factors) { tiles in
       // Eight tiles are multiplied at once, those of one image.
       Self.time(of: (tiles + 7) / 8 * 8, factors)
     }
-    let taps = Double(geometry.kernelHeight * geometry.kernelWidth)
-    let direct = Candidate(
-      engine: direct.engine, time: direct.time + taps * Self.mixing(input.arithmetic))
-    return faster(candidate, direct).engine
   }
 
-  /// Segments of 5×5 are not mixed at points.
-  private func leastOfMixtures(
+  /// Kernels of 3×3 are mixed at points, where they do not go through memory image by image; segments of 5×5 are not.
+  ///
+  /// - Parameter time: What the products of so many tiles take at a point. To mix a weight takes as long as some more.
+  private func byMixtures(
     upTo largest: WinogradFilter, _ factors: Precision, time: (_ tiles: Int) -> Double
-  ) -> Candidate? {
-    guard geometry.kernelWidth == 3 else { return nil }
-    return least(upTo: largest, factors) { filter, tiles in
-      Double(filter.points) * (time(tiles) + Self.mixing(factors))
+  ) -> ConvolutionKernel.Engine {
+    guard geometry.kernelWidth == 3 else { return direct.engine }
+    let mixing = factors == .float32 ? 12.0 : 20
+    let candidate = least(upTo: largest, factors) { filter, tiles in
+      Double(filter.points) * (time(tiles) + mixing)
     }
+    return (candidate ?? direct).engine
   }
 
   func forwardInBFloat16(training: Bool) -> ConvolutionKernel.Engine {

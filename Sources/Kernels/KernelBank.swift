@@ -39,36 +39,38 @@ public struct KernelBank: @unchecked Sendable {
     at place: Int, count vectorCount: Int, images: Range<Int>,
     into mixed: UnsafeMutablePointer<Vector>, step: Int
   ) {
-    @inline(__always)
-    func share(_ image: Int, _ kernel: Int) -> Vector {
-      Vector(
-        repeating: shares[min(images.lowerBound + image, images.upperBound - 1) * count + kernel])
-    }
-    // Two kernels for four images: eight shares stay in registers, of 256 bits too.
-    var kernel = 0
-    while kernel < count {
-      let isPair = kernel + 1 < count
-      let first = vectors(kernels + (kernel * stride + place))
-      let second = isPair ? first + stride / FeatureMapShape.vectorWidth : first
+    for first in Swift.stride(from: 0, to: count, by: 4) {
+      /// Beyond the last kernel the first one, with a share of zero.
       @inline(__always)
-      func shares(_ image: Int) -> (Vector, Vector) {
-        (share(image, kernel), isPair ? share(image, kernel + 1) : .zero)
+      func kernel(_ index: Int) -> UnsafePointer<Vector> {
+        vectors(kernels + ((first + index < count ? first + index : first) * stride + place))
       }
+      @inline(__always)
+      func shares(_ image: Int) -> (Vector, Vector, Vector, Vector) {
+        let image = min(images.lowerBound + image, images.upperBound - 1)
+        @inline(__always)
+        func share(_ index: Int) -> Vector {
+          first + index < count
+            ? Vector(repeating: self.shares[image * count + first + index]) : .zero
+        }
+        return (share(0), share(1), share(2), share(3))
+      }
+      let (p, q, r, s) = (kernel(0), kernel(1), kernel(2), kernel(3))
       let (a, b, c, d) = (shares(0), shares(1), shares(2), shares(3))
       for index in 0..<vectorCount {
-        let weights = (first[index], second[index])
+        let weights = (p[index], q[index], r[index], s[index])
         @inline(__always)
-        func put(_ image: Int, _ shares: (Vector, Vector)) {
+        func put(_ image: Int, _ shares: (Vector, Vector, Vector, Vector)) {
           let place = image * step + index
-          let sum = (kernel == 0 ? .zero : mixed[place]).addingProduct(shares.0, weights.0)
-          mixed[place] = sum.addingProduct(shares.1, weights.1)
+          let sum = (first == 0 ? .zero : mixed[place]).addingProduct(shares.0, weights.0)
+            .addingProduct(shares.1, weights.1).addingProduct(shares.2, weights.2)
+          mixed[place] = sum.addingProduct(shares.3, weights.3)
         }
         put(0, a)
         put(1, b)
         put(2, c)
         put(3, d)
       }
-      kernel += 2
     }
   }
 
