@@ -5,9 +5,8 @@ import Tensors
 /// read and write them, whatever memory has. Sixteen are a `VectorElement`.
 protocol ChannelRegister {
   associatedtype Numbers: SIMD where Numbers.Scalar == Float
-  /// The register of as many channels that memory keeps as floats, and the one that it rounds.
+  /// The register of as many channels that memory keeps as floats.
   associatedtype Exact: ChannelRegister where Exact.Numbers == Numbers
-  associatedtype Rounded: ChannelRegister where Rounded.Numbers == Numbers
   /// Bytes of memory.
   static var bytes: Int { get }
   static func load(_ memory: UnsafeRawPointer, at index: Int) -> Numbers
@@ -27,7 +26,6 @@ extension ChannelRegister {
 /// A register of 256 bits: of a half-empty vector the empty half can be left out.
 enum FloatOctet: ChannelRegister {
   typealias Exact = FloatOctet
-  typealias Rounded = BFloat16Octet
 
   static var bytes: Int { 32 }
 
@@ -45,7 +43,6 @@ enum FloatOctet: ChannelRegister {
 /// The same where memory holds bfloat16.
 enum BFloat16Octet: ChannelRegister {
   typealias Exact = FloatOctet
-  typealias Rounded = BFloat16Octet
 
   static var bytes: Int { 16 }
 

@@ -29,8 +29,10 @@ struct ComingRows: MemoryAhead {
 
   private static var lineBytes: Int { 64 }
 
+  private static var step: Int { 8 }
+
   @inline(__always)
-  static var pairsInStep: Int? { 8 }
+  static var pairsInStep: Int? { step }
 
   /// - Parameters:
   ///   - row: The first row's part.
@@ -42,7 +44,7 @@ struct ComingRows: MemoryAhead {
     self.row = UnsafeRawPointer(row)
     self.rows = rows
     (rowBytes, partBytes) = (step * Self.lineBytes, vectors * Self.lineBytes)
-    let steps = max(pairs / (Self.pairsInStep ?? 1), 1)
+    let steps = max(pairs / Self.step, 1)
     linesInStep = (rows * vectors + steps - 1) / steps
   }
 

@@ -16,7 +16,7 @@ struct FewestProducts {
     (self.geometry, self.input) = (geometry, input)
   }
 
-  /// Of maps in float32; nil where no engine takes fewer products than the formula.
+  /// Of maps in float32; nil where Winograd's tiles do not fit.
   func inFloat32(_ training: Bool) -> (
     forward: ConvolutionKernel.Engine, backward: ConvolutionKernel.Engine
   )? {
@@ -45,18 +45,19 @@ struct FewestProducts {
     upTo largest: WinogradFilter, _ factors: Precision
   ) -> ConvolutionKernel.Engine {
     byMixtures(upTo: largest, factors) { tiles in
-      // Eight tiles are multiplied at once, those of one image.
+      // Eight tiles or more are multiplied at once, those of one image.
       Self.time(of: (tiles + 7) / 8 * 8, factors)
     }
   }
 
   /// Kernels of 3×3 are mixed at points, where they do not go through memory image by image; segments of 5×5 are not.
   ///
-  /// - Parameter time: What the products of so many tiles take at a point. To mix a weight takes as long as some more.
+  /// - Parameter time: What the products of so many tiles take at a point.
   private func byMixtures(
     upTo largest: WinogradFilter, _ factors: Precision, time: (_ tiles: Int) -> Double
   ) -> ConvolutionKernel.Engine {
     guard geometry.kernelWidth == 3 else { return direct.engine }
+    // Products in whose time a weight is mixed at a point, and rounded; measured with four kernels.
     let mixing = factors == .float32 ? 12.0 : 20
     let candidate = least(upTo: largest, factors) { filter, tiles in
       Double(filter.points) * (time(tiles) + mixing)
@@ -64,6 +65,7 @@ struct FewestProducts {
     return (candidate ?? direct).engine
   }
 
+  /// Of maps in bfloat16.
   func forwardInBFloat16(training: Bool) -> ConvolutionKernel.Engine {
     // What a map is not rounded to is not lost by tiles in float32.
     let exact = faster(least(.float32), direct)
@@ -72,7 +74,7 @@ struct FewestProducts {
     return rounded.time < 0.8 * exact.time ? rounded.engine : exact.engine
   }
 
-  var inputGradientInBFloat16: ConvolutionKernel.Engine { (least(.bfloat16) ?? direct).engine }
+  var inputGradientInBFloat16: ConvolutionKernel.Engine { faster(least(.bfloat16), direct).engine }
 
   /// Segments of 5×5 lie a tile apart, as pairs of tiles do not.
   var weightGradientInBFloat16: ConvolutionKernel.Engine {

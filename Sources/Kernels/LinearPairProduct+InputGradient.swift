@@ -36,7 +36,7 @@ extension LinearPairProduct {
         let blockLanes = min(2, lanes - block)
         let place = target + (block * outputPairs + lane - block)
         for index in 0..<width / 2 {
-          place[(vector * width / 2 + index) * blockLanes] = Self.pair(
+          place[(vector * width / 2 + index) * blockLanes] = roundedPairs(
             square[2 * index], square[2 * index + 1])
         }
       }

@@ -43,7 +43,7 @@ extension LinearPairProduct {
       let (first, target) = (source + image * step, target + image / 2 * lanes)
       let hasPartner = image + 1 < count
       for lane in 0..<lanes {
-        target[lane] = pair(first[lane], hasPartner ? first[step + lane] : .zero)
+        target[lane] = roundedPairs(first[lane], hasPartner ? first[step + lane] : .zero)
       }
     }
   }

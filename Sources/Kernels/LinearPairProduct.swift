@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// What `LinearProduct` is in float32, in bfloat16 with sums in float32: by products of pairs in vectors.
@@ -138,18 +137,13 @@ struct LinearPairProduct {
     for index in 0..<pairs {
       let row = source + 2 * index * step
       for lane in 0..<lanes & ~1 {
-        target[(lane & ~1) * pairs + 2 * index + lane & 1] = pair(row[lane], row[step + lane])
+        target[(lane & ~1) * pairs + 2 * index + lane & 1] = roundedPairs(
+          row[lane], row[step + lane])
       }
       if lanes & 1 == 1 {
         let lane = lanes - 1
-        target[lane * pairs + index] = pair(row[lane], row[step + lane])
+        target[lane * pairs + index] = roundedPairs(row[lane], row[step + lane])
       }
     }
-  }
-
-  /// Two vectors rounded, lane by lane beside one another.
-  @inline(__always)
-  static func pair(_ first: Vector, _ second: Vector) -> Pairs {
-    pairHalves(roundToBFloat16(first), roundToBFloat16(second))
   }
 }

@@ -25,7 +25,7 @@ public struct LinearProduct: Sendable {
 
   /// The products by pairs of bfloat16, where these sizes and this machine let them be faster.
   ///
-  /// Few outputs are logits, which want all digits. Images lie without padding, so that not every one
+  /// Up to 48 outputs are taken for logits, which want all digits. Images lie without padding, so that not every one
   /// begins with a whole vector. Tile registers are for a way that is not written.
   private func pairs(for x: FeatureMapShape) -> LinearPairProduct? {
     x.arithmetic == .bfloat16 && !TileUnit.hasRegisters && x.fillsVectors && outputs >= 64

@@ -3,6 +3,12 @@ import CVectors
 /// Pairs of bfloat16, one in each lane.
 typealias Pairs = SIMD16<UInt32>
 
+/// Two vectors rounded to bfloat16, lane by lane beside one another.
+@inline(__always)
+func roundedPairs(_ first: Vector, _ second: Vector) -> Pairs {
+  pairHalves(roundToBFloat16(first), roundToBFloat16(second))
+}
+
 /// Sums of products of pairs of bfloat16, kept in registers: eight rows of pairs times one vector of them
 /// at a time. What `Quad` is for floats, with a dot product of two in each lane.
 struct PairSums {

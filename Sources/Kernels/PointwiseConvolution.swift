@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// Convolution by kernels of one pixel with stride 1: a product of matrices whose rows are pixels. Maps are
@@ -214,8 +213,7 @@ private struct PointwisePass {
       let block = vectors(kernel + layout.blockOffset(from: first)) + place
       for pair in 0..<pairs {
         let second = 2 * pair + 1 < layout.inputs ? block[(2 * pair + 1) * step] : .zero
-        target[first * pairs + pair * step + place] = pairHalves(
-          roundToBFloat16(block[2 * pair * step]), roundToBFloat16(second))
+        target[first * pairs + pair * step + place] = roundedPairs(block[2 * pair * step], second)
       }
     }
   }

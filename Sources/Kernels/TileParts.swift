@@ -81,7 +81,7 @@ enum TileParts {
       (target + part * partBytes).assumingMemoryBound(to: SIMD16<UInt32>.self).pointee = words
     }
     guard parts == 3 else {
-      return store(pairHalves(roundToBFloat16(first), roundToBFloat16(second)), part: 0)
+      return store(roundedPairs(first, second), part: 0)
     }
     let (a, b) = (split(first), split(second))
     store(pairHalves(a.0, b.0), part: 0)

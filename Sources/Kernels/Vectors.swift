@@ -25,7 +25,6 @@ protocol VectorElement: MapElement, ChannelRegister where Numbers == Vector {
 
 extension Float: VectorElement {
   typealias Exact = Float
-  typealias Rounded = BFloat16
 
   static var bytes: Int { 64 }
 
@@ -47,7 +46,6 @@ extension Float: VectorElement {
 
 extension BFloat16: VectorElement {
   typealias Exact = Float
-  typealias Rounded = BFloat16
 
   static var bytes: Int { 32 }
 

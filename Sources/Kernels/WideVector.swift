@@ -19,7 +19,7 @@ struct WideVector {
   /// Rounded to bfloat16, lane by lane before those of another.
   @inline(__always)
   func paired(with other: Self) -> Pairs {
-    pairHalves(roundToBFloat16(floats), roundToBFloat16(other.floats))
+    roundedPairs(floats, other.floats)
   }
 
   @inline(__always)

@@ -13,7 +13,7 @@ import Tensors
 struct WinogradConvolution: Sendable {
   let direct: DirectConvolution
   let filter: WinogradFilter
-  /// What products multiply; of 3×3 kernels alone bfloat16.
+  /// What products multiply; in the gradients of weights other than of 3×3 float32 alone.
   let factors: Precision
   /// Whether maps have left the caches when they are read.
   let fetchesAhead: Bool

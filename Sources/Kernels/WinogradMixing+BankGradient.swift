@@ -2,7 +2,7 @@ import Tensors
 
 extension WinogradMixing {
   /// Images whose gradients at a point are in the first cache at once.
-  private static let gradientsAtOnce = 8
+  static var gradientsAtOnce: Int { 8 }
 
   /// Inputs whose weights' gradients are.
   private static let inputsOfGradients = 16

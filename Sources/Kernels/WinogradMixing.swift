@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// Winograd's convolution of images that each have a mixture of a bank's kernels. Transforms are linear: the bank is
@@ -24,8 +23,14 @@ struct WinogradMixing {
   /// Bytes of transformed tiles: beside them a bank finds room in the last cache.
   private static let transformedBytes = 16 << 20
 
-  /// Inputs whose weights are mixed at once.
+  /// Inputs whose weights are mixed at once: an even number, and no more than a product sums in registers.
   private static let inputsAtOnce = 32
+
+  /// As many images as have room, in whole groups of those whose gradients are summed, or mixtures written, together.
+  private static func imagesAtOnce(_ count: Int) -> Int {
+    let group = count > gradientsAtOnce ? gradientsAtOnce : KernelBank.imagesMixedAtOnce
+    return count > group ? count / group * group : count
+  }
 
   init(
     _ filter: WinogradFilter, factors: Precision, layout: KernelLayout, input: FeatureMapShape,
@@ -40,7 +45,7 @@ struct WinogradMixing {
       output.lanes == 1 ? MatrixProduct.mostRowsAtOnce : MatrixProduct.mostRowsAtOnce / 2
     tilePitch = (tileCount + rowsAtOnce - 1) / rowsAtOnce * rowsAtOnce
     let imageBytes = 4 * filter.points * tilePitch * (tiles.inputStep + output.channelStride)
-    imagesAtOnce = max(1, min(Self.transformedBytes / imageBytes, input.count))
+    imagesAtOnce = min(Self.imagesAtOnce(max(1, Self.transformedBytes / imageBytes)), input.count)
     self.tiles = tiles
     batch = WinogradBatch(rows: (imagesAtOnce * tilePitch + tiles.pitch - 1) / tiles.pitch)
   }
@@ -179,8 +184,7 @@ struct WinogradMixing {
     for pair in 0..<(inputs + 1) / 2 {
       let (first, second) = (weights + 2 * pair * lanes, weights + (2 * pair + 1) * lanes)
       for lane in 0..<lanes {
-        pairs[pair * lanes + lane] = pairHalves(
-          roundToBFloat16(first[lane]), roundToBFloat16(second[lane]))
+        pairs[pair * lanes + lane] = roundedPairs(first[lane], second[lane])
       }
     }
     return UnsafePointer(pairs)

@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// The sums of F(4×4, 3×3) and F(4×2, 3×3), tiles of four rows of outputs and of as many columns as `Columns` says.
@@ -175,8 +174,7 @@ extension WinogradTiles {
     _ first: Columns, _ second: Columns, to target: UnsafeMutablePointer<Pairs>, _ pointStep: Int
   ) {
     for point in 0..<Columns.count {
-      target[point * pointStep] = pairHalves(
-        roundToBFloat16(first[point]), roundToBFloat16(second[point]))
+      target[point * pointStep] = roundedPairs(first[point], second[point])
     }
   }
 }

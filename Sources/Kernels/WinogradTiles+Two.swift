@@ -1,4 +1,3 @@
-import CVectors
 import Tensors
 
 /// The sums of F(2×2, 3×3). Of a half-empty vector they leave the empty half out where registers are halves.
@@ -173,8 +172,7 @@ extension WinogradTiles {
     to target: UnsafeMutablePointer<Pairs>, _ pointStep: Int
   ) {
     for point in 0..<4 {
-      target[point * pointStep] = pairHalves(
-        roundToBFloat16(first[point]), roundToBFloat16(second[point]))
+      target[point * pointStep] = roundedPairs(first[point], second[point])
     }
   }
 }

@@ -12,7 +12,7 @@ import Tensors
 /// and not the outputs, and one convolution an image remains.
 ///
 /// Kernels of single images are many times as large as their bank. They are made for few images or few
-/// outputs at a time and used at once, and again in the backward pass.
+/// outputs at a time, or at one point of Winograd's tiles, and used at once, and again in the backward pass.
 ///
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
 /// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.

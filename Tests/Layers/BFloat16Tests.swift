@@ -67,7 +67,7 @@ import Testing
       let actual = sample.results(.bfloat16, addingTo: addingTo)
       #expect(actual.count == expected.count)
       for (index, (a, b)) in zip(actual, expected).enumerated() {
-        let mayRoundTiles = index > 0 && sample.name.contains("convolution")
+        let mayRoundTiles = index > 0 && sample.roundsTiles
         expectClose(a, b, .ofLargest(mayRoundTiles ? 2.5e-2 : 1e-2), "result \(index)")
       }
     }

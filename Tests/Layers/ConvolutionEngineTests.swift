@@ -149,7 +149,7 @@ import Testing
     let packedBias = AlignedBuffer(count: FeatureMapShape.paddedChannels(size[4]))
     for (index, value) in bias.values.enumerated() { packedBias.base[index] = value }
     let pool = WorkerPool(threadCount: 2)
-    pool.reserveShared(kernel.sharedCount)
+    let sharedCount = kernel.sharedCount
     let input = OwnedFeatureMap(inputShape)
     input.load(x)
     let output = OwnedFeatureMap(geometry.outputShape(for: inputShape))
@@ -167,7 +167,9 @@ import Testing
       }
     }
     /// Kernels are built without checks of bounds.
-    func expectScratchSuffices() {
+    func expectMemorySuffices() {
+      let isUntouched = pool.shared.elements[sharedCount...].allSatisfy(\.isNaN)
+      #expect(isUntouched, "written beyond \(sharedCount) floats of shared memory")
       pool.forEachPiece(1) { _, scratch in
         let beyond = UnsafeBufferPointer(start: scratch + scratchCount, count: guardCount)
         let isUntouched = beyond.allSatisfy(\.isNaN)
@@ -175,17 +177,21 @@ import Testing
       }
     }
     pool.reserveScratch(scratchCount + guardCount)
+    pool.reserveShared(sharedCount + guardCount)
     poison()
     // bfloat16 has eight digits.
     let exact = test.rounding
+    // Rounded as they are written, if not before.
+    let share = test.arithmetic == .float32 ? exact : max(exact, 4e-3)
     let stored: Tolerance = .ofLargest(
       test.arithmetic == .float32 ? exact : max(exact, 4e-3))
     withExtendedLifetime((input, output, outputGradient, packed, packedBias)) {
       kernel.forward(
         input.map, weight: packed.base, bias: packedBias.base, into: output.map, on: pool)
       expectClose(output.dense.values, y.dense.values, stored, "output", shape: size)
+      expectSmallError(output.dense.values, y.dense.values, share)
       #expect(output.hasZeroPadding)
-      expectScratchSuffices()
+      expectMemorySuffices()
 
       if test.hasWeightGradient {
         let gradient = AlignedBuffer(count: kernel.kernelCount)
@@ -195,7 +201,9 @@ import Testing
         expectClose(
           places.map { gradient.base[$0] }, gradients.weight.dense.values, .ofLargest(2 * exact),
           "gradient of the weight", shape: size)
-        expectScratchSuffices()
+        expectSmallError(
+          places.map { gradient.base[$0] }, gradients.weight.dense.values, test.rounding)
+        expectMemorySuffices()
         #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
       }
 
@@ -209,11 +217,14 @@ import Testing
           outputGradient.map, weight: packed.base, into: inputGradient.map, adding: adding,
           imageSums: sums.imageSums, on: pool)
         sums.expectTaken(of: inputGradient.map)
+        #expect(adding || inputGradient.hasZeroPadding)
         let before: Float = adding ? 1 : 0
         expectClose(
           inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, stored,
           "gradient of the input, adding: \(adding)", shape: size)
-        expectScratchSuffices()
+        expectSmallError(
+          inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, share)
+        expectMemorySuffices()
       }
     }
   }

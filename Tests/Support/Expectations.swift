@@ -50,6 +50,16 @@ public func expectClose(
   }
 }
 
+/// Expects the numbers' errors to be a share of what the numbers are, both as root mean squares: what the largest
+/// error may be allows single numbers to be wrong.
+public func expectSmallError(
+  _ actual: [Float], _ expected: [Float], _ share: Double,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let error = norm(zip(actual, expected).map { $0 - $1 })
+  #expect(error <= share * norm(expected), sourceLocation: sourceLocation)
+}
+
 /// √Σx², summed in `Double`.
 public func norm(_ values: [Float]) -> Double {
   values.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
