@@ -2,8 +2,8 @@ import Tensors
 
 /// Convolutions in which each image has a mixture of the kernels of a bank.
 ///
-/// Winograd's way mixes a piece at one point at a time and uses it at once, and tiles a pair of output vectors. Vectors,
-/// and tiles' weight gradients, write the kernels of a few images to memory.
+/// Winograd's way mixes a piece at one point at a time and uses it at once, and tiles a pair of output
+/// vectors. Vectors, and tiles' weight gradients, write the kernels of a few images to memory.
 extension ConvolutionKernel {
   /// Images whose kernels are in memory at once: enough for a bank to be read seldom and for the
   /// threads to share.
@@ -38,10 +38,7 @@ extension ConvolutionKernel {
 
   private var forwardMixing: WinogradMixing? {
     guard case .winograd(let filter, let factors) = forwardEngine else { return nil }
-    return WinogradMixing(
-      filter, factors: factors, layout: vectors.layout, input: vectors.input,
-      output: vectors.output,
-      padding: vectors.geometry.padding)
+    return winogradMixing(filter, factors)
   }
 
   /// A plain convolution of dy by the turned mixtures.
@@ -57,11 +54,13 @@ extension ConvolutionKernel {
 
   private var bankGradientMixing: WinogradMixing? {
     guard case .winograd(let filter, let factors) = weightGradientEngine else { return nil }
-    return WinogradMixing(
-      filter, factors: WinogradTiles.factors(factors, ofPairsIn: vectors.output),
-      layout: vectors.layout, input: vectors.input,
-      output: vectors.output,
-      padding: vectors.geometry.padding)
+    return winogradMixing(filter, WinogradTiles.factors(factors, ofPairsIn: vectors.output))
+  }
+
+  private func winogradMixing(_ filter: WinogradFilter, _ factors: Precision) -> WinogradMixing {
+    WinogradMixing(
+      filter, factors: factors, layout: vectors.layout, input: vectors.input,
+      output: vectors.output, padding: vectors.geometry.padding)
   }
 
   /// y = the convolution of each image with its own mixture.

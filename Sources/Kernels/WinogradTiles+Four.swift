@@ -198,8 +198,7 @@ private struct InputLines<Register: ChannelRegister> {
     (padding, width, self.step) = (tiles.padding, shape.width, step)
     let image = Line(map, image: image)
     func line(_ offset: Int) -> Line {
-      let line = 4 * row - tiles.padding + offset
-      return 0 <= line && line < shape.height ? image + line * shape.width * step : Line(zeros)
+      tiles.inputLine(offset, ofRow: row, in: image, zeros: zeros)
     }
     lines = (line(0), line(1), line(2), line(3), line(4), line(5))
   }

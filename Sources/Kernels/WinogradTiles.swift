@@ -41,6 +41,17 @@ struct WinogradTiles {
   /// Vectors of scratch memory that hold the zeros of a row outside the map.
   var zeroCount: Int { input.width * input.lanes }
 
+  /// A line of an image under a row of tiles; outside the map `zeros`, which has `zeroCount` vectors.
+  @inline(__always)
+  func inputLine<Register: ChannelRegister>(
+    _ offset: Int, ofRow row: Int, in image: PixelVectors<Register>,
+    zeros: UnsafeMutablePointer<Vector>
+  ) -> PixelVectors<Register> {
+    let line = filter.height * row - padding + offset
+    let step = input.width * input.channelStride / Register.width
+    return 0 <= line && line < input.height ? image + line * step : PixelVectors(zeros)
+  }
+
   /// The memory of a map under some rows of tiles, counted on from image to image.
   func memory(of map: FeatureMap, rows range: Range<Int>) -> UnsafeRawBufferPointer {
     let shape = map.shape

@@ -148,37 +148,14 @@ import Testing
     for (dense, place) in places.enumerated() { packed.base[place] = weight.values[dense] }
     let packedBias = AlignedBuffer(count: FeatureMapShape.paddedChannels(size[4]))
     for (index, value) in bias.values.enumerated() { packedBias.base[index] = value }
-    let pool = WorkerPool(threadCount: 2)
-    let sharedCount = kernel.sharedCount
+    let memory = GuardedPool(scratch: kernel.scratchCount, shared: kernel.sharedCount)
+    let pool = memory.pool
     let input = OwnedFeatureMap(inputShape)
     input.load(x)
     let output = OwnedFeatureMap(geometry.outputShape(for: inputShape))
     output.fill(.nan)
     let outputGradient = OwnedFeatureMap(output.map.shape)
     outputGradient.load(dy)
-    let (scratchCount, guardCount) = (kernel.scratchCount, 512)
-    func poison() {
-      pool.shared.elements.update(repeating: .nan)
-      // Many pieces for whoever wants some, and one for the calling thread.
-      for pieceCount in [64, 1] {
-        pool.forEachPiece(pieceCount) { _, scratch in
-          scratch.update(repeating: .nan, count: scratchCount + guardCount)
-        }
-      }
-    }
-    /// Kernels are built without checks of bounds.
-    func expectMemorySuffices() {
-      let isUntouched = pool.shared.elements[sharedCount...].allSatisfy(\.isNaN)
-      #expect(isUntouched, "written beyond \(sharedCount) floats of shared memory")
-      pool.forEachPiece(1) { _, scratch in
-        let beyond = UnsafeBufferPointer(start: scratch + scratchCount, count: guardCount)
-        let isUntouched = beyond.allSatisfy(\.isNaN)
-        #expect(isUntouched, "written beyond \(scratchCount) floats of scratch")
-      }
-    }
-    pool.reserveScratch(scratchCount + guardCount)
-    pool.reserveShared(sharedCount + guardCount)
-    poison()
     // bfloat16 has eight digits.
     let exact = test.rounding
     // Rounded as they are written, if not before.
@@ -191,19 +168,19 @@ import Testing
       expectClose(output.dense.values, y.dense.values, stored, "output", shape: size)
       expectSmallError(output.dense.values, y.dense.values, share)
       #expect(output.hasZeroPadding)
-      expectMemorySuffices()
+      memory.expectMemorySuffices()
 
       if test.hasWeightGradient {
         let gradient = AlignedBuffer(count: kernel.kernelCount)
         gradient.elements.update(repeating: .nan)
-        poison()
+        memory.poison()
         kernel.weightGradient(input.map, outputGradient.map, into: gradient.base, on: pool)
         expectClose(
           places.map { gradient.base[$0] }, gradients.weight.dense.values, .ofLargest(2 * exact),
           "gradient of the weight", shape: size)
         expectSmallError(
           places.map { gradient.base[$0] }, gradients.weight.dense.values, test.rounding)
-        expectMemorySuffices()
+        memory.expectMemorySuffices()
         #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
       }
 
@@ -212,7 +189,7 @@ import Testing
         let inputGradient = OwnedFeatureMap(inputShape)
         inputGradient.fill(adding ? 1 : .nan)
         let sums = NormSums(x: input.map)
-        poison()
+        memory.poison()
         kernel.inputGradient(
           outputGradient.map, weight: packed.base, into: inputGradient.map, adding: adding,
           imageSums: sums.imageSums, on: pool)
@@ -224,7 +201,7 @@ import Testing
           "gradient of the input, adding: \(adding)", shape: size)
         expectSmallError(
           inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, share)
-        expectMemorySuffices()
+        memory.expectMemorySuffices()
       }
     }
   }

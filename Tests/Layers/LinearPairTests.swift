@@ -92,32 +92,10 @@ private let machineHasTiles =
   ) -> Results {
     let shape = test.shape
     let product = LinearProduct(inputs: numbers.inputs, outputs: numbers.outputs)
-    let pool = WorkerPool(threadCount: threads)
-    let (sharedCount, scratchCount) = (
-      product.sharedCount(for: shape), product.scratchCount(for: shape)
-    )
-    let guardCount = 512
-    pool.reserveShared(sharedCount + guardCount)
-    pool.reserveScratch(scratchCount + guardCount)
-    func poison() {
-      pool.shared.elements.update(repeating: .nan)
-      for pieceCount in [64, 1] {
-        pool.forEachPiece(pieceCount) { _, scratch in
-          scratch.update(repeating: .nan, count: scratchCount + guardCount)
-        }
-      }
-    }
-    /// Kernels are built without checks of bounds.
-    func expectMemorySuffices() {
-      let beyondShared = pool.shared.elements.suffix(guardCount)
-      let (sharedIsUntouched, count) = (beyondShared.allSatisfy(\.isNaN), sharedCount)
-      #expect(sharedIsUntouched, "written beyond \(count) floats of shared memory")
-      pool.forEachPiece(1) { _, scratch in
-        let beyond = UnsafeBufferPointer(start: scratch + scratchCount, count: guardCount)
-        let isUntouched = beyond.allSatisfy(\.isNaN)
-        #expect(isUntouched, "written beyond \(scratchCount) floats of scratch")
-      }
-    }
+    let memory = GuardedPool(
+      scratch: product.scratchCount(for: shape), shared: product.sharedCount(for: shape),
+      threads: threads)
+    let pool = memory.pool
     func map(_ shape: FeatureMapShape, _ values: [Float]) -> OwnedFeatureMap {
       let map = OwnedFeatureMap(shape)
       for (index, value) in values.enumerated() {
@@ -146,16 +124,16 @@ private let machineHasTiles =
     let gradient = AlignedBuffer(count: weight.count)
     gradient.elements.update(repeating: .nan)
     return withExtendedLifetime((x, dy, y, dx)) {
-      poison()
+      memory.poison()
       product.forward(x.map, weight: weight.base, bias: bias.base, into: y.map, on: pool)
-      expectMemorySuffices()
-      poison()
+      memory.expectMemorySuffices()
+      memory.poison()
       product.inputGradient(
         dy.map, weight: weight.base, into: dx.map, adding: addingTo != nil, on: pool)
-      expectMemorySuffices()
-      poison()
+      memory.expectMemorySuffices()
+      memory.poison()
       product.weightGradient(x.map, dy.map, into: gradient.base, on: pool)
-      expectMemorySuffices()
+      memory.expectMemorySuffices()
       return Results(
         output: values(y), inputGradient: values(dx), weightGradient: Array(gradient.elements))
     }

@@ -135,29 +135,10 @@ import Testing
     let kernelBank = KernelBank(
       kernels: packed.base, count: size[5], stride: stride, shares: packedShares.base)
 
-    let pool = WorkerPool(threadCount: 2)
-    let (scratchCount, guardCount) = (kernel.scratchCount(mixing: size[5]), 512)
-    let sharedCount = kernel.sharedCount(mixing: size[5], images: size[0])
-    pool.reserveScratch(scratchCount + guardCount)
-    pool.reserveShared(sharedCount + guardCount)
-    func poison() {
-      pool.shared.elements.update(repeating: .nan)
-      for pieceCount in [64, 1] {
-        pool.forEachPiece(pieceCount) { _, scratch in
-          scratch.update(repeating: .nan, count: scratchCount + guardCount)
-        }
-      }
-    }
-    /// Kernels are built without checks of bounds.
-    func expectMemorySuffices() {
-      pool.forEachPiece(1) { _, scratch in
-        let beyond = UnsafeBufferPointer(start: scratch + scratchCount, count: guardCount)
-        let isUntouched = beyond.allSatisfy(\.isNaN)
-        #expect(isUntouched, "written beyond \(scratchCount) floats of scratch")
-      }
-      let isUntouched = pool.shared.elements[sharedCount...].allSatisfy(\.isNaN)
-      #expect(isUntouched, "written beyond \(sharedCount) floats of shared memory")
-    }
+    let memory = GuardedPool(
+      scratch: kernel.scratchCount(mixing: size[5]),
+      shared: kernel.sharedCount(mixing: size[5], images: size[0]))
+    let pool = memory.pool
     // Rounded as they are written, if not before.
     let share = max(test.rounding, test.arithmetic == .float32 ? 0 : 4e-3)
     let stored: Tolerance = .ofLargest(share)
@@ -169,18 +150,18 @@ import Testing
     withExtendedLifetime((input, outputGradient, packed, packedShares)) {
       let output = OwnedFeatureMap(outputGradient.map.shape)
       output.fill(.nan)
-      poison()
+      memory.poison()
       kernel.forward(input.map, bank: kernelBank, into: output.map, on: pool)
       expectClose(output.dense.values, expected.y.map(Float.init), stored, "output")
       expectSmallError(output.dense.values, expected.y.map(Float.init), share)
       #expect(output.hasZeroPadding)
-      expectMemorySuffices()
+      memory.expectMemorySuffices()
 
       for adding in [false, true] {
         let inputGradient = OwnedFeatureMap(shape)
         inputGradient.fill(adding ? 1 : .nan)
         let sums = NormSums(x: input.map)
-        poison()
+        memory.poison()
         kernel.inputGradient(
           outputGradient.map, bank: kernelBank, into: inputGradient.map, adding: adding,
           imageSums: sums.imageSums, on: pool)
@@ -192,7 +173,7 @@ import Testing
         expectSmallError(
           inputGradient.dense.values.map { $0 - (adding ? 1 : 0) }, expected.dx.map(Float.init),
           share)
-        expectMemorySuffices()
+        memory.expectMemorySuffices()
       }
 
       let (gradient, shareGradient) = (
@@ -200,7 +181,7 @@ import Testing
       )
       gradient.elements.update(repeating: .nan)
       shareGradient.elements.update(repeating: .nan)
-      poison()
+      memory.poison()
       kernel.bankGradient(
         input.map, outputGradient.map, bank: kernelBank, into: gradient.base,
         shares: shareGradient.base, on: pool)
@@ -216,7 +197,7 @@ import Testing
       expectClose(
         Array(shareGradient.elements), expected.shares.map(Float.init),
         .ofLargest(2 * test.rounding), "gradient of the shares")
-      expectMemorySuffices()
+      memory.expectMemorySuffices()
     }
   }
 
