@@ -4,8 +4,7 @@ import COpenBLAS
 public enum BLAS {
   /// The set of kernels OpenBLAS chose when it was loaded, for example "Cooperlake".
   ///
-  /// The environment variable `OPENBLAS_CORETYPE` overrides its choice, and one below the CPU's own
-  /// can halve its speed.
+  /// The environment variable `OPENBLAS_CORETYPE` overrides its choice.
   public static var coreName: String { String(cString: openblas_get_corename()) }
 
   /// OpenBLAS's version and build options.

@@ -2,15 +2,15 @@ import CVectors
 
 /// Memory that a product asks for while it multiplies something else.
 protocol MemoryAhead {
-  /// Pairs of numbers that are multiplied from one request to the next; nil where nothing is asked for.
-  static var pairsInStep: Int? { get }
+  /// Whether anything is asked for at all.
+  static var asks: Bool { get }
   mutating func fetchSome()
 }
 
 /// No memory.
 struct NoComingRows: MemoryAhead {
   @inline(__always)
-  static var pairsInStep: Int? { nil }
+  static var asks: Bool { false }
 
   @inline(__always)
   mutating func fetchSome() {}
@@ -23,34 +23,32 @@ struct ComingRows: MemoryAhead {
   private var row: UnsafeRawPointer
   private let rowBytes: Int
   private let partBytes: Int
-  private let linesInStep: Int
+  private let linesInRequest: Int
   private var rows: Int
   private var offset = 0
 
   private static var lineBytes: Int { 64 }
 
-  private static var step: Int { 8 }
-
   @inline(__always)
-  static var pairsInStep: Int? { step }
+  static var asks: Bool { true }
 
   /// - Parameters:
   ///   - row: The first row's part.
   ///   - step: Vectors from one row to the next.
   ///   - vectors: Vectors of a part.
-  ///   - pairs: Pairs that are multiplied meanwhile, one after the other.
+  ///   - requests: Calls of `fetchSome` in which all are to be asked for.
   @inline(__always)
-  init(_ row: UnsafePointer<Vector>, rows: Int, step: Int, vectors: Int, during pairs: Int) {
+  init(_ row: UnsafePointer<Vector>, rows: Int, step: Int, vectors: Int, requests: Int) {
     self.row = UnsafeRawPointer(row)
     self.rows = rows
     (rowBytes, partBytes) = (step * Self.lineBytes, vectors * Self.lineBytes)
-    let steps = max(pairs / Self.step, 1)
-    linesInStep = (rows * vectors + steps - 1) / steps
+    let requests = max(requests, 1)
+    linesInRequest = (rows * vectors + requests - 1) / requests
   }
 
   @inline(__always)
   mutating func fetchSome() {
-    for _ in 0..<linesInStep {
+    for _ in 0..<linesInRequest {
       guard rows > 0 else { return }
       prefetchLine(row + offset)
       offset += Self.lineBytes

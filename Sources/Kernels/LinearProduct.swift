@@ -1,11 +1,11 @@
 import Tensors
 
-/// The matrix products of a linear layer over whole feature maps: in float32 by OpenBLAS, in bfloat16 by
-/// `LinearPairProduct` where that is the faster.
+/// The matrix products of a linear layer over whole feature maps: by `PackedLinearProduct`, those of few outputs by
+/// OpenBLAS.
 ///
 /// An input image is one row: its floats in the order of the feature map, padding included. Threads
 /// share the columns of the result, so every number is computed by one call whatever their count. Nor does an
-/// image's output depend on how many others there are: a batch is filled up to as many as OpenBLAS sums alike.
+/// image's output depend on how many others there are: for OpenBLAS a batch is filled up to as many as it sums alike.
 ///
 /// Outputs and their gradients are float32. For OpenBLAS inputs stored as bfloat16 are widened into the pool's
 /// shared memory first, and their gradients are rounded from there.
@@ -23,25 +23,44 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
-  /// The products by pairs of bfloat16, where these sizes and this machine let them be faster.
+  /// Whose loops multiply.
+  private enum Way {
+    case openBLAS
+    case floats(PackedLinearProduct<FloatFactor>)
+    case pairs(PackedLinearProduct<PairFactor>)
+  }
+
+  /// The way that is fastest for maps of this shape on this machine.
   ///
-  /// Up to 48 outputs are taken for logits, which want all digits. Images lie without padding, so that not every one
-  /// begins with a whole vector. Tile registers are for a way that is not written.
-  private func pairs(for x: FeatureMapShape) -> LinearPairProduct? {
-    x.arithmetic == .bfloat16 && !TileUnit.hasRegisters && x.fillsVectors && outputs >= 64
-      ? LinearPairProduct(inputs: inputs, outputs: outputs) : nil
+  /// OpenBLAS packs weights for each call, which few images share, and has to know the processor. Up to 48 outputs are
+  /// its: they are taken for logits, of which bfloat16 would lose digits, and take no time. So are images that lie
+  /// without padding, of which not every one begins with a whole vector. Tile registers are for a way that is not
+  /// written; beside them floats are faster than pairs in vectors.
+  private func way(for x: FeatureMapShape) -> Way {
+    guard x.fillsVectors && outputs >= 64 else { return .openBLAS }
+    return x.arithmetic == .bfloat16 && !TileUnit.hasRegisters
+      ? .pairs(PackedLinearProduct(inputs: inputs, outputs: outputs))
+      : .floats(PackedLinearProduct(inputs: inputs, outputs: outputs))
   }
 
   /// Floats of scratch memory that a worker needs for maps of this shape, and for fewer of them.
   public func scratchCount(for x: FeatureMapShape) -> Int {
-    pairs(for: x)?.scratchCount(images: x.count) ?? 0
+    switch way(for: x) {
+    case .openBLAS: 0
+    case .floats(let product): product.scratchCount(images: x.count)
+    case .pairs(let product): product.scratchCount(images: x.count)
+    }
   }
 
   /// Floats of shared memory that the products of maps of this shape, and of fewer of them, need.
   public func sharedCount(for x: FeatureMapShape) -> Int {
-    if let pairs = pairs(for: x) { return pairs.sharedCount(images: x.count) }
-    return BLAS.rowsSummedAlike == 1
-      ? x.count * x.wideImageCount : Self.filledUp(x.count) * (inputs + outputs)
+    switch way(for: x) {
+    case .openBLAS:
+      BLAS.rowsSummedAlike == 1
+        ? x.count * x.wideImageCount : Self.filledUp(x.count) * (inputs + outputs)
+    case .floats(let product): product.sharedCount(images: x.count)
+    case .pairs(let product): product.sharedCount(images: x.count)
+    }
   }
 
   /// Images that are multiplied for so many.
@@ -55,8 +74,12 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
     on pool: WorkerPool
   ) {
-    if let pairs = pairs(for: x.shape) {
-      return pairs.forward(x, weight: weight, bias: bias, into: y, on: pool)
+    switch way(for: x.shape) {
+    case .openBLAS: break
+    case .floats(let product):
+      return product.forward(x, weight: weight, bias: bias, into: y, on: pool)
+    case .pairs(let product):
+      return product.forward(x, weight: weight, bias: bias, into: y, on: pool)
     }
     let images = x.shape.count
     let rows = Self.filledUp(images)
@@ -89,8 +112,12 @@ public struct LinearProduct: Sendable {
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
   ) {
-    if let pairs = pairs(for: dx.shape) {
-      return pairs.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
+    switch way(for: dx.shape) {
+    case .openBLAS: break
+    case .floats(let product):
+      return product.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
+    case .pairs(let product):
+      return product.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
     }
     let isRounded = dx.shape.precision != .float32
     let target = isRounded ? pool.shared.base : dx.base
@@ -112,8 +139,12 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
-    if let pairs = pairs(for: x.shape) {
-      return pairs.weightGradient(x, dy, into: gradient, on: pool)
+    switch way(for: x.shape) {
+    case .openBLAS: break
+    case .floats(let product):
+      return product.weightGradient(x, dy, into: gradient, on: pool)
+    case .pairs(let product):
+      return product.weightGradient(x, dy, into: gradient, on: pool)
     }
     let images = x.shape.count
     let x = widened(x, on: pool)

@@ -14,11 +14,13 @@ struct MatrixCorrelation {
   let rows: Int
   /// Whether the sums are added to what stands.
   let adding: Bool
-
   /// Rows in one sum in registers; the more, the more is rounded off.
+  var rowsInSum = Self.longestSum
+
+  /// Rows in one sum of pixels or tiles.
   static let longestSum = 16
 
-  /// Sums in registers for so many rows.
+  /// Sums in registers for so many pixels or tiles.
   static func sumCount(ofRows rows: Int) -> Int { (rows + longestSum - 1) / longestSum }
 
   /// - Parameters:
@@ -32,7 +34,7 @@ struct MatrixCorrelation {
     var row = 0
     while row < rows {
       meanwhile()
-      let count = min(rows - row, Self.longestSum)
+      let count = min(rows - row, rowsInSum)
       run(
         v + row * inputStep, d + row * gradientStep, rows: count, lanes: lanes,
         endsInHalf: endsInHalf, into: target, adding: adding || row > 0)

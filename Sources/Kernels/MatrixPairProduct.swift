@@ -42,7 +42,19 @@ struct MatrixPairProduct {
 
   /// Rows that are multiplied at once by a block of so many vectors.
   @inline(__always)
-  static func rowsAtOnce(lanes: Int) -> Int { lanes == 1 ? 2 * PairSums.rows : PairSums.rows }
+  private static func rowsAtOnce(lanes: Int) -> Int {
+    lanes == 1 ? 2 * PairSums.rows : PairSums.rows
+  }
+
+  /// Pairs that are multiplied from one request for memory to the next.
+  private static var pairsInRequest: Int { 8 }
+
+  /// How often the product of so many rows by a block of so many vectors asks for memory.
+  @inline(__always)
+  static func requests(rows: Int, pairs: Int, lanes: Int) -> Int {
+    let size = rowsAtOnce(lanes: lanes)
+    return (rows + size - 1) / size * ((pairs + pairsInRequest - 1) / pairsInRequest)
+  }
 
   /// The sums before the first product.
   @inline(__always)
@@ -55,10 +67,11 @@ struct MatrixPairProduct {
   private func forEachPair<Memory: MemoryAhead>(
     fetching memory: inout Memory, _ body: (_ pair: Int) -> Void
   ) {
-    guard let step = Memory.pairsInStep else {
+    guard Memory.asks else {
       for pair in 0..<pairs { body(pair) }
       return
     }
+    let step = Self.pairsInRequest
     // A copy stays in registers, where the original would be written behind every line.
     var ahead = memory
     for first in stride(from: 0, to: pairs, by: step) {

@@ -16,7 +16,7 @@ struct MatrixProduct {
   static let mostRowsAtOnce = 16
 
   /// Inputs in one sum in registers; the more, the more is rounded off.
-  private static let longestSum = 32
+  static let longestSum = 32
 
   /// Multiplies by a block of so many vectors of outputs.
   ///

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What decides the last bits of a result, apart from code and data: results repeat bit for bit where
 /// all of this is equal.
 public struct Numerics: Codable, Sendable {
@@ -21,23 +19,13 @@ public struct Numerics: Codable, Sendable {
     vectorBits = kernels.vectorBits
     self.blasCore = blasCore
     self.blasConfiguration = blasConfiguration
-    warnings = [
-      kernels.warning(on: processor), Self.warning(ofBLASCore: blasCore, on: processor),
-    ].compactMap(\.self)
+    warnings = [kernels.warning(on: processor)].compactMap(\.self)
   }
 
   /// Whether results on the other machine have the same bits.
   public func agrees(with other: Numerics) -> Bool {
     compiler == other.compiler && processor == other.processor && vectorBits == other.vectorBits
       && blasCore == other.blasCore && blasConfiguration == other.blasConfiguration
-  }
-
-  private static func warning(ofBLASCore core: String, on processor: Processor) -> String? {
-    let slowCores = ["Prescott", "Core2", "Nehalem", "Sandybridge", "Haswell", "Zen", "generic"]
-    guard processor.vectorBits >= 512 && slowCores.contains(core) else { return nil }
-    let variable = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"]
-    return "OpenBLAS runs its \(core) kernels, below this processor's 512-bit vectors"
-      + (variable.map { "; unset OPENBLAS_CORETYPE (now \($0)) for about twice its speed" } ?? "")
   }
 
   private static var compilerVersion: String {

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Whether this machine has tile registers, where OpenBLAS multiplies: then convolutions use them.
+/// Whether this machine has tile registers, beside which floats are multiplied: then convolutions use them.
 private let machineHasTiles =
   ConvolutionKernel(
     ConvolutionGeometry(
@@ -14,28 +14,36 @@ private let machineHasTiles =
     training: true
   ).forwardEngine == .tiles
 
-/// The products of linear layers in bfloat16 against their formulas in `Double`, over numbers that bfloat16
+/// The products of linear layers in either arithmetic against their formulas in `Double`, over numbers that bfloat16
 /// holds, so that only sums round; in memory that holds not-a-number before, so that what is read unwritten
 /// or not overwritten shows.
-@Suite(.enabled(if: !machineHasTiles)) struct LinearPairTests {
+@Suite struct PackedLinearTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let images: Int
     /// channels, height, width.
     let input: [Int]
     let outputs: Int
-    var testDescription: String { "\(images) × \(input) → \(outputs)" }
+    var arithmetic = Precision.bfloat16
+    var testDescription: String { "\(images) × \(input) → \(outputs), \(arithmetic)" }
 
     var shape: FeatureMapShape {
       FeatureMapShape(
         count: images, height: input[1], width: input[2], channels: input[0],
-        arithmetic: .bfloat16)
+        arithmetic: arithmetic)
+    }
+
+    /// This case in float32 and in bfloat16.
+    var inEitherArithmetic: [Case] {
+      Precision.allCases.map {
+        Case(images: images, input: input, outputs: outputs, arithmetic: $0)
+      }
     }
   }
 
   /// Whole and odd blocks of inputs, of outputs and of images; maps of several pixels, which are stored in
-  /// bfloat16, and of one, which are not; more than one panel of 512 inputs or outputs.
+  /// bfloat16, and of one, which are not; more than one panel of inputs or outputs, and in float32 more images than one sum holds.
   static let cases: [Case] =
-    [1, 3, 8, 17].flatMap { images in
+    ([1, 3, 8, 17].flatMap { images in
       [([3, 2, 2], 64), ([20, 1, 1], 80), ([70, 1, 1], 100), ([18, 3, 1], 64)].map {
         Case(images: images, input: $0, outputs: $1)
       }
@@ -43,10 +51,11 @@ private let machineHasTiles =
       Case(images: 35, input: [40, 4, 4], outputs: 112),
       Case(images: 2, input: [16, 7, 5], outputs: 600),
       Case(images: 49, input: [600, 1, 1], outputs: 64),
-    ]
+      Case(images: 150, input: [18, 2, 1], outputs: 70),
+    ]).flatMap(\.inEitherArithmetic)
 
-  /// Its weight's gradient is large enough to be written around the caches.
-  static let largeCase = Case(images: 1, input: [64, 8, 8], outputs: 2_064)
+  /// Their weight's gradient is large enough to be written around the caches.
+  static let largeCases = Case(images: 1, input: [64, 8, 8], outputs: 2_064).inEitherArithmetic
 
   /// What the three passes write, padding included.
   struct Results: Equatable {
@@ -71,7 +80,7 @@ private let machineHasTiles =
       self.inputs = inputs
       self.outputs = outputs
       func random(_ count: Int, _ stream: Int, isNumber: (Int) -> Bool) -> [Float] {
-        var random = RandomStream(seed: 11, purpose: "linear pairs", index: stream)
+        var random = RandomStream(seed: 11, purpose: "packed linear", index: stream)
         return (0..<count).map {
           let value = Float(random.normal())
           return isNumber($0) ? rounded ? BFloat16(value).float : value : 0
@@ -162,7 +171,7 @@ private let machineHasTiles =
       weightGradient: dweight.map { Float($0) })
   }
 
-  @Test(arguments: cases + [largeCase], [nil, 1] as [Float?])
+  @Test(arguments: cases + largeCases, [nil, 1] as [Float?])
   func agreesWithTheFormula(_ test: Case, _ addingTo: Float?) {
     let numbers = Numbers(test)
     let actual = run(test, numbers, addingTo: addingTo)
@@ -198,7 +207,9 @@ private let machineHasTiles =
       var one = numbers
       one.x = Array(numbers.x[image * inputs..<(image + 1) * inputs])
       one.dy = Array(numbers.dy[image * outputs..<(image + 1) * outputs])
-      let alone = run(Case(images: 1, input: test.input, outputs: test.outputs), one)
+      let alone = run(
+        Case(
+          images: 1, input: test.input, outputs: test.outputs, arithmetic: test.arithmetic), one)
       let (y, dx) = (
         Array(together.output[image * outputs..<(image + 1) * outputs]),
         Array(together.inputGradient[image * inputs..<(image + 1) * inputs])
@@ -210,7 +221,9 @@ private let machineHasTiles =
 
   /// Were they float32 after all, the tests above would say nothing of pairs: numbers with more digits must
   /// be rounded. Few outputs are logits, and keep them.
-  @Test(arguments: [(64, true), (80, true), (48, false), (10, false)])
+  @Test(
+    .enabled(if: !machineHasTiles),
+    arguments: [(64, true), (80, true), (48, false), (10, false)])
   func roundsWideLayersAlone(_ outputs: Int, _ isRounded: Bool) {
     for input in [[20, 3, 3], [20, 1, 1]] {
       let test = Case(images: 5, input: input, outputs: outputs)

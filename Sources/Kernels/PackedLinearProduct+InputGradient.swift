@@ -1,10 +1,10 @@
 import CVectors
 import Tensors
 
-extension LinearPairProduct {
+extension PackedLinearProduct {
   /// dx = (or +=) dy · weightᵀ.
   ///
-  /// Computed as dxᵀ, whose rows are those of the weight, where pairs of outputs lie side by side already;
+  /// Computed as dxᵀ, whose rows are those of the weight, where factors of outputs lie side by side already;
   /// its vectors are of images.
   func inputGradient(
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
@@ -17,14 +17,14 @@ extension LinearPairProduct {
     }
   }
 
-  /// Writes pairs of outputs to the pool's shared memory, of two vectors of images at a time:
-  /// `[N / 32][O / 2][2][16][2]`, and of an odd one `[O / 2][16][2]`. Images that fill the last vector are zero.
+  /// Writes factors of outputs to the pool's shared memory, for two vectors of images at a time:
+  /// `[N / 32][factors][2]`, and for an odd one `[factors]`. Images that fill the last vector are zero.
   private func transpose(_ dy: FeatureMap, on pool: WorkerPool) {
-    let (images, step, outputPairs) = (dy.shape.count, outputVectors, outputPairs)
+    let (images, step, outputFactors) = (dy.shape.count, outputVectors, outputFactors)
     let width = FeatureMapShape.vectorWidth
     let lanes = Self.imageVectors(images)
     let source = vectors(dy.base)
-    let target = pool.shared.memory.assumingMemoryBound(to: Pairs.self)
+    let target = pool.shared.memory.assumingMemoryBound(to: Factor.Lane.self)
     pool.forEachPiece(outputVectors) { vector, scratch in
       let square = vectors(scratch)
       for lane in 0..<lanes {
@@ -34,10 +34,11 @@ extension LinearPairProduct {
         transposeFloats16(square)
         let block = lane & ~1
         let blockLanes = min(2, lanes - block)
-        let place = target + (block * outputPairs + lane - block)
-        for index in 0..<width / 2 {
-          place[(vector * width / 2 + index) * blockLanes] = roundedPairs(
-            square[2 * index], square[2 * index + 1])
+        let place = target + (block * outputFactors + lane - block)
+        let factors = width / Factor.numbers
+        for index in 0..<factors {
+          let first = square + Factor.numbers * index
+          place[(vector * factors + index) * blockLanes] = Factor.lane(first[0], first[1])
         }
       }
     }
@@ -49,36 +50,36 @@ extension LinearPairProduct {
     on pool: WorkerPool
   ) {
     let width = FeatureMapShape.vectorWidth
-    let (step, outputPairs) = (outputVectors, outputPairs)
+    let (step, outputFactors) = (outputVectors, outputFactors)
     let lanes = Self.imageVectors(dx.shape.count)
-    let rowBytes = Self.rowBytes(pairs: Self.panelPairs)
-    let gradients = UnsafePointer(pool.shared.memory.assumingMemoryBound(to: Pairs.self))
+    let rowBytes = Self.rowBytes(factors: Self.panelFactors)
+    let gradients = UnsafePointer(pool.shared.memory.assumingMemoryBound(to: Factor.Lane.self))
     let weight = vectors(weight)
     pool.forEachRange(of: inputVectors, size: Self.blockVectors) { block, scratch in
       let rounded = UnsafeMutableRawPointer(scratch)
       let sums = vectors(scratch + Self.panelCount)
       let rows = block.count * width
       let source = weight + block.lowerBound * width * step
-      for first in stride(from: 0, to: outputPairs, by: Self.panelPairs) {
-        let pairs = min(Self.panelPairs, outputPairs - first)
+      for first in stride(from: 0, to: outputFactors, by: Self.panelFactors) {
+        let factors = min(Self.panelFactors, outputFactors - first)
         for row in 0..<rows {
-          let numbers = source + (row * step + 2 * first / width)
-          let row = PixelVectors<BFloat16>(rounded + row * rowBytes)
-          for index in 0..<2 * pairs / width { row[index] = numbers[index] }
+          let numbers = source + (row * step + Factor.numbers * first / width)
+          let row = PixelVectors<Factor.Number>(rounded + row * rowBytes)
+          for index in 0..<Factor.numbers * factors / width { row[index] = numbers[index] }
         }
         // After its last panel a worker goes on, most often, with the first of the block below.
-        let (next, isLast) = (first + pairs, first + pairs == outputPairs)
+        let (next, isLast) = (first + factors, first + factors == outputFactors)
+        let nextFactors = min(Self.panelFactors, isLast ? outputFactors : outputFactors - next)
         var coming = ComingRows(
-          isLast ? source + rows * step : source + 2 * next / width, rows: rows, step: step,
-          vectors: 2 * min(Self.panelPairs, isLast ? outputPairs : outputPairs - next) / width,
-          during: Self.pairsInTurn(rows: rows, lanes: lanes, pairs: pairs))
-        let product = MatrixPairProduct(
-          pairs: pairs, inputBytes: rowBytes, outputStep: lanes, adding: first > 0)
+          isLast ? source + rows * step : source + Factor.numbers * next / width, rows: rows,
+          step: step, vectors: Factor.numbers * nextFactors / width,
+          requests: Factor.requests(rows: rows, factors: factors, lanes: lanes))
         for lane in stride(from: 0, to: lanes, by: 2) {
           let blockLanes = min(2, lanes - lane)
-          product.run(
-            rows: rows, rounded, gradients + (lane * outputPairs + first * blockLanes),
-            lanes: blockLanes, into: sums + lane, fetching: &coming)
+          Factor.multiply(
+            rows: rows, factors: factors, rounded, rowBytes: rowBytes,
+            gradients + (lane * outputFactors + first * blockLanes), lanes: blockLanes,
+            into: sums + lane, step: lanes, adding: first > 0, fetching: &coming)
         }
       }
       write(

@@ -1,0 +1,155 @@
+import CVectors
+import Tensors
+
+/// What `PackedLinearProduct` multiplies at once: a float, or a pair of bfloat16.
+///
+/// Products are those of rows by blocks of two vectors, the last block's maybe by one.
+protocol LinearFactor {
+  /// The numbers of a row in memory.
+  associatedtype Number: VectorElement
+  /// Factors side by side, one in each lane of a vector.
+  associatedtype Lane
+
+  /// Numbers that one factor has.
+  static var numbers: Int { get }
+
+  /// The factors of neighbouring rows' vectors: of the first, and where a factor has two numbers, the second.
+  static func lane(_ first: Vector, _ second: @autoclosure () -> Vector) -> Lane
+
+  /// M = V · U, or M += V · U; rows are filled up to sixteens.
+  ///
+  /// Shapes: V `[rows, factors]`, U `[factors, lanes]`, M `[rows, lanes]`.
+  ///
+  /// - Parameters:
+  ///   - rowBytes: Bytes from one row to the next in V.
+  ///   - step: Vectors from one row to the next in M.
+  ///   - memory: Asked for meanwhile, `requests` times.
+  static func multiply(
+    rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Lane>,
+    lanes: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
+    fetching memory: inout ComingRows)
+
+  /// How often `multiply` asks for memory.
+  static func requests(rows: Int, factors: Int, lanes: Int) -> Int
+
+  /// The sums of products over factors of images: Vᵀ · D.
+  ///
+  /// Shapes: V `[factors, inputs]`, D `[factors, lanes]`, sums `[inputs, lanes]`; inputs are a multiple of sixteen.
+  ///
+  /// - Parameters:
+  ///   - step: Vectors from one input's sums to the next's.
+  ///   - streams: Whether sums are written around the caches.
+  ///   - block: Memory for `inputs` times `lanes` vectors.
+  static func correlate(
+    factors: Int, inputs: Int, _ v: UnsafePointer<Lane>, _ d: UnsafePointer<Lane>, lanes: Int,
+    into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
+    block: UnsafeMutablePointer<Vector>)
+}
+
+/// One number in float32.
+enum FloatFactor: LinearFactor {
+  typealias Number = Float
+  typealias Lane = Vector
+
+  @inline(__always)
+  static var numbers: Int { 1 }
+
+  /// Images in one sum in registers; the more, the more is rounded off.
+  private static var longestSum: Int { 128 }
+  /// Inputs of a weights' gradient that are written at once: as much as a core keeps until memory takes it.
+  private static var inputsAtOnce: Int { 16 }
+
+  @inline(__always)
+  static func lane(_ first: Vector, _ second: @autoclosure () -> Vector) -> Vector { first }
+
+  @inline(__always)
+  static func multiply(
+    rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Vector>,
+    lanes: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
+    fetching memory: inout ComingRows
+  ) {
+    let v = v.assumingMemoryBound(to: Float.self)
+    let inputStep = rowBytes / MemoryLayout<Float>.size
+    for first in stride(from: 0, to: factors, by: MatrixProduct.longestSum) {
+      let product = MatrixProduct(
+        inputs: min(MatrixProduct.longestSum, factors - first), inputStep: inputStep,
+        outputStep: step)
+      for row in stride(from: 0, to: rows, by: MatrixProduct.mostRowsAtOnce) {
+        memory.fetchSome()
+        product.run(
+          rows: min(MatrixProduct.mostRowsAtOnce, rows - row), v + (row * inputStep + first),
+          u + first * lanes, lanes: lanes, into: m + row * step, adding: adding || first > 0)
+      }
+    }
+  }
+
+  @inline(__always)
+  static func requests(rows: Int, factors: Int, lanes: Int) -> Int {
+    func turns(_ count: Int, by size: Int) -> Int { (count + size - 1) / size }
+    return turns(rows, by: MatrixProduct.mostRowsAtOnce)
+      * turns(factors, by: MatrixProduct.longestSum) * turns(lanes, by: 2)
+  }
+
+  @inline(__always)
+  static func correlate(
+    factors: Int, inputs: Int, _ v: UnsafePointer<Vector>, _ d: UnsafePointer<Vector>, lanes: Int,
+    into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
+    block: UnsafeMutablePointer<Vector>
+  ) {
+    let v = UnsafeRawPointer(v).assumingMemoryBound(to: Float.self)
+    for first in stride(from: 0, to: inputs, by: inputsAtOnce) {
+      MatrixCorrelation(
+        inputs: inputsAtOnce, inputStep: inputs, gradientStep: lanes, rows: factors, adding: false,
+        rowsInSum: longestSum
+      ).run(v + first, d, lanes: lanes, endsInHalf: false, into: block) {}
+      for input in 0..<inputsAtOnce {
+        for lane in 0..<lanes {
+          let (sum, target) = (block[input * lanes + lane], sums + ((first + input) * step + lane))
+          if streams { streamFloats(target, sum) } else { target.pointee = sum }
+        }
+      }
+    }
+  }
+}
+
+/// Two numbers in bfloat16 whose products are summed in float32.
+enum PairFactor: LinearFactor {
+  typealias Number = BFloat16
+  typealias Lane = Pairs
+
+  @inline(__always)
+  static var numbers: Int { 2 }
+
+  @inline(__always)
+  static func lane(_ first: Vector, _ second: @autoclosure () -> Vector) -> Pairs {
+    roundedPairs(first, second())
+  }
+
+  @inline(__always)
+  static func multiply(
+    rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Pairs>,
+    lanes: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
+    fetching memory: inout ComingRows
+  ) {
+    MatrixPairProduct(pairs: factors, inputBytes: rowBytes, outputStep: step, adding: adding)
+      .run(rows: rows, v, u, lanes: lanes, into: m, fetching: &memory)
+  }
+
+  @inline(__always)
+  static func requests(rows: Int, factors: Int, lanes: Int) -> Int {
+    MatrixPairProduct.requests(rows: rows, pairs: factors, lanes: 2) * (lanes / 2)
+      + MatrixPairProduct.requests(rows: rows, pairs: factors, lanes: 1) * (lanes % 2)
+  }
+
+  @inline(__always)
+  static func correlate(
+    factors: Int, inputs: Int, _ v: UnsafePointer<Pairs>, _ d: UnsafePointer<Pairs>, lanes: Int,
+    into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
+    block: UnsafeMutablePointer<Vector>
+  ) {
+    MatrixPairCorrelation(
+      inputs: inputs, inputBytes: inputs * MemoryLayout<UInt32>.size, gradientStep: lanes,
+      pairs: factors, adding: false, sumStep: step, streams: streams
+    ).run(v, d, lanes: lanes, into: sums)
+  }
+}
