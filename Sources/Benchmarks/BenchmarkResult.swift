@@ -119,9 +119,10 @@ extension BenchmarkResult: Codable {
     batch = try values.decode(Int.self, forKey: "batch")
     multiplyAdds = try values.decode(Int.self, forKey: "multiply_adds")
     peakMemoryBytes = try values.decode(Int.self, forKey: "peak_memory_bytes")
+    func operations(_ billions: Double) -> Double { (billions * 1e9).rounded() }
     peak = MachinePeak(
-      multiplyAdds: try values.decode(Double.self, forKey: "multiply_add_gflops") * 1e9,
-      bfloat16: try values.decodeIfPresent(Double.self, forKey: "bfloat16_gflops").map { $0 * 1e9 })
+      multiplyAdds: operations(try values.decode(Double.self, forKey: "multiply_add_gflops")),
+      bfloat16: try values.decodeIfPresent(Double.self, forKey: "bfloat16_gflops").map(operations))
     processor = try values.decode(String.self, forKey: "processor")
     openBLASCore = try values.decode(String.self, forKey: "openblas_core")
     let rows = try values.decodeIfPresent([LayerProfile.Row].self, forKey: "profile")

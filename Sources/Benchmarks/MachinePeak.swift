@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 
-/// What the threads of a pool could do at most, measured, in operations a second of all together.
+/// What the threads of a pool could do at most, measured, in operations a second of all together: whole numbers, so
+/// that billions of them are read as they were written.
 public struct MachinePeak: Sendable, Equatable {
   /// Float32 multiply-adds between vector registers.
   public let multiplyAdds: Double
@@ -23,7 +24,7 @@ public struct MachinePeak: Sendable, Equatable {
   private static func best(_ run: () -> Int) -> Double {
     var operations = 0
     let durations = Repetition(seconds: 0.25).durations { operations = run() }
-    return Double(operations) / SampleStatistics(durations).minimum
+    return (Double(operations) / SampleStatistics(durations).minimum).rounded()
   }
 
   /// Tiles multiply float32 in parts, of whose products six count.

@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct BenchmarkResultTests {
   /// As another process would print it.
-  private func result() throws -> BenchmarkResult {
+  private func result(peakGFLOPS: Double = 480) throws -> BenchmarkResult {
     var values: [String: Any] = [
       "network": "resnet20", "precision": "float32", "threads": 2, "batch": 128,
-      "multiply_adds": 40_000_000, "peak_memory_bytes": 100 << 20, "multiply_add_gflops": 480,
-      "processor": "A processor", "openblas_core": "Haswell",
+      "multiply_adds": 40_000_000, "peak_memory_bytes": 100 << 20,
+      "multiply_add_gflops": peakGFLOPS, "processor": "A processor", "openblas_core": "Haswell",
     ]
     for (pass, speed) in [("train", 1000.0), ("train_with_loading", 960), ("infer", 4000)] {
       values["\(pass)_images_per_second"] = speed
@@ -38,6 +38,16 @@ import Testing
     #expect(object["infer_images_per_second"] as? Double == 4000)
     #expect(object["peak_memory_bytes"] as? Int == 100 << 20)
     #expect(object["profile"] == nil)
+  }
+
+  /// A quotient by a billion, times a billion, need not be the number that it was.
+  @Test func `what is read is what was written`() throws {
+    for operations in stride(from: 1e12, to: 1.1e12, by: 3_333_777_777) {
+      let result = try result(peakGFLOPS: operations / 1e9)
+      #expect(result.peak.multiplyAdds == operations)
+      let line = Data(try result.json().utf8)
+      #expect(try JSONDecoder().decode(BenchmarkResult.self, from: line) == result)
+    }
   }
 
   /// Training is three forward passes' worth of products, each of two operations.
