@@ -18,13 +18,26 @@ struct MatrixPairCorrelation {
   /// Whether the sums are written around the caches; then inputs are a multiple of sixteen.
   var streams = false
 
+  /// Inputs that are summed at once for a block of so many vectors.
+  @inline(__always)
+  private static func inputsAtOnce(lanes: Int) -> Int {
+    lanes == 1 ? 2 * PairSums.rows : PairSums.rows
+  }
+
+  /// Sums in registers for so many inputs and a block of so many vectors.
+  static func sumCount(ofInputs inputs: Int, lanes: Int) -> Int {
+    let size = inputsAtOnce(lanes: lanes)
+    return (inputs + size - 1) / size
+  }
+
+  /// - Parameter meanwhile: Called before each of `sumCount` sums.
   @inline(__always)
   func run(
     _ v: UnsafeRawPointer, _ d: UnsafePointer<Pairs>, lanes: Int,
-    into target: UnsafeMutablePointer<Vector>
+    into target: UnsafeMutablePointer<Vector>, meanwhile: () -> Void = {}
   ) {
-    let size = lanes == 1 ? 2 * PairSums.rows : PairSums.rows
-    for input in stride(from: 0, to: inputs, by: size) {
+    for input in stride(from: 0, to: inputs, by: Self.inputsAtOnce(lanes: lanes)) {
+      meanwhile()
       let (v, target, rest) = (v + 4 * input, target + input * (sumStep ?? lanes), inputs - input)
       switch lanes {
       case 1: oneLane(v, d, rest, target)

@@ -52,14 +52,8 @@ extension WinogradConvolution {
               tile: (row - rows.lowerBound) * tiles.pitch)
           }
           let tileCount = rows.count * tiles.pitch - tiles.halo
-          let next = batch.rows(after: rows, tiles, images: images)
-          let steps =
-            filter.points * kernel.layout.blockCount * MatrixCorrelation.sumCount(ofRows: tileCount)
-          var coming =
-            fetchesAhead
-            ? ComingLines(
-              tiles.memory(of: x, rows: next), tiles.memory(of: dy, rows: next), steps: steps)
-            : nil
+          let sumCount = MatrixCorrelation.sumCount(ofRows: tileCount)
+          var coming = comingLines(x, dy, after: rows, images, steps: blockCount * sumCount)
           correlate(memory, tiles, count: tileCount, into: sums, adding: adding, &coming)
         case .bfloat16:
           for row in rows {
@@ -67,12 +61,36 @@ extension WinogradConvolution {
               tiles, x, dy, image: row / tiles.rows, row: row % tiles.rows,
               pair: (row - rows.lowerBound) * tiles.columnPairs)
           }
-          correlate(memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding)
+          var coming = comingLines(x, dy, after: rows, images, steps: pairSumCount)
+          correlate(
+            memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding, &coming)
         }
       }
     }
     sumInOrder(partial, groups: groupCount, size: kernel.count, into: partial, on: pool)
     kernel.transformBack(partial, into: gradient, on: pool)
+  }
+
+  /// Blocks of outputs at all points.
+  private var blockCount: Int { filter.points * direct.layout.blockCount }
+
+  /// Sums in registers of products of pairs, for all blocks.
+  private var pairSumCount: Int {
+    var count = 0
+    direct.layout.forEachBlock { _, lanes in
+      count += MatrixPairCorrelation.sumCount(ofInputs: direct.layout.inputs, lanes: lanes)
+    }
+    return filter.points * count
+  }
+
+  /// What is transformed after some rows of tiles, where it is asked for.
+  private func comingLines(
+    _ x: FeatureMap, _ dy: FeatureMap, after rows: Range<Int>, _ images: Range<Int>, steps: Int
+  ) -> ComingLines? {
+    guard fetchesAhead else { return nil }
+    let (tiles, next) = (tiles, gradientBatch.rows(after: rows, tiles, images: images))
+    return ComingLines(
+      tiles.memory(of: x, rows: next), tiles.memory(of: dy, rows: next), steps: steps)
   }
 
   /// Adds the products of some tiles at all points.
@@ -97,7 +115,8 @@ extension WinogradConvolution {
 
   /// Adds the products of some pairs of tiles at all points.
   private func correlate(
-    _ memory: WinogradMemory, pairs: Int, into sums: UnsafeMutablePointer<Vector>, adding: Bool
+    _ memory: WinogradMemory, pairs: Int, into sums: UnsafeMutablePointer<Vector>, adding: Bool,
+    _ coming: inout ComingLines?
   ) {
     let correlation = MatrixPairCorrelation(
       inputs: direct.layout.inputs, inputBytes: 4 * direct.input.channelStride,
@@ -106,7 +125,8 @@ extension WinogradConvolution {
       correlation.run(
         memory.inputs(ofPoint: point, as: Float.self),
         UnsafeRawPointer(memory.outputs + (point * memory.outputPointStep + lane))
-          .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target)
+          .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target,
+        meanwhile: { coming?.fetchSome() })
     }
   }
 

@@ -63,10 +63,13 @@ extension WinogradMixing {
           piece, images, bank, memory, into: gradients, adding: images.lowerBound > 0,
           products: partial + piece * productCount, scratch: vectors(scratch))
       }
-      for index in 0..<productCount {
-        var sum = 0.0
-        for piece in 0..<pieceCount { sum += Double(partial[piece * productCount + index]) }
-        shares[images.lowerBound * bank.count + index] = Float(sum)
+      let shares = shares + images.lowerBound * bank.count
+      pool.forEachRange(of: productCount, size: FeatureMapShape.vectorWidth) { range, _ in
+        for index in range {
+          var sum = 0.0
+          for piece in 0..<pieceCount { sum += Double(partial[piece * productCount + index]) }
+          shares[index] = Float(sum)
+        }
       }
     }
   }
