@@ -99,10 +99,26 @@ struct PairSums {
     )
   }
 
+  /// Adds the sums to what is there, `step` vectors apart.
+  @inline(__always)
+  private func add(to memory: UnsafeMutablePointer<Vector>, step: Int) {
+    memory[0] += sum0
+    memory[step] += sum1
+    memory[2 * step] += sum2
+    memory[3 * step] += sum3
+    memory[4 * step] += sum4
+    memory[5 * step] += sum5
+    memory[6 * step] += sum6
+    memory[7 * step] += sum7
+  }
+
   /// Writes the first `count` sums, `step` vectors apart, or adds them to what is there.
   @inline(__always)
   func write(to memory: UnsafeMutablePointer<Vector>, step: Int, count: Int, adding: Bool) {
-    guard adding || count < Self.rows else { return write(to: memory, step: step) }
+    guard count < Self.rows else {
+      return adding ? add(to: memory, step: step) : write(to: memory, step: step)
+    }
+    @inline(__always)
     func put(_ sum: Vector, _ row: Int) {
       guard row < count else { return }
       memory[row * step] = adding ? memory[row * step] + sum : sum
