@@ -20,7 +20,14 @@ extension WinogradMixing {
   }
 
   /// Floats of shared memory for products of gradients with a bank's kernels.
-  func partialCount(_ kernels: Int) -> Int { pieceCount * imagesAtOnce * kernels }
+  func partialCount(_ kernels: Int) -> Int {
+    pieceCount * Self.productStep(images: imagesAtOnce, kernels)
+  }
+
+  /// Floats from one piece's products of images and kernels to the next's.
+  private static func productStep(images: Int, _ kernels: Int) -> Int {
+    FeatureMapShape.paddedChannels(images * kernels)
+  }
 
   /// Writes the gradients of a bank at all points, and those of the shares.
   ///
@@ -56,20 +63,22 @@ extension WinogradMixing {
           }
         }
       }
-      let productCount = images.count * bank.count
+      let productStep = Self.productStep(images: images.count, bank.count)
       pool.forEachPiece(pieceCount) { piece, scratch in
         let memory = batch.memory(tiles, transformed: transformed)
         correlate(
           piece, images, bank, memory, into: gradients, adding: images.lowerBound > 0,
-          products: partial + piece * productCount, scratch: vectors(scratch))
+          products: partial + piece * productStep, scratch: vectors(scratch))
       }
       let shares = shares + images.lowerBound * bank.count
-      pool.forEachRange(of: productCount, size: FeatureMapShape.vectorWidth) { range, _ in
-        for index in range {
-          var sum = 0.0
-          for piece in 0..<pieceCount { sum += Double(partial[piece * productCount + index]) }
-          shares[index] = Float(sum)
-        }
+      pool.forEachRange(of: images.count * bank.count, size: FeatureMapShape.vectorWidth) {
+        range, _ in
+        let products = vectors(partial + range.lowerBound)
+        let step = productStep / FeatureMapShape.vectorWidth
+        var sums = WideVector(.zero)
+        for piece in 0..<pieceCount { sums = sums + WideVector(products[piece * step]) }
+        let floats = sums.floats
+        for index in range { shares[index] = floats[index - range.lowerBound] }
       }
     }
   }
