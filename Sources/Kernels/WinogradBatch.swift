@@ -7,12 +7,13 @@ struct WinogradBatch {
   /// What transformed inputs and products should fit.
   private static let bytes = 524_288
   /// Tiles that each fetched weight should serve, if they fit or not.
-  private static let least = 64
+  static let leastTiles = 64
 
-  init(_ tiles: WinogradTiles) {
+  /// - Parameter leastTiles: Tiles that are worked on at once, if they fit or not.
+  init(_ tiles: WinogradTiles, leastTiles: Int = Self.leastTiles) {
     let tileBytes =
       (tiles.inputStep + tiles.output.channelStride) * tiles.filter.points * 4
-    let count = max(Self.bytes / tileBytes, Self.least)
+    let count = max(Self.bytes / tileBytes, leastTiles)
     let most = tiles.halo > 0 ? tiles.rows : tiles.rows * tiles.input.count
     rows = max(1, min(count / tiles.pitch, most))
   }

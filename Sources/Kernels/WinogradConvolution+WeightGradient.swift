@@ -9,7 +9,15 @@ extension WinogradConvolution {
       padding: direct.geometry.padding, segments: kernel.segments)
   }
 
-  private var gradientBatch: WinogradBatch { WinogradBatch(tiles) }
+  /// Sums of so many bytes have left the second cache when the next tiles are added to them.
+  private static let manyBytes = 1 << 20
+
+  /// More tiles at once where their sums come from memory and go back there each time.
+  private var gradientBatch: WinogradBatch {
+    let isLarge = 4 * kernel.count > Self.manyBytes
+    return WinogradBatch(
+      tiles, leastTiles: isLarge ? 4 * WinogradBatch.leastTiles : WinogradBatch.leastTiles)
+  }
 
   private var kernel: WinogradKernel {
     WinogradKernel(layout: direct.layout, filter: filter, factors: .float32)
