@@ -23,29 +23,45 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
-  /// Our own products, where they are the faster for maps of this shape on this machine.
+  /// Whose loops multiply. Behind a protocol those of either factor would be left as generic as they are written, and
+  /// take half as long again.
+  private enum Way {
+    case openBLAS
+    case floats(PackedLinearProduct<FloatFactor>)
+    case pairs(PackedLinearProduct<PairFactor>)
+  }
+
+  /// The way that is fastest for maps of this shape on this machine.
   ///
   /// OpenBLAS packs weights for each call, which few images share, and has to know the processor. Up to 48 outputs are
   /// its: they are taken for logits, of which bfloat16 would lose digits, and take no time. So are images that lie
   /// without padding, of which not every one begins with a whole vector. Tile registers are for a way that is not
   /// written; beside them floats are faster than pairs in vectors.
-  private func packed(for x: FeatureMapShape) -> (any LinearPasses)? {
-    guard x.fillsVectors && outputs >= 64 else { return nil }
+  private func way(for x: FeatureMapShape) -> Way {
+    guard x.fillsVectors && outputs >= 64 else { return .openBLAS }
     return x.arithmetic == .bfloat16 && !TileUnit.hasRegisters
-      ? PackedLinearProduct<PairFactor>(inputs: inputs, outputs: outputs)
-      : PackedLinearProduct<FloatFactor>(inputs: inputs, outputs: outputs)
+      ? .pairs(PackedLinearProduct(inputs: inputs, outputs: outputs))
+      : .floats(PackedLinearProduct(inputs: inputs, outputs: outputs))
   }
 
   /// Floats of scratch memory that a worker needs for maps of this shape, and for fewer of them.
   public func scratchCount(for x: FeatureMapShape) -> Int {
-    packed(for: x)?.scratchCount(images: x.count) ?? 0
+    switch way(for: x) {
+    case .openBLAS: 0
+    case .floats(let product): product.scratchCount(images: x.count)
+    case .pairs(let product): product.scratchCount(images: x.count)
+    }
   }
 
   /// Floats of shared memory that the products of maps of this shape, and of fewer of them, need.
   public func sharedCount(for x: FeatureMapShape) -> Int {
-    if let packed = packed(for: x) { return packed.sharedCount(images: x.count) }
-    return BLAS.rowsSummedAlike == 1
-      ? x.count * x.wideImageCount : Self.filledUp(x.count) * (inputs + outputs)
+    switch way(for: x) {
+    case .openBLAS:
+      BLAS.rowsSummedAlike == 1
+        ? x.count * x.wideImageCount : Self.filledUp(x.count) * (inputs + outputs)
+    case .floats(let product): product.sharedCount(images: x.count)
+    case .pairs(let product): product.sharedCount(images: x.count)
+    }
   }
 
   /// Images that are multiplied for so many.
@@ -59,8 +75,12 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
     on pool: WorkerPool
   ) {
-    if let packed = packed(for: x.shape) {
-      return packed.forward(x, weight: weight, bias: bias, into: y, on: pool)
+    switch way(for: x.shape) {
+    case .openBLAS: break
+    case .floats(let product):
+      return product.forward(x, weight: weight, bias: bias, into: y, on: pool)
+    case .pairs(let product):
+      return product.forward(x, weight: weight, bias: bias, into: y, on: pool)
     }
     let images = x.shape.count
     let rows = Self.filledUp(images)
@@ -93,8 +113,12 @@ public struct LinearProduct: Sendable {
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
   ) {
-    if let packed = packed(for: dx.shape) {
-      return packed.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
+    switch way(for: dx.shape) {
+    case .openBLAS: break
+    case .floats(let product):
+      return product.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
+    case .pairs(let product):
+      return product.inputGradient(dy, weight: weight, into: dx, adding: adding, on: pool)
     }
     let isRounded = dx.shape.precision != .float32
     let target = isRounded ? pool.shared.base : dx.base
@@ -116,8 +140,12 @@ public struct LinearProduct: Sendable {
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
-    if let packed = packed(for: x.shape) {
-      return packed.weightGradient(x, dy, into: gradient, on: pool)
+    switch way(for: x.shape) {
+    case .openBLAS: break
+    case .floats(let product):
+      return product.weightGradient(x, dy, into: gradient, on: pool)
+    case .pairs(let product):
+      return product.weightGradient(x, dy, into: gradient, on: pool)
     }
     let images = x.shape.count
     let x = widened(x, on: pool)

@@ -1,27 +1,12 @@
 import Tensors
 
-/// The passes of a linear layer, whatever its products multiply at once.
-protocol LinearPasses {
-  func scratchCount(images: Int) -> Int
-  func sharedCount(images: Int) -> Int
-  func forward(
-    _ x: FeatureMap, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, into y: FeatureMap,
-    on pool: WorkerPool)
-  func inputGradient(
-    _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
-    on pool: WorkerPool)
-  func weightGradient(
-    _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
-    on pool: WorkerPool)
-}
-
 /// The matrix products of a linear layer by our own loops, in float32 or by pairs of bfloat16 with sums in float32.
 ///
 /// Maps and weights are laid out, and rounded, as they are read. Work is cut by the layer's sizes alone, and each
 /// image's numbers are summed alike whatever their count.
 ///
 /// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`; I and O are multiples of 16.
-struct PackedLinearProduct<Factor: LinearFactor>: LinearPasses {
+struct PackedLinearProduct<Factor: LinearFactor> {
   /// Vectors of one image of x.
   let inputVectors: Int
   /// Vectors of one image of y.
