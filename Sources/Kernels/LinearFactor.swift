@@ -56,7 +56,7 @@ enum FloatFactor: LinearFactor {
 
   /// Images in one sum in registers; the more, the more is rounded off.
   private static var longestSum: Int { 128 }
-  /// Inputs of a weights' gradient that are written at once: as much as a core keeps until memory takes it.
+  /// Inputs of a weights' gradient that are written at once: so many stores a core keeps back.
   private static var inputsAtOnce: Int { 16 }
 
   @inline(__always)
