@@ -47,6 +47,8 @@ import Testing
     [9, 64, 4, 4, 80, 3, 1, 1], [1, 130, 9, 35, 34, 3, 1, 1], [2, 20, 7, 6, 40, 3, 1, 0],
     [2, 20, 3, 5, 16, 3, 1, 2], [1, 16, 1, 1, 16, 3, 1, 1], [40, 32, 3, 3, 64, 3, 1, 1],
     [2, 24, 8, 7, 24, 3, 1, 1], [2, 8, 6, 6, 5, 3, 1, 1], [1, 41, 9, 5, 40, 3, 1, 1],
+    // Sums of a mebibyte, to which more than 256 tiles of 2×2 are added.
+    [1, 130, 20, 62, 128, 3, 1, 1],
   ].flatMap { size in
     [
       Case(engine: .winograd(.two), arithmetic: .float32, size: size),
