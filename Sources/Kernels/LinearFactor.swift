@@ -32,6 +32,9 @@ protocol LinearFactor {
   /// How often `multiply` asks for memory.
   static func requests(rows: Int, factors: Int, lanes: Int) -> Int
 
+  /// Inputs whose sums `correlate` keeps in a block until it writes them; none where registers write.
+  static var inputsAtOnce: Int { get }
+
   /// The sums of products over factors of images: Vᵀ · D.
   ///
   /// Shapes: V `[factors, inputs]`, D `[factors, lanes]`, sums `[inputs, lanes]`; inputs are a multiple of sixteen.
@@ -39,7 +42,7 @@ protocol LinearFactor {
   /// - Parameters:
   ///   - step: Vectors from one input's sums to the next's.
   ///   - streams: Whether sums are written around the caches.
-  ///   - block: Memory for `inputs` times `lanes` vectors.
+  ///   - block: Memory for the sums of `inputsAtOnce`.
   static func correlate(
     factors: Int, inputs: Int, _ v: UnsafePointer<Lane>, _ d: UnsafePointer<Lane>, lanes: Int,
     into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
@@ -56,8 +59,9 @@ enum FloatFactor: LinearFactor {
 
   /// Images in one sum in registers; the more, the more is rounded off.
   private static var longestSum: Int { 128 }
-  /// Inputs of a weights' gradient that are written at once: so many stores a core keeps back.
-  private static var inputsAtOnce: Int { 16 }
+  /// So many stores a core keeps back.
+  @inline(__always)
+  static var inputsAtOnce: Int { 16 }
 
   @inline(__always)
   static func lane(_ first: Vector, _ second: @autoclosure () -> Vector) -> Vector { first }
@@ -119,6 +123,9 @@ enum PairFactor: LinearFactor {
 
   @inline(__always)
   static var numbers: Int { 2 }
+
+  @inline(__always)
+  static var inputsAtOnce: Int { 0 }
 
   @inline(__always)
   static func lane(_ first: Vector, _ second: @autoclosure () -> Vector) -> Pairs {

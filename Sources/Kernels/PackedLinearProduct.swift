@@ -55,8 +55,8 @@ struct PackedLinearProduct<Factor: LinearFactor> {
     let block = Self.blockVectors * width
     let sums = block * Self.imageVectors(images) * width
     let squares = block * width
-    return max(
-      Self.panelCount + sums + squares, block * Self.imageFactors(images) + 2 * squares)
+    let gathered = Factor.inputsAtOnce * 2 * width
+    return max(Self.panelCount + sums + squares, block * Self.imageFactors(images) + gathered)
   }
 
   /// Floats of a panel of weights as rows, which are padded, or packed.

@@ -46,6 +46,7 @@ extension WinogradConvolution {
       let sums = vectors(partial + group * kernel.count)
       batch.forEachRows(tiles, images: images) { rows in
         let adding = rows.lowerBound > images.lowerBound * tiles.rows
+        let next = batch.rows(after: rows, tiles, images: images)
         switch tiles.factors {
         case .float32:
           for row in rows {
@@ -61,7 +62,7 @@ extension WinogradConvolution {
           }
           let tileCount = rows.count * tiles.pitch - tiles.halo
           let sumCount = MatrixCorrelation.sumCount(ofRows: tileCount)
-          var coming = comingLines(x, dy, after: rows, images, steps: blockCount * sumCount)
+          var coming = comingLines(tiles, x, dy, rows: next, steps: blockCount * sumCount)
           correlate(memory, tiles, count: tileCount, into: sums, adding: adding, &coming)
         case .bfloat16:
           for row in rows {
@@ -69,7 +70,7 @@ extension WinogradConvolution {
               tiles, x, dy, image: row / tiles.rows, row: row % tiles.rows,
               pair: (row - rows.lowerBound) * tiles.columnPairs)
           }
-          var coming = comingLines(x, dy, after: rows, images, steps: pairSumCount)
+          var coming = comingLines(tiles, x, dy, rows: next, steps: pairSumCount)
           correlate(
             memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding, &coming)
         }
@@ -91,14 +92,13 @@ extension WinogradConvolution {
     return filter.points * count
   }
 
-  /// What is transformed after some rows of tiles, where it is asked for.
+  /// What some rows of tiles are made of, where it is asked for.
   private func comingLines(
-    _ x: FeatureMap, _ dy: FeatureMap, after rows: Range<Int>, _ images: Range<Int>, steps: Int
+    _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, rows: Range<Int>, steps: Int
   ) -> ComingLines? {
-    guard fetchesAhead else { return nil }
-    let (tiles, next) = (tiles, gradientBatch.rows(after: rows, tiles, images: images))
-    return ComingLines(
-      tiles.memory(of: x, rows: next), tiles.memory(of: dy, rows: next), steps: steps)
+    fetchesAhead
+      ? ComingLines(
+        tiles.memory(of: x, rows: rows), tiles.memory(of: dy, rows: rows), steps: steps) : nil
   }
 
   /// Adds the products of some tiles at all points.
