@@ -226,7 +226,8 @@ let package = Package(
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(
-      name: "ComparisonTests", dependencies: ["Comparison", "Gnuplot", "Planning", "TestSupport"],
+      name: "ComparisonTests",
+      dependencies: ["Comparison", "Gnuplot", "Planning", "TensorFiles", "TestSupport"],
       path: "Tests/Comparison"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(

@@ -5,18 +5,20 @@
 # it calls one stage after the other, keeps order, lock, folders and logs, and plans again after each
 # stage, because an output that comes out equal stops the rerun there.
 #
-# Exit status: 0 done, 10 would run (--dry-run), 64 a wrong word, 65 bad data, 75 another run holds
-# the lock, 130 interrupted with the state saved; otherwise that of the stage that failed.
+# Exit status: 0 done, 10 would run (--dry-run), 64 a wrong word, 65 bad data, 73 `data` can't be written
+# to, 75 another run holds the lock, 130 interrupted with the state saved; otherwise that of the stage
+# that failed.
 set -euo pipefail
 
 caller_folder=$PWD
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+# Called through a link, the project is where the link leads.
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
 cd "$root"
 bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
-readonly EXIT_USAGE=64 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot report compare predict bench doctor test setup help)
+readonly EXIT_USAGE=64 EXIT_UNWRITABLE=73 EXIT_BUSY=75 EXIT_INTERRUPTED=130
+readonly commands=(run status why accept list dag inspect plot report compare predict verify gc rm bench doctor test setup help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
@@ -113,18 +115,23 @@ note_holder() { printf '%-200.200s\n' "$1" 1<>data/.lock; }
 
 # take_lock WAIT COMMAND
 take_lock() {
-  mkdir -p data/cache data/work data/runs
+  local holder='' status=0
+  mkdir -p data/cache data/work data/runs || fail $EXIT_UNWRITABLE "the folders of data can't be made; check the disk and its permissions"
+  [[ ! -L data/.lock ]] || fail $EXIT_UNWRITABLE "data/.lock is a link; remove it"
+  [[ ! -e data/.lock || -f data/.lock && -r data/.lock && -w data/.lock ]] ||
+    fail $EXIT_UNWRITABLE "data/.lock is not a file that can be written; remove it or correct its permissions"
   exec {lock}<>data/.lock
-  if ! flock -n "$lock"; then
-    local holder=''
+  flock -n -E $EXIT_BUSY "$lock" || status=$?
+  if ((status == EXIT_BUSY)); then
     read -r holder <data/.lock || true
     [[ $1 == yes ]] || fail $EXIT_BUSY "another run holds the lock (${holder:-unknown}); add --wait to wait for it"
     say "waiting for another run (${holder:-unknown})"
-    flock "$lock" || { stop_if_interrupted; fail $EXIT_BUSY "the lock data/.lock can't be had"; }
+    status=0
+    flock "$lock" || status=$?
+    stop_if_interrupted
   fi
+  ((status == 0)) || fail $EXIT_UNWRITABLE "data/.lock can't be locked (flock: status $status); the file system of data must support locks"
   note_holder "process $$: $2"
-  # Folders of stages that died without their shell: nobody else can be writing them now.
-  rm -rf data/cache/*/.new-*
 }
 
 # without_lock COMMAND...: what a command may leave running must not hold the lock.
@@ -157,7 +164,7 @@ run_stage() {
   stage_pid=$!
   set +m
   exec {log_input}>&-
-  note_holder "process $$: stage $stage, process $stage_pid"
+  note_holder "process $$: stage $stage, process $stage_pid, work ${log%/*}"
   ((signals == 0)) || kill -INT -- "-$stage_pid" 2>/dev/null || true
   # A trapped signal ends `wait` early; the status that counts is that of a wait without one.
   stage_status=0
@@ -195,10 +202,29 @@ run_instance() {
   if ((stage_status == 0)); then
     seal "$name" "$seconds"
   elif ((signals > 0 || stage_status == EXIT_INTERRUPTED)); then
-    fail $EXIT_INTERRUPTED "$name was interrupted; its state is kept in $work, and the same command goes on from it"
+    if has_state "$work"; then
+      fail $EXIT_INTERRUPTED "$name was interrupted; its state is kept in $work, and the same command goes on from it"
+    fi
+    rm -rf "$work"
+    fail $EXIT_INTERRUPTED "$name was interrupted; the same command runs it again"
+  elif ((stage_status > 128)); then
+    fail "$stage_status" "$name was ended by the signal $(kill -l $((stage_status - 128)))$(what_killed "$stage_status"); what stood before still stands, and the same command goes on; log: $work/log.txt"
   else
     fail "$stage_status" "$name failed (status $stage_status); what stood before still stands; log: $work/log.txt"
   fi
+}
+
+# has_state FOLDER: whether an interrupted stage has left more than its log there.
+has_state() { [[ -n $(find "$1" -mindepth 1 ! -name log.txt -print -quit 2>/dev/null) ]]; }
+
+# what_killed STATUS: what mostly sends the signal, in words that follow its name.
+what_killed() {
+  case $1 in
+    137) printf ', which the system sends where memory runs out (%s kB of %s are free now): fewer threads, a smaller batch or less beside it may help' \
+      "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)" ;;
+    152) printf ', a limit on processor time (ulimit -t)' ;;
+    153) printf ', a limit on the size of files (ulimit -f)' ;;
+  esac
 }
 
 # seal NAME SECONDS: publishes the new folder. Signals have to wait meanwhile.
@@ -219,17 +245,18 @@ seal() {
 
 # --- A run ----------------------------------------------------------------------------------------
 
-ran=()
+ran=() tidying=() publishing=()
 declare -A reported=()
 
 # run_until_complete: plans until nothing is due, and runs what is.
 run_until_complete() {
   local plan state name stage note due reason run=''
+  tessera tidy "${tidying[@]}"
   local -a current
   SECONDS=0
   while true; do
     stop_if_interrupted
-    plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish)
+    plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish "${publishing[@]}")
     due='' reason='' current=()
     while IFS=$'\t' read -r state name stage note; do
       case $state in
@@ -259,9 +286,13 @@ report_run() {
     headline "$run" "is up to date; ran ${ran[*]} in $SECONDS s"
   fi
   while IFS=$'\t' read -r state name path note; do
-    [[ $state == open ]] || continue
-    printf -v name '%-22s' "$name"
-    say "  $name $path${note:+  $note}"
+    case $state in
+      open)
+        printf -v name '%-22s' "$name"
+        say "  $name $path${note:+  $note}"
+        ;;
+      edited) say "  note: $name" ;;
+    esac
   done <<<"$plan"
   # A part of a run that takes results as they stand may not be one that can be asked for again.
   [[ -e data/runs/$run/run.json ]] || return 0
@@ -309,7 +340,7 @@ parse_run() {
         ;;
     esac
   done
-  [[ $force == no ]] || selection+=(--force)
+  [[ $force == no ]] || { selection+=(--force); tidying=(--keep-work); }
   request=("${recipe:-quickstart}" "${words[@]}" --relative-to "$caller_folder")
 }
 
@@ -324,6 +355,18 @@ command_run() {
   take_lock "$wait_for_lock" "run ${request[0]}"
   ensure_built all
   run_until_complete
+}
+
+command_gc() {
+  if [[ " $* " == *' --yes '* ]]; then take_lock no "gc $*"; fi
+  ensure_built tool
+  tessera gc "$@"
+}
+
+command_rm() {
+  take_lock no "rm $*"
+  ensure_built tool
+  tessera rm "$@"
 }
 
 command_accept() {
@@ -372,9 +415,9 @@ main() {
     if [[ $word == -h || $word == --help ]]; then print_help "$command"; return; fi
   done
   case $command in
-    run | plot | accept | inspect | doctor | test | setup) "command_$command" "$@" ;;
+    run | plot | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
     predict) ensure_built tool; exec "$bin/tessera" predict --relative-to "$caller_folder" "$@" ;;
-    status | why | list | dag | report | compare | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
+    status | why | list | dag | report | compare | verify | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
     *)
       [[ ! -e stages/recipes/$command.yaml ]] || fail $EXIT_USAGE "unknown command '$command'; to run the recipe: ./pipeline.sh run $command"
       unknown command "$command" "${commands[@]}"

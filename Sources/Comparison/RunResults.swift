@@ -52,7 +52,13 @@ public struct RunResults: Sendable {
     }
     let shown = trainings.first { $0.1.best != nil } ?? trainings.first
     let timings = trainings.map { instance, _ in
-      reading { try EpochTimes(contentsOf: instance.folder.appending(path: "timing.csv")) }
+      reading {
+        guard let file = instance.artefact.record("timing.csv") else {
+          throw LogError.unreadable(
+            file: "timing.csv", problem: "\(instance.name) has none that is as recorded")
+        }
+        return try EpochTimes(contentsOf: file)
+      }
     }
     let evaluations = instances.compactMap { instance -> EvaluationSummary? in
       guard let file = instance.file(ofOutput: "metrics") else { return nil }
@@ -71,6 +77,11 @@ public struct RunResults: Sendable {
     network =
       shown?.0.manifest.parts.first { $0.kind == .recipe && $0.name.hasSuffix(".network") }?
       .value
+    remarks += run.linkedInstances.compactMap { name in
+      run.linkedArtefact(of: name)?.faults.first.map {
+        "\(run.name): \(name) does not stand: \($0)"
+      }
+    }
     if trainings.isEmpty { remarks.append("\(run.name): no training stands, so it has no curves") }
     if evaluations.isEmpty { remarks.append("\(run.name): no evaluation stands") }
     self.remarks = remarks
@@ -80,20 +91,20 @@ public struct RunResults: Sendable {
 /// An artefact to which a run's folder links.
 struct LinkedInstance: Sendable {
   let name: String
-  let folder: URL
+  let artefact: Artefact
   let manifest: Manifest
+  var folder: URL { artefact.folder }
 
   /// The linked instances in the order of the recipe's steps; where the recipe can't be read any more,
   /// each after those whose outputs it has read.
   static func inOrder(of run: RunFolder, in project: Project) -> [LinkedInstance] {
-    let folder = project.url(run.path)
     let steps = (try? project.recipe(for: run.request).steps)
       .flatMap { try? project.graph.instances(for: $0).map(\.name) }
-    let links = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    var waiting = (steps ?? links.sorted()).compactMap { name in
-      run.linkedManifest(of: name).map {
-        LinkedInstance(name: name, folder: folder.appending(path: name), manifest: $0)
+    var waiting = (steps ?? run.linkedInstances).compactMap { name -> LinkedInstance? in
+      guard let artefact = run.linkedArtefact(of: name), let manifest = artefact.standing else {
+        return nil
       }
+      return LinkedInstance(name: name, artefact: artefact, manifest: manifest)
     }
     var ordered: [LinkedInstance] = []
     while let next = waiting.firstIndex(where: { instance in

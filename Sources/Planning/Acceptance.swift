@@ -5,6 +5,7 @@ import TensorFiles
 /// under the key of the present code, with the word in its manifest.
 public struct Acceptance {
   private let planned: PlannedInstance
+  private let artefact: Artefact
   private let old: Manifest
   private let key: CacheKey
   private let project: Project
@@ -28,10 +29,10 @@ public struct Acceptance {
     case .outdated, .absent:
       preconditionFailure("a plan of the whole run selects every instance")
     }
-    guard let linked = planned.linked else {
+    guard planned.linked != nil else {
       throw .nothingToAccept(instance: name, run: run, reason: "nothing stands yet; run it")
     }
-    old = linked
+    (artefact, old) = try plan.folder.standingArtefact(of: name)
     let others = (planned.changes ?? []).filter { $0.kind != .code }
     if let other = others.first {
       throw .notOnlyCode(
@@ -50,11 +51,14 @@ public struct Acceptance {
   public func publish(by user: String, folder: RunFolder) throws {
     let files = FileManager.default
     let stage = old.stage
-    let new = project.url("data/cache/\(stage)/.new-\(key.text)")
+    let new = try project.writableFolder("data/cache/\(stage)/.new-\(key.text)")
     if files.fileExists(atPath: new.path) { try files.removeItem(at: new) }
     try files.createDirectory(at: new, withIntermediateDirectories: true)
     let source = project.url(project.artefactPath(stage: stage, key: old.key))
-    for name in try files.contentsOfDirectory(atPath: source.path) where name != Manifest.fileName {
+    // A record that is not as it was recorded stays behind.
+    let altered = Set(artefact.remarks.map(\.file))
+    let present = try files.contentsOfDirectory(atPath: source.path)
+    for name in present where name != Manifest.fileName && !altered.contains(name) {
       try files.linkItem(
         at: source.appendingPathComponent(name), to: new.appendingPathComponent(name))
     }
@@ -67,10 +71,9 @@ public struct Acceptance {
         by: user, time: Timestamp.now, oldKey: old.key, oldCode: old.code, newCode: manifest.code))
     manifest.warnings.append(
       "not run with the present code: \(codeDifference) accepted as harmless by \(user)")
-    try AtomicFile.write(
-      try manifest.encoded(), to: new.appendingPathComponent(Manifest.fileName))
-    try ArtefactFolder.publish(
-      new, at: project.url(project.artefactPath(stage: stage, key: key.text)))
+    manifest.records = manifest.records?.filter { !altered.contains($0.file) }
+    try AtomicFile.write(try manifest.sealed(), to: new.appendingPathComponent(Manifest.fileName))
+    _ = try ArtefactFolder.publish(new, stage: stage, key: key.text, in: project)
     try folder.link(planned.name, toKey: key.text, ofStage: stage)
   }
 }

@@ -1,28 +1,44 @@
 import Foundation
 
-/// Folders that are published as a whole.
+/// Artefacts, published as a whole.
 enum ArtefactFolder {
-  /// Makes `new` the folder at `path`, in one step: at every moment the path names what stood before
-  /// or what is new. Files and folders are synced first.
+  /// Makes `new` the artefact of `stage` and `key` in one step: at every moment the place holds what lay
+  /// there before or what is new. Files and folders are synced first.
   ///
-  /// - Parameters:
-  ///   - new: A folder beside `path`.
-  ///   - path: Where it is to stand; what stands there is removed afterwards.
-  static func publish(_ new: URL, at path: URL) throws(PlanningError) {
+  /// What lay there before is removed afterwards, less the files that were not as recorded: those are
+  /// set aside.
+  ///
+  /// - Parameter new: A folder beside the artefact's.
+  /// - Returns: A line for each file that was set aside.
+  static func publish(
+    _ new: URL, stage: String, key: String, in project: Project
+  ) throws(PlanningError) -> [String] {
+    let path = try project.writableFolder(project.artefactPath(stage: stage, key: key))
     for name in (try? FileManager.default.contentsOfDirectory(atPath: new.path)) ?? [] {
       try sync(new.appendingPathComponent(name))
     }
     try sync(new)
+    var setAside: [String] = []
+    if let old = project.artefact(stage: stage, key: key) {
+      setAside = try SetAside(in: project).keepAltered(of: old)
+    }
     if rename(new.path, path.path) != 0 {
-      guard errno == ENOTEMPTY || errno == EEXIST else { throw failure(path) }
-      try exchange(new, path)
-      do {
-        try FileManager.default.removeItem(at: new)
-      } catch {
-        throw .unwritable(file: new.path, reason: error.localizedDescription)
+      if errno == ENOTDIR {
+        // A file lies where a folder should.
+        guard unlink(path.path) == 0, rename(new.path, path.path) == 0 else { throw failure(path) }
+      } else {
+        guard errno == ENOTEMPTY || errno == EEXIST else { throw failure(path) }
+        try exchange(new, path)
+        do {
+          try FileManager.default.removeItem(at: new)
+        } catch {
+          throw .unwritable(file: new.path, reason: error.localizedDescription)
+        }
       }
     }
     try sync(path.deletingLastPathComponent())
+    project.forgetArtefact(stage: stage, key: key)
+    return setAside
   }
 
   private typealias RenameAt2 =

@@ -71,18 +71,18 @@ public struct CodeInventory {
   private mutating func module(inFolder folder: String) throws(PlanningError) -> Module {
     if let known = modules[folder] { return known }
     let base = root.appendingPathComponent(folder)
-    guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: base.path) else {
+    guard let found = try? FolderWalk.files(below: base) else {
       throw .unreadable(file: folder, reason: "there is no such folder", repair: "restore it")
     }
     var files: [CodeFile] = []
     var imports: Set<String> = []
-    for path in paths.sorted() {
-      guard let language = Self.language(ofFile: path) else { continue }
-      let bytes = try Self.read(base.appendingPathComponent(path), "\(folder)/\(path)")
+    for file in found {
+      guard let language = Self.language(ofFile: file.path) else { continue }
+      let bytes = try Self.read(file.url, "\(folder)/\(file.path)")
       let source = SourceTokens(of: bytes, language: language)
       if language == .swift { imports.formUnion(source.importedModules) }
       let digest = ContentDigest.sha256Hex(Data(source.canonicalBytes)).prefix(32)
-      files.append(CodeFile(file: "\(folder)/\(path)", digest: String(digest)))
+      files.append(CodeFile(file: "\(folder)/\(file.path)", digest: String(digest)))
     }
     let module = Module(files: files, imports: imports)
     modules[folder] = module
@@ -91,9 +91,7 @@ public struct CodeInventory {
 
   /// The language of a source file; nil for files that take no part in a build.
   private static func language(ofFile path: String) -> SourceTokens.Language? {
-    let url = URL(fileURLWithPath: path)
-    guard !url.lastPathComponent.hasPrefix(".") else { return nil }
-    return switch url.pathExtension {
+    switch URL(fileURLWithPath: path).pathExtension {
     case "swift": .swift
     case "h", "c", "cpp", "hpp", "S", "modulemap": .c
     default: nil

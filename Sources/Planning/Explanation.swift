@@ -18,6 +18,11 @@ public struct Explanation {
     let title = "\(name) (run \(plan.request.run))"
     switch planned.state {
     case .due:
+      if let damaged = planned.damaged {
+        return ["\(title) would run again, since its artefact does not stand:"]
+          + indented(damaged.faults.map(\.description)) + indented(causes(of: planned))
+          + followers(of: name)
+      }
       guard planned.linked != nil else { return firstTimeLines(planned, title: title) }
       return ["\(title) would run again:"] + indented(causes(of: planned)) + followers(of: name)
     case .waiting(let producers):
@@ -31,6 +36,10 @@ public struct Explanation {
 
   /// Why an instance is due, on one line.
   public func summary(of planned: PlannedInstance) -> String {
+    if let fault = planned.damaged?.faults.first {
+      let others = (planned.damaged?.faults.count ?? 1) - 1
+      return "does not stand: \(fault)" + (others > 0 ? ", and \(others) more" : "")
+    }
     guard planned.linked != nil else { return "nothing stands yet" }
     let causes = causes(of: planned)
     guard let first = causes.first else { return "" }
@@ -60,6 +69,7 @@ extension Explanation {
     }
     for root in roots(of: producers) {
       lines.append("\(root.name) would run:")
+      lines += indented(root.damaged?.faults.map(\.description) ?? [])
       lines += indented(root.linked == nil ? ["nothing stands yet"] : causes(of: root))
     }
     return lines
@@ -87,7 +97,9 @@ extension Explanation {
   private func causes(of planned: PlannedInstance) -> [String] {
     guard let linked = planned.linked, let changes = planned.changes else { return [] }
     if changes.isEmpty {
-      if case .due = planned.state { return ["forced; no part of its key has changed"] }
+      if case .due = planned.state, planned.damaged == nil {
+        return ["forced; no part of its key has changed"]
+      }
       return []
     }
     return changes.map { change in
@@ -151,13 +163,19 @@ extension Explanation {
     }
     let entries = plan.folder.journal.filter { $0.instance == planned.name }
     guard let last = entries.last, let oldKey = last.old else {
-      return lines + ["It has not changed since its first run."]
+      return lines + ["It has not changed since its first run."] + remarks(on: planned)
     }
     guard let old = self.manifest(stage: last.stage, key: oldKey) else {
-      return lines + ["What stood before has been removed from data/cache."]
+      return lines + ["What stood before has been removed from data/cache."] + remarks(on: planned)
     }
     lines.append("Its last change, on \(Timestamp.local(last.time)):")
-    return lines + pastCauses(from: old, to: manifest, depth: 1)
+    return lines + pastCauses(from: old, to: manifest, depth: 1) + remarks(on: planned)
+  }
+
+  /// Records that differ and files too many, which are not used and cause no run.
+  private func remarks(on planned: PlannedInstance) -> [String] {
+    guard let remarks = planned.found?.remarks, !remarks.isEmpty else { return [] }
+    return ["Not used, since it is not as recorded:"] + indented(remarks.map(\.description))
   }
 
   /// What changed between two artefacts of an instance, and for inputs, what changed upstream.
@@ -181,6 +199,6 @@ extension Explanation {
   }
 
   private func manifest(stage: String, key: String) -> Manifest? {
-    Manifest(inFolder: project.url(project.artefactPath(stage: stage, key: key)))
+    project.artefact(stage: stage, key: key)?.manifest
   }
 }

@@ -1,31 +1,123 @@
 import Foundation
+import TensorFiles
 
-/// How long a stage is likely to take: as long as its artefact that has most in common with the one
-/// that is due.
+/// How long a stage is likely to take, by past runs of the same stage on like data.
+///
+/// A past run counts only where its recipe values, and those of all that it read, are the planned ones.
+/// Where the graph declares a `forecast` for a stage, the keys listed there suffice, and the time grows
+/// with repeats and images: for training, epochs × images ÷ the measured rate.
 public struct Forecast {
+  private let plan: RunPlan
   private let project: Project
   private var known: [String: [Manifest]] = [:]
 
-  public init(project: Project) { self.project = project }
+  public init(_ plan: RunPlan, in project: Project) {
+    self.plan = plan
+    self.project = project
+  }
 
-  /// The seconds that the most similar run of the stage took; nil where it has never run. Among
-  /// equally similar ones those that were not interrupted go first, then the newest.
+  /// - Returns: Seconds; nil where no past run tells.
   public mutating func seconds(for planned: PlannedInstance) -> Double? {
-    let ranked = manifests(of: planned.instance.stage.name).map { manifest in
-      (manifest, KeyChange.between(manifest.parts, planned.parts).count)
+    let rule = planned.instance.stage.forecast
+    let times = manifests(of: planned.instance.stage.name)
+      .filter { isAlike(planned, $0) }
+      .sorted { $0.created > $1.created }
+      .compactMap { manifest -> Double? in
+        guard let rule else { return manifest.isResumed ? nil : manifest.seconds }
+        return seconds(by: rule, for: planned, past: manifest)
+      }
+    return times.first
+  }
+
+  private func seconds(
+    by rule: StageGraph.Forecast, for planned: PlannedInstance, past: Manifest
+  ) -> Double? {
+    guard let repeats = Double(value(of: rule.repeats, in: planned.parts) ?? ""),
+      let secondsEach = meanSeconds(of: past, file: rule.seconds),
+      let imagesThen = images(readBy: past, as: rule.images),
+      let imagesNow = images(readBy: planned, as: rule.images, like: past), imagesThen > 0
+    else { return nil }
+    return repeats * secondsEach * Double(imagesNow) / Double(imagesThen)
+  }
+
+  /// The mean of the column `seconds` of a record.
+  private func meanSeconds(of manifest: Manifest, file: String) -> Double? {
+    let artefact = project.artefact(stage: manifest.stage, key: manifest.key)
+    guard let url = artefact?.record(file),
+      let text = try? String(contentsOf: url, encoding: .utf8)
+    else { return nil }
+    let rows = text.split(separator: "\n").map { $0.split(separator: ",") }
+    guard let column = rows.first?.firstIndex(of: "seconds") else { return nil }
+    let seconds = rows.dropFirst()
+      .compactMap { $0.indices.contains(column) ? Double($0[column]) : nil }
+      .filter { $0.isFinite && $0 >= 0 }
+    return seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
+  }
+}
+
+// MARK: - Likeness
+
+extension Forecast {
+  /// Whether the recipe values that a past run read, and those of all before it, are the planned ones.
+  private func isAlike(_ planned: PlannedInstance, _ past: Manifest) -> Bool {
+    if let rule = planned.instance.stage.forecast {
+      func values(_ parts: [KeyPart]) -> [KeyPart] {
+        parts.filter { part in
+          part.kind == .recipe
+            && rule.same.contains { part.name == $0 || part.name.hasPrefix($0 + ".") }
+        }
+      }
+      return values(planned.parts) == values(past.parts)
     }
-    let best = ranked.min { left, right in
-      if left.1 != right.1 { return left.1 < right.1 }
-      if left.0.isResumed != right.0.isResumed { return !left.0.isResumed }
-      return left.0.created > right.0.created
+    func values(_ parts: [KeyPart]) -> [KeyPart] { parts.filter { $0.kind == .recipe } }
+    guard values(planned.parts) == values(past.parts) else { return false }
+    return planned.instance.bindings.allSatisfy { binding in
+      guard let producer = plan.instances.first(where: { $0.name == binding.producer }),
+        let input = past.inputs.first(where: { $0.name == binding.input }),
+        let manifest = project.artefact(stage: input.stage, key: input.key)?.manifest
+      else { return false }
+      return isAlike(producer, manifest)
     }
-    return best?.0.seconds
+  }
+
+  private func value(of key: String, in parts: [KeyPart]) -> String? {
+    parts.first { $0.kind == .recipe && $0.name == key }?.value
+  }
+
+  private func images(readBy manifest: Manifest, as name: String) -> Int? {
+    manifest.inputs.first { $0.name == name }.flatMap { images(in: $0) }
+  }
+
+  /// The images that a planned instance will read; where they are not made yet, those of a past run whose
+  /// producer is alike.
+  private func images(
+    readBy planned: PlannedInstance, as name: String, like past: Manifest
+  ) -> Int? {
+    if let input = planned.inputs.first(where: { $0.name == name }) { return images(in: input) }
+    guard let binding = planned.instance.bindings.first(where: { $0.input == name }),
+      let producer = plan.instances.first(where: { $0.name == binding.producer }),
+      let input = past.inputs.first(where: { $0.name == name }),
+      let manifest = project.artefact(stage: input.stage, key: input.key)?.manifest,
+      isAlike(producer, manifest)
+    else { return nil }
+    return images(in: input)
+  }
+
+  /// The images of an input that is a set of images.
+  private func images(in input: Manifest.Input) -> Int? {
+    guard let artefact = project.artefact(stage: input.stage, key: input.key),
+      let output = artefact.standing?.outputs.first(where: { $0.name == input.output }),
+      let file = output.files.first,
+      let tensors = try? TensorFile(contentsOf: artefact.folder.appendingPathComponent(file.file)),
+      let shape = try? tensors.shape(of: "labels")
+    else { return nil }
+    return shape.first
   }
 
   private mutating func manifests(of stage: String) -> [Manifest] {
     if let manifests = known[stage] { return manifests }
     let manifests = project.entries(of: "data/cache/\(stage)").compactMap { key in
-      Manifest(inFolder: project.url(project.artefactPath(stage: stage, key: key)))
+      project.artefact(stage: stage, key: key)?.standing
     }
     known[stage] = manifests
     return manifests

@@ -27,8 +27,11 @@ public struct Manifest: Sendable, Equatable, Codable {
 
   public struct File: Sendable, Equatable, Codable {
     public let file: String
+    /// The content digest, which names what a file holds and takes part in keys.
     public let digest: String
     public let bytes: Int
+    /// SHA-256 of all bytes; nil in manifests of format 1.
+    public let sha256: String?
   }
 
   /// A user's word that a change of code leaves the artefact as it is.
@@ -41,7 +44,7 @@ public struct Manifest: Sendable, Equatable, Codable {
   }
 
   // Known before the stage runs
-  public var format = 1
+  public var format = Self.newestFormat
   public var stage: String
   public var instance: String
   public var run: String
@@ -54,6 +57,8 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var outputs: [Output] = []
   /// The digest over all outputs.
   public var contentDigest = ""
+  /// The other files: log, timing, cells, settings, source. Nil in manifests of format 1.
+  public var records: [File]?
   /// When the artefact stood, as ISO 8601 in UTC.
   public var created = ""
   /// How long the stage ran, without what it did before an interruption.
@@ -88,28 +93,10 @@ public struct Manifest: Sendable, Equatable, Codable {
   /// The value of the part that names the code.
   public var code: String { parts.first { $0.kind == .code }?.value ?? "" }
 
-  /// The name of the file in an artefact's folder.
-  public static let fileName = "manifest.json"
-
-  /// Reads the manifest of the artefact in `folder`; nil where there is none, or none of this format.
-  public init?(inFolder folder: URL) {
-    guard let data = try? Data(contentsOf: folder.appendingPathComponent(Self.fileName)),
-      let manifest = try? Self.decode(data), manifest.format == 1
-    else { return nil }
-    self = manifest
-  }
-
-  static func decode(_ data: Data) throws -> Manifest {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try decoder.decode(Manifest.self, from: data)
-  }
-
-  func encoded() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self) + Data("\n".utf8)
+  /// The digest over all outputs, of their names and digests.
+  var digestOfOutputs: String {
+    ContentDigest.sha256Hex(
+      Data(outputs.map { "\($0.name) \($0.digest)\n" }.joined().utf8))
   }
 }
 

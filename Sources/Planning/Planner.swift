@@ -6,12 +6,12 @@ import TensorFiles
 public struct Planner {
   public let project: Project
   private var code: CodeInventory
-  private var paths: PathDigests
+  private let paths: PathDigests
 
   public init(project: Project) throws(PlanningError) {
     self.project = project
     code = try CodeInventory(root: project.root)
-    paths = PathDigests(store: project.url("data/cache/.digests.json"))
+    paths = PathDigests(memoryFolder: project.url(ArtefactStore.memoryPath))
   }
 
   /// The plan of a run.
@@ -35,7 +35,6 @@ public struct Planner {
         isForced: isSelected && forced(instance.name))
       planned.append(next)
     }
-    paths.save()
     return RunPlan(request: request, recipe: recipe, folder: folder, instances: planned)
   }
 
@@ -51,7 +50,8 @@ public struct Planner {
         let digest = artefact.digest(ofOutput: binding.output.name)
       else {
         if isSelected, let producer, !producer.isSelected {
-          throw PlanningError.inputAbsent(instance: instance.name, producer: producer.name)
+          throw PlanningError.inputAbsent(
+            instance: instance.name, producer: producer.name, fault: producer.damaged?.faults.first)
         }
         if !missing.contains(binding.producer) { missing.append(binding.producer) }
         continue
@@ -64,17 +64,14 @@ public struct Planner {
 
     let stageCode = try code.code(ofStage: instance.stage.name)
     let parts = try parts(of: instance, recipe: recipe, code: stageCode.digest, inputs: inputs)
-    let linked = folder.linkedManifest(of: instance.name)
+    let linked = folder.linkedArtefact(of: instance.name)
     let key = missing.isEmpty ? CacheKey(parts: parts) : nil
-    let standing = key.flatMap { key in
-      let path = project.artefactPath(stage: instance.stage.name, key: key.text)
-      return Manifest(inFolder: project.url(path))
-    }
+    let wanted = key.flatMap { project.artefact(stage: instance.stage.name, key: $0.text) }
     let state: PlannedInstance.State =
-      if let standing, !isForced {
+      if let standing = wanted?.standing, !isForced {
         .current(standing)
       } else if !isSelected {
-        linked.map { .outdated($0) } ?? .absent
+        linked?.standing.map { .outdated($0) } ?? .absent
       } else if let key {
         .due(key)
       } else {
@@ -82,7 +79,8 @@ public struct Planner {
       }
     return PlannedInstance(
       instance: instance, isSelected: isSelected, state: state, parts: parts,
-      codeFiles: stageCode.files, inputs: inputs, linked: linked)
+      codeFiles: stageCode.files, inputs: inputs, linked: linked?.manifest,
+      found: wanted ?? linked)
   }
 
   /// Everything the output of an instance depends on, and nothing else: no time, no path, no host.

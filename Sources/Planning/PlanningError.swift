@@ -14,6 +14,8 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
   /// Nothing stands under the instance's name.
   case nothingStands(instance: String, run: String)
+  /// The files of the artefact under the instance's name are not as recorded.
+  case damaged(instance: String, run: String, fault: ArtefactFault)
   /// No training of the run has finished.
   case nothingTrained(run: String)
   /// The training has kept no checkpoint of that name.
@@ -39,16 +41,22 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
   case unknownOutput(instance: String, input: String, source: String, suggestion: String?)
   /// A path of the recipe leads nowhere.
   case missingPath(key: String, path: String, origin: String)
-  /// An instance was asked for alone, and what it reads does not stand.
-  case inputAbsent(instance: String, producer: String)
+  /// An instance was asked for alone, and what it reads does not stand: nothing does, or what lies there
+  /// has a fault.
+  case inputAbsent(instance: String, producer: String, fault: ArtefactFault?)
 
   // Files
   /// A file of the project or of its data can't be read.
   case unreadable(file: String, reason: String, repair: String)
+  /// A folder that is about to be written to is a link, and may lead out of the project.
+  case linkInTheWay(path: String)
   /// A file can't be written.
   case unwritable(file: String, reason: String)
   /// A stage has ended without an output that the graph promises.
   case missingOutput(stage: String, output: String, file: String, folder: String)
+
+  /// A stage has written something other than a regular file under the name of an output or a record.
+  case notAFile(stage: String, file: String)
 
   /// Whether the mistake is a word of the command line (exit 64), not of a file (exit 65).
   public var isUsage: Bool {
@@ -78,6 +86,8 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
         + Self.asking(suggestion, otherwise: "the instances are", among: known)
     case .nothingStands(let instance, let run):
       "nothing stands under '\(instance)' of \(run); run it first"
+    case .damaged(let instance, let run, let fault):
+      "\(instance) of \(run) does not stand: \(fault); run the recipe again, which makes it anew"
     case .nothingTrained(let run):
       "no training of \(run) has finished; run it first"
     case .noCheckpoint(let name, let instance, let run, let known):
@@ -107,13 +117,17 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
         + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
     case .missingPath(let key, let path, let origin):
       "\(key) (\(origin)): there is no '\(path)'; correct the path"
-    case .inputAbsent(let instance, let producer):
-      "\(instance) reads \(producer), which does not stand; run \(producer) first, or leave out "
+    case .inputAbsent(let instance, let producer, let fault):
+      "\(instance) reads \(producer), which does not stand\(fault.map { " (\($0))" } ?? ""); run \(producer) first, or leave out "
         + "--only and --from"
     case .unreadable(let file, let reason, let repair):
       "\(file): can't be read: \(reason); \(repair)"
+    case .linkInTheWay(let path):
+      "\(path) is a link, which may lead out of the project; put a folder in its place"
     case .unwritable(let file, let reason):
       "\(file): can't be written: \(reason); check the disk and its permissions"
+    case .notAFile(let stage, let file):
+      "\(stage) has written '\(file)', which is a link or a folder; stages write files"
     case .missingOutput(let stage, let output, let file, let folder):
       "\(stage) has ended without '\(file)', its output '\(output)', in \(folder); the graph and the "
         + "stage's main.swift must agree"

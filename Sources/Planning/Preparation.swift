@@ -17,6 +17,8 @@ public struct Preparation: Sendable {
   public let resumes: Bool
   /// What the executable is called with.
   public let arguments: [String]
+  /// A line for each file that had to make way.
+  public let setAside: [String]
 
   /// The file that carries the manifest's first half to the sealing.
   static let draftName = ".prepared.json"
@@ -35,11 +37,17 @@ public struct Preparation: Sendable {
     newFolder = "data/cache/\(stage.name)/.new-\(key.text)"
     workFolder = project.workPath(stage: stage.name, key: key.text)
     let files = FileManager.default
-    let folder = project.url(newFolder)
+    let folder = try project.writableFolder(newFolder)
     if files.fileExists(atPath: folder.path) { try files.removeItem(at: folder) }
     try files.createDirectory(at: folder, withIntermediateDirectories: true)
-    resumes = project.entries(of: workFolder).contains { $0 != LogFilter.fileName }
-    try files.createDirectory(at: project.url(workFolder), withIntermediateDirectories: true)
+    let work = try project.writableFolder(workFolder)
+    let state = (try? files.contentsOfDirectory(atPath: work.path)) ?? []
+    for name in state where FileStamp(ofFile: work.appendingPathComponent(name).path) == nil {
+      throw PlanningError.linkInTheWay(path: "\(workFolder)/\(name)")
+    }
+    resumes = state.contains { !$0.hasPrefix(".") && $0 != LogFilter.fileName }
+    try files.createDirectory(at: work, withIntermediateDirectories: true)
+    setAside = try Self.clearInputs(of: planned, in: project)
 
     let draft = Manifest(
       stage: stage.name, instance: planned.name, run: plan.request.run, key: key,
@@ -61,6 +69,27 @@ public struct Preparation: Sendable {
     }
     arguments += ["--output", newFolder, "--work", workFolder, "--threads", String(threads)]
     self.arguments = arguments
+  }
+
+  /// A stage that reads an output of several files looks into the artefact's folder, and would take
+  /// another file there for one of them. Such files are moved out.
+  private static func clearInputs(
+    of planned: PlannedInstance, in project: Project
+  ) throws(PlanningError) -> [String] {
+    var lines: [String] = []
+    for input in planned.inputs {
+      guard let output = planned.instance.bindings.first(where: { $0.input == input.name })?.output,
+        !output.isSingleFile, let artefact = project.artefact(stage: input.stage, key: input.key)
+      else { continue }
+      let strangers = artefact.remarks.filter { remark in
+        remark.isUnrecorded && output.files.contains { $0.matches(remark.file) }
+      }
+      for stranger in strangers {
+        lines.append(try SetAside(in: project).remove(stranger.file, from: artefact))
+      }
+      if !strangers.isEmpty { project.forgetArtefact(stage: input.stage, key: input.key) }
+    }
+    return lines
   }
 
   /// The settings file, kept with the artefact.

@@ -5,12 +5,15 @@ import Recipes
 ///
 ///     stages/graph.yaml  stages/schema.yaml  stages/recipes/NAME.yaml
 ///     data/cache/STAGE/KEY/     artefacts
+///     data/cache/.digests/      digests of files, remembered with their stamps
 ///     data/work/STAGE/KEY/      state of stages that have not ended yet
 ///     data/runs/RUN/            the run's recipe, journal and links to its artefacts
+///     data/set-aside/STAGE/KEY/ altered files of artefacts that were made again
 public struct Project: Sendable {
   public let root: URL
   public let graph: StageGraph
   public let schema: RecipeSchema
+  private let artefacts: ArtefactStore
 
   /// Opens the project whose `Package.swift` lies in `root`.
   public init(root: URL) throws {
@@ -20,6 +23,18 @@ public struct Project: Sendable {
     graph = try StageGraph(
       contentsOf: root.appendingPathComponent("stages/graph.yaml"), called: "stages/graph.yaml",
       recipeKeys: schema.keys.map(\.name))
+    artefacts = ArtefactStore(root: root)
+  }
+
+  /// What lies at an artefact's place in the cache, compared with its manifest; nil where nothing does.
+  ///
+  /// - Parameter rereading: Read all bytes, also of files that seem unchanged since the last time.
+  public func artefact(stage: String, key: String, rereading: Bool = false) -> Artefact? {
+    artefacts.artefact(stage: stage, key: key, rereading: rereading)
+  }
+
+  func forgetArtefact(stage: String, key: String) {
+    artefacts.forget(stage: stage, key: key)
   }
 
   /// The place of a path in the project; of an absolute path, that path.
@@ -46,7 +61,8 @@ extension Project {
   /// The names of the runs in `data/runs`, sorted.
   public var runNames: [String] {
     entries(of: "data/runs").filter { name in
-      FileManager.default.fileExists(atPath: url(runPath(name) + "/run.json").path)
+      RunRequest.isRunName(name)
+        && FileManager.default.fileExists(atPath: url(runPath(name) + "/run.json").path)
     }
   }
 

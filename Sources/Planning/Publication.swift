@@ -16,18 +16,41 @@ public struct Publication {
   ///
   /// What the run is asked for is remembered too, but not where an outdated artefact is taken: then
   /// the run as a whole is not what the recipe says.
-  public func publish(remembering: Bool) throws {
+  ///
+  /// - Parameter replacingEdited: Replace copies that were edited, which are kept otherwise.
+  /// - Returns: A line for each edited copy.
+  public func publish(remembering: Bool, replacingEdited: Bool) throws -> [String] {
     if remembering, !plan.takesOutdated {
-      try plan.folder.remember(plan.request, recipe: plan.recipe)
+      try plan.folder.remember(plan.request, recipe: plan.recipe, isComplete: plan.isComplete)
     }
+    var lines: [String] = []
     for planned in plan.instances {
       guard case .current(let manifest) = planned.state else { continue }
-      let old = planned.linked
+      let old = plan.folder.linkedManifest(of: planned.name)
       try plan.folder.link(planned.name, toKey: manifest.key, ofStage: manifest.stage)
-      if let folder = publishedFolder(of: planned) {
-        try copyOutputs(of: manifest, replacing: old, to: folder)
-      }
+      guard let path = publishedFolder(of: planned) else { continue }
+      var copies = PublishedCopies(folder: try project.writableFolder(path))
+      let edited = try copies.update(
+        to: digests(of: manifest), earlier: old.map(digests) ?? [:],
+        from: project.url(project.artefactPath(stage: manifest.stage, key: manifest.key)),
+        replacingEdited: replacingEdited)
+      lines += edited.map { line(for: $0, in: path) }
     }
+    return lines
+  }
+
+  private func line(for edited: PublishedCopies.Edited, in path: String) -> String {
+    let kept = "\(path)/\(edited.file) was edited and is kept"
+    guard let newFile = edited.newFile else { return kept }
+    return kept + "; results have changed since: the new one is \(path)/\(newFile); "
+      + "./pipeline.sh plot \(plan.request.run) --force replaces yours"
+  }
+
+  /// Name and SHA-256 of the outputs; a tensor file of an old manifest has none and counts as edited.
+  private func digests(of manifest: Manifest) -> [String: String] {
+    Dictionary(
+      manifest.outputs.flatMap(\.files).map { ($0.file, $0.sha256 ?? $0.digest) }
+    ) { first, _ in first }
   }
 
   /// The folder of an instance's published copies, as a path in the project: `plots/RUN`, or
@@ -36,25 +59,6 @@ public struct Publication {
     guard let folder = planned.instance.stage.publishingFolder else { return nil }
     let own = planned.name == planned.instance.stage.name ? "" : "/\(planned.name)"
     return "\(folder)/\(plan.request.run)\(own)"
-  }
-
-  /// Copies what is missing or differs, and removes what the artefact before had published and this
-  /// one lacks. Other files of the folder are left alone.
-  private func copyOutputs(of manifest: Manifest, replacing old: Manifest?, to path: String) throws
-  {
-    let files = FileManager.default
-    let source = project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
-    let folder = project.url(path)
-    try files.createDirectory(at: folder, withIntermediateDirectories: true)
-    let names = Set(manifest.outputs.flatMap(\.files).map(\.file))
-    for name in names.sorted() {
-      let (from, to) = (source.appendingPathComponent(name), folder.appendingPathComponent(name))
-      guard !files.contentsEqual(atPath: from.path, andPath: to.path) else { continue }
-      try AtomicFile.write(try Data(contentsOf: from), to: to)
-    }
-    for name in Set(old?.outputs.flatMap(\.files).map(\.file) ?? []).subtracting(names) {
-      try? files.removeItem(at: folder.appendingPathComponent(name))
-    }
   }
 
   /// The files and folders that a reader will want to open, as paths in the project, with a word on

@@ -45,14 +45,18 @@ public struct RunFolder: Sendable {
 extension RunFolder {
   private struct Request: Codable {
     let request: RunRequest
-    let time: Date
+    /// When the run was last brought to its end; nil where it has never been.
+    let time: Date?
   }
 
   private var storedRequest: Request? {
-    guard let data = try? Data(contentsOf: url("run.json")) else { return nil }
-    return try? JSONDecoder().decode(Request.self, from: data)
+    guard let data = try? Data(contentsOf: url("run.json")),
+      let stored = try? JSONDecoder().decode(Request.self, from: data), stored.request.run == name
+    else { return nil }
+    return stored
   }
 
+  /// A run that has never been brought to its end is older than all others.
   private var requestTime: Date { storedRequest?.time ?? .distantPast }
 
   /// What the run was asked for last.
@@ -60,7 +64,7 @@ extension RunFolder {
     get throws(PlanningError) {
       guard let stored = storedRequest else {
         throw .unreadable(
-          file: "\(path)/run.json", reason: "it does not hold a run's request",
+          file: "\(path)/run.json", reason: "it does not hold the request of a run '\(name)'",
           repair: "run the recipe again")
       }
       return stored.request
@@ -68,17 +72,19 @@ extension RunFolder {
   }
 
   /// Remembers what the run is asked for, and the recipe with every value filled in.
-  public func remember(_ request: RunRequest, recipe: Recipe) throws {
+  ///
+  /// - Parameter isComplete: Whether the run is at its end, and by that the latest.
+  public func remember(_ request: RunRequest, recipe: Recipe, isComplete: Bool) throws {
     try FileManager.default.createDirectory(
-      at: project.url(path), withIntermediateDirectories: true)
+      at: try project.writableFolder(path), withIntermediateDirectories: true)
     let text = Data(recipe.resolvedYAML().utf8)
     if (try? Data(contentsOf: url("recipe.yaml"))) != text {
       try AtomicFile.write(text, to: url("recipe.yaml"))
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let data = try encoder.encode(Request(request: request, time: Date()))
-    try AtomicFile.write(data + Data("\n".utf8), to: url("run.json"))
+    let stored = Request(request: request, time: isComplete ? Date() : storedRequest?.time)
+    try AtomicFile.write(try encoder.encode(stored) + Data("\n".utf8), to: url("run.json"))
   }
 }
 
@@ -94,31 +100,61 @@ extension RunFolder {
     public let new: String
   }
 
-  /// The key of the artefact to which the link of `instance` points, or nil where there is no link.
-  public func linkedKey(of instance: String) -> String? {
-    let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url(instance).path)
-    return target.map { URL(fileURLWithPath: $0).lastPathComponent }
+  /// Where the link of `instance` points: the stage and the key of an artefact; nil where there is no
+  /// link, or one that leads anywhere but into the cache.
+  public func linkedPlace(of instance: String) -> (stage: String, key: String)? {
+    guard PlainName.isPlain(instance),
+      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url(instance).path)
+    else { return nil }
+    let words = target.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard words.count == 5, Array(words[..<3]) == Self.wayToCache, PlainName.isPlain(words[3]),
+      PlainName.isPlain(words[4])
+    else { return nil }
+    return (words[3], words[4])
   }
+
+  private static let wayToCache = ["..", "..", "cache"]
+
+  /// The key of the artefact to which the link of `instance` points, or nil where there is no link.
+  public func linkedKey(of instance: String) -> String? { linkedPlace(of: instance)?.key }
 
   /// The instances under whose names there are links, sorted.
-  var linkedInstances: [String] {
-    project.entries(of: path).filter { linkedKey(of: $0) != nil }
+  public var linkedInstances: [String] {
+    project.entries(of: path).filter { linkedPlace(of: $0) != nil }
   }
 
-  /// The folder to which the link of `instance` points.
-  func folder(of instance: String) -> URL { url(instance) }
+  /// What lies where the link of `instance` points; nil where there is no link, or nothing behind it.
+  public func linkedArtefact(of instance: String) -> Artefact? {
+    linkedPlace(of: instance).flatMap { project.artefact(stage: $0.stage, key: $0.key) }
+  }
 
   /// The manifest of the artefact that stands under `instance`, or nil.
   public func linkedManifest(of instance: String) -> Manifest? {
-    Manifest(inFolder: url(instance))
+    linkedArtefact(of: instance)?.standing
+  }
+
+  /// The artefact that stands under `instance`.
+  ///
+  /// - Throws: `PlanningError.damaged` where its files are not as recorded, `nothingStands` where there
+  ///   is none.
+  public func standingArtefact(
+    of instance: String
+  ) throws(PlanningError) -> (artefact: Artefact, manifest: Manifest) {
+    guard let artefact = linkedArtefact(of: instance) else {
+      throw .nothingStands(instance: instance, run: name)
+    }
+    guard let manifest = artefact.standing else {
+      throw .damaged(instance: instance, run: name, fault: artefact.faults[0])
+    }
+    return (artefact, manifest)
   }
 
   /// Points the link of `instance` at an artefact, in one step, and notes the change in the journal.
   func link(_ instance: String, toKey key: String, ofStage stage: String) throws {
     let old = linkedKey(of: instance)
     guard old != key else { return }
-    let folder = project.url(path)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: try project.writableFolder(path), withIntermediateDirectories: true)
     let entry = JournalEntry(
       time: Timestamp.now, instance: instance, stage: stage, old: old, new: key)
     try append(entry)
@@ -148,15 +184,9 @@ extension RunFolder {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let line = try encoder.encode(entry) + Data("\n".utf8)
     let file = url("journal.jsonl")
-    do {
-      if !FileManager.default.fileExists(atPath: file.path) { try Data().write(to: file) }
-      let handle = try FileHandle(forWritingTo: file)
-      defer { try? handle.close() }
-      try handle.seekToEnd()
-      try handle.write(contentsOf: line)
-    } catch {
-      throw PlanningError.unwritable(
-        file: "\(path)/journal.jsonl", reason: error.localizedDescription)
-    }
+    // Written anew as a whole, so that half a line which a power cut has left joins no other.
+    let old = FileManager.default.contents(atPath: file.path) ?? Data()
+    let end = old.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? old.startIndex
+    try AtomicFile.write(old[..<end] + line, to: file)
   }
 }

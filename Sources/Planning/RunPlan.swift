@@ -62,10 +62,17 @@ public struct PlannedInstance: Sendable {
   public let parts: [KeyPart]
   public let codeFiles: [CodeInventory.CodeFile]
   public let inputs: [Manifest.Input]
-  /// The artefact that stands under this name in the run, whatever the recipe says now.
+  /// The manifest of the artefact to which the run links under this name, whatever the recipe says now
+  /// and whether or not the artefact stands.
   public let linked: Manifest?
+  /// What lies where the artefact should; where its key is not known or nothing lies there, what the
+  /// run links to.
+  public let found: Artefact?
 
   public var name: String { instance.name }
+
+  /// What lies there and does not stand; nil where all is well, or nothing there.
+  public var damaged: Artefact? { found.flatMap { $0.faults.isEmpty ? nil : $0 } }
 
   /// The artefact that later instances read, or nil.
   public var artefact: Manifest? {

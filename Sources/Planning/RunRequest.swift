@@ -24,7 +24,7 @@ public struct RunRequest: Sendable, Equatable, Codable {
     let name =
       run
       ?? (isFile ? URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent : recipe)
-    guard name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil else { throw .badRunName(name) }
+    guard Self.isRunName(name) else { throw .badRunName(name) }
     self.run = name
     self.overrides = overrides.map { override in
       guard let equals = override.firstIndex(of: "="),
@@ -33,6 +33,11 @@ public struct RunRequest: Sendable, Equatable, Codable {
       let value = String(override[override.index(after: equals)...])
       return override[...equals] + rebase(value)
     }
+  }
+
+  /// Whether `name` can name a run: its folders are called so.
+  static func isRunName(_ name: String) -> Bool {
+    name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil
   }
 
   /// Whether `key`, of a section or of a step that overlays one, takes a path.

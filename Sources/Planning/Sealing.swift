@@ -13,7 +13,7 @@ public struct Sealing {
   /// - Parameter newFolder: The folder of a `Preparation`, as a path in the project.
   public init(newFolder: String, in project: Project) throws {
     self.project = project
-    folder = project.url(newFolder)
+    folder = try project.writableFolder(newFolder)
     let draft = folder.appendingPathComponent(Preparation.draftName)
     do {
       manifest = try Manifest.decode(try Data(contentsOf: draft))
@@ -27,16 +27,18 @@ public struct Sealing {
   /// Publishes the artefact and removes the work folder.
   ///
   /// - Parameter seconds: How long the stage ran.
-  /// - Returns: The manifest as written.
-  public mutating func publish(seconds: Double) throws -> Manifest {
+  /// - Returns: The manifest as written, and a line for each file that was set aside.
+  public mutating func publish(seconds: Double) throws -> (manifest: Manifest, setAside: [String]) {
     guard let stage = project.graph.stage(named: manifest.stage) else {
-      preconditionFailure("'\(manifest.stage)' was prepared and is no stage")
+      throw PlanningError.unreadable(
+        file: folder.relativePath, reason: "'\(manifest.stage)' is no stage of stages/graph.yaml",
+        repair: "run the recipe again")
     }
     let work = project.url(project.workPath(stage: stage.name, key: manifest.key))
     try keepBesides(work: work)
-    manifest.outputs = try outputs(of: stage)
-    manifest.contentDigest = ContentDigest.sha256Hex(
-      Data(manifest.outputs.map { "\($0.name) \($0.digest)\n" }.joined().utf8))
+    try FileManager.default.removeItem(at: folder.appendingPathComponent(Preparation.draftName))
+    try digestFiles(of: stage)
+    manifest.contentDigest = manifest.digestOfOutputs
     manifest.created = Timestamp.now
     manifest.seconds = (seconds * 1000).rounded() / 1000
     manifest.host = Self.hostName
@@ -44,13 +46,12 @@ public struct Sealing {
     manifest.numerics = facts?["numerics"]
     manifest.warnings = warnings(facts: facts) + undeclaredFiles(stage)
     manifest.dataStatus = dataStatus
-    try FileManager.default.removeItem(at: folder.appendingPathComponent(Preparation.draftName))
     try AtomicFile.write(
-      try manifest.encoded(), to: folder.appendingPathComponent(Manifest.fileName))
-    let path = project.artefactPath(stage: stage.name, key: manifest.key)
-    try ArtefactFolder.publish(folder, at: project.url(path))
+      try manifest.sealed(), to: folder.appendingPathComponent(Manifest.fileName))
+    let setAside = try ArtefactFolder.publish(
+      folder, stage: stage.name, key: manifest.key, in: project)
     try FileManager.default.removeItem(at: work)
-    return manifest
+    return (manifest, setAside)
   }
 
   /// The names in an artefact's folder that belong to every stage.
@@ -72,8 +73,23 @@ public struct Sealing {
 
   // MARK: Outputs
 
-  private func outputs(of stage: StageGraph.Stage) throws -> [Manifest.Output] {
+  /// Enters all files into the manifest, and remembers their digests.
+  private mutating func digestFiles(of stage: StageGraph.Stage) throws {
     let present = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    let stamps = present.compactMap { FileStamp(ofFile: folder.appendingPathComponent($0).path) }
+    if let time = stamps.compactMap(\.settlingTime).max() { Thread.sleep(forTimeInterval: time) }
+    var memory = ArtefactStore.memory(stage: stage.name, key: manifest.key, root: project.root)
+    manifest.outputs = try outputs(of: stage, among: present, &memory)
+    let outputs = Set(manifest.outputs.flatMap(\.files).map(\.file))
+    manifest.records = try present.filter { !outputs.contains($0) && !$0.hasPrefix(".") }
+      .map { try recordFile(called: $0, &memory) }
+    memory.keep(only: Set(present))
+    memory.save()
+  }
+
+  private func outputs(
+    of stage: StageGraph.Stage, among present: [String], _ memory: inout DigestMemory
+  ) throws -> [Manifest.Output] {
     func isOutput(_ file: String) -> Bool {
       !file.hasPrefix(".") && !Self.commonFiles.contains(file)
         && !stage.records.contains { $0.matches(file) }
@@ -88,7 +104,7 @@ public struct Sealing {
       guard !matching.isEmpty else {
         throw missing(output, output.files.map(\.text).joined(separator: ", "))
       }
-      let files = try matching.map(file(called:))
+      let files = try matching.map { try outputFile(called: $0, &memory) }
       let digest =
         output.isSingleFile
         ? files[0].digest
@@ -103,10 +119,27 @@ public struct Sealing {
       stage: manifest.stage, output: output.name, file: file, folder: folder.relativePath)
   }
 
-  private func file(called name: String) throws -> Manifest.File {
+  private func outputFile(
+    called name: String, _ memory: inout DigestMemory
+  ) throws -> Manifest.File {
     let url = folder.appendingPathComponent(name)
-    let bytes = try url.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-    return Manifest.File(file: name, digest: try ContentDigest.ofFile(at: url), bytes: bytes)
+    guard let stamp = FileStamp(ofFile: url.path) else {
+      throw PlanningError.notAFile(stage: manifest.stage, file: name)
+    }
+    return Manifest.File(
+      file: name, digest: try ContentDigest.ofFile(at: url), bytes: Int(stamp.size),
+      sha256: try memory.sha256(of: url, named: name, rereading: true))
+  }
+
+  private func recordFile(
+    called name: String, _ memory: inout DigestMemory
+  ) throws -> Manifest.File {
+    let url = folder.appendingPathComponent(name)
+    guard let stamp = FileStamp(ofFile: url.path) else {
+      throw PlanningError.notAFile(stage: manifest.stage, file: name)
+    }
+    let digest = try memory.sha256(of: url, named: name, rereading: true)
+    return Manifest.File(file: name, digest: digest, bytes: Int(stamp.size), sha256: digest)
   }
 
   // MARK: What the stage tells of itself
@@ -152,8 +185,7 @@ public struct Sealing {
         return tensors?.metadata["data_status"]
       }
     let inherited = manifest.inputs.compactMap { input in
-      let path = project.artefactPath(stage: input.stage, key: input.key)
-      return Manifest(inFolder: project.url(path))?.dataStatus
+      project.artefact(stage: input.stage, key: input.key)?.manifest?.dataStatus
     }
     let stated = own.isEmpty ? inherited : own
     return ["unverified", "generated", "official"].first { stated.contains($0) } ?? stated.first

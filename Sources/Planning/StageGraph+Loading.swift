@@ -88,7 +88,7 @@ extension StageGraph.Stage {
   fileprivate init(name: String, node: GraphNode) throws(GraphError) {
     self.name = name
     let entries = try node.entries(
-      allowed: ["reads", "inputs", "outputs", "records", "publish", "highlights"])
+      allowed: ["reads", "inputs", "outputs", "records", "publish", "highlights", "forecast"])
     reads = try entries["reads"]?.words() ?? []
 
     var inputs: [StageGraph.Input] = []
@@ -112,6 +112,7 @@ extension StageGraph.Stage {
     self.outputs = outputs
     records = try entries["records"]?.filePatterns() ?? []
     highlights = try entries["highlights"]?.filePatterns() ?? []
+    forecast = try entries["forecast"].map(Self.forecast)
     publishingFolder = try entries["publish"].map { node throws(GraphError) in
       let folder = node.node.scalar?.string ?? ""
       try node.requireName(folder, of: "a folder")
@@ -122,6 +123,26 @@ extension StageGraph.Stage {
     for pattern in outputs.flatMap(\.files) + records where !claimed.insert(pattern.text).inserted {
       throw .claimedTwice(place: node.place, stage: name, file: pattern.text)
     }
+  }
+
+  private static func forecast(
+    _ node: GraphNode
+  ) throws(GraphError) -> StageGraph.Forecast {
+    let entries = try node.entries(allowed: ["repeats", "images", "seconds", "same"])
+    func word(_ key: String) throws(GraphError) -> String {
+      guard let words = try entries[key]?.words(), words.count == 1 else {
+        throw .wrongType(
+          place: node.place, key: key, expected: "a word",
+          found: entries[key]?.summary ?? "nothing")
+      }
+      return words[0]
+    }
+    guard PlainName.isPlain(try word("seconds")) else {
+      throw .badName(place: node.place, what: "a file", name: try word("seconds"))
+    }
+    return StageGraph.Forecast(
+      repeats: try word("repeats"), images: try word("images"), seconds: try word("seconds"),
+      same: try entries["same"]?.words() ?? [])
   }
 
   private static func reference(

@@ -17,11 +17,25 @@ public struct StageGraph: Sendable {
     public let records: [FilePattern]
     /// The folder of the project in whose `RUN/` a copy of the outputs is kept, or nil.
     public let publishingFolder: String?
+    /// How the stage's time grows with its work; nil where that is not known.
+    public let forecast: Forecast?
     /// Outputs that a reader will want to open, named at the end of a run.
     public let highlights: [FilePattern]
 
     public func input(named name: String) -> Input? { inputs.first { $0.name == name } }
     public func output(named name: String) -> Output? { outputs.first { $0.name == name } }
+  }
+
+  /// How a stage's time grows: seconds = repeats × images × seconds of one repeat for one image.
+  public struct Forecast: Sendable, Equatable {
+    /// The recipe key that says how often the stage goes through its images.
+    public let repeats: String
+    /// The input whose images it goes through.
+    public let images: String
+    /// The record whose column `seconds` has the time of each repeat.
+    public let seconds: String
+    /// Sections or keys of the recipe that must agree for a measured rate to hold.
+    public let same: [String]
   }
 
   /// An input: its name in the stage's command line, and the output it is bound to by default.

@@ -11,7 +11,7 @@ public struct TrainedRun: Sendable {
   private static let output = "checkpoints"
 
   /// Nil where no training of the run has finished.
-  public init?(_ run: RunFolder) {
+  public init?(_ run: RunFolder, in project: Project) {
     let instances = run.linkedInstances.compactMap { instance -> (String, Manifest)? in
       guard let manifest = run.linkedManifest(of: instance),
         manifest.outputs.contains(where: { $0.name == Self.output })
@@ -22,7 +22,7 @@ public struct TrainedRun: Sendable {
     guard let (instance, manifest) = last else { return nil }
     self.run = run.name
     self.instance = instance
-    folder = run.folder(of: instance)
+    folder = project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
     files = manifest.outputs.filter { $0.name == Self.output }.flatMap(\.files).map(\.file)
   }
 
@@ -30,13 +30,24 @@ public struct TrainedRun: Sendable {
   public static func named(_ name: String?, in project: Project) throws(PlanningError) -> TrainedRun
   {
     let run = try RunFolder.named(name, in: project)
-    if let trained = TrainedRun(run) { return trained }
-    if name == nil, let other = RunFolder.latest(in: project, where: { TrainedRun($0) != nil }),
-      let trained = TrainedRun(other)
+    if let damaged = run.linkedInstances.first(where: { isDamagedTraining($0, of: run) }) {
+      _ = try run.standingArtefact(of: damaged)
+    }
+    if let trained = TrainedRun(run, in: project) { return trained }
+    if name == nil,
+      let other = RunFolder.latest(in: project, where: { TrainedRun($0, in: project) != nil }),
+      let trained = TrainedRun(other, in: project)
     {
       return trained
     }
     throw .nothingTrained(run: run.name)
+  }
+
+  private static func isDamagedTraining(_ instance: String, of run: RunFolder) -> Bool {
+    guard let artefact = run.linkedArtefact(of: instance), artefact.standing == nil else {
+      return false
+    }
+    return artefact.manifest?.outputs.contains { $0.name == output } ?? true
   }
 
   /// The file of a checkpoint: best, last, or epoch-160.

@@ -7,6 +7,11 @@ public enum ContentDigest {
   /// `*.safetensors`, and SHA-256 of the bytes for all others.
   public static func ofFile(at url: URL) throws(TensorFileError) -> String {
     if url.pathExtension == "safetensors" { return try TensorFile(contentsOf: url).contentDigest }
+    return try ofBytes(at: url)
+  }
+
+  /// SHA-256 of all bytes of a file, in lowercase hexadecimal.
+  public static func ofBytes(at url: URL) throws(TensorFileError) -> String {
     let mapping = try MappedFile(path: url.path)
     var hash = SHA256()
     withExtendedLifetime(mapping) { hash.update(bufferPointer: mapping.bytes) }

@@ -29,7 +29,8 @@ public struct ArtefactPage {
     let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
     let body = isFolder.boolValue ? try folderContent() : try fileContent()
     let lineage = Lineage(ofFolder: folder)
-    let provenance = lineage.map { LineageHTML($0, pageFolder: pageFolder).html } ?? HTML()
+    let provenance =
+      lineage.map { LineageHTML($0, pageFolder: pageFolder).html } ?? fault(in: folder)
     let name = url.lastPathComponent
     return Page(
       title: "\(name) · Tessera", summary: "What is in \(name), and where it comes from.",
@@ -44,6 +45,15 @@ public struct ArtefactPage {
         """,
       footer: "<p>Written by <code>./pipeline.sh inspect … --html</code>.</p>"
     ).document
+  }
+
+  /// A folder of the cache whose manifest is not its own, or not whole, has no provenance.
+  private func fault(in folder: URL) -> HTML {
+    guard let fault = Artefact.around(folder)?.faults.first else { return HTML() }
+    return """
+      <h2>Provenance</h2>
+      <p class="note">Not known, since this result does not stand: \("\(fault)").</p>
+      """
   }
 
   // MARK: Folders and texts

@@ -8,6 +8,8 @@ struct Lineage {
   struct Link {
     /// What is known of it; nil where the cache does not hold it any more.
     let manifest: Manifest?
+    /// Why it does not stand, in lines; empty where it does.
+    let faults: [String]
     let stage: String
     let key: String
     let folder: URL
@@ -19,13 +21,17 @@ struct Lineage {
   let links: [Link]
 
   /// - Parameter folder: The folder of an artefact, in the cache or linked from a run.
-  /// - Returns: Nil where no manifest lies there.
+  /// - Returns: Nil where no artefact with a manifest lies there.
   init?(ofFolder folder: URL) {
     let start = folder.resolvingSymlinksInPath()
-    guard let manifest = Manifest(inFolder: start) else { return nil }
+    guard let artefact = Artefact.around(start), let manifest = artefact.manifest else {
+      return nil
+    }
     let cache = start.deletingLastPathComponent().deletingLastPathComponent()
     var links: [Link] = [
-      Link(manifest: manifest, stage: manifest.stage, key: manifest.key, folder: start, readers: [])
+      Link(
+        manifest: manifest, faults: artefact.faults.map(\.description), stage: manifest.stage,
+        key: manifest.key, folder: start, readers: [])
     ]
     // A key names its inputs' contents, so no artefact can come before itself; a forged manifest that
     // says so ends at the first repetition.
@@ -39,10 +45,10 @@ struct Lineage {
           continue
         }
         let path = cache.appendingPathComponent(input.stage).appendingPathComponent(input.key)
+        let producer = Artefact.around(path)
         links.append(
           Link(
-            manifest: Self.isPlain(input.stage) && Self.isPlain(input.key)
-              ? Manifest(inFolder: path) : nil,
+            manifest: producer?.manifest, faults: producer?.faults.map(\.description) ?? [],
             stage: input.stage, key: input.key, folder: path, readers: [words]))
       }
       index += 1
@@ -65,10 +71,5 @@ struct Lineage {
       ordered.append(waiting.remove(at: next))
     }
     return ordered
-  }
-
-  /// Whether a manifest's word can name a folder of the cache and no other place.
-  private static func isPlain(_ name: String) -> Bool {
-    !name.isEmpty && !name.contains("/") && !name.hasPrefix(".")
   }
 }

@@ -39,8 +39,14 @@ struct LineageHTML {
     return """
       <li><p><strong>\(manifest.instance)</strong>, stage \(manifest.stage), \
       <a href="\(path)/manifest.json"><span class="key">\(link.key)</span></a>. \(relation).</p>
-      \(facts(of: manifest))</li>
+      \(faults(of: link))\(facts(of: manifest))</li>
       """
+  }
+
+  private func faults(of link: Lineage.Link) -> HTML {
+    guard let first = link.faults.first else { return HTML() }
+    let others = link.faults.count > 1 ? ", and \(link.faults.count - 1) more" : ""
+    return "<p class=\"note\">Does not stand: \(first)\(others).</p>\n"
   }
 
   private func facts(of manifest: Manifest) -> HTML {

@@ -93,7 +93,8 @@ struct RunClaim {
     let file = "\(evaluation.metrics.checkpoint).safetensors"
     for input in evaluation.manifest.inputs {
       let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
-      guard let manifest = Manifest(inFolder: folder), manifest.has(file: file),
+      guard let manifest = project.artefact(stage: input.stage, key: input.key)?.standing,
+        manifest.has(file: file),
         let checkpoint = try? TensorFile(contentsOf: folder.appendingPathComponent(file))
       else { continue }
       let trained = checkpoint.names.filter { !$0.contains("running_") }
@@ -115,7 +116,7 @@ struct RunClaim {
   ) -> [(name: String, count: Int)] {
     manifest.inputs.compactMap { input in
       let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
-      let producer = Manifest(inFolder: folder)
+      let producer = project.artefact(stage: input.stage, key: input.key)?.standing
       guard let file = producer?.outputs.first(where: { $0.name == input.output })?.files.first,
         let tensors = try? TensorFile(contentsOf: folder.appendingPathComponent(file.file)),
         tensors.schema == "images", let shape = try? tensors.shape(of: "labels"),

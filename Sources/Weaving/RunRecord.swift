@@ -8,7 +8,7 @@ struct RunRecord {
   /// One instance: a stage as the recipe runs it.
   struct Chapter {
     let planned: PlannedInstance
-    /// The artefact that stands in the run, whatever the recipe says now.
+    /// The manifest of the artefact that stands in the run, whatever the recipe says now.
     let manifest: Manifest?
     let cells: [WovenCell]
     /// Outputs that belong to no cell: warnings.
@@ -33,20 +33,29 @@ struct RunRecord {
     for planned in plan.instances {
       let stage = planned.instance.stage.name
       let source = try Self.text("stages/\(stage)/main.swift", in: project)
-      let manifest = planned.linked
-      let folder = manifest.map { project.url(project.artefactPath(stage: stage, key: $0.key)) }
-      let copy = folder.flatMap {
-        try? String(contentsOf: $0.appendingPathComponent("main.swift"), encoding: .utf8)
+      let artefact = plan.folder.linkedArtefact(of: planned.name)
+      let copy = artefact?.record("main.swift").flatMap {
+        try? String(contentsOf: $0, encoding: .utf8)
       }
       let woven = WovenCell.cells(
         of: StageSource(source), ranFrom: copy.map { StageSource($0) },
-        outputs: folder.map { StageOutput.records(inFolder: $0) } ?? [])
+        outputs: artefact?.record("cells.jsonl").map { StageOutput.records(inFile: $0) } ?? [])
       chapters.append(
         Chapter(
-          planned: planned, manifest: manifest, cells: woven.cells, general: woven.general,
+          planned: planned, manifest: artefact?.standing, cells: woven.cells,
+          general: woven.general + Self.faults(of: artefact),
           first: chapters.first { $0.stage == stage && $0.first == nil }?.name))
     }
     self.chapters = chapters
+  }
+
+  /// What of an artefact is not as recorded, and therefore not on the page.
+  private static func faults(of artefact: Artefact?) -> [StageOutput] {
+    guard let artefact else { return [] }
+    let lines =
+      artefact.faults.map { "This result does not stand: \($0)." }
+      + artefact.remarks.map { "Not used, since it is not as recorded: \($0)." }
+    return lines.map { StageOutput(line: 0, content: .warning($0)) }
   }
 
   private static func text(_ path: String, in project: Project) throws(PlanningError) -> String {

@@ -19,10 +19,9 @@ public struct StageOutput: Sendable, Equatable {
     self.content = content
   }
 
-  /// The records of the artefact in `folder`, in the order in which they were shown. A line that can't
-  /// be read, such as half a one after a power cut, is passed over.
-  public static func records(inFolder folder: URL) -> [StageOutput] {
-    let url = folder.appendingPathComponent("cells.jsonl")
+  /// The records of a file `cells.jsonl`, in the order in which they were shown. A line that can't be
+  /// read, such as half a one after a power cut, is passed over.
+  public static func records(inFile url: URL) -> [StageOutput] {
     guard let data = try? Data(contentsOf: url) else { return [] }
     return records(parsing: data)
   }

@@ -10,11 +10,8 @@ struct StandingRun {
 
   init(_ folder: RunFolder, in project: Project) {
     self.folder = folder
-    let path = project.url(folder.path).path
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    instances = names.sorted().compactMap { name in
-      folder.linkedKey(of: name) == nil
-        ? nil : folder.linkedManifest(of: name).map { (name: name, manifest: $0) }
+    instances = folder.linkedInstances.compactMap { name in
+      folder.linkedManifest(of: name).map { (name: name, manifest: $0) }
     }.sorted { $0.manifest.created < $1.manifest.created }
     claim = RunClaim(instances: instances, in: project)
   }

@@ -47,9 +47,9 @@ public struct Weaver {
     let plan = try planner.plan(try folder.request)
     let document = try ReportPage(record: RunRecord(plan, in: project)).document()
     try files.createDirectory(
-      at: page.deletingLastPathComponent(), withIntermediateDirectories: true)
+      at: try project.writableFolder("plots/\(folder.name)"), withIntermediateDirectories: true)
     try AtomicFile.write(Data(document.utf8), to: page)
-    try AtomicFile.write(Data(RunIndex(project: project).document().utf8), to: index)
+    try writeIndex()
     try AtomicFile.write(Data(inputs.utf8), to: stamp)
     return .written
   }
@@ -61,7 +61,7 @@ public struct Weaver {
   public func compare(_ folders: [RunFolder]) throws -> String {
     let comparison = RunComparison(folders.map { RunResults($0, in: project) })
     let path = "plots/compare/\(comparison.folderName)"
-    let folder = project.url(path)
+    let folder = try project.writableFolder(path)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let files =
       try comparison.figure.map {
@@ -70,9 +70,16 @@ public struct Weaver {
     let page = ComparisonPage(comparison, of: folders, figureFiles: files, in: project)
     try AtomicFile.write(
       Data(page.document().utf8), to: folder.appendingPathComponent("report.html"))
+    try writeIndex()
+    return "\(path)/report.html"
+  }
+
+  /// Writes the list of runs.
+  public func writeIndex() throws {
+    try FileManager.default.createDirectory(
+      at: try project.writableFolder("plots"), withIntermediateDirectories: true)
     try AtomicFile.write(
       Data(RunIndex(project: project).document().utf8), to: project.url(Self.indexPath))
-    return "\(path)/report.html"
   }
 
   /// Of what a page shows: the artefacts of the run, the stages' sources, the recipe.
@@ -85,7 +92,10 @@ public struct Weaver {
     let names =
       (try? FileManager.default.contentsOfDirectory(atPath: project.url(folder.path).path))
     for name in (names ?? []).sorted() {
-      if let key = folder.linkedKey(of: name) { lines.append("\(name) \(key)") }
+      guard let place = folder.linkedPlace(of: name) else { continue }
+      let artefact = project.artefact(stage: place.stage, key: place.key)
+      let faults = (artefact?.faults ?? []) + (artefact?.remarks ?? [])
+      lines.append(([name, place.key] + faults.map(\.description)).joined(separator: " "))
     }
     return ContentDigest.sha256Hex(Data(lines.joined(separator: "\n").utf8))
   }

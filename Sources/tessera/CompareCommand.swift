@@ -36,7 +36,7 @@ struct CompareCommand: ParsableCommand {
         ? ["  none"] : records([["key"] + comparison.runs.map(\.name)] + rows, width: width))
     guard let figure = comparison.figure else { return print("no curves to draw") }
     let path = "plots/compare/\(comparison.folderName)"
-    let folder = project.url(path)
+    let folder = try project.writableFolder(path)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let files = try Renderer().render(figure, formats: PictureFormat.allCases, into: folder)
     print("curves: \(path)/\(figure.name).\(files.map(\.pathExtension).joined(separator: " ."))")

@@ -46,8 +46,10 @@ struct DrawCommand: ParsableCommand {
     let instances = try project.graph.instances(for: steps).filter {
       $0.stage.publishingFolder != nil
     }
-    return instances.flatMap { instance -> [Script] in
-      let files = folder.linkedManifest(of: instance.name)?.outputs.flatMap(\.files) ?? []
+    return try instances.flatMap { instance -> [Script] in
+      guard folder.linkedArtefact(of: instance.name) != nil else { return [] }
+      let manifest = try folder.standingArtefact(of: instance.name).manifest
+      let files = manifest.outputs.flatMap(\.files)
       let path = "\(folder.path)/\(instance.name)"
       return files.map(\.file).filter { $0.hasSuffix(".gp") }.sorted().map {
         Script(name: String($0.dropLast(3)), folder: project.url(path), shown: path)

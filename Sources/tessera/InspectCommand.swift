@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Inspection
 import Pictures
+import Planning
 import TensorFiles
 import Terminals
 import Weaving
@@ -87,6 +88,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspect(_ url: URL) throws {
+    warn(about: url)
     guard !html else { return try writePage(of: url) }
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
@@ -101,6 +103,16 @@ struct InspectCommand: ParsableCommand {
       printLines(try TextArtefact.table(ofCSV: url, count: count ?? 20, width: width))
     case "json": printLines(try TextArtefact.indented(json: url))
     default: try inspect(TensorFile(contentsOf: url))
+    }
+  }
+
+  /// What lies in a folder of the cache and is not as its manifest records it is shown, and named.
+  private func warn(about url: URL) {
+    guard let artefact = Artefact.around(url) else { return }
+    let isWhole = artefact.folder.resolvingSymlinksInPath() == url.resolvingSymlinksInPath()
+    for fault in artefact.faults + artefact.remarks
+    where isWhole || [url.lastPathComponent, Manifest.fileName, "."].contains(fault.file) {
+      FileHandle.standardError.write(Data("inspect: warning: not as recorded: \(fault)\n".utf8))
     }
   }
 

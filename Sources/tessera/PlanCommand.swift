@@ -9,7 +9,8 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Lines of fields separated by tabs. First 'run', the run's name and its recipe; then, for each \
       instance, its state ('current', 'due', 'waiting', 'outdated' or 'absent'), its name, its stage \
-      and a reason; where nothing is due, 'open', an instance, a file worth opening and a note.
+      and a reason; 'edited' and a line for each published copy that was edited and is kept; where \
+      nothing is due, 'open', an instance, a file worth opening and a note.
       """)
 
   @OptionGroup var options: RunOptions
@@ -19,7 +20,11 @@ struct PlanCommand: ParsableCommand {
   var publish = false
 
   @Flag(
-    help: "Print for people, with the time each took before; exit 10 where something would run.")
+    help: "With --publish: replace published copies that were edited, which are kept otherwise.")
+  var replaceEdited = false
+
+  @Flag(
+    help: "Print for people, with the time that past runs tell; exit 10 where something would run.")
   var preview = false
 
   func run() throws {
@@ -31,7 +36,10 @@ struct PlanCommand: ParsableCommand {
     if preview { return try printPreview(of: plan, project: project) }
 
     let publication = Publication(plan, in: project)
-    if publish { try publication.publish(remembering: options.recipe != nil) }
+    let edited =
+      try publish
+      ? publication.publish(
+        remembering: options.recipe != nil, replacingEdited: replaceEdited) : []
     let explanation = Explanation(plan, in: project)
     printFields("run", request.run, request.recipe)
     for planned in plan.instances {
@@ -45,6 +53,7 @@ struct PlanCommand: ParsableCommand {
       case .absent: printFields("absent", planned.name, stage, "")
       }
     }
+    for line in edited { printFields("edited", line) }
     guard plan.isComplete else { return }
     for highlight in publication.highlights {
       printFields("open", highlight.instance, highlight.path, highlight.note)
@@ -57,12 +66,17 @@ struct PlanCommand: ParsableCommand {
 
   private func printPreview(of plan: RunPlan, project: Project) throws {
     let explanation = Explanation(plan, in: project)
-    var forecast = Forecast(project: project)
+    var forecast = Forecast(plan, in: project)
     var total = 0.0
     var isComplete = true
     let rows = plan.instances.map { planned -> [String] in
-      let seconds = forecast.seconds(for: planned)
-      let before = seconds.map { "took \(readable(seconds: $0))" } ?? "never run"
+      let isToRun: Bool
+      switch planned.state {
+      case .due, .waiting: isToRun = true
+      case .current, .outdated, .absent: isToRun = false
+      }
+      let seconds = isToRun ? forecast.seconds(for: planned) : nil
+      let before = seconds.map { "about \(readable(seconds: $0))" } ?? "time unknown"
       func count() {
         total += seconds ?? 0
         if seconds == nil { isComplete = false }
@@ -82,7 +96,7 @@ struct PlanCommand: ParsableCommand {
     print("\(plan.request.run) (recipe \(plan.request.recipe))")
     printLines(columns(rows))
     guard !plan.isComplete else { return print("nothing would run") }
-    let rest = isComplete ? "" : ", and what has never run"
+    let rest = isComplete ? "" : ", and the stages whose time no past run tells"
     if total > 0 { print("about \(readable(seconds: total)), going by past runs\(rest)") }
     throw ExitCode(10)
   }

@@ -57,6 +57,19 @@ struct DagCommand: ParsableCommand {
   }
 }
 
+/// `tessera lock`: who holds the project's lock.
+struct LockCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lock",
+    abstract: "Print what holds the lock and how far it is; nothing where it is free.")
+
+  func run() throws {
+    let project = try Project.here()
+    guard let holder = LockHolder(in: project) else { return }
+    print(holder.text + (holder.progress(in: project).map { ", \($0)" } ?? ""))
+  }
+}
+
 /// `tessera locate`: where an artefact or one of its outputs lies.
 struct LocateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -80,9 +93,7 @@ struct LocateCommand: ParsableCommand {
         name: words.first ?? "", run: folder.name,
         suggestion: nearest(to: words.first ?? "", among: instances), known: instances)
     }
-    guard let manifest = folder.linkedManifest(of: instance) else {
-      throw PlanningError.nothingStands(instance: instance, run: folder.name)
-    }
+    let manifest = try folder.standingArtefact(of: instance).manifest
     let path = "\(folder.path)/\(instance)"
     guard words.count == 2 else { return print(path) }
     guard let output = manifest.outputs.first(where: { $0.name == words[1] }) else {

@@ -15,6 +15,7 @@ struct StatusCommand: ParsableCommand {
     let names = try runName.map { [try RunFolder.named($0, in: project).name] } ?? project.runNames
     guard !names.isEmpty else { throw PlanningError.noRun }
     var planner = try Planner(project: project)
+    let holder = LockHolder(in: project)
     for (index, name) in names.enumerated() {
       if index > 0 { print() }
       let request = try RunFolder(name, in: project).request
@@ -22,14 +23,17 @@ struct StatusCommand: ParsableCommand {
       print("\(name) (\(words.joined(separator: " ")))")
       do {
         let plan = try planner.plan(request)
-        printLines(columns(plan.instances.map { row(for: $0, in: plan, project: project) }))
+        printLines(columns(plan.instances.map { row(for: $0, in: plan, holder, project) }))
+        printLines(remarks(of: plan))
       } catch let error where runName == nil && Tessera.isOwn(error) {
         print("  \(Tessera.message(of: error))")
       }
     }
   }
 
-  private func row(for planned: PlannedInstance, in plan: RunPlan, project: Project) -> [String] {
+  private func row(
+    for planned: PlannedInstance, in plan: RunPlan, _ holder: LockHolder?, _ project: Project
+  ) -> [String] {
     let stage = planned.instance.stage.name
     switch planned.state {
     case .current(let manifest):
@@ -39,7 +43,15 @@ struct StatusCommand: ParsableCommand {
       let when = Timestamp.local(manifest.created)
       return [planned.name, state, when, readable(seconds: manifest.seconds)]
     case .due(let key):
-      let work = project.url(project.workPath(stage: stage, key: key.text))
+      let path = project.workPath(stage: stage, key: key.text)
+      if let holder, holder.workFolder == path, let process = holder.stageProcess {
+        let progress = holder.progress(in: project)
+        return [
+          planned.name, "running",
+          ((progress.map { [$0] } ?? []) + ["process \(process)"]).joined(separator: ", "),
+        ]
+      }
+      let work = project.url(path)
       let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
       let isBegun = left.contains { $0 != LogFilter.fileName }
       let reason = Explanation(plan, in: project).summary(of: planned)
@@ -48,6 +60,13 @@ struct StatusCommand: ParsableCommand {
       return [planned.name, "would follow", "reads \(producers.joined(separator: ", "))"]
     case .outdated, .absent:
       return [planned.name, "not selected"]
+    }
+  }
+
+  /// Records that differ and files too many: not used, and no reason to run.
+  private func remarks(of plan: RunPlan) -> [String] {
+    plan.instances.flatMap { planned in
+      (planned.found?.remarks ?? []).map { "  \(planned.name): not used, not as recorded: \($0)" }
     }
   }
 }

@@ -90,6 +90,20 @@ func readable(seconds: Double) -> String {
   return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"
 }
 
+/// Sizes for people, in powers of 1000.
+func readable(bytes: Int) -> String {
+  let units = ["bytes", "kB", "MB", "GB", "TB"]
+  var size = Double(bytes)
+  var unit = 0
+  while size >= 999.5, unit < units.count - 1 {
+    size /= 1000
+    unit += 1
+  }
+  let digits = unit == 0 || size >= 99.5 ? 0 : size >= 9.95 ? 1 : 2
+  return size.formatted(.number.precision(.fractionLength(digits)).grouping(.never)) + " "
+    + units[unit]
+}
+
 func printLines(_ lines: [String]) {
   for line in lines { print(line) }
 }

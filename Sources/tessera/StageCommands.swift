@@ -30,6 +30,9 @@ struct PrepareCommand: ParsableCommand {
     let planned = try plan.instance(named: instance)
     guard case .due = planned.state else { return }
     let preparation = try Preparation(planned, in: plan, project: project, threads: threads)
+    for line in preparation.setAside {
+      FileHandle.standardError.write(Data("pipeline.sh: warning: \(line)\n".utf8))
+    }
     let words =
       [
         preparation.stage, preparation.newFolder, preparation.workFolder,
@@ -53,8 +56,8 @@ struct SealCommand: ParsableCommand {
 
   func run() throws {
     var sealing = try Sealing(newFolder: folder, in: try Project.here())
-    let manifest = try sealing.publish(seconds: seconds)
-    printLines(manifest.warnings)
+    let (manifest, setAside) = try sealing.publish(seconds: seconds)
+    printLines(setAside + manifest.warnings)
   }
 }
 
@@ -72,7 +75,7 @@ struct LogCommand: ParsableCommand {
 
   func run() throws {
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
-    let log = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    let log = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
     guard log >= 0 else {
       throw PlanningError.unwritable(file: file, reason: String(cString: strerror(errno)))
     }

@@ -12,7 +12,8 @@ struct Tessera: ParsableCommand {
       PlanCommand.self, PrepareCommand.self, LogCommand.self, SealCommand.self, StatusCommand.self,
       WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
       InspectCommand.self, PredictCommand.self, WeaveCommand.self, ReportCommand.self,
-      CompareCommand.self, DrawCommand.self, BenchCommand.self,
+      CompareCommand.self, DrawCommand.self, BenchCommand.self, VerifyCommand.self, GCCommand.self,
+      RemoveCommand.self, TidyCommand.self, LockCommand.self,
     ])
 }
 

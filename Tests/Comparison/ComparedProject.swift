@@ -1,6 +1,7 @@
 import Comparison
 import Foundation
 import Planning
+import TensorFiles
 import TestSupport
 
 /// A project with runs that nothing has computed: their artefacts are written here. Its stages have names
@@ -50,7 +51,7 @@ struct ComparedProject {
     let request = try RunRequest(
       recipe: recipe, run: run, project: project, callerFolder: folder.url)
     let folder = RunFolder(run, in: project)
-    try folder.remember(request, recipe: project.recipe(for: request))
+    try folder.remember(request, recipe: project.recipe(for: request), isComplete: true)
     return folder
   }
 
@@ -69,26 +70,39 @@ struct ComparedProject {
     _ instance: String, ofStage stage: String, in run: String, output: (name: String, file: String),
     files: [String: String], settings: [(String, String)] = [], reading inputs: [String] = []
   ) throws {
-    let target = folder.file("data/runs/\(run)/\(instance)")
+    // Every run has artefacts of its own.
+    let parts =
+      [KeyPart(kind: .stage, name: "stage", value: "\(stage) of \(run) \(instance)")]
+      + settings.map { KeyPart(kind: .recipe, name: $0, value: $1) }
+    let key = CacheKey(parts: parts).text
+    let target = folder.file("data/cache/\(stage)/\(key)")
     for (name, text) in files { try Self.write(text, to: target.appending(path: name)) }
-    let parts = settings.map { key, value in
-      "{\"kind\": \"recipe\", \"name\": \"\(key)\", \"value\": \"\(value)\"}"
-    }
     let read = inputs.map { name in
       """
       {"name": "x", "instance": "\(name)", "output": "x", "stage": "x", "key": "k", "digest": "d"}
       """
     }
+    let written = parts.map { part in
+      """
+      {"kind": "\(part.kind.rawValue)", "name": "\(part.name)", "value": "\(part.value)"}
+      """
+    }
+    let text = files[output.file] ?? ""
+    let digest = ContentDigest.sha256Hex(Data(text.utf8))
+    let contentDigest = ContentDigest.sha256Hex(Data("\(output.name) \(digest)\n".utf8))
     try Self.write(
       """
-      {"format": 1, "stage": "\(stage)", "instance": "\(instance)", "run": "\(run)", "key": "k",
-       "parts": [\(parts.joined(separator: ", "))], "code_files": [],
+      {"format": 1, "stage": "\(stage)", "instance": "\(instance)", "run": "\(run)", "key": "\(key)",
+       "parts": [\(written.joined(separator: ", "))], "code_files": [],
        "inputs": [\(read.joined(separator: ", "))],
-       "outputs": [{"name": "\(output.name)", "digest": "d",
-         "files": [{"file": "\(output.file)", "digest": "d", "bytes": 1}]}],
-       "content_digest": "d", "created": "", "seconds": 1, "is_resumed": false, "host": "",
-       "threads": 1, "warnings": [], "accepted": []}
+       "outputs": [{"name": "\(output.name)", "digest": "\(digest)",
+         "files": [{"file": "\(output.file)", "digest": "\(digest)", "bytes": \(text.utf8.count)}]}],
+       "content_digest": "\(contentDigest)", "created": "", "seconds": 1, "is_resumed": false,
+       "host": "", "threads": 1, "warnings": [], "accepted": []}
       """, to: target.appending(path: "manifest.json"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("data/runs/\(run)/\(instance)").path,
+      withDestinationPath: "../../cache/\(stage)/\(key)")
   }
 
   /// Places a training of the epochs from `first` on, a row each of held-out loss and top-1.

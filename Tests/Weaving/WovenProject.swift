@@ -53,7 +53,7 @@ final class WovenProject {
     while true {
       var planner = try Planner(project: project)
       let plan = try planner.plan(request, selection: selection)
-      try Publication(plan, in: project).publish(remembering: true)
+      _ = try Publication(plan, in: project).publish(remembering: true, replacingEdited: false)
       let due = plan.instances.first { planned in
         if case .due = planned.state { return true }
         return false

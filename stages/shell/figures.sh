@@ -2,14 +2,21 @@
 # shellcheck disable=SC2034
 # `plot`: a run's figures, drawn again or in the terminal. Sourced by pipeline.sh.
 
-# command_plot [RUN] [--terminal [FIGURE...]]: the words after --terminal are figures.
+# figures_stand: whether nothing would have to be drawn.
+figures_stand() {
+  ensure_built tool
+  tessera plan "${request[@]}" "${selection[@]}" --preview >/dev/null 2>&1
+}
+
+# command_plot [RUN] [--force] [--terminal [FIGURE...]]: the words after --terminal are figures.
 command_plot() {
   local run='' terminal=no
   local -a figures=()
   while (($# > 0)); do
     case $1 in
       --terminal) terminal=yes ;;
-      -*) unknown option "$1" --terminal --help ;;
+      --force) publishing=(--replace-edited) ;;
+      -*) unknown option "$1" --terminal --force --help ;;
       *)
         if [[ $terminal == yes ]]; then
           figures+=("$1")
@@ -22,10 +29,13 @@ command_plot() {
     shift
   done
   threads=$(nproc)
-  catch_signals
-  take_lock no "plot $run"
-  ensure_built all
   request=(${run:+--run "$run"}) selection=(--published)
-  run_until_complete
+  # Figures that stand are only read, for which nobody has to wait.
+  if [[ $terminal == no ]] || ! figures_stand; then
+    catch_signals
+    take_lock no "plot $run"
+    ensure_built all
+    run_until_complete
+  fi
   [[ $terminal == no ]] || tessera draw ${run:+--run "$run"} "${figures[@]}"
 }

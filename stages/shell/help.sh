@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | bench | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -25,6 +25,9 @@ help_all() {
   report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   predict FILE...    what pictures show, by a run's trained network
+  verify [RUN]       read all results and compare them with what is recorded of them
+  gc [--yes]         what no run uses, with size and reason; --yes frees it
+  rm RUN             remove a run
   bench              how fast each network trains and answers on this machine
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
@@ -49,7 +52,8 @@ or the path of a .yaml file.
   --from I           this instance and all after it
   --until I          this instance and all before it
   --force            run the selected instances though they are up to date
-  --dry-run          print what would run and how long it took before; exit 10 where something would
+  --dry-run          print what would run and how long that takes as far as past runs tell; exit 10 where
+                     something would
   --threads N        threads to compute with (default: all); results do not depend on it
   --wait             wait for another run to end, instead of exit 75
 
@@ -122,11 +126,13 @@ TEXT
 
 help_plot() {
   cat <<'TEXT'
-./pipeline.sh plot [RUN] [--terminal [FIGURE...]]
+./pipeline.sh plot [RUN] [--force] [--terminal [FIGURE...]]
 
 Draws the figures of a run (default: the latest) again from the logs and metrics that it has saved, and
 restores plots/RUN. Nothing else runs.
 
+  --force            replace copies in plots/RUN that were edited; otherwise they are kept, and the new
+                     ones are drawn beside them as NAME.new.gp and so on
   --terminal         draw the figures named after it, or all, in letters as wide as the terminal
 TEXT
 }
@@ -171,6 +177,39 @@ resized until the shorter side is the network's, and cut to the middle square.
 
 A file that can't be read gets one line on standard error and doesn't stop the others; the exit status
 is then 65.
+TEXT
+}
+
+help_verify() {
+  cat <<'TEXT'
+./pipeline.sh verify [RUN]
+
+Reads every file of the results in data/cache (of RUN alone where it is named) and compares size and
+SHA-256 with what the result's manifest recorded when it was made. Prints what differs: a result whose
+outputs differ does not stand, and its recipe makes it again; other files that differ are not used. Exit
+status 0 where all is as recorded, 65 otherwise.
+
+  --remembered       read only files that have changed since their digest was taken, as all commands do
+TEXT
+}
+
+help_gc() {
+  cat <<'TEXT'
+./pipeline.sh gc [--yes]
+
+Prints what lies in data and no run uses, with size and reason: results of earlier settings, unfinished
+work that no recipe asks for now, altered files that were set aside. Nothing is removed without --yes.
+
+  --yes              remove all of it; going back to such a setting runs it again
+TEXT
+}
+
+help_rm() {
+  cat <<'TEXT'
+./pipeline.sh rm RUN
+
+Removes data/runs/RUN, and plots/RUN but for files that were edited or added by hand. Results stay in
+data/cache, since other runs may share them; `gc` lists those that no run uses.
 TEXT
 }
 

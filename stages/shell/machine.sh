@@ -45,16 +45,17 @@ install_packages() {
 # TESSERA_CPU names another processor.
 processor_flags() { grep -m1 -E '^(flags|Features)' /proc/cpuinfo || true; }
 
-# source_digest FOLDER...: over the sources in the folders, the package manifest, the compiler, the
-# processor and the one that kernels are built for.
+# source_digest FOLDER...: over the sources in the folders (links are followed), the package manifest, the
+# processor and the one that kernels are built for; on a second line the compiler.
 source_digest() {
   {
-    find "$@" -type f \( -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' \) -print0 |
+    find -L "$@" -type f \( -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' \) -print0 |
       LC_ALL=C sort -z | xargs -0 sha256sum Package.swift
-    stat -L -c '%n %s %Y' "$(command -v swift)"
     processor_flags
     printf '%s\n' "${TESSERA_CPU:-native}"
   } | sha256sum
+  # The compiler has a line of its own: where there is none (cron's PATH is short), what it built is used.
+  if command -v swift >/dev/null; then stat -L -c '%n %s %Y' "$(command -v swift)"; fi
 }
 
 # digest_of WHAT: of everything (all), or of what the tool is built from (tool).
@@ -65,12 +66,17 @@ digest_of() {
 is_built() {
   [[ -z ${TESSERA_BIN:-} ]] || return 0
   local stamp=.build/tessera-$1.digest
-  [[ -x $bin/tessera && -e $stamp && $(<"$stamp") == "$(digest_of "$1")" ]]
+  [[ -x $bin/tessera && -e $stamp && $(<"$stamp") == "$(digest_of "$1")"* ]]
 }
 
 # ensure_built all|tool: builds where something has changed since the last build. What it says is not what was asked
 # for (bench --json), so it goes to standard error.
 ensure_built() { is_built "$1" || build "$1" >&2; }
+
+# forget_build: removes all that was built, but not the dependencies' sources.
+forget_build() {
+  find .build -mindepth 1 -maxdepth 1 ! -name checkouts ! -name repositories -exec rm -rf {} +
+}
 
 build() {
   local what=$1 tool all processor
@@ -82,6 +88,11 @@ build() {
     say "the last build was made for another processor; building anew"
     swift package clean
   fi
+  # Compiled modules hold the paths of their sources and are of no use where these lie elsewhere.
+  if [[ -e .build/tessera-place && $(<.build/tessera-place) != "$root" ]]; then
+    say "the project was built in $(<.build/tessera-place); building anew here"
+    forget_build
+  fi
   # What is built is at least what stands there now; an edit meanwhile shows as a difference later.
   tool=$(digest_of tool) all=$(digest_of all)
   local -a product=()
@@ -91,6 +102,7 @@ build() {
     stop_if_interrupted
     fail 70 "the build failed; the compiler's messages stand above"
   fi
+  printf '%s' "$root" >.build/tessera-place
   printf '%s' "$processor" >.build/tessera-processor.digest
   printf '%s' "$tool" >.build/tessera-tool.digest
   [[ $what != all ]] || printf '%s' "$all" >.build/tessera-all.digest
@@ -152,6 +164,7 @@ command_doctor() {
   check_packages
   check_processor
   check_disk
+  check_place
   check_lock
   check_data
   ((problems == 0)) || fail 1 "$problems of these are wrong"
@@ -216,27 +229,47 @@ check_disk() {
 }
 
 check_lock() {
-  local holder=''
-  [[ -e data/.lock ]] || return 0
-  if flock -n data/.lock true; then
-    fine "no run holds the lock"
-  else
-    read -r holder <data/.lock || true
-    note "a run holds the lock ($holder)"
+  local holder
+  [[ -e data/.lock || -L data/.lock ]] || return 0
+  if [[ -L data/.lock || ! -f data/.lock || ! -r data/.lock || ! -w data/.lock ]]; then
+    wrong "data/.lock is not a file that can be read and written: remove it or correct its permissions"
+    return
   fi
+  [[ -x $bin/tessera ]] || return 0
+  holder=$("$bin/tessera" lock 2>/dev/null) || holder=''
+  if [[ -z $holder ]]; then fine "no run holds the lock"; else note "a run holds the lock ($holder)"; fi
+}
+
+check_place() {
+  [[ -e .build/tessera-place && $(<.build/tessera-place) != "$root" ]] || return 0
+  note "the project was built in $(<.build/tessera-place) and moved: what is built works, and an edit builds all anew"
 }
 
 check_data() {
   local -a broken unfinished
-  local folder
+  local folder line running=''
   mapfile -t broken < <(find data/runs -xtype l 2>/dev/null)
   if ((${#broken[@]} == 0)); then
     fine "every link of data/runs leads to an artefact"
   else
     wrong "links that lead nowhere (${broken[*]}): run the recipe again"
   fi
+  if [[ -x $bin/tessera ]]; then
+    while IFS= read -r line; do
+      case $line in
+        '  does not stand:'*) wrong "$folder:${line#  does not stand:}; run its recipe again" ;;
+        '  not used:'*) note "$folder: not used, not as recorded:${line#  not used:}" ;;
+        *) folder=$line ;;
+      esac
+    done < <("$bin/tessera" verify --remembered 2>/dev/null)
+    running=$("$bin/tessera" lock 2>/dev/null) || running=''
+  fi
   mapfile -t unfinished < <(find data/work -mindepth 2 -maxdepth 2 -type d 2>/dev/null | sort)
   for folder in "${unfinished[@]}"; do
-    note "unfinished work, $(du -sh "$folder" | cut -f 1): the same command goes on from it, or: rm -r $folder"
+    if [[ "$running," == *"work $folder,"* ]]; then
+      note "a stage is running in $folder"
+    else
+      note "unfinished work, $(du -sh "$folder" | cut -f 1): the same command goes on from it, or: rm -r $folder"
+    fi
   done
 }

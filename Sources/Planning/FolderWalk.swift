@@ -1,0 +1,44 @@
+import Foundation
+
+/// The regular files below a folder, as a reader of the folder sees them: what a symbolic link points
+/// to counts as if it lay there.
+///
+/// Hidden names (`.DS_Store`, `._name`, `.nfs…`), links that lead nowhere, pipes, sockets and devices
+/// are passed over.
+enum FolderWalk {
+  struct File {
+    /// Relative to the folder.
+    let path: String
+    /// Where the bytes lie, links resolved.
+    let url: URL
+  }
+
+  /// - Parameter folder: A folder, or a link to one.
+  /// - Returns: The files in the order of their paths' bytes.
+  /// - Throws: Where a folder can't be read.
+  static func files(below folder: URL) throws -> [File] {
+    var files: [File] = []
+    try walk(folder.resolvingSymlinksInPath(), prefix: "", ancestors: [], into: &files)
+    return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+
+  private static func walk(
+    _ folder: URL, prefix: String, ancestors: [String], into files: inout [File]
+  ) throws {
+    // A link to a folder around it would never end.
+    guard !ancestors.contains(folder.path) else { return }
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where !name.hasPrefix(".") {
+      let url = folder.appendingPathComponent(name).resolvingSymlinksInPath()
+      var status = stat()
+      guard stat(url.path, &status) == 0 else { continue }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: files.append(File(path: prefix + name, url: url))
+      case S_IFDIR:
+        try walk(
+          url, prefix: prefix + name + "/", ancestors: ancestors + [folder.path], into: &files)
+      default: continue
+      }
+    }
+  }
+}

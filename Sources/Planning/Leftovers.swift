@@ -1,0 +1,67 @@
+import Foundation
+
+/// What a program that died may have left behind and nothing else removes: half-made artefacts,
+/// temporary files, and state of a stage whose result stands.
+///
+/// Only the holder of the lock removes it; then no other program is writing these files.
+public struct Leftovers {
+  private let project: Project
+
+  public init(in project: Project) { self.project = project }
+
+  /// - Parameter keepingWork: Keep the state of stages whose result stands: a repeated `--force` goes on
+  ///   from it.
+  public func remove(keepingWork: Bool) throws(PlanningError) {
+    for stage in try folders(in: "data/cache") {
+      for name in names(in: stage) where name.hasPrefix(".new-") { try remove("\(stage)/\(name)") }
+    }
+    if names(in: "data/cache").contains(Self.oldMemory) {
+      try remove("data/cache/\(Self.oldMemory)")
+    }
+    let runs = try folders(in: "data/runs")
+    for folder in runs + [ArtefactStore.memoryPath, "plots"] + (try folders(in: "plots")) {
+      for name in names(in: folder) where Self.isTemporary(name) { try remove("\(folder)/\(name)") }
+    }
+    for stage in try folders(in: "data/work") {
+      for folder in try folders(in: stage) {
+        for name in names(in: folder) where Self.isTemporary(name) {
+          try remove("\(folder)/\(name)")
+        }
+        let words = folder.split(separator: "/").map(String.init)
+        let stands = project.artefact(stage: words[2], key: words[3])?.standing != nil
+        if stands && !keepingWork || names(in: folder).isEmpty { try remove(folder) }
+      }
+    }
+  }
+
+  /// `.NAME.….tmp` of an atomic write, `.INSTANCE.link` of a link.
+  private static func isTemporary(_ name: String) -> Bool {
+    name.wholeMatch(of: /\..+\.[0-9a-z]+\.tmp|\.[^.]+\.link/) != nil
+  }
+
+  /// The memory of digests that earlier versions kept.
+  private static let oldMemory = ".digests.json"
+
+  /// The folders in a folder of the project, as paths in the project. Links are passed over.
+  private func folders(in path: String) throws(PlanningError) -> [String] {
+    _ = try project.writableFolder(path)
+    return names(in: path).filter { !$0.hasPrefix(".") }.map { "\(path)/\($0)" }.filter { folder in
+      var status = stat()
+      return lstat(project.url(folder).path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+  }
+
+  private func names(in path: String) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: project.url(path).path)) ?? []).sorted()
+  }
+
+  private func remove(_ path: String) throws(PlanningError) {
+    do {
+      try FileManager.default.removeItem(at: try project.writableFolder(path))
+    } catch let error as PlanningError {
+      throw error
+    } catch {
+      throw .unwritable(file: path, reason: error.localizedDescription)
+    }
+  }
+}

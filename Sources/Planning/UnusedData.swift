@@ -1,0 +1,113 @@
+import Foundation
+
+/// What lies in `data` and no run uses: for `gc`.
+public struct UnusedData {
+  /// A folder that may be removed.
+  public struct Item: Sendable {
+    /// As a path in the project.
+    public let path: String
+    public let bytes: Int
+    public let reason: String
+    /// The memory of digests that goes with it, as a path in the project.
+    let memory: String?
+  }
+
+  public let items: [Item]
+  private let project: Project
+
+  /// - Parameter planner: Plans every run, to know which unfinished work would be gone on from.
+  public init(in project: Project, planner: inout Planner) {
+    self.project = project
+    let runs = project.runNames.map { RunFolder($0, in: project) }
+    var used: Set<String> = []
+    for run in runs {
+      for instance in run.linkedInstances {
+        if let place = run.linkedPlace(of: instance) { used.insert("\(place.stage)/\(place.key)") }
+      }
+    }
+    var items: [Item] = []
+    for stage in project.entries(of: "data/cache") {
+      for key in project.entries(of: "data/cache/\(stage)") where !used.contains("\(stage)/\(key)")
+      {
+        let path = project.artefactPath(stage: stage, key: key)
+        items.append(
+          Item(
+            path: path, bytes: Self.byteCount(of: project.url(path)),
+            reason: Self.reason(project.artefact(stage: stage, key: key)),
+            memory: "\(ArtefactStore.memoryPath)/\(stage)-\(key).json"))
+      }
+    }
+    let wanted = Self.wantedWork(of: runs, planner: &planner)
+    for stage in project.entries(of: "data/work") where !wanted.unknown.contains(stage) {
+      for key in project.entries(of: "data/work/\(stage)")
+      where !wanted.keys.contains("\(stage)/\(key)") {
+        let path = project.workPath(stage: stage, key: key)
+        items.append(
+          Item(
+            path: path, bytes: Self.byteCount(of: project.url(path)),
+            reason: "unfinished, and no run's recipe asks for it now", memory: nil))
+      }
+    }
+    for stage in project.entries(of: SetAside.path) {
+      for key in project.entries(of: "\(SetAside.path)/\(stage)") {
+        let path = "\(SetAside.path)/\(stage)/\(key)"
+        items.append(
+          Item(
+            path: path, bytes: Self.byteCount(of: project.url(path)),
+            reason: "altered files, set aside when \(stage) was made again", memory: nil))
+      }
+    }
+    self.items = items
+  }
+
+  /// Removes all items. Only the holder of the lock may.
+  public func remove() throws(PlanningError) {
+    for item in items {
+      do {
+        try FileManager.default.removeItem(at: try project.writableFolder(item.path))
+      } catch let error as PlanningError {
+        throw error
+      } catch {
+        throw .unwritable(file: item.path, reason: error.localizedDescription)
+      }
+      if let memory = item.memory { unlink(project.url(memory).path) }
+    }
+  }
+
+  private static func reason(_ artefact: Artefact?) -> String {
+    guard let artefact else { return "an empty folder" }
+    guard let manifest = artefact.standing else { return "no run uses it, and it does not stand" }
+    return "no run uses it; made \(Timestamp.local(manifest.created)) for \(manifest.run)"
+  }
+
+  /// The state that a run would go on from, as STAGE/KEY, and the stages of which some run's next key is
+  /// not known yet.
+  private static func wantedWork(
+    of runs: [RunFolder], planner: inout Planner
+  ) -> (keys: Set<String>, unknown: Set<String>) {
+    var keys: Set<String> = []
+    var unknown: Set<String> = []
+    for run in runs {
+      guard let request = try? run.request, let plan = try? planner.plan(request) else { continue }
+      for planned in plan.instances {
+        let stage = planned.instance.stage.name
+        switch planned.state {
+        case .due(let key): keys.insert("\(stage)/\(key.text)")
+        case .waiting: unknown.insert(stage)
+        case .current, .outdated, .absent: continue
+        }
+      }
+    }
+    return (keys, unknown)
+  }
+
+  private static func byteCount(of folder: URL) -> Int {
+    let files = FileManager.default.enumerator(
+      at: folder, includingPropertiesForKeys: [.fileSizeKey])
+    var bytes = 0
+    while let file = files?.nextObject() as? URL {
+      bytes += (try? file.resourceValues(forKeys: [.fileSizeKey]))?.fileSize ?? 0
+    }
+    return bytes
+  }
+}

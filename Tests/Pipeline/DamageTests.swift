@@ -1,0 +1,241 @@
+import Foundation
+import Testing
+
+/// What a command answers when a file of an artefact is not what the manifest records: every file, every
+/// kind of damage, every command that relies on artefacts.
+@Suite struct DamageTests {
+  /// What happens to a file.
+  enum Damage: String, CaseIterable {
+    case missing, empty, cut, longer, altered, restoredTime, exchanged, link, folder
+  }
+
+  /// An artefact of the sandbox, its outputs, its records, and what runs again when it does not stand.
+  private struct Subject {
+    let stage: String
+    let outputs: [String]
+    let records: [String]
+  }
+
+  private static let subjects = [
+    Subject(stage: "make", outputs: ["numbers.txt"], records: ["main.swift"]),
+    Subject(
+      stage: "train", outputs: ["best.txt", "epoch-2.txt", "history.csv"],
+      records: ["timing.csv", "log.txt", "settings.json"]),
+    Subject(stage: "score", outputs: ["metrics.json"], records: ["facts.json"]),
+    Subject(stage: "draw", outputs: ["score.svg"], records: []),
+  ]
+
+  @Test(arguments: Damage.allCases)
+  func aDamagedOutputDoesNotStand(_ damage: Damage) throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try copy("data", to: "whole", in: sandbox)
+    for subject in Self.subjects {
+      for file in subject.outputs + ["manifest.json"] {
+        try apply(damage, to: "data/runs/quickstart/\(subject.stage)/\(file)", in: sandbox)
+        try expectThatNothingUses(subject.stage, file, damage, in: sandbox)
+        try copy("whole", to: "data", in: sandbox)
+      }
+    }
+  }
+
+  /// The commands that rely on artefacts; the script adds nothing to what the tool answers.
+  private func expectThatNothingUses(
+    _ stage: String, _ file: String, _ damage: Damage, in sandbox: Sandbox
+  ) throws {
+    let place: Comment = "\(stage)/\(file) \(damage.rawValue)"
+    let plan = try tool(["plan", "quickstart"], in: sandbox)
+    #expect(
+      plan.output.contains("due\t\(stage)\t\(stage)\tdoes not stand: \(file): recorded "), place)
+    let status = try tool(["status"], in: sandbox)
+    #expect(status.output.contains("does not stand: \(file): recorded "), place)
+    let why = try tool(["why", stage], in: sandbox)
+    #expect(why.output.contains("would run again, since its artefact does not stand:"), place)
+    #expect(why.output.contains("  \(file): recorded "), place)
+    let locate = try tool(["locate", stage], in: sandbox)
+    #expect(locate.status == 65 && locate.errors.contains("does not stand: \(file)"), place)
+    let verify = try tool(["verify", "--remembered"], in: sandbox)
+    #expect(verify.status == 65 && verify.output.contains("does not stand: \(file)"), place)
+    let alone = try tool(["plan", "quickstart", "--published"], in: sandbox)
+    if stage == "score" {
+      #expect(alone.status == 65 && alone.errors.contains("which does not stand (\(file)"), place)
+    }
+    let report = try tool(["report"], in: sandbox)
+    #expect(report.status == 0, place)
+    #expect(
+      try sandbox.read("plots/quickstart/report.html").contains("This result does not stand: "),
+      place)
+  }
+
+  @Test(arguments: Damage.allCases)
+  func runMakesItAgainAndSetsAsideWhatItReplaces(_ damage: Damage) throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    _ = try sandbox.takeCalls()
+    let whole = try sandbox.read("data/runs/quickstart/train/best.txt")
+    try apply(damage, to: "data/runs/quickstart/train/best.txt", in: sandbox)
+    let output = try sandbox.succeed()
+    #expect(try sandbox.takeCalls() == ["train"], "what reads it comes out equal")
+    #expect(output.contains("train: does not stand: best.txt: recorded "))
+    #expect(try sandbox.read("data/runs/quickstart/train/best.txt") == whole)
+    let key = try #require(try sandbox.names(in: "data/cache/train").first)
+    let aside = "data/set-aside/train/\(key)/best.txt"
+    #expect(sandbox.exists(aside) == (damage != .missing))
+    if damage != .missing {
+      #expect(
+        output.contains("warning: train: 'best.txt' was not as recorded; it is kept as \(aside)"))
+    }
+    try sandbox.succeed("verify")
+  }
+
+  @Test(arguments: Damage.allCases)
+  func aDamagedRecordIsNamedAndCausesNoRun(_ damage: Damage) throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    _ = try sandbox.takeCalls()
+    for subject in Self.subjects {
+      for file in subject.records
+      where sandbox.exists("data/runs/quickstart/\(subject.stage)/\(file)") {
+        try apply(damage, to: "data/runs/quickstart/\(subject.stage)/\(file)", in: sandbox)
+        let status = try tool(["status"], in: sandbox)
+        #expect(
+          status.output.contains("\(subject.stage): not used, not as recorded: \(file): recorded "))
+      }
+    }
+    try sandbox.succeed()
+    #expect(try sandbox.takeCalls() == [])
+    #expect(try sandbox.run("verify").status == 65)
+    #expect(
+      try sandbox.read("plots/quickstart/report.html").contains(
+        "Not used, since it is not as recorded: settings.json"))
+  }
+
+  @Test func filesTooManyAreNotUsed() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    _ = try sandbox.takeCalls()
+    // `score` reads every file of train that matches epoch-*.txt.
+    for name in [".nfs0001", "notes.txt~", "epoch-9.txt"] {
+      try sandbox.write("data/runs/quickstart/train/\(name)", "another")
+    }
+    let status = try sandbox.succeed("status")
+    #expect(status.contains("train: not used, not as recorded: notes.txt~: recorded no such file"))
+    try sandbox.succeed()
+    #expect(try sandbox.takeCalls() == [])
+    let forced = try sandbox.run("run", "--only", "score", "--force")
+    #expect(
+      forced.errors.contains(
+        "train: 'epoch-9.txt' is no file of this result; it is kept as data/set-aside/train/"))
+    #expect(!sandbox.exists("data/runs/quickstart/train/epoch-9.txt"))
+    #expect(sandbox.exists("data/runs/quickstart/train/notes.txt~"))
+  }
+
+  @Test(arguments: ["0.5", "0.1"])
+  func anotherResultInItsPlaceIsNotUsed(rate: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let key = try #require(try sandbox.names(in: "data/cache/train").first)
+    try sandbox.succeed("--set", "train.rate=0.1")
+    _ = try sandbox.takeCalls()
+    let other = try #require(try sandbox.names(in: "data/cache/train").first { $0 != key })
+    let (source, target) = rate == "0.5" ? (other, key) : (key, other)
+    try copy("data/cache/train/\(source)", to: "data/cache/train/\(target)", in: sandbox)
+    let plan = try tool(["plan", "quickstart", "--set", "train.rate=\(rate)"], in: sandbox)
+    #expect(
+      plan.output.contains(
+        "does not stand: manifest.json: recorded train \(target), found that of train \(source)"))
+    try sandbox.succeed("--set", "train.rate=\(rate)")
+    #expect(try sandbox.takeCalls() == ["train"])
+    try sandbox.succeed("verify")
+  }
+
+  /// Manifests of format 1 recorded the digests of contents alone; they are checked once and stand.
+  @Test func aManifestOfTheFirstFormatIsTakenOver() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    _ = try sandbox.takeCalls()
+    for stage in ["make", "train", "score", "draw"] {
+      let path = "data/runs/quickstart/\(stage)/manifest.json"
+      let text = try sandbox.read(path)
+        .replacing(/"format" : 2/, with: "\"format\" : 1")
+        .replacing(/,\n *"sha256" : "[0-9a-f]{64}"/, with: "")
+        .replacing(/,\n *"seal" : "[0-9a-f]{64}"/, with: "")
+        .replacing(/(?s) "records" : \[.*?\n  \],\n/, with: "")
+      #expect(!text.contains("sha256") && !text.contains("records"))
+      try sandbox.write(path, text)
+    }
+    try sandbox.succeed()
+    #expect(try sandbox.takeCalls() == [])
+    try sandbox.succeed("verify")
+    try sandbox.write("data/runs/quickstart/train/best.txt", "a stranger's")
+    try sandbox.succeed()
+    #expect(try sandbox.takeCalls() == ["train"])
+  }
+
+  /// `data` may be a link of the user's own; a copy of everything is read once and stands.
+  @Test func dataMayBeALinkAndMayBeCopied() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    _ = try sandbox.takeCalls()
+    try copy("data", to: "elsewhere", in: sandbox)
+    try sandbox.remove("data")
+    try FileManager.default.createSymbolicLink(
+      atPath: sandbox.root.appendingPathComponent("data").path, withDestinationPath: "elsewhere")
+    try sandbox.succeed()
+    try sandbox.succeed("verify")
+    #expect(try sandbox.takeCalls() == [])
+  }
+
+  // MARK: Means
+
+  private func copy(_ source: String, to target: String, in sandbox: Sandbox) throws {
+    let call = try sandbox.shell([
+      "/bin/bash", "-c", #"rm -rf "$1" && mkdir -p "$(dirname "$1")" && cp -a "$0" "$1""#, source,
+      target,
+    ])
+    #expect(try call.finish().status == 0)
+  }
+
+  private func tool(_ arguments: [String], in sandbox: Sandbox) throws -> ShellCall.Outcome {
+    try sandbox.shell([try Sandbox.tool().path] + arguments).finish()
+  }
+
+  private func apply(_ damage: Damage, to path: String, in sandbox: Sandbox) throws {
+    let url = sandbox.root.appendingPathComponent(path)
+    let bytes = try Data(contentsOf: url)
+    switch damage {
+    case .missing: try sandbox.remove(path)
+    case .empty: try Data().write(to: url)
+    case .cut: try bytes.prefix(bytes.count / 2).write(to: url)
+    case .longer: try (bytes + Data("\n".utf8)).write(to: url)
+    case .altered: try flipped(bytes).write(to: url)
+    case .restoredTime:
+      // In place, with the times set back: the time of the status change still tells.
+      var status = stat()
+      try #require(stat(url.path, &status) == 0)
+      let handle = try FileHandle(forWritingTo: url)
+      try handle.write(contentsOf: flipped(bytes))
+      try handle.close()
+      var times = [status.st_atim, status.st_mtim]
+      try #require(utimensat(AT_FDCWD, url.path, &times, 0) == 0)
+    case .exchanged:
+      try sandbox.remove(path)
+      try FileManager.default.copyItem(
+        at: sandbox.root.appendingPathComponent("Package.swift"), to: url)
+    case .link:
+      try sandbox.remove(path)
+      try FileManager.default.createSymbolicLink(
+        atPath: url.path,
+        withDestinationPath: sandbox.root.appendingPathComponent("Package.swift").path)
+    case .folder:
+      try sandbox.remove(path)
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
+    }
+  }
+
+  private func flipped(_ bytes: Data) -> Data {
+    var copy = bytes
+    copy[copy.count / 2] ^= 1
+    return copy
+  }
+}
