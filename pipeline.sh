@@ -245,18 +245,18 @@ seal() {
 
 # --- A run ----------------------------------------------------------------------------------------
 
-ran=() tidying=() publishing=()
+ran=() tidying=(--tidy) publishing=()
 declare -A reported=()
 
 # run_until_complete: plans until nothing is due, and runs what is.
 run_until_complete() {
   local plan state name stage note due reason run=''
-  tessera tidy "${tidying[@]}"
   local -a current
   SECONDS=0
   while true; do
     stop_if_interrupted
-    plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish "${publishing[@]}")
+    plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish "${publishing[@]}" "${tidying[@]}")
+    tidying=()
     due='' reason='' current=()
     while IFS=$'\t' read -r state name stage note; do
       case $state in
@@ -340,7 +340,7 @@ parse_run() {
         ;;
     esac
   done
-  [[ $force == no ]] || { selection+=(--force); tidying=(--keep-work); }
+  [[ $force == no ]] || selection+=(--force)
   request=("${recipe:-quickstart}" "${words[@]}" --relative-to "$caller_folder")
 }
 

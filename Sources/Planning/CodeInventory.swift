@@ -5,8 +5,7 @@ import TensorFiles
 /// The sources that stages are built from, as digests that comments and layout leave alone.
 ///
 /// A stage is built from its own folder and from every module of `Sources` that it imports, directly
-/// or through others. Files are read at each question: some hundred small files take milliseconds,
-/// and nothing remembered can be out of date.
+/// or through others. What was found in a file is remembered with the file's stamp.
 public struct CodeInventory {
   /// What a stage is built from.
   public struct StageCode: Sendable, Equatable {
@@ -23,6 +22,12 @@ public struct CodeInventory {
     public let digest: String
   }
 
+  /// What counts of one source file.
+  private struct Source: Codable {
+    let digest: String
+    let imports: Set<String>
+  }
+
   private struct Module {
     let files: [CodeFile]
     let imports: Set<String>
@@ -31,10 +36,13 @@ public struct CodeInventory {
   private let root: URL
   private let package: PackageOutline
   private var modules: [String: Module] = [:]
+  private var memory: StampedMemory<Source>
 
   /// - Parameter root: The folder of `Package.swift`, `Sources` and `stages`.
   public init(root: URL) throws(PlanningError) {
     self.root = root
+    memory = StampedMemory(
+      store: root.appendingPathComponent("\(ArtefactStore.memoryPath)/code.json"))
     let manifest = try Self.read(root.appendingPathComponent("Package.swift"), "Package.swift")
     package = PackageOutline(SourceTokens(of: manifest, language: .swift))
   }
@@ -61,6 +69,9 @@ public struct CodeInventory {
     return StageCode(digest: ContentDigest.sha256Hex(Data(list.utf8)), files: files)
   }
 
+  /// Writes what has been learnt, for the next program.
+  public func save() { memory.save() }
+
   private func isModule(_ name: String) -> Bool {
     var isFolder: ObjCBool = false
     let path = root.appendingPathComponent("Sources/\(name)").path
@@ -78,11 +89,15 @@ public struct CodeInventory {
     var imports: Set<String> = []
     for file in found {
       guard let language = Self.language(ofFile: file.path) else { continue }
-      let bytes = try Self.read(file.url, "\(folder)/\(file.path)")
-      let source = SourceTokens(of: bytes, language: language)
-      if language == .swift { imports.formUnion(source.importedModules) }
-      let digest = ContentDigest.sha256Hex(Data(source.canonicalBytes)).prefix(32)
-      files.append(CodeFile(file: "\(folder)/\(file.path)", digest: String(digest)))
+      let name = "\(folder)/\(file.path)"
+      let source = try memory.value(of: file.url, named: name) { () throws(PlanningError) in
+        let tokens = SourceTokens(of: try Self.read(file.url, name), language: language)
+        return Source(
+          digest: String(ContentDigest.sha256Hex(Data(tokens.canonicalBytes)).prefix(32)),
+          imports: language == .swift ? tokens.importedModules : [])
+      }
+      imports.formUnion(source.imports)
+      files.append(CodeFile(file: name, digest: source.digest))
     }
     let module = Module(files: files, imports: imports)
     modules[folder] = module

@@ -1,30 +1,19 @@
 import Foundation
 import TensorFiles
 
-/// The digests of a folder's files, remembered with their stamps, so that bytes are read again only
-/// where the file system says that a file has changed.
-///
-/// Each folder has a memory file of its own, replaced in one step: several programs may learn at once,
-/// and the last to write is as right as the others. What can't be written is learnt again.
+/// The remembered digests of a folder's files.
 struct DigestMemory {
-  private struct Entry: Codable {
-    let stamp: FileStamp
+  private struct Digests: Codable {
     /// SHA-256 of all bytes.
     let sha256: String
     /// The content digest of a tensor file whose data has been compared with the digest in its header.
     var content: String?
   }
 
-  private let store: URL
-  private var entries: [String: Entry]
-  private var isChanged = false
+  private var memory: StampedMemory<Digests>
 
   /// - Parameter store: The memory file; it may be missing, or anything but such a file.
-  init(store: URL) {
-    self.store = store
-    let data = try? Data(contentsOf: store)
-    entries = data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
-  }
+  init(store: URL) { memory = StampedMemory(store: store) }
 
   /// SHA-256 of all bytes of a file.
   ///
@@ -34,11 +23,9 @@ struct DigestMemory {
   mutating func sha256(
     of url: URL, named name: String, rereading: Bool = false
   ) throws(TensorFileError) -> String {
-    let stamp = FileStamp(ofFile: url.path)
-    if !rereading, let known = entries[name], known.stamp == stamp { return known.sha256 }
-    let digest = try ContentDigest.ofBytes(at: url)
-    remember(name, stamp, at: url) { Entry(stamp: $0, sha256: digest) }
-    return digest
+    try memory.value(of: url, named: name, where: { _ in !rereading }) {
+      () throws(TensorFileError) in Digests(sha256: try ContentDigest.ofBytes(at: url))
+    }.sha256
   }
 
   /// The content digest of a file, for a tensor file after its data has been compared with the digest
@@ -49,41 +36,19 @@ struct DigestMemory {
     guard url.pathExtension == "safetensors" else {
       return try sha256(of: url, named: name, rereading: rereading)
     }
-    let stamp = FileStamp(ofFile: url.path)
-    if !rereading, let known = entries[name], known.stamp == stamp, let content = known.content {
-      return content
+    let digests = try memory.value(
+      of: url, named: name, where: { !rereading && $0.content != nil }
+    ) { () throws(TensorFileError) in
+      let file = try TensorFile(contentsOf: url)
+      if file.isTessera { try file.verifyDigest() }
+      return Digests(sha256: try ContentDigest.ofBytes(at: url), content: file.contentDigest)
     }
-    let file = try TensorFile(contentsOf: url)
-    if file.isTessera { try file.verifyDigest() }
-    let content = file.contentDigest
-    let bytes = try ContentDigest.ofBytes(at: url)
-    remember(name, stamp, at: url) { Entry(stamp: $0, sha256: bytes, content: content) }
-    return content
+    return digests.content ?? digests.sha256
   }
 
   /// Forgets the files that are not among `names`.
-  mutating func keep(only names: Set<String>) {
-    let kept = entries.filter { names.contains($0.key) }
-    isChanged = isChanged || kept.count != entries.count
-    entries = kept
-  }
+  mutating func keep(only names: Set<String>) { memory.keep(only: names) }
 
   /// Writes what has been learnt, for the next program.
-  func save() {
-    guard isChanged, let data = try? JSONEncoder().encode(entries) else { return }
-    try? FileManager.default.createDirectory(
-      at: store.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try? AtomicFile.write(data, to: store)
-  }
-
-  private mutating func remember(
-    _ name: String, _ before: FileStamp?, at url: URL, _ entry: (FileStamp) -> Entry
-  ) {
-    if let before, before == FileStamp(ofFile: url.path), before.isSettled {
-      entries[name] = entry(before)
-      isChanged = true
-    } else if entries.removeValue(forKey: name) != nil {
-      isChanged = true
-    }
-  }
+  func save() { memory.save() }
 }

@@ -35,6 +35,7 @@ public struct Planner {
         isForced: isSelected && forced(instance.name))
       planned.append(next)
     }
+    code.save()
     return RunPlan(request: request, recipe: recipe, folder: folder, instances: planned)
   }
 

@@ -106,18 +106,3 @@ struct RemoveCommand: ParsableCommand {
     )
   }
 }
-
-/// `tessera tidy`: removes what a program that died has left behind.
-struct TidyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "tidy",
-    abstract: "Remove what a program that died has left; for the holder of the lock.")
-
-  @Flag(
-    help: "Keep the state of stages whose result stands, from which a repeated --force goes on.")
-  var keepWork = false
-
-  func run() throws {
-    try Leftovers(in: try Project.here()).remove(keepingWork: keepWork)
-  }
-}

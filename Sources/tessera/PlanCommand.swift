@@ -23,6 +23,9 @@ struct PlanCommand: ParsableCommand {
     help: "With --publish: replace published copies that were edited, which are kept otherwise.")
   var replaceEdited = false
 
+  @Flag(help: "First remove what a program that died has left behind; for the holder of the lock.")
+  var tidy = false
+
   @Flag(
     help: "Print for people, with the time that past runs tell; exit 10 where something would run.")
   var preview = false
@@ -30,6 +33,8 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let project = try Project.here()
     let request = try options.request(in: project)
+    // A repeated --force goes on from the state of a stage whose result stands.
+    if tidy { try Leftovers(in: project).remove(keepingWork: selection.force) }
     var planner = try Planner(project: project)
     let plan = try planner.plan(
       request, selection: selection.selection, forced: selection.isForced)

@@ -13,7 +13,7 @@ struct Tessera: ParsableCommand {
       WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
       InspectCommand.self, PredictCommand.self, WeaveCommand.self, ReportCommand.self,
       CompareCommand.self, DrawCommand.self, BenchCommand.self, VerifyCommand.self, GCCommand.self,
-      RemoveCommand.self, TidyCommand.self, LockCommand.self,
+      RemoveCommand.self, LockCommand.self,
     ])
 }
 

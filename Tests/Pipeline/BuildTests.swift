@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// When pipeline.sh builds, with a compiler that only notes its calls.
@@ -61,6 +62,44 @@ import Testing
     }
     try sandbox.succeed()
     #expect(try sandbox.takeBuilds() == ["package clean", whole])
+  }
+
+  /// Compiled modules hold the paths of their sources: a moved project is built anew, and keeps what was
+  /// built until something is edited.
+  @Test func aMovedProjectIsBuiltAnew() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed()
+    #expect(try sandbox.read(".build/tessera-place") == sandbox.root.resolvingSymlinksInPath().path)
+    _ = try sandbox.takeBuilds()
+    try sandbox.write(".build/tessera-place", "/where/it/was")
+    try sandbox.write(".build/ModuleCache/old.pcm", "")
+    try sandbox.write(".build/checkouts/kept", "")
+    try sandbox.succeed("status")
+    #expect(try sandbox.takeBuilds() == [])
+    #expect(
+      try sandbox.run("doctor").output.contains("the project was built in /where/it/was and moved"))
+    try sandbox.replace("deep = ", by: "deeper = ", in: "Sources/Deep/Deep.swift")
+    let outcome = try sandbox.run()
+    #expect(outcome.errors.contains("the project was built in /where/it/was; building anew here"))
+    #expect(try sandbox.takeBuilds() == [whole])
+    #expect(!sandbox.exists(".build/ModuleCache") && sandbox.exists(".build/checkouts/kept"))
+  }
+
+  /// Without a compiler on PATH, as cron starts programs, what is built works.
+  @Test func whatIsBuiltNeedsNoCompiler() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed()
+    _ = try sandbox.takeBuilds()
+    try sandbox.remove("toolchain/swift")
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    sandbox.variables["PATH"] = path.split(separator: ":").filter { folder in
+      !FileManager.default.isExecutableFile(atPath: folder + "/swift")
+    }.joined(separator: ":")
+    #expect(try sandbox.succeed("status").contains("up to date"))
+    #expect(try sandbox.succeed().contains("nothing had to run"))
+    try sandbox.replace("deep = ", by: "deeper = ", in: "Sources/Deep/Deep.swift")
+    let outcome = try sandbox.run()
+    #expect(outcome.status == 69 && outcome.errors.contains("swift is missing"))
   }
 
   @Test func namedProcessorGetsItsOwnBuild() throws {
