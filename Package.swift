@@ -52,9 +52,10 @@ let package = Package(
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The library, lowest module first
+    .target(name: "CheckedNumbers"),
     .target(name: "Processors"),
     .target(name: "Randomness", swiftSettings: optimized),
-    .target(name: "TensorFiles", dependencies: [crypto, asn1]),
+    .target(name: "TensorFiles", dependencies: ["CheckedNumbers", crypto, asn1]),
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Processors", "Tensors"],
@@ -67,10 +68,12 @@ let package = Package(
       dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
       swiftSettings: optimized),
     .target(
-      name: "Datasets", dependencies: ["Randomness", "TensorFiles", crypto],
+      name: "Datasets", dependencies: ["CheckedNumbers", "Randomness", "TensorFiles", crypto],
       swiftSettings: optimized),
     .target(name: "Resampling", swiftSettings: optimized),
-    .target(name: "Augmentation", dependencies: ["Randomness"], swiftSettings: optimized),
+    .target(
+      name: "Augmentation", dependencies: ["CheckedNumbers", "Randomness"],
+      swiftSettings: optimized),
     .target(
       name: "Loading",
       dependencies: [
@@ -81,19 +84,23 @@ let package = Package(
     .target(
       name: "Inference",
       dependencies: [
-        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "TensorFiles", "Tensors",
+        "CheckedNumbers", "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models",
+        "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(
       name: "Training",
       dependencies: [
-        "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics",
+        "Augmentation", "CheckedNumbers", "Datasets", "Inference", "Kernels", "Layers", "Loading",
+        "Metrics",
         "Models", "Processors", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
-    .target(name: "Gnuplot"),
+    .target(name: "Gnuplot", dependencies: ["CheckedNumbers"]),
     .target(name: "Terminals"),
-    .target(name: "Notebook", dependencies: ["Terminals", argumentParser]),
+    .target(
+      name: "Notebook",
+      dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
     .target(name: "Recipes", dependencies: [yams]),
     .target(name: "SourceText"),
     .target(
@@ -115,52 +122,53 @@ let package = Package(
         "Randomness", "Recipes", "Tensors", "Training",
       ],
       swiftSettings: optimized),
-    .target(name: "Comparison", dependencies: ["Gnuplot", "Planning"]),
-    .target(name: "Inspection", dependencies: ["Pictures", "TensorFiles"]),
+    .target(name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning"]),
+    .target(name: "Inspection", dependencies: ["CheckedNumbers", "Pictures", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
     .target(
       name: "Weaving",
       dependencies: [
-        "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Pictures", "Planning", "Prose",
-        "Recipes", "SourceText", "TensorFiles",
+        "CheckedNumbers", "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Pictures",
+        "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels", "Processors"], swiftSettings: optimized),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Augmentation", "Benchmarks", "Comparison", "Datasets", "Gnuplot", "Inspection", "Kernels",
-        "Models", "Notebook", "Pictures", "Planning", "Prediction", "Processors", "Prose",
+        "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
+        "Inspection", "Kernels", "Models", "Notebook", "Pictures", "Planning", "Prediction",
+        "Processors", "Prose",
         "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages
     .executableTarget(
-      name: "fetch-and-parse", dependencies: ["Datasets", "Notebook"],
+      name: "fetch-and-parse", dependencies: ["CheckedNumbers", "Datasets", "Notebook"],
       path: "stages/fetch-and-parse", swiftSettings: stageSettings),
     .executableTarget(
       name: "compute-stats", dependencies: ["Datasets", "Notebook"],
       path: "stages/compute-stats", swiftSettings: stageSettings),
     .executableTarget(
-      name: "preprocess-and-split", dependencies: ["Datasets", "Notebook"],
+      name: "preprocess-and-split", dependencies: ["CheckedNumbers", "Datasets", "Notebook"],
       path: "stages/preprocess-and-split", swiftSettings: stageSettings),
     .executableTarget(
       name: "train",
       dependencies: [
-        "Datasets", "Kernels", "Loading", "Models", "Notebook", "Processors", "TensorFiles",
-        "Training",
+        "CheckedNumbers", "Datasets", "Kernels", "Loading", "Models", "Notebook", "Processors",
+        "TensorFiles", "Training",
       ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
       dependencies: [
-        "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models", "Notebook",
-        "Processors", "TensorFiles",
+        "CheckedNumbers", "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models",
+        "Notebook", "Processors", "TensorFiles",
       ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
-      name: "plot", dependencies: ["Gnuplot", "Notebook", "TensorFiles"],
+      name: "plot", dependencies: ["CheckedNumbers", "Gnuplot", "Notebook", "TensorFiles"],
       path: "stages/plot", swiftSettings: stageSettings),
 
     // Tests
@@ -170,6 +178,8 @@ let package = Package(
     .target(name: "Allocations", path: "Tests/Allocations"),
     .testTarget(
       name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
+    .testTarget(
+      name: "CheckedNumbersTests", dependencies: ["CheckedNumbers"], path: "Tests/CheckedNumbers"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
@@ -222,7 +232,11 @@ let package = Package(
       dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
       path: "Tests/Benchmarks"),
     .testTarget(
-      name: "NotebookTests", dependencies: ["Notebook", "TestSupport", argumentParser],
+      name: "NotebookTests",
+      dependencies: [
+        "CheckedNumbers", "Datasets", "Inference", "Notebook", "Recipes", "TensorFiles",
+        "TestSupport", "Training", argumentParser,
+      ],
       path: "Tests/Notebook"),
     .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
     .testTarget(

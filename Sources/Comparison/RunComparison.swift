@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Gnuplot
 
@@ -62,7 +63,7 @@ public struct RunComparison: Sendable {
 
   private static func duration(_ seconds: Double) -> String {
     if seconds < 120 { return String(format: "%.1f s", seconds) }
-    let whole = Int(min(seconds, 1e9).rounded())
+    let whole = Int(rounding: seconds)
     return whole < 7200
       ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
   }

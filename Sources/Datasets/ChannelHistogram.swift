@@ -62,9 +62,9 @@ extension ChannelHistogram {
     let metadata = try DatasetMetadata(of: file)
     classNames = metadata.classNames
     dataStatus = metadata.dataStatus
-    counts = try file.scalars(
-      of: "counts", as: Int64.self, shape: [ImageSet.channels, Self.values])
-    classCounts = try file.scalars(
-      of: "class_counts", as: Int64.self, shape: [metadata.classNames.count])
+    counts = try file.counts(of: "counts", shape: [ImageSet.channels, Self.values])
+      .map(Int64.init)
+    classCounts = try file.counts(of: "class_counts", shape: [metadata.classNames.count])
+      .map(Int64.init)
   }
 }

@@ -38,8 +38,9 @@ public struct ChannelStatistics: Sendable, Equatable {
   private static func moments(of counts: ArraySlice<Int64>) -> (mean: Double, std: Double) {
     let total = Double(counts.reduce(0, +))
     precondition(total > 0, "the statistics of no pixels")
-    let sum = zip(0..., counts).reduce(Int64(0)) { $0 + Int64($1.0) * $1.1 }
-    let mean = Double(sum) / (255 * total)
+    // A sum in `Double` is exact below 2⁵³, as that of 10¹³ pixels is.
+    let sum = zip(0..., counts).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let mean = sum / (255 * total)
     let squares = zip(0..., counts).reduce(0.0) { squares, entry in
       let deviation = Double(entry.0) / 255 - mean
       return squares + Double(entry.1) * deviation * deviation
@@ -71,7 +72,7 @@ extension ChannelStatistics {
     dataStatus = metadata.dataStatus
     mean = try file.scalars(of: "mean", as: Double.self, shape: [ImageSet.channels])
     std = try file.scalars(of: "std", as: Double.self, shape: [ImageSet.channels])
-    classCounts = try file.scalars(
-      of: "class_counts", as: Int64.self, shape: [metadata.classNames.count])
+    classCounts = try file.counts(of: "class_counts", shape: [metadata.classNames.count])
+      .map(Int64.init)
   }
 }

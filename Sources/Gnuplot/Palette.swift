@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// An opaque sRGB colour.
@@ -33,7 +34,7 @@ public struct Color: Sendable, Equatable {
   /// `set palette defined` does it.
   public func mixed(with other: Color, share: Double) -> Color {
     func channel(_ from: UInt8, _ to: UInt8) -> UInt8 {
-      UInt8((Double(from) + (Double(to) - Double(from)) * min(max(share, 0), 1)).rounded())
+      UInt8(rounding: Double(from) + (Double(to) - Double(from)) * min(max(share, 0), 1))
     }
     return Color(
       red: channel(red, other.red), green: channel(green, other.green),

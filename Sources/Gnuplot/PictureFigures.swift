@@ -1,3 +1,5 @@
+import CheckedNumbers
+
 /// The figures that show images one by one: what a network looks for, what it is shown, and where it
 /// errs.
 public struct PictureFigures: Sendable {
@@ -48,7 +50,8 @@ public struct PictureFigures: Sendable {
     let largest = weights.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
     return weights.map { weight in
       guard weight.isFinite, largest > 0 else { return 128 }
-      return UInt8((127.5 + 127.5 * weight / largest).rounded())
+      // The quotient first: 127.5 times a large weight would be infinite.
+      return UInt8(rounding: 127.5 + 127.5 * (weight / largest))
     }
   }
 
@@ -130,14 +133,15 @@ public struct PictureFigures: Sendable {
     let magnification = max(1, 160 / side)
     let pitch = Double(Self.captionHeight) / Double(magnification)
     let grid = ImageGrid(
-      rows: Self.rows(of: tiles, across: across), gap: 1, below: Int((2 * pitch).rounded(.up)))
+      rows: Self.rows(of: tiles, across: across), gap: 1,
+      below: Int(clamping: (2 * pitch).rounded(.up)))
     func name(_ number: UInt8) -> String {
       Text.shortened(Text.flattened(classNames[Int(number)]), to: 11)
     }
     let captions = (0..<shown).flatMap { index in
       let x = grid.center(ofColumn: index % across)
       let y = grid.bottom(ofRow: index / across)
-      let percent = Int((100 * Double(confidence[index])).rounded())
+      let percent = Int(rounding: 100 * Double(confidence[index]))
       return [
         Panel.Caption(name(labels[index]), x: x, y: y + 0.5 * pitch),
         Panel.Caption("→ \(name(predicted[index])) \(percent) %", x: x, y: y + 1.4 * pitch),
@@ -160,7 +164,7 @@ public struct PictureFigures: Sendable {
 
   /// Columns that make a grid about twice as wide as high.
   private static func columns(for count: Int) -> Int {
-    let wanted = Int((2 * Double(count)).squareRoot().rounded(.up))
+    let wanted = Int(clamping: (2 * Double(count)).squareRoot().rounded(.up))
     // A number that leaves no gap in the last row, if one is near.
     return (wanted...(wanted + 3)).first { count % $0 == 0 } ?? wanted
   }

@@ -1,7 +1,8 @@
+import CheckedNumbers
 import Foundation
 
 /// The `evaluate` section of a recipe.
-public struct EvaluationSettings: Decodable, Sendable {
+public struct EvaluationSettings: CheckedSettings, Sendable {
   /// Which images to evaluate on.
   public enum Subject: String, Decodable, Sendable { case validation, test }
 
@@ -25,6 +26,14 @@ public struct EvaluationSettings: Decodable, Sendable {
       checkpoints = [name]
     } else {
       checkpoints = try container.decode([String].self, forKey: .checkpoint)
+    }
+  }
+
+  /// Checks that there is something to evaluate.
+  public func check() throws {
+    guard !checkpoints.isEmpty else {
+      throw SettingOutOfRange(
+        key: "evaluate.checkpoint", found: "an empty list", expected: "a name or a list of names")
     }
   }
 

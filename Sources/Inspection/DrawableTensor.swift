@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Pictures
 import TensorFiles
@@ -75,7 +76,8 @@ public struct DrawableTensor: Sendable {
     let largest = weights.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
     return weights.map { weight in
       guard weight.isFinite, largest > 0 else { return 128 }
-      return UInt8((127.5 + 127.5 * weight / largest).rounded())
+      // The quotient first: 127.5 times a large weight would be infinite.
+      return UInt8(rounding: 127.5 + 127.5 * (weight / largest))
     }
   }
 

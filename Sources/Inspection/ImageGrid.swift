@@ -13,7 +13,9 @@ public enum ImageGrid {
   ) -> PixelImage {
     precondition(!tiles.isEmpty, "a grid needs a picture")
     let (width, height) = (tiles[0].image.width, tiles[0].image.height)
-    let factor = max(1, (leastTileWidth + width - 1) / max(width, 1))
+    // A column of one pixel's width may be high: what is enlarged stays within a million pixels.
+    let wanted = (leastTileWidth + width - 1) / max(width, 1)
+    let factor = max(1, min(wanted, 1 << 20 / max(width * height * wanted, 1)))
     let columns = columnCount(for: tiles.count)
     let rows = (tiles.count + columns - 1) / columns
     let (stepX, stepY) = (width * factor + gap, height * factor + gap)

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import TensorFiles
 
 /// How often a tensor's values lie where, in bins of one width.
@@ -27,7 +28,7 @@ public struct TensorHistogram: Sendable, Equatable {
     guard span.isFinite else { return nil }
     var count = binCount
     if areWhole, span < Double(binCount) {
-      (low, high, count) = (least - 0.5, most + 0.5, Int(span) + 1)
+      (low, high, count) = (least - 0.5, most + 0.5, Int(clamping: span) + 1)
     } else {
       (low, high) = (least, most)
     }
@@ -37,7 +38,7 @@ public struct TensorHistogram: Sendable, Equatable {
       let value = scalar.doubleValue
       guard value.isFinite else { continue }
       let place = (value - low) * scale
-      counts[place.isFinite ? min(max(Int(place), 0), count - 1) : 0] += 1
+      counts[place.isFinite ? min(max(Int(clamping: place), 0), count - 1) : 0] += 1
     }
     self.counts = counts
   }

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import TensorFiles
 
@@ -49,7 +50,7 @@ struct TextTable {
 extension Double {
   /// Whole numbers below 10⁹ as such, others with five significant digits.
   var shown: String {
-    if self == rounded(), magnitude < 1e9 { return String(Int(self)) }
+    if self == rounded(), magnitude < 1e9 { return String(Int(clamping: self)) }
     return String(format: "%.5g", self)
   }
 }

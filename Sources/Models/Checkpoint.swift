@@ -102,7 +102,9 @@ public enum Checkpoint {
       return precision
     }
     let names = try value("class_names")
-    guard let classNames = JSONText.decode([String].self, from: names), classNames.count >= 2 else {
+    guard let classNames = JSONText.decode([String].self, from: names),
+      (2...256).contains(classNames.count)
+    else {
       throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
     }
     let known: Set = [

@@ -57,7 +57,7 @@ extension NetworkConfiguration {
   }
 
   /// Checks that each value is one a network can be built with.
-  func checkRanges() throws(NetworkCatalogError) {
+  public func checkRanges() throws(NetworkCatalogError) {
     func check(_ key: Key, _ value: Int, _ range: ClosedRange<Int>) throws(NetworkCatalogError) {
       guard range.contains(value) else {
         throw .outOfRange(

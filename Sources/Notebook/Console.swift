@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 import Terminals
 
@@ -71,9 +72,9 @@ public struct Progress: Sendable {
   ) -> String {
     let rate = seconds > 0 ? Double(done - alreadyDone) / seconds : 0
     let share = total > 0 ? 100 * Double(done) / Double(total) : 100
-    let head = "\(label)  \(Int(share)) %"
+    let head = "\(label)  \(Int(clamping: share)) %"
     let count = "\(done)/\(total) \(unit)"
-    let speed = rate > 0 ? "\(Int(rate.rounded())) \(unit)/s" : ""
+    let speed = rate > 0 ? "\(Int(rounding: rate)) \(unit)/s" : ""
     let left = rate > 0 ? "\(clock(seconds: Double(total - done) / rate)) left" : ""
     let forms = [
       [head, count, speed, left, detail], [head, speed, left, detail], [head, speed, left],
@@ -86,7 +87,7 @@ public struct Progress: Sendable {
 
   /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.
   public static func clock(seconds: Double) -> String {
-    let whole = Int(seconds.rounded())
+    let whole = Int(rounding: seconds)
     let (minutes, rest) = (whole / 60, whole % 60)
     let padded = rest < 10 ? "0\(rest)" : "\(rest)"
     guard minutes >= 60 else { return "\(minutes):\(padded)" }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckedNumbers
 import Foundation
 
 /// What `pipeline.sh` hands to a stage: where its inputs lie, where its outputs go, and the settings
@@ -69,13 +70,15 @@ extension StageOptions {
     URL(fileURLWithPath: work).appendingPathComponent(file)
   }
 
-  /// Decodes the settings.
-  public func settings<Settings: Decodable>(as type: Settings.Type) throws -> Settings {
+  /// Decodes the settings and checks their ranges.
+  public func settings<Settings: CheckedSettings>(as type: Settings.Type) throws -> Settings {
     guard let data = FileManager.default.contents(atPath: settings) else {
       throw StageError.unreadableSettings(file: settings)
     }
     do {
-      return try JSONDecoder.settings.decode(type, from: data)
+      let settings = try JSONDecoder.settings.decode(type, from: data)
+      try settings.check()
+      return settings
     } catch let error as DecodingError {
       throw StageError.settings(file: settings, problem: String(describing: error))
     }

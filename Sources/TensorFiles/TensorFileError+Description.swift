@@ -30,6 +30,9 @@ extension TensorFileError: CustomStringConvertible {
         + "use a file made for this purpose"
     }
   }
+    case .notCounts(let file, let tensor, let found):
+      "\(place(file, tensor)): found \(found), expected counts: none negative, with a sum of at most "
+        + "\(Int64.max); \(damaged)"
 
   private var headerDescription: String {
     switch self {

@@ -96,3 +96,5 @@ public enum TensorFileError: Error, Equatable, Sendable {
   /// The tensor's shape does not match; nil stands for any dimension.
   case wrongShape(file: String, tensor: String, expected: [Int?], found: [Int])
 }
+  /// The tensor's numbers cannot be counts: one is negative, or their sum does not fit.
+  case notCounts(file: String, tensor: String, found: String)

@@ -9,7 +9,7 @@ public enum Terminal {
   public static var width: Int {
     if let columns = columns(of: STDOUT_FILENO) { return columns }
     let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
-    return max(columns, 1)
+    return min(max(columns, 1), 10_000)
   }
 
   /// Columns of the terminal this process was started from, also where its output goes there through

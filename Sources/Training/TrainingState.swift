@@ -61,7 +61,8 @@ struct TrainingState {
       .unusableState(file: url.path, problem: problem)
     }
     guard file.metadata["network"] == network.name,
-      let stepCount = file.metadata["step_count"].flatMap(Int.init), stepCount >= 0
+      let stepCount = file.metadata["step_count"].flatMap(Int.init),
+      (0...1 << 48).contains(stepCount)
     else { throw unusable("network or step count") }
     let columns = 8 + 2 * network.classes
     let numbers = try file.scalars(of: "history", as: Double.self, shape: [nil, columns])

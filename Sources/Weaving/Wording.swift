@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Foundation
 
 /// Numbers and times as pages write them.
@@ -25,7 +26,7 @@ enum Wording {
   /// `0.4 s`, `49 s`, `2 min 30 s`, `1 h 5 min`.
   static func duration(_ seconds: Double) -> String {
     if seconds < 9.95 { return String(format: "%.1f\u{A0}s", seconds) }
-    let whole = Int(min(seconds, 1e12).rounded())
+    let whole = Int(rounding: seconds)
     if whole < 120 { return "\(whole)\u{A0}s" }
     let (hours, minutes) = (whole / 3600, whole % 3600 / 60)
     return hours > 0

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckedNumbers
 import Foundation
 import Planning
 
@@ -84,7 +85,7 @@ extension Project {
 /// Durations for people.
 func readable(seconds: Double) -> String {
   if seconds < 10 { return seconds.formatted(.number.precision(.fractionLength(1))) + " s" }
-  let whole = Int(seconds.rounded())
+  let whole = Int(rounding: seconds)
   if whole < 120 { return "\(whole) s" }
   let (hours, minutes) = (whole / 3600, whole % 3600 / 60)
   return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"

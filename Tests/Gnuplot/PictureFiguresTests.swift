@@ -28,6 +28,13 @@ import Testing
     #expect(figure.title == "First-layer filters: 2 of 2 × 2")
   }
 
+  @Test(arguments: [3e36, .greatestFiniteMagnitude] as [Float])
+  func largeWeightsAreDrawn(weight: Float) throws {
+    let figure = try figures.filters(
+      shape: [1, 3, 1, 1], weights: [weight, -weight, 0], file: "filters")
+    #expect(pixels(figure)[4][4] == 0xFF_0080)
+  }
+
   @Test(arguments: [
     [16, 3, 3, 3], [64, 3, 11, 11], [10, 3, 32, 32], [1, 3, 1, 1], [130, 3, 5, 3],
   ])

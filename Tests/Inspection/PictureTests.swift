@@ -50,6 +50,17 @@ import Testing
     #expect(tiles[1].image.bytes == [128, 128, 128])
   }
 
+  /// 127.5 times such a weight is beyond the range of a `Float`, or the weight is among the smallest.
+  @Test(arguments: [3e36, -3e36, .greatestFiniteMagnitude, .leastNonzeroMagnitude] as [Float])
+  func filtersOfAnySizeAreDrawn(weight: Float) throws {
+    let scratch = try TemporaryFolder()
+    var writer = TensorFileWriter(schema: "filters")
+    writer.add("filters", shape: [1, 3, 1, 1], [weight, -weight, 0])
+    let drawable = try #require(DrawableTensor(in: try scratch.write(writer)))
+    let bytes: [UInt8] = weight > 0 ? [255, 0, 128] : [0, 255, 128]
+    #expect(try drawable.tile(at: 0).image.bytes == bytes)
+  }
+
   @Test(arguments: [
     [2, 1, 2, 2], [2, 3, 4], [0, 3, 2, 2], [2, 3, 1, 2, 2], [1, 1, 1, 3, 2, 2],
   ])

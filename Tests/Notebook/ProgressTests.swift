@@ -20,6 +20,15 @@ import Testing
     #expect(line(width: width).count < width)
   }
 
+  /// A clock that was set back, or a count from a file, must not end the stage.
+  @Test(arguments: [1e-300, 1e300, .infinity, .nan, -54])
+  func anyTimeCanBeShown(seconds: Double) {
+    let line = Progress.line(
+      label: "epoch", done: .max - 1, total: .max, unit: "images", alreadyDone: 0,
+      seconds: seconds, detail: "", width: nil)
+    #expect(line.hasPrefix("epoch  100 %"))
+  }
+
   @Test func whatMattersLeastGoesFirst() {
     #expect(line(width: 77) == line(width: nil))
     #expect(line(width: 76) == "epoch 12/200  60 %  500 images/s  0:36 left  loss 1.8297")

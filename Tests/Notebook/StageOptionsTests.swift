@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckedNumbers
 import Foundation
 import Notebook
 import TestSupport
@@ -19,7 +20,7 @@ import Testing
         + arguments)
   }
 
-  private struct Settings: Decodable, Equatable {
+  private struct Settings: CheckedSettings, Equatable {
     struct Train: Decodable, Equatable {
       var learningRate: Double
       var initFrom: String?
@@ -33,6 +34,10 @@ import Testing
     }
     enum Monitor: String, Decodable { case heldoutLoss = "heldout-loss" }
     var train: Train
+
+    func check() throws {
+      try SettingRange(above: 0, below: 1).check(train.learningRate, "train.learning-rate")
+    }
   }
 
   private static let recipe = """
@@ -63,6 +68,16 @@ import Testing
       try options.settings(as: Settings.self)
     }
     #expect(error.description.contains(folder.file("settings.json").path))
+  }
+
+  @Test(arguments: ["1", "0", "-1e300"])
+  func settingsOutOfRangeAreNamed(_ rate: String) throws {
+    let options = try options(settings: Self.recipe.replacingOccurrences(of: "0.1", with: rate))
+    let error = try #require(throws: SettingOutOfRange.self) {
+      try options.settings(as: Settings.self)
+    }
+    #expect(
+      error.description.hasPrefix("train.learning-rate: expected above 0 and below 1, found "))
   }
 
   @Test func absentSettingsAreNamed() throws {

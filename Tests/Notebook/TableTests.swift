@@ -73,7 +73,7 @@ import Testing
     arguments: [
       (0, "0:00"), (0.4, "0:00"), (0.6, "0:01"), (9, "0:09"), (59.4, "0:59"), (59.6, "1:00"),
       (61, "1:01"), (3_599, "59:59"), (3_599.5, "1:00:00"), (3_661, "1:01:01"),
-      (36_545, "10:09:05"),
+      (36_545, "10:09:05"), (.nan, "0:00"), (.infinity, "2562047788015215:30:07"),
     ] as [(Double, String)])
   func secondsAsAClockShowsThem(_ seconds: Double, _ expected: String) {
     #expect(Progress.clock(seconds: seconds) == expected)

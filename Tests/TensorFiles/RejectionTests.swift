@@ -34,6 +34,24 @@ struct BrokenFile: CustomTestStringConvertible, Sendable {
     #expect("\(error)".hasPrefix("f: tensor 'w': the offsets enclose 4 bytes"))
   }
 
+  @Test(
+    arguments: [
+      ([.max, 1, 0, 0], "a sum beyond 63 bits"),
+      ([1 << 62, 0, 0, 1 << 62], "a sum beyond 63 bits"),
+      ([3, -1, 0, 2], "-1"),
+    ] as [([Int64], String)])
+  func numbersThatAreNoCounts(_ numbers: [Int64], _ found: String) throws {
+    let scratch = try TemporaryFolder()
+    var writer = TensorFileWriter(schema: "confusion")
+    writer.add("counts", shape: [2, 2], numbers)
+    try writer.write(to: scratch.file("confusion"))
+    let file = try TensorFile(contentsOf: scratch.file("confusion"))
+    #expect(
+      throws: TensorFileError.notCounts(file: file.url.path, tensor: "counts", found: found)
+    ) { try file.counts(of: "counts", shape: [2, 2]) }
+    #expect(throws: TensorFileError.self) { try file.counts(of: "counts", shape: [4]) }
+  }
+
   @Test func missingFileAndFolder() throws {
     let scratch = try TemporaryFolder()
     let absent = scratch.file("absent.safetensors")

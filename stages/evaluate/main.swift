@@ -22,6 +22,7 @@
 //: Even an honest figure is one of *these* images. On new photographs, gathered the way CIFAR-10's
 //: were, networks of many kinds lost 4 to 10 percent points (Recht et al., 2018, arXiv:1806.00451).
 
+import CheckedNumbers
 import Datasets
 import Foundation
 import Inference
@@ -35,8 +36,9 @@ import TensorFiles
 
 let options = StageOptions.parseForStage()
 
-struct Settings: Decodable {
+struct Settings: CheckedSettings {
   let evaluate: EvaluationSettings
+  func check() throws { try evaluate.check() }
 }
 
 let settings = orExit { try options.settings(as: Settings.self) }.evaluate

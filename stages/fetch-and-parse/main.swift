@@ -37,6 +37,7 @@
 //: another when it is mirrored, turned or moved. They are much easier than photographs. What they
 //: show is that everything works, not that it works on anything real.
 
+import CheckedNumbers
 import Datasets
 import Notebook
 
@@ -51,8 +52,9 @@ let options = StageOptions.parseForStage()
 //: once, or an archive that `shapes` would never look at, are mistakes, and better told now than
 //: found later.
 
-struct Settings: Decodable {
+struct Settings: CheckedSettings {
   let dataset: DatasetSettings
+  func check() throws { try dataset.check() }
 }
 
 let settings = orExit { try options.settings(as: Settings.self) }

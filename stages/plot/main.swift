@@ -28,14 +28,16 @@
 //: | `calibration` | May its confidence be believed? |
 //: | `mistakes` | Where is it wrong without a doubt of its own? |
 
+import CheckedNumbers
 import Foundation
 import Gnuplot
 import Notebook
 import TensorFiles
 
-struct Settings: Decodable {
+struct Settings: CheckedSettings {
   struct Plot: Decodable { let formats: [PictureFormat] }
   let plot: Plot
+  func check() {}
 }
 
 let options = StageOptions.parseForStage()
@@ -82,8 +84,8 @@ func dataStatus(of file: TensorFile) throws -> DataStatus {
 }
 
 func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) throws -> [[Int]] {
-  let flat = try file.scalars(of: name, as: Int64.self, shape: [count, width])
-  return (0..<count).map { row in flat[row * width..<(row + 1) * width].map { Int($0) } }
+  let flat = try file.counts(of: name, shape: [count, width])
+  return (0..<count).map { row in Array(flat[row * width..<(row + 1) * width]) }
 }
 
 //: ## The data
@@ -98,10 +100,8 @@ let histogram = orExit {
 let names = orExit { try classNames(of: histogram) }
 let dataFigures = DataFigures(
   classNames: names, data: orExit { try dataStatus(of: histogram) })
-let classCounts = orExit {
-  try histogram.scalars(of: "class_counts", as: Int64.self, shape: [names.count])
-}
-draw(dataFigures.classes(counts: classCounts.map { Int($0) }), "Training images of each class.")
+let classCounts = orExit { try histogram.counts(of: "class_counts", shape: [names.count]) }
+draw(dataFigures.classes(counts: classCounts), "Training images of each class.")
 
 //: `pixels` shows how often each of the 256 values occurs in red, green and blue. Look at the ends:
 //: a peak at 0 or 255 is clipped light, in photographs mostly white background. Where the three
@@ -301,14 +301,14 @@ draw(evaluation.classScores, "Precision, recall and F1 of each class, and their 
 let reliability = orExit {
   try tensorFile("reliability", schema: "reliability", producedBy: "evaluate")
 }
-let bins = orExit { try reliability.scalars(of: "counts", as: Int64.self, shape: [nil]) }
+let bins = orExit { try reliability.counts(of: "counts", shape: [nil]) }
 func column(_ name: String, count: Int) throws -> [Double] {
   try reliability.scalars(of: name, as: Double.self, shape: [count])
 }
 draw(
   orExit {
     evaluation.calibration(
-      edges: try column("edges", count: bins.count + 1), counts: bins.map { Int($0) },
+      edges: try column("edges", count: bins.count + 1), counts: bins,
       confidence: try column("confidence", count: bins.count),
       accuracy: try column("accuracy", count: bins.count))
   }, "Accuracy over confidence, and how many images have which confidence.")

@@ -28,14 +28,19 @@
 //:   many by a figure finds the lucky ones too. The figure of the chosen one is a little too good;
 //: - *test*: they choose nothing, and are looked at once, when all choices are made.
 
+import CheckedNumbers
 import Datasets
 import Notebook
 
 let options = StageOptions.parseForStage()
 
-struct Settings: Decodable {
+struct Settings: CheckedSettings {
   let split: SplitSettings
   let preprocess: PreprocessSettings
+  func check() throws {
+    try split.check()
+    try preprocess.check()
+  }
 }
 
 let settings = orExit { try options.settings(as: Settings.self) }

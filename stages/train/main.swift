@@ -15,6 +15,7 @@
 //: The test images are no input: what this stage cannot open it cannot learn from. (A recipe with
 //: `split.validation: test` hands them over as `validation`, and is marked.)
 
+import CheckedNumbers
 import Datasets
 import Foundation
 import Kernels
@@ -27,8 +28,9 @@ import Training
 
 let options = StageOptions.parseForStage()
 
-struct Settings: Decodable {
+struct Settings: CheckedSettings {
   let train: TrainingSettings
+  func check() throws { try train.check() }
 }
 
 let settings = orExit { try options.settings(as: Settings.self) }.train
@@ -330,7 +332,7 @@ func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
 
 func report(_ record: EpochRecord, seconds: Double) {
   guard isPrinted(record.epoch) else { return }
-  let rate = Int((Double(images.training.count) / seconds).rounded())
+  let rate = Int(rounding: Double(images.training.count) / seconds)
   var line = "epoch \(record.epoch)/\(trainer.lastEpoch)  rate \(decimals(record.learningRate, 5))"
   line += "  train \(decimals(record.train.loss, 4)) \(decimals(record.train.top1, 2)) %"
   if let heldout = record.heldout, let gap = record.gap {

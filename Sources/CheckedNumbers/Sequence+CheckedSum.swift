@@ -1,0 +1,12 @@
+extension Sequence where Element: FixedWidthInteger {
+  /// The sum of the elements, or nil where it, or a sum of the first ones, does not fit the type.
+  public var checkedSum: Element? {
+    var sum: Element = 0
+    for element in self {
+      let (partial, overflow) = sum.addingReportingOverflow(element)
+      guard !overflow else { return nil }
+      sum = partial
+    }
+    return sum
+  }
+}

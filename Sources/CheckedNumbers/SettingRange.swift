@@ -1,0 +1,70 @@
+/// The numbers that a setting may have.
+///
+/// Recipes are checked against `stages/schema.yaml`; a stage that is called by hand checks its settings
+/// by the same bounds, for a batch of no images or an accumulation over none would end it in a trap.
+public struct SettingRange: Sendable {
+  private let least: Double?
+  private let most: Double?
+  private let above: Double?
+  private let below: Double?
+
+  /// - Parameters:
+  ///   - least, most: Ends that are in the range.
+  ///   - above, below: Ends that are not.
+  public init(
+    least: Double? = nil, most: Double? = nil, above: Double? = nil, below: Double? = nil
+  ) {
+    (self.least, self.most, self.above, self.below) = (least, most, above, below)
+  }
+
+  /// - Parameter key: The setting's name in a recipe, for the error.
+  /// - Throws: `SettingOutOfRange` where `number` lies outside, or is not finite.
+  public func check(_ number: Double?, _ key: String) throws(SettingOutOfRange) {
+    guard let number, !contains(number) else { return }
+    throw SettingOutOfRange(key: key, found: "\(number)", expected: description)
+  }
+
+  /// - Parameter key: The setting's name in a recipe, for the error.
+  /// - Throws: `SettingOutOfRange` where `number` lies outside.
+  public func check(_ number: Int?, _ key: String) throws(SettingOutOfRange) {
+    guard let number, !contains(Double(number)) else { return }
+    throw SettingOutOfRange(key: key, found: "\(number)", expected: description)
+  }
+
+  private func contains(_ number: Double) -> Bool {
+    number.isFinite && number >= least ?? -.infinity && number <= most ?? .infinity
+      && number > above ?? -.infinity && number < below ?? .infinity
+  }
+
+  private var description: String {
+    func shown(_ number: Double) -> String {
+      Int(exactly: number).map(String.init) ?? "\(number)"
+    }
+    let ends = [
+      least.map { "at least \(shown($0))" }, above.map { "above \(shown($0))" },
+      most.map { "at most \(shown($0))" }, below.map { "below \(shown($0))" },
+    ].compactMap(\.self)
+    return ends.isEmpty ? "a finite number" : ends.joined(separator: " and ")
+  }
+}
+
+/// A number of the settings with which a stage cannot work.
+public struct SettingOutOfRange: Error, Equatable, Sendable, CustomStringConvertible {
+  public let key: String
+  public let found: String
+  public let expected: String
+
+  public init(key: String, found: String, expected: String) {
+    (self.key, self.found, self.expected) = (key, found, expected)
+  }
+
+  public var description: String {
+    "\(key): expected \(expected), found \(found); change it in the recipe, or with --set"
+  }
+}
+
+/// Settings that a stage reads: they check what their types do not say.
+public protocol CheckedSettings: Decodable {
+  /// Checks the range of every number.
+  func check() throws
+}

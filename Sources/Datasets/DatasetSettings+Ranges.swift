@@ -1,0 +1,28 @@
+import CheckedNumbers
+
+extension DatasetSettings: CheckedSettings {
+  /// Checks every number by the bounds of `stages/schema.yaml`.
+  public func check() throws {
+    let count = SettingRange(least: 10, most: 50_000)
+    try count.check(trainingImages, "dataset.training-images")
+    try count.check(testImages, "dataset.test-images")
+  }
+}
+
+extension SplitSettings: CheckedSettings {
+  /// Checks the number of validation images by the bound of `stages/schema.yaml`; that enough are left
+  /// to train on is for the split to check.
+  public func check() throws {
+    guard case .images(let count) = validation else { return }
+    try SettingRange(least: 1).check(count, "split.validation")
+  }
+}
+
+extension PreprocessSettings: CheckedSettings {
+  /// Checks the constants by the bounds of `stages/schema.yaml`; that there are three of them is for
+  /// the normalisation to check.
+  public func check() throws {
+    for mean in mean ?? [] { try SettingRange().check(mean, "preprocess.mean") }
+    for deviation in std ?? [] { try SettingRange(above: 0).check(deviation, "preprocess.std") }
+  }
+}
