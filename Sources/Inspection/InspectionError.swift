@@ -6,8 +6,8 @@ public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible
   case cannotRead(file: String, reason: String)
   /// A `.json` file is not JSON.
   case notJSON(file: String)
-  /// A `.csv` or `.json` file is not UTF-8 text.
-  case notText(file: String)
+  /// A `.csv` or `.json` file is not UTF-8 text; of which other kind it is, where that is known.
+  case notText(file: String, format: ForeignFormat?)
   /// The option needs a tensor file.
   case needsTensorFile(file: String, option: String)
   /// The file holds neither images nor filters.
@@ -23,7 +23,10 @@ public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible
       "\(PrintableText.escaped(file)): cannot be read: \(reason); check the path and its permissions"
     case .notJSON(let file):
       "\(PrintableText.escaped(file)): not valid JSON; rerun the stage that wrote it"
-    case .notText(let file):
+    case .notText(let file, let format?):
+      "\(PrintableText.escaped(file)): \(format.name), expected UTF-8 text; "
+        + (format.repair ?? "give the file its own ending")
+    case .notText(let file, nil):
       "\(PrintableText.escaped(file)): not UTF-8 text; rerun the stage that wrote it"
     case .needsTensorFile(let file, let option):
       "\(PrintableText.escaped(file)): \(option) needs a tensor file; name a .safetensors file"

@@ -46,7 +46,7 @@ public enum TextArtefact {
       throw .cannotRead(file: url.path, reason: accessProblem(url.path))
     }
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw .notText(file: url.path)
+      throw .notText(file: url.path, format: ForeignFormat(firstBytes: data))
     }
     return text
   }

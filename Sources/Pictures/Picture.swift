@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// A picture as it stands in a file: its pixels, and how they are to be turned to be looked at.
 public struct Picture: Sendable, Equatable {
@@ -34,7 +35,8 @@ public struct Picture: Sendable, Equatable {
     } else if bytes.starts(with: JPEGFile.signature) {
       self = try JPEGFile.decode(bytes, file: file)
     } else {
-      throw .unknownFormat(file: file, firstBytes: Array(bytes.prefix(4)))
+      throw .unknownFormat(
+        file: file, format: ForeignFormat(firstBytes: bytes), firstBytes: Array(bytes.prefix(4)))
     }
   }
 

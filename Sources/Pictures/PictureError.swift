@@ -6,8 +6,8 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
   case cannotRead(file: String, reason: String)
   /// Longer than any picture is expected to be.
   case tooLong(file: String, limit: Int)
-  /// Its first bytes are those of neither format.
-  case unknownFormat(file: String, firstBytes: [UInt8])
+  /// Its first bytes are those of neither format; of another one, or of none that is known.
+  case unknownFormat(file: String, format: ForeignFormat?, firstBytes: [UInt8])
   /// More pixels than a photograph has; a file of a few bytes may claim any number.
   case tooManyPixels(file: String, width: Int, height: Int, limit: Int)
   /// The decoder gave up; `reason` is what it says.
@@ -21,7 +21,10 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(PrintableText.escaped(file)): cannot be read: \(reason); check the path and its permissions"
     case .tooLong(let file, let limit):
       "\(PrintableText.escaped(file)): longer than \(limit >> 20) MiB; save the picture smaller"
-    case .unknownFormat(let file, let firstBytes):
+    case .unknownFormat(let file, let format?, _):
+      "\(PrintableText.escaped(file)): \(format.name), expected a PNG or JPEG picture; "
+        + (format.repair ?? "convert it to one of them")
+    case .unknownFormat(let file, nil, let firstBytes):
       "\(PrintableText.escaped(file)): neither PNG nor JPEG: it begins with "
         + "\(Self.hexadecimal(firstBytes)); convert it to one of them"
     case .tooManyPixels(let file, let width, let height, let limit):

@@ -61,19 +61,10 @@ public struct TensorFile: Sendable {
     let file = url.path
     let mapping = try MappedFile(path: file)
     let bytes = mapping.bytes
-    guard bytes.count >= 8 else { throw .tooShort(file: file, byteCount: bytes.count) }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
-    guard length <= UInt64(max(limits.headerBytes, 0)) else {
-      throw .headerTooLong(file: file, byteCount: length, limit: limits.headerBytes)
-    }
-    let available = bytes.count - 8
-    guard length <= UInt64(available) else {
-      throw .headerPastEnd(file: file, byteCount: length, available: available)
-    }
-    let headerByteCount = Int(length)
+    let headerBytes = try Self.headerBytes(of: bytes, file: file, limits: limits)
+    let headerByteCount = headerBytes.count
     let header = try TensorHeader(
-      Array(bytes[8..<8 + headerByteCount]), dataByteCount: available - headerByteCount,
-      file: file, limits: limits)
+      headerBytes, dataByteCount: bytes.count - 8 - headerByteCount, file: file, limits: limits)
     self.url = url
     self.metadata = header.metadata
     self.headerByteCount = headerByteCount
@@ -82,6 +73,37 @@ public struct TensorFile: Sendable {
     let pairs = header.entries.enumerated().map { ($1.name, $0) }
     indices = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     try checkArtefactMetadata()
+  }
+
+  /// The header's text.
+  ///
+  /// - Throws: `foreignFormat` where the bytes are those of another kind of file, which have no header
+  ///   of the length that their first eight bytes would be.
+  private static func headerBytes(
+    of bytes: UnsafeRawBufferPointer, file: String, limits: Limits
+  ) throws(TensorFileError) -> [UInt8] {
+    func unusable(_ error: TensorFileError) -> TensorFileError {
+      guard let format = ForeignFormat(firstBytes: bytes), format != .safetensors else {
+        return error
+      }
+      return .foreignFormat(file: file, format: format)
+    }
+    guard bytes.count >= 8 else {
+      throw unusable(.tooShort(file: file, byteCount: bytes.count))
+    }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard length <= UInt64(max(limits.headerBytes, 0)) else {
+      throw unusable(.headerTooLong(file: file, byteCount: length, limit: limits.headerBytes))
+    }
+    guard length <= UInt64(bytes.count - 8) else {
+      throw unusable(
+        .headerPastEnd(file: file, byteCount: length, available: bytes.count - 8))
+    }
+    let header = Array(bytes[8..<8 + Int(length)])
+    guard header.first == UInt8(ascii: "{") else {
+      throw unusable(.headerNotObject(file: file))
+    }
+    return header
   }
 
   /// The tensors' names, in order of their data.

@@ -8,6 +8,8 @@ extension TensorFileError: CustomStringConvertible {
       "\(shown(file)): not a regular file; name a tensor file"
     case .cannotWrite(let file, let step, let reason):
       "\(shown(file)): cannot be written: \(step): \(reason); check the folder and the free space"
+    case .foreignFormat(let file, let format):
+      "\(shown(file)): \(format.name), expected a safetensors file; \(conversion(of: format))"
     case .tooShort, .headerTooLong, .headerPastEnd, .headerNotObject, .headerNotUTF8,
       .headerMalformed, .headerPadding:
       headerDescription
@@ -28,11 +30,11 @@ extension TensorFileError: CustomStringConvertible {
     case .wrongShape(let file, let tensor, let expected, let found):
       "\(place(file, tensor)): shape is \(found), expected \(pattern(expected)); "
         + "use a file made for this purpose"
-    }
-  }
     case .notCounts(let file, let tensor, let found):
       "\(place(file, tensor)): found \(found), expected counts: none negative, with a sum of at most "
         + "\(Int64.max); \(damaged)"
+    }
+  }
 
   private var headerDescription: String {
     switch self {
@@ -144,6 +146,21 @@ extension TensorFileError: CustomStringConvertible {
 }
 
 private let damaged = "restore the file, or rerun the stage that wrote it"
+
+/// How the weights or arrays of another format get into a safetensors file.
+private func conversion(of format: ForeignFormat) -> String {
+  if let repair = format.repair { return repair }
+  return switch format {
+  case .pyTorchZip, .pickle:
+    "convert it in Python, if you trust where it is from: "
+      + "safetensors.torch.save_file(torch.load(FILE, weights_only=True), 'FILE.safetensors')"
+  case .npy, .npz, .hdf5:
+    "convert it in Python: safetensors.numpy.save_file({NAME: ARRAY}, 'FILE.safetensors')"
+  case .gguf: "take the model's safetensors files"
+  case .png, .jpeg: "for what a picture shows: ./pipeline.sh predict FILE"
+  default: "name a .safetensors file"
+  }
+}
 
 private func rerun(_ stage: String) -> String {
   "rerun the stage that writes it: ./pipeline.sh run RECIPE --from \(stage) --force"

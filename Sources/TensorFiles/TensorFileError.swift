@@ -10,6 +10,9 @@ public enum TensorFileError: Error, Equatable, Sendable {
   /// The file cannot be written; `step` is what failed. What stood there before still stands.
   case cannotWrite(file: String, step: String, reason: String)
 
+  /// The bytes are no tensor file but a file of another kind.
+  case foreignFormat(file: String, format: ForeignFormat)
+
   // MARK: Header: length and text
 
   /// Fewer than the 8 bytes that hold the header's length.
@@ -95,6 +98,6 @@ public enum TensorFileError: Error, Equatable, Sendable {
   case wrongScalarType(file: String, tensor: String, expected: ScalarType, found: ScalarType)
   /// The tensor's shape does not match; nil stands for any dimension.
   case wrongShape(file: String, tensor: String, expected: [Int?], found: [Int])
-}
   /// The tensor's numbers cannot be counts: one is negative, or their sum does not fit.
   case notCounts(file: String, tensor: String, found: String)
+}

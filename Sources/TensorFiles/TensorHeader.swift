@@ -18,12 +18,11 @@ struct TensorHeader: Sendable {
   /// Reads and checks a header.
   ///
   /// - Parameters:
-  ///   - bytes: The header's JSON with its padding, at least one byte.
+  ///   - bytes: The header's JSON with its padding, whose first byte is `{`.
   ///   - dataByteCount: Bytes that follow the header.
   init(
     _ bytes: [UInt8], dataByteCount: Int, file: String, limits: TensorFile.Limits
   ) throws(TensorFileError) {
-    guard bytes.first == UInt8(ascii: "{") else { throw .headerNotObject(file: file) }
     guard String(validating: bytes, as: UTF8.self) != nil else { throw .headerNotUTF8(file: file) }
     var scanner = HeaderScanner(bytes, file: file)
     var metadata: [String: String]?

@@ -61,7 +61,7 @@ import Testing
     }
     let binary = scratch.file("binary.csv")
     try Data([0xFF, 0xFE, 0]).write(to: binary)
-    #expect(throws: InspectionError.notText(file: binary.path)) {
+    #expect(throws: InspectionError.notText(file: binary.path, format: nil)) {
       try TextArtefact.table(ofCSV: binary, count: 1, width: nil)
     }
     let absent = scratch.file("absent.json")

@@ -35,10 +35,20 @@ import Testing
   }
 
   @Test func foreignFiles() throws {
-    #expect(refusal(of: []) == .unknownFormat(file: "some\nfile", firstBytes: []))
     #expect(
-      refusal(of: Array("GIF89a".utf8))
-        == .unknownFormat(file: "some\nfile", firstBytes: [0x47, 0x49, 0x46, 0x38]))
+      refusal(of: []) == .unknownFormat(file: "some\nfile", format: nil, firstBytes: []))
+    #expect(
+      refusal(of: [1, 2, 3, 4, 5])
+        == .unknownFormat(file: "some\nfile", format: nil, firstBytes: [1, 2, 3, 4]))
+    let gif = refusal(of: Array("GIF89a".utf8))
+    #expect(
+      gif
+        == .unknownFormat(
+          file: "some\nfile", format: .gif, firstBytes: [0x47, 0x49, 0x46, 0x38]))
+    #expect(
+      gif?.description
+        == "some\\u{a}file: a GIF picture, expected a PNG or JPEG picture; convert it to one of them"
+    )
     let scratch = try TemporaryFolder()
     #expect(throws: PictureError.cannotRead(file: "it", reason: "a folder")) {
       try Picture(contentsOf: scratch.url, called: "it")
