@@ -97,7 +97,7 @@ let package = Package(
       ],
       swiftSettings: optimized),
     .target(name: "Gnuplot", dependencies: ["CheckedNumbers"]),
-    .target(name: "Terminals"),
+    .target(name: "Terminals", dependencies: ["TensorFiles"]),
     .target(
       name: "Notebook",
       dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
@@ -231,6 +231,8 @@ let package = Package(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
       path: "Tests/Benchmarks"),
+    .testTarget(
+      name: "TerminalsTests", dependencies: ["TensorFiles"], path: "Tests/Terminals"),
     .testTarget(
       name: "NotebookTests",
       dependencies: [

@@ -21,6 +21,35 @@ public enum PrintableText {
     return result
   }
 
+  /// JSON with every unprintable scalar of its strings as `\uXXXX`: the same value in printable text.
+  /// Line breaks and tabs stay, which in JSON stand between tokens alone.
+  public static func escapedJSON(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if isPrintable(scalar) || ["\n", "\r", "\t"].contains(scalar) {
+        result.unicodeScalars.append(scalar)
+      } else {
+        for unit in String(scalar).utf16 {
+          let digits = String(unit, radix: 16)
+          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+      }
+    }
+    return result
+  }
+
+  /// `text` as `escaped` makes it, but for codes that set a terminal's colours: `ESC [`, digits and
+  /// semicolons, `m`.
+  public static func escapedBetweenColours(_ text: String) -> String {
+    var result = ""
+    var rest = text[...]
+    while let code = rest.firstMatch(of: /\u{1B}\[[0-9;]*m/) {
+      result += escaped(String(rest[..<code.range.lowerBound]), limit: .max) + code.output
+      rest = rest[code.range.upperBound...]
+    }
+    return result + escaped(String(rest), limit: .max)
+  }
+
   private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned: false
