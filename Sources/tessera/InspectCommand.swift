@@ -82,7 +82,7 @@ struct InspectCommand: ParsableCommand {
       }
     } catch {
       // One line and EX_DATAERR, as every stage ends on bad data.
-      FileHandle.standardError.write(Data("inspect: error: \(error)\n".utf8))
+      Output.error("inspect: error: \(error)")
       throw ExitCode(65)
     }
   }
@@ -101,7 +101,7 @@ struct InspectCommand: ParsableCommand {
     case "csv":
       let width = Terminal.isInteractive ? Terminal.width : nil
       printLines(try TextArtefact.table(ofCSV: url, count: count ?? 20, width: width))
-    case "json": printLines(try TextArtefact.indented(json: url))
+    case "json": Output.json(try TextArtefact.indented(json: url).joined(separator: "\n"))
     default: try inspect(TensorFile(contentsOf: url))
     }
   }
@@ -133,7 +133,7 @@ struct InspectCommand: ParsableCommand {
     guard grid == nil && npy == nil && png == nil else { return }
     let report = try TensorFileReport(of: file)
     if json {
-      print(try report.json())
+      Output.json(try report.json())
     } else {
       printLines(report.lines())
       for line in try networkReport(of: file) { print(line) }
@@ -181,10 +181,6 @@ struct InspectCommand: ParsableCommand {
     guard images != .never, isShown, let drawable = DrawableTensor(in: file) else { return }
     let tiles = try drawable.tiles(limit: count ?? 6)
     print("first \(tiles.count) of \(drawable.count)")
-    printLines(HalfBlocks.lines(of: tiles, width: Terminal.width))
-  }
-
-  private func printLines(_ lines: [String]) {
-    print(lines.joined(separator: "\n"))
+    for line in HalfBlocks.lines(of: tiles, width: Terminal.width) { Output.coloured(line) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Planning
+import Terminals
 
 /// `tessera plan`: what has to run, for pipeline.sh to walk or for a user to read.
 struct PlanCommand: ParsableCommand {
@@ -66,7 +67,7 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func printFields(_ fields: String...) {
-    print(fields.joined(separator: "\t"))
+    Output.fields(fields)
   }
 
   private func printPreview(of plan: RunPlan, project: Project) throws {
