@@ -38,7 +38,7 @@ public enum TextArtefact {
     let options = JSONSerialization.ReadingOptions.fragmentsAllowed
     guard (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: options)) != nil
     else { throw InspectionError.notJSON(file: url.path) }
-    return IndentedJSON.lines(of: text).map { PrintableText.escaped($0, limit: .max) }
+    return IndentedJSON.lines(of: text).map(PrintableText.escapedJSON)
   }
 
   private static func text(of url: URL) throws(InspectionError) -> String {

@@ -15,8 +15,7 @@ public enum Console {
 
   /// Prints one line at once, whole, even into a pipe.
   public static func printLine(_ line: String) {
-    let clear = isTerminal ? "\r\u{1B}[K" : ""
-    FileHandle.standardOutput.write(Data((clear + line + "\n").utf8))
+    Output.immediateLine(line, renewing: isTerminal)
   }
 }
 
@@ -53,7 +52,7 @@ public struct Progress: Sendable {
       label: label, done: done, total: total, unit: unit, alreadyDone: alreadyDone,
       seconds: (now - start).inSeconds, detail: detail, width: Console.width)
     if Console.isTerminal {
-      FileHandle.standardOutput.write(Data("\r\u{1B}[K\(line)".utf8))
+      Output.progress(line)
     } else {
       Console.printLine(line)
     }
@@ -61,7 +60,7 @@ public struct Progress: Sendable {
 
   /// Clears the line of a terminal.
   public func finish() {
-    if Console.isTerminal { FileHandle.standardOutput.write(Data("\r\u{1B}[K".utf8)) }
+    if Console.isTerminal { Output.progress(nil) }
   }
 
   /// A line of progress in less than `width` columns, where there is a width: a longer one would break,

@@ -1,4 +1,5 @@
 import Foundation
+import Terminals
 
 /// Runs `body`; where it throws, prints the error as one line and ends the process with status 65
 /// (`EX_DATAERR`). A bare throw at the top level of a script would end in a trap and a backtrace.
@@ -14,12 +15,12 @@ public func orExit<Result>(_ body: () throws -> Result) -> Result {
 public func exitWithError(_ message: String) -> Never {
   let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "stage").lastPathComponent
   let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-  FileHandle.standardError.write(Data("\(program): error: \(line)\n".utf8))
+  Output.error("\(program): error: \(line)")
   exit(65)
 }
 
 /// Prints a warning on standard error and keeps it for the artefact's manifest.
 public func warn(_ message: String) {
-  FileHandle.standardError.write(Data("warning: \(message)\n".utf8))
+  Output.error("warning: \(message)")
   CellRecord.shared.append(kind: .warning, body: .text(message), line: 0)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// Prints `text` and records it as the output of the cell at `line`.
 public func show(_ text: String, line: Int = #line) {
@@ -46,6 +47,16 @@ public struct Table: Sendable, Equatable, Encodable {
   /// - Parameter width: Columns there are; a wider table is cut into several, one under the other, each of
   ///   which begins with the first column. Nil does not cut.
   public func renderedLines(width: Int? = nil) -> [String] {
+    let table = Table(
+      header: header.map(Self.printable), rows: rows.map { $0.map(Self.printable) })
+    return table.renderedPrintableLines(width: width)
+  }
+
+  private static func printable(_ cell: String) -> String {
+    PrintableText.escaped(cell, limit: .max)
+  }
+
+  private func renderedPrintableLines(width: Int?) -> [String] {
     let widths = header.indices.map { column in
       ([header] + rows).map { $0[column].count }.max() ?? 0
     }

@@ -38,9 +38,13 @@ extension StageOptions {
   /// Parses the command line, opens the cell record in the output folder, or ends the process with
   /// one line on standard error.
   public static func parseForStage() -> StageOptions {
-    let options = Self.parseOrExit()
-    CellRecord.shared.open(inFolder: options.output)
-    return options
+    do {
+      let options = try Self.parse()
+      CellRecord.shared.open(inFolder: options.output)
+      return options
+    } catch {
+      exitPrintably(withError: error)
+    }
   }
 
   /// The file or folder of the input called `name`.

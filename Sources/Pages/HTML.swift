@@ -43,7 +43,8 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
   }
 
   /// `text` with what HTML reads as markup as character references. Control characters, which no page
-  /// may hold, become replacement characters.
+  /// may hold, become replacement characters, and so do changes of direction, by which a text could
+  /// swap what stands beside it.
   static func escaped(_ text: some StringProtocol) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -56,6 +57,8 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
       case "'": result += "&#39;"
       case "\n", "\t": result.unicodeScalars.append(scalar)
       case "\0"..<" ", "\u{7F}"..."\u{9F}": result += "\u{FFFD}"
+      case "\u{61C}", "\u{200E}"..."\u{200F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+        result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -7,6 +7,7 @@ import Kernels
 import Notebook
 import Planning
 import Processors
+import Terminals
 
 /// `tessera bench`: how fast the networks train and answer on this machine.
 struct BenchCommand: ParsableCommand {
@@ -51,18 +52,18 @@ struct BenchCommand: ParsableCommand {
     let cases = try cases(of: request, in: try Project.here())
     if inThisProcess {
       for benchmark in cases {
-        print(try benchmark.measure(seconds: request.seconds, profiles: profile).json())
+        Output.json(try benchmark.measure(seconds: request.seconds, profiles: profile).json())
       }
       return
     }
     for warning in Numerics.current.warnings {
-      FileHandle.standardError.write(Data("warning: \(warning)\n".utf8))
+      Output.error("warning: \(warning)")
     }
     for (index, benchmark) in cases.enumerated() {
       let result = try CaseProcess.run(
         arguments(for: benchmark, request), network: benchmark.network)
       if json {
-        print(try result.json())
+        Output.json(try result.json())
       } else {
         if index == 0 { printLines(BenchmarkTable.legend(of: result) + [BenchmarkTable.header]) }
         printLines(BenchmarkTable.lines(of: result))

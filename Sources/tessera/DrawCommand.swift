@@ -61,14 +61,15 @@ struct DrawCommand: ParsableCommand {
     let text = try String(
       contentsOf: script.folder.appending(path: script.name + ".gp"), encoding: .utf8)
     if text.contains("with rgbimage") {
-      return print("\(script.name) is made of images: open \(script.shown)/\(script.name).png\n")
+      print("\(script.name) is made of images: open \(script.shown)/\(script.name).png")
+      return print()
     }
     let width = max(Terminal.width, 60)
     let lines = try renderer.letters(
       script.name, in: script.folder, columns: width, lines: max(20, min(32, width / 4)),
       inColours: Terminal.showsColours(environment: ProcessInfo.processInfo.environment))
     print("\(script.name)")
-    printLines(lines)
+    for line in lines { Output.coloured(line) }
     print()
   }
 }

@@ -6,6 +6,7 @@ import Planning
 import Prediction
 import Processors
 import TensorFiles
+import Terminals
 
 /// `tessera predict PICTURE…`: what pictures show, by a trained network.
 struct PredictCommand: ParsableCommand {
@@ -53,7 +54,7 @@ struct PredictCommand: ParsableCommand {
         let picture = try Picture(contentsOf: url(of: file), called: file)
         let answers = Array(classifier.answers(to: picture).prefix(top))
         if json {
-          print(
+          Output.json(
             try PredictionText.json(
               file: file, run: trained.run, checkpoint: checkpoint, answers))
         } else {
@@ -61,7 +62,7 @@ struct PredictCommand: ParsableCommand {
         }
       } catch {
         failures += 1
-        FileHandle.standardError.write(Data("predict: error: \(error)\n".utf8))
+        Output.error("predict: error: \(error)")
       }
     }
     if failures > 0 { throw ExitCode(EX_DATAERR) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CheckedNumbers
 import Foundation
 import Planning
+import TensorFiles
 
 /// The words that say what a run is asked for: a recipe, or what an earlier run was asked for, the
 /// latest where neither is named.
@@ -105,16 +106,13 @@ func readable(bytes: Int) -> String {
     + units[unit]
 }
 
-func printLines(_ lines: [String]) {
-  for line in lines { print(line) }
-}
-
 /// Rows as aligned columns, two spaces apart.
 ///
 /// - Parameter rightAligned: Columns whose cells stand to the right.
 func columns(
   _ rows: [[String]], indent: String = "  ", rightAligned: Set<Int> = []
 ) -> [String] {
+  let rows = rows.map { row in row.map { PrintableText.escaped($0, limit: .max) } }
   let count = rows.map(\.count).max() ?? 0
   let widths = (0..<count).map { column in
     rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0

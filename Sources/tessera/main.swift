@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Notebook
+import Terminals
 
 /// The tool behind pipeline.sh: it compares recipes with what stands, explains, seals and looks into
 /// artefacts. It runs no stage itself.
@@ -21,8 +23,9 @@ do {
   var command = try Tessera.parseAsRoot()
   try command.run()
 } catch let error where Tessera.isOwn(error) {
-  FileHandle.standardError.write(Data("pipeline.sh: \(Tessera.message(of: error))\n".utf8))
+  Output.error("pipeline.sh: \(Tessera.message(of: error))")
+  fflush(nil)
   exit(Tessera.status(of: error))
 } catch {
-  Tessera.exit(withError: error)
+  Tessera.exitPrintably(withError: error)
 }
