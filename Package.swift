@@ -45,13 +45,13 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
-    .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(
       name: "CMarkGFM", pkgConfig: "libcmark-gfm",
       providers: [.apt(["libcmark-gfm-dev", "libcmark-gfm-extensions-dev"])]),
 
     // The library, lowest module first
+    .target(name: "CJPEGDecoder", dependencies: ["CJPEG"]),
     .target(name: "CheckedNumbers"),
     .target(name: "Processors"),
     .target(name: "Randomness", swiftSettings: optimized),
@@ -106,7 +106,7 @@ let package = Package(
     .target(
       name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
     .target(
-      name: "Pictures", dependencies: ["CSpng", "CTurboJPEG", "TensorFiles"],
+      name: "Pictures", dependencies: ["CJPEGDecoder", "CSpng", "TensorFiles"],
       swiftSettings: optimized),
     .target(
       name: "Prediction",
@@ -176,6 +176,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
     .target(name: "Allocations", path: "Tests/Allocations"),
+    .target(name: "CJPEGEncoder", dependencies: ["CJPEG"], path: "Tests/CJPEGEncoder"),
     .testTarget(
       name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
     .testTarget(
@@ -265,7 +266,7 @@ let package = Package(
       path: "Tests/Inspection"),
     .testTarget(
       name: "PicturesTests",
-      dependencies: ["CSpng", "CTurboJPEG", "Pictures", "Randomness", "TestSupport"],
+      dependencies: ["CJPEGEncoder", "CSpng", "Pictures", "Randomness", "TestSupport"],
       path: "Tests/Pictures"),
     .testTarget(
       name: "PredictionTests",

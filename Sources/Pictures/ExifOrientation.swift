@@ -9,15 +9,14 @@
 enum ExifOrientation {
   private static let tag = 274
 
-  /// The orientation, or `up` where the data hold none that can be read: cameras and editors leave
+  /// The orientation, or nil where the data hold none that can be read: cameras and editors leave
   /// much behind in Exif data, and no picture is refused for it.
-  static func orientation(in data: ArraySlice<UInt8>) -> PictureOrientation {
-    let bytes = Array(data)
+  static func orientation(in bytes: [UInt8]) -> PictureOrientation? {
     let isLittleEndian: Bool
     switch bytes.prefix(4) {
     case [0x49, 0x49, 42, 0]: isLittleEndian = true
     case [0x4D, 0x4D, 0, 42]: isLittleEndian = false
-    default: return .up
+    default: return nil
     }
     /// The number in `count` bytes, nil where they are not all there.
     func number(at offset: Int, count: Int) -> Int? {
@@ -27,15 +26,15 @@ enum ExifOrientation {
         .reduce(0) { $0 << 8 | Int($1) }
     }
     guard let directory = number(at: 4, count: 4), let entries = number(at: directory, count: 2)
-    else { return .up }
+    else { return nil }
     for entry in 0..<entries {
       let place = directory + 2 + 12 * entry
-      guard let found = number(at: place, count: 2) else { return .up }
+      guard let found = number(at: place, count: 2) else { return nil }
       guard found == tag else { continue }
       // A SHORT, as Exif has it, or a LONG, as some programs write it.
       let size = number(at: place + 2, count: 2) == 4 ? 4 : 2
-      return number(at: place + 8, count: size).flatMap { PictureOrientation(rawValue: $0) } ?? .up
+      return number(at: place + 8, count: size).flatMap { PictureOrientation(rawValue: $0) }
     }
-    return .up
+    return nil
   }
 }

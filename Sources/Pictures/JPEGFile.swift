@@ -1,56 +1,61 @@
-import CTurboJPEG
-import Foundation
+import CJPEGDecoder
 
-/// Reads JPEG files through libjpeg-turbo.
+/// Reads JPEG files through libjpeg.
 enum JPEGFile {
-  /// Start of image, and of the first marker.
-  static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
+  /// Start of image. The next marker follows at once in a sound file, and behind a few stray bytes in
+  /// some others.
+  static let signature: [UInt8] = [0xFF, 0xD8]
 
-  /// Decodes a picture: grey, colour or four inks; baseline or progressive.
+  /// Decodes a picture: grey, colour or four inks; baseline or progressive; channels of any sampling that
+  /// libjpeg reads.
   ///
-  /// A file about which the library warns, as one that is cut short, is refused: what it would show
-  /// there is made up.
+  /// A file that is damaged or cut short is refused: what it would show there is made up.
   static func decode(_ bytes: [UInt8], file: String) throws(PictureError) -> Picture {
-    guard let decoder = tjInitDecompress() else {
-      throw .damaged(file: file, format: "JPEG", reason: "out of memory")
+    let headers = try headers(of: bytes, file: file)
+    let (width, height) = (Int(headers.width), Int(headers.height))
+    try Picture.check(width: width, height: height, file: file)
+    var pixels = [UInt8](repeating: 0, count: 3 * width * height)
+    // Progressive files are held whole as coefficients, two bytes a sample, until the last scan.
+    let memory = Picture.mostMemory - bytes.count - pixels.count
+    var message = jpeg_message()
+    let outcome = jpeg_decode(
+      bytes, bytes.count, &pixels, headers.width, headers.height, max(memory, 0), &message)
+    if outcome == jpeg_needs_memory {
+      throw .tooMuchMemory(file: file, width: width, height: height, limit: Picture.mostMemory)
     }
-    defer { tjDestroy(decoder) }
-    func damage() -> PictureError {
-      .damaged(file: file, format: "JPEG", reason: String(cString: tjGetErrorStr2(decoder)))
-    }
-    var (width, height, sampling, colors) = (Int32(0), Int32(0), Int32(0), Int32(0))
-    guard
-      tjDecompressHeader3(
-        decoder, bytes, UInt(bytes.count), &width, &height, &sampling, &colors) == 0
-    else { throw damage() }
-    let (columns, rows) = (Int(width), Int(height))
-    try Picture.check(width: columns, height: rows, file: file)
-    let hasInks = [TJCS_CMYK, TJCS_YCCK].contains { Int32($0.rawValue) == colors }
-    let channels = hasInks ? 4 : 3
-    var pixels = [UInt8](repeating: 0, count: channels * columns * rows)
-    let flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
-    guard
-      tjDecompress2(
-        decoder, bytes, UInt(bytes.count), &pixels, width, 0, height,
-        Int32((hasInks ? TJPF_CMYK : TJPF_RGB).rawValue), flags) == 0
-    else { throw damage() }
-    if hasInks { replaceInks(in: &pixels) }
+    guard outcome == jpeg_read else { throw damage(message, file: file) }
     return Picture(
-      PixelImage(width: columns, height: rows, bytes: pixels),
-      orientation: JPEGSegments.exif(in: bytes).map(ExifOrientation.orientation) ?? .up)
+      PixelImage(width: width, height: height, bytes: pixels),
+      orientation: headers.orientation.found)
   }
 
-  /// Cyan, magenta, yellow and black as red, green and blue. Files hold what is left of the paper's
-  /// white, as Adobe's programs, which write such files, have it.
-  private static func replaceInks(in pixels: inout [UInt8]) {
-    let count = pixels.count / 4
-    for pixel in 0..<count {
-      let black = Int(pixels[4 * pixel + 3])
-      for channel in 0..<3 {
-        pixels[3 * pixel + channel] =
-          UInt8((Int(pixels[4 * pixel + channel]) * black + 127) / 255)
-      }
+  private struct Headers {
+    var width: UInt32 = 0
+    var height: UInt32 = 0
+    var orientation = OrientationSearch()
+  }
+
+  private static func headers(of bytes: [UInt8], file: String) throws(PictureError) -> Headers {
+    var headers = Headers()
+    var (width, height) = (UInt32(0), UInt32(0))
+    var message = jpeg_message()
+    let outcome = withUnsafeMutablePointer(to: &headers.orientation) { orientation in
+      jpeg_read_headers(
+        bytes, bytes.count, &width, &height,
+        { context, segment, count in
+          context?.assumingMemoryBound(to: OrientationSearch.self).pointee
+            .look(inSegment: Array(UnsafeBufferPointer(start: segment, count: count)))
+        }, orientation, &message)
     }
-    pixels.removeLast(count)
+    guard outcome == jpeg_read else { throw damage(message, file: file) }
+    (headers.width, headers.height) = (width, height)
+    return headers
+  }
+
+  private static func damage(_ message: jpeg_message, file: String) -> PictureError {
+    let text = withUnsafeBytes(of: message.text) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    return .damaged(file: file, format: "JPEG", reason: text)
   }
 }

@@ -81,7 +81,7 @@ extension PNGFile {
       layOverWhite(&pixels)
       return Picture(
         PixelImage(width: width, height: height, bytes: pixels),
-        orientation: orientation(in: context))
+        orientation: orientation(of: bytes, in: context))
     }
   }
 
@@ -98,10 +98,29 @@ extension PNGFile {
     pixels.removeLast(count)
   }
 
-  private static func orientation(in context: OpaquePointer) -> PictureOrientation {
-    var exif = spng_exif()
-    guard spng_get_exif(context, &exif) == 0, let data = exif.data else { return .up }
-    let bytes = UnsafeRawBufferPointer(start: data, count: exif.length)
-    return ExifOrientation.orientation(in: Array(bytes)[...])
+  /// The orientation that chunks beside the pixels state: `eXIf` before texts.
+  private static func orientation(
+    of file: [UInt8], in context: OpaquePointer
+  ) -> PictureOrientation {
+    var search = OrientationSearch()
+    // libspng passes over Exif data that begin with the mark of JPEG files.
+    for content in PNGChunks.contents(of: "eXIf", in: file) { search.look(inExif: content) }
+    for text in texts(in: context) {
+      // A keyword has at most 79 bytes and a zero.
+      let keyword = withUnsafeBytes(of: text.keyword) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      guard let start = text.text else { continue }
+      let bytes = UnsafeRawBufferPointer(start: start, count: text.length)
+      search.look(inText: Array(bytes), named: keyword)
+    }
+    return search.found
+  }
+
+  private static func texts(in context: OpaquePointer) -> [spng_text] {
+    var count: UInt32 = 0
+    guard spng_get_text(context, nil, &count) == 0, count > 0 else { return [] }
+    var texts = [spng_text](repeating: spng_text(), count: Int(count))
+    return spng_get_text(context, &texts, &count) == 0 ? Array(texts.prefix(Int(count))) : []
   }
 }

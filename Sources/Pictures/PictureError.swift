@@ -10,6 +10,8 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownFormat(file: String, format: ForeignFormat?, firstBytes: [UInt8])
   /// More pixels than a photograph has; a file of a few bytes may claim any number.
   case tooManyPixels(file: String, width: Int, height: Int, limit: Int)
+  /// Decoding would take more memory than any picture may.
+  case tooMuchMemory(file: String, width: Int, height: Int, limit: Int)
   /// The decoder gave up; `reason` is what it says.
   case damaged(file: String, format: String, reason: String)
   /// The PNG encoder failed; `step` is the call, `reason` what it says.
@@ -30,6 +32,9 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
     case .tooManyPixels(let file, let width, let height, let limit):
       "\(PrintableText.escaped(file)): \(width) × \(height) pixels, more than \(limit >> 20) Mi; "
         + "save the picture smaller"
+    case .tooMuchMemory(let file, let width, let height, let limit):
+      "\(PrintableText.escaped(file)): its \(width) × \(height) pixels need more than \(limit >> 20) MiB "
+        + "of memory; save the picture smaller, or not as a progressive JPEG"
     case .damaged(let file, let format, let reason):
       "\(PrintableText.escaped(file)): a damaged \(format) file, or of a kind that is not read: "
         + "\(PrintableText.escaped(reason)); open it in another program and save it again"

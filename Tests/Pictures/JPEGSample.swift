@@ -1,33 +1,38 @@
-import CTurboJPEG
+import CJPEGEncoder
 import Foundation
 import Testing
 
-/// JPEG files made by libjpeg-turbo.
+/// JPEG files made by libjpeg.
 enum JPEGSample {
-  /// A file of the best quality from pixels of a TurboJPEG format, without subsampling.
+  /// A file of the best quality.
+  ///
+  /// - Parameters:
+  ///   - pixels: 1, 3 or 4 bytes each, by the channels.
+  ///   - sampling: How often each channel is sampled in a unit, across and down; all once where nil.
   static func encoded(
-    width: Int, height: Int, pixels: [UInt8], format: TJPF = TJPF_RGB, isProgressive: Bool = false
+    width: Int, height: Int, pixels: [UInt8], channels: jpeg_channels = jpeg_luma_and_chroma,
+    sampling: [(Int, Int)]? = nil, isProgressive: Bool = false
   ) throws -> [UInt8] {
-    let encoder = try #require(tjInitCompress())
-    defer { tjDestroy(encoder) }
-    var buffer: UnsafeMutablePointer<UInt8>?
-    var length: UInt = 0
-    let sampling = format == TJPF_GRAY ? TJSAMP_GRAY : TJSAMP_444
-    let status = tjCompress2(
-      encoder, pixels, Int32(width), 0, Int32(height), Int32(format.rawValue), &buffer, &length,
-      Int32(sampling.rawValue), 100, isProgressive ? TJFLAG_PROGRESSIVE : 0)
-    #expect(status == 0, "\(String(cString: tjGetErrorStr2(encoder)))")
-    let bytes = try #require(buffer)
-    defer { tjFree(bytes) }
-    return Array(UnsafeBufferPointer(start: bytes, count: Int(length)))
+    let all = sampling ?? [(1, 1), (1, 1), (1, 1), (1, 1)]
+    let factors = all.map { jpeg_sampling(across: UInt8($0.0), down: UInt8($0.1)) }
+    var count = 0
+    let file = try #require(
+      jpeg_encode(
+        pixels, UInt32(width), UInt32(height), channels, factors, isProgressive, &count))
+    defer { free(file) }
+    return Array(UnsafeBufferPointer(start: file, count: count))
+  }
+
+  /// The file with a segment behind its start.
+  static func adding(segment content: [UInt8], marker: UInt8 = 0xE1, to file: [UInt8]) -> [UInt8] {
+    let length = content.count + 2
+    return Array(file[..<2]) + [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + content
+      + file[2...]
   }
 
   /// The file with Exif data behind its start.
   static func adding(exif: [UInt8], to file: [UInt8]) -> [UInt8] {
-    let content = Array("Exif".utf8) + [0, 0] + exif
-    let length = content.count + 2
-    return Array(file[..<2]) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + content
-      + file[2...]
+    adding(segment: Array("Exif".utf8) + [0, 0] + exif, to: file)
   }
 }
 

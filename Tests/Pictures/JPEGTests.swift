@@ -1,4 +1,4 @@
-import CTurboJPEG
+import CJPEGEncoder
 import Pictures
 import TestSupport
 import Testing
@@ -30,7 +30,7 @@ import Testing
 
   @Test func greys() throws {
     let greys = (0..<20 * 13).map { UInt8($0 % 20 * 12) }
-    let file = try JPEGSample.encoded(width: 20, height: 13, pixels: greys, format: TJPF_GRAY)
+    let file = try JPEGSample.encoded(width: 20, height: 13, pixels: greys, channels: jpeg_grey)
     expectNear(try Picture(file, file: "sample").pixels.bytes, greys.flatMap { [$0, $0, $0] })
   }
 
@@ -43,7 +43,7 @@ import Testing
     ] as [([UInt8], [UInt8])])
   func fourInks(_ inks: [UInt8], _ color: [UInt8]) throws {
     let file = try JPEGSample.encoded(
-      width: 8, height: 8, pixels: (0..<64).flatMap { _ in inks }, format: TJPF_CMYK)
+      width: 8, height: 8, pixels: (0..<64).flatMap { _ in inks }, channels: jpeg_inks)
     expectNear(
       try Picture(file, file: "sample").pixels.bytes, (0..<64).flatMap { _ in color })
   }

@@ -15,6 +15,14 @@ struct PNGSample {
   var transparentGrey: UInt16?
   var isInterlaced = false
   var exif: [UInt8] = []
+  var texts: [Text] = []
+
+  /// A text beside the pixels.
+  struct Text {
+    var keyword: String
+    var content: String
+    var type: spng_text_type
+  }
 
   func encoded(sourceLocation: SourceLocation = #_sourceLocation) throws -> [UInt8] {
     let context = try #require(
@@ -36,6 +44,9 @@ struct PNGSample {
       transparency.gray = transparentGrey
       check(spng_set_trns(context, &transparency))
     }
+    var stored = texts.map(Self.stored)
+    defer { for text in stored { free(text.text) } }
+    if !stored.isEmpty { check(spng_set_text(context, &stored, UInt32(stored.count))) }
     var exif = exif
     let count = exif.count
     return try exif.withUnsafeMutableBytes { bytes in
@@ -53,6 +64,39 @@ struct PNGSample {
       let buffer = try #require(spng_get_png_buffer(context, &length, &error))
       defer { free(buffer) }
       return Array(UnsafeRawBufferPointer(start: buffer, count: length))
+    }
+  }
+
+  /// A text as libspng takes it; its content is to be freed.
+  private static func stored(_ text: Text) -> spng_text {
+    var stored = spng_text()
+    withUnsafeMutableBytes(of: &stored.keyword) { $0.copyBytes(from: text.keyword.utf8) }
+    stored.type = Int32(text.type.rawValue)
+    (stored.text, stored.length) = (strdup(text.content), text.content.utf8.count)
+    stored.compression_flag = text.type == SPNG_ITXT ? 1 : 0
+    // What it takes for none must be there all the same.
+    (stored.language_tag, stored.translated_keyword) = (none, none)
+    return stored
+  }
+
+  private static nonisolated(unsafe) let none = strdup("")
+
+  /// The file with a chunk behind its header, as no library would write it.
+  static func adding(chunk name: String, _ content: [UInt8], to file: [UInt8]) -> [UInt8] {
+    func number(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 255) } }
+    let body = Array(name.utf8) + content
+    // Signature, then length, name, 13 bytes and check sum of the header.
+    let end = 8 + 25
+    return file[..<end] + number(UInt32(content.count)) + body + number(checkSum(of: body[...]))
+      + file[end...]
+  }
+
+  /// The check sum of PNG's chunks, bit by bit.
+  static func checkSum(of bytes: ArraySlice<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0 as UInt32) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in
+        value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
+      }
     }
   }
 

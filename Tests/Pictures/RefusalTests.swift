@@ -1,3 +1,4 @@
+import CJPEGEncoder
 import CSpng
 import Foundation
 import Pictures
@@ -78,7 +79,7 @@ import Testing
       file[16 + place] = UInt8(width >> (24 - 8 * place) & 255)
       file[20 + place] = UInt8(height >> (24 - 8 * place) & 255)
     }
-    let sum = crc32(file[12..<29])
+    let sum = PNGSample.checkSum(of: file[12..<29])
     for place in 0..<4 { file[29 + place] = UInt8(sum >> (24 - 8 * UInt32(place)) & 255) }
     #expect(
       refusal(of: file)
@@ -94,6 +95,48 @@ import Testing
     #expect(
       refusal(of: file)
         == .tooManyPixels(file: "some\nfile", width: 65_000, height: 65_000, limit: 1 << 26))
+  }
+
+  /// A progressive file is held whole in memory, two bytes a sample, though it may be short itself. Its
+  /// header claims 8,192 × 8,192 pixels here, of which the file has a few.
+  @Test(
+    arguments: [
+      (jpeg_inks, [(1, 1), (1, 1), (1, 1), (1, 1)], false),
+      (jpeg_luma_and_chroma, [(1, 1), (1, 1), (1, 1)], false),
+      (jpeg_luma_and_chroma, [(2, 2), (1, 1), (1, 1)], true),
+      (jpeg_grey, [(1, 1)], true),
+    ] as [(jpeg_channels, [(Int, Int)], Bool)])
+  func progressiveFilesAreHeldToTheMemoryOfAPicture(
+    _ channels: jpeg_channels, _ sampling: [(Int, Int)], _ fits: Bool
+  ) throws {
+    let bytes = [jpeg_grey: 1, jpeg_inks: 4][channels] ?? 3
+    var file = try JPEGSample.encoded(
+      width: 16, height: 16, pixels: [UInt8](repeating: 77, count: bytes * 256),
+      channels: channels, sampling: sampling, isProgressive: true)
+    let frame = try #require(
+      file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xC2 })
+    file.replaceSubrange(frame + 5..<frame + 9, with: [0x20, 0, 0x20, 0])
+    let before = peakMemory()
+    let error = refusal(of: file)
+    if fits {
+      guard case .damaged = error else {
+        Issue.record("expected a damaged file, found \(String(describing: error))")
+        return
+      }
+    } else {
+      #expect(
+        error
+          == .tooMuchMemory(
+            file: "some\nfile", width: 8192, height: 8192, limit: Picture.mostMemory))
+    }
+    #expect(peakMemory() - before <= Picture.mostMemory)
+  }
+
+  /// The most memory that this process has had, in bytes.
+  private func peakMemory() -> Int {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage.ru_maxrss << 10
   }
 
   @Test func whatIsCutShortIsRefused() throws {
@@ -138,15 +181,6 @@ import Testing
       let picture = try Picture(
         JPEGSample.adding(exif: start + noise, to: file), file: "sample")
       #expect(picture.pixels.width == 8)
-    }
-  }
-
-  /// The check sum of PNG's chunks, bit by bit.
-  private func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-    ~bytes.reduce(~0 as UInt32) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in
-        value & 1 == 1 ? value >> 1 ^ 0xEDB8_8320 : value >> 1
-      }
     }
   }
 }

@@ -1,0 +1,34 @@
+/// Makes JPEG files of any sampling through libjpeg, for tests.
+
+#ifndef TESSERA_JPEG_ENCODER_H
+#define TESSERA_JPEG_ENCODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// What the channels of a file are.
+enum jpeg_channels {
+  jpeg_grey,
+  jpeg_luma_and_chroma,
+  jpeg_red_green_blue,
+  jpeg_inks,
+  jpeg_luma_chroma_and_black,
+};
+
+/// How often a channel is sampled in a unit of the file, across and down.
+struct jpeg_sampling {
+  uint8_t across;
+  uint8_t down;
+};
+
+/// Encodes pixels of 1 (grey), 3 (red, green, blue) or 4 bytes (inks), by the channels, with the best
+/// quality.
+///
+/// - Parameter sampling: One for each channel.
+/// - Returns: The file, which the caller frees, or NULL where libjpeg refuses.
+uint8_t *jpeg_encode(
+  const uint8_t *pixels, uint32_t width, uint32_t height, enum jpeg_channels channels,
+  const struct jpeg_sampling *sampling, bool is_progressive, size_t *count);
+
+#endif
