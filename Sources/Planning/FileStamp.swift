@@ -46,7 +46,10 @@ struct FileStamp: Codable, Equatable, Sendable {
 
   private static let kernelTick: Int64 = 20_000_000
 
+  /// A file's time may be any, and 64 bits of nanoseconds end in the year 2262: seconds are held to where
+  /// differences fit too.
   private static func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    let seconds = min(max(Int64(time.tv_sec), -4_000_000_000), 7_000_000_000)
+    return seconds * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }
