@@ -42,9 +42,11 @@ public enum TextArtefact {
   }
 
   private static func text(of url: URL) throws(InspectionError) -> String {
-    guard let data = try? Data(contentsOf: url) else {
-      throw .cannotRead(file: url.path, reason: accessProblem(url.path))
-    }
+    let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0,
+      let data = try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).readToEnd()
+        ?? Data()
+    else { throw .cannotRead(file: url.path, reason: accessProblem(url.path)) }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw .notText(file: url.path, format: ForeignFormat(firstBytes: data))
     }
@@ -54,7 +56,7 @@ public enum TextArtefact {
 
 /// Why a path cannot be read, in the system's words.
 func accessProblem(_ path: String) -> String {
-  access(path, R_OK) == 0 ? "reading failed" : String(cString: strerror(errno))
+  access(PathText.systemPath(path), R_OK) == 0 ? "reading failed" : String(cString: strerror(errno))
 }
 
 /// The rows of comma-separated values, quoted fields resolved (RFC 4180).

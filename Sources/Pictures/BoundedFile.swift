@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// Files of other people's making, read whole and not beyond a limit.
 enum BoundedFile {
@@ -9,7 +10,7 @@ enum BoundedFile {
     of path: String, limit: Int, called name: String
   ) throws(PictureError) -> [UInt8] {
     // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(PathText.systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(name) }
     defer { close(descriptor) }
     var status = stat()

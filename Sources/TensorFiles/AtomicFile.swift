@@ -23,7 +23,7 @@ public enum AtomicFile {
     let file = url.path
     let folder = url.deletingLastPathComponent().path
     let suffix = String(UInt64.random(in: .min ... .max), radix: 36)
-    let temporary = folder + "/.\(url.lastPathComponent).\(suffix).tmp"
+    let temporary = PathText.systemPath(folder + "/.\(url.lastPathComponent).\(suffix).tmp")
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw TensorFileError.cannotWrite(
@@ -39,7 +39,7 @@ public enum AtomicFile {
     }
     do {
       try check(close(descriptor), file: file, step: "close")
-      try check(rename(temporary, file), file: file, step: "rename")
+      try check(rename(temporary, PathText.systemPath(file)), file: file, step: "rename")
     } catch {
       unlink(temporary)
       throw error
@@ -49,7 +49,7 @@ public enum AtomicFile {
 
   /// Makes a rename in `folder` durable. File systems that cannot sync a folder answer EINVAL.
   private static func syncFolder(_ folder: String, file: String) throws(TensorFileError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(PathText.systemPath(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     try check(descriptor, file: file, step: "open the folder")
     defer { close(descriptor) }
     guard fsync(descriptor) != 0, errno != EINVAL else { return }

@@ -12,7 +12,7 @@ final class MappedFile: @unchecked Sendable {
 
   init(path: String) throws(TensorFileError) {
     // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = open(PathText.systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(file: path, reason: systemError()) }
     defer { close(descriptor) }
     var status = stat()

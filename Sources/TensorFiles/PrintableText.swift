@@ -7,13 +7,16 @@ public enum PrintableText {
     text.unicodeScalars.allSatisfy(isPrintable)
   }
 
-  /// `text` with every unprintable scalar as `\u{…}`, cut after `limit` characters.
+  /// `text` with every unprintable scalar as `\u{…}`, and every byte of a path that is no text as
+  /// `\xE9`, cut after `limit` characters.
   public static func escaped(_ text: String, limit: Int = 300) -> String {
     var result = ""
     for (count, scalar) in text.unicodeScalars.enumerated() {
       guard count < limit else { return result + "…" }
       if isPrintable(scalar) {
         result.unicodeScalars.append(scalar)
+      } else if let byte = PathText.byte(of: scalar) {
+        result += (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16)
       } else {
         result += "\\u{\(String(scalar.value, radix: 16))}"
       }

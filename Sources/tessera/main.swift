@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Notebook
+import TensorFiles
 import Terminals
 
 /// The tool behind pipeline.sh: it compares recipes with what stands, explains, seals and looks into
@@ -20,7 +21,7 @@ struct Tessera: ParsableCommand {
 }
 
 do {
-  var command = try Tessera.parseAsRoot()
+  var command = try Tessera.parseAsRoot(Array(PathText.commandLine.dropFirst()))
   try command.run()
 } catch let error where Tessera.isOwn(error) {
   Output.error("pipeline.sh: \(Tessera.message(of: error))")

@@ -1,0 +1,71 @@
+import Foundation
+
+/// Paths as text, though a file's name may be any bytes and text is UTF-8.
+///
+/// A byte of a name that belongs to no character stands as one of 256 private scalars, from U+10F800 on,
+/// so that a path goes through strings and URLs and comes out as it was. What opens files asks for the
+/// bytes; `PrintableText` shows such a scalar as `\xE9`.
+public enum PathText {
+  /// The words this process was called with, its own name first. Swift's `CommandLine.arguments` has
+  /// replacement characters for bytes that are not UTF-8.
+  public static var commandLine: [String] {
+    (0..<Int(CommandLine.argc)).compactMap { index in
+      CommandLine.unsafeArgv[index].map { word in
+        text(of: UnsafeRawBufferPointer(start: word, count: strlen(word)))
+      }
+    }
+  }
+
+  /// The text that stands for a path's bytes.
+  public static func text(of bytes: some Sequence<UInt8>) -> String {
+    let bytes = Array(bytes)
+    if let text = String(validating: bytes, as: UTF8.self),
+      !text.unicodeScalars.contains(where: isByte)
+    {
+      return text
+    }
+    var (text, rest) = ("", bytes[...])
+    while let first = rest.first {
+      // A character has one to four bytes. A private scalar of ours is none here: its bytes would come
+      // out as another.
+      let character = (1...4).lazy.filter { $0 <= rest.count }
+        .compactMap { String(validating: rest.prefix($0), as: UTF8.self) }.first
+      if let character, !character.unicodeScalars.contains(where: isByte) {
+        text += character
+        rest = rest.dropFirst(character.utf8.count)
+      } else {
+        text.unicodeScalars.append(scalar(of: first))
+        rest = rest.dropFirst()
+      }
+    }
+    return text
+  }
+
+  /// The bytes that a path's text stands for.
+  public static func bytes(of text: String) -> [UInt8] {
+    text.unicodeScalars.flatMap { scalar in
+      byte(of: scalar).map { [$0] } ?? Array(String(scalar).utf8)
+    }
+  }
+
+  /// A path as the system's calls take it: its bytes, and a zero.
+  public static func systemPath(_ path: String) -> [CChar] {
+    bytes(of: path).map { CChar(bitPattern: $0) } + [0]
+  }
+
+  private static let first: UInt32 = 0x10F800
+
+  /// The byte that a scalar stands for; nil for every other scalar.
+  static func byte(of scalar: Unicode.Scalar) -> UInt8? {
+    isByte(scalar) ? UInt8(scalar.value - first) : nil
+  }
+
+  private static func isByte(_ scalar: Unicode.Scalar) -> Bool {
+    (first..<first + 256).contains(scalar.value)
+  }
+
+  private static func scalar(of byte: UInt8) -> Unicode.Scalar {
+    // All of this range are scalars.
+    Unicode.Scalar(first + UInt32(byte)) ?? "\u{FFFD}"
+  }
+}
