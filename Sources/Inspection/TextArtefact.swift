@@ -42,7 +42,7 @@ public enum TextArtefact {
   }
 
   private static func text(of url: URL) throws(InspectionError) -> String {
-    let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC)
+    let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0,
       let data = try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).readToEnd()
         ?? Data()

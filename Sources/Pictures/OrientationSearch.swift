@@ -48,12 +48,29 @@ struct OrientationSearch {
   /// The bytes of a raw profile: a name, their number, and they themselves in hexadecimal, each on lines
   /// of its own. Empty where it is none.
   private static func profile(_ text: [UInt8]) -> [UInt8] {
-    let lines = text.split(separator: UInt8(ascii: "\n"))
-    guard lines.count >= 3 else { return [] }
-    let digits = lines[2...].joined().filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }
-      .map { Character(Unicode.Scalar($0)).hexDigitValue }
-    return stride(from: 0, to: digits.count - 1, by: 2).prefix { digits[$0] != nil }.map { place in
-      UInt8((digits[place] ?? 0) << 4 | (digits[place + 1] ?? 0))
+    let lines = text.split(
+      separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: true)
+    guard lines.count == 3 else { return [] }
+    var bytes: [UInt8] = []
+    var upper: UInt8?
+    for character in lines[2] where character > UInt8(ascii: " ") {
+      guard let digit = value(ofDigit: character) else { break }
+      if let first = upper {
+        bytes.append(first << 4 | digit)
+        upper = nil
+      } else {
+        upper = digit
+      }
+    }
+    return bytes
+  }
+
+  private static func value(ofDigit character: UInt8) -> UInt8? {
+    switch character {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): character - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): character - UInt8(ascii: "A") + 10
+    default: nil
     }
   }
 }

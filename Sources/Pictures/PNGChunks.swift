@@ -9,15 +9,15 @@
 /// Source: PNG Specification, third edition, 5.3.
 enum PNGChunks {
   /// The contents of all chunks of a name, as far as they are there; check sums are the decoder's business.
-  static func contents(of name: String, in file: [UInt8]) -> [[UInt8]] {
-    var contents: [[UInt8]] = []
+  static func contents(of name: String, in file: [UInt8]) -> [ArraySlice<UInt8>] {
+    var contents: [ArraySlice<UInt8>] = []
     var place = PNGFile.signature.count
     while place <= file.count - 12 {
       let length = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
       let start = place + 8
       guard length <= file.count - 4 - start else { break }
       if file[place + 4..<start].elementsEqual(name.utf8) {
-        contents.append(Array(file[start..<start + length]))
+        contents.append(file[start..<start + length])
       }
       place = start + length + 4
     }

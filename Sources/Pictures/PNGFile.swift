@@ -52,6 +52,10 @@ extension PNGFile {
   /// The first bytes of every PNG file.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
+  /// Bytes of a chunk beside the pixels, decompressed, and of all such chunks.
+  private static let largestChunk = 1 << 24
+  private static let mostChunkMemory = 1 << 26
+
   /// Decodes a picture of any colour type and depth, interlaced or not, and lays it over white where it
   /// is transparent. Of 16 bits the upper 8 are taken; gamma and colour profiles are passed over.
   static func decode(_ bytes: [UInt8], file: String) throws(PictureError) -> Picture {
@@ -65,13 +69,16 @@ extension PNGFile {
       }
     }
     // What stands beside the pixels, such as texts, is compressed too.
-    try check(spng_set_chunk_limits(context, 1 << 24, 1 << 26))
+    try check(spng_set_chunk_limits(context, largestChunk, mostChunkMemory))
     return try bytes.withUnsafeBufferPointer { source throws(PictureError) in
       try check(spng_set_png_buffer(context, source.baseAddress, source.count))
       var header = spng_ihdr()
       try check(spng_get_ihdr(context, &header))
       let (width, height) = (Int(header.width), Int(header.height))
       try Picture.check(width: width, height: height, file: file)
+      guard bytes.count + 4 * width * height + mostChunkMemory <= Picture.mostMemory else {
+        throw .tooMuchMemory(file: file, width: width, height: height, limit: Picture.mostMemory)
+      }
       var pixels = [UInt8](repeating: 0, count: 4 * width * height)
       try check(
         spng_decode_image(
@@ -104,7 +111,9 @@ extension PNGFile {
   ) -> PictureOrientation {
     var search = OrientationSearch()
     // libspng passes over Exif data that begin with the mark of JPEG files.
-    for content in PNGChunks.contents(of: "eXIf", in: file) { search.look(inExif: content) }
+    for content in PNGChunks.contents(of: "eXIf", in: file) {
+      search.look(inExif: Array(content))
+    }
     for text in texts(in: context) {
       // A keyword has at most 79 bytes and a zero.
       let keyword = withUnsafeBytes(of: text.keyword) { bytes in

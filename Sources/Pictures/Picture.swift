@@ -18,9 +18,9 @@ public struct Picture: Sendable, Equatable {
   /// Bytes of memory that one picture may take while it is decoded: its file, its pixels, and what the
   /// decoder holds. A file of a few bytes can ask for any amount.
   ///
-  /// A PNG of `mostPixels` takes half of it, four bytes a pixel, beside its file. A JPEG takes three
-  /// bytes a pixel, and a progressive one two more for each sample until its last scan: the limit lets
-  /// through 64 Mi pixels with halved colours, and 51 Mi with whole ones.
+  /// A PNG takes four bytes a pixel, so one of `mostPixels` fills half of it, and up to 64 MiB of texts. A
+  /// JPEG takes three bytes a pixel, and a progressive one two more for each sample until its last scan:
+  /// `mostPixels` with halved colours fit, and 56 Mi pixels with whole ones.
   public static let mostMemory = 1 << 29
 
   /// Reads a PNG or JPEG file; its first bytes tell which, whatever its name is.

@@ -31,6 +31,25 @@ import Testing
     #expect(text.contains("\n  labels  U8     2          0    1    0.5     0.5    0"))
   }
 
+  /// Metadata, manifest and path of a file are a stranger's.
+  @Test func nothingInAReportObeysATerminal() throws {
+    let scratch = try TemporaryFolder()
+    let hostile = "a\u{1B}[31mb\u{9B}2Jc\u{202E}d\ne"
+    let manifest =
+      ["stage": hostile, "host": hostile, "created": hostile, "warnings": [hostile]]
+      as [String: Any]
+    try JSONSerialization.data(withJSONObject: manifest).write(to: scratch.file("manifest.json"))
+    var writer = TensorFileWriter(schema: "sample", metadata: [hostile: hostile])
+    writer.add("w", shape: [1], [1] as [UInt8])
+    let report = try TensorFileReport(of: scratch.write(writer, to: "h\u{1B}.safetensors"))
+    #expect(report.lines().allSatisfy(PrintableText.isPrintable))
+    #expect(report.lines().contains { $0.contains(#"a\u{1b}[31mb\u{9b}2Jc\u{202e}d\u{a}e"#) })
+    let json = PrintableText.escapedJSON(try report.json())
+    #expect(json.split(separator: "\n").map(String.init).allSatisfy(PrintableText.isPrintable))
+    let read = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+    #expect((read?["metadata"] as? [String: String])?[hostile] == hostile)
+  }
+
   @Test func damageIsSaidNotHidden() throws {
     let scratch = try TemporaryFolder()
     let url = try scratch.write(imagesWriter()).url

@@ -1,5 +1,6 @@
 import Foundation
 import Inspection
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -17,6 +18,19 @@ import Testing
         "     10  c       12.25",
         "  … 1 more of 3 rows",
       ])
+  }
+
+  /// A class may be called anything by whoever made the file.
+  @Test func cellsCannotObeyATerminal() throws {
+    let scratch = try TemporaryFolder()
+    let hostile = "c\u{1B}[2Ja\u{9B}1mt\u{202E}\nx"
+    let url = try scratch.file("h.csv", holding: "epoch,\"\(hostile)\"\n1,\"\(hostile)\"\n")
+    let lines = try TextArtefact.table(ofCSV: url, count: 2, width: nil)
+    #expect(lines.count == 4)
+    #expect(lines.allSatisfy(PrintableText.isPrintable))
+    #expect(lines[2].hasSuffix(#"  c\u{1b}[2Ja\u{9b}1mt\u{202e}\u{a}x"#))
+    let json = try scratch.file("h.json", holding: "{\"a\u{9B}\": \"b\u{202E}\"}")
+    #expect(try TextArtefact.indented(json: json) == [#"{"a\u009b": "b\u202e"}"#])
   }
 
   @Test func columnsThatDoNotFitAreCounted() throws {

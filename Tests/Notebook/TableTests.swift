@@ -16,6 +16,16 @@ import Testing
       ])
   }
 
+  @Test func cellsAreAsWideAsTheyArePrinted() {
+    let table = Table(header: ["class", "n"], rows: [["c\u{1B}[2J", "1"], ["dog\nowl", "22"]])
+    #expect(
+      table.renderedLines() == [
+        "  class         n",
+        #"  c\u{1b}[2J     1"#,
+        #"  dog\u{a}owl  22"#,
+      ])
+  }
+
   /// Widths count what a reader sees, not bytes: composed and decomposed letters alike.
   @Test func lettersOutsideASCIITakeOnePlace() {
     let table = Table(

@@ -15,6 +15,12 @@ import Testing
     #expect(HTML(text: "a\0b\u{1B}[1m\u{85}\n\tc").markup == "a\u{FFFD}b\u{FFFD}[1m\u{FFFD}\n\tc")
   }
 
+  /// A name that changes the direction of reading would swap the cells beside it.
+  @Test(arguments: ["\u{202E}", "\u{2066}", "\u{200F}", "\u{61C}", "\u{2028}"])
+  func changesOfDirectionAreReplaced(_ mark: String) {
+    #expect(HTML(text: "cat\(mark)dog").markup == "cat\u{FFFD}dog")
+  }
+
   @Test func aPageForbidsRequestsAndScripts() {
     let page = Page(title: "a < b", summary: "say \"it\"", main: "<p>text</p>", footer: "end")
     let text = page.document

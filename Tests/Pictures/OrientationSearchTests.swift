@@ -108,6 +108,20 @@ import Testing
     #expect(try jpeg(segments: [Self.xmpSegment([0xFF, 0xFE])]).orientation == .up)
   }
 
+  /// A packet of megabytes, of which every place could be the beginning of the property.
+  @Test(arguments: [
+    "a", ":", ":Orientation", "x:Orientation=\"8\" ", "http://ns.adobe.com/tiff/1.0/",
+  ])
+  func longPacketsAreReadOnce(_ piece: String) throws {
+    let packet = String(repeating: piece, count: (4 << 20) / piece.utf8.count)
+    let text = PNGSample.Text(
+      keyword: "XML:com.adobe.xmp", content: "xmlns:t='http://ns.adobe.com/tiff/1.0/'" + packet,
+      type: SPNG_ITXT)
+    let start = ContinuousClock.now
+    #expect(try png(texts: [text]).orientation == .up)
+    #expect(ContinuousClock.now - start < .seconds(20))
+  }
+
   @Test func exifDataCountWhereBothSaySomething() throws {
     let exif = ExifSample.data(orientation: 6, isLittleEndian: true)
     let packet = Self.xmp(3)

@@ -132,6 +132,19 @@ import Testing
     #expect(peakMemory() - before <= Picture.mostMemory)
   }
 
+  /// Behind the end of the picture a file may have anything, which is held in memory too.
+  @Test func aLongFileLeavesLessToItsPixels() throws {
+    var file = try png()
+    file.replaceSubrange(16..<24, with: [0, 0, 0x20, 0, 0, 0, 0x20, 0])
+    let sum = PNGSample.checkSum(of: file[12..<29])
+    for place in 0..<4 { file[29 + place] = UInt8(sum >> (24 - 8 * UInt32(place)) & 255) }
+    file += [UInt8](repeating: 0, count: 193 << 20)
+    #expect(
+      refusal(of: file)
+        == .tooMuchMemory(
+          file: "some\nfile", width: 8192, height: 8192, limit: Picture.mostMemory))
+  }
+
   /// The most memory that this process has had, in bytes.
   private func peakMemory() -> Int {
     var usage = rusage()
