@@ -125,9 +125,21 @@ public enum Checkpoint {
   ///
   /// PyTorch's `num_batches_tracked` counters are passed over.
   ///
-  /// - Throws: `CheckpointError` where a tensor is missing, unexpected or of another shape; the
-  ///   network is then unchanged.
+  /// - Throws: What `check(_:fits:)` throws; the network is then unchanged.
   public static func load(_ file: TensorFile, into network: Network) throws {
+    try check(file, fits: network)
+    // Nothing can be amiss any more. One tensor at a time is copied.
+    for parameter in network.parameters {
+      parameter.load(dense: try file.scalars(of: parameter.name, as: Float.self))
+    }
+  }
+
+  /// Checks that a file holds weights that the network can use.
+  ///
+  /// - Throws: `CheckpointError` where a tensor is missing, unexpected or of another shape, or where a
+  ///   value is infinite or not a number, or a variance negative; `TensorFileError` where a tensor is not
+  ///   of float32.
+  public static func check(_ file: TensorFile, fits network: Network) throws {
     let expected = Set(network.parameters.map(\.name))
     for name in file.names where !expected.contains(name) {
       guard name.hasSuffix("num_batches_tracked") else {
@@ -146,12 +158,36 @@ public enum Checkpoint {
         throw CheckpointError.shape(
           file: file.url.path, tensor: parameter.name, expected: parameter.shape, found: shape)
       }
-      try file.withScalars(of: parameter.name, as: Float.self) { _ in }
+      try file.withScalars(of: parameter.name, as: Float.self) { values in
+        if let index = parameter.role.firstUnusable(in: values) {
+          throw CheckpointError.value(
+            file: file.url.path, tensor: parameter.name,
+            index: place(of: index, in: parameter.shape), found: values[index],
+            expected: parameter.role.expectedValues)
+        }
+      }
     }
-    // Nothing can be amiss any more. One tensor at a time is copied.
-    for parameter in network.parameters {
-      parameter.load(dense: try file.scalars(of: parameter.name, as: Float.self))
-    }
+  }
+
+  /// The indices along each axis of the element at a position in C order.
+  private static func place(of position: Int, in shape: [Int]) -> [Int] {
+    var rest = position
+    return shape.reversed().map { length in
+      defer { rest /= length }
+      return rest % length
+    }.reversed()
+  }
+}
+
+extension Parameter.Role {
+  /// The position of the first value that would make every answer of the network not a number.
+  fileprivate func firstUnusable(in values: UnsafeBufferPointer<Float>) -> Int? {
+    self == .runningVariance
+      ? values.firstIndex { !($0.isFinite && $0 >= 0) } : values.firstIndex { !$0.isFinite }
+  }
+
+  fileprivate var expectedValues: String {
+    self == .runningVariance ? "a finite number from 0, as variances are" : "a finite number"
   }
 }
 
@@ -163,6 +199,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case unexpected(file: String, tensor: String, network: String)
   /// A tensor has another shape than the parameter.
   case shape(file: String, tensor: String, expected: [Int], found: [Int])
+  /// A value that a network can't compute with.
+  case value(file: String, tensor: String, index: [Int], found: Float, expected: String)
   /// A description is absent or unreadable.
   case metadata(file: String, key: String, found: String?)
 
@@ -174,6 +212,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
       "\(file): \(network) has no parameter '\(tensor)': are these another network's weights?"
     case .shape(let file, let tensor, let expected, let found):
       "\(file): tensor '\(tensor)' has shape \(found), expected \(expected): another width or depth?"
+    case .value(let file, let tensor, let index, let found, let expected):
+      "\(file): tensor '\(tensor)' has \(found) at \(index), expected \(expected); the weights are "
+        + "damaged or of a training that diverged: use others"
     case .metadata(let file, let key, let found):
       "\(file): metadata '\(key)' is \(found.map { "'\($0)'" } ?? "missing"), which no checkpoint of "
         + "this program has; run train again"

@@ -220,6 +220,44 @@ import Testing
       file, .shape(file: file.url.path, tensor: name, expected: expected, found: found))
   }
 
+  @Test(
+    arguments: [
+      ("stem.conv.weight", 32, [1, 0, 1, 2], .nan),
+      ("stages.2.0.norm2.running_var", 11, [11], -1e-9),
+      ("stages.0.0.norm1.running_mean", 0, [0], -.infinity), ("head.bias", 2, [2], .infinity),
+      ("stem.norm.running_var", 1, [1], .nan),
+    ] as [(String, Int, [Int], Float)])
+  func aValueThatCannotBeComputedWithIsNamed(
+    _ name: String, _ position: Int, _ index: [Int], _ value: Float
+  ) throws {
+    let file = try file(try network(seed: 4)) { tensors in
+      for tensor in tensors.indices where tensors[tensor].name == name {
+        tensors[tensor].values[position] = value
+      }
+    }
+    let network = try network(seed: 6)
+    let before = bits(network)
+    #expect {
+      try Checkpoint.load(file, into: network)
+    } throws: { error in
+      guard case .value(file.url.path, name, index, let found, _) = error as? CheckpointError
+      else { return false }
+      return found.bitPattern == value.bitPattern && !"\(error)".contains("\n")
+    }
+    expectIdentical(bits(network), before, "unchanged weights")
+  }
+
+  /// A mean may be negative, and a variance 0.
+  @Test func statisticsAtTheirEndsAreTaken() throws {
+    let file = try file(try network(seed: 4)) { tensors in
+      for tensor in tensors.indices {
+        if tensors[tensor].name.hasSuffix("running_mean") { tensors[tensor].values[0] = -1 }
+        if tensors[tensor].name.hasSuffix("running_var") { tensors[tensor].values[0] = 0 }
+      }
+    }
+    try Checkpoint.load(file, into: try network())
+  }
+
   @Test func aTensorOfAnotherTypeIsRejected() throws {
     let network = try network(seed: 4)
     var writer = TensorFileWriter(schema: "checkpoint")
