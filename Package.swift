@@ -111,7 +111,7 @@ let package = Package(
     .target(
       name: "Prediction",
       dependencies: [
-        "Datasets", "Kernels", "Layers", "Loading", "Models", "Pictures", "Resampling",
+        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Pictures", "Resampling",
         "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),

@@ -14,14 +14,15 @@ public struct Evaluation: Sendable {
   public let reliability: Reliability
   /// Class probabilities `[N, classes]`, row by row.
   public let probabilities: [Float]
-  /// The class of the largest probability of each image, `[N]`.
+  /// The class that comes first for each image by `ClassRanking`, `[N]`.
   public let predicted: [UInt8]
 
   /// Runs the network of a checkpoint over the loader's images, in the precision it was trained in.
   ///
   /// - Parameter averagingMirrorImages: As of `Predictor`.
-  /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes;
-  ///   `UnsupportedPrecision` where the kernels were built without that precision.
+  /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes,
+  ///   `EvaluationError.notFinite` where an answer overflows; `UnsupportedPrecision` where the kernels
+  ///   were built without that precision.
   public init(
     _ name: String, _ file: TensorFile, on loader: BatchLoader, averagingMirrorImages: Bool = false,
     pool: WorkerPool
@@ -46,13 +47,16 @@ public struct Evaluation: Sendable {
     let predictor = Predictor(
       network, loss: CrossEntropy(), precision: description.precision,
       averagingMirrorImages: averagingMirrorImages, on: pool)
-    let tally = predictor.run(loader) { _, scores, label, _ in
-      // The first of equals, as the tally counts.
-      let answer = scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
-      confusion.add(truth: label, predicted: answer)
-      reliability.add(confidence: Double(scores[answer]), isCorrect: answer == label)
-      probabilities.append(contentsOf: scores)
-      predicted.append(UInt8(answer))
+    let tally = try predictor.run(loader) { answer in
+      guard answer.probabilities.allSatisfy(\.isFinite) else {
+        throw EvaluationError.notFinite(checkpoint: file.url.path, image: answer.image)
+      }
+      let first = ClassRanking.first(in: answer.logits)
+      confusion.add(truth: answer.label, predicted: first)
+      reliability.add(
+        confidence: Double(answer.probabilities[first]), isCorrect: first == answer.label)
+      probabilities.append(contentsOf: answer.probabilities)
+      predicted.append(UInt8(first))
     }
     figures = .init(checkpoint: name, epoch: description.epoch, tally: tally)
     self.confusion = confusion

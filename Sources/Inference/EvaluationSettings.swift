@@ -83,6 +83,8 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   case noSelection(name: String, place: String)
   /// The network and the images have different classes.
   case differentClasses(checkpoint: String, expected: [String], found: [String])
+  /// The network's answer to an image is not a number.
+  case notFinite(checkpoint: String, image: Int)
   /// Images without the note how they are to be normalised.
   case unprepared
 
@@ -100,6 +102,9 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
         : "\(place) is one selected checkpoint and has no '\(name)'; say evaluate.checkpoint: selected"
     case .differentClasses(let checkpoint, let expected, let found):
       "\(checkpoint): its classes are \(found), the images' \(expected); rerun train on these images"
+    case .notFinite(let checkpoint, let image):
+      "\(checkpoint): the answer to image \(image) is not finite, because its weights are too large for "
+        + "float32; evaluate another checkpoint"
     case .unprepared:
       "the images do not say how to normalise them; rerun preprocess-and-split"
     }

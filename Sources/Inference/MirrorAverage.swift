@@ -5,8 +5,8 @@ import Tensors
 ///
 ///     p = (softmax(z) + softmax(z')) / 2
 ///
-/// It is kept as log p, which a softmax turns into p: whatever takes logits takes these, and no
-/// probability underflows.
+/// It is kept as log p, which a softmax turns into p: whatever takes logits takes these, and classes are
+/// ranked by them (`ClassRanking`), so that no probability underflows before it is ranked.
 ///
 /// Source: the averaging of crops and flips in Krizhevsky et al., 2012, section 4.1.
 struct MirrorAverage {

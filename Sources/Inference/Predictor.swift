@@ -47,16 +47,26 @@ public final class Predictor {
       count: batchSize * FeatureMapShape.paddedChannels(network.classes))
   }
 
+  /// What the network says of one image.
+  public struct Answer {
+    /// The image's number in its set.
+    public let image: Int
+    /// What classes are ranked by: the logits or, where mirror images are averaged, the logarithms of
+    /// the mean probabilities.
+    public let logits: UnsafeBufferPointer<Float>
+    public let probabilities: UnsafeBufferPointer<Float>
+    public let label: Int
+    public let loss: Double
+  }
+
   /// Predicts every image of the loader's set, in its order and without augmentation.
   ///
-  /// - Parameter visit: Takes the image's number, its class probabilities, its label and its loss.
+  /// - Parameter visit: Takes the answer to an image; its buffers are valid during the call.
   /// - Returns: The tally of all predictions.
   @discardableResult
   public func run(
-    _ loader: BatchLoader,
-    visit: (_ image: Int, _ probabilities: UnsafeBufferPointer<Float>, _ label: Int, _ loss: Double)
-      -> Void = { _, _, _, _ in }
-  ) -> ClassificationTally {
+    _ loader: BatchLoader, visit: (Answer) throws -> Void
+  ) rethrows -> ClassificationTally {
     let classes = plan.network.classes
     var tally = ClassificationTally(classes: classes)
     var labels = [UInt8](repeating: 0, count: batchSize)
@@ -65,8 +75,8 @@ public final class Predictor {
     feed.begin(loader, order[...], epoch: nil, batchSize: batchSize)
     for first in stride(from: 0, to: order.count, by: batchSize) {
       let indices = order[first..<min(first + batchSize, order.count)]
-      labels.withUnsafeMutableBufferPointer { labels in
-        losses.withUnsafeMutableBufferPointer { losses in
+      try labels.withUnsafeMutableBufferPointer { labels in
+        try losses.withUnsafeMutableBufferPointer { losses in
           let labels = UnsafeMutableBufferPointer(rebasing: labels[..<indices.count])
           let losses = UnsafeMutableBufferPointer(rebasing: losses[..<indices.count])
           answer(labels: labels)
@@ -76,17 +86,24 @@ public final class Predictor {
             logits, labels: UnsafeBufferPointer(labels), losses: losses, probabilities: map,
             gradient: nil)
           for (position, index) in indices.enumerated() {
-            let scores = UnsafeBufferPointer(
-              start: map.base + position * map.shape.imageStride, count: classes)
-            let label = Int(labels[position])
-            tally.add(scores: scores, label: label, loss: losses[position])
-            visit(index, scores, label, losses[position])
+            func row(of map: FeatureMap) -> UnsafeBufferPointer<Float> {
+              UnsafeBufferPointer(
+                start: map.base + position * map.shape.imageStride, count: classes)
+            }
+            let answer = Answer(
+              image: index, logits: row(of: logits), probabilities: row(of: map),
+              label: Int(labels[position]), loss: losses[position])
+            tally.add(logits: answer.logits, label: answer.label, loss: answer.loss)
+            try visit(answer)
           }
         }
       }
     }
     return tally
   }
+
+  /// The tally of all predictions.
+  public func run(_ loader: BatchLoader) -> ClassificationTally { run(loader) { _ in } }
 
   /// Leaves the logits of the next `labels.count` images, and their labels.
   private func answer(labels: UnsafeMutableBufferPointer<UInt8>) {

@@ -17,12 +17,12 @@ public struct ClassificationTally: Sendable, Equatable {
 
   /// Counts one answer.
   ///
-  /// - Parameter scores: One number for each class; the largest is the answer, the first of equals.
-  public mutating func add(scores: UnsafeBufferPointer<Float>, label: Int, loss: Double) {
+  /// - Parameter logits: One for each class, ranked as `ClassRanking` says.
+  public mutating func add(logits: UnsafeBufferPointer<Float>, label: Int, loss: Double) {
     precondition(
-      scores.count == classCounts.count && classCounts.indices.contains(label),
-      "\(scores.count) scores and label \(label) in a tally of \(classCounts.count) classes")
-    let rank = rankOfClass(label, in: scores)
+      logits.count == classCounts.count && classCounts.indices.contains(label),
+      "\(logits.count) logits and label \(label) in a tally of \(classCounts.count) classes")
+    let rank = ClassRanking.rank(of: label, in: logits)
     count += 1
     lossSum += loss
     classCounts[label] += 1
@@ -75,19 +75,6 @@ extension ClassificationTally {
     }
     return rest == 0
   }
-}
-
-/// How many classes come before `label` when scores are sorted, equal ones by their number.
-func rankOfClass(_ label: Int, in scores: UnsafeBufferPointer<Float>) -> Int {
-  let own = scores[label]
-  var rank = 0
-  for index in scores.indices {
-    // A comparison that fails for not-a-number counts against the label.
-    if index < label ? !(scores[index] < own) : index > label && !(scores[index] <= own) {
-      rank += 1
-    }
-  }
-  return rank
 }
 
 func percentage(_ part: Int, of whole: Int) -> Double {

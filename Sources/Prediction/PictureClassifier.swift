@@ -3,8 +3,10 @@ import Foundation
 import Kernels
 import Layers
 import Loading
+import Metrics
 import Models
 import Pictures
+import TensorFiles
 import Tensors
 
 /// A trained network that says what a picture shows. Everything it needs to know stands in the
@@ -16,6 +18,8 @@ import Tensors
 /// differs from bfloat16 by less than bfloat16 rounds.
 public final class PictureClassifier {
   public let description: CheckpointDescription
+  /// The checkpoint's path, for errors.
+  private let checkpoint: String
   private let plan: NetworkPlan
   private let writer: NormalizedPixelWriter
   private let probabilities: AlignedBuffer
@@ -36,6 +40,7 @@ public final class PictureClassifier {
   ///   another than it says.
   public init(checkpoint url: URL, on pool: WorkerPool) throws {
     let file = try Checkpoint.open(url)
+    checkpoint = url.path
     description = try Checkpoint.description(of: file)
     let network = try NetworkCatalog.network(
       named: description.network, configuration: description.configuration,
@@ -50,19 +55,25 @@ public final class PictureClassifier {
   /// Width and height of the network's input.
   public var side: Int { plan.network.input.height }
 
-  /// All classes with their probabilities, the most probable first, equals in the order of classes.
-  public func answers(to picture: Picture) -> [Answer] {
-    let scores = scores(of: picture)
-    let order = scores.indices.sorted {
-      (scores[$0], -$0) > (scores[$1], -$1)
+  /// All classes with their probabilities, in the order of `ClassRanking`: by their logits, so that
+  /// classes whose probabilities round to 0 are in order too.
+  ///
+  /// - Parameter name: What to call the picture in an error.
+  /// - Throws: `PredictionError.notFinite` where the answer overflows.
+  public func answers(
+    to picture: Picture, called name: String = "the picture"
+  ) throws(PredictionError) -> [Answer] {
+    let (logits, probabilities) = scores(of: picture)
+    guard probabilities.allSatisfy(\.isFinite) else {
+      throw .notFinite(picture: name, checkpoint: checkpoint)
     }
-    return order.map {
-      Answer(className: description.classNames[$0], probability: scores[$0])
+    return ClassRanking.order(of: logits).map {
+      Answer(className: description.classNames[$0], probability: probabilities[$0])
     }
   }
 
-  /// The probability of each class, in the order of `description.classNames`.
-  public func scores(of picture: Picture) -> [Float] {
+  /// The logit and the probability of each class, in the order of `description.classNames`.
+  public func scores(of picture: Picture) -> (logits: [Float], probabilities: [Float]) {
     let input = plan.input(count: 1)
     writer.write(
       CentredSquare.pixels(of: picture, side: side), pixelCount: side * side, into: input.base)
@@ -77,6 +88,21 @@ public final class PictureClassifier {
           logits, labels: labels, losses: loss, probabilities: map, gradient: nil)
       }
     }
-    return Array(map.elements.prefix(plan.network.classes))
+    let classes = plan.network.classes
+    return (Array(logits.elements.prefix(classes)), Array(map.elements.prefix(classes)))
+  }
+}
+
+/// Why a network has no answer to a picture.
+public enum PredictionError: Error, Equatable, CustomStringConvertible {
+  /// The answer is not a number.
+  case notFinite(picture: String, checkpoint: String)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let picture, let checkpoint):
+      "\(PrintableText.escaped(picture)): the answer is not finite, because the weights of "
+        + "\(checkpoint) are too large for float32; use another checkpoint"
+    }
   }
 }

@@ -92,9 +92,9 @@ extension Trainer {
       throw diverged(inStep: state.position / imagesPerStep, rate: rate)
     }
     for position in 0..<count {
-      let scores = UnsafeBufferPointer(
-        start: probabilities.base + position * logits.shape.imageStride, count: network.classes)
-      state.tally.add(scores: scores, label: Int(labels[position]), loss: losses[position])
+      let answer = UnsafeBufferPointer(
+        start: logits.base + position * logits.shape.imageStride, count: network.classes)
+      state.tally.add(logits: answer, label: Int(labels[position]), loss: losses[position])
     }
   }
 

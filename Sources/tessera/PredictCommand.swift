@@ -52,7 +52,7 @@ struct PredictCommand: ParsableCommand {
     for file in files {
       do {
         let picture = try Picture(contentsOf: url(of: file), called: file)
-        let answers = Array(classifier.answers(to: picture).prefix(top))
+        let answers = Array(try classifier.answers(to: picture, called: file).prefix(top))
         if json {
           Output.json(
             try PredictionText.json(

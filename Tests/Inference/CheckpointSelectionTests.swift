@@ -37,7 +37,7 @@ import Testing
       var tally = ClassificationTally(classes: 2)
       for image in 0..<10 {
         [Float](image < right ? [1, 0] : [0, 1]).withUnsafeBufferPointer {
-          tally.add(scores: $0, label: 0, loss: 1)
+          tally.add(logits: $0, label: 0, loss: 1)
         }
       }
       return .init(checkpoint: "epoch-\(epoch)", epoch: epoch, tally: tally)

@@ -78,12 +78,45 @@ import Testing
     ) { try evaluation(file) }
   }
 
-  @Test func weightsThatAreNoNumbersShow() throws {
+  @Test func weightsThatAreNoNumbersAreRejected() throws {
     let head = try #require(example.network.parameters.last)
-    head.load(dense: [Float](repeating: .nan, count: 7))
-    let evaluation = try evaluation(try example.checkpoint(in: folder))
-    #expect(evaluation.largestProbabilityDrift == .infinity)
-    #expect(evaluation.figures.top1 == 0 && evaluation.figures.loss.isNaN)
+    head.load(dense: [0, 1, .nan, 3, 4, .nan, 6])
+    let file = try example.checkpoint(in: folder)
+    #expect {
+      try evaluation(file)
+    } throws: { error in
+      guard case .value(_, "head.bias", [2], _, _) = error as? CheckpointError else { return false }
+      return true
+    }
+  }
+
+  /// Finite weights whose products are not.
+  @Test func answersThatOverflowAreRejected() throws {
+    let weight = try #require(example.network.parameters.first { $0.name == "head.weight" })
+    weight.load(dense: weight.dense().map { $0 > 0 ? 3e38 : -3e38 })
+    let file = try example.checkpoint(in: folder)
+    #expect(throws: EvaluationError.notFinite(checkpoint: file.url.path, image: 0)) {
+      try evaluation(file)
+    }
+  }
+
+  /// The head's biases are so far apart that all probabilities but the first are 0 in float32.
+  @Test(arguments: [false, true])
+  func classesAreRankedByTheirLogits(_ averagesMirrorImages: Bool) throws {
+    for parameter in example.network.parameters.suffix(2) {
+      parameter.load(
+        dense: parameter.name == "head.bias"
+          ? [300, 0, 1, 2, 3, 4, 5] : [Float](repeating: 0, count: parameter.elementCount))
+    }
+    let file = try example.checkpoint(in: folder)
+    let evaluation = try Evaluation(
+      "best", file, on: BatchLoader(example.images, normalization: .perImage),
+      averagingMirrorImages: averagesMirrorImages, pool: pool)
+    #expect(Array(evaluation.probabilities[..<7]) == [1, 0, 0, 0, 0, 0, 0])
+    // The first five are the classes 0, 6, 5, 4, 3, whatever the image.
+    let counts = example.images.classCounts
+    #expect(evaluation.figures.top1 == 100 * Double(counts[0]) / 31)
+    #expect(evaluation.figures.top5 == 100 * Double(31 - counts[1] - counts[2]) / 31)
   }
 
   @Test func filesHoldWhatLaterStagesRead() throws {

@@ -39,11 +39,11 @@ import Testing
   private func answers(_ predictor: Predictor, _ example: TrainedExample) -> Answers {
     var answers = Answers(tally: ClassificationTally(classes: 7))
     let loader = BatchLoader(example.images, normalization: .perImage)
-    answers.tally = predictor.run(loader) { image, probabilities, label, loss in
-      answers.images.append(image)
-      answers.probabilities += probabilities.map(\.bitPattern)
-      answers.labels.append(label)
-      answers.losses.append(loss)
+    answers.tally = predictor.run(loader) { answer in
+      answers.images.append(answer.image)
+      answers.probabilities += answer.probabilities.map(\.bitPattern)
+      answers.labels.append(answer.label)
+      answers.losses.append(answer.loss)
     }
     return answers
   }

@@ -2,13 +2,13 @@ import Metrics
 import Testing
 
 @Suite struct ClassificationTallyTests {
-  private func tally(_ answers: [(scores: [Float], label: Int, loss: Double)])
+  private func tally(_ answers: [(logits: [Float], label: Int, loss: Double)])
     -> ClassificationTally
   {
-    var tally = ClassificationTally(classes: answers.first?.scores.count ?? 1)
+    var tally = ClassificationTally(classes: answers.first?.logits.count ?? 1)
     for answer in answers {
-      answer.scores.withUnsafeBufferPointer {
-        tally.add(scores: $0, label: answer.label, loss: answer.loss)
+      answer.logits.withUnsafeBufferPointer {
+        tally.add(logits: $0, label: answer.label, loss: answer.loss)
       }
     }
     return tally

@@ -17,7 +17,7 @@ import Testing
     for (label, answer) in [(0, 0), (0, 1), (0, 1), (0, 0), (0, 0), (1, 1), (1, 0), (1, 1)] {
       var scores = [Float](repeating: 0, count: 3)
       scores[answer] = 1
-      scores.withUnsafeBufferPointer { tally.add(scores: $0, label: label, loss: loss) }
+      scores.withUnsafeBufferPointer { tally.add(logits: $0, label: label, loss: loss) }
       confusion.add(truth: label, predicted: answer)
     }
     var diagram = Reliability()

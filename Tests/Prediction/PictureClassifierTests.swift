@@ -66,20 +66,20 @@ import Testing
     #expect(classifier.side == 32)
     let loader = BatchLoader(images, normalization: normalization)
     var expected: [[Float]] = []
-    Predictor(network, loss: CrossEntropy(), on: pool).run(loader) { _, scores, _, _ in
-      expected.append(Array(scores))
+    Predictor(network, loss: CrossEntropy(), on: pool).run(loader) { answer in
+      expected.append(Array(answer.logits) + Array(answer.probabilities))
     }
     for index in 0..<images.count {
-      expectIdentical(
-        classifier.scores(of: try picture(index)), expected[index], "image \(index)")
+      let scores = classifier.scores(of: try picture(index))
+      expectIdentical(scores.logits + scores.probabilities, expected[index], "image \(index)")
     }
   }
 
   @Test func answersAreSorted() throws {
     let (_, url) = try checkpoint(metadata: Normalization.perImage.metadata)
     let classifier = try PictureClassifier(checkpoint: url, on: WorkerPool(threadCount: 1))
-    let scores = classifier.scores(of: try picture(3))
-    let answers = classifier.answers(to: try picture(3))
+    let scores = classifier.scores(of: try picture(3)).probabilities
+    let answers = try classifier.answers(to: try picture(3))
     #expect(Set(answers.map(\.className)) == Set(Self.classNames))
     #expect(answers.map(\.probability) == scores.sorted(by: >))
     for answer in answers {
@@ -89,20 +89,43 @@ import Testing
     #expect(abs(scores.reduce(0, +) - 1) < 1e-5)
   }
 
-  /// All weights 0: all classes alike, in their order.
-  @Test func equalsKeepTheOrderOfClasses() throws {
+  /// A network whose logits are `biases`, whatever the picture shows: its weights are `weight`.
+  private func classifier(biases: [Float], weight: Float = 0) throws -> PictureClassifier {
     let (network, url) = try checkpoint(
       "linear", configuration: NetworkConfiguration(), metadata: Normalization.perImage.metadata)
     for parameter in network.parameters {
-      parameter.load(dense: [Float](repeating: 0, count: parameter.shape.reduce(1, *)))
+      parameter.load(
+        dense: parameter.shape == [biases.count]
+          ? biases : [Float](repeating: weight, count: parameter.elementCount))
     }
     try Checkpoint.write(
       network,
       CheckpointDescription(
         network: "linear", configuration: network.configuration, classNames: Self.classNames,
         epoch: 1, normalization: Normalization.perImage.metadata, origin: [:]), to: url)
-    let classifier = try PictureClassifier(checkpoint: url, on: WorkerPool(threadCount: 1))
-    #expect(classifier.answers(to: try picture(0)).map(\.className) == Self.classNames)
+    return try PictureClassifier(checkpoint: url, on: WorkerPool(threadCount: 1))
+  }
+
+  /// All weights 0: all classes alike, in their order.
+  @Test func equalsKeepTheOrderOfClasses() throws {
+    let classifier = try classifier(biases: [0, 0, 0, 0, 0])
+    #expect(try classifier.answers(to: try picture(0)).map(\.className) == Self.classNames)
+  }
+
+  /// Their probabilities are 1 and four zeros.
+  @Test func answersFarApartAreInTheOrderOfTheirLogits() throws {
+    let answers = try classifier(biases: [300, 0, 1, 2, 3]).answers(to: try picture(0))
+    #expect(answers.map(\.className) == ["ape", "elk", "dog", "cat", "bee"])
+    #expect(answers.map(\.probability) == [1, 0, 0, 0, 0])
+  }
+
+  /// Finite weights whose products are not.
+  @Test func anAnswerThatIsNoNumberIsRefused() throws {
+    let classifier = try classifier(biases: [0, 0, 0, 0, 0], weight: 3e38)
+    #expect(
+      throws: PredictionError.notFinite(
+        picture: "a.png", checkpoint: folder.file("best.safetensors").path)
+    ) { try classifier.answers(to: try picture(0), called: "a.png") }
   }
 
   @Test func foreignFilesAreRefused() throws {

@@ -56,6 +56,30 @@ import Training
     #expect(tally.loss != figures.loss && abs(tally.loss - figures.loss) < 0.02 * figures.loss)
   }
 
+  /// Biases so far apart that all probabilities but the first are 0 in float32, and images of the classes 6
+  /// to 9, which are the first five with class 0.
+  @Test func runningFiguresRankLogits() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let all = Fixture.images(50, of: .train)
+    let last = all.labels.indices.filter { all.labels[$0] >= 6 }.map(Int32.init)
+    let images = all.selecting(
+      last, from: .train, normalization: .perImage, selectedOnTest: false)
+    let trainer = try fixture.trainer(
+      Fixture.settings(
+        network: "linear", width: nil, epochs: 1, batch: 64, rate: 1e-6, momentum: 0,
+        augments: false), work: "w", training: images, heldout: images)
+    for parameter in trainer.network.parameters {
+      parameter.load(
+        dense: parameter.shape == [10]
+          ? [300, 0, 1, 2, 3, 4, 5, 6, 7, 8] : [Float](repeating: 0, count: parameter.elementCount))
+    }
+    try trainer.run()
+    let record = try #require(trainer.history.first)
+    #expect(record.train.top1 == 0 && record.train.top5 == 100)
+    #expect(record.heldout?.top5 == 100)
+  }
+
   @Test func aPrecisionWithoutInstructionsIsRefusedInALine() {
     let problem = UnsupportedPrecision(precision: .bfloat16).description
     #expect(problem.contains("AVX512_BF16") && problem.contains("train.precision"))

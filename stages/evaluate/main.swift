@@ -75,7 +75,9 @@ let files = orExit {
 //:
 //: where the bracket is 1 for a right answer and 0 for a wrong one. *Top-5* counts an image as
 //: right where its class is among the five most probable; of ten classes that is no high hurdle,
-//: since a guess passes it half of the time. The loss is the plain cross-entropy, the mean of
+//: since a guess passes it half of the time. Both rank the logits $z$, which are in the order of the
+//: probabilities and, unlike these, don't round to equal zeros where they lie far apart; of equal
+//: logits the class with the lower number comes first. The loss is the plain cross-entropy, the mean of
 //: $-\log p_{y_i}(x_i)$, whatever the network was trained on. It is hurt most by answers that are
 //: wrong and sure.
 //:
@@ -86,7 +88,7 @@ let files = orExit {
 //:
 //: What a network has learnt of a thing should not depend on where it faces, and the mean of two
 //: answers is mostly a little better than one (Krizhevsky et al., 2012, "ImageNet classification
-//: with deep convolutional neural networks", section 4.1). It takes twice the time and is named
+//: with deep convolutional neural networks", section 4.1). Then $\log p(x)$ is ranked. It takes twice the time and is named
 //: with the figure, since it is a property of the question and not of the network.
 
 orExit { try KernelTarget.ofTheseKernels.check(on: .current) }
