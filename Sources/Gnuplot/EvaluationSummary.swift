@@ -2,7 +2,7 @@ import Foundation
 
 /// What an evaluation found: the file `metrics.json`, as far as figures need it.
 public struct EvaluationSummary: Sendable, Equatable, Decodable {
-  /// Percent; nil where the class had no image, or none was taken for it.
+  /// Percent; nil where the class occurs neither among the images nor among the answers.
   public struct ClassScore: Sendable, Equatable, Decodable {
     public let name: String
     public let precision: Double?
@@ -10,7 +10,7 @@ public struct EvaluationSummary: Sendable, Equatable, Decodable {
     public let f1: Double?
   }
 
-  /// Means over the classes, percent.
+  /// Means over the classes that occur among the images or among the answers, percent.
   public struct Means: Sendable, Equatable, Decodable {
     public let precision: Double?
     public let recall: Double?

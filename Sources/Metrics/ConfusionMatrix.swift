@@ -32,10 +32,13 @@ public struct ConfusionMatrix: Sendable, Equatable {
   }
 }
 
-/// Precision, recall and their harmonic mean, in percent; not a number where a class has no images or
-/// was never predicted.
+/// Precision, recall and their harmonic mean, in percent.
 ///
 ///     precision = right / predicted        recall = right / images        F1 = 2 · P · R / (P + R)
+///
+/// Convention: of a class that occurs, among the images or among the predictions, a score with a zero
+/// below its line is 0; a class that occurs in neither has no scores, and they are not a number. This is
+/// the default of scikit-learn's `precision_recall_fscore_support`.
 public struct ClassScores: Sendable, Equatable {
   public let precision: Double
   public let recall: Double
@@ -47,22 +50,24 @@ extension ConfusionMatrix {
   public func scores(of index: Int) -> ClassScores {
     let right = self[index, index]
     let (predicted, support) = (predictions(of: index), support(of: index))
+    guard predicted + support > 0 else {
+      return ClassScores(precision: .nan, recall: .nan, f1: .nan)
+    }
     return ClassScores(
-      precision: percentage(right, of: predicted), recall: percentage(right, of: support),
-      // 2PR / (P + R), written in counts so that a class never predicted has F1 zero.
+      precision: percentage(right, of: max(predicted, 1)),
+      recall: percentage(right, of: max(support, 1)),
+      // 2PR / (P + R), written in counts.
       f1: percentage(2 * right, of: predicted + support))
   }
 
-  /// The unweighted mean of the classes' scores; classes without a score are left out.
+  /// The unweighted means of the scores, all three over the same classes: those that occur among the
+  /// images or among the predictions.
   public var macroScores: ClassScores {
-    let all = (0..<classes).map(scores(of:))
-    func mean(_ values: [Double]) -> Double {
-      let known = values.filter { !$0.isNaN }
-      return known.isEmpty ? .nan : known.reduce(0, +) / Double(known.count)
+    let all = (0..<classes).filter { support(of: $0) + predictions(of: $0) > 0 }.map(scores(of:))
+    func mean(_ score: KeyPath<ClassScores, Double>) -> Double {
+      all.isEmpty ? .nan : all.reduce(0) { $0 + $1[keyPath: score] } / Double(all.count)
     }
-    return ClassScores(
-      precision: mean(all.map(\.precision)), recall: mean(all.map(\.recall)),
-      f1: mean(all.map(\.f1)))
+    return ClassScores(precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1))
   }
 
   /// A class taken for another.

@@ -31,14 +31,17 @@ public struct EvaluationReport: Encodable, Sendable {
   public var checkpoints: [CheckpointFigures]
   public var warnings: [String]
 
-  /// Percent; not a number where no class has a score.
+  /// Unweighted means over the classes that occur among the images or among the answers, percent, each
+  /// over the same classes; not a number where nothing was evaluated.
   public struct Scores: Encodable, Sendable {
     @NullUnlessFinite public var precision: Double
     @NullUnlessFinite public var recall: Double
     @NullUnlessFinite public var f1: Double
   }
 
-  /// Percent; not a number where the class has no images, or none was taken for it.
+  /// Percent. Of a class that occurs among the images or among the answers, a score with a zero below its
+  /// line is 0; a class that occurs in neither has no scores. The accuracy is the recall of a class that
+  /// has images, and is otherwise not a number.
   public struct ClassFigures: Encodable, Sendable {
     public var name: String
     public var support: Int
@@ -121,7 +124,8 @@ public struct EvaluationReport: Encodable, Sendable {
     perClass = names.indices.map { index in
       let scores = confusion.scores(of: index)
       return ClassFigures(
-        name: names[index], support: confusion.support(of: index), accuracy: scores.recall,
+        name: names[index], support: confusion.support(of: index),
+        accuracy: percentage(confusion[index, index], of: confusion.support(of: index)),
         precision: scores.precision, recall: scores.recall, f1: scores.f1)
     }
     let mean = confusion.macroScores

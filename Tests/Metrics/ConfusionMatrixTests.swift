@@ -36,23 +36,44 @@ import Testing
     #expect([second.precision, second.recall, second.f1] == [50, 80, 800.0 / 13])
   }
 
-  @Test func aClassNeverPredictedHasNoPrecision() {
+  /// Its precision is 0 / 0.
+  @Test func aClassNeverPredictedHasPrecisionZero() {
     let scores = example.scores(of: 2)
-    #expect(scores.precision.isNaN)
-    #expect(scores.recall == 0 && scores.f1 == 0)
+    #expect([scores.precision, scores.recall, scores.f1] == [0, 0, 0])
   }
 
-  @Test func aClassWithoutImagesHasNoRecall() {
+  /// Its recall is 0 / 0.
+  @Test func aClassWithoutImagesHasRecallZero() {
     let scores = example.scores(of: 3)
-    #expect(scores.recall.isNaN)
-    #expect(scores.precision == 0 && scores.f1 == 0)
+    #expect([scores.precision, scores.recall, scores.f1] == [0, 0, 0])
   }
 
-  @Test func meansLeaveOutWhatHasNoScore() {
+  /// By scikit-learn: `precision_recall_fscore_support(truth, predicted, average="macro")`.
+  @Test func meansAreOverAllClassesThatOccur() {
     let mean = example.macroScores
-    #expect(abs(mean.precision - (60 + 50 + 0) / 3.0) < 1e-12)
-    #expect(abs(mean.recall - (60 + 80 + 0) / 3.0) < 1e-12)
+    #expect(abs(mean.precision - (60 + 50 + 0 + 0) / 4.0) < 1e-12)
+    #expect(abs(mean.recall - (60 + 80 + 0 + 0) / 4.0) < 1e-12)
     #expect(abs(mean.f1 - (60 + 800.0 / 13) / 4) < 1e-12)
+  }
+
+  /// Of ten classes with 20 images each all are taken for the fourth. Its precision is 20 / 200, its
+  /// recall 1 and its F1 2 · 20 / (200 + 20); those of the nine others are 0.
+  @Test func oneAnswerToEverythingHasSmallMeans() {
+    let one = matrix((0..<10).map { _ in (0..<10).map { $0 == 3 ? 20 : 0 } }).macroScores
+    #expect(abs(one.precision - 1) < 1e-12)
+    #expect(abs(one.recall - 10) < 1e-12)
+    #expect(abs(one.f1 - 100 * 40.0 / 220 / 10) < 1e-12)
+  }
+
+  /// A class in neither the images nor the predictions counts in none of the three.
+  @Test func aClassThatOccursNowhereIsLeftOut() {
+    let absent = matrix([[3, 1, 0], [0, 4, 0], [0, 0, 0]])
+    let scores = absent.scores(of: 2)
+    #expect(scores.precision.isNaN && scores.recall.isNaN && scores.f1.isNaN)
+    let mean = absent.macroScores
+    #expect(abs(mean.precision - (100 + 80) / 2.0) < 1e-12)
+    #expect(abs(mean.recall - (75 + 100) / 2.0) < 1e-12)
+    #expect(abs(mean.f1 - (600.0 / 7 + 800.0 / 9) / 2) < 1e-12)
   }
 
   @Test func anEmptyMatrixHasNoScores() {

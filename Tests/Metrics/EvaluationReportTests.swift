@@ -91,6 +91,25 @@ import Testing
     #expect(classes[0]["f1"] as? Double == 600.0 / 9)
   }
 
+  /// A class without images that was taken for another has an undefined recall, which counts as 0, and no
+  /// accuracy.
+  @Test func aClassThatIsOnlyAnsweredHasNoAccuracy() throws {
+    var confusion = ConfusionMatrix(classes: 3)
+    confusion.add(truth: 0, predicted: 2)
+    let report = EvaluationReport(
+      of: .init(
+        on: "test", dataStatus: "official", source: "cifar-10", selectedOnTest: false,
+        flip: false, classNames: ["ape", "bee", "cat"], warnings: []),
+      checkpoints: [.init(checkpoint: "best", epoch: 1, tally: ClassificationTally(classes: 3))],
+      selected: 0, selection: "listed", count: 1, confusion: confusion,
+      reliability: Reliability())
+    let classes = try #require(try object(report)["per_class"] as? [[String: Any]])
+    #expect(classes[2]["accuracy"] is NSNull && classes[2]["recall"] as? Double == 0)
+    #expect(classes[1]["recall"] is NSNull && classes[0]["precision"] as? Double == 0)
+    let macro = try #require(try object(report)["macro"] as? [String: Any])
+    #expect(macro["recall"] as? Double == 0)
+  }
+
   /// A class without images and without predictions has no scores: null, not zero, not left out.
   @Test func aClassWithoutImagesHasNulls() throws {
     let classes = try #require(try object(report())["per_class"] as? [[String: Any]])

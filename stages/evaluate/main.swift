@@ -161,9 +161,11 @@ for reservation in reservations { warn(reservation) }
 //: The *precision* $P_k$ asks: of the images predicted to be it, how many were? The *recall* $R_k$:
 //: of the images that are it, how many were found? A network that says "cat" at every doubt has a
 //: high recall of cats and a low precision. $F_1$ is the harmonic mean of the two, which is high
-//: only where both are; it is computed as $2 \, C_{kk} / (\sum_t C_{tk} + \sum_j C_{kj})$, so that
-//: a class that was never named has an $F_1$ of zero and not none. The last line is the mean over
-//: the classes, each counting the same, as far as they have the score (*macro* averages).
+//: only where both are; it is computed as $2 \, C_{kk} / (\sum_t C_{tk} + \sum_j C_{kj})$. The last
+//: line has the *macro* averages: means over the classes, each counting the same. All three are over
+//: the same classes, those that occur among the images or among the answers; a score with a zero
+//: below its line, such as the precision of a class that was never named, counts as 0. A network that
+//: answers "cat" to every image has a mean precision of 1 % on ten balanced classes, not of 10 %.
 //:
 //: The figures that follow are those of the checkpoint selected.
 

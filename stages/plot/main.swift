@@ -287,9 +287,12 @@ draw(
 //: `class-scores` says the same in three numbers a class. Precision: of the images given this name,
 //: how many bear it rightly. Recall: of the images of this class, how many got the name. High
 //: recall with low precision is a name given too freely. F1 is their harmonic mean, near the lower
-//: of the two.
+//: of the two. The means are over the classes that occur, among the images or among the answers; a
+//: precision of a name that was never given counts as 0.
 
-draw(evaluation.classScores, "Precision, recall and F1 of each class, and their means.")
+draw(
+  evaluation.classScores,
+  "Precision, recall and F1 of each class, and their means over the classes that occur.")
 
 //: `calibration` asks whether the confidence can be believed. A bar is the accuracy of the answers
 //: whose confidence lies in its bin; were confidence and accuracy the same, bars would end on the
