@@ -28,6 +28,10 @@ extension Recipe {
     self.schema = schema
     overlays = overriding.overlays
     settings = file.settings.merging(overriding.settings) { _, override in override }
+    readers = Self.readers(of: schema.sections, steps: file.steps, overlays: overlays) {
+      sectionsOfStage($0)
+    }
+    try checkLimits()
   }
 
   /// The key and the value of a `key=value`. The value is YAML; but a path is taken as it stands,

@@ -37,6 +37,9 @@ public struct Recipe: Sendable {
   public let steps: [RecipeStep]?
 
   let schema: RecipeSchema
+  /// The steps that are run with a section, by section; nil stands for the section itself, where the
+  /// recipe lists no steps.
+  let readers: [String: [String?]]
   /// Steps that have, or may have, a section of their own: the section of the schema it overlays.
   let overlays: [String: String]
   /// What the file, those it builds on and the command line give, by full key, `train.epochs` or
@@ -84,4 +87,6 @@ public struct Recipe: Sendable {
 struct RecipeSetting: Sendable {
   let value: RecipeValue
   let origin: RecipeOrigin
+  /// How many recipes build on the one that gives it, one on the other: 0 for the recipe itself.
+  var depth = 0
 }

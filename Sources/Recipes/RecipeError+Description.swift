@@ -48,6 +48,12 @@ extension RecipeError: CustomStringConvertible {
     case .notFinite(let place, let key, let found):
       "\(place): \(key): expected a finite number, found \(onOneLine(found)); choose one between "
         + "-1.7e308 and 1.7e308"
+    case .notFloat32(let place, let key, let expected, let found, let becomes):
+      "\(place): \(key): expected \(expected), found \(onOneLine(found)), which becomes \(becomes) in "
+        + "float32; choose one of 1.2e-38 to 3.4e38, or 0 where that is allowed"
+    case .aboveOther(let place, let key, let found, let other, let limit, let otherPlace):
+      "\(place): \(key): expected at most \(other), which is \(limit) (\(otherPlace)), found \(found); "
+        + "lower it, or raise \(other)"
     case .unknownChoice(let place, let key, let choices, let found, let suggestion):
       "\(place): \(key): expected \(joined(choices, by: "or")), found '\(onOneLine(found))'; "
         + (suggestion.map { "did you mean '\($0)'?" } ?? "choose one of them")

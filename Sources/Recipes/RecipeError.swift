@@ -55,6 +55,12 @@ public enum RecipeError: Error, Sendable, Equatable {
   case integerOverflow(RecipePlace, key: String, found: String)
   /// The number is infinite, not a number, or beyond the range of a `Double`.
   case notFinite(RecipePlace, key: String, found: String)
+  /// The number is within its bounds, and what a float32 makes of it is not: it vanishes, overflows, has
+  /// lost digits, or reaches a bound that it must stay clear of.
+  case notFloat32(RecipePlace, key: String, expected: String, found: String, becomes: String)
+  /// The number is greater than that of another key which it must not exceed.
+  case aboveOther(
+    RecipePlace, key: String, found: String, other: String, limit: String, otherPlace: String)
   /// The word is none of the choices.
   case unknownChoice(
     RecipePlace, key: String, choices: [String], found: String, suggestion: String?)

@@ -63,7 +63,7 @@ struct RecipeFile {
       let section = String(key.prefix { $0 != "." })
       return baseOverlays[section] == own.overlays[section]
     }
-    settings = inherited.merging(own.settings) { _, own in own }
+    settings = inherited.mapValues(\.oneRecipeFurther).merging(own.settings) { _, own in own }
   }
 
   /// The text under a word of the file's own, taken out of the entries.
@@ -107,5 +107,12 @@ struct RecipeFile {
         place, files: (derived + [base]).map { $0.deletingPathExtension().lastPathComponent })
     }
     return try RecipeFile(contentsOf: base, reading, derived: derived)
+  }
+}
+
+extension RecipeSetting {
+  /// The setting as a recipe has it that builds on the one that gives it.
+  fileprivate var oneRecipeFurther: Self {
+    Self(value: value, origin: origin, depth: depth + 1)
   }
 }

@@ -13,6 +13,11 @@ public struct RecipeSchema: Sendable {
     public let isPresentation: Bool
     /// What the key means, in one sentence without a full stop.
     public let about: String
+    /// Where the key has an effect: where all conditions of one of these lists hold; everywhere where
+    /// there is no list.
+    public internal(set) var applies: [[Condition]] = []
+    /// Another key of type number that this one, of type number too, must not exceed.
+    public internal(set) var atMost: String?
 
     /// The first word of the name: `train`.
     public var section: String { String(name.prefix { $0 != "." }) }

@@ -18,6 +18,8 @@ public enum RecipeSchemaError: Error, Sendable, Equatable {
     RecipePlace, key: String, attribute: String, expected: String, found: String)
   /// A default is not a value of its own key.
   case rejectedDefault(RecipeError)
+  /// A condition names what is no value of the key it speaks of.
+  case rejectedCondition(RecipeError)
 }
 
 extension RecipeSchemaError: CustomStringConvertible {
@@ -42,6 +44,8 @@ extension RecipeSchemaError: CustomStringConvertible {
       "\(place): \(onOneLine(key)): \(attribute): expected \(expected), found \(found); correct it"
     case .rejectedDefault(let error):
       "\(error); the schema's default must be a value of its key"
+    case .rejectedCondition(let error):
+      "\(error); a condition under 'applies' must name values of the other key"
     }
   }
 }

@@ -47,17 +47,14 @@ extension RecipeType {
     case (.integer, .oversizedInteger):
       throw .integerOverflow(place, key: key, found: text)
     case (.number(let bounds), .integer(let value)):
-      try check(Double(value), within: bounds, text: text, key: key, at: place)
-      return .number(Double(value))
+      return try number(Double(value), within: bounds, text: text, key: key, at: place)
     case (.number(let bounds), .number(let value)):
-      try check(value, within: bounds, text: text, key: key, at: place)
-      return .number(value)
+      return try number(value, within: bounds, text: text, key: key, at: place)
     case (.number(let bounds), .oversizedInteger):
       guard let value = Double(text), value.isFinite else {
         throw .notFinite(place, key: key, found: text)
       }
-      try check(value, within: bounds, text: text, key: key, at: place)
-      return .number(value)
+      return try number(value, within: bounds, text: text, key: key, at: place)
     case (.number, .nonFinite):
       throw .notFinite(place, key: key, found: text)
     case (.boolean, .boolean(let value)):
@@ -90,6 +87,18 @@ extension RecipeType {
     guard bounds.contains(number) else {
       throw .outOfRange(place, key: key, expected: description, found: text)
     }
+  }
+
+  /// A number that is within its bounds, as it stands and as a float32.
+  private func number(
+    _ number: Double, within bounds: Bounds, text: String, key: String, at place: RecipePlace
+  ) throws(RecipeError) -> RecipeValue {
+    try check(number, within: bounds, text: text, key: key, at: place)
+    guard bounds.containsAsFloat32(number) else {
+      throw .notFloat32(
+        place, key: key, expected: description, found: text, becomes: "\(Float(number))")
+    }
+    return .number(number)
   }
 
   /// True where a value of this kind is checked further, rather than of the wrong type.

@@ -21,12 +21,24 @@ public indirect enum RecipeType: Sendable, Equatable {
     public var most: Double?
     public var above: Double?
     public var below: Double?
+    /// What the number counts, for messages: `pixel/255`.
+    public var unit: String?
 
     func contains(_ number: Double) -> Bool {
       if let least, number < least { return false }
       if let most, number > most { return false }
       if let above, number <= above { return false }
       if let below, number >= below { return false }
+      return true
+    }
+
+    /// Whether the number is still within the bounds once it is a float32, as which networks take it: a
+    /// chance below 1 must not become 1, nor what is divided by 0.
+    func containsAsFloat32(_ number: Double) -> Bool {
+      let rounded = Float(number)
+      guard rounded.isFinite, number == 0 || rounded.isNormal else { return false }
+      if let above, rounded <= Float(above) { return false }
+      if let below, rounded >= Float(below) { return false }
       return true
     }
   }
@@ -88,12 +100,13 @@ extension RecipeType: CustomStringConvertible {
 
 extension RecipeType.Bounds {
   fileprivate var suffix: String {
-    if let least, let most { return " from \(short(least)) to \(short(most))" }
+    let unit = unit.map { " in units of \($0)" } ?? ""
+    if let least, let most { return " from \(short(least)) to \(short(most))\(unit)" }
     let ends = [
       least.map { "of at least \(short($0))" }, above.map { "above \(short($0))" },
       most.map { "of at most \(short($0))" }, below.map { "below \(short($0))" },
     ].compactMap { $0 }
-    return ends.isEmpty ? "" : " " + ends.joined(separator: " and ")
+    return (ends.isEmpty ? "" : " " + ends.joined(separator: " and ")) + unit
   }
 
   private func short(_ number: Double) -> String {

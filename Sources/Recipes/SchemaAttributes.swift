@@ -24,7 +24,7 @@ struct SchemaAttributes {
     left = attributes
   }
 
-  private mutating func take(_ attribute: String) -> SettingsNode? {
+  mutating func take(_ attribute: String) -> SettingsNode? {
     taken.append(attribute)
     guard let index = left.firstIndex(where: { $0.key == attribute }) else { return nil }
     return left.remove(at: index).value
@@ -61,6 +61,12 @@ extension SchemaAttributes {
       throw malformed(attribute, expected: "text", found: node)
     }
     return text
+  }
+
+  private mutating func optionalText(
+    _ attribute: String
+  ) throws(RecipeSchemaError) -> String? {
+    left.contains { $0.key == attribute } ? try text(attribute) : nil
   }
 
   mutating func boolean(_ attribute: String) throws(RecipeSchemaError) -> Bool? {
@@ -143,7 +149,7 @@ extension SchemaAttributes {
   private mutating func bounds() throws(RecipeSchemaError) -> RecipeType.Bounds {
     RecipeType.Bounds(
       least: try number("least"), most: try number("most"), above: try number("above"),
-      below: try number("below"))
+      below: try number("below"), unit: try optionalText("unit"))
   }
 
   private mutating func choices() throws(RecipeSchemaError) -> [String] {

@@ -13,7 +13,12 @@ enum SchemaReader {
       guard words.count >= 2, words.allSatisfy({ isKebabCase($0) }), !isReserved else {
         throw .malformedName(source.place(entry.line), name: name)
       }
-      keys.append(try key(from: entry, source: source))
+      keys.append(try key(from: entry, source: source, isOption: false))
+    }
+    let relations = SchemaRelations(keys: keys, source: source, file: source.file)
+    for (index, entry) in entries.enumerated() {
+      keys[index].applies = try relations.conditions(of: entry)
+      keys[index].atMost = try relations.limitingKey(of: entry)
     }
     let names = Set(keys.map(\.name))
     for (key, entry) in zip(keys, entries) {
@@ -56,14 +61,19 @@ enum SchemaReader {
     return members
   }
 
+  /// - Parameter isOption: Whether it is an option of a variant, which has no relations to keys.
   private static func key(
-    from entry: SettingsEntry, source: SettingsSource
+    from entry: SettingsEntry, source: SettingsSource, isOption: Bool
   ) throws(RecipeSchemaError) -> RecipeSchema.Key {
     var attributes = try SchemaAttributes(of: entry, name: entry.key, source: source)
     let type = try attributes.type()
     let about = try attributes.text("about")
     let isPresentation = try attributes.boolean("presentation") ?? false
     let given = try attributes.required("default")
+    if !isOption {
+      // Read when all keys are known.
+      for attribute in SchemaRelations.attributes { _ = attributes.take(attribute) }
+    }
     try attributes.refuseOthers()
     let value: RecipeValue
     do {
@@ -102,7 +112,9 @@ enum SchemaReader {
         throw .malformedName(source.place(named.line), name: named.key)
       }
       var keys: [RecipeSchema.Key] = []
-      for option in options { keys.append(try key(from: option, source: source)) }
+      for option in options {
+        keys.append(try key(from: option, source: source, isOption: true))
+      }
       variants.append(RecipeType.Variant(name: entry.key, options: keys))
     }
     return variants
