@@ -99,6 +99,27 @@ public struct CIFARBatches: Sendable {
   }
 }
 
+extension CIFARBatches {
+  /// Records of an archive, which has to have as many as the official one.
+  static let archiveCounts: (training: Int?, test: Int?) =
+    (training: trainingFiles.count * officialCount, test: officialCount)
+
+  /// The records of an archive or, by their lengths, of the files in a folder; nil where there are no such
+  /// files.
+  static func recordCounts(at url: URL) -> (training: Int?, test: Int?) {
+    let attributes = try? ArchiveFile.attributes(of: url)
+    guard attributes?[.type] as? FileAttributeType == .typeDirectory else { return archiveCounts }
+    func count(_ file: String) -> Int? {
+      let file = try? ArchiveFile.attributes(of: url.appendingPathComponent(file))
+      return (file?[.size] as? NSNumber).map { $0.intValue / CIFARRecords.recordLength }
+    }
+    let training = trainingFiles.map(count)
+    return (
+      training.contains(nil) ? nil : training.reduce(0) { $0 + ($1 ?? 0) }, count(testFile)
+    )
+  }
+}
+
 extension Shapes {
   /// Draws both files and writes them in CIFAR-10's layout: five batches of training images, as equal
   /// as they can be, one of test images, and the class names.

@@ -76,9 +76,15 @@ extension Preparation {
     switch try file.requiredMetadata("normalization") {
     case Normalization.perImage.name: normalization = .perImage
     case "constants":
-      normalization = .constants(
-        mean: try file.scalars(of: "mean", as: Float.self, shape: [channels]),
-        std: try file.scalars(of: "std", as: Float.self, shape: [channels]))
+      let mean = try file.scalars(of: "mean", as: Float.self, shape: [channels])
+      let std = try file.scalars(of: "std", as: Float.self, shape: [channels])
+      guard Normalization.areMeans(mean), Normalization.areDeviations(std) else {
+        throw TensorFileError.unusableMetadata(
+          file: file.url.path, key: "normalization", found: "means \(mean), deviations \(std)",
+          expected: "means \(Normalization.meanRange), deviations \(Normalization.deviationRange) "
+            + "in units of pixel/255")
+      }
+      normalization = .constants(mean: mean, std: std)
     case let found:
       throw TensorFileError.unusableMetadata(
         file: file.url.path, key: "normalization", found: found,

@@ -1,6 +1,25 @@
 import Foundation
 import TensorFiles
 
+/// What the means and deviations of pixel/255 can be, for every place where they are read: those of 0 to
+/// 255 would scale images to next to nothing, and a network would learn nothing from them.
+extension Normalization {
+  static let meanRange = "from 0 to 1"
+  static let deviationRange = "above 0 and of at most 0.5"
+
+  /// Whether these can be the means of the channels.
+  static func areMeans(_ values: [Float]) -> Bool {
+    values.count == ImageSet.channels && values.allSatisfy { (0...1).contains($0) }
+  }
+
+  /// Whether these can be the deviations of the channels: half the range at most, and no less than the
+  /// reciprocal of a float32 allows.
+  static func areDeviations(_ values: [Float]) -> Bool {
+    values.count == ImageSet.channels
+      && values.allSatisfy { $0.isNormal && $0 > 0 && $0 <= 0.5 }
+  }
+}
+
 /// What a user of trained weights must do to an image, in words, as checkpoints carry it:
 ///
 ///     normalization        "constants" or "per-image"
@@ -29,22 +48,23 @@ extension Normalization {
       .unusableMetadata(
         file: file, key: key, found: metadata[key] ?? "nothing", expected: expected)
     }
-    func numbers(_ key: String, _ isUsable: (Float) -> Bool, expected: String)
+    func numbers(_ key: String, _ areUsable: ([Float]) -> Bool, expected range: String)
       throws(TensorFileError) -> [Float]
     {
       let text = metadata[key] ?? ""
       guard let numbers = try? JSONDecoder().decode([Float].self, from: Data(text.utf8)),
-        numbers.count == ImageSet.channels, numbers.allSatisfy(isUsable)
-      else { throw wrong(key, expected: expected) }
+        areUsable(numbers)
+      else {
+        throw wrong(key, expected: "a JSON array of 3 numbers \(range) in units of pixel/255")
+      }
       return numbers
     }
     switch metadata[Self.key] {
     case "per-image": self = .perImage
     case "constants":
       self = .constants(
-        mean: try numbers(Self.meanKey, \.isFinite, expected: "a JSON array of 3 numbers"),
-        std: try numbers(
-          Self.stdKey, { $0 > 0 && $0.isFinite }, expected: "a JSON array of 3 numbers above 0"))
+        mean: try numbers(Self.meanKey, Self.areMeans, expected: Self.meanRange),
+        std: try numbers(Self.stdKey, Self.areDeviations, expected: Self.deviationRange))
     default: throw wrong(Self.key, expected: "constants or per-image")
     }
   }

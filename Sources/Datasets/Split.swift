@@ -53,9 +53,7 @@ public struct Split: Sendable, Equatable {
         training: Array(0..<Int32(train.count)), validation: Array(0..<Int32(testCount)),
         kind: kind, seed: seed, validationSource: .test)
     case .images(let count):
-      guard count >= 1, count < train.count else {
-        throw .size(found: count, images: train.count)
-      }
+      try Self.check(count, kind, images: train.count, classes: train.classNames.count)
       let chosen =
         switch kind {
         case .last: Array(train.count - count..<train.count)
@@ -71,6 +69,18 @@ public struct Split: Sendable, Equatable {
     }
   }
 
+  /// Checks what can be known of a split without the images.
+  ///
+  /// - Parameter count: Images that are to validate.
+  static func check(
+    _ count: Int, _ kind: Kind, images: Int, classes: Int
+  ) throws(SplitError) {
+    guard count >= 1, count < images else { throw .size(found: count, images: images) }
+    guard kind != .stratified || count.isMultiple(of: classes) else {
+      throw .unequalShares(found: count, classes: classes)
+    }
+  }
+
   private static func random(_ count: Int, of total: Int, seed: Int) -> [Int] {
     var random = RandomStream(seed: seed, purpose: "split.random")
     return Array(random.permutation(of: total).prefix(count))
@@ -80,11 +90,7 @@ public struct Split: Sendable, Equatable {
   private static func stratified(_ count: Int, of train: ImageSet, seed: Int) throws(SplitError)
     -> [Int]
   {
-    let classes = train.classNames.count
-    guard count.isMultiple(of: classes) else {
-      throw .unequalShares(found: count, classes: classes)
-    }
-    let share = count / classes
+    let share = count / train.classNames.count
     var chosen: [Int] = []
     for (label, members) in train.indicesByClass.enumerated() {
       guard members.count > share else {

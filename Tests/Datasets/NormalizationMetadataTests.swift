@@ -6,7 +6,7 @@ import Testing
   @Test(
     arguments: [
       .perImage, .constants(mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.2010]),
-      .constants(mean: [0, -1, 1e-7], std: [1, 3.4e38, 1e-30]),
+      .constants(mean: [0, 1, 1e-7], std: [0.5, 0.25, 1e-30]),
     ] as [Normalization])
   func whatIsWrittenIsRead(_ normalization: Normalization) throws {
     #expect(
@@ -27,8 +27,20 @@ import Testing
       (
         [
           "normalization": "constants", "normalization_mean": "[0, 0, 0]",
-          "normalization_std": "[1, 0, 1]",
+          "normalization_std": "[0.5, 0, 0.5]",
         ], "normalization_std"
+      ),
+      (
+        [
+          "normalization": "constants", "normalization_mean": "[0.5, 0.5, 0.5]",
+          "normalization_std": "[63, 62, 67]",
+        ], "normalization_std"
+      ),
+      (
+        [
+          "normalization": "constants", "normalization_mean": "[125, 123, 114]",
+          "normalization_std": "[0.2, 0.2, 0.2]",
+        ], "normalization_mean"
       ),
       (
         [

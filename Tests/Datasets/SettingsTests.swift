@@ -69,8 +69,8 @@ import Testing
         == .constants(mean: statistics.mean.map(Float.init), std: statistics.std.map(Float.init)))
     #expect(
       try normalization(
-        PreprocessSettings(normalize: .constants, mean: [0.25, 0.5, 1], std: [0.5, 1, 2]))
-        == .constants(mean: [0.25, 0.5, 1], std: [0.5, 1, 2]))
+        PreprocessSettings(normalize: .constants, mean: [0, 0.5, 1], std: [0.5, 0.25, 1e-7]))
+        == .constants(mean: [0, 0.5, 1], std: [0.5, 0.25, 1e-7]))
   }
 
   @Test func constantsThatCannotBeUsedAreRefused() throws {
@@ -79,13 +79,30 @@ import Testing
       try PreprocessSettings(normalize: .constants, mean: mean, std: std).normalization(statistics)
     }
     #expect(throws: DatasetSettingsError.missingConstants(key: "mean")) {
-      try normalization(nil, [1, 1, 1])
+      try normalization(nil, [0.5, 0.5, 0.5])
     }
     #expect(throws: DatasetSettingsError.missingConstants(key: "std")) {
       try normalization([1, 1, 1], nil)
     }
-    #expect(throws: DatasetSettingsError.constants(key: "mean", found: [1, 1])) {
-      try normalization([1, 1], [1, 1, 1])
+    for mean in [[1, 1], [125, 123, 114], [0, 0, 1.001], [-0.1, 0, 0], [.nan, 0, 0]] {
+      #expect {
+        try normalization(mean, [0.5, 0.5, 0.5])
+      } throws: { error in
+        guard case .constants("mean", _, "from 0 to 1") = error as? DatasetSettingsError
+        else { return false }
+        return "\(error)".contains("in units of pixel/255")
+      }
+    }
+    // 1e-46 is 0 in float32, and the reciprocal of 1e-40 is infinite.
+    for std in [
+      [63, 62, 67], [0.2, 0.2, 0.51], [1e-46, 1, 1], [1e-40, 0.2, 0.2], [-0.2, 0.2, 0.2],
+    ] {
+      #expect {
+        try normalization([0.5, 0.5, 0.5], std)
+      } throws: { error in
+        guard case .constants("std", std, _) = error as? DatasetSettingsError else { return false }
+        return true
+      }
     }
     #expect(throws: DatasetSettingsError.deviation(found: [1, 0, 1])) {
       try normalization([1, 1, 1], [1, 0, 1])

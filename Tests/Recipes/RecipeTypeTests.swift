@@ -126,7 +126,36 @@ struct RecipeTypeTests {
       "train.schedule.milestones, item 2: expected an integer of at least 1, found 0"
     ),
     ("preprocess.mean: [0.5, 0.5]", "preprocess.mean: expected a list of 3 numbers, found 2"),
-    ("preprocess.std: [0.5, 0, 0.5]", "preprocess.std, item 2: expected a number above 0, found 0"),
+    (
+      "preprocess.std: [0.5, 0, 0.5]",
+      "preprocess.std, item 2: expected a number above 0 and of at most 0.5 in units of pixel/255, found 0"
+    ),
+    (
+      "preprocess.std: [63, 62, 67]",
+      "r.yaml:1: preprocess.std, item 1: expected a number above 0 and of at most 0.5 in units of pixel/255, found 63;"
+    ),
+    (
+      "preprocess.mean: [0.5, 125, 114]",
+      "r.yaml:1: preprocess.mean, item 2: expected a number from 0 to 1 in units of pixel/255, found 125;"
+    ),
+    ("preprocess.mean: [0.5, 0.5, 1e39]", "item 3: expected a number from 0 to 1 in units of"),
+    // Numbers that are none in float32
+    (
+      "train.optimizer.epsilon: 1e-60",
+      "r.yaml:1: train.optimizer.epsilon: expected a number above 0, found 1e-60, which becomes 0.0 in float32; choose one of 1.2e-38 to 3.4e38, or 0 where that is allowed"
+    ),
+    ("train.optimizer.learning-rate: 1e39", "found 1e39, which becomes inf in float32; "),
+    ("train.optimizer.weight-decay: 1e-45", "found 1e-45, which becomes 1e-45 in float32; "),
+    ("train.optimizer.weight-decay: 1e-46", "found 1e-46, which becomes 0.0 in float32; "),
+    ("preprocess.std: [0.5, 1e-46, 0.5]", "item 2: expected a number above 0 and of at most 0.5"),
+    ("train.optimizer.momentum: 0.99999999", "found 0.99999999, which becomes 1.0 in float32; "),
+    ("train.architecture.dropout: 0.99999999", "which becomes 1.0 in float32; "),
+    ("train.clip-norm: 1e-60", "train.clip-norm: expected a number above 0, found 1e-60, which"),
+    ("train.loss.kl-weight: 1e39", "which becomes inf in float32; "),
+    (
+      "train.augment: [affine: {scale: [1, 2], translate: 1e-50}]",
+      "train.augment.affine.translate: expected a number from 0 to 1, found 1e-50, which becomes 0.0"
+    ),
     (
       "plot.formats: [pgn]",
       "plot.formats, item 1: expected png or svg, found 'pgn'; did you mean 'png'?"

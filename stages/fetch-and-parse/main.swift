@@ -127,8 +127,19 @@ if let warning = files.dataStatus.warning { warn(warning) }
 //: file has exactly 10,000 records, one's own at least one and no fraction of one, and every label
 //: is 0 to 9.
 
-let (train, test) = orExit { try files.parse() }
-show("\(train.count) training and \(test.count) test images, \(train.dataStatus.rawValue) data")
+let parsed = orExit { try files.parse() }
+show(
+  "\(parsed.train.count) training and \(parsed.test.count) test images, "
+    + "\(parsed.train.dataStatus.rawValue) data")
+
+//: Fewer of them will do where the recipe says so: `dataset.training-images` and
+//: `dataset.test-images` take that many, of each class the same share as it has among all. The seed
+//: chooses them, and they stay in the archive's order.
+
+let (train, test) = orExit { try settings.dataset.chosen(among: parsed) }
+if train.count < parsed.train.count || test.count < parsed.test.count {
+  show("of them the recipe takes \(train.count) and \(test.count), chosen class by class")
+}
 
 //: The classes of CIFAR-10 are balanced, 5,000 and 1,000 images each. Where one's own data are not,
 //: the table shows it, and a stratified split will say it.

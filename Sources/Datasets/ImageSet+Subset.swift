@@ -1,0 +1,42 @@
+import Randomness
+
+extension ImageSet {
+  /// `count` of the images in their order, of each class the same share as among all: equal shares where
+  /// the classes are equal. Where shares are no whole numbers, those that lose most by rounding down get
+  /// one more, of equals the first class.
+  ///
+  /// Which images of a class are chosen is drawn from the seed, the file they are of and the class.
+  ///
+  /// - Precondition: there are as many, and the set is one as it was parsed.
+  func stratifiedSubset(_ count: Int, of file: Origin, seed: Int) -> ImageSet {
+    precondition(
+      (0...self.count).contains(count) && preparation == nil,
+      "\(count) of \(self.count) images as they were parsed")
+    if count == self.count { return self }
+    let shares = shares(of: count)
+    var isChosen = [Bool](repeating: false, count: self.count)
+    for (label, members) in indicesByClass.enumerated() {
+      var random = RandomStream(
+        seed: seed, purpose: "dataset.subset", epoch: file == .train ? 0 : 1, index: label)
+      for place in random.permutation(of: members.count).prefix(shares[label]) {
+        isChosen[members[place]] = true
+      }
+    }
+    let chosen = isChosen.indices.filter { isChosen[$0] }
+    let size = Self.pixelsPerImage
+    return ImageSet(
+      images: chosen.flatMap { images[$0 * size..<($0 + 1) * size] },
+      labels: chosen.map { labels[$0] }, classNames: classNames, dataStatus: dataStatus,
+      source: source)
+  }
+
+  /// How many of `count` images each class gives.
+  private func shares(of count: Int) -> [Int] {
+    let counts = classCounts
+    var shares = counts.map { $0 * count / self.count }
+    let rests = counts.map { $0 * count % self.count }
+    let order = counts.indices.sorted { (-rests[$0], $0) < (-rests[$1], $1) }
+    for label in order.prefix(count - shares.reduce(0, +)) { shares[label] += 1 }
+    return shares
+  }
+}
