@@ -47,7 +47,7 @@ public struct RunComparison: Sendable {
   public var rows: [[String]] {
     runs.map { run in
       [
-        run.name, run.network, run.history.map { "\($0.epochs.count)" },
+        run.name, run.network, run.trainedEpochs,
         run.history?.best.map { String(format: "%.2f %% at %d", $0.top1, $0.epoch) },
         run.evaluation.flatMap(Self.result), run.trainingSeconds.map(Self.duration),
       ].map { $0 ?? "–" }

@@ -20,6 +20,8 @@ public struct RunResults: Sendable {
   public let network: String?
   /// The curves of the first training that held images out; of the first at all where none did.
   public let history: TrainingHistory?
+  /// Whether a training of the run began with the weights of a file, whose own training is not known.
+  public let beginsAsFile: Bool
   /// Seconds of each of its epochs; nil where a line is missing.
   public let seconds: [Double]?
   /// Seconds of all trainings of the run.
@@ -66,6 +68,9 @@ public struct RunResults: Sendable {
     }
 
     history = shown?.1
+    beginsAsFile = trainings.contains {
+      $0.0.value(ofKey: "init-from").map { $0 != "null" } ?? false
+    }
     let place = trainings.firstIndex { $0.0.name == shown?.0.name }
     let times = place.flatMap { timings[$0] }
     seconds = shown.flatMap { times?.seconds(ofEpochs: $0.1.epochs) }
@@ -74,9 +79,7 @@ public struct RunResults: Sendable {
     evaluation = evaluations.last { $0.on == .test } ?? evaluations.last
     settings = instances.flatMap(\.settings)
     steps = instances.map(\.name)
-    network =
-      shown?.0.manifest.parts.first { $0.kind == .recipe && $0.name.hasSuffix(".network") }?
-      .value
+    network = shown?.0.value(ofKey: "network")
     remarks += run.linkedInstances.compactMap { name in
       run.linkedArtefact(of: name)?.faults.first.map {
         "\(run.name): \(name) does not stand: \($0)"
@@ -85,6 +88,13 @@ public struct RunResults: Sendable {
     if trainings.isEmpty { remarks.append("\(run.name): no training stands, so it has no curves") }
     if evaluations.isEmpty { remarks.append("\(run.name): no evaluation stands") }
     self.remarks = remarks
+  }
+}
+
+extension RunResults {
+  /// The epochs of the history in words, with what is not known of the weights; nil without a history.
+  public var trainedEpochs: String? {
+    history.map { "\($0.epochs.count)" + (beginsAsFile ? ", from a file's weights" : "") }
   }
 }
 
@@ -121,6 +131,11 @@ struct LinkedInstance: Sendable {
   /// The one file of an output; nil where the artefact has no such output.
   func file(ofOutput name: String) -> URL? {
     manifest.outputs.first { $0.name == name }?.files.first.map { folder.appending(path: $0.file) }
+  }
+
+  /// The value of the recipe key with this last word; nil where the instance reads none.
+  func value(ofKey word: String) -> String? {
+    manifest.parts.first { $0.kind == .recipe && $0.name.hasSuffix("." + word) }?.value
   }
 
   var settings: [RunResults.Setting] {

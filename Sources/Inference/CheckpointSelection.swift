@@ -19,10 +19,13 @@ public struct CheckpointCandidates: Sendable, Equatable {
   public var warning: String? {
     guard !unreached.isEmpty else { return nil }
     let missing = unreached.joined(separator: ", ")
+    let ending =
+      lastEpoch > 0
+      ? "training ended after epoch \(lastEpoch), before \(missing)"
+      : "no epoch was trained, so there is no \(missing)"
     return isFallback
-      ? "selection: fallback: training ended after epoch \(lastEpoch), before \(missing); the last "
-        + "checkpoint is evaluated and selected instead"
-      : "training ended after epoch \(lastEpoch), before \(missing), which can't be compared"
+      ? "selection: fallback: \(ending); the last checkpoint is evaluated and selected instead"
+      : "\(ending), which can't be compared"
   }
 }
 

@@ -14,7 +14,8 @@ extension EvaluationSettings {
   /// Whether the weights were trained on the very images that are evaluated, as those of a training on
   /// all images were on the validation images.
   private func trainedOnThese(_ weights: CheckpointDescription) -> Bool {
-    on == .validation && weights.origin["trained_on"] == "training-and-validation"
+    on == .validation && weights.epoch > 0
+      && weights.origin["trained_on"] == "training-and-validation"
   }
 
   /// What a reader must know before believing the figures.
@@ -39,6 +40,11 @@ extension EvaluationSettings {
     if trainedOnThese(weights) {
       reservations.append(
         "trained on validation: the network has learnt from the images that now measure it")
+    }
+    if weights.beganAsFile {
+      reservations.append(
+        "weights from a file (train.init-from): on which images they were trained and selected before "
+          + "is not known, so these may be among them")
     }
     if let warning = candidates.warning { reservations.append(warning) }
     if selection.kind == .listed,

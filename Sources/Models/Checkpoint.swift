@@ -33,6 +33,21 @@ public struct CheckpointDescription: Sendable, Equatable {
   }
 }
 
+extension CheckpointDescription {
+  /// The fact of `origin` that weights have a past that no run knows: they began as those of a file, here
+  /// or in a training that went before.
+  public static let weightsFromFile = (key: "initial_weights", value: "file")
+
+  /// Whether a checkpoint's metadata say that its weights began as those of a file.
+  public static func beganAsFile(_ metadata: [String: String]) -> Bool {
+    metadata[weightsFromFile.key] == weightsFromFile.value
+  }
+
+  /// Whether the weights began as those of a file, so that nobody knows on which images they were
+  /// trained before.
+  public var beganAsFile: Bool { Self.beganAsFile(origin) }
+}
+
 /// Weights on disk: a tensor file with PyTorch's names, shapes and order of elements.
 public enum Checkpoint {
   public static let schema = "checkpoint"

@@ -9,9 +9,11 @@ extension CheckpointDescription {
   ///   - data: Which images those are. What the start was trained on stays trained on.
   ///   - start: What the training goes on from; its epochs count. Where nothing is trained because there
   ///     was nothing to choose it among, its description stays as it is.
+  ///   - beginsAsFile: Whether the initial weights are those of a file. What the start says of its own
+  ///     stays said.
   public init(
     _ network: Network, precision: Precision, trainedOn images: ImageSet, data: TrainingData,
-    from start: StartingCheckpoint? = nil
+    from start: StartingCheckpoint? = nil, beginsAsFile: Bool = false
   ) {
     if let start, start.selection == .fallback {
       self = start.description
@@ -28,6 +30,9 @@ extension CheckpointDescription {
       "trained_on": trainedOn,
     ]
     origin["selection"] = start?.selection?.rawValue
+    if beginsAsFile || start?.description.beganAsFile == true {
+      origin[Self.weightsFromFile.key] = Self.weightsFromFile.value
+    }
     self.init(
       network: network.name, configuration: network.configuration, precision: precision,
       classNames: images.classNames, epoch: start?.description.epoch ?? 0,

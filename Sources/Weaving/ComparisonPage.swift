@@ -94,7 +94,7 @@ struct ComparisonPage {
       evaluation?.top1.map(Wording.percent), on, best, claim.training?.network ?? run.network,
       claim.training.map { Wording.count($0.parameterCount) },
       claim.training?.multiplyAdds.map(Wording.count),
-      run.history.map { "\($0.epochs.count)" }, rate(of: run, claim: claim),
+      run.trainedEpochs, rate(of: run, claim: claim),
       run.trainingSeconds.map(Wording.duration),
       claim.manifests.isEmpty ? nil : Wording.duration(claim.seconds),
     ]

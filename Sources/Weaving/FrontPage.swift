@@ -122,26 +122,45 @@ struct FrontPage {
 
   private func measurement(_ result: RunClaim.Evaluation) -> HTML {
     let metrics = result.metrics
+    let isTrained = metrics.epoch > 0
     let which =
       switch (metrics.on, metrics.selectedOnTest) {
-      case ("test", true):
+      case ("test", true) where isTrained:
         "The test images, which also chose the epoch and ended the training: selected on test, as in "
           + "some published protocols. No image was left that decided nothing"
-      case ("test", false): "The test images, which took no part in training or in any choice"
+      case (_, true) where !isTrained:
+        "The test images, which the recipe gives to validation too; no epoch was trained that they could "
+          + "have chosen"
+      case ("test", false):
+        isTrained
+          ? "The test images, which took no part in this run's training or in any choice of it"
+          : "The test images; no epoch was trained and nothing was chosen here"
       default:
-        claim.training?.trainsOnHeldOut == true
-          ? "The \(metrics.on) images, on which the network was trained too: no measure of new images"
-          : "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
+        if claim.training?.trainsOnHeldOut == true {
+          "The \(metrics.on) images, on which the network was trained too: no measure of new images"
+        } else if isTrained {
+          "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
+        } else {
+          "The \(metrics.on) images; no epoch was trained and nothing was chosen here"
+        }
       }
+    let past =
+      claim.training?.beganAsFile == true
+      ? ". The weights came from a file: which images they were trained and selected on before is not "
+        + "known, and these may be among them"
+      : ""
     return """
-      \(which). Checkpoint <code>\(metrics.checkpoint)</code>, \(weights(metrics)); every image once, \
+      \(which)\(past). Checkpoint <code>\(metrics.checkpoint)</code>, \(weights(metrics)); every image once, \
       unaugmented. <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
       \(result.instance)</a>
       """
   }
 
   private func weights(_ metrics: RunClaim.Metrics) -> String {
-    guard metrics.epoch > 0 else { return "the weights it was given, not trained here" }
+    guard metrics.epoch > 0 else {
+      return claim.training?.beganAsFile == true
+        ? "the weights of the file, not trained here" : "the initial weights, not trained"
+    }
     let total = claim.training?.epochs?.last.map { " of \($0)" } ?? ""
     return "the weights after epoch \(metrics.epoch)\(total)"
   }
@@ -157,7 +176,10 @@ struct FrontPage {
       }
     let counts = (claim.training?.imageCounts ?? []).map { "\(Wording.count($0.count)) \($0.name)" }
     let isRefitted = claim.training?.trainsOnHeldOut == true
-    let use = isRefitted ? ", and in the end trained on all of them" : ""
+    let use =
+      isRefitted
+      ? ", and in the end trained on all of them"
+      : metrics.epoch == 0 ? ", and was trained on none of them here" : ""
     let split = counts.isEmpty ? "" : "; the network was given \(Wording.list(counts)) images\(use)"
     return "<code>\(metrics.source)</code>: \(origin)\(split)."
   }
@@ -165,9 +187,10 @@ struct FrontPage {
   private func network(_ training: RunClaim.Training) -> HTML {
     let name = training.network ?? training.manifest.recipeValue("network") ?? "unnamed"
     let keys =
-      training.epochs?.isEmpty == true
-      ? ["epochs", "init-from"]
-      : ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"]
+      (training.epochs?.isEmpty == true
+        ? ["epochs"]
+        : ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"])
+      + (training.beganAsFile ? ["init-from"] : [])
     let values =
       keys
       .compactMap { key in
@@ -175,7 +198,12 @@ struct FrontPage {
       }
     let first = training.epochs?.first ?? 1
     let since: HTML = first > 1 ? "from epoch \(first) on trained" : "trained"
-    let recipe: HTML = values.isEmpty ? "" : ", \(since) with \(values.joined(separator: ", "))"
+    let list = values.joined(separator: ", ")
+    let recipe: HTML =
+      values.isEmpty
+      ? ""
+      : training.epochs?.isEmpty == true
+        ? ", not trained here (\(list))" : ", \(since) with \(list)"
     let cost = training.multiplyAdds.map {
       ", \(Wording.count($0)) multiplications with addition (MACs) an image"
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Models
 import Planning
 import TensorFiles
 
@@ -51,8 +52,16 @@ struct RunClaim {
     /// The numbers of the epochs in the history, which begin after 1 where the training went on from an
     /// earlier one's; nil where there is no history.
     let epochs: [Int]?
+    /// Epochs behind the checkpoint, those of a training that it went on from included; 0 for weights that
+    /// no run has trained.
+    var epochsBehind: Int { checkpoint.metadata["epoch"].flatMap { Int($0) } ?? 0 }
     /// Whether the held-out images were trained on too.
-    var trainsOnHeldOut: Bool { checkpoint.metadata["trained_on"] == "training-and-validation" }
+    var trainsOnHeldOut: Bool {
+      epochsBehind > 0 && checkpoint.metadata["trained_on"] == "training-and-validation"
+    }
+    /// Whether the weights began as those of a file, so that what they were trained on before is not
+    /// known.
+    var beganAsFile: Bool { CheckpointDescription.beganAsFile(checkpoint.metadata) }
 
     /// Multiplications, each with an addition, for one image forward; nil where the network is not
     /// known. Lays the network out, so that it is for one page, and not for a list of many runs.

@@ -66,6 +66,7 @@ struct RunIndex {
     var reservations: [String] = []
     if metrics.selectedOnTest { reservations.append("selected on test") }
     if metrics.dataStatus == "unverified" { reservations.append("unverified data") }
+    if claim.training?.beganAsFile == true { reservations.append("weights from a file") }
     let marks = reservations.isEmpty ? "" : "; \(reservations.joined(separator: ", "))"
     return """
       <p><strong>\(Wording.percent(metrics.top1))</strong> top-1 on \
@@ -76,7 +77,8 @@ struct RunIndex {
   private func network(of claim: RunClaim) -> HTML {
     guard let training = claim.training else { return HTML() }
     let name = training.network ?? "unnamed network"
-    let epochs = training.epochs?.last.map { ", \($0) epoch\($0 == 1 ? "" : "s")" } ?? ""
+    let last = training.epochs?.last.map { ", \($0) epoch\($0 == 1 ? "" : "s")" } ?? ""
+    let epochs = training.epochsBehind == 0 ? ", not trained" : last
     return "<p>\(name), \(Wording.count(training.parameterCount)) parameters\(epochs)</p>"
   }
 

@@ -79,7 +79,15 @@ struct PredictCommand: ParsableCommand {
     let description = classifier.description
     let source = description.origin["source"].map { " on \(PrintableText.escaped($0))" } ?? ""
     let status = description.origin["data_status"] == "unverified" ? " (unverified data)" : ""
+    let past =
+      switch (description.epoch, description.beganAsFile) {
+      case (0, true): "weights from a file, not trained here"
+      case (0, false): "initial weights, not trained"
+      case (let epochs, let beganAsFile):
+        "trained for \(epochs) epochs\(source)\(status)"
+          + (beganAsFile ? ", beginning with weights from a file" : "")
+      }
     return "\(PrintableText.escaped(description.network)) of \(trained.run), checkpoint "
-      + "\(checkpoint): trained for \(description.epoch) epochs\(source)\(status)"
+      + "\(checkpoint): \(past)"
   }
 }

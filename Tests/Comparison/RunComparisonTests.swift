@@ -43,6 +43,17 @@ import Testing
     #expect(rows.allSatisfy { $0.count == RunComparison.header.count })
   }
 
+  /// What a file's weights were trained for is not known.
+  @Test func weightsOfAFileAreNamed() throws {
+    for (run, path) in [("foreign", digest("a")), ("own", "null")] {
+      try compared.add(run)
+      try compared.placeTraining(
+        in: run, rows: [(1, 50)], seconds: [1], settings: [("learn.init-from", path)])
+    }
+    #expect(
+      try comparison(["foreign", "own"]).rows.map { $0[2] } == ["1, from a file's weights", "1"])
+  }
+
   /// A step that one run lacks is one difference, not one for each of its values.
   @Test func differencesAreTheKeysThatDiffer() throws {
     let differences = try comparison(["slow", "twice"]).differences

@@ -153,6 +153,10 @@ import Testing
   @Test(arguments: [
     (["selection": "fallback"], "selection: fallback"), (["selection": "listed"], nil),
     (["selected_on_test": "true"], "selected on test: test images chose the weights"),
+    (
+      ["initial_weights": "file"],
+      "weights from a file (train.init-from): on which images they were trained and selected before is not"
+    ),
   ])
   func weightsCarryTheirReservations(_ origin: [String: String], _ note: String?) throws {
     let reservations = try reservations(
@@ -173,11 +177,27 @@ import Testing
     #expect(reservations.allSatisfy { $0.hasPrefix("trained on validation: ") })
   }
 
+  /// Whatever the recipe asked for, no epoch has learnt from anything.
+  @Test func weightsOfNoEpochHaveLearntFromNothing() throws {
+    let reservations = try reservations(
+      oneImage(.official, selectedOnTest: false), on: "validation",
+      origin: ["trained_on": "training-and-validation"], epoch: 0)
+    #expect(reservations == [])
+  }
+
+  @Test func aTrainingWithoutEpochsDidNotEndAfterOne() throws {
+    _ = try example.checkpoint(in: folder, name: "last", epoch: 0)
+    #expect(
+      try settings(["epoch-2"]).candidates(in: folder.url).warning
+        == "selection: fallback: no epoch was trained, so there is no epoch-2; the last checkpoint is evaluated and selected instead"
+    )
+  }
+
   private func reservations(
-    _ images: ImageSet, on subject: String, origin: [String: String] = [:]
+    _ images: ImageSet, on subject: String, origin: [String: String] = [:], epoch: Int = 12
   ) throws -> [String] {
     let weights = try Checkpoint.description(
-      of: example.checkpoint(in: folder, name: "last", origin: origin))
+      of: example.checkpoint(in: folder, name: "last", epoch: epoch, origin: origin))
     let settings = try settings(["last"], on: subject)
     return settings.reservations(
       images: images, weights: weights, candidates: try settings.candidates(in: folder.url),

@@ -69,6 +69,31 @@ import Training
     }
   }
 
+  /// What began as a file's weights stays that, however long it is trained on, and nothing else says so.
+  @Test func theWeightsOfAFileAreMarked() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    let url = try select("listed", in: fixture)
+    let network = try NetworkCatalog.network(
+      named: "resnet8", configuration: NetworkConfiguration(width: 4),
+      classes: training.classNames.count)
+    func description(
+      from start: StartingCheckpoint? = nil, beginsAsFile: Bool = false
+    ) -> CheckpointDescription {
+      CheckpointDescription(
+        network, precision: .float32, trainedOn: training, data: .training, from: start,
+        beginsAsFile: beginsAsFile)
+    }
+    #expect(description().origin["initial_weights"] == nil && !description().beganAsFile)
+    #expect(description(beginsAsFile: true).beganAsFile)
+    let own = try StartingCheckpoint(contentsOf: url, for: network, trainedOn: training)
+    #expect(!description(from: own).beganAsFile)
+    let marked = fixture.folder.appendingPathComponent("marked.safetensors")
+    try Checkpoint.write(network, description(beginsAsFile: true), to: marked)
+    let foreign = try StartingCheckpoint(contentsOf: marked, for: network, trainedOn: training)
+    #expect(description(from: foreign).beganAsFile)
+  }
+
   @Test func theWeightsAreTheStarts() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }

@@ -1,6 +1,7 @@
 import Foundation
 import Pictures
 import Planning
+import TensorFiles
 import TestSupport
 import Weaving
 
@@ -8,11 +9,33 @@ import Weaving
 final class WovenProject {
   let root: URL
   private let folder: TemporaryFolder
+  private let weights: Weights?
 
-  init() throws {
+  /// Weights that a run evaluates.
+  struct Weights {
+    /// Epochs trained, with a line each in the history.
+    var epochs: Int
+    /// Whether they began as those of a file.
+    var beganAsFile: Bool
+    /// The images they are evaluated on, and whether test images chose.
+    var on = "test"
+    var selectedOnTest = false
+  }
+
+  /// - Parameter weights: Those that the first stage writes beside its numbers; none where nil.
+  init(weights: Weights? = nil) throws {
     folder = try TemporaryFolder()
+    self.weights = weights
     root = URL(fileURLWithPath: folder.url.path, isDirectory: true)
-    try write("stages/graph.yaml", Self.graph)
+    try write(
+      "stages/graph.yaml",
+      weights == nil
+        ? Self.graph
+        : Self.graph.replacing(
+          "numbers: numbers.csv",
+          with:
+            "numbers: numbers.csv\n      checkpoints: best.safetensors\n      history: history.csv")
+    )
     try write("stages/schema.yaml", Self.schema)
     try write("stages/recipes/small.yaml", Self.recipe)
     try write("Package.swift", "// swift-tools-version: 6.2\nlet package = 1\n")
@@ -91,6 +114,7 @@ final class WovenProject {
     switch stage {
     case "make":
       try write("\(folder)/numbers.csv", "a,b\n1,2\n")
+      try writeWeights(into: folder)
       try record(
         stage, into: folder,
         [
@@ -105,7 +129,7 @@ final class WovenProject {
           ("", "nonsense", "1"),
         ])
     case "score":
-      try write("\(folder)/metrics.json", Self.metrics)
+      try write("\(folder)/metrics.json", metrics)
       try record(stage, into: folder, [("show(1)", "text", "\"score 90\"")])
     default:
       let opening = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
@@ -125,6 +149,26 @@ final class WovenProject {
           ("show(figure", "figure", "{\"file\": \"lost.svg\", \"caption\": \"Lost.\"}"),
         ])
     }
+  }
+
+  private func writeWeights(into folder: String) throws {
+    guard let weights else { return }
+    var metadata = ["network": "small", "epoch": "\(weights.epochs)", "trained_on": "training"]
+    if weights.beganAsFile { metadata["initial_weights"] = "file" }
+    var writer = TensorFileWriter(schema: "checkpoint", metadata: metadata)
+    writer.add("weight", shape: [1], [1] as [Float])
+    try writer.write(to: root.appendingPathComponent("\(folder)/best.safetensors"))
+    let lines = (0..<weights.epochs).map { "\($0 + 1),0.1\n" }
+    try write("\(folder)/history.csv", "epoch,learning_rate\n" + lines.joined())
+  }
+
+  private var metrics: String {
+    guard let weights else { return Self.metrics }
+    return Self.metrics
+      .replacing("\"epoch\": 4", with: "\"epoch\": \(weights.epochs)")
+      .replacing("\"on\": \"test\"", with: "\"on\": \"\(weights.on)\"")
+      .replacing(
+        "\"selected_on_test\": true", with: "\"selected_on_test\": \(weights.selectedOnTest)")
   }
 
   /// A record's line is that of the source on which `mark` stands; 0 where it is empty.

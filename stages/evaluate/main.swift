@@ -135,9 +135,10 @@ if settings.flip { show("each answer is the mean of those to the image and its m
 //:
 //: ## Reservations
 //:
-//: Three things can make a figure less than it seems: images that are not the official ones, a
-//: model that was selected on the very images that now test it, and a selection that had nothing to
-//: choose from. They travel with data and weights and are repeated wherever a figure stands.
+//: Four things can make a figure less than it seems: images that are not the official ones, a
+//: model that was selected on the very images that now test it, a selection that had nothing to
+//: choose from, and weights that came from a file, since nobody here knows which images they were
+//: trained on. They travel with data and weights and are repeated wherever a figure stands.
 
 let weights = orExit { try Checkpoint.description(of: files[selection.position]) }
 let reservations = settings.reservations(

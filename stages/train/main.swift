@@ -172,8 +172,9 @@ let store = orExit {
   try TrainingStore(
     folder: URL(fileURLWithPath: options.work),
     description: CheckpointDescription(
-      network, precision: settings.precision, trainedOn: images.training, data: settings.data,
-      from: start))
+      network, precision: settings.precision, trainedOn: images.training,
+      data: settings.epochs > 0 ? settings.data : .training, from: start,
+      beginsAsFile: settings.initFrom != nil && start == nil))
 }
 let trainer = orExit {
   try Trainer(
@@ -393,9 +394,14 @@ let kept = orExit {
   try network.writeFirstFilters(to: options.output("filters.safetensors"))
   return try Checkpoint.description(of: file)
 }
-let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
-let time = Progress.clock(seconds: timing.totalSeconds)
-show("\(ending) after \(epochsDone()) in \(time); best weights are those of epoch \(kept.epoch)")
+if trainer.history.isEmpty {
+  show("no epoch was trained; the weights are those that the training began with")
+} else {
+  let ending = trainer.hasStoppedEarly ? "stopped early" : "ran to the end"
+  let time = Progress.clock(seconds: timing.totalSeconds)
+  show(
+    "\(ending) after \(epochsDone()) in \(time); best weights are those of epoch \(kept.epoch)")
+}
 if let peak = ResidentMemory.peakByteCount { show("at most \(peak >> 20) MiB of memory in use") }
 
 //: What the network reaches on images it was chosen by is now known. How good it is on images that

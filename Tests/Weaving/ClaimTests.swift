@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+import Weaving
+
+/// What a page says of the images that were evaluated and of the weights: what is known, and no more.
+@Suite struct ClaimTests {
+  private func page(_ weights: WovenProject.Weights) throws -> (page: String, index: String) {
+    let project = try WovenProject(weights: weights)
+    try project.run()
+    return (try project.page(), try project.read("plots/index.html"))
+  }
+
+  private let unknown =
+    "The weights came from a file: which images they were trained and selected on before is not "
+    + "known, and these may be among them."
+
+  @Test func weightsOfThisRun() throws {
+    let (page, index) = try page(.init(epochs: 4, beganAsFile: false))
+    #expect(
+      page.contains(
+        "The test images, which took no part in this run's training or in any choice of it. Checkpoint"
+      )
+    )
+    #expect(page.contains("the weights after epoch 4 of 4"))
+    #expect(!page.contains("from a file") && !index.contains("from a file"))
+  }
+
+  @Test func weightsOfAFile() throws {
+    let (page, index) = try page(.init(epochs: 0, beganAsFile: true))
+    #expect(
+      page.contains("The test images; no epoch was trained and nothing was chosen here. \(unknown)")
+    )
+    #expect(page.contains("the weights of the file, not trained here"))
+    #expect(!page.contains("took no part") && !page.contains("chose the epoch"))
+    #expect(index.contains("200 test images of shapes; weights from a file"))
+    #expect(index.contains("1 parameters, not trained"))
+  }
+
+  @Test func weightsTrainedOnFromAFile() throws {
+    let (page, _) = try page(.init(epochs: 3, beganAsFile: true))
+    #expect(
+      page.contains("which took no part in this run's training or in any choice of it. \(unknown)"))
+    let (other, _) = try self.page(.init(epochs: 3, beganAsFile: true, on: "validation"))
+    #expect(
+      other.contains("took no part in the gradients and may have chosen the epoch. \(unknown)"))
+  }
+
+  @Test func initialWeights() throws {
+    let (page, _) = try page(.init(epochs: 0, beganAsFile: false, on: "validation"))
+    #expect(
+      page.contains(
+        "The validation images; no epoch was trained and nothing was chosen here. Check"))
+    #expect(page.contains("the initial weights, not trained"))
+    let (test, _) = try self.page(.init(epochs: 0, beganAsFile: true, selectedOnTest: true))
+    #expect(
+      test.contains("gives to validation too; no epoch was trained that they could have chosen"))
+    #expect(!test.contains("also chose the epoch"))
+  }
+}
