@@ -109,6 +109,12 @@ let package = Package(
       name: "Pictures", dependencies: ["CJPEGDecoder", "CSpng", "TensorFiles"],
       swiftSettings: optimized),
     .target(
+      name: "Preflight",
+      dependencies: [
+        "Datasets", "Inference", "Models", "Notebook", "Planning", "Recipes", "TensorFiles",
+        "Training",
+      ]),
+    .target(
       name: "Prediction",
       dependencies: [
         "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Pictures", "Resampling",
@@ -139,8 +145,8 @@ let package = Package(
       dependencies: [
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Models", "Notebook", "Pictures", "Planning", "Prediction",
-        "Processors", "Prose",
-        "Recipes", "TensorFiles", "Terminals", "Weaving", argumentParser,
+        "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Terminals", "Weaving",
+        argumentParser,
       ]),
 
     // The stages
@@ -268,6 +274,10 @@ let package = Package(
       name: "PicturesTests",
       dependencies: ["CJPEGEncoder", "CSpng", "Pictures", "Randomness", "TestSupport"],
       path: "Tests/Pictures"),
+    .testTarget(
+      name: "PreflightTests",
+      dependencies: ["Models", "Planning", "Preflight", "Recipes", "TensorFiles", "TestSupport"],
+      path: "Tests/Preflight"),
     .testTarget(
       name: "PredictionTests",
       dependencies: [

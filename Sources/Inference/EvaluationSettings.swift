@@ -68,6 +68,27 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
     return url
   }
 
+  /// Checks that a training keeps the checkpoints that are listed, as far as it reaches them.
+  ///
+  /// - Parameters:
+  ///   - training: What to call it in an error.
+  ///   - epochs: Epochs that it trains at most.
+  ///   - keeps: Whether it keeps the weights of an epoch.
+  /// - Throws: `EvaluationError.noCheckpoint` for an epoch that would be trained and not kept,
+  ///   `EvaluationError.noSelection` for `selected`, which no training writes.
+  public func check(
+    keptBy training: String, epochs: Int, keeps: (Int) -> Bool
+  ) throws(EvaluationError) {
+    for name in checkpoints {
+      if name == Self.selected { throw .noSelection(name: name, place: training) }
+      guard let epoch = Self.epoch(named: name), (1...max(epochs, 1)).contains(epoch),
+        epoch <= epochs, !keeps(epoch)
+      else { continue }
+      let kept = (1...epochs).filter(keeps).map { "epoch-\($0)" }
+      throw .noCheckpoint(name: name, folder: training, present: ["best", "last"] + kept)
+    }
+  }
+
   private static func isFile(_ url: URL) -> Bool {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)

@@ -9,15 +9,30 @@ public enum NetworkCatalog {
     named name: String, configuration: NetworkConfiguration = NetworkConfiguration(), classes: Int
   ) throws(NetworkCatalogError) -> Network {
     guard classes >= 2 else { throw .tooFewClasses(classes) }
+    let family = try family(named: name, configuration)
+    let complete = configuration.completed(by: family.published)
+    return family.network(name: name, complete, classes: classes)
+  }
+
+  /// Checks that there is such a network, without building it.
+  ///
+  /// - Throws: What `network(named:configuration:classes:)` throws.
+  public static func check(
+    named name: String, configuration: NetworkConfiguration
+  ) throws(NetworkCatalogError) {
+    _ = try family(named: name, configuration)
+  }
+
+  private static func family(
+    named name: String, _ configuration: NetworkConfiguration
+  ) throws(NetworkCatalogError) -> Family {
     let family = try Family(name)
-    let published = family.published
-    for key in configuration.keys where !published.keys.contains(key) {
+    for key in configuration.keys where !family.published.keys.contains(key) {
       throw .foreignKey(
         name: name, key: key.rawValue, owners: Family.names(having: key))
     }
     try configuration.checkRanges()
-    let complete = configuration.completed(by: published)
-    return family.network(name: name, complete, classes: classes)
+    return family
   }
 }
 

@@ -41,7 +41,6 @@ public final class Trainer {
     _ settings: TrainingSettings, network: Network, images: TrainingImages, store: TrainingStore,
     on pool: WorkerPool
   ) throws {
-    try settings.precision.requireSupport()
     try settings.check(holdsOut: images.heldout != nil)
     guard let normalization = images.training.preparation?.normalization else {
       throw TrainingError.unprepared(set: "training")
@@ -140,8 +139,11 @@ extension Trainer {
 }
 
 extension TrainingSettings {
-  /// What no single key can say: whether keys go together.
-  fileprivate func check(holdsOut: Bool) throws {
+  /// What no single key can say: whether keys go together, and with the kernels.
+  ///
+  /// - Parameter holdsOut: Whether images are held out of the training.
+  public func check(holdsOut: Bool) throws {
+    try precision.requireSupport()
     guard !optimizer.nesterov || optimizer.momentum > 0 else {
       throw TrainingError.nesterovWithoutMomentum
     }

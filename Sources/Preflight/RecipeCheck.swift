@@ -1,0 +1,141 @@
+import Datasets
+import Foundation
+import Inference
+import Models
+import Notebook
+import Planning
+import Recipes
+import TensorFiles
+import Training
+
+/// Finds, before anything runs, what a stage would refuse in a recipe once it has run so far.
+///
+/// A check belongs to a section of the recipe and looks at every step that reads it, whatever its stage is
+/// called. Each check is the one that the stage makes, on what can be known without its inputs. Where a
+/// project's schema has other keys in a section of that name, the section is not checked.
+public struct RecipeCheck {
+  private let plan: RunPlan
+  private let project: Project
+
+  public init(_ plan: RunPlan, in project: Project) {
+    self.plan = plan
+    self.project = project
+  }
+
+  /// Checks the steps of the plan that would run.
+  ///
+  /// - Throws: `RecipeCheckError` for the first step that would refuse its settings.
+  public func check() throws(RecipeCheckError) {
+    for planned in plan.instances where planned.isSelected && planned.wouldRun {
+      do {
+        try check(planned.instance)
+      } catch {
+        throw RecipeCheckError(instance: planned.name, problem: "\(error)")
+      }
+    }
+  }
+
+  private func check(_ instance: Instance) throws {
+    if let settings = settings(of: instance, "dataset", as: DatasetSettings.self) {
+      _ = try settings.expectedCounts(relativeTo: project.root)
+    }
+    if let settings = settings(of: instance, "split", as: SplitSettings.self),
+      let images = trainingImages
+    {
+      try settings.check(trainingImages: images)
+    }
+    try settings(of: instance, "preprocess", as: PreprocessSettings.self)?.check()
+    if let settings = settings(of: instance, "train", as: TrainingSettings.self) {
+      try check(settings, of: instance)
+    }
+    if let settings = settings(of: instance, "evaluate", as: EvaluationSettings.self) {
+      try check(settings, of: instance)
+    }
+  }
+
+  /// The settings of a section as the step is run with them; nil where it does not read the section, or where
+  /// its keys are others.
+  private func settings<Settings: Decodable>(
+    of instance: Instance, _ section: String, as type: Settings.Type
+  ) -> Settings? {
+    let all = plan.recipe.settings(matching: instance.stage.reads, instance: instance.name)
+    guard let settings = all[section] else { return nil }
+    return try? JSONDecoder.settings.decode(type, from: Data(settings.json.utf8))
+  }
+}
+
+// MARK: - Images
+
+extension RecipeCheck {
+  /// How many training images there will be, where that can be known.
+  private var trainingImages: Int? {
+    for planned in plan.instances {
+      guard let settings = settings(of: planned.instance, "dataset", as: DatasetSettings.self)
+      else { continue }
+      return (try? settings.expectedCounts(relativeTo: project.root))?.training
+    }
+    return nil
+  }
+
+  /// Whether the test images are to validate.
+  private var validatesOnTest: Bool {
+    plan.instances.contains { planned in
+      settings(of: planned.instance, "split", as: SplitSettings.self)?.validation == .test
+    }
+  }
+}
+
+// MARK: - Training and evaluation
+
+extension RecipeCheck {
+  private func check(_ settings: TrainingSettings, of instance: Instance) throws {
+    try NetworkCatalog.check(named: settings.network, configuration: settings.architecture)
+    try settings.check(holdsOut: settings.data == .training)
+    if settings.data == .trainingAndValidation, validatesOnTest {
+      throw TrainingError.testImagesWouldTrain
+    }
+    if let path = settings.initFrom {
+      let network = try NetworkCatalog.network(
+        named: settings.network, configuration: settings.architecture,
+        classes: ClassNames.cifar10.count)
+      try Checkpoint.check(TensorFile(contentsOf: project.url(path)), fits: network)
+    }
+  }
+
+  /// Checks that the training whose checkpoints are evaluated keeps those that are listed.
+  private func check(_ settings: EvaluationSettings, of instance: Instance) throws {
+    for binding in instance.bindings {
+      let producer = plan.instances.first { $0.name == binding.producer }?.instance
+      // A training that goes on from another numbers its epochs on from the other's.
+      guard let producer, !producer.bindings.contains(where: { $0.isOfCheckpoint }),
+        let training = self.settings(of: producer, "train", as: TrainingSettings.self)
+      else { continue }
+      try settings.check(keptBy: producer.name, epochs: training.epochs) {
+        training.checkpoint.keeps(epoch: $0)
+      }
+    }
+  }
+}
+
+extension Instance.Binding {
+  /// Whether it is a checkpoint to go on from: the one input of a training that is no image set.
+  fileprivate var isOfCheckpoint: Bool { input == "start" }
+}
+
+extension PlannedInstance {
+  fileprivate var wouldRun: Bool {
+    switch state {
+    case .due, .waiting: true
+    case .current, .outdated, .absent: false
+    }
+  }
+}
+
+/// A step whose stage would refuse the settings of the recipe.
+public struct RecipeCheckError: Error, Equatable, CustomStringConvertible {
+  public let instance: String
+  /// In the stage's own words.
+  public let problem: String
+
+  public var description: String { "\(instance) would refuse the recipe: \(problem)" }
+}
