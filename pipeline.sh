@@ -261,6 +261,10 @@ run_until_complete() {
     while IFS=$'\t' read -r state name stage note; do
       case $state in
         run) run=$name ;;
+        warning)
+          [[ -n ${reported[$name]:-} ]] || say "warning: $name"
+          reported[$name]=yes
+          ;;
         current) [[ -n ${reported[$name]:-} ]] || current+=("$name") ;;
         outdated)
           [[ -n ${reported[$name]:-} ]] || say "$name is taken as it stands, though it is out of date: ./pipeline.sh why $name $run"

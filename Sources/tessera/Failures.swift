@@ -5,6 +5,7 @@ import Foundation
 import Gnuplot
 import Models
 import Planning
+import Preflight
 import Processors
 import Prose
 import Recipes
@@ -17,7 +18,7 @@ extension Tessera {
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
       || error is BenchmarkError || error is DatasetSettingsError || error is ProcessorMismatch
-      || error is RenderError || error is CocoaError
+      || error is RenderError || error is RecipeCheckError || error is CocoaError
   }
 
   /// The error as one line.

@@ -112,7 +112,7 @@ struct InspectCommand: ParsableCommand {
     let isWhole = artefact.folder.resolvingSymlinksInPath() == url.resolvingSymlinksInPath()
     for fault in artefact.faults + artefact.remarks
     where isWhole || [url.lastPathComponent, Manifest.fileName, "."].contains(fault.file) {
-      FileHandle.standardError.write(Data("inspect: warning: not as recorded: \(fault)\n".utf8))
+      Output.error("inspect: warning: not as recorded: \(fault)")
     }
   }
 

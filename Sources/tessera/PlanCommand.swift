@@ -1,5 +1,6 @@
 import ArgumentParser
 import Planning
+import Preflight
 import Terminals
 
 /// `tessera plan`: what has to run, for pipeline.sh to walk or for a user to read.
@@ -8,10 +9,11 @@ struct PlanCommand: ParsableCommand {
     commandName: "plan",
     abstract: "Print what has to run, one instance a line.",
     discussion: """
-      Lines of fields separated by tabs. First 'run', the run's name and its recipe; then, for each \
-      instance, its state ('current', 'due', 'waiting', 'outdated' or 'absent'), its name, its stage \
-      and a reason; 'edited' and a line for each published copy that was edited and is kept; where \
-      nothing is due, 'open', an instance, a file worth opening and a note.
+      Lines of fields separated by tabs. First 'run', the run's name and its recipe; then 'warning' and \
+      a key of the recipe that has no effect; then, for each instance, its state ('current', 'due', \
+      'waiting', 'outdated' or 'absent'), its name, its stage and a reason; 'edited' and a line for \
+      each published copy that was edited and is kept; where nothing is due, 'open', an instance, a \
+      file worth opening and a note. What a stage would refuse is an error.
       """)
 
   @OptionGroup var options: RunOptions
@@ -39,6 +41,7 @@ struct PlanCommand: ParsableCommand {
     var planner = try Planner(project: project)
     let plan = try planner.plan(
       request, selection: selection.selection, forced: selection.isForced)
+    try RecipeCheck(plan, in: project).check()
     if preview { return try printPreview(of: plan, project: project) }
 
     let publication = Publication(plan, in: project)
@@ -48,6 +51,7 @@ struct PlanCommand: ParsableCommand {
         remembering: options.recipe != nil, replacingEdited: replaceEdited) : []
     let explanation = Explanation(plan, in: project)
     printFields("run", request.run, request.recipe)
+    for key in plan.recipe.ineffectiveKeys { printFields("warning", "\(key)", "", "") }
     for planned in plan.instances {
       let stage = planned.instance.stage.name
       switch planned.state {
@@ -100,6 +104,7 @@ struct PlanCommand: ParsableCommand {
       }
     }
     print("\(plan.request.run) (recipe \(plan.request.recipe))")
+    printLines(plan.recipe.ineffectiveKeys.map { "  warning: \($0)" })
     printLines(columns(rows))
     guard !plan.isComplete else { return print("nothing would run") }
     let rest = isComplete ? "" : ", and the stages whose time no past run tells"

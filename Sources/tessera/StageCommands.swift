@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Planning
+import Terminals
 
 /// `tessera prepare`: creates the folders of an instance that is due and prints how to call its stage.
 struct PrepareCommand: ParsableCommand {
@@ -31,7 +32,7 @@ struct PrepareCommand: ParsableCommand {
     guard case .due = planned.state else { return }
     let preparation = try Preparation(planned, in: plan, project: project, threads: threads)
     for line in preparation.setAside {
-      FileHandle.standardError.write(Data("pipeline.sh: warning: \(line)\n".utf8))
+      Output.error("pipeline.sh: warning: \(line)")
     }
     let words =
       [
