@@ -44,7 +44,7 @@ import Testing
     let project = try RealStagesTests.Project()
     let output = try project.succeed(
       ["run", "resnet20"] + Self.narrow + ["--set", "train.epochs=1"])
-    #expect(output.contains("ran to the end after 0 epochs"), "\(output)")
+    #expect(output.contains("no epoch was trained"), "\(output)")
     let last = try metadata("refit/last.safetensors", in: project)
     #expect(last["selection"] == "fallback" && last["epoch"] == "1")
     #expect(last["trained_on"] == "training")
