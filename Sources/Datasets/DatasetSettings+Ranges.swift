@@ -19,10 +19,11 @@ extension SplitSettings: CheckedSettings {
 }
 
 extension PreprocessSettings: CheckedSettings {
-  /// Checks the constants by the bounds of `stages/schema.yaml`; that there are three of them is for
-  /// the normalisation to check.
+  /// Checks the constants by the bounds of `stages/schema.yaml`, and where they are what images are
+  /// normalised by, that they are there and possible.
   public func check() throws {
     for mean in mean ?? [] { try SettingRange().check(mean, "preprocess.mean") }
     for deviation in std ?? [] { try SettingRange(above: 0).check(deviation, "preprocess.std") }
+    if normalize == .constants { _ = try givenConstants() }
   }
 }

@@ -167,12 +167,8 @@ public struct PreprocessSettings: Sendable, Decodable {
     }
   }
 
-  /// Checks what can be known of the normalisation before the images are there.
-  public func check() throws(DatasetSettingsError) {
-    if normalize == .constants { _ = try givenConstants() }
-  }
-
-  private func givenConstants() throws(DatasetSettingsError) -> Normalization {
+  /// The normalisation that the recipe gives in full.
+  func givenConstants() throws(DatasetSettingsError) -> Normalization {
     guard let mean else { throw .missingConstants(key: "mean") }
     guard let std else { throw .missingConstants(key: "std") }
     return try Self.constants(mean: mean, std: std)
