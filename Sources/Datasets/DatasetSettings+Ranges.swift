@@ -22,8 +22,10 @@ extension PreprocessSettings: CheckedSettings {
   /// Checks the constants by the bounds of `stages/schema.yaml`, and where they are what images are
   /// normalised by, that they are there and possible.
   public func check() throws {
-    for mean in mean ?? [] { try SettingRange().check(mean, "preprocess.mean") }
-    for deviation in std ?? [] { try SettingRange(above: 0).check(deviation, "preprocess.std") }
+    for mean in mean ?? [] { try SettingRange(least: 0, most: 1).check(mean, "preprocess.mean") }
+    for deviation in std ?? [] {
+      try SettingRange(above: 0, most: 0.5).check(deviation, "preprocess.std")
+    }
     if normalize == .constants { _ = try givenConstants() }
   }
 }

@@ -21,7 +21,7 @@ import Testing
     #expect(
       table.renderedLines() == [
         "  class         n",
-        #"  c\u{1b}[2J     1"#,
+        #"  c\u{1b}[2J    1"#,
         #"  dog\u{a}owl  22"#,
       ])
   }
