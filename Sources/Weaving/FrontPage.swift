@@ -133,7 +133,7 @@ struct FrontPage {
           + "have chosen"
       case ("test", false):
         isTrained
-          ? "The test images, which took no part in this run's training or in any choice of it"
+          ? "The test images, which took no part in the training of this run, nor in any choice of it"
           : "The test images; no epoch was trained and nothing was chosen here"
       default:
         if claim.training?.trainsOnHeldOut == true {

@@ -62,7 +62,7 @@ import Testing
       "train.network=resnet21",
       "train would refuse the recipe: network 'resnet21': a ResNet of version 1 has 6n + 2 layers"
     ),
-    ("train.network=resnet20v2", "a ResNet of version 2 has 9n + 2 layers"),
+    ("train.network=resnet21v2", "a ResNet of version 2 has 9n + 2 layers"),
     ("train.architecture.alpha=48", "network 'resnet8' has no 'alpha'"),
     (
       "split.validation=8000",

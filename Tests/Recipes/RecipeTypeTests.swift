@@ -125,7 +125,10 @@ struct RecipeTypeTests {
       "train.schedule.milestones: [5, 0]",
       "train.schedule.milestones, item 2: expected an integer of at least 1, found 0"
     ),
-    ("preprocess.mean: [0.5, 0.5]", "preprocess.mean: expected a list of 3 numbers, found 2"),
+    (
+      "preprocess.mean: [0.5, 0.5]",
+      "preprocess.mean: expected a list of 3 numbers from 0 to 1 in units of pixel/255, found 2"
+    ),
     (
       "preprocess.std: [0.5, 0, 0.5]",
       "preprocess.std, item 2: expected a number above 0 and of at most 0.5 in units of pixel/255, found 0"

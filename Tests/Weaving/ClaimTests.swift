@@ -19,7 +19,7 @@ import Weaving
     let (page, index) = try page(.init(epochs: 4, beganAsFile: false))
     #expect(
       page.contains(
-        "The test images, which took no part in this run's training or in any choice of it. Checkpoint"
+        "The test images, which took no part in the training of this run, nor in any choice of it. Checkpoint"
       )
     )
     #expect(page.contains("the weights after epoch 4 of 4"))
@@ -40,7 +40,8 @@ import Weaving
   @Test func weightsTrainedOnFromAFile() throws {
     let (page, _) = try page(.init(epochs: 3, beganAsFile: true))
     #expect(
-      page.contains("which took no part in this run's training or in any choice of it. \(unknown)"))
+      page.contains(
+        "which took no part in the training of this run, nor in any choice of it. \(unknown)"))
     let (other, _) = try self.page(.init(epochs: 3, beganAsFile: true, on: "validation"))
     #expect(
       other.contains("took no part in the gradients and may have chosen the epoch. \(unknown)"))
