@@ -1,6 +1,7 @@
 #include "CJPEGEncoder.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,7 +16,7 @@ struct encoder {
   uint32_t height;
   enum jpeg_channels channels;
   const struct jpeg_sampling *sampling;
-  bool is_progressive;
+  enum jpeg_order order;
   unsigned char *file;
   unsigned long count;
 };
@@ -48,7 +49,15 @@ static void encode(struct encoder *encoder) {
     info->comp_info[channel].h_samp_factor = encoder->sampling[channel].across;
     info->comp_info[channel].v_samp_factor = encoder->sampling[channel].down;
   }
-  if (encoder->is_progressive) jpeg_simple_progression(info);
+  jpeg_scan_info scans[MAX_COMPONENTS];
+  if (encoder->order == jpeg_progressive) jpeg_simple_progression(info);
+  if (encoder->order == jpeg_channel_by_channel) {
+    for (int channel = 0; channel < info->num_components; channel++) {
+      scans[channel] = (jpeg_scan_info){.comps_in_scan = 1, .component_index = {channel}, .Se = 63};
+    }
+    info->scan_info = scans;
+    info->num_scans = info->num_components;
+  }
   jpeg_start_compress(info, TRUE);
   size_t stride = (size_t)info->input_components * encoder->width;
   while (info->next_scanline < info->image_height) {
@@ -68,10 +77,10 @@ static bool attempt(struct encoder *encoder) {
 
 uint8_t *jpeg_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, enum jpeg_channels channels,
-  const struct jpeg_sampling *sampling, bool is_progressive, size_t *count) {
+  const struct jpeg_sampling *sampling, enum jpeg_order order, size_t *count) {
   struct encoder encoder = {
     .pixels = pixels, .width = width, .height = height, .channels = channels,
-    .sampling = sampling, .is_progressive = is_progressive};
+    .sampling = sampling, .order = order};
   bool is_whole = attempt(&encoder);
   jpeg_destroy_compress(&encoder.info);
   *count = encoder.count;

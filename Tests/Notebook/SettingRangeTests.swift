@@ -101,8 +101,9 @@ import Training
         let error = #expect(throws: (any Error).self, "\(key.name) = \(value)") {
           try read(settings)
         }
+        let message = error.map { "\($0)" } ?? "none"
         #expect(
-          "\(error!)".hasPrefix("\(key.name): expected "), "\(key.name) = \(value): \(error!)")
+          message.hasPrefix("\(key.name): expected "), "\(key.name) = \(value): \(message)")
         refusals += 1
       }
     }

@@ -11,14 +11,14 @@ enum JPEGSample {
   ///   - sampling: How often each channel is sampled in a unit, across and down; all once where nil.
   static func encoded(
     width: Int, height: Int, pixels: [UInt8], channels: jpeg_channels = jpeg_luma_and_chroma,
-    sampling: [(Int, Int)]? = nil, isProgressive: Bool = false
+    sampling: [(Int, Int)]? = nil, order: jpeg_order = jpeg_interleaved
   ) throws -> [UInt8] {
     let all = sampling ?? [(1, 1), (1, 1), (1, 1), (1, 1)]
     let factors = all.map { jpeg_sampling(across: UInt8($0.0), down: UInt8($0.1)) }
     var count = 0
     let file = try #require(
       jpeg_encode(
-        pixels, UInt32(width), UInt32(height), channels, factors, isProgressive, &count))
+        pixels, UInt32(width), UInt32(height), channels, factors, order, &count))
     defer { free(file) }
     return Array(UnsafeBufferPointer(start: file, count: count))
   }

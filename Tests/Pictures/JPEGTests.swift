@@ -18,10 +18,10 @@ import Testing
     #expect(largest <= 4, sourceLocation: sourceLocation)
   }
 
-  @Test(arguments: [false, true])
-  func colours(_ isProgressive: Bool) throws {
+  @Test(arguments: [jpeg_interleaved, jpeg_channel_by_channel, jpeg_progressive])
+  func colours(_ order: jpeg_order) throws {
     let file = try JPEGSample.encoded(
-      width: 20, height: 13, pixels: pixels, isProgressive: isProgressive)
+      width: 20, height: 13, pixels: pixels, order: order)
     let picture = try Picture(file, file: "sample")
     #expect(picture.pixels.width == 20 && picture.pixels.height == 13)
     #expect(picture.orientation == .up)

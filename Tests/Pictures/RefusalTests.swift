@@ -16,10 +16,10 @@ import Testing
     ).encoded()
   }
 
-  private func jpeg(isProgressive: Bool = false) throws -> [UInt8] {
+  private func jpeg(_ order: jpeg_order = jpeg_interleaved) throws -> [UInt8] {
     let file = try JPEGSample.encoded(
       width: 17, height: 9, pixels: (0..<3 * 153).map { UInt8($0 * 7 % 256) },
-      isProgressive: isProgressive)
+      order: order)
     let exif = ExifSample.data(orientation: 6, isLittleEndian: false)
     return JPEGSample.adding(exif: exif, to: file)
   }
@@ -112,7 +112,7 @@ import Testing
     let bytes = [jpeg_grey: 1, jpeg_inks: 4][channels] ?? 3
     var file = try JPEGSample.encoded(
       width: 16, height: 16, pixels: [UInt8](repeating: 77, count: bytes * 256),
-      channels: channels, sampling: sampling, isProgressive: true)
+      channels: channels, sampling: sampling, order: jpeg_progressive)
     let frame = try #require(
       file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == 0xC2 })
     file.replaceSubrange(frame + 5..<frame + 9, with: [0x20, 0, 0x20, 0])
@@ -153,7 +153,7 @@ import Testing
   }
 
   @Test func whatIsCutShortIsRefused() throws {
-    for file in [try png(), try jpeg(), try jpeg(isProgressive: true)] {
+    for file in [try png(), try jpeg(), try jpeg(jpeg_progressive)] {
       // The last four bytes of a PNG are the check sum of an empty chunk.
       let least = file[0] == 0x89 ? file.count - 4 : file.count
       for count in 0..<least { _ = refusal(of: Array(file[..<count])) }
@@ -163,7 +163,7 @@ import Testing
   /// A changed byte either leaves a picture or is an error.
   @Test(arguments: [0, 1, 2])
   func damage(_ kind: Int) throws {
-    let file = kind == 0 ? try png() : try jpeg(isProgressive: kind == 2)
+    let file = kind == 0 ? try png() : try jpeg(kind == 2 ? jpeg_progressive : jpeg_interleaved)
     var stream = RandomStream(seed: 3, purpose: "damage", index: kind)
     var refused = 0
     for _ in 0..<1_500 {

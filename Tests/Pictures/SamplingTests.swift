@@ -37,11 +37,11 @@ import Testing
       [(2, 2), (1, 2), (1, 1)],
       [(2, 1), (2, 1), (1, 1)],
       [(1, 1), (2, 2), (2, 2)],  // luma is what is halved
-    ] as [[(Int, Int)]], [false, true])
-  func lumaAndChroma(_ sampling: [(Int, Int)], _ isProgressive: Bool) throws {
+    ] as [[(Int, Int)]], [jpeg_interleaved, jpeg_channel_by_channel, jpeg_progressive])
+  func lumaAndChroma(_ sampling: [(Int, Int)], _ order: jpeg_order) throws {
     let file = try JPEGSample.encoded(
       width: Self.width, height: Self.height, pixels: Self.pixels, sampling: sampling,
-      isProgressive: isProgressive)
+      order: order)
     expectNear(try Picture(file, file: "sample"), Self.pixels)
   }
 
@@ -90,8 +90,8 @@ import Testing
     return [UInt8(40 + x), UInt8(90 + y), 120]
   }
 
-  private func sample(isProgressive: Bool = false) throws -> [UInt8] {
-    try JPEGSample.encoded(width: 24, height: 16, pixels: pixels, isProgressive: isProgressive)
+  private func sample(_ order: jpeg_order = jpeg_interleaved) throws -> [UInt8] {
+    try JPEGSample.encoded(width: 24, height: 16, pixels: pixels, order: order)
   }
 
   /// Where a marker begins.
@@ -144,14 +144,18 @@ import Testing
   }
 
   @Test func moreScansThanAnyPictureNeedsAreRefused() throws {
-    let file = try sample(isProgressive: true)
-    // A scan that refines nothing new, again and again, before the end of the image.
+    let file = try sample(jpeg_channel_by_channel)
+    // The last channel's scan again and again, before the end of the image.
     let scans = file.indices.dropLast().filter { file[$0] == 0xFF && file[$0 + 1] == 0xDA }
     let last = try #require(scans.last)
     let body = file[..<(file.count - 2)]
-    let repeated = (0..<600).flatMap { _ in file[last..<(file.count - 2)] }
-    #expect(throws: PictureError.self) {
-      try Picture(body + repeated + [0xFF, 0xD9], file: "sample")
+    func picture(repeating count: Int) throws -> Picture {
+      let repeated = (0..<count).flatMap { _ in file[last..<(file.count - 2)] }
+      return try Picture(body + repeated + [0xFF, 0xD9], file: "sample")
     }
+    #expect(try picture(repeating: 9) == Picture(file, file: "sample"))
+    #expect(
+      throws: PictureError.damaged(file: "sample", format: "JPEG", reason: "more than 500 scans")
+    ) { try picture(repeating: 600) }
   }
 }

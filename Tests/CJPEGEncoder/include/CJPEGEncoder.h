@@ -3,7 +3,6 @@
 #ifndef TESSERA_JPEG_ENCODER_H
 #define TESSERA_JPEG_ENCODER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +21,13 @@ struct jpeg_sampling {
   uint8_t down;
 };
 
+/// In which order a file holds its channels.
+enum jpeg_order {
+  jpeg_interleaved,
+  jpeg_channel_by_channel,
+  jpeg_progressive,
+};
+
 /// Encodes pixels of 1 (grey), 3 (red, green, blue) or 4 bytes (inks), by the channels, with the best
 /// quality.
 ///
@@ -29,6 +35,6 @@ struct jpeg_sampling {
 /// - Returns: The file, which the caller frees, or NULL where libjpeg refuses.
 uint8_t *jpeg_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, enum jpeg_channels channels,
-  const struct jpeg_sampling *sampling, bool is_progressive, size_t *count);
+  const struct jpeg_sampling *sampling, enum jpeg_order order, size_t *count);
 
 #endif
