@@ -24,7 +24,7 @@ extension PreprocessSettings: CheckedSettings {
   public func check() throws {
     for mean in mean ?? [] { try SettingRange(least: 0, most: 1).check(mean, "preprocess.mean") }
     for deviation in std ?? [] {
-      try SettingRange(above: 0, most: 0.5).check(deviation, "preprocess.std")
+      try SettingRange(most: 0.5, above: 0).check(deviation, "preprocess.std")
     }
     if normalize == .constants { _ = try givenConstants() }
   }
