@@ -96,12 +96,12 @@ let package = Package(
         "Models", "Processors", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
-    .target(name: "Gnuplot", dependencies: ["CheckedNumbers"]),
+    .target(name: "Gnuplot", dependencies: ["CheckedNumbers", "TensorFiles"]),
     .target(name: "Terminals", dependencies: ["TensorFiles"]),
     .target(
       name: "Notebook",
       dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
-    .target(name: "Recipes", dependencies: [yams]),
+    .target(name: "Recipes", dependencies: ["TensorFiles", yams]),
     .target(name: "SourceText"),
     .target(
       name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
@@ -125,7 +125,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Processors",
-        "Randomness", "Recipes", "Tensors", "Training",
+        "Randomness", "Recipes", "TensorFiles", "Tensors", "Training",
       ],
       swiftSettings: optimized),
     .target(name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning"]),
@@ -191,6 +191,7 @@ let package = Package(
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],
       path: "Tests/TensorFiles"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/Tensors"),
     .testTarget(
       name: "LayersTests",
       dependencies: ["Kernels", "Layers", "Randomness", "Tensors", "TestSupport"],

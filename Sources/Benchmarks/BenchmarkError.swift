@@ -1,8 +1,9 @@
 import Kernels
+import TensorFiles
 import Tensors
 
 /// Why nothing can be measured.
-public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
+public enum BenchmarkError: PrintableError, Equatable {
   /// There is no case of such a network.
   case unknownNetwork(name: String, suggestion: String?)
   /// No network computes in such a precision.
@@ -28,7 +29,7 @@ public enum BenchmarkError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unknownNetwork(let name, let suggestion):
       "--networks: no network '\(name)'; "

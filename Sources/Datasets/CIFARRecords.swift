@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// The records of one or more batches of CIFAR-10's binary layout.
 ///
 /// A batch is a row of records without header or padding, and a record is 3,073 bytes: the label
@@ -86,7 +88,7 @@ public struct CIFARRecords: Sendable, Equatable {
 }
 
 /// What can be wrong with files in CIFAR-10's binary layout.
-public enum CIFARError: Error, Equatable, CustomStringConvertible {
+public enum CIFARError: PrintableError, Equatable {
   /// A file of official data has another length than 10,000 records.
   case size(file: String, found: Int, expected: Int)
   /// A file of one's own data does not end with a whole record, or is empty.
@@ -102,7 +104,7 @@ public enum CIFARError: Error, Equatable, CustomStringConvertible {
   /// A class name is too long, repeated, or has characters that tables cannot take.
   case className(file: String, found: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .size(let file, let found, let expected):
       "\(file): \(found) bytes, expected \(expected) (\(expected / CIFARRecords.recordLength) records"

@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// The recipe's section `dataset`.
 public struct DatasetSettings: Sendable, Decodable {
@@ -190,7 +191,7 @@ public struct PreprocessSettings: Sendable, Decodable {
 }
 
 /// Settings that are each well formed and don't go together.
-public enum DatasetSettingsError: Error, Equatable, CustomStringConvertible {
+public enum DatasetSettingsError: PrintableError, Equatable {
   /// An address of images that the source does not read.
   case unusedAddress(key: String, value: String)
   /// Two addresses of images.
@@ -204,7 +205,7 @@ public enum DatasetSettingsError: Error, Equatable, CustomStringConvertible {
   /// A deviation that can't be divided by.
   case deviation(found: [Double])
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unusedAddress(let key, let value):
       "dataset.\(key) is '\(value)', but dataset.source is shapes, which are drawn here; set"

@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// The standard output of a running program, read as it comes.
 ///
@@ -131,7 +132,7 @@ final class ProgramOutput {
 }
 
 /// What can go wrong with a program that does a part of the work.
-enum ProgramError: Error, Equatable, CustomStringConvertible {
+enum ProgramError: PrintableError, Equatable {
   /// The search path has no such program.
   case notInstalled(program: String)
   /// The program is there and the system refuses to start it.
@@ -139,7 +140,7 @@ enum ProgramError: Error, Equatable, CustomStringConvertible {
   /// Its output can't be read.
   case unreadable(program: String, problem: String)
 
-  var description: String {
+  var message: String {
     switch self {
     case .notInstalled(let program):
       "the program '\(program)' is needed and not installed; on Debian and Ubuntu:"

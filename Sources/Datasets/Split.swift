@@ -1,4 +1,5 @@
 import Randomness
+import TensorFiles
 
 /// Which records train and which validate.
 ///
@@ -129,7 +130,7 @@ extension Split {
 }
 
 /// Splits that can't be made.
-public enum SplitError: Error, Equatable, CustomStringConvertible {
+public enum SplitError: PrintableError, Equatable {
   /// No image would be left to train on, or none would validate.
   case size(found: Int, images: Int)
   /// The validation images don't divide into equal shares.
@@ -137,7 +138,7 @@ public enum SplitError: Error, Equatable, CustomStringConvertible {
   /// A class has no more images than its share, so that none would train.
   case classTooSmall(name: String, found: Int, share: Int)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .size(let found, let images):
       "split.validation is \(found), expected 1 to \(images - 1) of the \(images) training images,"

@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// Takes a few members out of a tar archive, into memory and nowhere else.
 ///
@@ -9,13 +10,13 @@ import Foundation
 ///
 /// Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; for type `L` the GNU
 /// tar manual, "Basic Tar Format".
-struct TarArchive {
+package struct TarArchive {
   private let file: DecompressedFile
   private let name: String
   private let buffer = BlockBuffer()
 
   /// Bytes of a header; members are padded to whole blocks.
-  static let blockLength = 512
+  package static let blockLength = 512
   /// The longest extended header that is read.
   static let longestExtension = 1 << 16
 
@@ -129,7 +130,7 @@ struct TarArchive {
 }
 
 /// What can be wrong with an archive.
-public enum ArchiveError: Error, Equatable, CustomStringConvertible {
+public enum ArchiveError: PrintableError, Equatable {
   /// No such file, or it can't be opened or read.
   case unreadable(archive: String, problem: String)
   /// It is a device, a pipe or a socket.
@@ -149,7 +150,7 @@ public enum ArchiveError: Error, Equatable, CustomStringConvertible {
   /// A member is there twice, and nothing says which one counts.
   case repeatedMember(archive: String, member: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unreadable(let archive, let problem):
       "\(archive): \(problem); dataset.archive takes a tar archive or a folder of .bin files"
@@ -159,9 +160,9 @@ public enum ArchiveError: Error, Equatable, CustomStringConvertible {
     case .notTar(let archive):
       "\(archive): not a tar archive, nor a gzip, xz, bzip2, zstd, lzip, lzma or lzop of one"
     case .cut(let archive):
-      "\(archive): the archive ends too early; delete it and get it anew"
+      "\(archive): the archive ends too early; get it anew"
     case .damaged(let archive, let problem):
-      "\(archive): the archive is damaged (\(problem)); delete it and get it anew"
+      "\(archive): the archive is damaged (\(problem)); get it anew"
     case .tooLong(let archive, let limit):
       "\(archive): decompresses to more than \(limit) bytes, which no CIFAR-10 archive does"
     case .memberTooLong(let archive, let member, let found, let limit):

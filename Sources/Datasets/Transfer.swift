@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// One call of `curl`: the bytes of an address, from where a partial file ends.
 struct Transfer {
@@ -80,7 +81,7 @@ struct Transfer {
       try? FileManager.default.removeItem(at: file)
       return
     }
-    try Data(validator.utf8).write(to: file, options: .atomic)
+    try AtomicFile.write(Data(validator.utf8), to: file)
   }
 
   /// Source: curl's manual page, "Exit codes".

@@ -77,13 +77,13 @@ public struct WebAddress: Sendable, Equatable {
 }
 
 /// What can be wrong with an address.
-public enum WebAddressError: Error, Equatable, CustomStringConvertible {
+public enum WebAddressError: PrintableError, Equatable {
   /// Not an address of the form `https://host[:port]/path`.
   case malformed(String)
   /// `http` to another machine.
   case insecure(String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .malformed(let text):
       "dataset.url is '\(PrintableText.escaped(text, limit: 200))', expected https://HOST/PATH"

@@ -1,5 +1,7 @@
+import TensorFiles
+
 /// What can be wrong with a log that a figure is drawn from.
-public enum LogError: Error, Equatable, CustomStringConvertible {
+public enum LogError: PrintableError, Equatable {
   /// The file cannot be read, or is not UTF-8.
   case unreadable(file: String, problem: String)
   /// A cell begins with a quote that nothing closes.
@@ -19,7 +21,7 @@ public enum LogError: Error, Equatable, CustomStringConvertible {
   /// A JSON file is not the object it should be.
   case structure(file: String, place: String, problem: String)
 
-  public var description: String {
+  public var message: String {
     let repair = "run the stage that wrote it again"
     switch self {
     case .unreadable(let file, let problem):

@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// The formats a figure is drawn in. Raw values are file name extensions.
 public enum PictureFormat: String, Sendable, CaseIterable, Decodable { case png, svg }
@@ -154,15 +155,17 @@ public struct Renderer: Sendable {
 
   private static func write(_ text: String, to url: URL) throws(RenderError) {
     do {
-      try Data(text.utf8).write(to: url, options: .atomic)
+      try AtomicFile.write(Data(text.utf8), to: url)
+    } catch TensorFileError.cannotWrite(_, let step, let reason) {
+      throw .unwritable(file: url.path, problem: "\(step): \(reason); check the free space")
     } catch {
-      throw .unwritable(file: url.path, problem: error.localizedDescription)
+      throw .unwritable(file: url.path, problem: "\(error)")
     }
   }
 }
 
 /// What can go wrong when a figure is drawn.
-public enum RenderError: Error, Equatable, CustomStringConvertible {
+public enum RenderError: PrintableError, Equatable {
   /// No folder of `PATH` has gnuplot.
   case gnuplotMissing
   /// gnuplot ended with an error.
@@ -174,7 +177,7 @@ public enum RenderError: Error, Equatable, CustomStringConvertible {
   /// A file cannot be written.
   case unwritable(file: String, problem: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .gnuplotMissing:
       "gnuplot is not installed; on Debian and Ubuntu: apt-get install gnuplot-nox"

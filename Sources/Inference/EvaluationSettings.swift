@@ -1,5 +1,6 @@
 import CheckedNumbers
 import Foundation
+import TensorFiles
 
 /// The `evaluate` section of a recipe.
 public struct EvaluationSettings: CheckedSettings, Sendable {
@@ -97,7 +98,7 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
 }
 
 /// Why a checkpoint cannot be evaluated.
-public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+public enum EvaluationError: PrintableError, Equatable {
   /// The training kept no checkpoint of that name.
   case noCheckpoint(name: String, folder: String, present: [String])
   /// `selected` where the input is a training's checkpoints, or another name where it is a selection.
@@ -109,7 +110,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// Images without the note how they are to be normalised.
   case unprepared
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .noCheckpoint(let name, let folder, let present):
       present.isEmpty

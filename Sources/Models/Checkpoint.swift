@@ -207,7 +207,7 @@ extension Parameter.Role {
 }
 
 /// Why weights cannot be taken from a file.
-public enum CheckpointError: Error, Equatable, CustomStringConvertible {
+public enum CheckpointError: PrintableError, Equatable {
   /// The network has a parameter that the file lacks.
   case missing(file: String, tensor: String, network: String)
   /// The file has a tensor that the network does not know.
@@ -219,7 +219,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// A description is absent or unreadable.
   case metadata(file: String, key: String, found: String?)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .missing(let file, let tensor, let network):
       "\(file): tensor '\(tensor)' is missing; \(network) needs it: are these another network's weights?"

@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// Builds networks by the names that recipes and checkpoints give them.
 public enum NetworkCatalog {
   /// - Parameters:
@@ -110,7 +112,7 @@ extension NetworkCatalog {
 }
 
 /// Why a network cannot be built.
-public enum NetworkCatalogError: Error, Equatable, CustomStringConvertible {
+public enum NetworkCatalogError: PrintableError, Equatable {
   /// The name is none the catalogue knows.
   case unknown(name: String)
   /// A ResNet's depth is not 6n + 2, or 9n + 2 in version 2.
@@ -122,7 +124,7 @@ public enum NetworkCatalogError: Error, Equatable, CustomStringConvertible {
   /// Fewer than two classes.
   case tooFewClasses(Int)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unknown(let name):
       "unknown network '\(name)'; train.network takes linear, small-cnn, alexnet, pyramidnet, "

@@ -1,9 +1,10 @@
 import Foundation
+import Terminals
 
 /// The record of what a stage showed: one JSON line per `show`, with the source line that called it,
 /// in `cells.jsonl` beside the outputs.
-final class CellRecord: @unchecked Sendable {
-  static let shared = CellRecord()
+package final class CellRecord: @unchecked Sendable {
+  package static let shared = CellRecord()
 
   enum Kind: String, Encodable { case text, table, figure, warning }
 
@@ -34,13 +35,15 @@ final class CellRecord: @unchecked Sendable {
 
   private let lock = NSLock()
   private var handle: FileHandle?
+  private var path = ""
 
   /// Starts the record of this process in `folder`. Without a folder that can be written nothing is
   /// recorded; the stage's first output will name the problem.
-  func open(inFolder folder: String) {
+  package func open(inFolder folder: String) {
     let path = URL(fileURLWithPath: folder).appendingPathComponent("cells.jsonl").path
     guard FileManager.default.createFile(atPath: path, contents: nil) else { return }
     handle = FileHandle(forWritingAtPath: path)
+    self.path = path
   }
 
   func append(kind: Kind, body: Body, line: Int) {
@@ -51,7 +54,12 @@ final class CellRecord: @unchecked Sendable {
       guard let data = try? encoder.encode(Record(line: line, kind: kind, body: body)) else {
         return
       }
-      handle.write(data + Data("\n".utf8))
+      let code = DescriptorWriting.write(data + Data("\n".utf8), to: handle.fileDescriptor)
+      guard code == 0 else {
+        let reason = String(cString: strerror(code))
+        exitWithError(
+          "\(path): cannot be written: \(data.count + 1) bytes: \(reason); check the free space")
+      }
     }
   }
 }

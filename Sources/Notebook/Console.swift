@@ -15,7 +15,16 @@ public enum Console {
 
   /// Prints one line at once, whole, even into a pipe.
   public static func printLine(_ line: String) {
-    Output.immediateLine(line, renewing: isTerminal)
+    Console.check(Output.immediateLine(line, renewing: isTerminal))
+  }
+
+  /// Ends the process with one line where standard output can't be written, as on a full disk. A reader
+  /// that has gone away is no reason to end: `Interruption` decides that.
+  ///
+  /// - Parameter code: 0, or the `errno` of what failed.
+  static func check(_ code: Int32) {
+    guard code != 0, code != EPIPE else { return }
+    exitWithError("standard output can't be written: \(String(cString: strerror(code)))")
   }
 }
 
@@ -52,7 +61,7 @@ public struct Progress: Sendable {
       label: label, done: done, total: total, unit: unit, alreadyDone: alreadyDone,
       seconds: (now - start).inSeconds, detail: detail, width: Console.width)
     if Console.isTerminal {
-      Output.progress(line)
+      Console.check(Output.progress(line))
     } else {
       Console.printLine(line)
     }
@@ -60,7 +69,7 @@ public struct Progress: Sendable {
 
   /// Clears the line of a terminal.
   public func finish() {
-    if Console.isTerminal { Output.progress(nil) }
+    if Console.isTerminal { Console.check(Output.progress(nil)) }
   }
 
   /// A line of progress in less than `width` columns, where there is a width: a longer one would break,

@@ -1,5 +1,6 @@
 import Foundation
 import Terminals
+import TensorFiles
 
 /// Runs `body`; where it throws, prints the error as one line and ends the process with status 65
 /// (`EX_DATAERR`). A bare throw at the top level of a script would end in a trap and a backtrace.
@@ -7,20 +8,19 @@ public func orExit<Result>(_ body: () throws -> Result) -> Result {
   do {
     return try body()
   } catch {
-    exitWithError("\(error)")
+    exitWithError((error as? CocoaError)?.line ?? "\(error)")
   }
 }
 
 /// Prints one line on standard error and ends the process with status 65.
 public func exitWithError(_ message: String) -> Never {
   let program = URL(fileURLWithPath: CommandLine.arguments.first ?? "stage").lastPathComponent
-  let line = message.split(whereSeparator: \.isNewline).joined(separator: " ")
-  Output.error("\(program): error: \(line)")
+  Output.error("\(program): error: \(PrintableText.line(message))")
   exit(65)
 }
 
 /// Prints a warning on standard error and keeps it for the artefact's manifest.
 public func warn(_ message: String) {
-  Output.error("warning: \(message)")
+  Output.error("warning: \(PrintableText.line(message))")
   CellRecord.shared.append(kind: .warning, body: .text(message), line: 0)
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CheckedNumbers
 import Foundation
+import TensorFiles
 
 /// What `pipeline.sh` hands to a stage: where its inputs lie, where its outputs go, and the settings
 /// that the graph says it reads. A stage sees nothing else of the project.
@@ -38,6 +39,7 @@ extension StageOptions {
   /// Parses the command line, opens the cell record in the output folder, or ends the process with
   /// one line on standard error.
   public static func parseForStage() -> StageOptions {
+    reportFileSizeLimit()
     do {
       let options = try Self.parse()
       CellRecord.shared.open(inFolder: options.output)
@@ -115,7 +117,7 @@ private struct CamelCaseKey: CodingKey {
 }
 
 /// What can be wrong with the call of a stage.
-public enum StageError: Error, CustomStringConvertible {
+public enum StageError: PrintableError {
   /// The stage asked for an input that the command line does not name.
   case missingInput(name: String, given: [String])
   /// The settings file is absent or may not be read.
@@ -123,7 +125,7 @@ public enum StageError: Error, CustomStringConvertible {
   /// The settings file lacks a value the stage reads, or has one of another type.
   case settings(file: String, problem: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .missingInput(let name, let given):
       "no input '\(name)' among \(given); run the stage through pipeline.sh, or add --input \(name)=PATH"

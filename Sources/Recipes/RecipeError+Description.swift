@@ -1,5 +1,7 @@
-extension RecipeError: CustomStringConvertible {
-  public var description: String {
+import TensorFiles
+
+extension RecipeError: PrintableError {
+  public var message: String {
     switch self {
     case .unreadable(let file, let reason):
       "\(file): can't be read: \(reason); name a recipe file that exists"

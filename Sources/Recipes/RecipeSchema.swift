@@ -27,6 +27,10 @@ public struct RecipeSchema: Sendable {
   public let file: String
   /// The keys in the order of the file.
   public let keys: [Key]
+  /// The first words of the keys, in the order of the file: dataset, split, …
+  public let sections: [String]
+  /// What stands above keys: `train`, `train.optimizer`, …
+  let groups: Set<String>
 
   private let indices: [String: Int]
 
@@ -39,6 +43,8 @@ public struct RecipeSchema: Sendable {
     self.file = file
     self.keys = keys
     indices = Dictionary(uniqueKeysWithValues: keys.enumerated().map { ($1.name, $0) })
+    sections = Self.sections(of: keys)
+    groups = Self.groups(of: keys)
   }
 
   /// The key called `name`, or nil.
@@ -46,19 +52,15 @@ public struct RecipeSchema: Sendable {
     indices[name].map { keys[$0] }
   }
 
-  /// The first words of the keys, in the order of the file: dataset, split, …
-  public var sections: [String] {
+  private static func sections(of keys: [Key]) -> [String] {
     var sections: [String] = []
     for key in keys where sections.last != key.section && !sections.contains(key.section) {
       sections.append(key.section)
     }
     return sections
   }
-}
 
-extension RecipeSchema {
-  /// What stands above keys: `train`, `train.optimizer`, …
-  var groups: Set<String> {
+  private static func groups(of keys: [Key]) -> Set<String> {
     var groups: Set<String> = []
     for key in keys {
       var name = key.name[...]

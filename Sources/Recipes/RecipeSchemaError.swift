@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// What can be wrong with the schema file, one case a rule. The description is one line.
 public enum RecipeSchemaError: Error, Sendable, Equatable {
   /// The file can't be read, or is no YAML of words, lists and mappings.
@@ -22,10 +24,10 @@ public enum RecipeSchemaError: Error, Sendable, Equatable {
   case rejectedCondition(RecipeError)
 }
 
-extension RecipeSchemaError: CustomStringConvertible {
-  public var description: String {
+extension RecipeSchemaError: PrintableError {
+  public var message: String {
     switch self {
-    case .document(let error): error.description
+    case .document(let error): error.message
     case .unknownFormat(let place, let found):
       "\(place): expected a schema with 'format: 1' and 'keys:', found \(found); restore the file, "
         + "or rebuild the tools for its format"

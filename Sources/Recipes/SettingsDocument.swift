@@ -51,7 +51,7 @@ enum SettingsSource: Sendable {
 }
 
 /// Reads YAML text as `SettingsNode`s.
-enum SettingsDocument {
+package enum SettingsDocument {
   /// No recipe comes near this many bytes; it bounds the work an absurd file can cause.
   static let byteLimit = 64 * 1024
   /// Yams expands aliases while it reads and hashes the keys of mappings, so that a few lines of
@@ -92,13 +92,7 @@ enum SettingsDocument {
   ///   are not words.
   static func root(of text: String, in source: SettingsSource) throws(RecipeError) -> SettingsNode?
   {
-    guard text.utf8.count <= byteLimit else {
-      throw .tooLarge(file: source.file, bytes: text.utf8.count, limit: byteLimit)
-    }
-    let aliases = aliasLikeWordCount(in: text)
-    guard aliases <= aliasLimit else {
-      throw .tooManyAliases(file: source.file, count: aliases, limit: aliasLimit)
-    }
+    try checkBounds(of: text, file: source.file)
     do {
       // The basic resolver leaves every word as it is written: `on` is a key, not a boolean.
       let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
@@ -109,6 +103,17 @@ enum SettingsDocument {
       throw error
     } catch {
       throw .init(error, text: text, source: source)
+    }
+  }
+
+  /// Refuses a text that could keep the parser busy for long.
+  package static func checkBounds(of text: String, file: String) throws(RecipeError) {
+    guard text.utf8.count <= byteLimit else {
+      throw .tooLarge(file: file, bytes: text.utf8.count, limit: byteLimit)
+    }
+    let aliases = aliasLikeWordCount(in: text)
+    guard aliases <= aliasLimit else {
+      throw .tooManyAliases(file: file, count: aliases, limit: aliasLimit)
     }
   }
 

@@ -76,7 +76,10 @@ public struct FileSink {
       let count = Foundation.write(descriptor, slice.baseAddress, slice.count)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else {
-        throw .cannotWrite(file: file, step: "write", reason: systemError())
+        let reason = systemError()
+        let place = lseek(descriptor, 0, SEEK_CUR)
+        throw .cannotWrite(
+          file: file, step: "write \(rest.count) bytes after \(max(place, 0))", reason: reason)
       }
       rest = rest.dropFirst(count)
     }

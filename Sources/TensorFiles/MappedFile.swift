@@ -27,6 +27,7 @@ final class MappedFile: @unchecked Sendable {
     }
     let address = mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let address, address != MAP_FAILED else {
+      if errno == ENOMEM { throw .noMemory(file: path, tensor: nil, byteCount: byteCount) }
       throw .cannotRead(file: path, reason: systemError())
     }
     bytes = UnsafeRawBufferPointer(start: address, count: byteCount)

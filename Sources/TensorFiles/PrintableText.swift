@@ -41,6 +41,25 @@ public enum PrintableText {
     return result
   }
 
+  /// `text` on one line: each run of white space that is not all spaces becomes one, every other
+  /// unprintable scalar `\u{…}`; cut after `limit` scalars.
+  public static func line(_ text: String, limit: Int = 2000) -> String {
+    guard !isPrintable(text) || text.unicodeScalars.count > limit else { return text }
+    var result = ""
+    var blank = ""
+    for (count, scalar) in text.unicodeScalars.enumerated() {
+      guard count < limit else { return result + "…" }
+      if scalar.properties.isWhitespace {
+        blank.unicodeScalars.append(scalar)
+        continue
+      }
+      result += isPrintable(blank) ? blank : " "
+      blank = ""
+      result += escaped(String(scalar), limit: 1)
+    }
+    return result
+  }
+
   /// `text` as `escaped` makes it, but for codes that set a terminal's colours: `ESC [`, digits and
   /// semicolons, `m`.
   public static func escapedBetweenColours(_ text: String) -> String {

@@ -1,3 +1,5 @@
+import Foundation
+
 extension TensorFile {
   /// The dimensions of a tensor; `[]` for a scalar.
   public func shape(of name: String) throws(TensorFileError) -> [Int] {
@@ -49,6 +51,7 @@ extension TensorFile {
       if address % UInt(MemoryLayout<Scalar>.alignment) == 0 {
         return try body(bytes.bindMemory(to: Scalar.self))
       }
+      try requireMemory(for: entry)
       let copy = Self.copy(bytes, count: entry.scalarCount, as: type)
       return try copy.withUnsafeBufferPointer(body)
     }
@@ -63,10 +66,23 @@ extension TensorFile {
   ) throws(TensorFileError) -> [Scalar] {
     let entry = try entry(of: name, holding: type)
     if let shape { try requireShape(shape, of: name) }
+    try requireMemory(for: entry)
     return withMapping { data in
       let bytes = UnsafeRawBufferPointer(rebasing: data[entry.bytes])
       return Self.copy(bytes, count: entry.scalarCount, as: type)
     }
+  }
+
+  /// Finds out whether a copy of the tensor's bytes can be had: where an array can't, the process ends.
+  private func requireMemory(for entry: TensorEntry) throws(TensorFileError) {
+    // Smaller ones come out of what the process has.
+    guard entry.bytes.count > 1 << 20 else { return }
+    let size = entry.bytes.count
+    let probe = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let probe, probe != MAP_FAILED else {
+      throw .noMemory(file: url.path, tensor: entry.name, byteCount: size)
+    }
+    munmap(probe, size)
   }
 
   private func entry<Scalar: TensorScalar>(

@@ -6,8 +6,12 @@ extension TensorFileError: CustomStringConvertible {
       "\(shown(file)): cannot be read: \(reason); check the path and its permissions"
     case .notRegularFile(let file):
       "\(shown(file)): not a regular file; name a tensor file"
+    case .noMemory(let file, let tensor, let byteCount):
+      "\(tensor.map { place(file, $0) } ?? shown(file)): no memory for \(byteCount) bytes; end other "
+        + "programs, or raise the limit (ulimit -v)"
     case .cannotWrite(let file, let step, let reason):
-      "\(shown(file)): cannot be written: \(step): \(reason); check the folder and the free space"
+      "\(shown(file)): cannot be written: \(step): \(reason); check the folder, the free space and the limit "
+        + "on file sizes (ulimit -f)"
     case .foreignFormat(let file, let format):
       "\(shown(file)): \(format.name), expected a safetensors file; \(conversion(of: format))"
     case .tooShort, .headerTooLong, .headerPastEnd, .headerNotObject, .headerNotUTF8,

@@ -7,6 +7,8 @@ public enum TensorFileError: Error, Equatable, Sendable {
   case cannotRead(file: String, reason: String)
   /// The path names a folder, a device, a pipe or a socket.
   case notRegularFile(file: String)
+  /// The system has no memory for the file's bytes, or for a copy of a tensor's.
+  case noMemory(file: String, tensor: String?, byteCount: Int)
   /// The file cannot be written; `step` is what failed. What stood there before still stands.
   case cannotWrite(file: String, step: String, reason: String)
 

@@ -1,19 +1,26 @@
+import Foundation
+
 /// Floats on the heap, aligned to 64 bytes (one vector, one cache line) and zero at first.
 public final class AlignedBuffer: @unchecked Sendable {
   public let base: UnsafeMutablePointer<Float>
   public let count: Int
 
+  /// Where the system has no memory for it, the program ends as `MemoryShortage` was told.
+  ///
   /// - Precondition: `count` is not negative.
   public init(count: Int) {
     precondition(count >= 0, "a buffer of \(count) floats")
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+    let byteCount = max(count, 1) * MemoryLayout<Float>.stride
+    var allocated: UnsafeMutableRawPointer?
+    guard posix_memalign(&allocated, 64, byteCount) == 0, let memory = allocated else {
+      MemoryShortage.end(byteCount: byteCount)
+    }
     base = memory.bindMemory(to: Float.self, capacity: max(count, 1))
     base.initialize(repeating: 0, count: max(count, 1))
     self.count = count
   }
 
-  deinit { base.deallocate() }
+  deinit { free(base) }
 
   /// The same memory for numbers of other types.
   public var memory: UnsafeMutableRawPointer { UnsafeMutableRawPointer(base) }

@@ -16,12 +16,15 @@ public enum Output {
   /// Prints one line at once, whole, even into a pipe.
   ///
   /// - Parameter renewing: Whether the line takes the place of the terminal's last one.
-  public static func immediateLine(_ text: String, renewing: Bool) {
+  /// - Returns: 0, or the `errno` of what failed.
+  public static func immediateLine(_ text: String, renewing: Bool) -> Int32 {
     line(renewing ? clear : "", text, "\n")
   }
 
   /// Shows a line of progress in place of the terminal's last one; nil takes that away.
-  public static func progress(_ text: String?) {
+  ///
+  /// - Returns: 0, or the `errno` of what failed.
+  public static func progress(_ text: String?) -> Int32 {
     line(clear, text ?? "", "")
   }
 
@@ -44,15 +47,16 @@ public enum Output {
 
   /// Prints one line on standard error.
   public static func error(_ text: String) {
-    FileHandle.standardError.write(Data((PrintableText.escaped(text, limit: .max) + "\n").utf8))
+    let line = PrintableText.escaped(text, limit: .max) + "\n"
+    _ = DescriptorWriting.write(Data(line.utf8), to: STDERR_FILENO)
   }
 
   /// Goes to the terminal's first column and empties the line.
   private static let clear = "\r\u{1B}[K"
 
-  private static func line(_ start: String, _ text: String, _ end: String) {
+  private static func line(_ start: String, _ text: String, _ end: String) -> Int32 {
     fflush(nil)
     let escaped = PrintableText.escaped(text, limit: .max)
-    FileHandle.standardOutput.write(Data((start + escaped + end).utf8))
+    return DescriptorWriting.write(Data((start + escaped + end).utf8), to: STDOUT_FILENO)
   }
 }

@@ -1,5 +1,7 @@
+import TensorFiles
+
 /// Why training cannot start or go on.
-public enum TrainingError: Error, Equatable, CustomStringConvertible {
+public enum TrainingError: PrintableError, Equatable {
   /// The loss, or a weight, is infinite or not a number.
   case diverged(epoch: Int, step: Int, rate: Double, lastGood: String)
   /// A file with the state of an interrupted training does not fit this one.
@@ -23,7 +25,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The work folder cannot be written.
   case workFolder(path: String, problem: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .diverged(let epoch, let step, let rate, let lastGood):
       "the loss is not finite after step \(step) of epoch \(epoch), learning rate \(rate); the last "

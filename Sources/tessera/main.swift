@@ -20,6 +20,7 @@ struct Tessera: ParsableCommand {
     ])
 }
 
+reportFileSizeLimit()
 do {
   var command = try Tessera.parseAsRoot(Array(PathText.commandLine.dropFirst()))
   try command.run()
