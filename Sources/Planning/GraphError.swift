@@ -1,9 +1,14 @@
+import Recipes
+import TensorFiles
+
 /// What can be wrong with `stages/graph.yaml`: one case a rule, each with the file and the line.
-public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum GraphError: PrintableError, Sendable, Equatable {
   /// The file is missing or can't be read.
   case unreadable(file: String, reason: String)
   /// The text is not YAML.
   case syntax(place: String, problem: String)
+  /// The text is longer than a graph can be, or has more aliases than the parser can be trusted with.
+  case bounds(RecipeError)
   /// The file is of a version that this program does not know.
   case format(place: String, found: String)
   /// A value is of another type.
@@ -23,12 +28,13 @@ public enum GraphError: Error, Sendable, Equatable, CustomStringConvertible {
   /// Two outputs or records of a stage claim one file.
   case claimedTwice(place: String, stage: String, file: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unreadable(let file, let reason):
       "\(file): can't be read: \(reason); restore the file"
     case .syntax(let place, let problem):
       "\(place): not YAML: \(problem); check indentation, colons and brackets here and above"
+    case .bounds(let error): error.message
     case .format(let place, let found):
       "\(place): format: expected 1, found \(found); update the project, or write format: 1"
     case .wrongType(let place, let key, let expected, let found):

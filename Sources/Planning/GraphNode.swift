@@ -9,6 +9,11 @@ struct GraphNode {
 
   /// The root of a file.
   init(yaml text: String, file: String) throws(GraphError) {
+    do {
+      try SettingsDocument.checkBounds(of: text, file: file)
+    } catch {
+      throw .bounds(error)
+    }
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)

@@ -1,6 +1,8 @@
+import TensorFiles
+
 /// What can be wrong with a request to run, explain or publish: one case a rule. The description is
 /// one line: what, where, what was expected, and how to repair it.
-public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
+public enum PlanningError: PrintableError, Sendable, Equatable {
   // Words of the command line
   /// No recipe has this name.
   case unknownRecipe(name: String, suggestion: String?, known: [String])
@@ -69,7 +71,7 @@ public enum PlanningError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unknownRecipe(let name, let suggestion, let known):
       "no recipe '\(name)' in stages/recipes"
