@@ -41,8 +41,6 @@ let package = Package(
   ],
   targets: [
     // System libraries
-    .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
@@ -53,12 +51,13 @@ let package = Package(
     // The library, lowest module first
     .target(name: "CJPEGDecoder", dependencies: ["CJPEG"]),
     .target(name: "CheckedNumbers"),
+    .target(name: "OpenBLAS"),
     .target(name: "Processors"),
     .target(name: "Randomness", swiftSettings: optimized),
     .target(name: "TensorFiles", dependencies: ["CheckedNumbers", crypto, asn1]),
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
-      name: "Kernels", dependencies: ["COpenBLAS", "CVectors", "Processors", "Tensors"],
+      name: "Kernels", dependencies: ["CVectors", "OpenBLAS", "Processors", "Tensors"],
       swiftSettings: kernelSettings),
     .target(
       name: "Layers", dependencies: ["Kernels", "Randomness", "Tensors"],
@@ -144,9 +143,9 @@ let package = Package(
       name: "tessera",
       dependencies: [
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
-        "Inspection", "Kernels", "Models", "Notebook", "Pictures", "Planning", "Prediction",
-        "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Terminals", "Weaving",
-        argumentParser,
+        "Inspection", "Kernels", "Models", "Notebook", "OpenBLAS", "Pictures", "Planning",
+        "Prediction", "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Terminals",
+        "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -163,14 +162,14 @@ let package = Package(
       name: "train",
       dependencies: [
         "CheckedNumbers", "Datasets", "Kernels", "Loading", "Models", "Notebook", "Processors",
-        "TensorFiles", "Training",
+        "TensorFiles", "Tensors", "Training",
       ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
       dependencies: [
         "CheckedNumbers", "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models",
-        "Notebook", "Processors", "TensorFiles",
+        "Notebook", "Processors", "TensorFiles", "Tensors",
       ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
@@ -187,6 +186,7 @@ let package = Package(
       name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
     .testTarget(
       name: "CheckedNumbersTests", dependencies: ["CheckedNumbers"], path: "Tests/CheckedNumbers"),
+    .testTarget(name: "OpenBLASTests", dependencies: ["OpenBLAS"], path: "Tests/OpenBLAS"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(
       name: "TensorFilesTests", dependencies: ["TensorFiles", "TestSupport"],

@@ -1,4 +1,5 @@
 import CVectors
+import OpenBLAS
 import Processors
 
 extension KernelTarget {
@@ -9,13 +10,25 @@ extension KernelTarget {
       KernelTarget(vectorBits: Int(kernelVectorBits()), instructionSets: kernelInstructionSets())
     }
   }
+
+  /// Makes sure, before anything is computed, that these kernels run on this processor and that the
+  /// library they call is there.
+  ///
+  /// - Parameter threadCount: Threads that will compute.
+  /// - Throws: `ProcessorMismatch` or `OpenBLASError`.
+  public static func prepare(threadCount: Int) throws {
+    try ofTheseKernels.check(on: .current)
+    try OpenBLAS.load(threadCount: threadCount)
+  }
 }
 
 extension Numerics {
   /// What this process computes with.
+  ///
+  /// - Precondition: `KernelTarget.prepare(threadCount:)` has succeeded.
   public static var current: Numerics {
     Numerics(
-      kernels: .ofTheseKernels, processor: .current, blasCore: BLAS.coreName,
-      blasConfiguration: BLAS.configuration)
+      kernels: .ofTheseKernels, processor: .current, blasCore: OpenBLAS.loaded.coreName,
+      blasConfiguration: OpenBLAS.loaded.configuration)
   }
 }

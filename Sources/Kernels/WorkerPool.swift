@@ -19,7 +19,6 @@ public final class WorkerPool: @unchecked Sendable {
     // This module is built without checks, so a precondition would be a promise, not a test.
     threadCount = max(count, 1)
     crew = WorkerCrew(workers: threadCount)
-    BLAS.useCallingThreadOnly()
   }
 
   deinit { crew.end() }

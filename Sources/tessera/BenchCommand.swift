@@ -47,8 +47,7 @@ struct BenchCommand: ParsableCommand {
   func run() throws {
     let request = try BenchmarkRequest(
       networks: networks, precisions: precision, threads: threads, batch: batch, seconds: seconds)
-    try KernelTarget.ofTheseKernels.check(on: .current)
-    try KernelTarget.ofTheseKernels.check(on: .current)
+    try KernelTarget.prepare(threadCount: request.threadCount)
     let cases = try cases(of: request, in: try Project.here())
     if inThisProcess {
       for benchmark in cases {

@@ -4,6 +4,8 @@ import Datasets
 import Foundation
 import Gnuplot
 import Models
+import Notebook
+import OpenBLAS
 import Planning
 import Preflight
 import Processors
@@ -18,12 +20,13 @@ extension Tessera {
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
       || error is BenchmarkError || error is DatasetSettingsError || error is ProcessorMismatch
-      || error is RenderError || error is RecipeCheckError || error is CocoaError
+      || error is RenderError || error is RecipeCheckError || error is OpenBLASError
+      || error is CocoaError
   }
 
   /// The error as one line.
   static func message(of error: any Error) -> String {
-    error is CocoaError ? error.localizedDescription : "\(error)"
+    (error as? CocoaError)?.line ?? "\(error)"
   }
 
   /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file.

@@ -43,8 +43,9 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let trained = try TrainedRun.named(runName, in: try Project.here())
-    try KernelTarget.ofTheseKernels.check(on: .current)
-    let pool = WorkerPool(threadCount: ProcessInfo.processInfo.activeProcessorCount)
+    let threadCount = ProcessInfo.processInfo.activeProcessorCount
+    try KernelTarget.prepare(threadCount: threadCount)
+    let pool = WorkerPool(threadCount: threadCount)
     let classifier = try PictureClassifier(
       checkpoint: try trained.checkpoint(named: checkpoint), on: pool)
     if !json { print(heading(trained, classifier)) }

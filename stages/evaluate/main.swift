@@ -33,6 +33,7 @@ import Models
 import Notebook
 import Processors
 import TensorFiles
+import Tensors
 
 let options = StageOptions.parseForStage()
 
@@ -91,7 +92,8 @@ let files = orExit {
 //: with deep convolutional neural networks", section 4.1). Then $\log p(x)$ is ranked. It takes twice the time and is named
 //: with the figure, since it is a property of the question and not of the network.
 
-orExit { try KernelTarget.ofTheseKernels.check(on: .current) }
+orExit { try KernelTarget.prepare(threadCount: options.threads) }
+MemoryShortage.endProgram { exitWithError("\($0)") }
 let pool = WorkerPool(threadCount: options.threads)
 orExit { try options.record(numerics: Numerics.current) }
 let loader = BatchLoader(images, normalization: normalization)

@@ -24,6 +24,7 @@ import Models
 import Notebook
 import Processors
 import TensorFiles
+import Tensors
 import Training
 
 let options = StageOptions.parseForStage()
@@ -54,7 +55,8 @@ func imageSet(_ name: String) throws -> ImageSet {
 //: the same; sums are cut into fixed pieces, so the number of threads does not matter. What was in
 //: force is kept beside the weights.
 
-orExit { try KernelTarget.ofTheseKernels.check(on: .current) }
+orExit { try KernelTarget.prepare(threadCount: options.threads) }
+MemoryShortage.endProgram { exitWithError("\($0)") }
 let pool = WorkerPool(threadCount: options.threads)
 let numerics = Numerics.current
 orExit { try options.record(numerics: numerics) }

@@ -1,0 +1,121 @@
+import Foundation
+
+/// The library OpenBLAS, loaded when a product is first needed.
+///
+/// Not linked: a program that is linked to it loads it at its start, with its threads, whether or not
+/// it multiplies, and most programs here don't. Only one function computes, so its types are declared
+/// here; nothing of the library is needed to build.
+///
+/// A module of its own, because `Kernels` is built without the checks that this one relies on.
+public struct OpenBLAS: Sendable {
+  /// `cblas_sgemm`: layout, two transpositions, rows, columns, inner size, alpha, A and its stride, B and
+  /// its stride, beta, C and its stride.
+  public typealias Multiply =
+    @convention(c) (
+      CInt, CInt, CInt, CInt, CInt, CInt, Float, UnsafePointer<Float>?, CInt,
+      UnsafePointer<Float>?, CInt, Float, UnsafeMutablePointer<Float>?, CInt
+    ) -> Void
+
+  /// The values of CBLAS's enumerations.
+  public enum Constant {
+    public static let rowMajor: CInt = 101
+    public static let asItIs: CInt = 111
+    public static let transposed: CInt = 112
+  }
+
+  /// C = alpha · op(A) · op(B) + beta · C, on the thread that calls.
+  public let multiply: Multiply
+  /// The set of kernels that the library chose for this processor, for example "Cooperlake".
+  ///
+  /// The environment variable `OPENBLAS_CORETYPE` overrides its choice.
+  public let coreName: String
+  /// Version and build options.
+  public let configuration: String
+
+  /// The name under which every package of the library installs it.
+  static let fileName = "libopenblas.so.0"
+
+  /// The library; it is loaded by the first call.
+  ///
+  /// - Precondition: it can be loaded, which `load(threadCount:)` finds out without ending the process.
+  public static var loaded: OpenBLAS {
+    switch shared {
+    case .success(let library): return library
+    case .failure(let error): preconditionFailure("\(error)")
+    }
+  }
+
+  /// Loads the library, unless that is done.
+  ///
+  /// - Parameter threadCount: Threads that will multiply at once.
+  public static func load(threadCount: Int) throws(OpenBLASError) {
+    try AddressSpace.current.check(
+      for: fileName, needed: neededByteCount(callers: threadCount))
+    _ = try shared.get()
+  }
+
+  private static let shared = Result { () throws(OpenBLASError) in try OpenBLAS(file: fileName) }
+
+  /// - Parameter file: A name, which is looked for where the system keeps its libraries, or a path.
+  package init(file: String) throws(OpenBLASError) {
+    // Never closed: its threads would go on in memory that is gone.
+    guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
+      throw .notLoaded(library: file, problem: Self.problem())
+    }
+    func function<Function>(_ name: String, as type: Function.Type) throws(OpenBLASError)
+      -> Function
+    {
+      guard let address = dlsym(handle, name) else {
+        throw .missingFunction(library: file, name: name)
+      }
+      return unsafeBitCast(address, to: type)
+    }
+    typealias Text = @convention(c) () -> UnsafePointer<CChar>
+    multiply = try function("cblas_sgemm", as: Multiply.self)
+    let text = try (
+      core: function("openblas_get_corename", as: Text.self),
+      configuration: function("openblas_get_config", as: Text.self)
+    )
+    coreName = String(cString: text.core())
+    configuration = String(cString: text.configuration())
+    // Parallel regions are ours.
+    let setThreads = try function(
+      "openblas_set_num_threads", as: (@convention(c) (CInt) -> Void).self)
+    setThreads(1)
+  }
+
+  private static func problem() -> String {
+    dlerror().map { String(cString: $0) } ?? "the system gives no reason"
+  }
+
+  /// Address space that the library takes, measured for version 0.3.21: its code, and a buffer for each
+  /// thread that multiplies and each of its own. Where a buffer can't be had, it tries again for ever.
+  private static func neededByteCount(callers: Int) -> Int {
+    let (code, buffer) = (64 << 20, 136 << 20)
+    return code + buffer * (callers + ProcessInfo.processInfo.activeProcessorCount - 1)
+  }
+}
+
+/// Why OpenBLAS can't be used.
+public enum OpenBLASError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The system finds no such library, or can't load it.
+  case notLoaded(library: String, problem: String)
+  /// The library is another one than its name says.
+  case missingFunction(library: String, name: String)
+  /// A limit on address space leaves the library too little, in which it would wait for ever.
+  case tooLittleMemory(library: String, needed: Int, left: Int)
+
+  public var description: String {
+    switch self {
+    case .notLoaded(let library, let problem):
+      "OpenBLAS can't be loaded: \(problem.split(whereSeparator: \.isNewline).joined(separator: " "));"
+        + " install \(library) (on Debian and Ubuntu: apt-get install libopenblas0)"
+    case .missingFunction(let library, let name):
+      "\(library) has no function \(name), so it is not OpenBLAS; install that anew (on Debian and"
+        + " Ubuntu: apt-get install --reinstall libopenblas0)"
+    case .tooLittleMemory(let library, let needed, let left):
+      "\(library) needs \(needed >> 20) MiB of address space, and the limit leaves \(left >> 20); raise"
+        + " the limit (ulimit -v), or compute on fewer threads"
+    }
+  }
+}
