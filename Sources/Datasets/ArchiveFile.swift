@@ -13,8 +13,10 @@ struct ArchiveFile {
   /// SHA-256 of the file, in hexadecimal.
   let digest: String
 
-  init(_ url: URL) throws {
-    name = url.relativePath
+  /// - Parameter name: What errors call it; its path where nil.
+  init(_ url: URL, called name: String? = nil) throws {
+    let name = name ?? url.relativePath
+    self.name = name
     let attributes = try Self.attributes(of: url)
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
       throw ArchiveError.notARegularFile(archive: name)

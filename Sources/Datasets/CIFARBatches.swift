@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// The files of a data set in CIFAR-10's binary layout, in memory and not yet parsed.
 public struct CIFARBatches: Sendable {
@@ -20,16 +21,20 @@ public struct CIFARBatches: Sendable {
   /// Takes the files out of an archive of any compression that GNU tar knows. Nothing is written to
   /// disk, and other members are passed over.
   ///
-  /// - Parameter recordCount: Records that each file has to hold.
-  public init(archive url: URL, recordCount: Int = officialCount) throws {
-    let archive = try ArchiveFile(url)
+  /// - Parameters:
+  ///   - name: What errors call the archive; its path where nil.
+  ///   - recordCount: Records that each file has to hold.
+  public init(
+    archive url: URL, called name: String? = nil, recordCount: Int = officialCount
+  ) throws {
+    let archive = try ArchiveFile(url, called: name)
     let length = recordCount * CIFARRecords.recordLength
     var limits = [Self.classNamesFile: ClassNames.longestFile]
     for file in Self.trainingFiles + [Self.testFile] { limits[file] = length }
     let inFolder = Dictionary(
       uniqueKeysWithValues: limits.map { ("\(Self.archiveFolder)/\($0)", $1) })
     let found = try archive.members(inFolder)
-    container = url.relativePath
+    container = name ?? url.relativePath
     members = Dictionary(
       uniqueKeysWithValues: found.map { (String($0.dropFirst(Self.archiveFolder.count + 1)), $1) })
     count = .exactly(recordCount)
@@ -135,13 +140,16 @@ extension Shapes {
       let range = training * batch / files.count..<training * (batch + 1) / files.count
       let pixels =
         range.lowerBound * ImageSet.pixelsPerImage..<range.upperBound * ImageSet.pixelsPerImage
-      try Data(CIFARRecords.batch(images: images[pixels], labels: labels[range]))
-        .write(to: folder.appendingPathComponent(file))
+      try AtomicFile.write(
+        Data(CIFARRecords.batch(images: images[pixels], labels: labels[range])),
+        to: folder.appendingPathComponent(file))
     }
     let (testImages, testLabels) = records(test, of: .test)
-    try Data(CIFARRecords.batch(images: testImages[...], labels: testLabels[...]))
-      .write(to: folder.appendingPathComponent(CIFARBatches.testFile))
-    try Data(ClassNames.encode(Self.classNames))
-      .write(to: folder.appendingPathComponent(CIFARBatches.classNamesFile))
+    try AtomicFile.write(
+      Data(CIFARRecords.batch(images: testImages[...], labels: testLabels[...])),
+      to: folder.appendingPathComponent(CIFARBatches.testFile))
+    try AtomicFile.write(
+      Data(ClassNames.encode(Self.classNames)),
+      to: folder.appendingPathComponent(CIFARBatches.classNamesFile))
   }
 }

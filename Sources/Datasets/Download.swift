@@ -3,9 +3,10 @@ import TensorFiles
 
 /// Fetches an archive over the network, once.
 ///
-/// The archive stands in the folder under its own name when it is whole and, for the official one,
-/// right. Until then it is `NAME.part`, and a broken download goes on from there, in this run or in a
-/// later one. The bytes come through a pipe from `curl`, so no more than the limit is ever stored.
+/// The archive stands in the folder under its own name when it is whole and right: the official one has
+/// its digest, and from any other what is wanted can be read. Until then it is `NAME.part`, and a broken
+/// download goes on from there, in this run or in a later one. What turns out wrong, such as the page
+/// that a server sends in a file's place, is not kept. The bytes come through a pipe from `curl`, so no more than the limit is ever stored.
 public struct Download: Sendable {
   let address: WebAddress
   let expected: Expected?
@@ -61,23 +62,74 @@ public struct Download: Sendable {
   ///
   /// - Returns: Where it stands.
   public func run(report: (Event) -> Void) throws -> URL {
+    try run(reading: { _ in }, report: report)
+    return file
+  }
+
+  /// Fetches the file, unless it is there already, and reads it.
+  ///
+  /// - Parameter read: Makes of the file what is wanted of it. Where it throws an `ArchiveError` or a
+  ///   `CIFARError` that lies in the bytes, the file is not kept: one that stood from an earlier run is
+  ///   fetched again, a new one gets no name.
+  /// - Returns: What `read` returns.
+  @discardableResult
+  public func run<Content>(
+    reading read: (URL) throws -> Content, report: (Event) -> Void
+  ) throws -> Content {
     if FileManager.default.fileExists(atPath: file.path) {
-      if try isAsExpected(file) { return file }
-      report(.discarded)
+      if let content = try usable(file, reading: read, report: report) { return content }
       try FileManager.default.removeItem(at: file)
     }
     try makeFolder()
     let partial = try PartialFile(part)
     try fetch(into: partial, report: report)
-    guard try isAsExpected(part) else {
-      try discard()
-      throw DownloadError.wrongDigest(
-        address: address.text, expected: expected?.digest ?? "")
-    }
+    let content = try checked(part, reading: read)
     try partial.synchronize()
     try FileManager.default.moveItem(at: part, to: file)
     try? FileManager.default.removeItem(at: validatorFile)
-    return file
+    return content
+  }
+
+  /// What is read of a file from an earlier run; nil where it is no longer right.
+  private func usable<Content>(
+    _ file: URL, reading read: (URL) throws -> Content, report: (Event) -> Void
+  ) throws -> Content? {
+    guard try isAsExpected(file) else {
+      report(.discarded)
+      return nil
+    }
+    do {
+      return try read(file)
+    } catch  where Self.liesInTheBytes(error) {
+      report(.unusable(file: file.lastPathComponent, problem: "\(error)"))
+      return nil
+    }
+  }
+
+  /// What is read of a file that has just come. Where it is wrong, it is gone.
+  private func checked<Content>(
+    _ part: URL, reading read: (URL) throws -> Content
+  ) throws -> Content {
+    guard try isAsExpected(part) else {
+      let beginning = FileBeginning(of: part)
+      try discard()
+      throw DownloadError.wrongDigest(
+        address: address.text, expected: expected?.digest ?? "", beginning: beginning.description)
+    }
+    do {
+      return try read(part)
+    } catch  where Self.liesInTheBytes(error) {
+      let beginning = FileBeginning(of: part)
+      try discard()
+      throw DownloadError.unusable(problem: "\(error)", beginning: beginning.description)
+    }
+  }
+
+  /// Whether another file could have been read; a program that is not installed, for example, is no
+  /// fault of the file.
+  private static func liesInTheBytes(_ error: any Error) -> Bool {
+    if case .unreadable? = error as? ArchiveError { return false }
+    return error is ArchiveError || error is CIFARError
   }
 
   /// Tries until the file is whole, or until nothing more comes.
@@ -142,7 +194,7 @@ public struct Download: Sendable {
 }
 
 /// What can go wrong with a download.
-public enum DownloadError: Error, Equatable, CustomStringConvertible {
+public enum DownloadError: PrintableError, Equatable {
   /// The file can't be written.
   case unwritable(file: String, problem: String)
   /// Another run is fetching the same file.
@@ -152,9 +204,11 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
   /// The server sends more than the file can have.
   case tooLong(address: String, limit: Int)
   /// The official address gave something other than the official archive.
-  case wrongDigest(address: String, expected: String)
+  case wrongDigest(address: String, expected: String, beginning: String)
+  /// An address gave something other than an archive of the data set. The problem names the address.
+  case unusable(problem: String, beginning: String)
 
-  public var description: String {
+  public var message: String {
     switch self {
     case .unwritable(let file, let problem): "\(file): \(problem)"
     case .busy(let file): "\(file): another run is downloading it; wait for that one to end"
@@ -164,9 +218,12 @@ public enum DownloadError: Error, Equatable, CustomStringConvertible {
         + "; or get the archive elsewhere and set dataset.archive to its path"
     case .tooLong(let address, let limit):
       "\(address): sends more than \(limit) bytes; nothing is kept"
-    case .wrongDigest(let address, let expected):
-      "\(address): not the official archive, whose SHA-256 is \(expected); nothing is kept; try"
-        + " again, or set dataset.archive to a copy"
+    case .wrongDigest(let address, let expected, let beginning):
+      "\(address): not the official archive, whose SHA-256 is \(expected), but \(beginning); nothing is"
+        + " kept; try again, or set dataset.archive to a copy"
+    case .unusable(let problem, let beginning):
+      "\(problem); what came is \(beginning); nothing is kept; check dataset.url, or set"
+        + " dataset.archive to a copy"
     }
   }
 }

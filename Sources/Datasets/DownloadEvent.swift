@@ -11,6 +11,8 @@ extension Download {
     case retrying(problem: String, after: Duration)
     /// The file that was kept is no longer what was downloaded.
     case discarded
+    /// The file that was kept can't be read.
+    case unusable(file: String, problem: String)
   }
 }
 
@@ -23,6 +25,8 @@ extension Download.Event: CustomStringConvertible {
     case .restarted: "the server does not go on from there: starting afresh"
     case .retrying(let problem, let pause): "\(problem); trying again in \(pause)"
     case .discarded: "the kept archive is no longer the official one: downloading it again"
+    case .unusable(let file, let problem):
+      "\(problem): \(file), which was kept, is of no use, and is downloaded again"
     }
   }
 }

@@ -65,13 +65,14 @@ let location = orExit { try settings.dataset.location() }
 //: A download is 170 MB and is made once: it stays in `data/raw`, and one that breaks goes on where
 //: it broke, in this run or the next. The official archive is held to its published size and to its
 //: SHA-256 digest before it gets its name: a file that has the digest is the published file,
-//: whoever sent it. Progress goes to the terminal; whatever else happens on the way is worth a
+//: whoever sent it. Another archive gets its name when it has been parsed, so that the page which
+//: some servers send in a file's place is not found there by the next run. Progress goes to the terminal; whatever else happens on the way is worth a
 //: line.
 
-func download(_ download: Download) throws -> URL {
+func batches(of download: Download) throws -> CIFARBatches {
   var progress: Progress?
   defer { progress?.finish() }
-  return try download.run { event in
+  return try download.batches { event in
     guard case .progress(let done, let total) = event else { return show(event.description) }
     guard let total else { return }
     progress =
@@ -96,9 +97,9 @@ let rawFolder = URL(fileURLWithPath: "data/raw")
 
 func batches(at location: DataLocation) throws -> CIFARBatches {
   switch location {
-  case .official: return try CIFARBatches(archive: download(.official(into: rawFolder)))
+  case .official: return try batches(of: .official(into: rawFolder))
   case .address(let text):
-    return try CIFARBatches(archive: download(Download(from: WebAddress(text), into: rawFolder)))
+    return try batches(of: Download(from: WebAddress(text), into: rawFolder))
   case .local(let path): return try CIFARBatches(archiveOrFolder: URL(fileURLWithPath: path))
   case .drawn(let shapes, let training, let test):
     try shapes.write(training: training, test: test, to: options.work("shapes"))
