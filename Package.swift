@@ -17,9 +17,14 @@ let processor = namedProcessor.isEmpty ? "native" : namedProcessor
   let processorFlag = "-march=\(processor)"
 #endif
 
+// Libfuzzer's program, which brings `main` along, is part of the package where it is asked for only, by
+// `Tests/Fuzz/run.sh`. Kernels compute and read nothing: they are built as fast as can be then.
+let isFuzzing = Context.environment["TESSERA_FUZZ"] != nil
+let kernelOptimization = isFuzzing ? "-Onone" : "-Ounchecked"
+
 // The kernels alone give up Swift's run-time checks and use all that this processor has. Shapes are
 // checked by `Layers`, which calls them.
-let kernelSettings: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-Xcc", processorFlag])]
+let kernelSettings: [SwiftSetting] = [.unsafeFlags([kernelOptimization, "-Xcc", processorFlag])]
 
 // A stage is a script: its top level and its functions share the main actor.
 let stageSettings: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
@@ -288,8 +293,24 @@ let package = Package(
       path: "Tests/Prediction"),
     .testTarget(
       name: "PipelineTests", dependencies: ["TensorFiles", "TestSupport"], path: "Tests/Pipeline"),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Comparison", "Datasets", "Gnuplot", "Inference", "Inspection", "Models", "Notebook",
+        "Pictures", "Planning", "Recipes", "TensorFiles", "Training",
+      ],
+      path: "Tests/Fuzz/Readers"),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], path: "Tests/Fuzz/Replay"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
       path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py"]),
   ]
 )
+
+if isFuzzing {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/Fuzzer",
+      swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

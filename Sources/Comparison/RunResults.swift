@@ -150,10 +150,10 @@ struct LinkedInstance: Sendable {
 }
 
 /// The file `timing.csv`: how long each epoch took.
-struct EpochTimes {
+package struct EpochTimes {
   private let seconds: [Int: Double]
 
-  init(contentsOf url: URL) throws(LogError) {
+  package init(contentsOf url: URL) throws(LogError) {
     let file = url.lastPathComponent
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw .unreadable(file: file, problem: "it is absent, or not UTF-8")
@@ -190,7 +190,7 @@ struct EpochTimes {
     self.seconds = seconds
   }
 
-  var total: Double { seconds.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
+  package var total: Double { seconds.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
 
   /// The seconds of each epoch; nil where one is missing.
   func seconds(ofEpochs epochs: [Int]) -> [Double]? {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The file is opened once: what was inspected and digested is what is read, whatever happens to its
 /// name meanwhile.
-final class DecompressedFile {
+package final class DecompressedFile {
   private let file: FileHandle
   private let decompressor: ProgramOutput?
   private let name: String
@@ -29,7 +29,7 @@ final class DecompressedFile {
 
   /// The program and arguments that decompress a file which starts with these bytes from standard
   /// input to standard output: the forms that GNU tar recognises. Nil for other files.
-  static func program(forStart start: [UInt8]) -> [String]? {
+  package static func program(forStart start: [UInt8]) -> [String]? {
     let forms: [(magic: [UInt8], program: [String])] = [
       ([0x1F, 0x8B], ["gzip", "-dc"]),
       ([0x1F, 0x9D], ["gzip", "-dc"]),

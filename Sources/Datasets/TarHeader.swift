@@ -1,6 +1,6 @@
 /// One header block of a tar archive.
-struct TarHeader {
-  enum Kind: Equatable {
+package struct TarHeader {
+  package enum Kind: Equatable {
     case file
     /// A pax header: records that override fields of the next member.
     case overrides
@@ -9,15 +9,15 @@ struct TarHeader {
     case other
   }
 
-  private(set) var name: String
-  private(set) var size: Int
-  private(set) var kind: Kind
+  package private(set) var name: String
+  package private(set) var size: Int
+  package private(set) var kind: Kind
   private let typeFlag: UInt8
 
   /// Reads a header; nil where its checksum or a number in it is wrong.
   ///
   /// - Precondition: `block.count == 512`.
-  init?(_ block: [UInt8]) {
+  package init?(_ block: [UInt8]) {
     precondition(block.count == TarArchive.blockLength, "a header of \(block.count) bytes")
     guard let checksum = Self.number(block[148..<156]), checksum == Self.checksum(of: block),
       let size = Self.number(block[124..<136]), size >= 0
@@ -39,7 +39,7 @@ struct TarHeader {
   }
 
   /// What the member is, for a person.
-  var kindName: String {
+  package var kindName: String {
     switch typeFlag {
     case UInt8(ascii: "1"): "a hard link"
     case UInt8(ascii: "2"): "a symbolic link"
@@ -51,13 +51,15 @@ struct TarHeader {
   }
 
   /// What headers before a member's own say of it.
-  struct Overrides {
+  package struct Overrides {
     var name: String?
     var size: Int?
     var isSparse = false
 
+    package init() {}
+
     /// Reads the content of an extended header.
-    mutating func read(_ content: [UInt8], of kind: Kind) {
+    package mutating func read(_ content: [UInt8], of kind: Kind) {
       if kind == .longName {
         name = TarHeader.text(content[...])
         return
@@ -82,7 +84,7 @@ struct TarHeader {
     }
   }
 
-  mutating func apply(_ overrides: Overrides) {
+  package mutating func apply(_ overrides: Overrides) {
     if let name = overrides.name { self.name = name }
     if let size = overrides.size, size >= 0 { self.size = size }
     if overrides.isSparse { kind = .other }

@@ -34,14 +34,14 @@ extension Manifest {
     return .success(manifest)
   }
 
-  static func decode(_ data: Data) throws -> Manifest {
+  package static func decode(_ data: Data) throws -> Manifest {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(Manifest.self, from: data)
   }
 
   /// The manifest as it stands in a draft, without a seal.
-  func encoded() throws -> Data {
+  package func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

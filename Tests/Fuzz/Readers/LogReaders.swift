@@ -1,0 +1,91 @@
+import Comparison
+import Datasets
+import Foundation
+import Gnuplot
+import Inference
+import Inspection
+import Notebook
+import Planning
+import TensorFiles
+import Training
+
+extension FuzzReader {
+  static let logReaders = [history, metrics, manifest, stageSettings]
+
+  /// `history.csv` and `timing.csv`. Cells that are written again read equal; curves are as long as
+  /// the training.
+  static let history = FuzzReader("history", longest: 1024) { input in
+    let text = input.text
+    if let table = try accepted({ try CommaSeparatedValues(parsing: text, file: "history.csv") }) {
+      let cells = table.records.map(\.cells)
+      let copy = try CommaSeparatedValues(
+        parsing: CommaSeparatedValues.text(of: cells), file: "history.csv")
+      try promise(copy.records.map(\.cells) == cells, "cells differ, written again")
+    }
+    let url = try input.file("history.csv")
+    if let history = try accepted({ try TrainingHistory(contentsOf: url) }) {
+      let count = history.epochs.count
+      for curves in [history.training, history.heldOut] {
+        let lengths =
+          [curves.loss, curves.top1, curves.top5].map(\.count) + curves.top1OfClass.map(\.count)
+        try promise(lengths.allSatisfy { $0 == count }, "curves of \(lengths), \(count) epochs")
+      }
+      try promise(
+        history.training.top1OfClass.count == history.classNames.count, "curves of other classes")
+      _ = (history.best, history.efficiency)
+    }
+    _ = try accepted { try EpochTimes(contentsOf: url).total }
+    _ = try accepted { try TextArtefact.rows(ofCSV: url) }
+    for line in try accepted({ try TextArtefact.table(ofCSV: url, count: 5, width: 80) }) ?? [] {
+      try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
+    }
+  }
+
+  /// `metrics.json`. `inspect` prints it in lines that hold the same JSON.
+  static let metrics = FuzzReader("metrics", longest: 2048) { input in
+    let url = try input.file("metrics.json")
+    _ = try accepted { try EvaluationSummary(contentsOf: url) }
+    for line in try accepted({ try TextArtefact.indented(json: url) }) ?? [] {
+      try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
+    }
+  }
+
+  /// `manifest.json`. One that is read, written and read again is equal, and `inspect` prints it.
+  static let manifest = FuzzReader("manifest", longest: 2048) { input in
+    _ = try input.file(Manifest.fileName)
+    for line in Provenance(inFolder: input.folder)?.lines() ?? [] {
+      try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
+    }
+    guard let manifest = try? Manifest.decode(Data(input.bytes)) else { return }
+    let copy = try Manifest.decode(manifest.encoded())
+    try promise(copy == manifest, "a manifest differs, written again")
+  }
+
+  /// The settings that stages are handed, each stage's by itself.
+  static let stageSettings = FuzzReader("settings", longest: 2048) { input in
+    var options = StageOptions()
+    options.settings = try input.file("settings.json").path
+    let given = options
+    func section<Section: Decodable>(_ type: Section.Type) throws -> Section? {
+      try accepted { try given.settings(as: type) }
+    }
+    struct Dataset: Decodable { let dataset: DatasetSettings }
+    struct Preparation: Decodable {
+      let split: SplitSettings
+      let preprocess: PreprocessSettings
+    }
+    struct Train: Decodable { let train: TrainingSettings }
+    struct Evaluate: Decodable { let evaluate: EvaluationSettings }
+
+    if let dataset = try section(Dataset.self)?.dataset {
+      _ = try accepted { try dataset.location() }
+    }
+    _ = try section(Preparation.self)
+    if let train = try section(Train.self)?.train { _ = train.checkpoint.keeps(epoch: 3) }
+    if let evaluate = try section(Evaluate.self)?.evaluate {
+      for name in evaluate.checkpoints {
+        _ = try accepted { try evaluate.file(of: name, in: input.folder) }
+      }
+    }
+  }
+}

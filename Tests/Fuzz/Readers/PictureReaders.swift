@@ -1,0 +1,79 @@
+import Foundation
+import Pictures
+
+extension FuzzReader {
+  static let pictureReaders = [png, jpeg]
+
+  /// A PNG file. A picture that is read, written and read again has the same pixels.
+  static let png = FuzzReader("png", longest: 2048) { input in
+    guard isQuick(size(ofPNG: input.bytes)) else { return }
+    let bytes = withChecksums(input.bytes)
+    guard let picture = try accepted({ try Picture(bytes, file: "picture.png") })
+    else { return }
+    let copy = try Picture(Array(PNGFile.encode(picture.pixels)), file: "copy.png")
+    try promise(copy.pixels == picture.pixels, "pixels differ, written again")
+  }
+
+  /// A JPEG file.
+  static let jpeg = FuzzReader("jpeg", longest: 4096) { input in
+    guard isQuick(size(ofJPEG: input.bytes)) else { return }
+    _ = try accepted { try Picture(input.bytes, file: "picture.jpg") }
+  }
+
+  /// A file of a few bytes may claim many pixels, and zeroing their memory would be all that is done.
+  /// Those with more than any picture may have are refused before.
+  private static func isQuick(_ pixels: Int) -> Bool {
+    pixels <= 1 << 16 || pixels > Picture.mostPixels
+  }
+
+  /// Pixels that the header claims; 0 where it has none.
+  private static func size(ofPNG bytes: [UInt8]) -> Int {
+    guard bytes.count >= 24 else { return 0 }
+    let (pixels, overflow) = number(bytes[16..<20])
+      .multipliedReportingOverflow(by: number(bytes[20..<24]))
+    return overflow ? .max : pixels
+  }
+
+  /// The most pixels that a frame header anywhere in the bytes claims.
+  private static func size(ofJPEG bytes: [UInt8]) -> Int {
+    guard bytes.count >= 9 else { return 0 }
+    return bytes.indices.dropLast(8).reduce(0) { most, place in
+      guard bytes[place] == 0xFF, bytes[place + 1] & 0xF0 == 0xC0 else { return most }
+      return max(most, number(bytes[place + 5..<place + 7]) * number(bytes[place + 7..<place + 9]))
+    }
+  }
+
+  /// The bytes with the checksum of each chunk put right: a changed chunk would always be refused
+  /// otherwise.
+  private static func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    var start = 8
+    while start + 12 <= bytes.count {
+      let length = number(bytes[start..<start + 4])
+      let end = start + 8 + length
+      guard end + 4 <= bytes.count else { break }
+      let sum = checksum(of: bytes[start + 4..<end])
+      for place in 0..<4 { bytes[end + place] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * place)) }
+      start = end + 4
+    }
+    return bytes
+  }
+
+  /// CRC-32, bit by bit. Source: PNG specification, third edition, annex D.
+  private static func checksum(of bytes: ArraySlice<UInt8>) -> UInt32 {
+    var sum = UInt32.max
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 {
+        let isOdd = sum & 1 == 1
+        sum >>= 1
+        if isOdd { sum ^= 0xEDB8_8320 }
+      }
+    }
+    return ~sum
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int {
+    digits.reduce(0) { $0 << 8 | Int($1) }
+  }
+}
