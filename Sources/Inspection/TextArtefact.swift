@@ -36,7 +36,9 @@ public enum TextArtefact {
   public static func indented(json url: URL) throws -> [String] {
     let text = try text(of: url)
     let options = JSONSerialization.ReadingOptions.fragmentsAllowed
-    guard (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: options)) != nil
+    // A zero byte among the first makes Foundation read another encoding than ours, and another text.
+    guard !text.utf8.contains(0),
+      (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: options)) != nil
     else { throw InspectionError.notJSON(file: url.path) }
     return IndentedJSON.lines(of: text).map(PrintableText.escapedJSON)
   }

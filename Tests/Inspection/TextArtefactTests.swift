@@ -73,6 +73,11 @@ import Testing
     #expect(throws: InspectionError.notJSON(file: bad.path)) {
       try TextArtefact.indented(json: bad)
     }
+    // To Foundation these are two characters of UTF-16, and sound.
+    let zero = try scratch.file("zero.json", holding: "0\u{0}]")
+    #expect(throws: InspectionError.notJSON(file: zero.path)) {
+      try TextArtefact.indented(json: zero)
+    }
     let binary = scratch.file("binary.csv")
     try Data([0xFF, 0xFE, 0]).write(to: binary)
     #expect(throws: InspectionError.notText(file: binary.path, format: nil)) {
