@@ -47,9 +47,6 @@ public struct ChannelHistogram: Sendable, Equatable {
 extension ChannelHistogram {
   static let schema = "histogram"
 
-  /// More than any data set has, and few enough for sums of all pixels to stay integers.
-  private static let possibleCounts: ClosedRange<Int64> = 0...(1 << 40)
-
   public func write(to url: URL) throws {
     let metadata = DatasetMetadata(classNames: classNames, dataStatus: dataStatus)
     var writer = TensorFileWriter(schema: Self.schema, metadata: metadata.entries)
