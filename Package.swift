@@ -296,7 +296,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Comparison", "Datasets", "Gnuplot", "Inference", "Inspection", "Models", "Notebook",
+        "CheckedNumbers", "Comparison", "Datasets", "Gnuplot", "Inference", "Inspection", "Models",
+        "Notebook",
         "Pictures", "Planning", "Recipes", "TensorFiles", "Training",
       ],
       path: "Tests/Fuzz/Readers"),

@@ -1,3 +1,4 @@
+import CheckedNumbers
 import Comparison
 import Datasets
 import Foundation
@@ -66,16 +67,29 @@ extension FuzzReader {
     var options = StageOptions()
     options.settings = try input.file("settings.json").path
     let given = options
-    func section<Section: Decodable>(_ type: Section.Type) throws -> Section? {
+    func section<Section: CheckedSettings>(_ type: Section.Type) throws -> Section? {
       try accepted { try given.settings(as: type) }
     }
-    struct Dataset: Decodable { let dataset: DatasetSettings }
-    struct Preparation: Decodable {
+    struct Dataset: CheckedSettings {
+      let dataset: DatasetSettings
+      func check() throws { try dataset.check() }
+    }
+    struct Preparation: CheckedSettings {
       let split: SplitSettings
       let preprocess: PreprocessSettings
+      func check() throws {
+        try split.check()
+        try preprocess.check()
+      }
     }
-    struct Train: Decodable { let train: TrainingSettings }
-    struct Evaluate: Decodable { let evaluate: EvaluationSettings }
+    struct Train: CheckedSettings {
+      let train: TrainingSettings
+      func check() throws { try train.check() }
+    }
+    struct Evaluate: CheckedSettings {
+      let evaluate: EvaluationSettings
+      func check() throws { try evaluate.check() }
+    }
 
     if let dataset = try section(Dataset.self)?.dataset {
       _ = try accepted { try dataset.location() }
