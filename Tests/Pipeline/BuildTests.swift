@@ -78,6 +78,7 @@ import Testing
     #expect(try sandbox.takeBuilds() == [])
     #expect(
       try sandbox.run("doctor").output.contains("the project was built in /where/it/was and moved"))
+    _ = try sandbox.takeBuilds()
     try sandbox.replace("deep = ", by: "deeper = ", in: "Sources/Deep/Deep.swift")
     let outcome = try sandbox.run()
     #expect(outcome.errors.contains("the project was built in /where/it/was; building anew here"))
