@@ -91,7 +91,7 @@ public struct OpenBLAS: Sendable {
   /// Address space that the library takes, measured for version 0.3.21: its code, and a buffer for each
   /// thread that multiplies and each of its own. Where a buffer can't be had, it tries again for ever.
   private static func neededByteCount(callers: Int) -> Int {
-    let (code, buffer) = (64 << 20, 136 << 20)
+    let (code, buffer) = (48 << 20, 132 << 20)
     return code + buffer * (callers + ProcessInfo.processInfo.activeProcessorCount - 1)
   }
 }

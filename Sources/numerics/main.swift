@@ -6,7 +6,7 @@ import Processors
 let encoder = JSONEncoder()
 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
 do {
-  try KernelTarget.prepare(threadCount: 1)
+  try KernelTarget.prepare(threadCount: 0)
   let data = try encoder.encode(Numerics.current)
   FileHandle.standardOutput.write(data + Data("\n".utf8))
 } catch {
