@@ -15,8 +15,8 @@ struct DatasetMetadata {
   var entries: [String: String] {
     // A string needs escapes for quotes and backslashes alone: names have no control characters.
     let quoted = classNames.map { name in
-      let escaped = name.replacingOccurrences(of: "\\", with: "\\\\")
-        .replacingOccurrences(of: "\"", with: "\\\"")
+      let escaped = name.replacingScalar("\\", by: "\\\\")
+        .replacingScalar("\"", by: "\\\"")
       return "\"\(escaped)\""
     }
     return [

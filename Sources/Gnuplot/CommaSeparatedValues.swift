@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// A file of comma-separated values as RFC 4180 has it: cells with a comma, a quote or a line break
 /// stand in double quotes, a quote within them is written twice.
@@ -39,7 +40,7 @@ public struct CommaSeparatedValues: Sendable, Equatable {
   private static func escaped(_ cell: String) -> String {
     let special: [UInt8] = [0x0A, 0x0D, 0x22, 0x2C]
     guard cell.utf8.contains(where: special.contains) else { return cell }
-    return "\"" + cell.replacing("\"", with: "\"\"") + "\""
+    return "\"" + cell.replacingScalar("\"", by: "\"\"") + "\""
   }
 }
 

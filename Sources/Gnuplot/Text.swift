@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// Text on its way into a gnuplot script.
 ///
 /// A script quotes with single quotes only: between them gnuplot neither runs what stands between
@@ -17,14 +19,14 @@ enum Text {
 
   /// `text` as a gnuplot string.
   static func quoted(_ text: String) -> String {
-    "'" + flattened(text).replacing("'", with: "''") + "'"
+    "'" + flattened(text).replacingScalar("'", by: "''") + "'"
   }
 
   /// `text` as the label of a tick. Those labels, alone among strings, are number formats, in which a
   /// percent sign is written twice. Labels beyond `length` characters are cut, as they would leave the
   /// picture.
   static func quotedTick(_ text: String, length: Int = tickLength) -> String {
-    quoted(shortened(flattened(text), to: length).replacing("%", with: "%%"))
+    quoted(shortened(flattened(text), to: length).replacingScalar("%", by: "%%"))
   }
 
   static let tickLength = 20

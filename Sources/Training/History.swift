@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// A figure of merit of one pass over a set of images.
 public struct PassFigures: Sendable, Equatable {
@@ -90,8 +91,9 @@ public enum History {
 
   /// A field as RFC 4180 wants it.
   private static func quoted(_ field: String) -> String {
-    guard field.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return field }
-    return "\"\(field.replacingOccurrences(of: "\"", with: "\"\""))\""
+    let special: [UInt8] = [0x0A, 0x0D, 0x22, 0x2C]
+    guard field.utf8.contains(where: special.contains) else { return field }
+    return "\"\(field.replacingScalar("\"", by: "\"\""))\""
   }
 }
 

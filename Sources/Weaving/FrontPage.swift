@@ -1,6 +1,7 @@
 import Foundation
 import Pages
 import Planning
+import TensorFiles
 
 /// The first screen of a run's page: what it claims, how that was measured, how to repeat it, and the
 /// figures.
@@ -292,7 +293,7 @@ struct FrontPage {
       character.isASCII
         && (character.isLetter || character.isNumber || "./_-=,:+@".contains(character))
     }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    return isPlain && !word.isEmpty ? word : "'" + word.replacingScalar("'", by: "'\\''") + "'"
   }
 
   // MARK: Figures

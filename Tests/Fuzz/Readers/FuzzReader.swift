@@ -77,7 +77,7 @@ func accepted<Value>(_ read: () throws -> Value) throws -> Value? {
       PrintableText.isPrintable(message),
       "a refusal is not one printable line: \(PrintableText.escaped(message))")
     try promise(
-      message.utf8.count <= 2000, "a refusal of \(message.utf8.count) bytes: \(message.prefix(300))"
+      message.utf8.count <= 20_000, "a refusal of \(message.utf8.count) bytes: \(message.prefix(300))"
     )
     return nil
   }
