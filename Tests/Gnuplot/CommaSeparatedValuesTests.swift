@@ -2,7 +2,9 @@ import Gnuplot
 import Testing
 
 @Suite struct CommaSeparatedValuesTests {
-  @Test(arguments: hostileNames + ["a\r\nb", "\"", "\"\"", ",", "\n", "plain", "\"\u{301}", "a\"\u{20E8}, b"])
+  @Test(
+    arguments: hostileNames + ["a\r\nb", "\"", "\"\"", ",", "\n", "plain"]
+      + ["\"\u{301}", "a\"\u{20E8}, b"])
   func writtenCellsAreReadBack(_ cell: String) throws {
     let rows = [["first", cell, "last"], [cell, cell, ""], ["", "", cell]]
     let text = CommaSeparatedValues.text(of: rows)

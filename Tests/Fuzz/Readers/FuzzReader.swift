@@ -76,9 +76,8 @@ func accepted<Value>(_ read: () throws -> Value) throws -> Value? {
     try promise(
       PrintableText.isPrintable(message),
       "a refusal is not one printable line: \(PrintableText.escaped(message))")
-    try promise(
-      message.utf8.count <= 20_000, "a refusal of \(message.utf8.count) bytes: \(message.prefix(300))"
-    )
+    let length = message.utf8.count
+    try promise(length <= 20_000, "a refusal of \(length) bytes: \(message.prefix(300))")
     return nil
   }
 }
