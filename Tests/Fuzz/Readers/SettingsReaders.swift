@@ -1,7 +1,6 @@
 import Foundation
 import Planning
 import Recipes
-import TensorFiles
 
 extension FuzzReader {
   static let settingsReaders = [recipe, override, schema, graph]
@@ -26,15 +25,18 @@ extension FuzzReader {
     }
   }
 
-  /// A `--set` of the command line.
+  /// A `--set` of the command line. What it gives reads equal from the recipe written out in full.
   static let override = FuzzReader("override", longest: 256) { input in
     let project = try shipped.get()
     let file = try input.file("recipe.yaml", holding: Array("about: x\n".utf8))
     guard let recipe = try accepted({ try project.recipe(file, overrides: [input.text]) })
     else { return }
-    try promise(
-      PrintableText.isPrintable(recipe.resolvedYAML().replacing("\n", with: " ")),
-      "a resolved recipe is not printable")
+    let resolved = Array(recipe.resolvedYAML().utf8)
+    let copy = try project.recipe(try input.file("resolved.yaml", holding: resolved))
+    for key in project.schema.keys.map(\.name) {
+      let isSame = copy.value(of: key).value == recipe.value(of: key).value
+      try promise(isSame, "resolved, \(key) differs")
+    }
   }
 
   /// A schema of recipes. The default of every key is a value of its type.
