@@ -149,8 +149,8 @@ let package = Package(
       dependencies: [
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Models", "Notebook", "OpenBLAS", "Pictures", "Planning",
-        "Prediction", "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Terminals",
-        "Weaving", argumentParser,
+        "Prediction", "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Tensors",
+        "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Notebook
 import TensorFiles
+import Tensors
 import Terminals
 
 /// The tool behind pipeline.sh: it compares recipes with what stands, explains, seals and looks into
@@ -21,6 +22,10 @@ struct Tessera: ParsableCommand {
 }
 
 reportFileSizeLimit()
+MemoryShortage.endProgram { shortage in
+  Output.error("pipeline.sh: \(shortage)")
+  exit(EX_DATAERR)
+}
 do {
   var command = try Tessera.parseAsRoot(Array(PathText.commandLine.dropFirst()))
   try command.run()
