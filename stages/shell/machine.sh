@@ -75,7 +75,7 @@ ensure_built() { is_built "$1" || build "$1" >&2; }
 
 # forget_build: removes all that was built, but not the dependencies' sources.
 forget_build() {
-  find .build -mindepth 1 -maxdepth 1 ! -name checkouts ! -name repositories -exec rm -rf {} +
+  find .build -mindepth 1 -maxdepth 1 ! -name checkouts ! -name repositories ! -name workspace-state.json -exec rm -rf {} +
 }
 
 build() {
