@@ -124,7 +124,8 @@ take_lock() {
   flock -n -E $EXIT_BUSY "$lock" || status=$?
   if ((status == EXIT_BUSY)); then
     read -r holder <data/.lock || true
-    [[ $1 == yes ]] || fail $EXIT_BUSY "another run holds the lock (${holder:-unknown}); add --wait to wait for it"
+    holder=${holder//[^[:print:]]/?}
+    [[ $1 == yes ]] || fail $EXIT_BUSY "another run holds the lock (${holder:-unknown})$([[ $2 != run\ * ]] || printf '; add --wait to wait for it')"
     say "waiting for another run (${holder:-unknown})"
     status=0
     flock "$lock" || status=$?

@@ -71,6 +71,7 @@ public struct Acceptance {
         by: user, time: Timestamp.now, oldKey: old.key, oldCode: old.code, newCode: manifest.code))
     manifest.warnings.append(
       "not run with the present code: \(codeDifference) accepted as harmless by \(user)")
+    manifest.format = Manifest.newestFormat
     manifest.records = manifest.records?.filter { !altered.contains($0.file) }
     try AtomicFile.write(try manifest.sealed(), to: new.appendingPathComponent(Manifest.fileName))
     _ = try ArtefactFolder.publish(new, stage: stage, key: key.text, in: project)

@@ -21,15 +21,26 @@ public struct Artefact: Sendable {
   /// The manifest, where the artefact stands.
   public var standing: Manifest? { faults.isEmpty ? manifest : nil }
 
-  /// The artefact in whose folder a file lies, or which a folder is.
+  /// The artefact in whose folder a file lies, or which `url` itself is: in a project's
+  /// `data/cache/STAGE/KEY`, or behind its link `data/runs/RUN/STEP`.
   ///
-  /// - Returns: Nil where `url` lies in no project's `data/cache/STAGE/KEY`.
+  /// - Returns: Nil where `url` lies in no such folder.
   public static func around(_ url: URL) -> Artefact? {
-    let parts = url.resolvingSymlinksInPath().pathComponents
-    for end in [parts.count, parts.count - 1] where end > 5 {
-      guard Array(parts[(end - 4)..<(end - 2)]) == ["data", "cache"] else { continue }
-      let root = URL(fileURLWithPath: "/" + parts[1..<(end - 4)].joined(separator: "/"))
-      return ArtefactCheck(stage: parts[end - 2], key: parts[end - 1], root: root).run(false)
+    // `data` may be a link: first as it is written, then with links resolved.
+    for path in [url.absoluteURL.standardizedFileURL, url.resolvingSymlinksInPath()] {
+      let parts = path.pathComponents
+      for end in [parts.count, parts.count - 1] where end > 5 && parts[end - 4] == "data" {
+        let root = URL(fileURLWithPath: "/" + parts[1..<(end - 4)].joined(separator: "/"))
+        var place = (stage: parts[end - 2], key: parts[end - 1])
+        if parts[end - 3] == "runs" {
+          let link = root.appendingPathComponent("data/runs/\(place.stage)/\(place.key)")
+          guard let target = RunFolder.place(ofLink: link) else { continue }
+          place = target
+        } else if parts[end - 3] != "cache" {
+          continue
+        }
+        return ArtefactCheck(stage: place.stage, key: place.key, root: root).run(false)
+      }
     }
     return nil
   }

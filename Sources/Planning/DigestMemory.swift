@@ -23,9 +23,12 @@ struct DigestMemory {
   mutating func sha256(
     of url: URL, named name: String, rereading: Bool = false
   ) throws(TensorFileError) -> String {
-    try memory.value(of: url, named: name, where: { _ in !rereading }) {
-      () throws(TensorFileError) in Digests(sha256: try ContentDigest.ofBytes(at: url))
-    }.sha256
+    try memory.value(
+      of: url, named: name, where: { _ in !rereading },
+      learn: { () throws(TensorFileError) in
+        Digests(sha256: try ContentDigest.ofBytes(at: url))
+      }
+    ).sha256
   }
 
   /// The content digest of a file, for a tensor file after its data has been compared with the digest
@@ -37,12 +40,12 @@ struct DigestMemory {
       return try sha256(of: url, named: name, rereading: rereading)
     }
     let digests = try memory.value(
-      of: url, named: name, where: { !rereading && $0.content != nil }
-    ) { () throws(TensorFileError) in
-      let file = try TensorFile(contentsOf: url)
-      if file.isTessera { try file.verifyDigest() }
-      return Digests(sha256: try ContentDigest.ofBytes(at: url), content: file.contentDigest)
-    }
+      of: url, named: name, where: { !rereading && $0.content != nil },
+      learn: { () throws(TensorFileError) in
+        let file = try TensorFile(contentsOf: url)
+        if file.isTessera { try file.verifyDigest() }
+        return Digests(sha256: try ContentDigest.ofBytes(at: url), content: file.contentDigest)
+      })
     return digests.content ?? digests.sha256
   }
 

@@ -21,6 +21,11 @@ struct FileStamp: Codable, Equatable, Sendable {
     inode = UInt64(status.st_ino)
   }
 
+  /// Whether nothing but permissions, the owner or the number of links differs.
+  func hasSameContentTimes(as other: FileStamp) -> Bool {
+    size == other.size && modified == other.modified && inode == other.inode
+  }
+
   /// Whether a later write is sure to show in the stamp: the clock that stamps files has ticked since
   /// the last change.
   var isSettled: Bool { age > granularity }

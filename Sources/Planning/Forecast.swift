@@ -18,6 +18,8 @@ public struct Forecast {
 
   /// - Returns: Seconds; nil where no past run tells.
   public mutating func seconds(for planned: PlannedInstance) -> Double? {
+    // A result that does not stand has been made once already.
+    if let past = planned.damaged?.manifest, !past.isResumed { return past.seconds }
     let rule = planned.instance.stage.forecast
     let times = manifests(of: planned.instance.stage.name)
       .filter { isAlike(planned, $0) }

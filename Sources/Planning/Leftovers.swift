@@ -20,12 +20,14 @@ public struct Leftovers {
     }
     let runs = try folders(in: "data/runs")
     for folder in runs + [ArtefactStore.memoryPath, "plots"] + (try folders(in: "plots")) {
-      for name in names(in: folder) where Self.isTemporary(name) { try remove("\(folder)/\(name)") }
+      for name in names(in: folder) where Self.isTemporary(name) {
+        try removeFile(name, in: folder)
+      }
     }
     for stage in try folders(in: "data/work") {
       for folder in try folders(in: stage) {
         for name in names(in: folder) where Self.isTemporary(name) {
-          try remove("\(folder)/\(name)")
+          try removeFile(name, in: folder)
         }
         let words = folder.split(separator: "/").map(String.init)
         let stands = project.artefact(stage: words[2], key: words[3])?.standing != nil
@@ -49,6 +51,11 @@ public struct Leftovers {
       var status = stat()
       return lstat(project.url(folder).path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
+  }
+
+  /// Removes a temporary file; a folder of such a name is somebody's own.
+  private func removeFile(_ name: String, in path: String) throws(PlanningError) {
+    unlink(try project.writableFolder(path).appendingPathComponent(name).path)
   }
 
   private func names(in path: String) -> [String] {

@@ -28,7 +28,9 @@ extension Manifest {
       return .failure(
         .manifest(recorded: "a manifest of format 1 to \(newestFormat)", found: "what is none"))
     }
-    guard manifest.format == 1 || isSealed(data) else {
+    let isWhole =
+      manifest.format == 1 ? manifest.isOfFirstFormat && !hasSeal(data) : isSealed(data)
+    guard isWhole else {
       return .failure(.manifest(recorded: "the seal of what it holds", found: "another"))
     }
     return .success(manifest)
@@ -61,6 +63,15 @@ extension Manifest {
 
   private static func sealLine(_ digest: String) -> Data {
     Data(",\n  \"seal\" : \"\(digest)\"\n}\n".utf8)
+  }
+
+  /// Whether nothing is recorded that the first format did not have: an edited file can't pass for one.
+  private var isOfFirstFormat: Bool {
+    records == nil && outputs.allSatisfy { $0.files.allSatisfy { $0.sha256 == nil } }
+  }
+
+  private static func hasSeal(_ data: Data) -> Bool {
+    data.firstRange(of: Data("\"seal\"".utf8)) != nil
   }
 
   private static func isSealed(_ data: Data) -> Bool {

@@ -65,7 +65,9 @@ public struct Planner {
 
     let stageCode = try code.code(ofStage: instance.stage.name)
     let parts = try parts(of: instance, recipe: recipe, code: stageCode.digest, inputs: inputs)
-    let linked = folder.linkedArtefact(of: instance.name)
+    let linked = folder.linkedArtefact(of: instance.name).flatMap {
+      $0.stage == instance.stage.name ? $0 : nil
+    }
     let key = missing.isEmpty ? CacheKey(parts: parts) : nil
     let wanted = key.flatMap { project.artefact(stage: instance.stage.name, key: $0.text) }
     let state: PlannedInstance.State =

@@ -57,6 +57,8 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   /// A stage has ended without an output that the graph promises.
   case missingOutput(stage: String, output: String, file: String, folder: String)
 
+  /// A file that a stage read was changed while it ran.
+  case inputChanged(stage: String, file: String)
   /// A stage has written something other than a regular file under the name of an output or a record.
   case notAFile(stage: String, file: String)
 
@@ -128,6 +130,8 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
       "\(path) is a link, which may lead out of the project; put a folder in its place"
     case .unwritable(let file, let reason):
       "\(file): can't be written: \(reason); check the disk and its permissions"
+    case .inputChanged(let stage, let file):
+      "\(file) was changed while \(stage) read it; nothing of what it wrote is kept; run the recipe again"
     case .notAFile(let stage, let file):
       "\(stage) has written '\(file)', which is a link or a folder; stages write files"
     case .missingOutput(let stage, let output, let file, let folder):

@@ -48,6 +48,12 @@ public struct Preparation: Sendable {
     resumes = state.contains { !$0.hasPrefix(".") && $0 != LogFilter.fileName }
     try files.createDirectory(at: work, withIntermediateDirectories: true)
     setAside = try Self.clearInputs(of: planned, in: project)
+    try files.copyItem(
+      at: project.url("stages/\(stage.name)/main.swift"),
+      to: folder.appendingPathComponent(Self.sourceName))
+    let inputFiles = InputFiles(readBy: planned.inputs, in: project)
+    try JSONEncoder().encode(inputFiles).write(
+      to: folder.appendingPathComponent(Self.inputFilesName))
 
     let draft = Manifest(
       stage: stage.name, instance: planned.name, run: plan.request.run, key: key,
@@ -92,6 +98,10 @@ public struct Preparation: Sendable {
     return lines
   }
 
+  /// The stage's source as it is when the stage begins, kept with the artefact.
+  static let sourceName = "main.swift"
+  /// The file that carries the stamps of all input files to the sealing.
+  static let inputFilesName = ".inputs.json"
   /// The settings file, kept with the artefact.
   static let settingsName = "settings.json"
 }

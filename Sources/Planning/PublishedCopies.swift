@@ -23,7 +23,8 @@ struct PublishedCopies {
     self.folder = folder
     memory = folder.appendingPathComponent(".published.json")
     let data = FileManager.default.contents(atPath: memory.path)
-    published = data.flatMap { try? JSONDecoder().decode([String: String].self, from: $0) } ?? [:]
+    let stored = data.flatMap { try? JSONDecoder().decode([String: String].self, from: $0) }
+    published = (stored ?? [:]).filter { PlainName.isPlain($0.key) }
   }
 
   /// Copies what is missing or older, and removes what was published before and is no output any more.
@@ -41,31 +42,32 @@ struct PublishedCopies {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let before = published
     var edited: [Edited] = []
+    var wanted = Set(outputs.keys)
     for (name, digest) in outputs.sorted(by: { $0.key < $1.key }) {
-      let copy = folder.appendingPathComponent(name)
-      let beside = Self.nameBeside(name)
       let known = published[name] ?? earlier[name]
-      let found = try digestOfCopy(copy)
-      if let found, found != digest, found != known, !replacingEdited {
-        // What was copied last, and not edited since, stays known as the edited copy's origin.
-        published[name] = known ?? ""
-        if known == digest {
-          remove(beside)
-          edited.append(Edited(file: name, newFile: nil))
-        } else {
-          try write(source.appendingPathComponent(name), to: folder.appendingPathComponent(beside))
-          edited.append(Edited(file: name, newFile: beside))
-        }
+      let found = try digestOfCopy(name)
+      guard let found, found != digest, found != known, !replacingEdited else {
+        if found != digest { try write(source.appendingPathComponent(name), to: name) }
+        published[name] = digest
         continue
       }
-      if found != digest { try write(source.appendingPathComponent(name), to: copy) }
-      published[name] = digest
-      remove(beside)
+      // What was copied last stays known as the edited copy's origin.
+      published[name] = known ?? Self.unknown
+      guard known != digest else {
+        edited.append(Edited(file: name, newFile: nil))
+        continue
+      }
+      let beside = try nameBeside(name)
+      if try digestOfCopy(beside) != digest {
+        try write(source.appendingPathComponent(name), to: beside)
+      }
+      published[beside] = digest
+      wanted.insert(beside)
+      edited.append(Edited(file: name, newFile: beside))
     }
-    for name in Set(published.keys).union(earlier.keys).subtracting(outputs.keys).sorted() {
+    for name in Set(published.keys).union(earlier.keys).subtracting(wanted).sorted() {
       let known = published.removeValue(forKey: name) ?? earlier[name]
-      if try digestOfCopy(folder.appendingPathComponent(name)) == known { remove(name) }
-      remove(Self.nameBeside(name))
+      if try digestOfCopy(name) == known { unlink(folder.appendingPathComponent(name).path) }
     }
     if published != before {
       let encoder = JSONEncoder()
@@ -77,35 +79,40 @@ struct PublishedCopies {
 
   /// The published copies that nobody has edited, and the memory: what may be removed with the run.
   func unedited() throws -> [URL] {
-    var files = try published.keys.sorted().filter { name in
-      try digestOfCopy(folder.appendingPathComponent(name)) == published[name]
-    }
-    files += published.keys.sorted().map(Self.nameBeside) + [memory.lastPathComponent]
-    return files.map { folder.appendingPathComponent($0) }
+    let files = try published.keys.sorted().filter { try digestOfCopy($0) == published[$0] }
+    return (files + [memory.lastPathComponent]).map { folder.appendingPathComponent($0) }
       .filter { FileStamp(ofFile: $0.path) != nil }
   }
 
-  /// `loss.gp` → `loss.new.gp`.
-  private static func nameBeside(_ name: String) -> String {
+  /// `loss.gp` → `loss.new.gp`, or where that is the user's own `loss.new-2.gp`, and so on.
+  private func nameBeside(_ name: String) throws -> String {
     let url = URL(fileURLWithPath: name)
     let stem = url.deletingPathExtension().lastPathComponent
-    return url.pathExtension.isEmpty ? "\(stem).new" : "\(stem).new.\(url.pathExtension)"
+    let end = url.pathExtension.isEmpty ? "" : ".\(url.pathExtension)"
+    var beside = "\(stem).new\(end)"
+    var number = 2
+    while let found = try digestOfCopy(beside), found != published[beside] {
+      beside = "\(stem).new-\(number)\(end)"
+      number += 1
+    }
+    return beside
   }
 
-  /// - Returns: Nil where there is no such file; a digest of nothing where it is a link or a folder, so
-  ///   that it counts as edited.
-  private func digestOfCopy(_ url: URL) throws -> String? {
+  private static let unknown = "unknown"
+  private static let noFile = "no file"
+
+  /// - Returns: Nil where there is no such file; no digest where it is a link or a folder, so that it
+  ///   counts as edited.
+  private func digestOfCopy(_ name: String) throws -> String? {
+    let url = folder.appendingPathComponent(name)
     var status = stat()
     guard lstat(url.path, &status) == 0 else { return nil }
-    guard status.st_mode & S_IFMT == S_IFREG else { return "" }
+    guard status.st_mode & S_IFMT == S_IFREG else { return Self.noFile }
     return try ContentDigest.ofBytes(at: url)
   }
 
-  private func write(_ source: URL, to target: URL) throws {
-    try AtomicFile.write(try Data(contentsOf: source), to: target)
-  }
-
-  private func remove(_ name: String) {
-    unlink(folder.appendingPathComponent(name).path)
+  private func write(_ source: URL, to name: String) throws {
+    try AtomicFile.write(
+      try Data(contentsOf: source), to: folder.appendingPathComponent(name))
   }
 }

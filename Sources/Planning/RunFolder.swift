@@ -103,11 +103,16 @@ extension RunFolder {
   /// Where the link of `instance` points: the stage and the key of an artefact; nil where there is no
   /// link, or one that leads anywhere but into the cache.
   public func linkedPlace(of instance: String) -> (stage: String, key: String)? {
-    guard PlainName.isPlain(instance),
-      let target = try? FileManager.default.destinationOfSymbolicLink(atPath: url(instance).path)
-    else { return nil }
+    PlainName.isPlain(instance) ? Self.place(ofLink: url(instance)) : nil
+  }
+
+  /// Where a link leads that is written as this program writes them.
+  static func place(ofLink link: URL) -> (stage: String, key: String)? {
+    guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link.path) else {
+      return nil
+    }
     let words = target.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard words.count == 5, Array(words[..<3]) == Self.wayToCache, PlainName.isPlain(words[3]),
+    guard words.count == 5, Array(words[..<3]) == wayToCache, PlainName.isPlain(words[3]),
       PlainName.isPlain(words[4])
     else { return nil }
     return (words[3], words[4])

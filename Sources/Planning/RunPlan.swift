@@ -71,6 +71,14 @@ public struct PlannedInstance: Sendable {
 
   public var name: String { instance.name }
 
+  /// Whether the stage would run now or after those it waits for.
+  public var isToRun: Bool {
+    switch state {
+    case .due, .waiting: true
+    case .current, .outdated, .absent: false
+    }
+  }
+
   /// What lies there and does not stand; nil where all is well, or nothing there.
   public var damaged: Artefact? { found.flatMap { $0.faults.isEmpty ? nil : $0 } }
 

@@ -22,8 +22,17 @@ public struct RunRemoval {
       let path = "\(publishing)/\(folder.name)"
       kept += try removeCopies(in: path, pages: pages)
     }
-    try FileManager.default.removeItem(at: runFolder)
-    return kept
+    return kept + (try removeFolder(runFolder))
+  }
+
+  /// Removes what this program writes into a run's folder, and the folder where nothing else is in it.
+  private func removeFolder(_ place: URL) throws -> [String] {
+    let files = FileManager.default
+    let own = ["run.json", "recipe.yaml", "journal.jsonl", ".report"] + folder.linkedInstances
+    for name in own { unlink(place.appendingPathComponent(name).path) }
+    let rest = try files.contentsOfDirectory(atPath: place.path).sorted()
+    if rest.isEmpty { try files.removeItem(at: place) }
+    return rest.map { "\(folder.path)/\($0)" }
   }
 
   private func removeCopies(in path: String, pages: [String]) throws -> [String] {

@@ -35,8 +35,11 @@ public struct Sealing {
         repair: "run the recipe again")
     }
     let work = project.url(project.workPath(stage: stage.name, key: manifest.key))
-    try keepBesides(work: work)
-    try FileManager.default.removeItem(at: folder.appendingPathComponent(Preparation.draftName))
+    try checkInputs(work: work)
+    try keepLog(of: work)
+    for name in [Preparation.draftName, Preparation.inputFilesName] {
+      try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+    }
     try digestFiles(of: stage)
     manifest.contentDigest = manifest.digestOfOutputs
     manifest.created = Timestamp.now
@@ -56,19 +59,35 @@ public struct Sealing {
 
   /// The names in an artefact's folder that belong to every stage.
   private static let commonFiles = [
-    Manifest.fileName, Preparation.settingsName, LogFilter.fileName, "cells.jsonl", "main.swift",
+    Manifest.fileName, Preparation.settingsName, LogFilter.fileName, "cells.jsonl",
+    Preparation.sourceName,
     "facts.json",
   ]
 
-  /// Puts the log and the source beside the outputs.
-  private func keepBesides(work: URL) throws {
+  /// What was made from files that changed meanwhile is no artefact, and state made from them no state.
+  private func checkInputs(work: URL) throws {
+    let file = folder.appendingPathComponent(Preparation.inputFilesName)
+    guard let data = FileManager.default.contents(atPath: file.path),
+      let inputs = try? JSONDecoder().decode(InputFiles.self, from: data)
+    else {
+      throw PlanningError.unreadable(
+        file: "\(folder.relativePath)/\(Preparation.inputFilesName)",
+        reason: "it is no list of files",
+        repair: "run the recipe again")
+    }
+    if let changed = inputs.firstChanged(in: project) {
+      try? FileManager.default.removeItem(at: work)
+      throw PlanningError.inputChanged(stage: manifest.stage, file: changed)
+    }
+  }
+
+  /// Puts the log beside the outputs.
+  private func keepLog(of work: URL) throws {
     let files = FileManager.default
     let log = work.appendingPathComponent(LogFilter.fileName)
     if files.fileExists(atPath: log.path) {
       try files.copyItem(at: log, to: folder.appendingPathComponent(LogFilter.fileName))
     }
-    let source = project.url("stages/\(manifest.stage)/main.swift")
-    try files.copyItem(at: source, to: folder.appendingPathComponent("main.swift"))
   }
 
   // MARK: Outputs

@@ -22,6 +22,13 @@ struct SetAside {
       names = (artefact.faults + artefact.remarks).map(\.file)
     }
     var lines: [String] = []
+    if FileStamp(ofFile: artefact.folder.path) != nil {
+      // A file lies where the folder should.
+      let kept = try keep(artefact.folder, artefact.key, of: artefact)
+      if let kept {
+        lines.append("\(artefact.stage): a file lay in the result's place; it is kept as \(kept)")
+      }
+    }
     for name in names where name != "." {
       let kept = try keep(artefact.folder.appendingPathComponent(name), name, of: artefact)
       if let kept {

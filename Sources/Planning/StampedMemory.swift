@@ -15,11 +15,14 @@ struct StampedMemory<Value: Codable> {
   private let store: URL
   private var entries: [String: Entry]
   private var isChanged = false
+  /// A memory whose folder, or the folder around it, is a link is left alone: it may lie outside.
+  private let isUsable: Bool
 
   /// - Parameter store: The memory file; it may be missing, or anything but such a file.
   init(store: URL) {
     self.store = store
-    let data = FileManager.default.contents(atPath: store.path)
+    isUsable = !Self.isBehindALink(store)
+    let data = isUsable ? FileManager.default.contents(atPath: store.path) : nil
     entries = data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
   }
 
@@ -54,9 +57,17 @@ struct StampedMemory<Value: Codable> {
     entries = kept
   }
 
+  private static func isBehindALink(_ store: URL) -> Bool {
+    let folder = store.deletingLastPathComponent()
+    return [folder, folder.deletingLastPathComponent()].contains { folder in
+      var status = stat()
+      return lstat(folder.path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+  }
+
   /// Writes what has been learnt, for the next program.
   func save() {
-    guard isChanged, let data = try? JSONEncoder().encode(entries) else { return }
+    guard isUsable, isChanged, let data = try? JSONEncoder().encode(entries) else { return }
     try? FileManager.default.createDirectory(
       at: store.deletingLastPathComponent(), withIntermediateDirectories: true)
     try? AtomicFile.write(data, to: store)

@@ -8,8 +8,8 @@ public struct UnusedData {
     public let path: String
     public let bytes: Int
     public let reason: String
-    /// The memory of digests that goes with it, as a path in the project.
-    let memory: String?
+    /// What lies there, where it is a result.
+    let artefact: Artefact?
   }
 
   public let items: [Item]
@@ -26,26 +26,27 @@ public struct UnusedData {
       }
     }
     var items: [Item] = []
-    for stage in project.entries(of: "data/cache") {
-      for key in project.entries(of: "data/cache/\(stage)") where !used.contains("\(stage)/\(key)")
-      {
+    let stages = project.graph.stages.map(\.name)
+    for stage in stages {
+      for key in Self.keys(in: "data/cache/\(stage)", of: project)
+      where !used.contains("\(stage)/\(key)") {
         let path = project.artefactPath(stage: stage, key: key)
         items.append(
           Item(
             path: path, bytes: Self.byteCount(of: project.url(path)),
             reason: Self.reason(project.artefact(stage: stage, key: key)),
-            memory: "\(ArtefactStore.memoryPath)/\(stage)-\(key).json"))
+            artefact: project.artefact(stage: stage, key: key)))
       }
     }
     let wanted = Self.wantedWork(of: runs, planner: &planner)
-    for stage in project.entries(of: "data/work") where !wanted.unknown.contains(stage) {
-      for key in project.entries(of: "data/work/\(stage)")
+    for stage in stages where !wanted.unknown.contains(stage) {
+      for key in Self.keys(in: "data/work/\(stage)", of: project)
       where !wanted.keys.contains("\(stage)/\(key)") {
         let path = project.workPath(stage: stage, key: key)
         items.append(
           Item(
             path: path, bytes: Self.byteCount(of: project.url(path)),
-            reason: "unfinished, and no run's recipe asks for it now", memory: nil))
+            reason: "unfinished, and no run's recipe asks for it now", artefact: nil))
       }
     }
     for stage in project.entries(of: SetAside.path) {
@@ -54,15 +55,21 @@ public struct UnusedData {
         items.append(
           Item(
             path: path, bytes: Self.byteCount(of: project.url(path)),
-            reason: "altered files, set aside when \(stage) was made again", memory: nil))
+            reason: "altered files, set aside when \(stage) was made again", artefact: nil))
       }
     }
     self.items = items
   }
 
   /// Removes all items. Only the holder of the lock may.
-  public func remove() throws(PlanningError) {
+  ///
+  /// - Returns: A line for each file that was not as recorded and is set aside.
+  public func remove() throws(PlanningError) -> [String] {
+    var lines: [String] = []
     for item in items {
+      if let artefact = item.artefact {
+        lines += try SetAside(in: project).keepAltered(of: artefact)
+      }
       do {
         try FileManager.default.removeItem(at: try project.writableFolder(item.path))
       } catch let error as PlanningError {
@@ -70,8 +77,12 @@ public struct UnusedData {
       } catch {
         throw .unwritable(file: item.path, reason: error.localizedDescription)
       }
-      if let memory = item.memory { unlink(project.url(memory).path) }
+      if let artefact = item.artefact {
+        let name = "\(artefact.stage)-\(artefact.key).json"
+        unlink(try project.writableFolder("\(ArtefactStore.memoryPath)/\(name)").path)
+      }
     }
+    return lines
   }
 
   private static func reason(_ artefact: Artefact?) -> String {
@@ -88,7 +99,10 @@ public struct UnusedData {
     var keys: Set<String> = []
     var unknown: Set<String> = []
     for run in runs {
-      guard let request = try? run.request, let plan = try? planner.plan(request) else { continue }
+      guard let request = try? run.request, let plan = try? planner.plan(request) else {
+        // What a run asks for that can't be read is not known: all work may be its.
+        return ([], Set(run.project.graph.stages.map(\.name)))
+      }
       for planned in plan.instances {
         let stage = planned.instance.stage.name
         switch planned.state {
@@ -99,6 +113,11 @@ public struct UnusedData {
       }
     }
     return (keys, unknown)
+  }
+
+  /// The folders of a stage's folder that are named as keys are; others are somebody's own.
+  private static func keys(in path: String, of project: Project) -> [String] {
+    project.entries(of: path).filter { $0.wholeMatch(of: /[0-9a-f]{32}/) != nil }
   }
 
   private static func byteCount(of folder: URL) -> Int {

@@ -51,6 +51,11 @@ extension Recipe {
     }
     let text = String(override[override.index(after: equals)...])
     if reader.declaredKey(key)?.type == .path, !text.hasPrefix("\""), !text.hasPrefix("'") {
+      // A YAML reader drops the mark, so that no recipe could say the same.
+      guard text.unicodeScalars.first != "\u{FEFF}" else {
+        throw .malformedOverride(
+          source.place(1), problem: "the path begins with a byte order mark; leave it out")
+      }
       let isPlain = text.isEmpty || text == "null"
       return (key, SettingsNode(content: .scalar(text, isPlain: isPlain), line: 1), source)
     }

@@ -74,7 +74,7 @@ struct GCCommand: ParsableCommand {
         "\(total) would be freed: ./pipeline.sh gc --yes. Going back to a setting whose result is gone runs it again."
       )
     }
-    try unused.remove()
+    printLines(try unused.remove())
     print("freed \(total)")
   }
 }

@@ -80,12 +80,7 @@ struct PlanCommand: ParsableCommand {
     var total = 0.0
     var isComplete = true
     let rows = plan.instances.map { planned -> [String] in
-      let isToRun: Bool
-      switch planned.state {
-      case .due, .waiting: isToRun = true
-      case .current, .outdated, .absent: isToRun = false
-      }
-      let seconds = isToRun ? forecast.seconds(for: planned) : nil
+      let seconds = planned.isToRun ? forecast.seconds(for: planned) : nil
       let before = seconds.map { "about \(readable(seconds: $0))" } ?? "time unknown"
       func count() {
         total += seconds ?? 0

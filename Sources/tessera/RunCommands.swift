@@ -55,7 +55,9 @@ struct StatusCommand: ParsableCommand {
       let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
       let isBegun = left.contains { $0 != LogFilter.fileName }
       let reason = Explanation(plan, in: project).summary(of: planned)
-      return [planned.name, isBegun ? "begun, would go on" : "would run", reason]
+      var forecast = Forecast(plan, in: project)
+      let time = forecast.seconds(for: planned).map { "; about \(readable(seconds: $0))" } ?? ""
+      return [planned.name, isBegun ? "begun, would go on" : "would run", reason + time]
     case .waiting(let producers):
       return [planned.name, "would follow", "reads \(producers.joined(separator: ", "))"]
     case .outdated, .absent:
@@ -100,6 +102,10 @@ struct WhyCommand: ParsableCommand {
   func run() throws {
     let (project, _, plan) = try subject.planned()
     printLines(try Explanation(plan, in: project).lines(for: subject.instance))
+    let planned = try plan.instance(named: subject.instance)
+    var forecast = Forecast(plan, in: project)
+    guard planned.isToRun, let seconds = forecast.seconds(for: planned) else { return }
+    print("That takes about \(readable(seconds: seconds)), going by past runs")
   }
 }
 

@@ -149,6 +149,69 @@ import Testing
     try sandbox.succeed("verify")
   }
 
+  /// A file that a stage reads is another one while it runs.
+  @Test(arguments: [false, true])
+  func whatWasMadeFromAFileThatChangedIsNotKept(restored: Bool) throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let metrics = try sandbox.read("data/runs/quickstart/score/metrics.json")
+    try sandbox.install(
+      #"""
+      file=${input[models]}/best.txt
+      cp -p "$file" "$SANDBOX/before"; printf 'x\nx\nx\n' >"$file"
+      echo "{\"lines\": $(grep -c x "$file")}" >"$output/metrics.json"
+      if [[ -e $SANDBOX/restore ]]; then cp -p "$SANDBOX/before" "$file"; touch "$file"; fi
+      """#, as: "score")
+    if restored { try sandbox.write("restore", "") }
+    let outcome = try sandbox.run("run", "--only", "score", "--force")
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors.contains(
+        "best.txt was changed while score read it; nothing of what it wrote is kept"))
+    #expect(try sandbox.read("data/runs/quickstart/score/metrics.json") == metrics)
+    #expect(try sandbox.names(in: "data/work/score") == [])
+    #expect(try sandbox.names(in: "data/cache/score").count == 1)
+  }
+
+  /// What is recorded as the source is what ran, not what it was edited to meanwhile.
+  @Test func theRecordedSourceIsThatOfTheBeginning() throws {
+    let sandbox = try Sandbox()
+    try sandbox.install(
+      #"""
+      if [[ ! -e $SANDBOX/edited ]]; then
+        touch "$SANDBOX/edited"
+        echo 'let edited = 1' >>"$SANDBOX/stages/score/main.swift"
+      fi
+      echo '{"lines": 1}' >"$output/metrics.json"
+      """#, as: "score")
+    try sandbox.succeed("--until", "score")
+    // Run from the source before the edit, then from that after it.
+    let sources = try sandbox.names(in: "data/cache/score").map { key in
+      try sandbox.read("data/cache/score/\(key)/main.swift").contains("edited")
+    }
+    #expect(sources.sorted { !$0 && $1 } == [false, true])
+  }
+
+  @Test func inspectNamesAWrongFileAlsoWhereDataIsALink() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try copy("data", to: "elsewhere", in: sandbox)
+    try sandbox.remove("data")
+    try FileManager.default.createSymbolicLink(
+      atPath: sandbox.root.appendingPathComponent("data").path, withDestinationPath: "elsewhere")
+    try sandbox.write("elsewhere/runs/quickstart/score/metrics.json", "{}")
+    let outcome = try sandbox.run("inspect", "data/runs/quickstart/score/metrics.json")
+    #expect(outcome.errors.contains("warning: not as recorded: metrics.json: recorded "))
+  }
+
+  @Test func aSealedManifestCannotPassForOneOfTheFirstFormat() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let path = "data/runs/quickstart/train/manifest.json"
+    try sandbox.replace("\"format\" : 2", by: "\"format\" : 1", in: path)
+    #expect(try sandbox.succeed("status").contains("does not stand: manifest.json"))
+  }
+
   /// Manifests of format 1 recorded the digests of contents alone; they are checked once and stand.
   @Test func aManifestOfTheFirstFormatIsTakenOver() throws {
     let sandbox = try Sandbox()

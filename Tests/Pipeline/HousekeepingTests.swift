@@ -92,6 +92,80 @@ import Testing
     #expect(try sandbox.read("plots/quickstart/score.svg") == "<svg>{\"lines\": 7}</svg>\n")
   }
 
+  @Test func whatLiesBesideIsTheUsersToo() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let beside = "plots/quickstart/score.new.svg"
+    try sandbox.write("plots/quickstart/score.svg", "mine")
+    try sandbox.write(beside, "mine too")
+    let output = try sandbox.succeed("--set", "data.count=6")
+    #expect(output.contains("the new one is plots/quickstart/score.new-2.svg"))
+    #expect(try sandbox.read(beside) == "mine too")
+    // What was drawn beside, and edited since, is kept.
+    try sandbox.write("plots/quickstart/score.new-2.svg", "merged")
+    try sandbox.succeed("--set", "data.count=8")
+    #expect(try sandbox.read("plots/quickstart/score.new-2.svg") == "merged")
+    try sandbox.succeed("plot", "--force")
+    #expect(try sandbox.read(beside) == "mine too")
+  }
+
+  @Test func aLinkAmongPublishedCopiesIsKept() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("mine.svg", "mine")
+    try sandbox.write("plots/quickstart/README", "")
+    try link("plots/quickstart/score.svg", to: "../../mine.svg", in: sandbox)
+    for count in [4, 4, 6, 8] {
+      try sandbox.succeed("--set", "data.count=\(count)")
+      #expect(try sandbox.read("plots/quickstart/score.svg") == "mine")
+    }
+  }
+
+  // MARK: What is somebody's own
+
+  @Test func whatIsNoResultIsLeftAlone() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try sandbox.write("data/cache/mine/thesis/t.md", "kept")
+    try sandbox.write("data/runs/quickstart/notes.md", "kept")
+    #expect(try sandbox.succeed("gc", "--yes") == "nothing is unused\n")
+    #expect(try sandbox.read("data/cache/mine/thesis/t.md") == "kept")
+    #expect(try sandbox.succeed("rm", "quickstart").contains("data/runs/quickstart/notes.md"))
+    #expect(try sandbox.names(in: "data/runs/quickstart") == ["notes.md"])
+  }
+
+  @Test func alteredFilesOfUnusedResultsAreSetAside() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let key = try #require(try sandbox.names(in: "data/cache/train").first)
+    try sandbox.succeed("--set", "train.rate=0.1")
+    try sandbox.write("data/cache/train/\(key)/notes.md", "kept")
+    #expect(
+      try sandbox.succeed("gc", "--yes").contains(
+        "it is kept as data/set-aside/train/\(key)/notes.md"))
+    #expect(try sandbox.read("data/set-aside/train/\(key)/notes.md") == "kept")
+  }
+
+  @Test(arguments: ["stages/recipes/my.yaml", "data/runs/my/run.json"])
+  func workIsKeptWhereItIsNotKnownWhoseItIs(file: String) throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("stages/recipes/my.yaml", try sandbox.read("stages/recipes/quickstart.yaml"))
+    try sandbox.write("broken", "")
+    #expect(try sandbox.run("run", "my").status == 65)
+    try sandbox.write(file, "nonsense: [")
+    #expect(try sandbox.succeed("gc", "--yes") == "nothing is unused\n")
+    #expect(try sandbox.names(in: "data/work/train").count == 1)
+  }
+
+  @Test func aFileInAResultsPlaceIsSetAside() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let key = try #require(try sandbox.names(in: "data/cache/score").first)
+    try sandbox.remove("data/cache/score/\(key)")
+    try sandbox.write("data/cache/score/\(key)", "notes")
+    #expect(try sandbox.succeed().contains("a file lay in the result's place"))
+    #expect(try sandbox.read("data/set-aside/score/\(key)/\(key)") == "notes")
+  }
+
   // MARK: Names and links from strangers
 
   @Test(arguments: [
@@ -134,6 +208,33 @@ import Testing
         "\(folder) is a link, which may lead out of the project"))
     let left = try FileManager.default.contentsOfDirectory(atPath: outside.path).sorted()
     #expect(left == [".new-mine", ".score.svg.abc.tmp"], "\(folder)")
+  }
+
+  @Test func namesAmongPublishedCopiesLeadNowhere() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try sandbox.write("precious.txt", "a")
+    // The digest of the file, so that it would count as a copy that nobody has edited.
+    try sandbox.replace(
+      "{",
+      by: #"""
+        {
+        "../../precious.txt": "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+        """#, in: "plots/quickstart/.published.json")
+    try sandbox.succeed()
+    try sandbox.succeed("rm", "quickstart")
+    #expect(try sandbox.read("precious.txt") == "a")
+  }
+
+  @Test func noMemoryIsWrittenThroughALink() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try sandbox.remove("data/cache/.digests")
+    try sandbox.write("outside/README", "")
+    try link("data/cache/.digests", to: "../../outside", in: sandbox)
+    try sandbox.succeed("verify")
+    try sandbox.succeed("status")
+    #expect(try sandbox.names(in: "outside") == ["README"])
   }
 
   @Test func aLinkToAnotherPlaceIsNoResult() throws {

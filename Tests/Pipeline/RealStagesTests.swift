@@ -187,7 +187,8 @@ import Testing
     ).finish()
     #expect(outcome.status == 65)
     #expect(outcome.errors.split(separator: "\n").count == 2, "\(outcome.errors)")
-    #expect(outcome.errors.contains("predict: error: 1.png: a text, expected a PNG or JPEG picture"))
+    #expect(
+      outcome.errors.contains("predict: error: 1.png: a text, expected a PNG or JPEG picture"))
     let lines = try outcome.output.split(separator: "\n").map {
       try JSONDecoder().decode(Line.self, from: Data($0.utf8))
     }

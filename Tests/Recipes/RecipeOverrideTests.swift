@@ -86,6 +86,13 @@ struct RecipeOverrideTests {
         + "--set train.epochs=3; keep one of the two")
   }
 
+  /// Read again from a resolved recipe, the mark would be gone.
+  @Test func aByteOrderMarkBeforeAPath() throws {
+    #expect(
+      try refusal(of: "about: x\n", set: ["dataset.archive=\u{FEFF}a.tar"])
+        .hasSuffix(": the path begins with a byte order mark; leave it out"))
+  }
+
   @Test func theFileIsCheckedToo() throws {
     #expect(
       try refusal(of: "train.epochs: ten\n", set: ["train.epochs=3"])

@@ -82,14 +82,13 @@ import Weaving
     #expect(
       edited.contains(
         "does not stand: manifest.json: recorded the seal of what it holds, found another"))
-    // Format 1 had no seal.
-    try project.replace("\"format\" : 2", by: "\"format\" : 1", in: path)
+    try project.makeFirstFormat(path)
     try project.replace("\"stage\" : \"make\"", by: "\"stage\" : \"score\"", in: path)
     let circle = try page(of: project.root.appendingPathComponent("data/runs/small/score"))
     #expect(circle.components(separatedBy: "<strong>score</strong>").count == 2)
     let other = "data/runs/small/again/manifest.json"
     try project.replace("\"stage\" : \"make\"", by: "\"stage\" : \"../../..\"", in: other)
-    try project.replace("\"format\" : 2", by: "\"format\" : 1", in: other)
+    try project.makeFirstFormat(other)
     let outside = try page(of: project.root.appendingPathComponent("data/runs/small/again"))
     #expect(outside.contains("Not in the cache any more"))
   }

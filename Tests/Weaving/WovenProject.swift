@@ -61,6 +61,16 @@ final class WovenProject {
     try write(path, old.replacing(text, with: other))
   }
 
+  /// Makes a manifest one of format 1, which had no seal: what it says can be forged.
+  func makeFirstFormat(_ path: String) throws {
+    let text = try read(path)
+      .replacing(/"format" : 2/, with: "\"format\" : 1")
+      .replacing(/,\n *"sha256" : "[0-9a-f]{64}"/, with: "")
+      .replacing(/,\n *"seal" : "[0-9a-f]{64}"/, with: "")
+      .replacing(/(?s) "records" : \[.*?\n  \],\n/, with: "")
+    try write(path, text)
+  }
+
   func remove(_ path: String) throws {
     try FileManager.default.removeItem(at: root.appendingPathComponent(path))
   }

@@ -1,0 +1,40 @@
+import Foundation
+import TensorFiles
+
+/// The files that a stage reads of other artefacts, with their stamps when it began: nobody may change
+/// them while it runs.
+struct InputFiles: Codable {
+  private struct File: Codable {
+    /// As a path in the project.
+    let path: String
+    let stamp: FileStamp?
+    /// SHA-256 of all bytes; nil where the manifest is of format 1.
+    let sha256: String?
+  }
+
+  private let files: [File]
+
+  init(readBy inputs: [Manifest.Input], in project: Project) {
+    files = inputs.flatMap { input -> [File] in
+      guard let artefact = project.artefact(stage: input.stage, key: input.key) else { return [] }
+      let output = artefact.standing?.outputs.first { $0.name == input.output }
+      return (output?.files ?? []).map { file in
+        let path = "\(project.artefactPath(stage: input.stage, key: input.key))/\(file.file)"
+        return File(
+          path: path, stamp: FileStamp(ofFile: project.url(path).path), sha256: file.sha256)
+      }
+    }
+  }
+
+  /// The first file that is not what it was, as a path in the project. A change of permissions or of the
+  /// number of links alone is none: then the bytes tell.
+  func firstChanged(in project: Project) -> String? {
+    files.first { file in
+      let url = project.url(file.path)
+      guard let before = file.stamp, let now = FileStamp(ofFile: url.path) else { return true }
+      if before == now { return false }
+      guard before.hasSameContentTimes(as: now), let recorded = file.sha256 else { return true }
+      return (try? ContentDigest.ofBytes(at: url)) != recorded
+    }?.path
+  }
+}
