@@ -32,6 +32,11 @@ public struct OpenBLAS: Sendable {
   /// Version and build options.
   public let configuration: String
 
+  private typealias TakeBuffer = @convention(c) (CInt) -> UnsafeMutableRawPointer?
+  private typealias GiveBack = @convention(c) (UnsafeMutableRawPointer?) -> Void
+  private let takeBuffer: TakeBuffer?
+  private let giveBack: GiveBack?
+
   /// The name under which every package of the library installs it.
   static let fileName = "libopenblas.so.0"
 
@@ -51,7 +56,17 @@ public struct OpenBLAS: Sendable {
   public static func load(threadCount: Int) throws(OpenBLASError) {
     try AddressSpace.current.check(
       for: fileName, needed: neededByteCount(callers: threadCount))
-    _ = try shared.get()
+    try shared.get().claimBuffers(for: threadCount)
+  }
+
+  /// Lets the library take the buffers of so many threads now, while there is room for them: where it
+  /// can't have one later, it tries again for ever. It keeps what is given back for the next product.
+  ///
+  /// A build that does not export these functions takes its buffers at the first products.
+  private func claimBuffers(for callers: Int) {
+    guard let takeBuffer, let giveBack else { return }
+    let buffers = (0..<callers).map { _ in takeBuffer(0) }
+    for buffer in buffers { giveBack(buffer) }
   }
 
   private static let shared = Result { () throws(OpenBLASError) in try OpenBLAS(file: fileName) }
@@ -78,6 +93,8 @@ public struct OpenBLAS: Sendable {
     )
     coreName = String(cString: text.core())
     configuration = String(cString: text.configuration())
+    takeBuffer = dlsym(handle, "blas_memory_alloc").map { unsafeBitCast($0, to: TakeBuffer.self) }
+    giveBack = dlsym(handle, "blas_memory_free").map { unsafeBitCast($0, to: GiveBack.self) }
     // Parallel regions are ours.
     let setThreads = try function(
       "openblas_set_num_threads", as: (@convention(c) (CInt) -> Void).self)
