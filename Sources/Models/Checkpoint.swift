@@ -43,7 +43,7 @@ extension CheckpointDescription {
     metadata[weightsFromFile.key] == weightsFromFile.value
   }
 
-  /// Whether the weights began as those of a file, so that nobody knows on which images they were
+  /// Whether the weights began as those of a file, so that it is not known on which images they were
   /// trained before.
   public var beganAsFile: Bool { Self.beganAsFile(origin) }
 }

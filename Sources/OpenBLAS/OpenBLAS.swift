@@ -59,8 +59,8 @@ public struct OpenBLAS: Sendable {
     try shared.get().claimBuffers(for: threadCount)
   }
 
-  /// Lets the library take the buffers of so many threads now, while there is room for them: where it
-  /// can't have one later, it tries again for ever. It keeps what is given back for the next product.
+  /// Allocates the library's buffers for `callers` threads now, while there is room for them: later it
+  /// would retry for ever. It keeps a buffer that is given back for the next product.
   ///
   /// A build that does not export these functions takes its buffers at the first products.
   private func claimBuffers(for callers: Int) {

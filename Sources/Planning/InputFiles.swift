@@ -1,8 +1,8 @@
 import Foundation
 import TensorFiles
 
-/// The files that a stage reads of other artefacts, with their stamps when it began: nobody may change
-/// them while it runs.
+/// The files that a stage reads of other artefacts, with their stamps when it began. They must not
+/// change while it runs.
 struct InputFiles: Codable {
   private struct File: Codable {
     /// As a path in the project.

@@ -12,7 +12,7 @@ public struct LockHolder: Sendable, Equatable {
   /// The folder of the running stage's state, as a path in the project; nil between two stages.
   public let workFolder: String?
 
-  /// - Returns: Nil where nobody holds the lock.
+  /// - Returns: Nil where the lock is free.
   public init?(in project: Project) {
     let path = project.url("data/.lock").path
     guard let stamp = FileStamp(ofFile: path), Self.isLocked(inode: stamp.inode),

@@ -77,7 +77,7 @@ struct PublishedCopies {
     return edited
   }
 
-  /// The published copies that nobody has edited, and the memory: what may be removed with the run.
+  /// The unedited copies and the memory: what may be removed with the run.
   func unedited() throws -> [URL] {
     let files = try published.keys.sorted().filter { try digestOfCopy($0) == published[$0] }
     return (files + [memory.lastPathComponent]).map { folder.appendingPathComponent($0) }

@@ -141,24 +141,26 @@ public struct Sealing {
   private func outputFile(
     called name: String, _ memory: inout DigestMemory
   ) throws -> Manifest.File {
-    let url = folder.appendingPathComponent(name)
-    guard let stamp = FileStamp(ofFile: url.path) else {
-      throw PlanningError.notAFile(stage: manifest.stage, file: name)
-    }
-    return Manifest.File(
-      file: name, digest: try ContentDigest.ofFile(at: url), bytes: Int(stamp.size),
-      sha256: try memory.sha256(of: url, named: name, rereading: true))
+    try file(called: name, content: { try ContentDigest.ofFile(at: $0) }, &memory)
   }
 
   private func recordFile(
     called name: String, _ memory: inout DigestMemory
   ) throws -> Manifest.File {
+    try file(called: name, content: nil, &memory)
+  }
+
+  /// - Parameter content: Takes the content digest; where it is nil, the bytes are the content.
+  private func file(
+    called name: String, content: ((URL) throws -> String)?, _ memory: inout DigestMemory
+  ) throws -> Manifest.File {
     let url = folder.appendingPathComponent(name)
     guard let stamp = FileStamp(ofFile: url.path) else {
       throw PlanningError.notAFile(stage: manifest.stage, file: name)
     }
-    let digest = try memory.sha256(of: url, named: name, rereading: true)
-    return Manifest.File(file: name, digest: digest, bytes: Int(stamp.size), sha256: digest)
+    let bytes = try memory.sha256(of: url, named: name, rereading: true)
+    return Manifest.File(
+      file: name, digest: try content?(url) ?? bytes, bytes: Int(stamp.size), sha256: bytes)
   }
 
   // MARK: What the stage tells of itself

@@ -100,7 +100,7 @@ public struct UnusedData {
     var unknown: Set<String> = []
     for run in runs {
       guard let request = try? run.request, let plan = try? planner.plan(request) else {
-        // What a run asks for that can't be read is not known: all work may be its.
+        // An unreadable run may want any of the unfinished work.
         return ([], Set(run.project.graph.stages.map(\.name)))
       }
       for planned in plan.instances {
