@@ -3,6 +3,8 @@
 #
 #   Tests/Fuzz/run.sh [SECONDS] [READER…]
 #
+# FUZZ_SEED makes the inputs the same each time that the corpus is; without it each call tries others.
+#
 # SECONDS (60) are divided equally among the readers: those named, or all. Ends with 0 where every input
 # keeps the promises, 1 where one does not (its path is printed, and how to run it again), 2 for a wrong
 # word, and 77 where this toolchain has no libFuzzer.
@@ -57,7 +59,7 @@ for reader in "${readers[@]}"; do
   words=()
   [[ ! -f $folder/words/$reader ]] || words=("-dict=$folder/words/$reader")
   if FUZZ_READER=$reader TMPDIR=$scratch SWIFT_BACKTRACE=enable=no "$build/release/fuzz" "$found" "$corpus/$reader" "${words[@]}" \
-    -max_total_time="$share" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
+    -seed="${FUZZ_SEED:-0}" -max_total_time="$share" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
     -artifact_prefix="$build/faults/$reader-" 2> "$log"; then
     echo "$reader: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $share s," \
       "$(grep -o 'cov: [0-9]*' "$log" | tail -n 1)"
