@@ -63,20 +63,12 @@ extension TensorFile {
 public enum DatasetFileError: PrintableError, Equatable {
   /// A label stands for no class.
   case label(file: String, image: Int, found: Int, classes: Int)
-  /// A count that no data set has.
-  case count(file: String, found: Int64, limit: Int64)
-  /// Counts of another number of classes than there are names.
-  case classCount(file: String, found: Int, expected: Int)
 
   public var message: String {
     switch self {
     case .label(let file, let image, let found, let classes):
       "\(file): image \(image) has label \(found), expected one below \(classes); rerun the stage"
         + " that wrote the file"
-    case .count(let file, let found, let limit):
-      "\(file): counts \(found) of something, expected 0 to \(limit); rerun the stage that wrote the file"
-    case .classCount(let file, let found, let expected):
-      "\(file): counts of \(found) classes, expected \(expected); rerun the stage that wrote the file"
     }
   }
 }
