@@ -72,7 +72,8 @@ let package = Package(
       dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
       swiftSettings: optimized),
     .target(
-      name: "Datasets", dependencies: ["CheckedNumbers", "Randomness", "TensorFiles", crypto],
+      name: "Datasets",
+      dependencies: ["CheckedNumbers", "Randomness", "TensorFiles", "Tensors", crypto],
       swiftSettings: optimized),
     .target(name: "Resampling", swiftSettings: optimized),
     .target(

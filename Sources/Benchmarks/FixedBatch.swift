@@ -7,7 +7,7 @@ import Tensors
 /// would count as memory of the network.
 struct FixedBatch {
   private let numbers: [Float]
-  private let labels: [UInt8]
+  private let labels: [ClassLabel]
 
   /// How many numbers are drawn. A prime, so that no image, row or channel equals the next.
   private static let numberCount = 65_537
@@ -15,7 +15,7 @@ struct FixedBatch {
   init(count: Int, classes: Int, seed: Int) {
     var stream = RandomStream(seed: seed, purpose: "benchmark.batch")
     numbers = (0..<Self.numberCount).map { _ in Float(stream.normal()) }
-    labels = (0..<count).map { _ in UInt8(stream.integer(below: classes)) }
+    labels = (0..<count).map { _ in ClassLabel(stream.integer(below: classes)) }
   }
 
   /// Writes the images as a loader would.
@@ -31,7 +31,7 @@ struct FixedBatch {
   }
 
   /// Writes the labels.
-  func fill(_ target: UnsafeMutableBufferPointer<UInt8>) {
+  func fill(_ target: UnsafeMutableBufferPointer<ClassLabel>) {
     _ = target.update(from: labels)
   }
 }

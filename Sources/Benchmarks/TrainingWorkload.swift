@@ -22,7 +22,7 @@ final class TrainingWorkload {
   private let feed = BatchFeed()
   private let batch: Int
   private let probabilities: AlignedBuffer
-  private let labels: UnsafeMutableBufferPointer<UInt8>
+  private let labels: UnsafeMutableBufferPointer<ClassLabel>
   private let losses: UnsafeMutableBufferPointer<Double>
   private var place = Place()
 
@@ -71,7 +71,8 @@ final class TrainingWorkload {
   private static func images(_ count: Int) -> ImageSet {
     let records = Shapes(seed: seed).records(count, of: .train)
     return ImageSet(
-      images: records.images, labels: records.labels, classNames: Shapes.classNames,
+      images: records.images, labels: records.labels, side: Shapes.side,
+      classNames: Shapes.classNames,
       dataStatus: .generated, source: .shapes)
   }
 }

@@ -99,7 +99,8 @@ public struct CIFARBatches: Sendable {
       try records.append(batch: bytes, named: "\(container)/\(file)", expecting: count)
     }
     return ImageSet(
-      images: records.images, labels: records.labels, classNames: classNames,
+      images: records.images, labels: records.labels, side: CIFARRecords.side,
+      classNames: classNames,
       dataStatus: dataStatus, source: source)
   }
 }
@@ -139,7 +140,8 @@ extension Shapes {
     for (batch, file) in files.enumerated() {
       let range = training * batch / files.count..<training * (batch + 1) / files.count
       let pixels =
-        range.lowerBound * ImageSet.pixelsPerImage..<range.upperBound * ImageSet.pixelsPerImage
+        range.lowerBound * CIFARRecords.pixelsPerImage..<range.upperBound
+        * CIFARRecords.pixelsPerImage
       try AtomicFile.write(
         Data(CIFARRecords.batch(images: images[pixels], labels: labels[range])),
         to: folder.appendingPathComponent(file))

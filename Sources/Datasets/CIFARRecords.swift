@@ -1,4 +1,5 @@
 import TensorFiles
+import Tensors
 
 /// The records of one or more batches of CIFAR-10's binary layout.
 ///
@@ -8,14 +9,18 @@ import TensorFiles
 ///
 /// Source: Krizhevsky, <https://www.cs.toronto.edu/~kriz/cifar.html>, "Binary version".
 public struct CIFARRecords: Sendable, Equatable {
+  /// Width and height of an image.
+  public static let side = 32
+  /// Bytes of an image's pixels, 3,072.
+  public static let pixelsPerImage = ImageSet.channels * side * side
   /// Bytes of a record: the label and 3 × 32 × 32 pixels.
-  public static let recordLength = 1 + ImageSet.pixelsPerImage
+  public static let recordLength = 1 + pixelsPerImage
   public static let classCount = 10
 
   /// Pixels `[N, 3, 32, 32]`.
   public private(set) var images: [UInt8] = []
   /// Labels `[N]`, each below `classCount`.
-  public private(set) var labels: [UInt8] = []
+  public private(set) var labels: [ClassLabel] = []
 
   public init() {}
 
@@ -42,12 +47,12 @@ public struct CIFARRecords: Sendable, Equatable {
         labels.removeSubrange(first...)
         throw .label(file: name, record: record, found: Int(label))
       }
-      labels.append(label)
+      labels.append(ClassLabel(label))
     }
-    images.reserveCapacity(images.count + records * ImageSet.pixelsPerImage)
+    images.reserveCapacity(images.count + records * Self.pixelsPerImage)
     for record in 0..<records {
       let pixels = record * Self.recordLength + 1
-      images.append(contentsOf: batch[pixels..<pixels + ImageSet.pixelsPerImage])
+      images.append(contentsOf: batch[pixels..<pixels + Self.pixelsPerImage])
     }
   }
 
@@ -71,17 +76,17 @@ public struct CIFARRecords: Sendable, Equatable {
 
   /// The batch that holds these images: the inverse of `append(batch:named:expecting:)`.
   ///
-  /// - Precondition: `images.count == 3072 * labels.count`.
-  public static func batch(images: ArraySlice<UInt8>, labels: ArraySlice<UInt8>) -> [UInt8] {
+  /// - Precondition: `images.count == 3072 * labels.count`, and every label is below 256.
+  public static func batch(images: ArraySlice<UInt8>, labels: ArraySlice<ClassLabel>) -> [UInt8] {
     precondition(
-      images.count == labels.count * ImageSet.pixelsPerImage,
+      images.count == labels.count * Self.pixelsPerImage,
       "\(images.count) pixels for \(labels.count) labels")
     var bytes: [UInt8] = []
     bytes.reserveCapacity(labels.count * recordLength)
     for (record, label) in labels.enumerated() {
-      let pixels = images.startIndex + record * ImageSet.pixelsPerImage
-      bytes.append(label)
-      bytes.append(contentsOf: images[pixels..<pixels + ImageSet.pixelsPerImage])
+      let pixels = images.startIndex + record * Self.pixelsPerImage
+      bytes.append(UInt8(label))
+      bytes.append(contentsOf: images[pixels..<pixels + Self.pixelsPerImage])
     }
     return bytes
   }

@@ -16,26 +16,28 @@ public struct ChannelHistogram: Sendable, Equatable {
 
   /// Counts the pixels and labels of a set.
   public init(of images: ImageSet) {
-    counts = Self.counts(ofPixels: images.images)
+    counts = Self.counts(ofPixels: images.images, pixelsPerChannel: images.pixelsPerChannel)
     classCounts = images.classCounts.map(Int64.init)
     classNames = images.classNames
     dataStatus = images.dataStatus
   }
 
-  /// Counts of pixels `[N, 3, 32, 32]`.
-  private static func counts(ofPixels pixels: [UInt8]) -> [Int64] {
+  /// Counts of pixels `[N, 3, pixelsPerChannel]`.
+  private static func counts(ofPixels pixels: [UInt8], pixelsPerChannel: Int) -> [Int64] {
     // Two tables take turns: neighbouring pixels are often equal, and a count that was just written
     // can't be read again without a delay.
     var even = [Int64](repeating: 0, count: ImageSet.channels * values)
     var odd = even
     pixels.withUnsafeBufferPointer { pixels in
-      for plane in 0..<pixels.count / ImageSet.pixelsPerChannel {
+      for plane in 0..<pixels.count / pixelsPerChannel {
         let table = plane % ImageSet.channels * values
-        let first = plane * ImageSet.pixelsPerChannel
-        for pixel in stride(from: first, to: first + ImageSet.pixelsPerChannel, by: 2) {
+        let first = plane * pixelsPerChannel
+        let end = first + pixelsPerChannel
+        for pixel in stride(from: first, to: end - 1, by: 2) {
           even[table + Int(pixels[pixel])] += 1
           odd[table + Int(pixels[pixel + 1])] += 1
         }
+        if !pixelsPerChannel.isMultiple(of: 2) { even[table + Int(pixels[end - 1])] += 1 }
       }
     }
     return zip(even, odd).map { $0 + $1 }

@@ -27,11 +27,11 @@ struct DatasetMetadata {
   init(of file: TensorFile) throws {
     let text = try file.requiredMetadata("class_names")
     guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)),
-      (1...256).contains(names.count), names.allSatisfy(PrintableText.isPrintable)
+      (1...ImageSet.mostClasses).contains(names.count), names.allSatisfy(PrintableText.isPrintable)
     else {
       throw TensorFileError.unusableMetadata(
         file: file.url.path, key: "class_names", found: text,
-        expected: "a JSON array of 1 to 256 printable names")
+        expected: "a JSON array of 1 to 1,000 printable names")
     }
     self.init(classNames: names, dataStatus: try file.choice("data_status"))
   }
@@ -61,14 +61,14 @@ extension TensorFile {
 
 /// What can be wrong with a data set's file that is a sound tensor file.
 public enum DatasetFileError: PrintableError, Equatable {
-  /// A label stands for no class.
-  case label(file: String, image: Int, found: Int, classes: Int)
+  /// The images are not square, or smaller or larger than images can be.
+  case side(file: String, shape: [Int])
 
   public var message: String {
     switch self {
-    case .label(let file, let image, let found, let classes):
-      "\(file): image \(image) has label \(found), expected one below \(classes); rerun the stage"
-        + " that wrote the file"
+    case .side(let file, let shape):
+      "\(file): images of shape \(shape), expected [N, 3, side, side] with a side of"
+        + " \(ImageSet.sides.lowerBound) to \(ImageSet.sides.upperBound); rerun the stage that wrote the file"
     }
   }
 }

@@ -47,7 +47,7 @@ extension DrawnScene {
   /// Draws the scene's parameters from `random`.
   init(_ shape: DrawnShape, from random: inout RandomStream) {
     self.shape = shape
-    let middle = Float(ImageSet.side) / 2
+    let middle = Float(Shapes.side) / 2
     radius = random.float(in: shape.isTexture ? 10..<15 : 9..<13.5)
     let reach = min(6, 17.5 - radius)
     centre = [
@@ -109,7 +109,7 @@ struct DrawnBackground {
 
   /// The colour at a point, blotches interpolated between the lattice's corners.
   func colour(at point: SIMD2<Float>) -> Colour {
-    let scaled = point * (Float(Self.cells) / Float(ImageSet.side))
+    let scaled = point * (Float(Self.cells) / Float(Shapes.side))
     let cell = scaled.rounded(.down)
     let (column, row) = (Int(cell.x), Int(cell.y))
     let inside = scaled - cell
@@ -119,7 +119,7 @@ struct DrawnBackground {
     let below = corner + Self.cells + 1
     let lower = lattice[below] + weight.x * (lattice[below + 1] - lattice[below])
     let blotch = upper + weight.y * (lower - upper)
-    let tilt = (slope * (point - Float(ImageSet.side) / 2)).sum()
+    let tilt = (slope * (point - Float(Shapes.side) / 2)).sum()
     let mixture = min(max(0.5 + tilt + blotch, 0), 1)
     return colours.0 + (colours.1 - colours.0) * mixture
   }

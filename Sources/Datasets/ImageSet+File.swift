@@ -1,10 +1,11 @@
 import Foundation
 import TensorFiles
+import Tensors
 
 /// The tensor file of a set of images, schema `images`:
 ///
-///     images   U8  [N, 3, 32, 32]
-///     labels   U8  [N]
+///     images   U8  [N, 3, side, side]
+///     labels   U8  [N]    I32 above 256 classes
 ///     indices  I32 [N]    only with a preparation, as `mean` and `std`
 ///     mean     F32 [3]    of pixel/255, where normalization is "constants"
 ///     std      F32 [3]
@@ -24,8 +25,8 @@ extension ImageSet {
       metadata["normalization"] = preparation.normalization.name
     }
     var writer = TensorFileWriter(schema: Self.schema, metadata: metadata)
-    writer.add("images", shape: [count, Self.channels, Self.side, Self.side], images)
-    writer.add("labels", shape: [count], labels)
+    writer.add("images", shape: [count, Self.channels, side, side], images)
+    writer.add("labels", labels: labels, classes: classNames.count)
     if let preparation {
       writer.add("indices", shape: [count], preparation.indices)
       if case .constants(let mean, let std) = preparation.normalization {
@@ -43,18 +44,25 @@ extension ImageSet {
     let file = try TensorFile(contentsOf: url)
     try file.requireSchema(Self.schema, version: 1, producedBy: stage)
     let metadata = try DatasetMetadata(of: file)
-    let labels = try file.scalars(of: "labels", as: UInt8.self, shape: [nil])
+    let labels = try file.labels("labels", classes: metadata.classNames.count)
+    let side = try Self.side(in: file)
     let images = try file.scalars(
-      of: "images", as: UInt8.self, shape: [labels.count, Self.channels, Self.side, Self.side])
-    if let wrong = labels.firstIndex(where: { $0 >= metadata.classNames.count }) {
-      throw DatasetFileError.label(
-        file: url.path, image: wrong, found: Int(labels[wrong]),
-        classes: metadata.classNames.count)
-    }
+      of: "images", as: UInt8.self, shape: [labels.count, Self.channels, side, side])
     self.init(
-      images: images, labels: labels, classNames: metadata.classNames,
+      images: images, labels: labels, side: side, classNames: metadata.classNames,
       dataStatus: metadata.dataStatus, source: try file.choice("source"),
       preparation: try Preparation(of: file, count: labels.count))
+  }
+}
+
+extension ImageSet {
+  /// Width and height of the images in a file.
+  private static func side(in file: TensorFile) throws -> Int {
+    let shape = try file.shape(of: "images")
+    guard shape.count == 4, shape[2] == shape[3], sides.contains(shape[3]) else {
+      throw DatasetFileError.side(file: file.url.path, shape: shape)
+    }
+    return shape[3]
   }
 }
 

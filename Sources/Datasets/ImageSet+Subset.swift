@@ -22,12 +22,7 @@ extension ImageSet {
         isChosen[members[place]] = true
       }
     }
-    let chosen = isChosen.indices.filter { isChosen[$0] }
-    let size = Self.pixelsPerImage
-    return ImageSet(
-      images: chosen.flatMap { images[$0 * size..<($0 + 1) * size] },
-      labels: chosen.map { labels[$0] }, classNames: classNames, dataStatus: dataStatus,
-      source: source)
+    return taking(isChosen.indices.filter { isChosen[$0] })
   }
 
   /// How many of `count` images each class gives.

@@ -1,34 +1,37 @@
-/// Labelled 32×32 RGB images as bytes, and what a later reader has to know of them.
+import Tensors
+
+/// Labelled square RGB images of one size as bytes, and what a later reader has to know of them.
 ///
 /// Normalising, resizing and augmenting happen where batches are made; a data set is always bytes.
 public struct ImageSet: Sendable, Equatable {
-  /// Width and height of an image.
-  public static let side = 32
   /// Red, green, blue.
   public static let channels = 3
-  public static let pixelsPerChannel = side * side
-  /// Bytes of an image, 3,072.
-  public static let pixelsPerImage = channels * pixelsPerChannel
+  /// The sides that images can have.
+  public static let sides = 16...256
+  /// The most classes that images can have.
+  public static let mostClasses = 1_000
 
-  /// Pixels `[N, 3, 32, 32]`.
+  /// Pixels `[N, 3, side, side]`.
   public let images: [UInt8]
   /// Labels `[N]`, each an index into `classNames`.
-  public let labels: [UInt8]
+  public let labels: [ClassLabel]
+  /// Width and height of an image.
+  public let side: Int
   public let classNames: [String]
   public let dataStatus: DataStatus
   public let source: DataSource
   /// How the images were chosen and are to be normalised; nil for a data set as it was parsed.
   public let preparation: Preparation?
 
-  /// - Precondition: `images.count == 3072 * labels.count`, every label below `classNames.count`, and
-  ///   as many indices in `preparation` as labels.
+  /// - Precondition: `images.count == 3 * side * side * labels.count`, every label below
+  ///   `classNames.count`, and as many indices in `preparation` as labels.
   public init(
-    images: [UInt8], labels: [UInt8], classNames: [String], dataStatus: DataStatus,
+    images: [UInt8], labels: [ClassLabel], side: Int, classNames: [String], dataStatus: DataStatus,
     source: DataSource, preparation: Preparation? = nil
   ) {
     precondition(
-      images.count == labels.count * Self.pixelsPerImage,
-      "\(images.count) pixels for \(labels.count) labels, expected 3072 each")
+      images.count == labels.count * Self.channels * side * side,
+      "\(images.count) pixels for \(labels.count) labels of images of side \(side)")
     precondition(
       labels.allSatisfy { $0 < classNames.count },
       "label \(labels.max() ?? 0) in a set of \(classNames.count) classes")
@@ -39,6 +42,7 @@ public struct ImageSet: Sendable, Equatable {
     }
     self.images = images
     self.labels = labels
+    self.side = side
     self.classNames = classNames
     self.dataStatus = dataStatus
     self.source = source
@@ -47,6 +51,10 @@ public struct ImageSet: Sendable, Equatable {
 
   /// Number of images.
   public var count: Int { labels.count }
+  /// Pixels of one channel of an image.
+  public var pixelsPerChannel: Int { side * side }
+  /// Bytes of an image.
+  public var pixelsPerImage: Int { Self.channels * pixelsPerChannel }
 
   /// 0 ..< count, as a selection of all images.
   public var allIndices: [Int32] { Array(0..<Int32(count)) }
@@ -78,10 +86,16 @@ public enum DataStatus: String, Sendable, CaseIterable {
   }
 }
 
-/// What the images show.
+/// Where the images come from: the recipe's `dataset.source`.
 public enum DataSource: String, Sendable, Decodable, CaseIterable {
-  case cifar10 = "cifar-10"
+  /// Drawn by this program.
   case shapes
+  case cifar10 = "cifar-10"
+  case cifar100 = "cifar-100"
+  /// Pictures in one folder for each class.
+  case folder
+  /// Arrays of pixels and labels: NumPy's files or safetensors.
+  case arrays
 }
 
 /// One of the two files a data set is parsed into.
@@ -133,17 +147,25 @@ extension ImageSet {
   public func selecting(
     _ indices: [Int32], from origin: Origin, normalization: Normalization, selectedOnTest: Bool
   ) -> ImageSet {
-    var chosen: [UInt8] = []
-    chosen.reserveCapacity(indices.count * Self.pixelsPerImage)
-    for index in indices {
-      let first = Int(index) * Self.pixelsPerImage
-      chosen.append(contentsOf: images[first..<first + Self.pixelsPerImage])
-    }
-    return ImageSet(
-      images: chosen, labels: indices.map { labels[Int($0)] }, classNames: classNames,
-      dataStatus: dataStatus, source: source,
+    taking(
+      indices.map(Int.init),
       preparation: Preparation(
         indices: indices, takenFrom: origin, normalization: normalization,
         selectedOnTest: selectedOnTest))
+  }
+
+  /// The images at `indices`, in that order.
+  ///
+  /// - Precondition: every index is below `count`.
+  func taking(_ indices: [Int], preparation: Preparation? = nil) -> ImageSet {
+    var chosen: [UInt8] = []
+    chosen.reserveCapacity(indices.count * pixelsPerImage)
+    for index in indices {
+      let first = index * pixelsPerImage
+      chosen.append(contentsOf: images[first..<first + pixelsPerImage])
+    }
+    return ImageSet(
+      images: chosen, labels: indices.map { labels[$0] }, side: side, classNames: classNames,
+      dataStatus: dataStatus, source: source, preparation: preparation)
   }
 }

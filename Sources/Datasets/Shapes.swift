@@ -1,5 +1,6 @@
 import Foundation
 import Randomness
+import Tensors
 
 /// The embedded data set: drawn images in the form of CIFAR-10, for a first run without a download
 /// and for tests on images that anyone may have.
@@ -8,6 +9,8 @@ import Randomness
 /// another length begin alike, and nothing depends on order or threads.
 public struct Shapes: Sendable {
   public let seed: Int
+  /// Width and height of an image: that of CIFAR-10's.
+  public static let side = CIFARRecords.side
 
   public init(seed: Int) { self.seed = seed }
 
@@ -15,16 +18,16 @@ public struct Shapes: Sendable {
   public static let classNames = DrawnShape.allCases.map(\.name)
 
   /// The first `count` images of a file. Each ten in a row hold every class once.
-  public func records(_ count: Int, of file: Origin) -> (images: [UInt8], labels: [UInt8]) {
-    let length = count * ImageSet.pixelsPerImage
+  public func records(_ count: Int, of file: Origin) -> (images: [UInt8], labels: [ClassLabel]) {
+    let length = count * CIFARRecords.pixelsPerImage
     let labels = labels(count, of: file)
     let images = [UInt8](unsafeUninitializedCapacity: length) { pixels, initialized in
       for (index, label) in labels.enumerated() {
-        let first = index * ImageSet.pixelsPerImage
+        let first = index * CIFARRecords.pixelsPerImage
         let image = UnsafeMutableBufferPointer(
-          rebasing: pixels[first..<first + ImageSet.pixelsPerImage])
+          rebasing: pixels[first..<first + CIFARRecords.pixelsPerImage])
         // Labels are made from the classes, so the class is there.
-        guard let shape = DrawnShape(rawValue: label) else { continue }
+        guard let shape = DrawnShape(rawValue: UInt8(label)) else { continue }
         draw(shape, index: index, of: file, into: image)
       }
       initialized = length
@@ -33,14 +36,14 @@ public struct Shapes: Sendable {
   }
 
   /// Labels of the first `count` images: permutations of the classes, one after the other.
-  private func labels(_ count: Int, of file: Origin) -> [UInt8] {
+  private func labels(_ count: Int, of file: Origin) -> [ClassLabel] {
     let classes = DrawnShape.allCases.count
-    var labels: [UInt8] = []
+    var labels: [ClassLabel] = []
     labels.reserveCapacity(count + classes)
     while labels.count < count {
       var random = RandomStream(
         seed: seed, purpose: "shapes.labels", epoch: file.ordinal, index: labels.count)
-      labels += random.permutation(of: classes).map(UInt8.init)
+      labels += random.permutation(of: classes).map(ClassLabel.init)
     }
     labels.removeLast(labels.count - count)
     return labels
@@ -53,16 +56,16 @@ public struct Shapes: Sendable {
     var random = RandomStream(
       seed: seed, purpose: "shapes.scene", epoch: file.ordinal, index: index)
     let scene = DrawnScene(shape, from: &random)
-    for row in 0..<ImageSet.side {
-      for column in 0..<ImageSet.side {
+    for row in 0..<Self.side {
+      for column in 0..<Self.side {
         let point = SIMD2(Float(column) + 0.5, Float(row) + 0.5)
         let grey = scene.colour(at: point) * 255 + random.grain() * scene.noise
         let byte = grey.rounded(.toNearestOrEven).clamped(
           lowerBound: Colour(repeating: 0), upperBound: Colour(repeating: 255))
-        let pixel = row * ImageSet.side + column
+        let pixel = row * Self.side + column
         image[pixel] = UInt8(byte.x)
-        image[pixel + ImageSet.pixelsPerChannel] = UInt8(byte.y)
-        image[pixel + 2 * ImageSet.pixelsPerChannel] = UInt8(byte.z)
+        image[pixel + Self.side * Self.side] = UInt8(byte.y)
+        image[pixel + 2 * Self.side * Self.side] = UInt8(byte.z)
       }
     }
   }

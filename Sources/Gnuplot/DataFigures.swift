@@ -74,7 +74,7 @@ public struct DataFigures: Sendable {
   /// - Throws: `LogError.structure` where there is no image, or a label is no class.
   /// - Precondition: `images.count == labels.count * 3 * side * side`.
   public func samples(
-    images: [UInt8], labels: [UInt8], side: Int, file: String
+    images: [UInt8], labels: [UInt16], side: Int, file: String
   ) throws(LogError) -> Figure {
     guard !labels.isEmpty else {
       throw .structure(file: file, place: "images", problem: "expected at least one, found none")

@@ -103,7 +103,7 @@ public struct PictureFigures: Sendable {
   /// - Returns: Nil where there is no mistake.
   /// - Throws: `LogError.structure` where a label is no class, or a confidence no share.
   public func mistakes(
-    images: [UInt8], labels: [UInt8], predicted: [UInt8], confidence: [Float], side: Int,
+    images: [UInt8], labels: [UInt16], predicted: [UInt16], confidence: [Float], side: Int,
     classNames: [String], subject: String, file: String
   ) throws(LogError) -> Figure? {
     let (count, size) = (labels.count, 3 * side * side)
@@ -135,7 +135,7 @@ public struct PictureFigures: Sendable {
     let grid = ImageGrid(
       rows: Self.rows(of: tiles, across: across), gap: 1,
       below: Int(clamping: (2 * pitch).rounded(.up)))
-    func name(_ number: UInt8) -> String {
+    func name(_ number: UInt16) -> String {
       Text.shortened(Text.flattened(classNames[Int(number)]), to: 11)
     }
     let captions = (0..<shown).flatMap { index in

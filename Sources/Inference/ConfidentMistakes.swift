@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import TensorFiles
+import Tensors
 
 /// The wrong answers of which a network was surest: where it, or the label, is worth a look.
 public struct ConfidentMistakes: Sendable, Equatable {
@@ -9,12 +10,12 @@ public struct ConfidentMistakes: Sendable, Equatable {
   /// The probability given to the wrong class.
   public let confidence: [Float]
   /// The wrong class.
-  public let predicted: [UInt8]
+  public let predicted: [ClassLabel]
 
   /// - Parameters:
   ///   - labels: The true classes, one an image evaluated.
   ///   - limit: Mistakes at most.
-  public init(of evaluation: Evaluation, labels: [UInt8], limit: Int = 40) {
+  public init(of evaluation: Evaluation, labels: [ClassLabel], limit: Int = 40) {
     let classes = evaluation.confusion.classes
     precondition(
       labels.count == evaluation.predicted.count,
@@ -34,17 +35,18 @@ public struct ConfidentMistakes: Sendable, Equatable {
 
   /// Writes the mistakes with their images, schema `mistakes`:
   ///
-  ///     images      U8  [n, 3, 32, 32]
-  ///     labels      U8  [n]    predicted U8 [n]    confidence F32 [n]
+  ///     images      U8  [n, 3, side, side]
+  ///     labels      U8  [n]    predicted U8 [n], both I32 above 256 classes
+  ///     confidence  F32 [n]
   ///     indices     I32 [n]    where the images stand in the data set they were taken from
   func write(_ images: ImageSet, metadata: [String: String], to url: URL) throws {
-    let size = ImageSet.pixelsPerImage
+    let (size, classes) = (images.pixelsPerImage, images.classNames.count)
     var writer = TensorFileWriter(schema: "mistakes", metadata: metadata)
     writer.add(
-      "images", shape: [positions.count, ImageSet.channels, ImageSet.side, ImageSet.side],
+      "images", shape: [positions.count, ImageSet.channels, images.side, images.side],
       positions.flatMap { images.images[$0 * size..<($0 + 1) * size] })
-    writer.add("labels", shape: [positions.count], positions.map { images.labels[$0] })
-    writer.add("predicted", shape: [positions.count], predicted)
+    writer.add("labels", labels: positions.map { images.labels[$0] }, classes: classes)
+    writer.add("predicted", labels: predicted, classes: classes)
     writer.add("confidence", shape: [positions.count], confidence)
     writer.add(
       "indices", shape: [positions.count],

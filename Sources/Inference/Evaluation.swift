@@ -6,6 +6,7 @@ import Loading
 import Metrics
 import Models
 import TensorFiles
+import Tensors
 
 /// A checkpoint's answers to every image of a set, and what they add up to.
 public struct Evaluation: Sendable {
@@ -15,7 +16,7 @@ public struct Evaluation: Sendable {
   /// Class probabilities `[N, classes]`, row by row.
   public let probabilities: [Float]
   /// The class that comes first for each image by `ClassRanking`, `[N]`.
-  public let predicted: [UInt8]
+  public let predicted: [ClassLabel]
 
   /// Runs the network of a checkpoint over the loader's images, in the precision it was trained in.
   ///
@@ -36,12 +37,13 @@ public struct Evaluation: Sendable {
     try description.precision.requireSupport()
     let classes = description.classNames.count
     let network = try NetworkCatalog.network(
-      named: description.network, configuration: description.configuration, classes: classes)
+      named: description.network, configuration: description.configuration,
+      side: description.inputSide, classes: classes)
     try Checkpoint.load(file, into: network)
     var confusion = ConfusionMatrix(classes: classes)
     var reliability = Reliability()
     var probabilities: [Float] = []
-    var predicted: [UInt8] = []
+    var predicted: [ClassLabel] = []
     probabilities.reserveCapacity(loader.images.count * classes)
     let loader = loader.resizing(to: network.input.height)
     let predictor = Predictor(
@@ -56,7 +58,7 @@ public struct Evaluation: Sendable {
       reliability.add(
         confidence: Double(answer.probabilities[first]), isCorrect: first == answer.label)
       probabilities.append(contentsOf: answer.probabilities)
-      predicted.append(UInt8(first))
+      predicted.append(ClassLabel(first))
     }
     figures = .init(checkpoint: name, epoch: description.epoch, tally: tally)
     self.confusion = confusion
@@ -98,8 +100,8 @@ public struct Evaluation: Sendable {
 
     var answers = TensorFileWriter(schema: "predictions", metadata: metadata)
     answers.add("probabilities", shape: [images.count, classes], probabilities)
-    answers.add("predicted", shape: [images.count], predicted)
-    answers.add("labels", shape: [images.count], images.labels)
+    answers.add("predicted", labels: predicted, classes: classes)
+    answers.add("labels", labels: images.labels, classes: classes)
     if let indices = images.preparation?.indices {
       answers.add("indices", shape: [images.count], indices)
     }

@@ -69,7 +69,7 @@ public final class Predictor {
   ) rethrows -> ClassificationTally {
     let classes = plan.network.classes
     var tally = ClassificationTally(classes: classes)
-    var labels = [UInt8](repeating: 0, count: batchSize)
+    var labels = [ClassLabel](repeating: 0, count: batchSize)
     var losses = [Double](repeating: 0, count: batchSize)
     let order = Array(0..<loader.images.count)
     feed.begin(loader, order[...], epoch: nil, batchSize: batchSize)
@@ -106,7 +106,7 @@ public final class Predictor {
   public func run(_ loader: BatchLoader) -> ClassificationTally { run(loader) { _ in } }
 
   /// Leaves the logits of the next `labels.count` images, and their labels.
-  private func answer(labels: UnsafeMutableBufferPointer<UInt8>) {
+  private func answer(labels: UnsafeMutableBufferPointer<ClassLabel>) {
     let input = plan.input(count: labels.count)
     feed.write(into: input, labels: labels, on: pool)
     if averagesMirrorImages {

@@ -84,16 +84,14 @@ public struct DrawableTensor: Sendable {
   /// The class names of the pictures, their labels where there are no names, or nothing.
   private func captions(for shown: Range<Int>) throws -> [String] {
     guard (try? file.shape(of: "labels")) == [count],
-      (try? file.scalarType(of: "labels")) == .uint8
+      let labels = try? file.labels("labels", count: count, classes: 1 << 16)
     else { return shown.map { _ in "" } }
     let names = file.metadata["class_names"]
       .flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) }
-    return try file.withScalars(of: "labels", as: UInt8.self) { labels in
-      shown.map { index in
-        let label = Int(labels[index])
-        guard let names, label < names.count else { return "\(label)" }
-        return PrintableText.escaped(names[label])
-      }
+    return shown.map { index in
+      let label = Int(labels[index])
+      guard let names, label < names.count else { return "\(label)" }
+      return PrintableText.escaped(names[label])
     }
   }
 }

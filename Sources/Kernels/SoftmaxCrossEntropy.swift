@@ -26,7 +26,7 @@ public struct SoftmaxCrossEntropy: Sendable {
   ///
   /// - Parameter losses: Receives the loss of each image, `[N]`.
   public func evaluate(
-    _ logits: FeatureMap, labels: UnsafePointer<UInt8>, losses: UnsafeMutablePointer<Double>,
+    _ logits: FeatureMap, labels: UnsafePointer<ClassLabel>, losses: UnsafeMutablePointer<Double>,
     probabilities: FeatureMap, gradient: FeatureMap?
   ) {
     let classes = logits.shape.channels

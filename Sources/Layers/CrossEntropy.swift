@@ -24,7 +24,7 @@ public struct CrossEntropy: Sendable {
   ///
   /// - Precondition: one label below K and one loss for each image.
   public func evaluate(
-    _ logits: FeatureMap, labels: UnsafeBufferPointer<UInt8>,
+    _ logits: FeatureMap, labels: UnsafeBufferPointer<ClassLabel>,
     losses: UnsafeMutableBufferPointer<Double>, probabilities: FeatureMap, gradient: FeatureMap?
   ) {
     let shape = logits.shape

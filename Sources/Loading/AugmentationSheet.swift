@@ -2,6 +2,7 @@ import Augmentation
 import Datasets
 import Foundation
 import TensorFiles
+import Tensors
 
 /// Images as a network sees them in training: a row an image, the first column the image unchanged but
 /// for its size, the others what the epochs 1, 2, … make of it.
@@ -9,7 +10,7 @@ import TensorFiles
 /// The tensor file, schema `augmented`, holds
 ///
 ///     images   U8  [rows, columns, 3, side, side]
-///     labels   U8  [rows]
+///     labels   U8  [rows]    I32 above 256 classes
 ///
 /// with the metadata `class_names`, `data_status` and `augmentations`, their kinds in order.
 public struct AugmentationSheet: Sendable {
@@ -19,7 +20,8 @@ public struct AugmentationSheet: Sendable {
   public let side: Int
   /// Pixels `[rows, columns, 3, side, side]`.
   public let pixels: [UInt8]
-  private let labels: [UInt8]
+  private let labels: [ClassLabel]
+  private let classes: Int
   private let metadata: [String: String]
 
   /// The first images of a set, as a `BatchLoader` with the same arguments makes them.
@@ -40,6 +42,7 @@ public struct AugmentationSheet: Sendable {
     self.side = side
     columns = epochs.count
     labels = Array(images.labels.prefix(rows))
+    classes = images.classNames.count
     metadata = images.fileMetadata.merging(
       ["augmentations": kinds.joined(separator: " ")]
     ) { first, _ in first }
@@ -63,7 +66,7 @@ public struct AugmentationSheet: Sendable {
   public func write(to url: URL) throws {
     var writer = TensorFileWriter(schema: "augmented", metadata: metadata)
     writer.add("images", shape: [rows, columns, ImageSet.channels, side, side], pixels)
-    writer.add("labels", shape: [rows], labels)
+    writer.add("labels", labels: labels, classes: classes)
     try writer.write(to: url)
   }
 }

@@ -29,10 +29,10 @@ struct AugmentedImages: Sendable {
     beforeResizing = Array(augmentations[..<place])
     afterResizing = augmentations[place...].filter { $0 != .resize }
     resampling =
-      side == ImageSet.side
+      side == images.side
       ? nil
       : BilinearResampling(
-        fromHeight: ImageSet.side, width: ImageSet.side, toHeight: side, width: side)
+        fromHeight: images.side, width: images.side, toHeight: side, width: side)
   }
 
   /// The changes in their order, `resize` among them where it is asked for.
@@ -43,7 +43,7 @@ struct AugmentedImages: Sendable {
   var pixelsPerImage: Int { ImageSet.channels * side * side }
 
   /// Room for the larger of an image as it is and as it becomes.
-  private var roomForImage: Int { max(pixelsPerImage, ImageSet.pixelsPerImage) }
+  private var roomForImage: Int { max(pixelsPerImage, images.pixelsPerImage) }
 
   /// Bytes of scratch memory that `image(_:epoch:of:scratch:)` needs.
   var scratchByteCount: Int { 2 * roomForImage + (resampling?.scratchByteCount ?? 0) }
@@ -57,7 +57,7 @@ struct AugmentedImages: Sendable {
     _ index: Int, epoch: Int?, of pixels: UnsafePointer<UInt8>,
     scratch: UnsafeMutablePointer<UInt8>
   ) -> UnsafePointer<UInt8> {
-    var image = pixels + index * ImageSet.pixelsPerImage
+    var image = pixels + index * images.pixelsPerImage
     var (target, other) = (scratch, scratch + roomForImage)
     func turn() {
       image = UnsafePointer(target)
@@ -73,11 +73,11 @@ struct AugmentedImages: Sendable {
         turn()
       }
     }
-    change(beforeResizing, side: ImageSet.side)
+    change(beforeResizing, side: images.side)
     if let resampling {
       for channel in 0..<ImageSet.channels {
         resampling.resample(
-          image + channel * ImageSet.pixelsPerChannel, columnStride: 1, rowStride: ImageSet.side,
+          image + channel * images.pixelsPerChannel, columnStride: 1, rowStride: images.side,
           into: target + channel * side * side, scratch: scratch + 2 * roomForImage)
       }
       turn()

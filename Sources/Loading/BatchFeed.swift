@@ -43,7 +43,7 @@ public final class BatchFeed {
   ///
   /// Shapes: map `[count, side, side, 3]`, labels `[count]`.
   public func write(
-    into map: FeatureMap, labels: UnsafeMutableBufferPointer<UInt8>, on pool: WorkerPool
+    into map: FeatureMap, labels: UnsafeMutableBufferPointer<ClassLabel>, on pool: WorkerPool
   ) {
     guard let loader else { preconditionFailure("a batch of no pass") }
     precondition(

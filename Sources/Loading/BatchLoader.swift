@@ -19,19 +19,20 @@ public struct BatchLoader: Sendable {
 
   /// - Parameters:
   ///   - augmentations: Random changes of an image in an epoch, in this order.
-  ///   - side: Width and height to which images are resized: in an epoch at the place of the
+  ///   - side: Width and height to which images are resized, where it is not their own: in an epoch at the place of the
   ///     augmentation `resize`, without it after all others; normalised they are afterwards.
   /// - Precondition: `images` holds at least one image, and `side` is positive.
   public init(
     _ images: ImageSet, normalization: Normalization, augmentations: [Augmentation] = [],
-    seed: Int = 0, side: Int = ImageSet.side
+    seed: Int = 0, side: Int? = nil
   ) {
     precondition(images.count > 0, "a loader of no images")
     self.images = images
     self.normalization = normalization
     self.augmentations = augmentations
     self.seed = seed
-    augmented = AugmentedImages(images, augmentations: augmentations, seed: seed, side: side)
+    augmented = AugmentedImages(
+      images, augmentations: augmentations, seed: seed, side: side ?? images.side)
     writer = NormalizedPixelWriter(normalization)
   }
 
@@ -55,7 +56,7 @@ public struct BatchLoader: Sendable {
   /// Shapes: map `[indices.count, side, side, 3]`, labels `[indices.count]`.
   public func load(
     _ indices: ArraySlice<Int>, epoch: Int?, into map: FeatureMap,
-    labels: UnsafeMutableBufferPointer<UInt8>, on pool: WorkerPool
+    labels: UnsafeMutableBufferPointer<ClassLabel>, on pool: WorkerPool
   ) {
     precondition(
       map.shape.with(arithmetic: .float32)

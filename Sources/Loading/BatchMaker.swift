@@ -14,7 +14,7 @@ final class BatchMaker: @unchecked Sendable {
   private var indices: ArraySlice<Int> = []
   /// The batch's images, `[batchSize, 3, side, side]`, and their labels.
   private var pixels: [UInt8] = []
-  private var labels: [UInt8] = []
+  private var labels: [ClassLabel] = []
   private var scratch: [UInt8] = []
 
   private enum Task: Int, AtomicRepresentable { case none, batch, end }
@@ -41,8 +41,8 @@ final class BatchMaker: @unchecked Sendable {
   func prepare(for loader: BatchLoader, epoch: Int?, batchSize: Int) {
     self.loader = loader
     self.epoch = epoch
-    func grow(_ bytes: inout [UInt8], to count: Int) {
-      if bytes.count < count { bytes = [UInt8](repeating: 0, count: count) }
+    func grow<Value: FixedWidthInteger>(_ values: inout [Value], to count: Int) {
+      if values.count < count { values = [Value](repeating: 0, count: count) }
     }
     grow(&pixels, to: batchSize * loader.pixelsPerImage)
     grow(&labels, to: batchSize)
@@ -62,7 +62,7 @@ final class BatchMaker: @unchecked Sendable {
 
   /// Writes the batch, normalised.
   func write(
-    into map: FeatureMap, labels target: UnsafeMutableBufferPointer<UInt8>, on pool: WorkerPool
+    into map: FeatureMap, labels target: UnsafeMutableBufferPointer<ClassLabel>, on pool: WorkerPool
   ) {
     guard let loader else { return }
     for position in target.indices { target[position] = labels[position] }

@@ -14,15 +14,15 @@ extension Network {
   /// stood alone: their mixture, which begins as the mean of K independent ones, is smaller by √K, and
   /// the norm behind it makes up for that.
   ///
-  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. With these sizes 10,047,906 parameters
+  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. With these sizes 10,047,906 parameters
   /// for 10 classes.
   /// Source: Chen et al., 2020, arXiv:1912.03458, section 3, for the mixed convolution.
   ///
   /// - Parameter sizes: The keys `widths`, one for each block, and `kernels`, which is K.
   static func adaptiveConvNet(
-    name: String, _ sizes: NetworkConfiguration, classes: Int
+    name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int
   ) -> Network {
-    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+    var build = NetworkBuilder(side: side)
     var x = build.input
     for (index, width) in (sizes.widths ?? adaptiveWidths).enumerated() {
       x = build.adaptiveBlock("blocks.\(index)", x, to: width, kernels: sizes.kernels ?? 4)

@@ -2,6 +2,9 @@ import Layers
 import Tensors
 
 extension Network {
+  /// Width and height of AlexNet's input, to which images of any side are resized.
+  static let alexNetSide = 227
+
   /// AlexNet in its narrower, one-column form for images of 227×227, with a norm after each convolution
   /// in place of local response normalisation: five convolutions, three of them followed by overlapping
   /// max pooling, average pooling to 6×6 and three linear layers. Dropout stands before the two hidden
@@ -14,7 +17,7 @@ extension Network {
   /// - Parameter sizes: The key `dropout`.
   static func alexNet(name: String, _ sizes: NetworkConfiguration, classes: Int) -> Network {
     let dropout = sizes.dropout ?? 0.5
-    var build = NetworkBuilder(input: .images(count: 1, height: 227, width: 227))
+    var build = NetworkBuilder(side: alexNetSide)
     var x = build.input
     for (index, convolution) in [(64, 11, 4), (192, 5, 1), (384, 3, 1), (256, 3, 1), (256, 3, 1)]
       .enumerated()

@@ -11,6 +11,8 @@ public struct CheckpointDescription: Sendable, Equatable {
   public var configuration: NetworkConfiguration
   /// The arithmetic it was trained in.
   public var precision: Precision
+  /// Width and height of the network's input.
+  public var inputSide: Int
   public var classNames: [String]
   /// Epochs trained.
   public var epoch: Int
@@ -21,11 +23,13 @@ public struct CheckpointDescription: Sendable, Equatable {
 
   public init(
     network: String, configuration: NetworkConfiguration, precision: Precision = .float32,
-    classNames: [String], epoch: Int, normalization: [String: String], origin: [String: String]
+    inputSide: Int = 32, classNames: [String], epoch: Int, normalization: [String: String],
+    origin: [String: String]
   ) {
     self.network = network
     self.configuration = configuration
     self.precision = precision
+    self.inputSide = inputSide
     self.classNames = classNames
     self.epoch = epoch
     self.normalization = normalization
@@ -53,6 +57,8 @@ public enum Checkpoint {
   public static let schema = "checkpoint"
   /// Version 1 had `width` where `configuration` is now.
   public static let schemaVersion = 2
+  /// The sides that a network's input can have.
+  public static let sides = 16...256
 
   /// Writes the network's whole state.
   public static func write(
@@ -118,9 +124,14 @@ public enum Checkpoint {
     }
     let names = try value("class_names")
     guard let classNames = JSONText.decode([String].self, from: names),
-      (2...256).contains(classNames.count)
+      (2...1_000).contains(classNames.count)
     else {
       throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
+    }
+    // 32 where the file says nothing, as before there was a choice.
+    let side = file.metadata["input_side"] == nil ? 32 : try integer("input_side")
+    guard sides.contains(side) else {
+      throw CheckpointError.metadata(file: file.url.path, key: "input_side", found: "\(side)")
     }
     let known: Set = [
       "network", "width", "configuration", "precision", "classes", "class_names", "epoch",
@@ -131,7 +142,8 @@ public enum Checkpoint {
     }
     return CheckpointDescription(
       network: try value("network"), configuration: try configuration(),
-      precision: try precision(), classNames: classNames, epoch: try integer("epoch"),
+      precision: try precision(), inputSide: side, classNames: classNames,
+      epoch: try integer("epoch"),
       normalization: extra.filter { $0.key.hasPrefix("normalization") },
       origin: extra.filter { !$0.key.hasPrefix("normalization") })
   }

@@ -78,8 +78,9 @@ struct NetworkBuilder {
   private(set) var nodes: [Network.Node] = []
   private(set) var shapes: [FeatureMapShape]
 
-  init(input: FeatureMapShape) {
-    shapes = [input]
+  /// - Parameter side: Width and height of an image.
+  init(side: Int) {
+    shapes = [.images(count: 1, height: side, width: side)]
   }
 
   /// The map that the network reads.

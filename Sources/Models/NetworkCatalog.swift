@@ -6,14 +6,18 @@ public enum NetworkCatalog {
   ///   - name: "linear", "small-cnn", "alexnet", "pyramidnet", "adaptive-conv", "resnetD" with D = 6n + 2
   ///     layers, or "resnetDv2" with 9n + 2.
   ///   - configuration: Sizes other than the published ones.
+  ///   - side: Width and height of the images, or of the input that a checkpoint states. AlexNet has an
+  ///     input of 227×227 for images of any size.
   /// - Throws: `NetworkCatalogError` where no such network exists.
   public static func network(
-    named name: String, configuration: NetworkConfiguration = NetworkConfiguration(), classes: Int
+    named name: String, configuration: NetworkConfiguration = NetworkConfiguration(),
+    side: Int = 32,
+    classes: Int
   ) throws(NetworkCatalogError) -> Network {
     guard classes >= 2 else { throw .tooFewClasses(classes) }
     let family = try family(named: name, configuration)
     let complete = configuration.completed(by: family.published)
-    return family.network(name: name, complete, classes: classes)
+    return family.network(name: name, complete, side: side, classes: classes)
   }
 
   /// Checks that there is such a network, without building it.
@@ -96,16 +100,19 @@ extension NetworkCatalog {
     }
 
     /// - Parameter sizes: A value for each of the family's keys.
-    func network(name: String, _ sizes: NetworkConfiguration, classes: Int) -> Network {
+    func network(
+      name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int
+    ) -> Network {
       switch self {
-      case .linear: .linear(name: name, classes: classes)
-      case .smallCNN: .smallCNN(name: name, classes: classes)
+      case .linear: .linear(name: name, side: side, classes: classes)
+      case .smallCNN: .smallCNN(name: name, side: side, classes: classes)
       case .alexNet: .alexNet(name: name, sizes, classes: classes)
-      case .pyramidNet: .pyramidNet(name: name, sizes, classes: classes)
-      case .adaptiveConvNet: .adaptiveConvNet(name: name, sizes, classes: classes)
-      case .resNet(let blocks): .resNet(name: name, blocks: blocks, sizes, classes: classes)
+      case .pyramidNet: .pyramidNet(name: name, sizes, side: side, classes: classes)
+      case .adaptiveConvNet: .adaptiveConvNet(name: name, sizes, side: side, classes: classes)
+      case .resNet(let blocks):
+        .resNet(name: name, blocks: blocks, sizes, side: side, classes: classes)
       case .preActivationResNet(let blocks):
-        .preActivationResNet(name: name, blocks: blocks, sizes, classes: classes)
+        .preActivationResNet(name: name, blocks: blocks, sizes, side: side, classes: classes)
       }
     }
   }

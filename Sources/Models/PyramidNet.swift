@@ -9,14 +9,16 @@ extension Network {
   ///
   /// A stage after the first begins with stride 2.
   ///
-  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
+  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
   /// Source: Han, Kim and Kim, 2017, arXiv:1610.02915, section 3 and table 1; its blocks are those of
   /// figure 6d.
   ///
   /// - Parameter sizes: The keys `blocks`, which is n, and `alpha`.
-  static func pyramidNet(name: String, _ sizes: NetworkConfiguration, classes: Int) -> Network {
+  static func pyramidNet(name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
+    -> Network
+  {
     let (blocks, alpha) = (sizes.blocks ?? 18, sizes.alpha ?? 48)
-    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+    var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: 16, kernelSize: 3)
     x = build.norm("stem.norm", x)
     // Summed block by block, as the published program does: at a half, a product rounds elsewhere.

@@ -9,17 +9,17 @@ extension Network {
   /// Where a block changes the shape, its shortcut is a 1×1 convolution and a norm (option B); the
   /// paper's CIFAR networks use option A, without parameters.
   ///
-  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 272,474 parameters.
+  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 272,474 parameters.
   /// Source: He et al., 2015, arXiv:1512.03385, section 4.2.
   ///
   /// - Parameters:
   ///   - blocks: n, basic blocks in a stage.
   ///   - sizes: The key `width`.
   static func resNet(
-    name: String, blocks: Int, _ sizes: NetworkConfiguration, classes: Int
+    name: String, blocks: Int, _ sizes: NetworkConfiguration, side: Int, classes: Int
   ) -> Network {
     let width = sizes.width ?? 16
-    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+    var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
     x = build.norm("stem.norm", x, activation: .relu)
     for stage in 0..<3 {
@@ -41,7 +41,7 @@ extension Network {
   /// A stage's first block projects its shortcut by a plain 1×1 convolution, which reads the activated
   /// input; after the first stage it halves the maps, in its 3×3 convolution.
   ///
-  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
+  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
   /// Source: He et al., 2016, arXiv:1603.05027, figure 4e and section 4; the bottleneck as in the
   /// appendix, with the stride on the 3×3.
   ///
@@ -49,10 +49,10 @@ extension Network {
   ///   - blocks: n, bottlenecks in a stage.
   ///   - sizes: The key `width`.
   static func preActivationResNet(
-    name: String, blocks: Int, _ sizes: NetworkConfiguration, classes: Int
+    name: String, blocks: Int, _ sizes: NetworkConfiguration, side: Int, classes: Int
   ) -> Network {
     let width = sizes.width ?? 16
-    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+    var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
     for stage in 0..<3 {
       for block in 0..<blocks {

@@ -5,9 +5,10 @@ extension Network {
   /// Two convolutions and two linear layers:
   /// conv 3×3 – ReLU – max pool 2, twice, with 32 and 64 channels; linear 512 – ReLU; linear.
   ///
-  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`. 2,122,186 parameters for 10 classes.
-  static func smallCNN(name: String, classes: Int) -> Network {
-    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. 2,122,186 parameters for
+  /// 32×32 pixels and 10 classes.
+  static func smallCNN(name: String, side: Int, classes: Int) -> Network {
+    var build = NetworkBuilder(side: side)
     var x = build.input
     for (index, channels) in [32, 64].enumerated() {
       x = build.convolution("conv\(index + 1)", x, to: channels, kernelSize: 3, hasBias: true)
@@ -22,9 +23,9 @@ extension Network {
 
   /// One linear layer on the pixels: the classifier that a network has to beat.
   ///
-  /// Shapes: images `[N, 32, 32, 3]`, logits `[N, 1, 1, classes]`.
-  static func linear(name: String, classes: Int) -> Network {
-    var build = NetworkBuilder(input: .images(count: 1, height: 32, width: 32))
+  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
+  static func linear(name: String, side: Int, classes: Int) -> Network {
+    var build = NetworkBuilder(side: side)
     _ = build.linear("fc", build.input, to: classes)
     return build.network(name: name, classes: classes)
   }

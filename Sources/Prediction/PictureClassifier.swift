@@ -44,7 +44,7 @@ public final class PictureClassifier {
     description = try Checkpoint.description(of: file)
     let network = try NetworkCatalog.network(
       named: description.network, configuration: description.configuration,
-      classes: description.classNames.count)
+      side: description.inputSide, classes: description.classNames.count)
     try Checkpoint.load(file, into: network)
     plan = NetworkPlan(network, mode: .evaluation, capacity: 1, on: pool)
     writer = NormalizedPixelWriter(
@@ -83,7 +83,7 @@ public final class PictureClassifier {
     // The loss is of no interest, but the softmax stands in one place; so any label will do.
     var loss = [0.0]
     loss.withUnsafeMutableBufferPointer { loss in
-      [UInt8](repeating: 0, count: 1).withUnsafeBufferPointer { labels in
+      [ClassLabel](repeating: 0, count: 1).withUnsafeBufferPointer { labels in
         CrossEntropy().evaluate(
           logits, labels: labels, losses: loss, probabilities: map, gradient: nil)
       }

@@ -24,7 +24,7 @@ extension TensorFileError: CustomStringConvertible {
       .trailingData:
       layoutDescription
     case .unusableMetadata, .newerFormat, .notArtefact, .wrongSchema, .newerSchema, .olderSchema,
-      .noDigest, .wrongDigest:
+      .label, .noDigest, .wrongDigest:
       artefactDescription
     case .noSuchTensor(let file, let tensor, let available):
       "\(shown(file)): no tensor '\(shown(tensor))'; it has \(listed(available))"
@@ -138,6 +138,9 @@ extension TensorFileError: CustomStringConvertible {
     case .olderSchema(let file, let schema, let found, let oldest, let stage):
       "\(shown(file)): schema '\(schema)' of version \(found), this program reads \(oldest) "
         + "and later; \(rerun(stage))"
+    case .label(let file, let tensor, let index, let found, let classes):
+      "\(shown(file)): tensor '\(tensor)' has label \(found) at \(index), expected one below \(classes); "
+        + "rerun the stage that wrote the file"
     case .noDigest(let file):
       "\(shown(file)): no sha256 in its metadata, so nothing to check it against; "
         + "use a file written by a stage"

@@ -87,6 +87,8 @@ public enum TensorFileError: Error, Equatable, Sendable {
   case newerSchema(file: String, schema: String, found: Int, supported: Int)
   /// The schema is older than this program still reads.
   case olderSchema(file: String, schema: String, found: Int, oldest: Int, stage: String)
+  /// A label stands for no class.
+  case label(file: String, tensor: String, index: Int, found: Int, classes: Int)
   /// The file carries no digest to check.
   case noDigest(file: String)
   /// The data's SHA-256 is not the one the header states.

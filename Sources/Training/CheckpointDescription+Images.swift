@@ -35,7 +35,8 @@ extension CheckpointDescription {
     }
     self.init(
       network: network.name, configuration: network.configuration, precision: precision,
-      classNames: images.classNames, epoch: start?.description.epoch ?? 0,
+      inputSide: network.input.height, classNames: images.classNames,
+      epoch: start?.description.epoch ?? 0,
       normalization: images.preparation?.normalization.metadata ?? [:], origin: origin)
   }
 }

@@ -26,7 +26,7 @@ public final class Trainer {
   let pool: WorkerPool
   let store: TrainingStore
   let probabilities: AlignedBuffer
-  var labels: [UInt8]
+  var labels: [ClassLabel]
   var losses: [Double]
   var state: TrainingState
   var lastSave = ContinuousClock.now
@@ -73,7 +73,7 @@ public final class Trainer {
       network, loss: loss, precision: settings.precision, sharingMemoryOf: plan, on: pool)
     probabilities = AlignedBuffer(
       count: batch * FeatureMapShape.paddedChannels(network.classes))
-    labels = [UInt8](repeating: 0, count: batch)
+    labels = [ClassLabel](repeating: 0, count: batch)
     losses = [Double](repeating: 0, count: batch)
     state = TrainingState(classes: network.classes)
     if let url = store.savedState {

@@ -11,7 +11,7 @@ enum CheckpointNetwork {
       let description = try? Checkpoint.description(of: file),
       let network = try? NetworkCatalog.network(
         named: description.network, configuration: description.configuration,
-        classes: description.classNames.count)
+        side: description.inputSide, classes: description.classNames.count)
     else { return nil }
     return network.summary
   }

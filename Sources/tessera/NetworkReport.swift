@@ -9,7 +9,7 @@ func networkReport(of file: TensorFile) throws -> [String] {
   let description = try Checkpoint.description(of: file)
   let network = try NetworkCatalog.network(
     named: description.network, configuration: description.configuration,
-    classes: description.classNames.count)
+    side: description.inputSide, classes: description.classNames.count)
   let (side, rows) = (network.input.height, network.summary.condensed(to: 40).cells)
   return [
     "", "network \(network.name) for images of \(side)×\(side), \(network.classes) classes",

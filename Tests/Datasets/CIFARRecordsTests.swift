@@ -7,7 +7,7 @@ import Testing
     let bytes = batch(records: count)
     var records = CIFARRecords()
     try records.append(batch: bytes, named: "x", expecting: .atLeastOne)
-    #expect(records.labels == (0..<count).map { UInt8($0 % 10) })
+    #expect(records.labels == (0..<count).map { UInt16($0 % 10) })
     #expect(records.images.count == count * 3_072)
     #expect(
       Array(records.images[3_072 * (count - 1)..<3_072 * count]) == Array(bytes.suffix(3_072)))

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Tensors
 
 /// Runs `body` with an empty folder that is removed afterwards.
 @discardableResult
@@ -30,11 +31,12 @@ func batchFiles(records: Int) -> [String: [UInt8]] {
 
 /// Images of the given labels, pixels drawn by `pixel(image, offset)`.
 func imageSet(
-  labels: [UInt8], pixel: (Int, Int) -> UInt8 = { UInt8(truncatingIfNeeded: $0 * 13 + $1 * 5) }
+  labels: [ClassLabel], pixel: (Int, Int) -> UInt8 = { UInt8(truncatingIfNeeded: $0 * 13 + $1 * 5) }
 ) -> ImageSet {
   let images = labels.indices.flatMap { image in (0..<3_072).map { pixel(image, $0) } }
   return ImageSet(
-    images: images, labels: labels, classNames: ClassNames.cifar10, dataStatus: .unverified,
+    images: images, labels: labels, side: 32, classNames: ClassNames.cifar10,
+    dataStatus: .unverified,
     source: .cifar10)
 }
 

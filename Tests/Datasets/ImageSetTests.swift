@@ -16,6 +16,24 @@ import Testing
     }
   }
 
+  /// An odd side and more classes than a byte can count.
+  @Test func anySideAndManyClassesReadBackAsWritten() throws {
+    try withTemporaryFolder { folder in
+      let labels: [UInt16] = [0, 299, 256, 7]
+      let set = ImageSet(
+        images: (0..<4 * 3 * 17 * 17).map { UInt8(truncatingIfNeeded: $0 * 7) }, labels: labels,
+        side: 17, classNames: (0..<300).map(String.init), dataStatus: .generated, source: .shapes)
+      #expect(set.pixelsPerImage == 867 && set.classCounts[299] == 1)
+      let url = folder.appending(path: "images")
+      try set.write(to: url)
+      #expect(try ImageSet(contentsOf: url) == set)
+      let file = try TensorFile(contentsOf: url)
+      #expect(try file.scalars(of: "labels", as: Int32.self) == [0, 299, 256, 7])
+      let histogram = ChannelHistogram(of: set)
+      #expect(histogram.counts.reduce(0, +) == 4 * 867, "the last of an odd number counts too")
+    }
+  }
+
   @Test(arguments: normalizations, [true, false])
   func aSelectionReadsBackAsWritten(normalization: Normalization, selectedOnTest: Bool) throws {
     try withTemporaryFolder { folder in
@@ -58,8 +76,15 @@ import Testing
       #expect(try ImageSet(contentsOf: file).classNames == ["a", "b"])
       try write(labels: [0, 2], to: file)
       #expect(
-        throws: DatasetFileError.label(file: file.path, image: 1, found: 2, classes: 2)
+        throws: TensorFileError.label(
+          file: file.path, tensor: "labels", index: 1, found: 2, classes: 2)
       ) { try ImageSet(contentsOf: file) }
+      for shape in [[2, 3, 15, 15], [2, 3, 32, 31], [2, 3, 300, 300], [2, 3072]] {
+        try write(imageShape: shape, to: file)
+        #expect(throws: DatasetFileError.side(file: file.path, shape: shape)) {
+          try ImageSet(contentsOf: file)
+        }
+      }
       try write(imageShape: [1, 3, 32, 32], to: file)
       #expect(throws: TensorFileError.self) { try ImageSet(contentsOf: file) }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SplitTests {
   /// 60 images, 6 of each class.
-  private let train = imageSet(labels: (0..<60).map { UInt8($0 * 3 % 10) }) { _, _ in 0 }
+  private let train = imageSet(labels: (0..<60).map { UInt16($0 * 3 % 10) }) { _, _ in 0 }
 
   @Test(arguments: Split.Kind.allCases, [10, 50])
   func everyImageIsTakenOnce(kind: Split.Kind, count: Int) throws {
@@ -43,7 +43,9 @@ import Testing
     #expect(throws: SplitError.unequalShares(found: 15, classes: 10)) {
       try Split(.stratified, validation: .images(15), seed: 1, of: train, testCount: 7)
     }
-    let uneven = imageSet(labels: [0, 0, 0] + (1..<10).flatMap { [UInt8]([$0, $0]) } + [1, 1]) {
+    let uneven = imageSet(
+      labels: [0, 0, 0] + (1..<10).flatMap { [UInt16]([$0, $0]) } + [1, 1]
+    ) {
       _, _ in
       0
     }
@@ -68,7 +70,7 @@ import Testing
   @Test func samplesAreTrainingImagesOfEachClass() throws {
     let split = try Split(.stratified, validation: .images(20), seed: 5, of: train, testCount: 7)
     let samples = split.samples(of: train, perClass: 3)
-    #expect(samples.map { train.labels[Int($0)] } == (0..<10).flatMap { [UInt8]([$0, $0, $0]) })
+    #expect(samples.map { train.labels[Int($0)] } == (0..<10).flatMap { [UInt16]([$0, $0, $0]) })
     #expect(Set(samples).count == 30 && Set(samples).isSubset(of: split.training))
     #expect(split.samples(of: train, perClass: 10).count == 40, "a class has four left")
     #expect(samples == split.samples(of: train, perClass: 3))

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [1, 3, 17]) func statisticsAreThoseOfTheDefinition(count: Int) {
-    let set = imageSet(labels: (0..<count).map { UInt8($0 * 7 % 10) }) { image, offset in
+    let set = imageSet(labels: (0..<count).map { UInt16($0 * 7 % 10) }) { image, offset in
       UInt8(truncatingIfNeeded: image &* 131 &+ offset &* offset &* (1 + offset / 1_024))
     }
     let statistics = ChannelStatistics(of: set)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct SubsetTests {
   /// Images that differ from each other, labelled in an order that no class rules.
   private func images(_ count: Int, classes: Int = 10) -> ImageSet {
-    imageSet(labels: (0..<count).map { UInt8($0 * 7 % classes) }) { image, offset in
+    imageSet(labels: (0..<count).map { UInt16($0 * 7 % classes) }) { image, offset in
       offset < 2
         ? UInt8(image >> (8 * offset) & 255) : UInt8(truncatingIfNeeded: image * 3 + offset)
     }
@@ -23,7 +23,7 @@ import Testing
   /// The numbers of the images, which stand in their first two bytes.
   private func numbers(_ images: ImageSet) -> [Int] {
     (0..<images.count).map { image in
-      let first = image * ImageSet.pixelsPerImage
+      let first = image * 3_072
       return Int(images.images[first]) + Int(images.images[first + 1]) << 8
     }
   }
@@ -46,7 +46,7 @@ import Testing
       #expect(numbers == numbers.sorted() && Set(numbers).count == part.count)
       #expect(part.labels == numbers.map { whole.labels[$0] })
       #expect(part.dataStatus == whole.dataStatus && part.preparation == nil)
-      let size = ImageSet.pixelsPerImage
+      let size = 3_072
       #expect(part.images == numbers.flatMap { whole.images[$0 * size..<($0 + 1) * size] })
     }
   }

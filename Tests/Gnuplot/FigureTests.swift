@@ -159,8 +159,8 @@ import Testing
     #expect(figure.script.contains("set rmargin at screen \(190 + 24)./\(figure.width)"))
   }
 
-  @Test(arguments: [([UInt8](), "images"), ([0, 2], "label of image 1")])
-  func samplesWithoutAClassAreNamed(_ labels: [UInt8], _ place: String) throws {
+  @Test(arguments: [([UInt16](), "images"), ([0, 2], "label of image 1")])
+  func samplesWithoutAClassAreNamed(_ labels: [UInt16], _ place: String) throws {
     let error = try #require(throws: LogError.self) {
       try DataFigures(classNames: ["cat", "dog"], data: .official).samples(
         images: [UInt8](repeating: 0, count: labels.count * 3), labels: labels, side: 1,

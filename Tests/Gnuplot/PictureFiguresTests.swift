@@ -80,9 +80,9 @@ import Testing
   }
 
   func mistakes(
-    _ count: Int, predicted: [UInt8]? = nil, confidence: [Float]? = nil
+    _ count: Int, predicted: [UInt16]? = nil, confidence: [Float]? = nil
   ) throws -> Figure? {
-    let labels = (0..<count).map { UInt8($0 % 2) }
+    let labels = (0..<count).map { UInt16($0 % 2) }
     return try figures.mistakes(
       images: (0..<count * 12).map { UInt8(truncatingIfNeeded: $0) }, labels: labels,
       predicted: predicted ?? labels.map { 1 - $0 },

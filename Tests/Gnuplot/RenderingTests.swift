@@ -32,10 +32,10 @@ struct RenderingTests {
       history, status: RunStatus(data: .unverified, selectedOnTest: true))
     let data = DataFigures(classNames: names, data: .unverified)
     let evaluation = EvaluationFigures(try summary(summaryText(names: names)))
-    let labels = (0..<count * 2).map { UInt8($0 % count) }
+    let labels = (0..<count * 2).map { UInt16($0 % count) }
     let images = (0..<labels.count * 3 * 64).map { UInt8(truncatingIfNeeded: $0 * 37) }
     let pictures = PictureFigures(status: RunStatus(data: .unverified, selectedOnTest: true))
-    let predicted = labels.map { UInt8((Int($0) + 1) % count) }
+    let predicted = labels.map { UInt16((Int($0) + 1) % count) }
     let curves = [
       training.loss, training.top1, training.top5, training.perClassTraining,
       training.perClassHeldOut, training.overview, training.continuation,

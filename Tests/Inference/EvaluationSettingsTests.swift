@@ -92,7 +92,7 @@ import Testing
     let normalization = try oneImage(.official, selectedOnTest: false).requiredNormalization()
     #expect(normalization == .constants(mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25]))
     let unprepared = ImageSet(
-      images: [UInt8](repeating: 0, count: ImageSet.pixelsPerImage), labels: [0],
+      images: [UInt8](repeating: 0, count: 3_072), labels: [0], side: 32,
       classNames: ["ape", "bee"], dataStatus: .official, source: .cifar10)
     #expect(throws: EvaluationError.unprepared) { try unprepared.requiredNormalization() }
   }
@@ -101,7 +101,7 @@ import Testing
 /// A black image that is prepared for a network.
 func oneImage(_ status: DataStatus, selectedOnTest: Bool) -> ImageSet {
   ImageSet(
-    images: [UInt8](repeating: 0, count: ImageSet.pixelsPerImage), labels: [0],
+    images: [UInt8](repeating: 0, count: 3_072), labels: [0], side: 32,
     classNames: ["ape", "bee"], dataStatus: status, source: .cifar10,
     preparation: Preparation(
       indices: [0], takenFrom: .test,

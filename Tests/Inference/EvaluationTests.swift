@@ -155,10 +155,10 @@ import Testing
       try predictions.scalars(of: "probabilities", as: Float.self, shape: [31, 7]),
       evaluation.probabilities, "probabilities")
     #expect(
-      try predictions.scalars(of: "predicted", as: UInt8.self, shape: [31])
+      try predictions.labels("predicted", count: 31, classes: 7)
         == evaluation.predicted)
     #expect(
-      try predictions.scalars(of: "labels", as: UInt8.self, shape: [31]) == example.images.labels)
+      try predictions.labels("labels", count: 31, classes: 7) == example.images.labels)
     #expect(
       try predictions.scalars(of: "indices", as: Int32.self, shape: [31])
         == (0..<31).map { 3 * $0 })
@@ -166,15 +166,15 @@ import Testing
     let chosen = ConfidentMistakes(of: evaluation, labels: example.images.labels)
     let count = chosen.positions.count
     #expect(count > 0)
-    let size = ImageSet.pixelsPerImage
+    let size = 3_072
     expectIdentical(
       try mistakes.scalars(of: "images", as: UInt8.self, shape: [count, 3, 32, 32]),
       chosen.positions.flatMap { example.images.images[$0 * size..<($0 + 1) * size] }, "images")
     #expect(
-      try mistakes.scalars(of: "labels", as: UInt8.self, shape: [count])
+      try mistakes.labels("labels", count: count, classes: 7)
         == chosen.positions.map { example.images.labels[$0] })
     #expect(
-      try mistakes.scalars(of: "predicted", as: UInt8.self, shape: [count]) == chosen.predicted)
+      try mistakes.labels("predicted", count: count, classes: 7) == chosen.predicted)
     #expect(
       try mistakes.scalars(of: "confidence", as: Float.self, shape: [count]) == chosen.confidence)
     #expect(
@@ -228,10 +228,10 @@ import Testing
 extension ImageSet {
   /// Every image mirrored left to right.
   fileprivate var mirrored: ImageSet {
-    let side = Self.side
+    let side = side
     let pixels = images.indices.map { images[$0 / side * side + side - 1 - $0 % side] }
     return ImageSet(
-      images: pixels, labels: labels, classNames: classNames, dataStatus: dataStatus,
+      images: pixels, labels: labels, side: side, classNames: classNames, dataStatus: dataStatus,
       source: source, preparation: preparation)
   }
 }

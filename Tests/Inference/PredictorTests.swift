@@ -83,7 +83,7 @@ import Testing
     let plan = NetworkPlan(example.network, mode: .evaluation, capacity: 250, on: pool)
     var logits: [Float] = []
     for batch in [0..<250, 250..<253] {
-      var labels = [UInt8](repeating: 0, count: batch.count)
+      var labels = [UInt16](repeating: 0, count: batch.count)
       labels.withUnsafeMutableBufferPointer {
         loader.load(
           Array(batch)[...], epoch: nil, into: plan.input(count: batch.count), labels: $0, on: pool)

@@ -23,10 +23,10 @@ struct TrainedExample {
     // Noise about a colour of each image's own: noise alone is one image to a network.
     let pixels = (0..<count * ImageSet.channels).flatMap { _ -> [UInt8] in
       let colour = stream.integer(below: 200)
-      return (0..<ImageSet.pixelsPerChannel).map { _ in UInt8(colour + stream.integer(below: 56)) }
+      return (0..<1_024).map { _ in UInt8(colour + stream.integer(below: 56)) }
     }
     images = ImageSet(
-      images: pixels, labels: (0..<count).map { UInt8($0 * 5 % 7) },
+      images: pixels, labels: (0..<count).map { UInt16($0 * 5 % 7) }, side: 32,
       classNames: Self.classNames, dataStatus: .unverified, source: .cifar10,
       preparation: Preparation(
         indices: (0..<Int32(count)).map { 3 * $0 }, takenFrom: .train, normalization: .perImage,
@@ -41,7 +41,7 @@ struct TrainedExample {
     let loader = BatchLoader(images, normalization: .perImage)
     let count = min(images.count, 16)
     let plan = NetworkPlan(network, mode: .training, capacity: count, on: pool)
-    var labels = [UInt8](repeating: 0, count: count)
+    var labels = [UInt16](repeating: 0, count: count)
     for _ in 0..<40 {
       labels.withUnsafeMutableBufferPointer {
         loader.load(

@@ -37,7 +37,7 @@ import Testing
   func withoutChangesThereAreNoDraws(_ augmentations: [Augmentation]) {
     let sheet = AugmentationSheet(of: images, augmentations: augmentations, seed: 3, side: 32)
     #expect(sheet.rows == 6 && sheet.columns == 1)
-    let isTheImages = sheet.pixels == Array(images.images.prefix(6 * ImageSet.pixelsPerImage))
+    let isTheImages = sheet.pixels == Array(images.images.prefix(6 * 3_072))
     #expect(isTheImages)
   }
 
@@ -57,7 +57,7 @@ import Testing
     let pixels = try file.scalars(of: "images", as: UInt8.self, shape: [6, 12, 3, 11, 11])
     expectIdentical(pixels, sheet.pixels, "images")
     #expect(
-      try file.scalars(of: "labels", as: UInt8.self, shape: [6])
+      try file.labels("labels", count: 6, classes: 3)
         == Array(images.labels.prefix(6)))
     #expect(file.metadata["class_names"] == #"["class 0", "class 1", "class 2"]"#)
     #expect(file.metadata["data_status"] == "generated")

@@ -11,7 +11,7 @@ import Testing
   private static let count = 23
   private let pool = WorkerPool(threadCount: 2)
 
-  private func loader(side: Int = ImageSet.side) -> BatchLoader {
+  private func loader(side: Int = 32) -> BatchLoader {
     BatchLoader(
       .noise(count: Self.count), normalization: .perImage,
       augmentations: [.crop(padding: 4, fill: .reflect), .flip(probability: 0.5)], seed: 9,
@@ -19,10 +19,10 @@ import Testing
   }
 
   /// The next batch of a feed.
-  private func next(_ count: Int, of feed: BatchFeed, side: Int = ImageSet.side) -> [UInt32] {
+  private func next(_ count: Int, of feed: BatchFeed, side: Int = 32) -> [UInt32] {
     let owner = OwnedFeatureMap(.images(count: count, height: side, width: side))
     owner.fill(.nan)
-    var labels = [UInt8](repeating: 0xEE, count: count)
+    var labels = [UInt16](repeating: 0xEE, count: count)
     labels.withUnsafeMutableBufferPointer { feed.write(into: owner.map, labels: $0, on: pool) }
     let bits = withExtendedLifetime(owner) { owner.map.elements.map(\.bitPattern) }
     return bits + labels.map(UInt32.init)

@@ -20,7 +20,7 @@ import Testing
   ]
 
   private func loader(
-    _ augmentations: [Augmentation]? = nil, seed: Int = 9, side: Int = ImageSet.side
+    _ augmentations: [Augmentation]? = nil, seed: Int = 9, side: Int = 32
   ) -> BatchLoader {
     BatchLoader(
       images, normalization: .perImage, augmentations: augmentations ?? changes, seed: seed,

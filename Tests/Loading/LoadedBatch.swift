@@ -12,13 +12,13 @@ struct LoadedBatch {
   let floats: [Float]
   /// Its bits, so that equal means equal.
   var bits: [UInt32] { floats.map(\.bitPattern) }
-  let labels: [UInt8]
+  let labels: [UInt16]
 
   init(_ loader: BatchLoader, _ indices: [Int], epoch: Int? = nil, threads: Int = 2) {
     side = loader.side
     let owner = OwnedFeatureMap(.images(count: indices.count, height: side, width: side))
     owner.fill(.nan)
-    var labels = [UInt8](repeating: 0xEE, count: indices.count)
+    var labels = [UInt16](repeating: 0xEE, count: indices.count)
     let pool = WorkerPool(threadCount: threads)
     // A slice that begins elsewhere than at zero, as the trainer passes it.
     let order = [-1] + indices

@@ -14,11 +14,11 @@ import Testing
   ) {
     var expected: [Float] = []
     for index in indices {
-      let first = index * ImageSet.pixelsPerImage
-      let image = images.images[first..<first + ImageSet.pixelsPerImage].map { Double($0) / 255 }
-      for pixel in 0..<ImageSet.pixelsPerChannel {
+      let first = index * 3_072
+      let image = images.images[first..<first + 3_072].map { Double($0) / 255 }
+      for pixel in 0..<1_024 {
         for channel in 0..<3 {
-          let value = image[channel * ImageSet.pixelsPerChannel + pixel]
+          let value = image[channel * 1_024 + pixel]
           expected.append(Float(formula(image, value, channel)))
         }
       }

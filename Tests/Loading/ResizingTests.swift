@@ -12,21 +12,21 @@ import Testing
   /// The bytes of an image in another size, one plane after the other.
   private func resized(_ bytes: [UInt8], to side: Int) -> [UInt8] {
     let resampling = BilinearResampling(
-      fromHeight: ImageSet.side, width: ImageSet.side, toHeight: side, width: side)
+      fromHeight: 32, width: 32, toHeight: side, width: side)
     var scratch = [UInt8](repeating: 0xEE, count: resampling.scratchByteCount)
     return (0..<ImageSet.channels).flatMap { channel in
-      let first = channel * ImageSet.pixelsPerChannel
-      let plane = Array(bytes[first..<first + ImageSet.pixelsPerChannel])
+      let first = channel * 1_024
+      let plane = Array(bytes[first..<first + 1_024])
       var target = [UInt8](repeating: 0xEE, count: side * side)
       resampling.resample(
-        plane, columnStride: 1, rowStride: ImageSet.side, into: &target, scratch: &scratch)
+        plane, columnStride: 1, rowStride: 32, into: &target, scratch: &scratch)
       return target
     }
   }
 
   private func bytes(of index: Int) -> [UInt8] {
-    let first = index * ImageSet.pixelsPerImage
-    return Array(images.images[first..<first + ImageSet.pixelsPerImage])
+    let first = index * 3_072
+    return Array(images.images[first..<first + 3_072])
   }
 
   /// The bytes that a loader's floats were made of, `[3, side, side]`.
@@ -54,7 +54,7 @@ import Testing
   @Test func resizingToTheOwnSideChangesNothing() {
     for augmentations in [[], [Augmentation.resize]] {
       expectIdentical(
-        bytes(augmentations, image: 3, side: ImageSet.side), bytes(of: 3), "\(augmentations)")
+        bytes(augmentations, image: 3, side: 32), bytes(of: 3), "\(augmentations)")
     }
   }
 

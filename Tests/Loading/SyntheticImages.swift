@@ -5,12 +5,12 @@ extension ImageSet {
   /// Noise with labels from `classes`; image 0 is of one colour, where a deviation is zero.
   static func noise(count: Int, classes: Int = 3, seed: Int = 1) -> ImageSet {
     var stream = RandomStream(seed: seed, purpose: "test images")
-    let pixels = (0..<count * pixelsPerImage).map { index -> UInt8 in
+    let pixels = (0..<count * 3_072).map { index -> UInt8 in
       let value = UInt8(stream.integer(below: 256))
-      return index < pixelsPerImage ? 77 : value
+      return index < 3_072 ? 77 : value
     }
     return ImageSet(
-      images: pixels, labels: (0..<count).map { UInt8($0 * 7 % classes) },
+      images: pixels, labels: (0..<count).map { UInt16($0 * 7 % classes) }, side: 32,
       classNames: (0..<classes).map { "class \($0)" }, dataStatus: .generated, source: .shapes)
   }
 }

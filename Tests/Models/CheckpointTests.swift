@@ -56,6 +56,13 @@ import Testing
     return try TensorFile(contentsOf: url)
   }
 
+  @Test func aSideOtherThan32IsKept() throws {
+    let url = folder.file("large.safetensors")
+    let network = try NetworkCatalog.network(named: "resnet8", side: 48, classes: 3)
+    try Checkpoint.write(network, description, to: url)
+    #expect(try Checkpoint.description(of: Checkpoint.open(url)).inputSide == 48)
+  }
+
   @Test func weightsReturnBitByBit() throws {
     let url = folder.file("best.safetensors")
     let written = try network(seed: 4)

@@ -40,6 +40,27 @@ import Testing
     #expect(drops == (network.configuration.dropout ?? 0 > 0 ? 2 : 0))
   }
 
+  /// Networks that pool over the whole map take any side with the same parameters; linear layers grow.
+  @Test(arguments: [16, 17, 63, 64, 255, 256])
+  func networksTakeOtherSides(_ side: Int) throws {
+    for name in ["resnet8", "resnet11v2", "pyramidnet", "adaptive-conv"] {
+      let network = try NetworkCatalog.network(named: name, side: side, classes: 3)
+      #expect(network.input.height == side && network.input.width == side, "\(name)")
+      #expect(
+        try network.parameterCount
+          == NetworkCatalog.network(named: name, classes: 3).parameterCount, "\(name)")
+    }
+    let quarter = side / 2 / 2
+    let small = try NetworkCatalog.network(named: "small-cnn", side: side, classes: 3)
+    #expect(
+      small.parameterCount == 19_392 + (64 * quarter * quarter * 512 + 512) + (512 * 3 + 3))
+    #expect(
+      try NetworkCatalog.network(named: "linear", side: side, classes: 3).parameterCount
+        == 3 * side * side * 3 + 3)
+    #expect(
+      try NetworkCatalog.network(named: "alexnet", side: side, classes: 3).input.height == 227)
+  }
+
   /// The published PyramidNets for CIFAR-10: 110 layers, alpha 48, 84 and 270 have 1.7, 3.8 and 28.3
   /// million parameters in the paper's table 4.
   @Test(arguments: [

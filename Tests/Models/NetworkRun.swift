@@ -38,7 +38,7 @@ final class NetworkRun {
   }
 
   /// One forward and backward pass in training mode; the gradients stay in the parameters.
-  func train(_ images: DenseTensor, labels: [UInt8]) -> (logits: DenseTensor, loss: Double) {
+  func train(_ images: DenseTensor, labels: [ClassLabel]) -> (logits: DenseTensor, loss: Double) {
     plan.input(count: batch).load(denseNCHW: images.values)
     plan.forward(count: batch, origin: BatchOrigin(seed: 1, epoch: 1, position: 0))
     let logits = plan.logits

@@ -23,10 +23,10 @@ import Testing
     var stream = RandomStream(seed: 1, purpose: "test images")
     let pixels = (0..<9 * ImageSet.channels).flatMap { _ -> [UInt8] in
       let color = stream.integer(below: 200)
-      return (0..<ImageSet.pixelsPerChannel).map { _ in UInt8(color + stream.integer(below: 56)) }
+      return (0..<1_024).map { _ in UInt8(color + stream.integer(below: 56)) }
     }
     images = ImageSet(
-      images: pixels, labels: (0..<9).map { UInt8($0 % 5) }, classNames: Self.classNames,
+      images: pixels, labels: (0..<9).map { UInt16($0 % 5) }, side: 32, classNames: Self.classNames,
       dataStatus: .generated, source: .shapes)
   }
 
@@ -49,9 +49,9 @@ import Testing
 
   /// Image `index` of the set, through the bytes of a PNG file.
   private func picture(_ index: Int) throws -> Picture {
-    let first = index * ImageSet.pixelsPerImage
+    let first = index * 3_072
     let image = PixelImage(
-      width: 32, height: 32, planes: images.images[first..<first + ImageSet.pixelsPerImage])
+      width: 32, height: 32, planes: images.images[first..<first + 3_072])
     return try Picture([UInt8](PNGFile.encode(image)), file: "image \(index)")
   }
 

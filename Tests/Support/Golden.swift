@@ -27,8 +27,8 @@ public struct GoldenFile {
   }
 
   /// Labels, stored as int64.
-  public func labels(_ name: String) throws -> [UInt8] {
-    try file.scalars(of: name, as: Int64.self).map { UInt8($0) }
+  public func labels(_ name: String) throws -> [UInt16] {
+    try file.scalars(of: name, as: Int64.self).map { UInt16($0) }
   }
 }
 
@@ -84,4 +84,4 @@ public func goldenFill(
 }
 
 /// The labels of the golden networks: i · 7 mod 10.
-public func goldenLabels(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 * 7 % 10) } }
+public func goldenLabels(_ count: Int) -> [UInt16] { (0..<count).map { UInt16($0 * 7 % 10) } }

@@ -24,7 +24,7 @@ struct Fixture {
   ) -> ImageSet {
     let records = Shapes(seed: 42).records(count, of: file)
     return ImageSet(
-      images: records.images, labels: records.labels, classNames: Shapes.classNames,
+      images: records.images, labels: records.labels, side: 32, classNames: Shapes.classNames,
       dataStatus: .generated, source: .shapes,
       preparation: Preparation(
         indices: (0..<count).map(Int32.init), takenFrom: file,

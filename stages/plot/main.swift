@@ -83,6 +83,12 @@ func dataStatus(of file: TensorFile) throws -> DataStatus {
   return status
 }
 
+/// The file's `count` square images, and the side of one.
+func squares(in file: TensorFile, count: Int) throws -> (images: [UInt8], side: Int) {
+  let side = try file.shape(of: "images").last ?? 0
+  return (try file.scalars(of: "images", as: UInt8.self, shape: [count, 3, side, side]), side)
+}
+
 func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) throws -> [[Int]] {
   let flat = try file.counts(of: name, shape: [count, width])
   return (0..<count).map { row in Array(flat[row * width..<(row + 1) * width]) }
@@ -118,16 +124,15 @@ draw(dataFigures.pixels(counts: pixelCounts), "Pixel values of the training imag
 let samples = orExit {
   try tensorFile("samples", schema: "images", producedBy: "preprocess-and-split")
 }
-let labels = orExit { try samples.scalars(of: "labels", as: UInt8.self, shape: [nil]) }
-let images = orExit {
-  try samples.scalars(of: "images", as: UInt8.self, shape: [labels.count, 3, 32, 32])
-}
+let sampleClasses = orExit { try classNames(of: samples) }
+let labels = orExit { try samples.labels("labels", classes: sampleClasses.count) }
+let (images, side) = orExit { try squares(in: samples, count: labels.count) }
 let sampleFigures = DataFigures(
-  classNames: orExit { try classNames(of: samples) }, data: orExit { try dataStatus(of: samples) })
+  classNames: sampleClasses, data: orExit { try dataStatus(of: samples) })
 draw(
   orExit {
     try sampleFigures.samples(
-      images: images, labels: labels, side: 32, file: samples.url.lastPathComponent)
+      images: images, labels: labels, side: side, file: samples.url.lastPathComponent)
   }, "Training images, a row a class.")
 
 //: `augmented` shows a few of them again as the network is shown them: the first column is the
@@ -328,13 +333,15 @@ if let figure = orExit({ try mistakes(in: wrong) }) {
 }
 
 func mistakes(in file: TensorFile) throws -> Figure? {
-  let labels = try file.scalars(of: "labels", as: UInt8.self, shape: [nil])
+  let names = try classNames(of: file)
+  let labels = try file.labels("labels", classes: names.count)
   let count = labels.count
+  let (images, side) = try squares(in: file, count: count)
   return try PictureFigures(status: status).mistakes(
-    images: file.scalars(of: "images", as: UInt8.self, shape: [count, 3, 32, 32]), labels: labels,
-    predicted: file.scalars(of: "predicted", as: UInt8.self, shape: [count]),
-    confidence: file.scalars(of: "confidence", as: Float.self, shape: [count]), side: 32,
-    classNames: classNames(of: file), subject: evaluation.images,
+    images: images, labels: labels,
+    predicted: file.labels("predicted", count: count, classes: names.count),
+    confidence: file.scalars(of: "confidence", as: Float.self, shape: [count]), side: side,
+    classNames: names, subject: evaluation.images,
     file: file.url.lastPathComponent)
 }
 

@@ -128,7 +128,7 @@ for warning in numerics.warnings { warn(warning) }
 
 let network = orExit {
   try NetworkCatalog.network(
-    named: settings.network, configuration: settings.architecture,
+    named: settings.network, configuration: settings.architecture, side: images.training.side,
     classes: images.training.classNames.count)
 }
 network.initialize(seed: settings.seed)

@@ -1,0 +1,21 @@
+/// A data set as its source holds it: the parts that the source keeps apart, all of one side and with
+/// the same classes.
+public struct ParsedDataset: Sendable, Equatable {
+  /// The images to train on.
+  public var train: ImageSet
+  /// Those that the source sets aside for validation; nil where it leaves the choice to the recipe.
+  public var validation: ImageSet?
+  /// Those that the source sets aside for the test; nil where it has none.
+  public var test: ImageSet?
+
+  /// - Precondition: the same side and the same classes in every part.
+  public init(train: ImageSet, validation: ImageSet? = nil, test: ImageSet? = nil) {
+    for part in [validation, test].compactMap({ $0 }) {
+      precondition(
+        part.side == train.side && part.classNames == train.classNames,
+        "parts of side \(train.side) and \(part.side), of \(train.classNames.count) and "
+          + "\(part.classNames.count) classes")
+    }
+    (self.train, self.validation, self.test) = (train, validation, test)
+  }
+}
