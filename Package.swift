@@ -111,7 +111,11 @@ let package = Package(
     .target(
       name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
     .target(
-      name: "Pictures", dependencies: ["CJPEGDecoder", "CSpng", "TensorFiles"],
+      name: "Pictures", dependencies: ["CJPEGDecoder", "CSpng", "Resampling", "TensorFiles"],
+      swiftSettings: optimized),
+    .target(
+      name: "PictureFolders",
+      dependencies: ["Datasets", "Pictures", "TensorFiles", "Tensors", crypto],
       swiftSettings: optimized),
     .target(
       name: "Preflight",
@@ -156,7 +160,8 @@ let package = Package(
 
     // The stages
     .executableTarget(
-      name: "fetch-and-parse", dependencies: ["CheckedNumbers", "Datasets", "Notebook"],
+      name: "fetch-and-parse",
+      dependencies: ["CheckedNumbers", "Datasets", "Notebook", "PictureFolders", "TensorFiles"],
       path: "stages/fetch-and-parse", swiftSettings: stageSettings),
     .executableTarget(
       name: "compute-stats", dependencies: ["Datasets", "Notebook"],
@@ -279,8 +284,16 @@ let package = Package(
       path: "Tests/Inspection"),
     .testTarget(
       name: "PicturesTests",
-      dependencies: ["CJPEGEncoder", "CSpng", "Pictures", "Randomness", "TestSupport"],
+      dependencies: [
+        "CJPEGEncoder", "CSpng", "Pictures", "Randomness", "Resampling", "TestSupport",
+      ],
       path: "Tests/Pictures"),
+    .testTarget(
+      name: "PictureFoldersTests",
+      dependencies: [
+        "Datasets", "PictureFolders", "Pictures", "TensorFiles", "TestSupport",
+      ],
+      path: "Tests/PictureFolders"),
     .testTarget(
       name: "PreflightTests",
       dependencies: ["Models", "Planning", "Preflight", "Recipes", "TensorFiles", "TestSupport"],

@@ -79,15 +79,14 @@ public struct CIFARBatches: Sendable {
   }
 
   /// Parses the files into the training images, batch after batch, and the test images.
-  public func parse() throws(CIFARError) -> (train: ImageSet, test: ImageSet) {
+  public func parse() throws(CIFARError) -> ParsedDataset {
     var names = ClassNames.cifar10
     if let file = members[Self.classNamesFile] {
       names = try ClassNames.parse(file, file: "\(container)/\(Self.classNamesFile)")
     }
-    return (
-      try images(of: Self.trainingFiles, classNames: names),
-      try images(of: [Self.testFile], classNames: names)
-    )
+    return ParsedDataset(
+      train: try images(of: Self.trainingFiles, classNames: names),
+      test: try images(of: [Self.testFile], classNames: names))
   }
 
   private func images(of files: [String], classNames: [String]) throws(CIFARError) -> ImageSet {

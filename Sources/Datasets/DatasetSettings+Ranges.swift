@@ -3,9 +3,15 @@ import CheckedNumbers
 extension DatasetSettings: CheckedSettings {
   /// Checks every number by the bounds of `stages/schema.yaml`.
   public func check() throws {
-    let count = SettingRange(least: 10, most: 50_000)
+    let count = SettingRange(least: 2, most: 10_000_000)
     try count.check(trainingImages, "dataset.training-images")
     try count.check(testImages, "dataset.test-images")
+    let sides = ImageSet.sides
+    try SettingRange(least: Double(sides.lowerBound), most: Double(sides.upperBound))
+      .check(side, "dataset.side")
+    let fraction = SettingRange(least: 0.01, most: 0.45)
+    try fraction.check(validationFraction, "dataset.validation-fraction")
+    try fraction.check(testFraction, "dataset.test-fraction")
   }
 }
 
@@ -13,7 +19,7 @@ extension SplitSettings: CheckedSettings {
   /// Checks the number of validation images by the bound of `stages/schema.yaml`; that enough are left
   /// to train on is for the split to check.
   public func check() throws {
-    guard case .images(let count) = validation else { return }
+    guard case .images(let count)? = validation else { return }
     try SettingRange(least: 1).check(count, "split.validation")
   }
 }

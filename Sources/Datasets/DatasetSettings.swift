@@ -1,5 +1,4 @@
 import Foundation
-import TensorFiles
 
 /// The recipe's section `dataset`.
 public struct DatasetSettings: Sendable, Decodable {
@@ -7,17 +6,27 @@ public struct DatasetSettings: Sendable, Decodable {
   public let url: String?
   public let archive: String?
   public let seed: Int
-  /// Training images; nil for 8,000 drawn ones, or all that the archive has.
+  /// Training images; nil for 8,000 drawn ones, or all that the source has.
   public let trainingImages: Int?
-  /// Test images; nil for 2,000 drawn ones, or all that the archive has.
+  /// Test images; nil for 2,000 drawn ones, or all that the source has.
   public let testImages: Int?
+  /// Which of CIFAR-100's two labels an image gets.
+  public let labels: CIFARLabels
+  /// Width and height that pictures of a folder are resized to.
+  public let side: Int
+  /// Fractions of each class that validate and test where the source does not say which do.
+  public let validationFraction: Double
+  public let testFraction: Double
+  /// Whether pictures that can't be used, and copies in two parts, end the stage.
+  public let strict: Bool
 
   /// Images that are drawn where the recipe gives no numbers.
   public static let drawnByDefault = (training: 8000, test: 2000)
 
   public init(
     source: DataSource, url: String? = nil, archive: String? = nil, seed: Int = 42,
-    trainingImages: Int? = nil, testImages: Int? = nil
+    trainingImages: Int? = nil, testImages: Int? = nil, labels: CIFARLabels = .fine, side: Int = 64,
+    validationFraction: Double = 0.1, testFraction: Double = 0.1, strict: Bool = false
   ) {
     self.source = source
     self.url = url
@@ -25,24 +34,44 @@ public struct DatasetSettings: Sendable, Decodable {
     self.seed = seed
     self.trainingImages = trainingImages
     self.testImages = testImages
+    self.labels = labels
+    self.side = side
+    self.validationFraction = validationFraction
+    self.testFraction = testFraction
+    self.strict = strict
   }
 
   /// Where the images are to come from.
   public func location() throws(DatasetSettingsError) -> DataLocation {
-    if source == .shapes {
+    switch source {
+    case .shapes:
       for (key, value) in [("url", url), ("archive", archive)] {
         guard let value else { continue }
-        throw .unusedAddress(key: key, value: value)
+        throw .unusedAddress(key: key, value: value, source: source)
       }
       return .drawn(
         Shapes(seed: seed), training: trainingImages ?? Self.drawnByDefault.training,
         test: testImages ?? Self.drawnByDefault.test)
+    case .cifar10, .cifar100:
+      switch (url, archive) {
+      case (nil, nil): return .official
+      case (let url?, nil): return .address(url)
+      case (nil, let archive?): return .local(archive)
+      case (let url?, let archive?): throw .twoAddresses(url: url, archive: archive)
+      }
+    case .folder, .arrays:
+      if let url { throw .unusedAddress(key: "url", value: url, source: source) }
+      guard let archive else { throw .noArchive(source) }
+      return .local(archive)
     }
-    switch (url, archive) {
-    case (nil, nil): return .official
-    case (let url?, nil): return .address(url)
-    case (nil, let archive?): return .local(archive)
-    case (let url?, let archive?): throw .twoAddresses(url: url, archive: archive)
+  }
+
+  /// The number of classes, where the source alone tells it.
+  public var classCount: Int? {
+    switch source {
+    case .shapes, .cifar10: 10
+    case .cifar100: labels == .fine ? 100 : 20
+    case .folder, .arrays: nil
     }
   }
 }
@@ -57,11 +86,12 @@ extension DatasetSettings {
     relativeTo folder: URL
   ) throws(DatasetSettingsError) -> (training: Int?, test: Int?) {
     let available: (training: Int?, test: Int?) =
-      switch try location() {
-      case .drawn(_, let training, let test): (training, test)
-      case .official, .address: CIFARBatches.archiveCounts
-      case .local(let path):
+      switch (try location(), source) {
+      case (.drawn(_, let training, let test), _): (training, test)
+      case (.local(let path), .cifar10):
         CIFARBatches.recordCounts(at: URL(fileURLWithPath: path, relativeTo: folder))
+      case (.official, _), (.address, _): CIFARBatches.archiveCounts
+      case (.local, _): (nil, nil)
       }
     try Self.check(trainingImages, key: "training-images", available: available.training)
     try Self.check(testImages, key: "test-images", available: available.test)
@@ -75,11 +105,11 @@ extension DatasetSettings {
     throw .tooManyImages(key: key, found: count, available: available)
   }
 
-  /// The images that the recipe asks for among those that were parsed: all, or a stratified subset of
-  /// each file.
+  /// The images that the recipe asks for among those that were parsed: all, or a stratified subset of the
+  /// training and of the test images. A validation set stays whole.
   public func chosen(
-    among parsed: (train: ImageSet, test: ImageSet)
-  ) throws(DatasetSettingsError) -> (train: ImageSet, test: ImageSet) {
+    among parsed: ParsedDataset
+  ) throws(DatasetSettingsError) -> ParsedDataset {
     func chosen(
       _ count: Int?, among images: ImageSet, of file: Origin, key: String
     ) throws(DatasetSettingsError) -> ImageSet {
@@ -87,10 +117,13 @@ extension DatasetSettings {
       try Self.check(count, key: key, available: images.count)
       return images.stratifiedSubset(count, of: file, seed: seed)
     }
-    return (
-      try chosen(trainingImages, among: parsed.train, of: .train, key: "training-images"),
-      try chosen(testImages, among: parsed.test, of: .test, key: "test-images")
-    )
+    var chosenSet = parsed
+    chosenSet.train = try chosen(
+      trainingImages, among: parsed.train, of: .train, key: "training-images")
+    if let test = parsed.test {
+      chosenSet.test = try chosen(testImages, among: test, of: .test, key: "test-images")
+    }
+    return chosenSet
   }
 }
 
@@ -98,131 +131,15 @@ extension DatasetSettings {
 public enum DataLocation: Sendable {
   /// Drawn here.
   case drawn(Shapes, training: Int, test: Int)
-  /// CIFAR-10's own address.
+  /// The addresses that the data set is known to be at.
   case official
-  /// Another address of a CIFAR-10 archive.
+  /// Another address of its archive.
   case address(String)
-  /// An archive or a folder on this machine.
+  /// A file or a folder on this machine.
   case local(String)
 }
 
-/// The recipe's section `split`.
-public struct SplitSettings: Sendable, Decodable {
-  public let kind: Split.Kind
-  public let validation: Split.Validation
-  public let seed: Int
-}
-
-extension SplitSettings {
-  /// Checks what can be known of the split before the images are there.
-  public func check(trainingImages: Int) throws(SplitError) {
-    guard case .images(let count) = validation else { return }
-    try Split.check(
-      count, kind, images: trainingImages, classes: CIFARRecords.classCount)
-  }
-}
-
-/// A number of images, or `test`.
-extension Split.Validation: Decodable {
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let count = try? container.decode(Int.self) {
-      self = .images(count)
-    } else if try container.decode(String.self) == "test" {
-      self = .test
-    } else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "split.validation takes a number of images, or 'test'")
-    }
-  }
-}
-
-/// The recipe's section `preprocess`.
-public struct PreprocessSettings: Sendable, Decodable {
-  public enum Normalize: String, Sendable, Decodable {
-    case half, constants, statistics
-    case perImage = "per-image"
-  }
-
-  public let normalize: Normalize
-  public let mean: [Double]?
-  public let std: [Double]?
-
-  public init(normalize: Normalize, mean: [Double]? = nil, std: [Double]? = nil) {
-    self.normalize = normalize
-    self.mean = mean
-    self.std = std
-  }
-
-  /// The normalisation that is asked for, with its constants.
-  ///
-  /// - Parameter statistics: Those of the training images, used where the settings say so.
-  public func normalization(_ statistics: ChannelStatistics) throws(DatasetSettingsError)
-    -> Normalization
-  {
-    switch normalize {
-    case .perImage: return .perImage
-    case .half: return try Self.constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5])
-    case .statistics: return try Self.constants(mean: statistics.mean, std: statistics.std)
-    case .constants: return try givenConstants()
-    }
-  }
-
-  /// The normalisation that the recipe gives in full.
-  func givenConstants() throws(DatasetSettingsError) -> Normalization {
-    guard let mean else { throw .missingConstants(key: "mean") }
-    guard let std else { throw .missingConstants(key: "std") }
-    return try Self.constants(mean: mean, std: std)
-  }
-
-  private static func constants(mean: [Double], std: [Double]) throws(DatasetSettingsError)
-    -> Normalization
-  {
-    let (means, deviations) = (mean.map(Float.init), std.map(Float.init))
-    guard Normalization.areMeans(means) else {
-      throw .constants(key: "mean", found: mean, expected: Normalization.meanRange)
-    }
-    guard !std.contains(0) else { throw .deviation(found: std) }
-    guard Normalization.areDeviations(deviations) else {
-      throw .constants(key: "std", found: std, expected: Normalization.deviationRange)
-    }
-    return .constants(mean: means, std: deviations)
-  }
-}
-
-/// Settings that are each well formed and don't go together.
-public enum DatasetSettingsError: PrintableError, Equatable {
-  /// An address of images that the source does not read.
-  case unusedAddress(key: String, value: String)
-  /// Two addresses of images.
-  case twoAddresses(url: String, archive: String)
-  /// More images are asked for than there are.
-  case tooManyImages(key: String, found: Int, available: Int)
-  /// Constants are asked for and not given.
-  case missingConstants(key: String)
-  /// Not three numbers that a mean, or a standard deviation, of pixel/255 can be.
-  case constants(key: String, found: [Double], expected: String)
-  /// A deviation that can't be divided by.
-  case deviation(found: [Double])
-
-  public var message: String {
-    switch self {
-    case .unusedAddress(let key, let value):
-      "dataset.\(key) is '\(value)', but dataset.source is shapes, which are drawn here; set"
-        + " dataset.source: cifar-10"
-    case .twoAddresses(let url, let archive):
-      "dataset.url is '\(url)' and dataset.archive is '\(archive)', expected one of them; leave one out"
-    case .missingConstants(let key):
-      "preprocess.normalize is constants and preprocess.\(key) is not given, expected three numbers"
-        + " in units of pixel/255"
-    case .tooManyImages(let key, let found, let available):
-      "dataset.\(key) is \(found), and the archive has \(available); lower it, or leave it out for all"
-    case .constants(let key, let found, let expected):
-      "preprocess.\(key) is \(found), expected three numbers \(expected) in units of pixel/255, for"
-        + " red, green and blue; divide numbers of 0 to 255 by 255"
-    case .deviation(let found):
-      "standard deviations \(found), expected all above 0: a channel that never changes can't be"
-        + " normalised; set preprocess.normalize to half or constants"
-    }
-  }
+/// Which label of CIFAR-100: one of its 100 classes, or one of the 20 groups of five that they form.
+public enum CIFARLabels: String, Sendable, Decodable, CaseIterable {
+  case fine, coarse
 }

@@ -10,10 +10,13 @@ import Tensors
 ///     mean     F32 [3]    of pixel/255, where normalization is "constants"
 ///     std      F32 [3]
 ///
-/// with the metadata `class_names` (a JSON array), `data_status` and `source`, and with a preparation
-/// `taken_from`, `normalization` and `selected_on_test`.
+/// with the metadata `class_names` (a JSON array), `data_status` and `source`, with a preparation
+/// `taken_from`, `normalization` and `selected_on_test`, and in version 2 `set_aside`, the number of
+/// images at the end that the source has set aside for validation.
 extension ImageSet {
   static let schema = "images"
+  /// Version 2 has images set aside. A file without any is one of version 1, as before there were such.
+  private static let versions = (plain: 1, withImagesSetAside: 2)
 
   /// Writes the set whole or not at all.
   public func write(to url: URL) throws {
@@ -24,7 +27,11 @@ extension ImageSet {
       metadata["selected_on_test"] = String(preparation.selectedOnTest)
       metadata["normalization"] = preparation.normalization.name
     }
-    var writer = TensorFileWriter(schema: Self.schema, metadata: metadata)
+    if setAsideCount > 0 { metadata["set_aside"] = String(setAsideCount) }
+    var writer = TensorFileWriter(
+      schema: Self.schema,
+      schemaVersion: setAsideCount > 0
+        ? Self.versions.withImagesSetAside : Self.versions.plain, metadata: metadata)
     writer.add("images", shape: [count, Self.channels, side, side], images)
     writer.add("labels", labels: labels, classes: classNames.count)
     if let preparation {
@@ -42,7 +49,9 @@ extension ImageSet {
   /// - Parameter stage: The stage that writes such files, for the advice in errors.
   public init(contentsOf url: URL, producedBy stage: String = "STAGE") throws {
     let file = try TensorFile(contentsOf: url)
-    try file.requireSchema(Self.schema, version: 1, producedBy: stage)
+    try file.requireSchema(
+      Self.schema, version: Self.versions.withImagesSetAside, oldest: Self.versions.plain,
+      producedBy: stage)
     let metadata = try DatasetMetadata(of: file)
     let labels = try file.labels("labels", classes: metadata.classNames.count)
     let side = try Self.side(in: file)
@@ -51,7 +60,21 @@ extension ImageSet {
     self.init(
       images: images, labels: labels, side: side, classNames: metadata.classNames,
       dataStatus: metadata.dataStatus, source: try file.choice("source"),
-      preparation: try Preparation(of: file, count: labels.count))
+      preparation: try Preparation(of: file, count: labels.count),
+      setAsideCount: try Self.setAsideCount(in: file, of: labels.count))
+  }
+
+  private static func setAsideCount(in file: TensorFile, of count: Int) throws -> Int {
+    guard let version = file.schemaVersion, version >= versions.withImagesSetAside else { return 0 }
+    let text = try file.requiredMetadata("set_aside")
+    guard let number = Int(text), (1..<max(count, 1)).contains(number),
+      file.metadata["taken_from"] == nil
+    else {
+      throw TensorFileError.unusableMetadata(
+        file: file.url.path, key: "set_aside", found: text,
+        expected: "a number below that of the images, in a data set as it was parsed")
+    }
+    return number
   }
 }
 

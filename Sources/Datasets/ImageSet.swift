@@ -22,12 +22,15 @@ public struct ImageSet: Sendable, Equatable {
   public let source: DataSource
   /// How the images were chosen and are to be normalised; nil for a data set as it was parsed.
   public let preparation: Preparation?
+  /// Images at the end of a parsed set that its source has set aside for validation; 0 for none.
+  public let setAsideCount: Int
 
   /// - Precondition: `images.count == 3 * side * side * labels.count`, every label below
-  ///   `classNames.count`, and as many indices in `preparation` as labels.
+  ///   `classNames.count`, as many indices in `preparation` as labels, and fewer images set aside than
+  ///   there are, in a parsed set alone.
   public init(
     images: [UInt8], labels: [ClassLabel], side: Int, classNames: [String], dataStatus: DataStatus,
-    source: DataSource, preparation: Preparation? = nil
+    source: DataSource, preparation: Preparation? = nil, setAsideCount: Int = 0
   ) {
     precondition(
       images.count == labels.count * Self.channels * side * side,
@@ -47,6 +50,10 @@ public struct ImageSet: Sendable, Equatable {
     self.dataStatus = dataStatus
     self.source = source
     self.preparation = preparation
+    precondition(
+      setAsideCount == 0 || preparation == nil && (0..<labels.count).contains(setAsideCount),
+      "\(setAsideCount) of \(labels.count) images set aside")
+    self.setAsideCount = setAsideCount
   }
 
   /// Number of images.

@@ -13,7 +13,12 @@ public struct Split: Sendable, Equatable {
     case random
     /// Random records validate, the same number of each class.
     case stratified
+    /// Those validate that the data set's source has set aside.
+    case given
   }
+
+  /// Images that validate where neither the recipe nor the data set says which.
+  public static let defaultCount = 5_000
 
   /// What validates.
   public enum Validation: Sendable, Equatable {
@@ -44,11 +49,23 @@ public struct Split: Sendable, Equatable {
 
   /// Splits the images of `train`.
   ///
-  /// - Parameter testCount: Images in `test`, all of which validate under `.test`.
+  /// - Parameters:
+  ///   - validation: What validates; nil for the images that the set's source has set aside, or where
+  ///     there are none for `defaultCount` training images.
+  ///   - testCount: Images in `test`, all of which validate under `.test`.
   public init(
-    _ kind: Kind, validation: Validation, seed: Int, of train: ImageSet, testCount: Int
+    _ kind: Kind, validation: Validation?, seed: Int, of train: ImageSet, testCount: Int
   ) throws(SplitError) {
-    switch validation {
+    let given = train.setAsideCount
+    if given > 0, validation != .test {
+      if case .images(let count) = validation { throw .givenAlready(found: count, given: given) }
+      let first = Int32(train.count - given)
+      self.init(
+        training: Array(0..<first), validation: Array(first..<Int32(train.count)), kind: .given,
+        seed: seed, validationSource: .train)
+      return
+    }
+    switch validation ?? .images(Self.defaultCount) {
     case .test:
       self.init(
         training: Array(0..<Int32(train.count)), validation: Array(0..<Int32(testCount)),
@@ -57,7 +74,7 @@ public struct Split: Sendable, Equatable {
       try Self.check(count, kind, images: train.count, classes: train.classNames.count)
       let chosen =
         switch kind {
-        case .last: Array(train.count - count..<train.count)
+        case .last, .given: Array(train.count - count..<train.count)
         case .random: Self.random(count, of: train.count, seed: seed)
         case .stratified: try Self.stratified(count, of: train, seed: seed)
         }
@@ -74,10 +91,11 @@ public struct Split: Sendable, Equatable {
   ///
   /// - Parameter count: Images that are to validate.
   static func check(
-    _ count: Int, _ kind: Kind, images: Int, classes: Int
+    _ count: Int, _ kind: Kind, images: Int, classes: Int?
   ) throws(SplitError) {
     guard count >= 1, count < images else { throw .size(found: count, images: images) }
-    guard kind != .stratified || count.isMultiple(of: classes) else {
+    guard let classes, kind == .stratified else { return }
+    guard count.isMultiple(of: classes) else {
       throw .unequalShares(found: count, classes: classes)
     }
   }
@@ -133,6 +151,8 @@ extension Split {
 public enum SplitError: PrintableError, Equatable {
   /// No image would be left to train on, or none would validate.
   case size(found: Int, images: Int)
+  /// The data set's source has set its validation images aside, and the recipe asks for others.
+  case givenAlready(found: Int, given: Int)
   /// The validation images don't divide into equal shares.
   case unequalShares(found: Int, classes: Int)
   /// A class has no more images than its share, so that none would train.
@@ -143,6 +163,9 @@ public enum SplitError: PrintableError, Equatable {
     case .size(let found, let images):
       "split.validation is \(found), expected 1 to \(images - 1) of the \(images) training images,"
         + " or 'test'"
+    case .givenAlready(let found, let given):
+      "split.validation is \(found), and the data set brings \(given) validation images of its own; leave"
+        + " split.validation out to use them"
     case .unequalShares(let found, let classes):
       "split.validation is \(found), expected a multiple of \(classes) for equal shares of"
         + " \(classes) classes (split.kind: stratified)"

@@ -5,9 +5,10 @@ import Tensors
 ///
 /// With q the target, which holds 1 − s + s/K at the label and s/K elsewhere, and p = softmax(z):
 ///
-///     loss = −Σ q · log p + k · Σ q · log(q / p)
+///     loss = w · (−Σ q · log p + k · Σ q · log(q / p))
 ///
-/// so that dz = (1 + k) · (p − q). s = k = 0 is plain cross-entropy.
+/// so that dz = w · (1 + k) · (p − q), where w is the weight of the label's class. s = k = 0 and w = 1 is
+/// plain cross-entropy. A batch's mean is over its images, whatever their weights sum to.
 ///
 /// Shapes: z, dz, probabilities `[N, 1, 1, K]`; labels `[N]`, each below K.
 /// Sources: label smoothing: Szegedy et al., 2016, arXiv:1512.00567, section 7.
@@ -17,9 +18,13 @@ public struct SoftmaxCrossEntropy: Sendable {
   /// k, the weight of the Kullback–Leibler divergence of the prediction from the smoothed target.
   public let divergenceWeight: Double
 
-  public init(labelSmoothing: Double, divergenceWeight: Double) {
+  /// w of each class; none where all are 1.
+  public let classWeights: [Double]
+
+  public init(labelSmoothing: Double, divergenceWeight: Double, classWeights: [Double] = []) {
     self.labelSmoothing = labelSmoothing
     self.divergenceWeight = divergenceWeight
+    self.classWeights = classWeights
   }
 
   /// Writes the probabilities and, where asked, the gradient of the batch's mean loss.
@@ -37,7 +42,7 @@ public struct SoftmaxCrossEntropy: Sendable {
     let negativeEntropy =
       labelSmoothing > 0
       ? peak * log(peak) + Double(classes - 1) * spread * log(spread) : 0
-    let gradientScale = (1 + divergenceWeight) / Double(logits.shape.count)
+    let meanScale = (1 + divergenceWeight) / Double(logits.shape.count)
     for image in 0..<logits.shape.count {
       let z = logits.base + image * stride
       let p = probabilities.base + image * stride
@@ -47,6 +52,8 @@ public struct SoftmaxCrossEntropy: Sendable {
       for index in 0..<classes { sum += exp(Double(z[index]) - largest) }
       let logSum = log(sum) + largest
       let label = Int(labels[image])
+      let weight = classWeights.isEmpty ? 1 : classWeights[label]
+      let gradientScale = weight * meanScale
       var crossEntropy = 0.0
       for index in 0..<classes {
         let logProbability = Double(z[index]) - logSum
@@ -62,7 +69,8 @@ public struct SoftmaxCrossEntropy: Sendable {
         p[index] = 0
         gradient?.base[image * stride + index] = 0
       }
-      losses[image] = crossEntropy + divergenceWeight * (negativeEntropy + crossEntropy)
+      losses[image] =
+        weight * (crossEntropy + divergenceWeight * (negativeEntropy + crossEntropy))
     }
   }
 }

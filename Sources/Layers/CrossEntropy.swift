@@ -11,18 +11,23 @@ public struct CrossEntropy: Sendable {
   /// - Parameters:
   ///   - labelSmoothing: The share of the target spread evenly over all classes.
   ///   - divergenceWeight: The weight of the divergence KL(smoothed target ‖ prediction) added to it.
-  /// - Precondition: 0 ≤ labelSmoothing < 1 and divergenceWeight ≥ 0.
-  public init(labelSmoothing: Double = 0, divergenceWeight: Double = 0) {
+  ///   - classWeights: The weight of an image's loss, by its label; none where all are 1.
+  /// - Precondition: 0 ≤ labelSmoothing < 1, divergenceWeight ≥ 0, and no class weight is negative.
+  public init(
+    labelSmoothing: Double = 0, divergenceWeight: Double = 0, classWeights: [Double] = []
+  ) {
     precondition(
       labelSmoothing >= 0 && labelSmoothing < 1, "a label smoothing of \(labelSmoothing)")
     precondition(divergenceWeight >= 0, "a divergence weight of \(divergenceWeight)")
+    precondition(classWeights.allSatisfy { $0 >= 0 }, "class weights \(classWeights)")
     kernel = SoftmaxCrossEntropy(
-      labelSmoothing: labelSmoothing, divergenceWeight: divergenceWeight)
+      labelSmoothing: labelSmoothing, divergenceWeight: divergenceWeight,
+      classWeights: classWeights)
   }
 
   /// Writes probabilities, each image's loss and, where asked, the gradient of the batch's mean loss.
   ///
-  /// - Precondition: one label below K and one loss for each image.
+  /// - Precondition: one label below K and one loss for each image, and K class weights or none.
   public func evaluate(
     _ logits: FeatureMap, labels: UnsafeBufferPointer<ClassLabel>,
     losses: UnsafeMutableBufferPointer<Double>, probabilities: FeatureMap, gradient: FeatureMap?
@@ -32,6 +37,9 @@ public struct CrossEntropy: Sendable {
       shape.pixelCount == 1 && labels.count == shape.count && losses.count == shape.count
         && probabilities.shape == shape && (gradient.map { $0.shape == shape } ?? true),
       "a loss of logits \(shape) against \(labels.count) labels")
+    precondition(
+      kernel.classWeights.isEmpty || kernel.classWeights.count == shape.channels,
+      "\(kernel.classWeights.count) class weights for \(shape.channels) classes")
     precondition(
       labels.allSatisfy { $0 < shape.channels }, "a label outside 0 ..< \(shape.channels)")
     guard let labels = labels.baseAddress, let losses = losses.baseAddress else { return }

@@ -42,6 +42,15 @@ public struct Table: Sendable, Equatable, Encodable {
     self.rows = rows
   }
 
+  /// The table with at most `limit` rows: of a longer one the first and the last, and between them a row
+  /// that says how many are left out.
+  public func shortened(to limit: Int = 60) -> Table {
+    guard rows.count > limit, limit >= 3 else { return self }
+    let (first, last) = (limit - 1 - (limit - 1) / 4, (limit - 1) / 4)
+    let gap = header.indices.map { $0 == 0 ? "… \(rows.count - first - last) more" : "…" }
+    return Table(header: header, rows: rows.prefix(first) + [gap] + rows.suffix(last))
+  }
+
   /// The table as aligned lines: cells that read as numbers to the right, others to the left.
   ///
   /// - Parameter width: Columns there are; a wider table is cut into several, one under the other, each of

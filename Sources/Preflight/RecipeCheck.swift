@@ -42,7 +42,7 @@ public struct RecipeCheck {
     if let settings = settings(of: instance, "split", as: SplitSettings.self),
       let images = trainingImages
     {
-      try settings.check(trainingImages: images)
+      try settings.check(trainingImages: images, classes: data?.classCount)
     }
     try settings(of: instance, "preprocess", as: PreprocessSettings.self)?.check()
     if let settings = settings(of: instance, "train", as: TrainingSettings.self) {
@@ -67,14 +67,17 @@ public struct RecipeCheck {
 // MARK: - Images
 
 extension RecipeCheck {
+  /// The data set's settings; nil where no step reads such a section.
+  private var data: DatasetSettings? {
+    plan.instances.lazy.compactMap {
+      settings(of: $0.instance, "dataset", as: DatasetSettings.self)
+    }.first
+  }
+
   /// How many training images there will be, where that can be known.
   private var trainingImages: Int? {
-    for planned in plan.instances {
-      guard let settings = settings(of: planned.instance, "dataset", as: DatasetSettings.self)
-      else { continue }
-      return (try? settings.expectedCounts(relativeTo: project.root))?.training
-    }
-    return nil
+    guard let data else { return nil }
+    return (try? data.expectedCounts(relativeTo: project.root))?.training
   }
 
   /// Whether the test images are to validate.
@@ -94,10 +97,10 @@ extension RecipeCheck {
     if settings.data == .trainingAndValidation, validatesOnTest {
       throw TrainingError.testImagesWouldTrain
     }
-    if let path = settings.initFrom {
+    // Of a folder or arrays the number of classes is known when they have been read.
+    if let path = settings.initFrom, let classes = data?.classCount {
       let network = try NetworkCatalog.network(
-        named: settings.network, configuration: settings.architecture,
-        classes: ClassNames.cifar10.count)
+        named: settings.network, configuration: settings.architecture, classes: classes)
       try Checkpoint.check(TensorFile(contentsOf: project.url(path)), fits: network)
     }
   }

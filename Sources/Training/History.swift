@@ -61,7 +61,7 @@ public enum History {
         + heldout[3...]
       return cells.joined(separator: ",")
     }
-    let header = header(classNames: classNames).map(quoted).joined(separator: ",")
+    let header = CommaSeparatedText.line(header(classNames: classNames))
     return ([header] + rows).joined(separator: "\n") + "\n"
   }
 
@@ -88,16 +88,15 @@ public enum History {
       epoch: epoch, learningRate: numbers[1], train: train,
       heldout: heldout.loss.isNaN ? nil : heldout)
   }
-
-  /// A field as RFC 4180 wants it.
-  private static func quoted(_ field: String) -> String {
-    let special: [UInt8] = [0x0A, 0x0D, 0x22, 0x2C]
-    guard field.utf8.contains(where: special.contains) else { return field }
-    return "\"\(field.replacingScalar("\"", by: "\"\""))\""
-  }
 }
 
 extension PassFigures {
+  /// The mean top-1 accuracy of the classes that have images, percent.
+  var balancedTop1: Double {
+    let measured = classTop1.filter(\.isFinite)
+    return measured.isEmpty ? .nan : measured.reduce(0, +) / Double(measured.count)
+  }
+
   /// Loss, top-1, top-5, then the classes' top-1.
   fileprivate var numbers: [Double] { [loss, top1, top5] + classTop1 }
 

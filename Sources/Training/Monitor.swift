@@ -5,6 +5,8 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
   case heldoutLoss = "heldout-loss"
   case heldoutTop1 = "heldout-top1"
   case heldoutTop5 = "heldout-top5"
+  /// The mean over the classes of their top-1 accuracies: each class counts alike.
+  case heldoutBalanced = "heldout-balanced"
   case trainLoss = "train-loss"
   case trainTop1 = "train-top1"
   case trainTop5 = "train-top5"
@@ -18,7 +20,7 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
   /// Whether it is measured on the held-out images.
   public var isHeldout: Bool {
     switch self {
-    case .heldoutLoss, .heldoutTop1, .heldoutTop5: true
+    case .heldoutLoss, .heldoutTop1, .heldoutTop5, .heldoutBalanced: true
     case .trainLoss, .trainTop1, .trainTop5: false
     }
   }
@@ -29,6 +31,7 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
     case .heldoutLoss: epoch.heldout?.loss ?? .nan
     case .heldoutTop1: epoch.heldout?.top1 ?? .nan
     case .heldoutTop5: epoch.heldout?.top5 ?? .nan
+    case .heldoutBalanced: epoch.heldout?.balancedTop1 ?? .nan
     case .trainLoss: epoch.train.loss
     case .trainTop1: epoch.train.top1
     case .trainTop5: epoch.train.top5

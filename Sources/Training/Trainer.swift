@@ -50,7 +50,8 @@ public final class Trainer {
     self.pool = pool
     self.store = store
     loss = CrossEntropy(
-      labelSmoothing: settings.loss.labelSmoothing, divergenceWeight: settings.loss.klWeight)
+      labelSmoothing: settings.loss.labelSmoothing, divergenceWeight: settings.loss.klWeight,
+      classWeights: try settings.loss.classWeights.weights(for: images.training))
     let side = network.input.height
     training = BatchLoader(
       images.training, normalization: normalization, augmentations: settings.augment,

@@ -22,6 +22,8 @@ public enum TrainingError: PrintableError, Equatable {
   case nothingHeldOut(key: String, quantity: String)
   /// Nesterov's look ahead was asked for without a velocity to look along.
   case nesterovWithoutMomentum
+  /// Weights of the loss that are not one a class.
+  case classWeights(found: Int, classes: [String])
   /// The work folder cannot be written.
   case workFolder(path: String, problem: String)
 
@@ -53,6 +55,9 @@ public enum TrainingError: PrintableError, Equatable {
         + "quantity of the training images, or train.data: training"
     case .nesterovWithoutMomentum:
       "train.optimizer.nesterov is true and momentum is 0; set train.optimizer.momentum, 0.9 for example"
+    case .classWeights(let found, let classes):
+      "train.loss.class-weights has \(found) weights, expected \(classes.count), one a class: "
+        + "\(classes.prefix(5).joined(separator: ", "))\(classes.count > 5 ? ", …" : "")"
     case .workFolder(let path, let problem):
       "\(path): \(problem); free the disk or mend its permissions, and run again"
     }

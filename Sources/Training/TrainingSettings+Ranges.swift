@@ -12,6 +12,11 @@ extension TrainingSettings: CheckedSettings {
     try SettingRange(least: 0, below: 1).check(average.decay, "train.average.decay")
     try SettingRange(least: 0, below: 1).check(loss.labelSmoothing, "train.loss.label-smoothing")
     try SettingRange(least: 0).check(loss.klWeight, "train.loss.kl-weight")
+    if case .given(let weights) = loss.classWeights {
+      for weight in weights {
+        try SettingRange(least: 0).check(weight, "train.loss.class-weights")
+      }
+    }
     try optimizer.check()
     try schedule.check()
     for change in augment { try change.check("train.augment.") }

@@ -67,10 +67,15 @@ public struct LossSettings: Decodable, Sendable {
   public var labelSmoothing: Double
   /// The weight of KL(smoothed target ‖ prediction), added to the cross-entropy.
   public var klWeight: Double
+  /// How much an image of each class counts.
+  public var classWeights: ClassWeights
 
-  public init(labelSmoothing: Double, klWeight: Double = 0) {
+  public init(
+    labelSmoothing: Double, klWeight: Double = 0, classWeights: ClassWeights = .none
+  ) {
     self.labelSmoothing = labelSmoothing
     self.klWeight = klWeight
+    self.classWeights = classWeights
   }
 }
 

@@ -9,7 +9,8 @@ import Testing
       files["data_batch_4.bin"] = batch(records: 1, label: { _ in 7 })
       for (file, content) in files { try Data(content).write(to: folder.appending(path: file)) }
       let batches = try CIFARBatches(archiveOrFolder: folder)
-      let (train, test) = try batches.parse()
+      let parsed = try batches.parse()
+      let (train, test) = (parsed.train, try #require(parsed.test))
       #expect(train.labels == [0, 1, 2, 0, 1, 2, 0, 1, 2, 7, 0, 1, 2])
       #expect(test.count == 3)
       #expect(train.classNames == "abcdefghij".map(String.init))
@@ -68,7 +69,8 @@ import Testing
       let file = folder.appending(path: "any name")
       try bytes.write(to: file)
       let batches = try CIFARBatches(archive: file, recordCount: 2)
-      let (train, test) = try batches.parse()
+      let parsed = try batches.parse()
+      let (train, test) = (parsed.train, try #require(parsed.test))
       #expect(train.labels == [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] && test.labels == [0, 1])
       // Batches are parsed in their own order, whatever the archive's.
       #expect((0..<5).map { train.images[$0 * 2 * 3_072] } == [0, 1, 2, 3, 4])
@@ -100,7 +102,7 @@ import Testing
   }
 
   /// Reads an archive whose members should have two records.
-  private func read(_ tar: Data) throws -> (train: ImageSet, test: ImageSet) {
+  private func read(_ tar: Data) throws -> ParsedDataset {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "archive")
       try tar.write(to: file)

@@ -38,7 +38,7 @@ struct DownloadedBatchesTests {
   @Test func anArchiveIsKept() throws {
     try withTemporaryFolder { folder in
       let (batches, events) = try batches(Self.tar, into: folder)
-      #expect(try batches.parse().test.count == 2 && events.isEmpty)
+      #expect(try batches.parse().test?.count == 2 && events.isEmpty)
       let kept = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       #expect(kept.count == 1 && kept[0].hasSuffix("-a.tar"))
     }
@@ -106,7 +106,7 @@ struct DownloadedBatchesTests {
           if case .progress = event { return }
           events.append(event)
         }
-        #expect(try batches.parse().test.count == 2)
+        #expect(try batches.parse().test?.count == 2)
         guard case .unusable(file.lastPathComponent, _)? = events.first, events.count == 1 else {
           Issue.record("\(events)")
           return

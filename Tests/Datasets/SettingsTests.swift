@@ -8,7 +8,8 @@ import Testing
   {
     let text = """
       {"source": "\(source)", "url": \(url), "archive": \(archive), "seed": 7, "trainingImages": 20,
-       "testImages": 10}
+       "testImages": 10, "labels": "coarse", "side": 48, "validationFraction": 0.2,
+       "testFraction": 0.1, "strict": true}
       """
     return try JSONDecoder().decode(DatasetSettings.self, from: Data(text.utf8))
   }
@@ -32,10 +33,11 @@ import Testing
   }
 
   @Test func addressesThatContradictAreRefused() throws {
-    #expect(throws: DatasetSettingsError.unusedAddress(key: "archive", value: "x")) {
+    #expect(throws: DatasetSettingsError.unusedAddress(key: "archive", value: "x", source: .shapes))
+    {
       try dataset("shapes", archive: #""x""#).location()
     }
-    #expect(throws: DatasetSettingsError.unusedAddress(key: "url", value: "x")) {
+    #expect(throws: DatasetSettingsError.unusedAddress(key: "url", value: "x", source: .shapes)) {
       try dataset("shapes", url: #""x""#).location()
     }
     #expect(throws: DatasetSettingsError.twoAddresses(url: "u", archive: "a")) {
@@ -43,14 +45,29 @@ import Testing
     }
   }
 
+  @Test(arguments: ["folder", "arrays"]) func ownDataLieOnThisMachine(source: String) throws {
+    guard case .local("x") = try dataset(source, archive: #""x""#).location() else {
+      Issue.record("not the path that was given")
+      return
+    }
+    let known = try #require(DataSource(rawValue: source))
+    #expect(throws: DatasetSettingsError.noArchive(known)) { try dataset(source).location() }
+    #expect(throws: DatasetSettingsError.unusedAddress(key: "url", value: "u", source: known)) {
+      try dataset(source, url: #""u""#).location()
+    }
+    #expect(try dataset(source, archive: #""x""#).classCount == nil)
+    #expect(try dataset("cifar-100").classCount == 20, "coarse labels")
+  }
+
   @Test func validationIsANumberOrTest() throws {
-    func validation(_ text: String) throws -> Split.Validation {
+    func validation(_ text: String) throws -> Split.Validation? {
       let text = #"{"kind": "last", "seed": 1, "validation": \#(text)}"#
       return try JSONDecoder().decode(SplitSettings.self, from: Data(text.utf8)).validation
     }
     #expect(try validation("5000") == .images(5_000))
     #expect(try validation(#""test""#) == .test)
-    for wrong in [#""train""#, "0.5", "null"] {
+    #expect(try validation("null") == nil)
+    for wrong in [#""train""#, "0.5"] {
       #expect(throws: DecodingError.self) { try validation(wrong) }
     }
   }

@@ -63,7 +63,7 @@ import Testing
         .parse()
       let drawn = shapes.records(training, of: .train)
       #expect(read.train.images == drawn.images && read.train.labels == drawn.labels)
-      #expect(read.test.images == shapes.records(test, of: .test).images)
+      #expect(read.test?.images == shapes.records(test, of: .test).images)
       #expect(read.train.classNames == Shapes.classNames)
       #expect(read.train.dataStatus == .generated && read.train.source == .shapes)
     }

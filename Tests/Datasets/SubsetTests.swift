@@ -15,9 +15,10 @@ import Testing
   private func chosen(
     _ train: ImageSet, _ test: ImageSet, training: Int?, test count: Int?, seed: Int = 42
   ) throws -> (train: ImageSet, test: ImageSet) {
-    try DatasetSettings(
+    let chosen = try DatasetSettings(
       source: .cifar10, seed: seed, trainingImages: training, testImages: count
-    ).chosen(among: (train, test))
+    ).chosen(among: ParsedDataset(train: train, test: test))
+    return (chosen.train, try #require(chosen.test))
   }
 
   /// The numbers of the images, which stand in their first two bytes.

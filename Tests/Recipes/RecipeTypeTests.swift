@@ -65,11 +65,14 @@ struct RecipeTypeTests {
     // Choices
     (
       "dataset.source: cifar10",
-      "dataset.source: expected shapes or cifar-10, found 'cifar10'; did you mean 'cifar-10'?"
+      "dataset.source: expected shapes, cifar-10, cifar-100, folder or arrays, found 'cifar10'; did you mean 'cifar-10'?"
     ),
     ("dataset.source: SHAPES", "found 'SHAPES'; did you mean 'shapes'?"),
     ("dataset.source: mnist", "found 'mnist'; choose one of them"),
-    ("dataset.source: [shapes]", "expected shapes or cifar-10, found a list of 1 item"),
+    (
+      "dataset.source: [shapes]",
+      "expected shapes, cifar-10, cifar-100, folder or arrays, found a list of 1 item"
+    ),
     (
       "train.schedule.kind: false",
       "expected constant, multistep, exponential, cosine, plateau, triangular or one-cycle, found the"

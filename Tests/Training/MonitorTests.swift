@@ -36,11 +36,11 @@ extension EpochRecord {
   @Test(arguments: MonitoredQuantity.allCases)
   func eachQuantityIsItsOwn(_ quantity: MonitoredQuantity) {
     let train = PassFigures(loss: 1, top1: 2, top5: 3, classTop1: [])
-    let heldout = PassFigures(loss: 4, top1: 5, top5: 6, classTop1: [])
+    let heldout = PassFigures(loss: 4, top1: 5, top5: 6, classTop1: [8, .nan, 6])
     let record = EpochRecord(epoch: 1, learningRate: 1, train: train, heldout: heldout)
     let expected: [MonitoredQuantity: Double] = [
       .trainLoss: 1, .trainTop1: 2, .trainTop5: 3, .heldoutLoss: 4, .heldoutTop1: 5,
-      .heldoutTop5: 6,
+      .heldoutTop5: 6, .heldoutBalanced: 7,
     ]
     #expect(quantity.value(in: record) == expected[quantity])
     let alone = EpochRecord(epoch: 1, learningRate: 1, train: train, heldout: nil)

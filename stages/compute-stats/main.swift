@@ -90,7 +90,8 @@ show(
 show(
   table: Table(
     header: ["class", "images"],
-    rows: zip(statistics.classNames, statistics.classCounts).map { [$0, String($1)] }))
+    rows: zip(statistics.classNames, statistics.classCounts).map { [$0, String($1)] }
+  ).shortened())
 
 //: ## Writing
 //:
@@ -104,7 +105,7 @@ orExit {
 
 //: ## Was the promise kept?
 //:
-//: Every image was counted, in its class and with 1,024 pixels in each channel.
+//: Every image was counted, in its class and with all its pixels in each channel.
 
 let imagesCounted = statistics.classCounts.reduce(0, +)
 let pixelsCounted = histogram.counts.reduce(0, +)

@@ -7,13 +7,14 @@
 //: figure.
 //:
 //: Every run begins here: with labelled images, as bytes, in two files. They are CIFAR-10's 60,000
-//: photographs, or drawings of ours that stand in for them where there is no network.
+//: photographs, those of CIFAR-100, pictures of your own, or drawings of ours that need no download.
 //:
 //: | | |
 //: |---|---|
 //: | reads | the recipe's section `dataset`; an archive, a folder or the network as it says |
 //: | writes | `train.safetensors`, `test.safetensors`: |
-//: | | `images` U8 [N, 3, 32, 32], `labels` U8 [N] |
+//: | | `images` U8 [N, 3, side, side], `labels` U8 [N], above 256 classes I32 |
+//: | | `pictures.csv`, of a folder of pictures: what became of each file |
 //: | promises | official data's digest, counts and labels are checked; other data are marked |
 //:
 //: ## The data set
@@ -32,42 +33,46 @@
 //: and about half a percent of the test labels are wrong (Northcutt et al., 2021,
 //: arXiv:2103.14749). So nobody should want 100 %.
 //:
-//: The drawn images have the same form: ten kinds of shapes and textures, with random place, size,
-//: lean, colours, background, noise, and now and then a bar in front. None of the ten turns into
-//: another when it is mirrored, turned or moved. They are much easier than photographs. What they
-//: show is that everything works, not that it works on anything real.
+//: CIFAR-100 has the same form, with 600 images of each of 100 classes. The drawn images have ten
+//: classes of shapes and textures, with random place, size, lean, colours, background, noise, and
+//: now and then a bar in front. None of the ten turns into another when it is mirrored, turned or
+//: moved. They are much easier than photographs. What they show is that everything works, not that
+//: it works on anything real.
 
 import CheckedNumbers
 import Datasets
 import Notebook
+import PictureFolders
+import TensorFiles
 
+import struct Foundation.Data
 import struct Foundation.URL
 
 let options = StageOptions.parseForStage()
 
 //: ## Where the images come from
 //:
-//: Four sources, one form. `shapes` are drawn from a seed. CIFAR-10 comes from its own address,
-//: from another one (`dataset.url`), or from this machine (`dataset.archive`). Two of these at
-//: once, or an archive that `shapes` would never look at, are mistakes, and better told now than
-//: found later.
+//: `dataset.source` names one of five sources, all of which end in the same form. `shapes` are drawn
+//: from a seed. `cifar-10` and `cifar-100` come from an address or from this machine
+//: (`dataset.archive`), in the binary or the Python edition. `folder` is a folder of pictures, and
+//: `arrays` are files of NumPy or safetensors. Settings that contradict each other are refused
+//: before anything is read.
 
 struct Settings: CheckedSettings {
   let dataset: DatasetSettings
   func check() throws { try dataset.check() }
 }
 
-let settings = orExit { try options.settings(as: Settings.self) }
-let location = orExit { try settings.dataset.location() }
+let settings = orExit { try options.settings(as: Settings.self) }.dataset
+let location = orExit { try settings.location() }
 
-//: ## Getting them
+//: ## Reading them
 //:
 //: A download is 170 MB and is made once: it stays in `data/raw`, and one that breaks goes on where
 //: it broke, in this run or the next. The official archive is held to its published size and to its
 //: SHA-256 digest before it gets its name: a file that has the digest is the published file,
 //: whoever sent it. Another archive gets its name when it has been parsed, so that the page which
-//: some servers send in a file's place is not found there by the next run. Progress goes to the terminal; whatever else happens on the way is worth a
-//: line.
+//: some servers send in a file's place is not found there by the next run.
 
 func batches(of download: Download) throws -> CIFARBatches {
   var progress: Progress?
@@ -83,19 +88,23 @@ func batches(of download: Download) throws -> CIFARBatches {
   }
 }
 
-let rawFolder = URL(fileURLWithPath: "data/raw")
-
-//: An archive is read front to back, once, and seven of its members are taken: five training
-//: batches, one of test images, and the class names. They go into memory. Nothing that a stranger
-//: packed is ever created on disk, so links, devices and paths that climb out of a folder lead
-//: nowhere, and an archive that swells to terabytes is stopped at five times what the seven may
-//: have.
-//-
-//: Drawn images take the same road: they are written as CIFAR-10 batches into this stage's work
-//: folder and read back. So the parser below is exercised by every run, also where no one has
-//: CIFAR-10.
+//: An archive is read front to back, once. The members that hold images and names go into memory,
+//: and nothing that a stranger packed is ever created on disk, so links, devices and paths that
+//: climb out of a folder lead nowhere. An archive that swells to terabytes is stopped at five times
+//: what its members may have.
+//:
+//: A record of CIFAR-10's binary edition is 3,073 bytes: one label, then 1,024 red values, 1,024
+//: green ones, 1,024 blue ones, each plane row by row from the top. With the channel $c$ counted
+//: from 0, and $i$ and $j$ the pixel's row and column, the value stands at byte
+//:
+//: $$ 1 + 1024\,c + 32\,i + j $$
+//:
+//: of the record. Without its label a record therefore *is* an array of shape [3, 32, 32], and
+//: parsing is copying. Drawn images take the same road: they are written as CIFAR-10 batches into
+//: this stage's work folder and read back, so that every run exercises the parser.
 
 func batches(at location: DataLocation) throws -> CIFARBatches {
+  let rawFolder = URL(fileURLWithPath: "data/raw")
   switch location {
   case .official: return try batches(of: .official(into: rawFolder))
   case .address(let text):
@@ -107,60 +116,105 @@ func batches(at location: DataLocation) throws -> CIFARBatches {
   }
 }
 
-let files = orExit { try batches(at: location) }
+//: Pictures of your own lie in a folder for each class, directly or under `train`, `val` and `test`.
+//: Photographs have any size, and a network wants one. So of each picture the middle square is taken
+//: and resized to `dataset.side`; every pixel of the result is a weighted mean of all those it
+//: covers (antialiasing), else fine patterns would turn into coarse ones that are not there. What is
+//: no picture, or a damaged one, is left out and listed.
 
-//: Whether the bytes are the official ones decides what a figure measured on them is worth. Data
-//: that can't be traced to the official archive is used all the same, and says so from here to the
-//: report.
-
-if let warning = files.dataStatus.warning { warn(warning) }
-
-//: ## Parsing
-//:
-//: A batch is a row of records without a header, and a record is 3,073 bytes: one label, then 1,024
-//: red values, 1,024 green ones, 1,024 blue ones, each plane row by row from the top. With the
-//: channel $c$ counted from 0, and $i$ and $j$ the pixel's row and column, the value stands at byte
-//:
-//: $$ 1 + 1024\,c + 32\,i + j $$
-//:
-//: of the record. Without its label a record therefore *is* an array of shape [3, 32, 32], and a
-//: batch one of shape [N, 3, 32, 32]: parsing is copying. What is checked is the rest: an official
-//: file has exactly 10,000 records, one's own at least one and no fraction of one, and every label
-//: is 0 to 9.
-
-let parsed = orExit { try files.parse() }
-show(
-  "\(parsed.train.count) training and \(parsed.test.count) test images, "
-    + "\(parsed.train.dataStatus.rawValue) data")
-
-//: Fewer of them will do where the recipe says so: `dataset.training-images` and
-//: `dataset.test-images` take that many, of each class the same share as it has among all. The seed
-//: chooses them, and they stay in the archive's order.
-
-let (train, test) = orExit { try settings.dataset.chosen(among: parsed) }
-if train.count < parsed.train.count || test.count < parsed.test.count {
-  show("of them the recipe takes \(train.count) and \(test.count), chosen class by class")
+func pictures(at path: String) throws -> FolderImages {
+  let folder = try PictureFolder(at: URL(fileURLWithPath: path))
+  let files = folder.entries.values.reduce(0) { $0 + $1.count }
+  var progress = Progress("reading", total: files, unit: "pictures")
+  defer { progress.finish() }
+  return try folder.images(side: settings.side, threads: options.threads) { done, _ in
+    progress.update(done: done)
+  }
 }
 
-//: The classes of CIFAR-10 are balanced, 5,000 and 1,000 images each. Where one's own data are not,
-//: the table shows it, and a stratified split will say it.
+let folderImages: FolderImages? = orExit {
+  guard settings.source == .folder, case .local(let path) = location else { return nil }
+  return try pictures(at: path)
+}
+let parsed = orExit { try folderImages?.dataset ?? batches(at: location).parse() }
 
+//: Whether the bytes are the official ones decides what a figure measured on them is worth. Data
+//: that can't be traced to an official archive are used all the same, and marked from here to the
+//: report.
+
+if let warning = parsed.train.dataStatus.warning { warn(warning) }
+
+//: ## Three parts
+//:
+//: What a network has been trained on says little about what it has learnt: it may know the answers
+//: by heart. Images for the *test* are therefore set aside before anything else happens, and some
+//: more for *validation*, by which choices are made in training. Where the source does not say
+//: which those are, a fraction of each class is drawn here from the seed, so that each part has the
+//: classes in the same proportions. Images that are the same to the last pixel stay together: a
+//: copy of a training image in the test would be known already.
+//:
+//: CIFAR has a test set and leaves validation to the recipe (`split`).
+
+let needsParts = settings.source == .folder || settings.source == .arrays
+let (whole, parts) = parsed.completed(
+  validation: needsParts ? settings.validationFraction : 0,
+  test: settings.testFraction, seed: settings.seed)
+let complete = needsParts ? whole : parsed
+
+//: Copies can also come from the source. Those in two parts make the test too easy; those in two
+//: classes can't both be right. They are listed with the files that can't be read, the first twenty
+//: here and all of them in `pictures.csv`. With `dataset.strict` they end the stage.
+
+let repeated = needsParts ? complete.repeatedImages() : []
+if let folderImages {
+  let table = PictureTable(
+    of: folderImages, completed: complete, parts: parts, repeated: repeated)
+  orExit {
+    try AtomicFile.write(Data(table.csv.utf8), to: options.output("pictures.csv"))
+  }
+  for problem in table.problems.prefix(20) { show(problem) }
+  if let first = table.problems.first {
+    orExit {
+      guard settings.strict else { return }
+      throw PictureFolderError.problems(
+        folder: settings.archive ?? "", count: table.problems.count, first: first)
+    }
+    warn("\(table.problems.count) problems with pictures; pictures.csv lists them all")
+  }
+} else if !repeated.isEmpty {
+  warn("\(repeated.count) images are the same as one of another part or class")
+}
+
+//: Fewer images will do where the recipe says so: `dataset.training-images` and
+//: `dataset.test-images` take that many, of each class the same fraction as it has among all. The
+//: seed chooses them, and they stay in their order.
+
+let chosen = orExit { try settings.chosen(among: complete) }
+let train = chosen.trainingFile
+guard let test = chosen.test, test.count > 0 else {
+  exitWithError("the data set has no test images; add some, or raise dataset.test-fraction")
+}
 show(
-  table: Table(
-    header: ["label", "class", "train", "test"],
-    rows: train.classNames.indices.map { label in
-      [
-        String(label), train.classNames[label], String(train.classCounts[label]),
-        String(test.classCounts[label]),
-      ]
-    }))
+  "\(chosen.train.count) training, \(train.setAsideCount) validation and \(test.count) test images "
+    + "of \(train.side)×\(train.side), \(train.dataStatus.rawValue) data")
+
+//: Where the classes have unlike numbers of images, always naming the largest one is right more
+//: often than it deserves; `train.loss.class-weights` and the balanced accuracy of `evaluate` are
+//: for that.
+
+let rows = train.classNames.indices.map { label in
+  [String(label), train.classNames[label]]
+    + [train, test].map { String($0.classCounts[label]) }
+}
+show(table: Table(header: ["label", "class", "train", "test"], rows: rows).shortened())
 
 //: ## Writing
 //:
 //: From here on the data set is two tensor files, and no later stage knows where they came from but
-//: by what they say of themselves: class names, source and status stand in the header. Pixels stay
-//: bytes. They are exact, take a quarter of the room of floats, and every later choice is still
-//: open.
+//: by what they say of themselves: class names, source and status stand in the header. Validation
+//: images that the source has set aside stand at the end of `train`, and the header says how many
+//: they are. Pixels stay bytes. They are exact, take a quarter of the room of floats, and every later
+//: choice is still open.
 
 orExit {
   try train.write(to: options.output("train.safetensors"))

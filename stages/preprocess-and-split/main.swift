@@ -57,9 +57,11 @@ if let warning = train.dataStatus.warning { warn(warning) }
 
 //: ## Who trains, who validates
 //:
-//: Three ways to set images aside: the `last` ones, as ResNet's protocol has it; `random` ones; or
-//: `stratified`, random ones with exactly the same number of each class. The draw depends on the
-//: split's own seed alone, so a training run can change its seed and keep its images.
+//: A data set may bring validation images of its own, as folders of pictures and arrays do; then
+//: those validate. Of another, there are three ways to set images aside: the `last` ones, as
+//: ResNet's protocol has it; `random` ones; or `stratified`, random ones with exactly the same
+//: number of each class. The draw depends on the split's own seed alone, so a training run can
+//: change its seed and keep its images.
 //:
 //: What stratification is for: of $N$ images with a share $\pi$ in some class, a random choice of
 //: $m$ has a number of that class that scatters about $m \pi$ with the deviation
@@ -126,9 +128,13 @@ let validation = take(
 let tested = take(test.allIndices, of: test, from: .test)
 
 //: Ten training images of each class, first class first, are for the figure that shows what the
-//: data look like. The table counts what each of the three sets got.
+//: data look like; fewer where there are more than 40 classes. The table counts what each of the
+//: three sets got.
 
-let samples = take(split.samples(of: train, perClass: 10), of: train, from: .train)
+let classCount = train.classNames.count
+let samples = take(
+  split.samples(of: train, perClass: classCount <= 40 ? 10 : max(400 / classCount, 1)),
+  of: train, from: .train)
 
 show(
   table: Table(
@@ -136,7 +142,8 @@ show(
     rows: train.classNames.indices.map { label in
       [train.classNames[label]]
         + [training, validation, tested].map { String($0.classCounts[label]) }
-    } + [["all"] + [training, validation, tested].map { String($0.count) }]))
+    } + [["all"] + [training, validation, tested].map { String($0.count) }]
+  ).shortened())
 
 //: ## Writing
 //:

@@ -5,18 +5,18 @@ import Foundation
 ///
 /// Hidden names (`.DS_Store`, `._name`, `.nfs…`), links that lead nowhere, pipes, sockets and devices
 /// are passed over.
-enum FolderWalk {
-  struct File {
+public enum FolderWalk {
+  public struct File: Sendable, Equatable {
     /// Relative to the folder.
-    let path: String
+    public let path: String
     /// Where the bytes lie, links resolved.
-    let url: URL
+    public let url: URL
   }
 
   /// - Parameter folder: A folder, or a link to one.
   /// - Returns: The files in the order of their paths' bytes.
   /// - Throws: Where a folder can't be read.
-  static func files(below folder: URL) throws -> [File] {
+  public static func files(below folder: URL) throws -> [File] {
     var files: [File] = []
     try walk(folder.resolvingSymlinksInPath(), prefix: "", ancestors: [], into: &files)
     return files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }

@@ -1,4 +1,3 @@
-import Pictures
 import Resampling
 
 /// The middle of a picture in the size of a network's input, as torchvision's `Resize(side)` and

@@ -1,5 +1,4 @@
 import Pictures
-import Prediction
 import Resampling
 import TestSupport
 import Testing

@@ -1,0 +1,106 @@
+import Crypto
+import Foundation
+import Randomness
+
+/// Which images of a set train, which validate and which test, as indices in rising order.
+///
+/// Images of one class that are the same to the last pixel stay together: a copy of a training image
+/// in the test would be known by heart.
+public struct DataParts: Sendable, Equatable {
+  public let training: [Int]
+  public let validation: [Int]
+  public let test: [Int]
+
+  /// Chooses a fraction of each class, class by class: the nearest whole number of images, and at least
+  /// one where the class has three or more. Which images those are is drawn from the seed and the class.
+  ///
+  /// - Parameters:
+  ///   - validation: The fraction that validates; 0 for none.
+  ///   - test: The fraction that tests; 0 for none.
+  /// - Precondition: the fractions are not negative, and their sum is below 1.
+  public init(of images: ImageSet, validation: Double, test: Double, seed: Int) {
+    precondition(
+      validation >= 0 && test >= 0 && validation + test < 1,
+      "fractions \(validation) and \(test) of a set")
+    let digests = (0..<images.count).map(images.pixelDigest(of:))
+    var parts = (training: [Int](), validation: [Int](), test: [Int]())
+    for (label, members) in images.indicesByClass.enumerated() {
+      func target(_ fraction: Double) -> Int {
+        guard fraction > 0 else { return 0 }
+        let count = Int((fraction * Double(members.count)).rounded())
+        return max(count, members.count >= 3 ? 1 : 0)
+      }
+      let wanted = (validation: target(validation), test: target(test))
+      var random = RandomStream(seed: seed, purpose: "dataset.parts", index: label)
+      let groups = Self.groups(of: members, by: digests)
+      var (chosenToValidate, chosenToTest) = (0, 0)
+      for place in random.permutation(of: groups.count) {
+        let group = groups[place]
+        if chosenToTest + group.count <= wanted.test {
+          parts.test += group
+          chosenToTest += group.count
+        } else if chosenToValidate + group.count <= wanted.validation {
+          parts.validation += group
+          chosenToValidate += group.count
+        } else {
+          parts.training += group
+        }
+      }
+    }
+    (training, self.validation) = (parts.training.sorted(), parts.validation.sorted())
+    self.test = parts.test.sorted()
+  }
+
+  /// Members of equal digests together, groups in the order of their first members.
+  private static func groups(of members: [Int], by digests: [PixelDigest]) -> [[Int]] {
+    var groups: [[Int]] = []
+    var places: [PixelDigest: Int] = [:]
+    for member in members {
+      if let place = places[digests[member]] {
+        groups[place].append(member)
+      } else {
+        places[digests[member]] = groups.count
+        groups.append([member])
+      }
+    }
+    return groups
+  }
+}
+
+extension ParsedDataset {
+  /// This data set with every part: those that it lacks are taken out of its training images by fraction.
+  ///
+  /// - Parameters:
+  ///   - validation: The fraction of each class that validates where the set has no validation images.
+  ///   - test: The fraction of each class that tests where it has no test images.
+  /// - Returns: The set, and where the images of each new part stood among its training images.
+  public func completed(
+    validation: Double, test: Double, seed: Int
+  ) -> (set: ParsedDataset, parts: DataParts) {
+    let parts = DataParts(
+      of: train, validation: self.validation == nil ? validation : 0,
+      test: self.test == nil ? test : 0, seed: seed)
+    let set = ParsedDataset(
+      train: train.taking(parts.training),
+      validation: self.validation ?? train.taking(parts.validation),
+      test: self.test ?? train.taking(parts.test))
+    return (set, parts)
+  }
+}
+
+/// The SHA-256 of an image's pixels.
+public struct PixelDigest: Hashable, Sendable {
+  private let bytes: [UInt8]
+
+  init(_ digest: SHA256.Digest) { bytes = Array(digest) }
+}
+
+extension ImageSet {
+  /// The digest of one image's pixels, `[3, side, side]`.
+  ///
+  /// - Precondition: `index` is below `count`.
+  public func pixelDigest(of index: Int) -> PixelDigest {
+    let pixels = index * pixelsPerImage..<(index + 1) * pixelsPerImage
+    return images.withUnsafeBytes { PixelDigest(SHA256.hash(data: $0[pixels])) }
+  }
+}

@@ -1,0 +1,47 @@
+import TensorFiles
+
+/// Settings that are each well formed and don't go together.
+public enum DatasetSettingsError: PrintableError, Equatable {
+  /// An address of images that the source does not read.
+  case unusedAddress(key: String, value: String, source: DataSource)
+  /// A source that is a file or a folder of one's own, and none is named.
+  case noArchive(DataSource)
+  /// Two addresses of images.
+  case twoAddresses(url: String, archive: String)
+  /// More images are asked for than there are.
+  case tooManyImages(key: String, found: Int, available: Int)
+  /// Constants are asked for and not given.
+  case missingConstants(key: String)
+  /// Not three numbers that a mean, or a standard deviation, of pixel/255 can be.
+  case constants(key: String, found: [Double], expected: String)
+  /// A deviation that can't be divided by.
+  case deviation(found: [Double])
+
+  public var message: String {
+    switch self {
+    case .unusedAddress(let key, let value, .shapes):
+      "dataset.\(key) is '\(value)', but dataset.source is shapes, which are drawn here; set"
+        + " dataset.source: cifar-10"
+    case .unusedAddress(let key, let value, let source):
+      "dataset.\(key) is '\(value)', but dataset.source is \(source.rawValue), which is never downloaded;"
+        + " name a file or folder of this machine with dataset.archive"
+    case .noArchive(let source):
+      "dataset.source is \(source.rawValue), and dataset.archive names no "
+        + (source == .folder ? "folder of pictures" : "file or folder of arrays")
+        + "; add --set dataset.archive=PATH"
+    case .twoAddresses(let url, let archive):
+      "dataset.url is '\(url)' and dataset.archive is '\(archive)', expected one of them; leave one out"
+    case .missingConstants(let key):
+      "preprocess.normalize is constants and preprocess.\(key) is not given, expected three numbers"
+        + " in units of pixel/255"
+    case .tooManyImages(let key, let found, let available):
+      "dataset.\(key) is \(found), and the data set has \(available); lower it, or leave it out for all"
+    case .constants(let key, let found, let expected):
+      "preprocess.\(key) is \(found), expected three numbers \(expected) in units of pixel/255, for"
+        + " red, green and blue; divide numbers of 0 to 255 by 255"
+    case .deviation(let found):
+      "standard deviations \(found), expected all above 0: a channel that never changes can't be"
+        + " normalised; set preprocess.normalize to half or constants"
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// Images that are the same to the last pixel and stand in two parts of a data set, or in two classes.
+public struct RepeatedImage: Sendable, Equatable {
+  /// A part of the data set and the image's index there.
+  public struct Place: Sendable, Equatable {
+    public let part: DataPart
+    public let index: Int
+
+    public init(part: DataPart, index: Int) { (self.part, self.index) = (part, index) }
+  }
+
+  /// Where the image stands first, in the order training, validation, test.
+  public let first: Place
+  /// Where it stands again.
+  public let again: Place
+  /// Whether the two places have different labels.
+  public let hasTwoLabels: Bool
+}
+
+/// A part of a data set.
+public enum DataPart: String, Sendable, CaseIterable {
+  case training, validation, test
+}
+
+extension ParsedDataset {
+  /// The images of one part, in the source's order; nil where the set does not have that part.
+  public subscript(part: DataPart) -> ImageSet? {
+    switch part {
+    case .training: train
+    case .validation: validation
+    case .test: test
+    }
+  }
+
+  /// Every image that repeats an earlier one of another part, or of another class.
+  public func repeatedImages() -> [RepeatedImage] {
+    var repeated: [RepeatedImage] = []
+    var seen: [PixelDigest: (place: RepeatedImage.Place, label: Int)] = [:]
+    for part in DataPart.allCases {
+      guard let images = self[part] else { continue }
+      for index in 0..<images.count {
+        let place = RepeatedImage.Place(part: part, index: index)
+        let (digest, label) = (images.pixelDigest(of: index), Int(images.labels[index]))
+        guard let earlier = seen[digest] else {
+          seen[digest] = (place, label)
+          continue
+        }
+        guard earlier.place.part != part || earlier.label != label else { continue }
+        repeated.append(
+          RepeatedImage(first: earlier.place, again: place, hasTwoLabels: earlier.label != label))
+      }
+    }
+    return repeated
+  }
+}

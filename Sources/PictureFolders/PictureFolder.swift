@@ -1,0 +1,140 @@
+import Datasets
+import Foundation
+import TensorFiles
+
+/// A folder of labelled pictures: a folder for each class, directly or under `train`, `val` and `test`.
+///
+///     pictures/cat/1.jpg            pictures/train/cat/1.jpg
+///     pictures/dog/a/2.png          pictures/test/dog/2.png
+///
+/// The names of class folders are the class names, in natural order: `2` before `10`. What lies in
+/// folders below a class folder belongs to the class. Hidden files are passed over, and links are
+/// followed.
+public struct PictureFolder: Sendable {
+  /// A file that should hold a picture.
+  public struct Entry: Sendable, Equatable {
+    /// Relative to the folder.
+    public let path: String
+    /// An index into `classNames`.
+    public let label: Int
+    let url: URL
+  }
+
+  public let url: URL
+  public let classNames: [String]
+  /// The files of each part, class by class in natural order of their paths. A part that the folder does
+  /// not have is absent.
+  public let entries: [DataPart: [Entry]]
+
+  /// Lists the files; none is opened.
+  ///
+  /// - Throws: `PictureFolderError` where the folder does not have such a layout.
+  public init(at url: URL) throws {
+    let files: [FolderWalk.File]
+    do {
+      files = try FolderWalk.files(below: url)
+    } catch {
+      throw PictureFolderError.unreadable(folder: url.relativePath)
+    }
+    let paths = files.map { (parts: $0.path.split(separator: "/").map(String.init), file: $0) }
+    let folders = Set(paths.filter { $0.parts.count > 1 }.map { $0.parts[0] })
+    let parts = try Self.parts(among: folders, of: url)
+    var members: [DataPart: [String: [FolderWalk.File]]] = [:]
+    for (path, file) in paths {
+      let depth = parts.isEmpty ? 0 : 1
+      // A file beside the class folders, such as a list of labels, belongs to no class.
+      guard path.count > depth + 1 else { continue }
+      guard let part = parts.isEmpty ? .training : parts[path[0]] else { continue }
+      members[part, default: [:]][path[depth], default: []].append(file)
+    }
+    let names = (members[.training] ?? [:]).keys.sorted(by: NaturalOrder.precedes)
+    try Self.check(names, of: url, hasOnlyFiles: folders.isEmpty && !files.isEmpty)
+    for (part, classes) in members {
+      if let stranger = classes.keys.sorted().first(where: { !names.contains($0) }) {
+        throw PictureFolderError.unknownClass(
+          folder: url.relativePath, part: part, name: stranger, classes: names)
+      }
+    }
+    self.url = url
+    classNames = names
+    entries = members.mapValues { classes in
+      names.enumerated().flatMap { label, name in
+        (classes[name] ?? []).sorted { NaturalOrder.precedes($0.path, $1.path) }.map {
+          Entry(path: $0.path, label: label, url: $0.url)
+        }
+      }
+    }
+  }
+
+  /// The parts that folders of these names are; empty where the folders are classes.
+  private static func parts(
+    among folders: Set<String>, of url: URL
+  ) throws(PictureFolderError) -> [String: DataPart] {
+    let words: [String: DataPart] = [
+      "train": .training, "training": .training, "val": .validation, "valid": .validation,
+      "validation": .validation, "test": .test, "testing": .test,
+    ]
+    var parts: [String: DataPart] = [:]
+    for folder in folders.sorted() {
+      guard let part = words[folder.lowercased()] else { continue }
+      if let other = parts.first(where: { $0.value == part })?.key {
+        throw .twoFolders(folder: url.relativePath, part: part, names: [other, folder])
+      }
+      parts[folder] = part
+    }
+    guard !parts.isEmpty else { return [:] }
+    guard parts.values.contains(.training) else {
+      throw .noTraining(folder: url.relativePath, found: parts.keys.sorted())
+    }
+    if let stranger = folders.subtracting(parts.keys).min() {
+      throw .mixedLayout(
+        folder: url.relativePath, parts: parts.keys.sorted(), other: stranger)
+    }
+    return parts
+  }
+
+  private static func check(
+    _ names: [String], of url: URL, hasOnlyFiles: Bool
+  ) throws(PictureFolderError) {
+    guard (2...ImageSet.mostClasses).contains(names.count) else {
+      throw .classCount(
+        folder: url.relativePath, found: names, hasOnlyFiles: hasOnlyFiles)
+    }
+    if let name = names.first(where: { !PrintableText.isPrintable($0) || $0.count > 100 }) {
+      throw .className(folder: url.relativePath, name: name)
+    }
+  }
+}
+
+/// The order in which a person counts: runs of digits compare as numbers, all else by Unicode scalars.
+enum NaturalOrder {
+  static func precedes(_ first: String, _ second: String) -> Bool {
+    let (a, b) = (Array(first.unicodeScalars), Array(second.unicodeScalars))
+    var (i, j) = (0, 0)
+    while i < a.count, j < b.count {
+      if isDigit(a[i]), isDigit(b[j]) {
+        let (left, right) = (digits(of: a, from: &i), digits(of: b, from: &j))
+        if left.count != right.count { return left.count < right.count }
+        if left != right { return left.lexicographicallyPrecedes(right) }
+      } else {
+        if a[i] != b[j] { return a[i] < b[j] }
+        i += 1
+        j += 1
+      }
+    }
+    // Equal but for leading zeros, or one begins with the other.
+    if i < a.count || j < b.count { return j < b.count }
+    return a.lexicographicallyPrecedes(b)
+  }
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+  /// A run of digits without its leading zeros.
+  private static func digits(of text: [Unicode.Scalar], from start: inout Int)
+    -> ArraySlice<Unicode.Scalar>
+  {
+    let end = text[start...].firstIndex { !isDigit($0) } ?? text.endIndex
+    defer { start = end }
+    return text[start..<end].drop { $0 == "0" }
+  }
+}

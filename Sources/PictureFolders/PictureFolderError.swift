@@ -1,0 +1,68 @@
+import Datasets
+import TensorFiles
+
+/// Why a folder of pictures can't be a data set: one case a rule.
+public enum PictureFolderError: PrintableError, Equatable {
+  /// There is no such folder, or one below it can't be read.
+  case unreadable(folder: String)
+  /// Folders of one part under two names.
+  case twoFolders(folder: String, part: DataPart, names: [String])
+  /// Parts without one to train on.
+  case noTraining(folder: String, found: [String])
+  /// Class folders beside those of the parts.
+  case mixedLayout(folder: String, parts: [String], other: String)
+  /// Fewer than two class folders with files in them, or more than there can be classes.
+  case classCount(folder: String, found: [String], hasOnlyFiles: Bool)
+  /// A folder's name that can't be a class name.
+  case className(folder: String, name: String)
+  /// A class that has no folder under `train`.
+  case unknownClass(folder: String, part: DataPart, name: String, classes: [String])
+  /// A part in which no picture can be read.
+  case noPictures(folder: String, part: DataPart, files: Int, first: String?)
+  /// A class in which no picture to train on can be read.
+  case emptyClass(folder: String, name: String, files: Int)
+  /// A training of problems, where the recipe wants none.
+  case problems(folder: String, count: Int, first: String)
+
+  public var message: String {
+    switch self {
+    case .unreadable(let folder):
+      "\(folder): cannot be read as a folder; check dataset.archive and the permissions"
+    case .twoFolders(let folder, let part, let names):
+      "\(folder): '\(names[0])' and '\(names[1])' both hold \(part.rawValue) pictures, expected one; move"
+        + " the pictures of one into the other"
+    case .noTraining(let folder, let found):
+      "\(folder): \(Self.quoted(found)) without 'train'; put the pictures to train on into 'train', a"
+        + " folder for each class"
+    case .mixedLayout(let folder, let parts, let other):
+      "\(folder): \(Self.quoted(parts)) beside '\(other)', expected either the folders of the parts or those"
+        + " of the classes; move '\(other)' elsewhere"
+    case .classCount(let folder, _, true):
+      "\(folder): files and no folders, expected a folder for each class with its pictures in it"
+    case .classCount(let folder, let found, false):
+      found.count < 2
+        ? "\(folder): \(found.isEmpty ? "no class folder" : "one class folder, '\(found[0])'") with files in"
+          + " it, expected two or more: a folder for each class with its pictures in it"
+        : "\(folder): \(found.count) class folders, expected at most \(ImageSet.mostClasses)"
+    case .className(let folder, let name):
+      "\(folder): folder '\(PrintableText.escaped(name, limit: 100))' can't name a class, expected at most"
+        + " 100 printable characters; rename it"
+    case .unknownClass(let folder, let part, let name, let classes):
+      "\(folder): \(part.rawValue) pictures of '\(name)', a class without training pictures; the classes are"
+        + " \(Self.quoted(Array(classes.prefix(5))))\(classes.count > 5 ? ", …" : "")"
+    case .noPictures(let folder, let part, let files, let first):
+      "\(folder): none of \(files) \(part.rawValue) files is a picture that can be read"
+        + (first.map { ": \($0)" } ?? "")
+    case .emptyClass(let folder, let name, let files):
+      "\(folder): class '\(name)' has no training picture that can be read, of \(files) files; add some, or"
+        + " move its folder elsewhere"
+    case .problems(let folder, let count, let first):
+      "\(folder): \(count) problems, the first: \(first); all are listed above: repair them, or leave"
+        + " dataset.strict out to go on without these pictures"
+    }
+  }
+
+  private static func quoted(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
+  }
+}

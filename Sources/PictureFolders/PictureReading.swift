@@ -1,0 +1,151 @@
+import Datasets
+import Dispatch
+import Foundation
+import Pictures
+import Synchronization
+import TensorFiles
+import Tensors
+
+/// The pictures of a folder as square images of one side.
+public struct FolderImages: Sendable {
+  /// The images, each part in the order of its files; parts that the folder does not have are absent.
+  public let dataset: ParsedDataset
+  /// The file of each image, by part.
+  public let files: [DataPart: [String]]
+  /// Files that are no pictures, or damaged ones, in the order in which they were listed.
+  public let unreadable: [Unreadable]
+
+  /// A file that can't be read as a picture.
+  public struct Unreadable: Sendable, Equatable {
+    /// Relative to the folder.
+    public let path: String
+    public let className: String
+    public let part: DataPart
+    /// Why, without the path.
+    public let reason: String
+  }
+}
+
+extension PictureFolder {
+  /// Reads every picture: its middle square, resized with antialiasing as `CentredSquare` says.
+  ///
+  /// Files that can't be read are left out and listed. What comes out does not depend on `threads`.
+  ///
+  /// - Parameters:
+  ///   - side: Width and height of an image.
+  ///   - report: Told now and then how many files have been read, on the calling thread.
+  /// - Throws: `PictureFolderError` where a part, or a class to train on, is left without pictures.
+  public func images(
+    side: Int, threads: Int, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) throws(PictureFolderError) -> FolderImages {
+    let total = entries.values.reduce(0) { $0 + $1.count }
+    var done = 0
+    var sets: [DataPart: ImageSet] = [:]
+    var files: [DataPart: [String]] = [:]
+    var unreadable: [FolderImages.Unreadable] = []
+    for part in DataPart.allCases {
+      guard let entries = entries[part] else { continue }
+      let squares = Squares(count: entries.count, side: side)
+      for first in stride(from: 0, to: entries.count, by: Self.chunk) {
+        squares.read(entries, first..<min(first + Self.chunk, entries.count), threads: threads)
+        done += min(Self.chunk, entries.count - first)
+        report(done, total)
+      }
+      let readable = entries.indices.filter { squares.problems[$0] == nil }
+      for index in entries.indices {
+        guard let reason = squares.problems[index] else { continue }
+        unreadable.append(
+          .init(
+            path: entries[index].path, className: classNames[entries[index].label], part: part,
+            reason: reason))
+      }
+      guard !readable.isEmpty else {
+        throw .noPictures(
+          folder: url.relativePath, part: part, files: entries.count,
+          first: unreadable.last.map { "\($0.path): \($0.reason)" })
+      }
+      let labels = readable.map { ClassLabel(entries[$0].label) }
+      if part == .training { try requireEveryClass(labels, among: entries) }
+      sets[part] = ImageSet(
+        images: squares.pixels(of: readable), labels: labels, side: side, classNames: classNames,
+        dataStatus: .unverified, source: .folder)
+      files[part] = readable.map { entries[$0].path }
+    }
+    guard let train = sets[.training] else {
+      throw .noTraining(folder: url.relativePath, found: [])
+    }
+    return FolderImages(
+      dataset: ParsedDataset(train: train, validation: sets[.validation], test: sets[.test]),
+      files: files, unreadable: unreadable)
+  }
+
+  /// Files between two reports.
+  private static let chunk = 200
+
+  private func requireEveryClass(
+    _ labels: [ClassLabel], among entries: [Entry]
+  ) throws(PictureFolderError) {
+    let present = Set(labels)
+    for label in classNames.indices where !present.contains(ClassLabel(label)) {
+      throw .emptyClass(
+        folder: url.relativePath, name: classNames[label],
+        files: entries.count { $0.label == label })
+    }
+  }
+}
+
+/// The squares of some files, filled by several threads, each at places of its own.
+private final class Squares: @unchecked Sendable {
+  private let side: Int
+  private let size: Int
+  private let bytes: UnsafeMutableBufferPointer<UInt8>
+  /// Why a file can't be read, by its index.
+  private(set) var problems: [Int: String] = [:]
+
+  init(count: Int, side: Int) {
+    self.side = side
+    size = ImageSet.channels * side * side
+    bytes = .allocate(capacity: count * size)
+  }
+
+  deinit { bytes.deallocate() }
+
+  func read(_ entries: [PictureFolder.Entry], _ range: Range<Int>, threads: Int) {
+    let next = Atomic(range.lowerBound)
+    let found = Mutex<[Int: String]>([:])
+    DispatchQueue.concurrentPerform(iterations: max(threads, 1)) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < range.upperBound else { return }
+        do throws(PictureError) {
+          let picture = try Picture(contentsOf: entries[index].url, called: "")
+          guard picture.pixels.width > 0, picture.pixels.height > 0 else {
+            found.withLock { $0[index] = "a picture without pixels" }
+            continue
+          }
+          let square = CentredSquare.pixels(of: picture, side: side)
+          _ = UnsafeMutableBufferPointer(rebasing: bytes[index * size..<(index + 1) * size])
+            .initialize(from: square)
+        } catch {
+          found.withLock { $0[index] = Self.reason(error) }
+        }
+      }
+    }
+    problems.merge(found.withLock { $0 }) { $1 }
+  }
+
+  /// An error's words without the name of the file, which is empty here.
+  private static func reason(_ error: PictureError) -> String {
+    let text = "\(error)"
+    return text.hasPrefix(": ") ? String(text.dropFirst(2)) : text
+  }
+
+  /// The pixels at some places, one image behind the other.
+  func pixels(of indices: [Int]) -> [UInt8] {
+    if indices.count * size == bytes.count { return Array(bytes) }
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(indices.count * size)
+    for index in indices { pixels += bytes[index * size..<(index + 1) * size] }
+    return pixels
+  }
+}

@@ -1,0 +1,54 @@
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ClassWeightTests {
+  private let logits = DenseTensor(
+    shape: [3, 4], values: [0.5, -1, 2, 0, 1, 1.5, -0.5, 0.25, -2, 0, 0.75, 3])
+  private let labels: [UInt16] = [2, 0, 3]
+
+  /// The losses and the gradient of the mean loss along the logits.
+  private func evaluate(_ loss: CrossEntropy) -> (losses: [Double], gradient: [Float]) {
+    let shape = FeatureMapShape(count: 3, height: 1, width: 1, channels: 4)
+    let maps = (0..<3).map { _ in OwnedFeatureMap(shape) }
+    maps[0].load(logits)
+    var losses = [Double](repeating: 0, count: 3)
+    withExtendedLifetime(maps) {
+      labels.withUnsafeBufferPointer { labels in
+        losses.withUnsafeMutableBufferPointer { losses in
+          loss.evaluate(
+            maps[0].map, labels: labels, losses: losses, probabilities: maps[1].map,
+            gradient: maps[2].map)
+        }
+      }
+    }
+    return (losses, maps[2].dense().values)
+  }
+
+  /// An image counts as often as its class's weight says, in the loss and in the gradient; of a class
+  /// with weight 0 it teaches nothing.
+  @Test(arguments: [(0.0, 0.0), (0.1, 0.0), (0.2, 0.5)])
+  func imagesCountByTheirClass(smoothing: Double, divergence: Double) {
+    let weights = [0.5, 7, 2, 0]
+    let plain = evaluate(CrossEntropy(labelSmoothing: smoothing, divergenceWeight: divergence))
+    let weighted = evaluate(
+      CrossEntropy(
+        labelSmoothing: smoothing, divergenceWeight: divergence, classWeights: weights))
+    for (image, label) in labels.enumerated() {
+      let weight = weights[Int(label)]
+      #expect(abs(weighted.losses[image] - weight * plain.losses[image]) < 1e-12)
+      for place in 4 * image..<4 * image + 4 {
+        let expected = Double(plain.gradient[place]) * weight
+        #expect(abs(Double(weighted.gradient[place]) - expected) <= 1e-6 * abs(expected))
+      }
+    }
+    #expect(weighted.losses[2] == 0)
+  }
+
+  @Test func weightsOfOneChangeNoBit() {
+    let plain = evaluate(CrossEntropy(labelSmoothing: 0.1))
+    let ones = evaluate(CrossEntropy(labelSmoothing: 0.1, classWeights: [1, 1, 1, 1]))
+    #expect(plain.losses == ones.losses && plain.gradient == ones.gradient)
+  }
+}
