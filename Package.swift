@@ -137,6 +137,12 @@ let package = Package(
         "Randomness", "Recipes", "TensorFiles", "Tensors", "Training",
       ],
       swiftSettings: optimized),
+    .target(
+      name: "OtherData",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models", "PictureFolders",
+        "TensorFiles",
+      ]),
     .target(name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning"]),
     .target(name: "Inspection", dependencies: ["CheckedNumbers", "Pictures", "TensorFiles"]),
     .target(name: "Pages"),
@@ -153,8 +159,8 @@ let package = Package(
       name: "tessera",
       dependencies: [
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
-        "Inspection", "Kernels", "Models", "Notebook", "OpenBLAS", "Pictures", "Planning",
-        "Prediction", "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Tensors",
+        "Inspection", "Kernels", "Metrics", "Models", "Notebook", "OpenBLAS", "OtherData",
+        "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Tensors",
         "Terminals", "Weaving", argumentParser,
       ]),
 

@@ -164,7 +164,7 @@ extension ImageSet {
   /// The images at `indices`, in that order.
   ///
   /// - Precondition: every index is below `count`.
-  func taking(_ indices: [Int], preparation: Preparation? = nil) -> ImageSet {
+  public func taking(_ indices: [Int], preparation: Preparation? = nil) -> ImageSet {
     var chosen: [UInt8] = []
     chosen.reserveCapacity(indices.count * pixelsPerImage)
     for index in indices {

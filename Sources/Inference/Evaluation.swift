@@ -77,13 +77,14 @@ public struct Evaluation: Sendable {
   }
 
   /// Writes the tensor files `confusion`, `reliability`, `predictions` and `mistakes` into a folder.
-  public func write(to folder: URL, images: ImageSet, on subject: EvaluationSettings.Subject) throws
-  {
+  ///
+  /// - Parameter subject: Which images these are.
+  public func write(to folder: URL, images: ImageSet, on subject: String) throws {
     let classes = confusion.classes
     let names = try JSONEncoder().encode(images.classNames)
     let metadata = [
       "class_names": String(decoding: names, as: UTF8.self),
-      "data_status": images.dataStatus.rawValue, "on": subject.rawValue,
+      "data_status": images.dataStatus.rawValue, "on": subject,
       "checkpoint": figures.checkpoint,
     ]
     var matrix = TensorFileWriter(schema: "confusion", metadata: metadata)

@@ -28,8 +28,10 @@ public struct PictureFolder: Sendable {
 
   /// Lists the files; none is opened.
   ///
-  /// - Throws: `PictureFolderError` where the folder does not have such a layout.
-  public init(at url: URL) throws {
+  /// - Parameter known: The classes that there are, some of which the folder may lack; where nil, they are
+  ///   those of the folder.
+  /// - Throws: `PictureFolderError` where the folder does not have such a layout, or has another class.
+  public init(at url: URL, knowing known: [String]? = nil) throws {
     let files: [FolderWalk.File]
     do {
       files = try FolderWalk.files(below: url)
@@ -47,8 +49,11 @@ public struct PictureFolder: Sendable {
       guard let part = parts.isEmpty ? .training : parts[path[0]] else { continue }
       members[part, default: [:]][path[depth], default: []].append(file)
     }
-    let names = (members[.training] ?? [:]).keys.sorted(by: NaturalOrder.precedes)
-    try Self.check(names, of: url, hasOnlyFiles: folders.isEmpty && !files.isEmpty)
+    let names = known ?? (members[.training] ?? [:]).keys.sorted(by: NaturalOrder.precedes)
+    if known == nil || members.isEmpty {
+      try Self.check(
+        members.isEmpty ? [] : names, of: url, hasOnlyFiles: folders.isEmpty && !files.isEmpty)
+    }
     for (part, classes) in members {
       if let stranger = classes.keys.sorted().first(where: { !names.contains($0) }) {
         throw PictureFolderError.unknownClass(

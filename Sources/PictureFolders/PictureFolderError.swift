@@ -15,13 +15,13 @@ public enum PictureFolderError: PrintableError, Equatable {
   case classCount(folder: String, found: [String], hasOnlyFiles: Bool)
   /// A folder's name that can't be a class name.
   case className(folder: String, name: String)
-  /// A class that has no folder under `train`.
+  /// A class that has no folder under `train`, or that a network does not know.
   case unknownClass(folder: String, part: DataPart, name: String, classes: [String])
   /// A part in which no picture can be read.
   case noPictures(folder: String, part: DataPart, files: Int, first: String?)
   /// A class in which no picture to train on can be read.
   case emptyClass(folder: String, name: String, files: Int)
-  /// A training of problems, where the recipe wants none.
+  /// Pictures that can't be used, or copies, where the recipe allows none.
   case problems(folder: String, count: Int, first: String)
 
   public var message: String {
@@ -48,7 +48,7 @@ public enum PictureFolderError: PrintableError, Equatable {
       "\(folder): folder '\(PrintableText.escaped(name, limit: 100))' can't name a class, expected at most"
         + " 100 printable characters; rename it"
     case .unknownClass(let folder, let part, let name, let classes):
-      "\(folder): \(part.rawValue) pictures of '\(name)', a class without training pictures; the classes are"
+      "\(folder): \(part.rawValue) pictures of '\(name)', a class that was not trained on; the classes are"
         + " \(Self.quoted(Array(classes.prefix(5))))\(classes.count > 5 ? ", …" : "")"
     case .noPictures(let folder, let part, let files, let first):
       "\(folder): none of \(files) \(part.rawValue) files is a picture that can be read"

@@ -33,10 +33,12 @@ extension PictureFolder {
   ///
   /// - Parameters:
   ///   - side: Width and height of an image.
+  ///   - needsEveryClass: Whether every class must have a picture to train on.
   ///   - report: Told now and then how many files have been read, on the calling thread.
   /// - Throws: `PictureFolderError` where a part, or a class to train on, is left without pictures.
   public func images(
-    side: Int, threads: Int, report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    side: Int, threads: Int, needingEveryClass needsEveryClass: Bool = true,
+    report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(PictureFolderError) -> FolderImages {
     let total = entries.values.reduce(0) { $0 + $1.count }
     var done = 0
@@ -65,7 +67,7 @@ extension PictureFolder {
           first: unreadable.last.map { "\($0.path): \($0.reason)" })
       }
       let labels = readable.map { ClassLabel(entries[$0].label) }
-      if part == .training { try requireEveryClass(labels, among: entries) }
+      if part == .training, needsEveryClass { try requireEveryClass(labels, among: entries) }
       sets[part] = ImageSet(
         images: squares.pixels(of: readable), labels: labels, side: side, classNames: classNames,
         dataStatus: .unverified, source: .folder)

@@ -14,7 +14,7 @@ public enum ClassWeights: Sendable, Equatable {
   ///
   /// - Parameter images: Those that train.
   /// - Throws: `TrainingError` where the weights given are not one a class.
-  func weights(for images: ImageSet) throws(TrainingError) -> [Double] {
+  public func weights(for images: ImageSet) throws(TrainingError) -> [Double] {
     switch self {
     case .none: return []
     case .balanced:

@@ -21,7 +21,7 @@ extension Tessera {
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
       || error is BenchmarkError || error is DatasetSettingsError || error is ProcessorMismatch
       || error is RenderError || error is RecipeCheckError || error is OpenBLASError
-      || error is CocoaError
+      || error is any PrintableError || error is CocoaError
   }
 
   /// The error as one line.

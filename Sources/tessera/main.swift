@@ -15,7 +15,8 @@ struct Tessera: ParsableCommand {
     subcommands: [
       PlanCommand.self, PrepareCommand.self, LogCommand.self, SealCommand.self, StatusCommand.self,
       WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
-      InspectCommand.self, PredictCommand.self, WeaveCommand.self, ReportCommand.self,
+      InspectCommand.self, PredictCommand.self, EvaluateCommand.self, WeaveCommand.self,
+      ReportCommand.self,
       CompareCommand.self, DrawCommand.self, BenchCommand.self, VerifyCommand.self, GCCommand.self,
       RemoveCommand.self, LockCommand.self,
     ])

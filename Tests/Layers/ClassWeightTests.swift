@@ -23,7 +23,7 @@ import Testing
         }
       }
     }
-    return (losses, maps[2].dense().values)
+    return (losses, maps[2].dense.values)
   }
 
   /// An image counts as often as its class's weight says, in the loss and in the gradient; of a class

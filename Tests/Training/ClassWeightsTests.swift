@@ -1,8 +1,7 @@
 import Datasets
 import Foundation
 import Testing
-
-@testable import Training
+import Training
 
 @Suite struct ClassWeightsTests {
   private func images(_ labels: [UInt16]) -> ImageSet {

@@ -234,7 +234,8 @@ show("expected calibration error \(decimals(100 * report.expectedCalibrationErro
 
 orExit {
   try AtomicFile.write(report.json(), to: options.output("metrics.json"))
-  try evaluation.write(to: URL(fileURLWithPath: options.output), images: images, on: settings.on)
+  try evaluation.write(
+    to: URL(fileURLWithPath: options.output), images: images, on: settings.on.rawValue)
   try selection.write(
     files[selection.position], to: options.output("selection.safetensors"))
 }

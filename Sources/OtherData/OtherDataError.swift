@@ -1,0 +1,15 @@
+import TensorFiles
+
+/// Why other data can't be evaluated on: one case a rule.
+public enum OtherDataError: PrintableError, Equatable {
+  /// A file of corrupted images that are not the same ones in five severities.
+  case severities(file: String, images: Int)
+
+  public var message: String {
+    switch self {
+    case .severities(let file, let images):
+      "\(file): \(images) images, expected the same ones in five severities, one behind the other, with"
+        + " labels.npy beside it; name a single file with --on where it is another data set"
+    }
+  }
+}

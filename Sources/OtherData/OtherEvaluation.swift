@@ -1,0 +1,67 @@
+import Datasets
+import Foundation
+import Inference
+import Kernels
+import Loading
+import Metrics
+import Models
+import TensorFiles
+
+/// Evaluates the network of a checkpoint on images of other origin.
+public struct OtherEvaluation {
+  private let checkpoint: TensorFile
+  private let checkpointName: String
+  private let normalization: Normalization
+  private let flip: Bool
+  private let pool: WorkerPool
+  public let description: CheckpointDescription
+
+  /// - Parameters:
+  ///   - name: What the run calls the checkpoint: best, last, or epoch-160.
+  ///   - flip: Whether each answer is the mean of those to the image and to its mirror image.
+  /// - Throws: `TensorFileError` or `CheckpointError` where the file is no checkpoint.
+  public init(checkpoint url: URL, called name: String, flip: Bool, on pool: WorkerPool) throws {
+    checkpoint = try Checkpoint.open(url)
+    checkpointName = name
+    description = try Checkpoint.description(of: checkpoint)
+    normalization = try Normalization(metadata: description.normalization, file: url.path)
+    self.flip = flip
+    self.pool = pool
+  }
+
+  /// What an evaluation found.
+  public struct Result {
+    public let report: EvaluationReport
+    fileprivate let evaluation: Evaluation
+    fileprivate let images: ImageSet
+  }
+
+  /// Evaluates on a set, whose classes must be the network's.
+  ///
+  /// - Parameter name: What the report calls the images.
+  /// - Throws: What `Evaluation` throws.
+  public func evaluate(_ images: ImageSet, called name: String) throws -> Result {
+    let evaluation = try Evaluation(
+      checkpointName, checkpoint, on: BatchLoader(images, normalization: normalization),
+      averagingMirrorImages: flip, pool: pool)
+    let report = EvaluationReport(
+      of: .init(
+        on: name, dataStatus: images.dataStatus.rawValue, source: images.source.rawValue,
+        selectedOnTest: false, flip: flip, classNames: images.classNames,
+        warnings: [images.dataStatus.warning].compactMap { $0 }),
+      checkpoints: [evaluation.figures], selected: 0,
+      selection: CheckpointSelection.Kind.listed.rawValue, count: images.count,
+      confusion: evaluation.confusion, reliability: evaluation.reliability)
+    return Result(report: report, evaluation: evaluation, images: images)
+  }
+}
+
+extension OtherEvaluation.Result {
+  /// Writes `metrics.json` and the tensor files that an evaluation of the pipeline has, into a folder that
+  /// is made where it is not there.
+  public func write(to folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try AtomicFile.write(report.json(), to: folder.appendingPathComponent("metrics.json"))
+    try evaluation.write(to: folder, images: images, on: report.on)
+  }
+}
