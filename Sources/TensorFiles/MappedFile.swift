@@ -7,10 +7,10 @@ import Foundation
 /// short in place cannot be guarded against, and ends the process with SIGBUS.
 ///
 /// `@unchecked Sendable`: the mapping is never written and the pointer never changes.
-final class MappedFile: @unchecked Sendable {
-  let bytes: UnsafeRawBufferPointer
+package final class MappedFile: @unchecked Sendable {
+  package let bytes: UnsafeRawBufferPointer
 
-  init(path: String) throws(TensorFileError) {
+  package init(path: String) throws(TensorFileError) {
     // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
     let descriptor = open(PathText.systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(file: path, reason: systemError()) }

@@ -75,14 +75,9 @@ extension TensorFile {
 
   /// Finds out whether a copy of the tensor's bytes can be had: where an array can't, the process ends.
   private func requireMemory(for entry: TensorEntry) throws(TensorFileError) {
-    // Smaller ones come out of what the process has.
-    guard entry.bytes.count > 1 << 20 else { return }
-    let size = entry.bytes.count
-    let probe = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let probe, probe != MAP_FAILED else {
-      throw .noMemory(file: url.path, tensor: entry.name, byteCount: size)
+    guard MemoryProbe.hasRoom(for: entry.bytes.count) else {
+      throw .noMemory(file: url.path, tensor: entry.name, byteCount: entry.bytes.count)
     }
-    munmap(probe, size)
   }
 
   private func entry<Scalar: TensorScalar>(

@@ -1,0 +1,14 @@
+import Foundation
+
+/// Finds out whether memory can be had: where an array can't get it, the process ends.
+package enum MemoryProbe {
+  /// Whether there is room for so many bytes. Up to a mebibyte comes out of what the process has.
+  package static func hasRoom(for byteCount: Int) -> Bool {
+    guard byteCount > 1 << 20 else { return true }
+    let access = PROT_READ | PROT_WRITE
+    let probe = mmap(nil, byteCount, access, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let probe, probe != MAP_FAILED else { return false }
+    munmap(probe, byteCount)
+    return true
+  }
+}
