@@ -48,6 +48,7 @@ let package = Package(
     // System libraries
     .systemLibrary(name: "CVectors"),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(
       name: "CMarkGFM", pkgConfig: "libcmark-gfm",
@@ -71,6 +72,10 @@ let package = Package(
       name: "Models",
       dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
       swiftSettings: optimized),
+    .target(
+      name: "NumPyFiles", dependencies: ["CZlib", "TensorFiles"], swiftSettings: optimized),
+    .target(
+      name: "Pickles", dependencies: ["NumPyFiles", "TensorFiles"], swiftSettings: optimized),
     .target(
       name: "Datasets",
       dependencies: ["CheckedNumbers", "Randomness", "TensorFiles", "Tensors", crypto],
@@ -195,7 +200,7 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["TensorFiles", "Tensors"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["CZlib", "TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
     .target(name: "Allocations", path: "Tests/Allocations"),
     .target(name: "CJPEGEncoder", dependencies: ["CJPEG"], path: "Tests/CJPEGEncoder"),
@@ -220,6 +225,12 @@ let package = Package(
         "Training",
       ],
       path: "Tests/Models", swiftSettings: optimized),
+    .testTarget(
+      name: "PicklesTests", dependencies: ["NumPyFiles", "Pickles", "TestSupport"],
+      path: "Tests/Pickles"),
+    .testTarget(
+      name: "NumPyFilesTests", dependencies: ["NumPyFiles", "TestSupport"],
+      path: "Tests/NumPyFiles"),
     .testTarget(
       name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
       path: "Tests/Datasets"),
@@ -317,8 +328,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "CheckedNumbers", "Comparison", "Datasets", "Gnuplot", "Inference", "Inspection", "Models",
-        "Notebook",
-        "Pictures", "Planning", "Recipes", "TensorFiles", "Training",
+        "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning", "Recipes", "TensorFiles",
+        "Training",
       ],
       path: "Tests/Fuzz/Readers"),
     .testTarget(

@@ -1,0 +1,45 @@
+import TensorFiles
+
+/// What can be wrong with a file of NumPy's. `file` is its path, with the member's name for an array
+/// within an archive.
+public enum NumPyError: PrintableError, Equatable {
+  /// No such file, a folder, or one that can't be read.
+  case cannotRead(file: String, reason: String)
+  /// It begins as another kind of file.
+  case notNumPy(file: String, found: String)
+  /// A version of the format that is not 1.0, 2.0 or 3.0.
+  case version(file: String, major: Int, minor: Int)
+  /// The header is cut, or not what NumPy writes.
+  case header(file: String, problem: String)
+  /// Elements other than integers and truth values. Objects are pickles, which can be programs.
+  case type(file: String, found: String)
+  /// Another number of bytes than the shape needs.
+  case size(file: String, shape: [Int], type: String, found: Int)
+  /// An archive has no array of this name.
+  case noSuchArray(file: String, name: String, names: [String])
+  /// There is no room for what the archive states.
+  case noMemory(file: String, byteCount: Int)
+
+  public var message: String {
+    switch self {
+    case .cannotRead(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .notNumPy(let file, let found):
+      "\(file): \(found), expected a NumPy array (.npy, as numpy.save writes it)"
+    case .version(let file, let major, let minor):
+      "\(file): version \(major).\(minor) of NumPy's format, expected 1.0, 2.0 or 3.0; save it anew"
+    case .header(let file, let problem):
+      "\(file): the array's header is damaged: \(problem); save it anew by numpy.save"
+    case .type(let file, let found):
+      "\(file): elements of type \(found), expected integers (|u1, <i8 and the like); convert them by"
+        + " array.astype"
+    case .size(let file, let shape, let type, let found):
+      "\(file): \(found) bytes of elements, expected those of an array \(shape) of \(type); the file is"
+        + " cut or damaged: get it anew"
+    case .noSuchArray(let file, let name, let names):
+      "\(file): no array '\(name)'; it has \(names.prefix(12).joined(separator: ", "))"
+        + (names.count > 12 ? " and \(names.count - 12) more" : "")
+    case .noMemory(let file, let byteCount):
+      "\(file): no memory for \(byteCount) bytes; end other programs, or take fewer images"
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import TensorFiles
+
+/// What can be wrong with a zip archive.
+public enum ZipError: PrintableError, Equatable {
+  /// It has no list of members at its end.
+  case notZip(file: String)
+  /// The list of members contradicts itself or the file.
+  case directory(file: String, problem: String)
+  /// A member is there twice, and nothing says which one counts.
+  case repeatedMember(file: String, member: String)
+  /// A member is packed in a way other than deflate, or is encrypted.
+  case method(file: String, member: String, found: String)
+  /// A member is not where, or not as long as, the list says.
+  case member(file: String, member: String, problem: String)
+  /// A member's bytes are not those that were packed.
+  case checksum(file: String, member: String)
+
+  public var message: String {
+    switch self {
+    case .notZip(let file): "\(file): no zip archive, or cut before its end; get it anew"
+    case .directory(let file, let problem):
+      "\(file): the archive's list of members is damaged: \(problem); get it anew"
+    case .repeatedMember(let file, let member):
+      "\(file): \(Self.shown(member)) is there twice, expected once"
+    case .method(let file, let member, let found):
+      "\(file): \(Self.shown(member)) is \(found), expected stored or deflated; save it by numpy.savez"
+    case .member(let file, let member, let problem):
+      "\(file): \(Self.shown(member)) is damaged: \(problem); get the archive anew"
+    case .checksum(let file, let member):
+      "\(file): \(Self.shown(member)) has another CRC-32 than the archive says; get the archive anew"
+    }
+  }
+
+  private static func shown(_ member: String) -> String { PrintableText.escaped(member, limit: 80) }
+}
