@@ -78,7 +78,9 @@ let package = Package(
       name: "Pickles", dependencies: ["NumPyFiles", "TensorFiles"], swiftSettings: optimized),
     .target(
       name: "Datasets",
-      dependencies: ["CheckedNumbers", "Randomness", "TensorFiles", "Tensors", crypto],
+      dependencies: [
+        "CheckedNumbers", "NumPyFiles", "Pickles", "Randomness", "TensorFiles", "Tensors", crypto,
+      ],
       swiftSettings: optimized),
     .target(name: "Resampling", swiftSettings: optimized),
     .target(

@@ -1,13 +1,9 @@
 import Crypto
 import Foundation
+import TensorFiles
 
 /// An archive on this machine, opened once.
 struct ArchiveFile {
-  /// The official archive: CIFAR-10's binary version.
-  static let officialAddress = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
-  static let officialSize = 170_052_171
-  static let officialDigest = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
-
   private let handle: FileHandle
   private let name: String
   /// SHA-256 of the file, in hexadecimal.
@@ -38,6 +34,11 @@ struct ArchiveFile {
     return attributes
   }
 
+  /// Whether a path leads to a folder.
+  static func isFolder(_ url: URL) throws -> Bool {
+    try attributes(of: url)[.type] as? FileAttributeType == .typeDirectory
+  }
+
   private static func digest(of handle: FileHandle) throws -> String {
     var hash = SHA256()
     while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
@@ -48,13 +49,25 @@ struct ArchiveFile {
     }.joined()
   }
 
-  /// The members of these names, as far as they are there.
+  /// The members of these names, as far as they are there, and names of others.
   ///
-  /// An archive may decompress to five times what the members may have, and a little: other members
-  /// are few and small in any archive of this data set.
-  func members(_ limits: [String: Int]) throws -> [String: [UInt8]] {
-    let limit = 5 * limits.values.reduce(0, +) + 1_000_000
+  /// An archive may decompress to twice what the members may have, and a little: other members are few
+  /// and small in any archive of this data set.
+  func contents(_ limits: [String: Int]) throws -> TarArchive.Contents {
+    if let foreign = ForeignDataset(firstBytes: try firstBytes()) {
+      throw ArchiveError.foreign(archive: name, found: foreign.name, repair: foreign.repair)
+    }
+    let limit = 2 * limits.values.reduce(0, +) + 1_000_000
     let content = try DecompressedFile(handle, named: name, limit: limit)
-    return try TarArchive(content, named: name).members(limits)
+    return try TarArchive(content, named: name).contents(limits)
+  }
+
+  private func firstBytes() throws -> Data {
+    do {
+      try handle.seek(toOffset: 0)
+      return try handle.read(upToCount: ForeignFormat.prefixLength) ?? Data()
+    } catch {
+      throw ArchiveError.unreadable(archive: name, problem: "the file can't be read")
+    }
   }
 }

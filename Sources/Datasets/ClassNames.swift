@@ -1,38 +1,57 @@
+import Pickles
 import TensorFiles
 
-/// The names of CIFAR-10's classes, and the file that states those of a data set in its layout.
+/// The names of classes, and the file that states those of a data set in CIFAR's binary layout.
 public enum ClassNames {
-  /// In the order of the official labels.
-  public static let cifar10 = [
-    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-  ]
+  /// The longest file of names that is read: CIFAR-100's has some 700 bytes.
+  static let longestFile = 4_096
 
-  /// The longest file of names that is read: the official one has 61 bytes.
-  static let longestFile = 1_024
-
-  /// The ten names in `batches.meta.txt`, one a line.
+  /// The names in a file such as `batches.meta.txt`, one a line.
   ///
-  /// Names become columns of tables and parts of file names, so they are kept to characters that
-  /// need no quoting anywhere.
-  ///
-  /// - Parameter name: What to call the file in an error.
-  public static func parse(_ bytes: [UInt8], file name: String) throws(CIFARError) -> [String] {
+  /// - Parameters:
+  ///   - name: What to call the file in an error.
+  ///   - count: How many names it has to hold.
+  public static func parse(
+    _ bytes: [UInt8], file name: String, count: Int = 10
+  ) throws(CIFARError) -> [String] {
     guard bytes.count <= longestFile else {
       throw .classNamesTooLong(file: name, found: bytes.count, limit: longestFile)
     }
     let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-    var names: [String] = []
-    for line in lines {
-      let text = String(line.reversed().drop { $0 == " " }.reversed())
-      guard !text.isEmpty else { continue }
-      guard text.count <= 40, text.unicodeScalars.allSatisfy(isAllowed), !names.contains(text)
-      else {
-        throw .className(file: name, found: PrintableText.escaped(text, limit: 40))
-      }
-      names.append(text)
+    let names = lines.map { String($0.reversed().drop { $0 == " " }.reversed()) }
+    return try checked(names.filter { !$0.isEmpty }, file: name, count: count)
+  }
+
+  /// The names in a file of either edition.
+  static func read(
+    _ bytes: [UInt8], file: String, of kind: CIFARKind, _ labels: CIFARLabels
+  ) throws -> [String] {
+    let count = kind.classCount(labels)
+    guard CIFARRecords.form(of: bytes) == .python else {
+      return try parse(bytes, file: file, count: count)
     }
-    guard names.count == CIFARRecords.classCount else {
-      throw .classNameCount(file: name, found: names.count)
+    let key = kind == .cifar10 ? "label_names" : "\(labels.rawValue)_label_names"
+    guard let names = try Pickle.read(bytes, file: file)[key]?.texts else {
+      throw CIFARError.pickle(file: file, problem: "no list \(key)")
+    }
+    return try checked(names, file: file, count: count)
+  }
+
+  /// The names, where they are as many as there are classes.
+  ///
+  /// Names become columns of tables and parts of file names, so they are kept to characters that
+  /// need no quoting anywhere.
+  static func checked(
+    _ names: [String], file: String, count: Int
+  ) throws(CIFARError) -> [String] {
+    var seen: Set<String> = []
+    for name in names {
+      guard !name.isEmpty, name.count <= 40, name.unicodeScalars.allSatisfy(isAllowed),
+        seen.insert(name).inserted
+      else { throw .className(file: file, found: PrintableText.escaped(name, limit: 40)) }
+    }
+    guard names.count == count else {
+      throw .classNameCount(file: file, found: names.count, expected: count)
     }
     return names
   }

@@ -68,10 +68,15 @@ public struct DatasetSettings: Sendable, Decodable {
 
   /// The number of classes, where the source alone tells it.
   public var classCount: Int? {
+    source == .shapes ? Shapes.classNames.count : cifarKind?.classCount(labels)
+  }
+
+  /// The CIFAR data set that the source is; nil for another.
+  public var cifarKind: CIFARKind? {
     switch source {
-    case .shapes, .cifar10: 10
-    case .cifar100: labels == .fine ? 100 : 20
-    case .folder, .arrays: nil
+    case .cifar10: .cifar10
+    case .cifar100: .cifar100
+    case .shapes, .folder, .arrays: nil
     }
   }
 }
@@ -86,12 +91,13 @@ extension DatasetSettings {
     relativeTo folder: URL
   ) throws(DatasetSettingsError) -> (training: Int?, test: Int?) {
     let available: (training: Int?, test: Int?) =
-      switch (try location(), source) {
+      switch (try location(), cifarKind) {
       case (.drawn(_, let training, let test), _): (training, test)
-      case (.local(let path), .cifar10):
-        CIFARBatches.recordCounts(at: URL(fileURLWithPath: path, relativeTo: folder))
-      case (.official, _), (.address, _): CIFARBatches.archiveCounts
-      case (.local, _): (nil, nil)
+      case (.local(let path), let kind?):
+        CIFAREdition.expectedCounts(
+          at: URL(fileURLWithPath: path, relativeTo: folder), of: kind)
+      case (_, let kind?): CIFAREdition.archiveCounts(of: kind)
+      case (_, nil): (nil, nil)
       }
     try Self.check(trainingImages, key: "training-images", available: available.training)
     try Self.check(testImages, key: "test-images", available: available.test)
@@ -137,9 +143,4 @@ public enum DataLocation: Sendable {
   case address(String)
   /// A file or a folder on this machine.
   case local(String)
-}
-
-/// Which label of CIFAR-100: one of its 100 classes, or one of the 20 groups of five that they form.
-public enum CIFARLabels: String, Sendable, Decodable, CaseIterable {
-  case fine, coarse
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Pickles
 import TensorFiles
 
 /// Fetches an archive over the network, once.
@@ -30,11 +31,11 @@ public struct Download: Sendable {
   /// The longest file that is fetched from an address of which nothing is known.
   static let longestFile = 2_000_000_000
 
-  /// The official archive, kept in `folder`.
-  public static func official(into folder: URL) throws -> Download {
+  /// An official archive, kept in `folder`.
+  public static func official(_ archive: OfficialArchive, into folder: URL) throws -> Download {
     try Download(
-      from: WebAddress(ArchiveFile.officialAddress), into: folder,
-      expected: Expected(size: ArchiveFile.officialSize, digest: ArchiveFile.officialDigest))
+      from: WebAddress(archive.addresses[0]), into: folder,
+      expected: Expected(size: archive.size, digest: archive.digest))
   }
 
   /// The archive at an address, kept in `folder`: under the address's own last part where it is known
@@ -129,7 +130,7 @@ public struct Download: Sendable {
   /// fault of the file.
   private static func liesInTheBytes(_ error: any Error) -> Bool {
     if case .unreadable? = error as? ArchiveError { return false }
-    return error is ArchiveError || error is CIFARError
+    return error is ArchiveError || error is CIFARError || error is PickleError
   }
 
   /// Tries until the file is whole, or until nothing more comes.

@@ -20,6 +20,16 @@ package struct TarArchive {
   /// The longest extended header that is read.
   static let longestExtension = 1 << 16
 
+  /// Names of members that are passed over, as far as they are kept: enough to tell what it is.
+  static let mostOtherNames = 200
+
+  /// What was taken out of an archive.
+  struct Contents {
+    fileprivate(set) var members: [String: [UInt8]] = [:]
+    /// Names of the first members that were passed over.
+    fileprivate(set) var otherNames: [String] = []
+  }
+
   init(_ file: DecompressedFile, named name: String) {
     self.file = file
     self.name = name
@@ -29,11 +39,11 @@ package struct TarArchive {
   ///
   /// - Parameter limits: For each name wanted, the most bytes it may have.
   /// - Returns: The members that are there. It is no error that one is not.
-  func members(_ limits: [String: Int]) throws -> [String: [UInt8]] {
+  func contents(_ limits: [String: Int]) throws -> Contents {
     do {
-      let members = try membersOfSoundFile(limits)
+      let contents = try contentsOfSoundFile(limits)
       try file.finish()
-      return members
+      return contents
     } catch ArchiveError.cut(let archive) {
       // Where the decompressor says why its output stopped short, that is the better message.
       guard let problem = file.decompressionProblem() else {
@@ -43,8 +53,8 @@ package struct TarArchive {
     }
   }
 
-  private func membersOfSoundFile(_ limits: [String: Int]) throws -> [String: [UInt8]] {
-    var members: [String: [UInt8]] = [:]
+  private func contentsOfSoundFile(_ limits: [String: Int]) throws -> Contents {
+    var contents = Contents()
     var overrides = TarHeader.Overrides()
     while let block = try nextHeaderBlock() {
       guard var header = TarHeader(block) else { throw ArchiveError.notTar(archive: name) }
@@ -60,6 +70,9 @@ package struct TarArchive {
       overrides = TarHeader.Overrides()
       let member = header.name.hasPrefix("./") ? String(header.name.dropFirst(2)) : header.name
       guard let limit = limits[member] else {
+        if contents.otherNames.count < Self.mostOtherNames, member.utf8.count <= 255 {
+          contents.otherNames.append(member)
+        }
         try skip(header.size)
         continue
       }
@@ -70,12 +83,12 @@ package struct TarArchive {
         throw ArchiveError.memberTooLong(
           archive: name, member: member, found: header.size, limit: limit)
       }
-      guard members[member] == nil else {
+      guard contents.members[member] == nil else {
         throw ArchiveError.repeatedMember(archive: name, member: member)
       }
-      members[member] = try take(header.size)
+      contents.members[member] = try take(header.size)
     }
-    return members
+    return contents
   }
 
   /// The next header, or nil at the block of zeros that ends an archive.
@@ -135,6 +148,8 @@ public enum ArchiveError: PrintableError, Equatable {
   case unreadable(archive: String, problem: String)
   /// It is a device, a pipe or a socket.
   case notARegularFile(archive: String)
+  /// It is another kind of file, or holds one.
+  case foreign(archive: String, found: String, repair: String)
   /// Decompressed, it is no tar archive.
   case notTar(archive: String)
   /// It ends in the middle of a member, or without the block that ends an archive.
@@ -153,10 +168,12 @@ public enum ArchiveError: PrintableError, Equatable {
   public var message: String {
     switch self {
     case .unreadable(let archive, let problem):
-      "\(archive): \(problem); dataset.archive takes a tar archive or a folder of .bin files"
+      "\(archive): \(problem); dataset.archive takes a tar archive or a folder of CIFAR's files"
     case .notARegularFile(let archive):
       "\(archive): neither a regular file nor a folder; dataset.archive takes a tar archive or a"
-        + " folder of .bin files"
+        + " folder of CIFAR's files"
+    case .foreign(let archive, let found, let repair):
+      "\(archive): \(found), expected a tar archive or a folder of CIFAR's files; \(repair)"
     case .notTar(let archive):
       "\(archive): not a tar archive, nor a gzip, xz, bzip2, zstd, lzip, lzma or lzop of one"
     case .cut(let archive):
@@ -164,7 +181,7 @@ public enum ArchiveError: PrintableError, Equatable {
     case .damaged(let archive, let problem):
       "\(archive): the archive is damaged (\(problem)); get it anew"
     case .tooLong(let archive, let limit):
-      "\(archive): decompresses to more than \(limit) bytes, which no CIFAR-10 archive does"
+      "\(archive): decompresses to more than \(limit) bytes, which no CIFAR archive does"
     case .memberTooLong(let archive, let member, let found, let limit):
       "\(archive): \(member) has \(found) bytes, expected at most \(limit)"
     case .notAFile(let archive, let member, let kind):

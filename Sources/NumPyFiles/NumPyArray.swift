@@ -70,4 +70,29 @@ public struct NumPyArray: Sendable, Equatable {
       }
     }
   }
+
+  /// The bytes of an array of single bytes, the last dimension's elements next to each other.
+  ///
+  /// - Precondition: `type.byteCount == 1`.
+  public var bytesInRowOrder: [UInt8] {
+    precondition(type.byteCount == 1, "elements of \(type.byteCount) bytes")
+    guard isFortranOrder, shape.count > 1 else { return Array(bytes) }
+    let strides = strides
+    var places = [Int](repeating: 0, count: shape.count)
+    var place = 0
+    return bytes.withUnsafeBufferPointer { bytes in
+      (0..<bytes.count).map { _ in
+        let byte = bytes[place]
+        // Counts up as an odometer does, last wheel first.
+        for axis in shape.indices.reversed() {
+          places[axis] += 1
+          place += strides[axis]
+          guard places[axis] == shape[axis] else { break }
+          place -= shape[axis] * strides[axis]
+          places[axis] = 0
+        }
+        return byte
+      }
+    }
+  }
 }

@@ -24,14 +24,14 @@ import Testing
 
   @Test func aFileOfAnotherSizeIsRefused() {
     var records = CIFARRecords()
-    #expect(throws: CIFARError.size(file: "x", found: 3_073, expected: 6_146)) {
+    #expect(throws: CIFARError.size(file: "x", found: 3_073, records: 2, of: .cifar10)) {
       try records.append(batch: batch(records: 1), named: "x", expecting: .exactly(2))
     }
   }
 
   @Test(arguments: [0, 1, 3_072, 3_074]) func aFractionOfARecordIsRefused(length: Int) {
     var records = CIFARRecords()
-    #expect(throws: CIFARError.fractionalRecord(file: "x", found: length)) {
+    #expect(throws: CIFARError.fractionalRecord(file: "x", found: length, of: .cifar10)) {
       try records.append(
         batch: [UInt8](repeating: 1, count: length), named: "x", expecting: .atLeastOne)
     }
@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: [10, 255] as [UInt8]) func aLabelAboveNineIsRefused(label: UInt8) {
     var records = CIFARRecords()
     let bytes = batch(records: 4) { $0 == 2 ? label : 9 }
-    #expect(throws: CIFARError.label(file: "x", record: 2, found: Int(label))) {
+    #expect(throws: CIFARError.label(file: "x", record: 2, found: Int(label), classes: 10)) {
       try records.append(batch: bytes, named: "x", expecting: .atLeastOne)
     }
     #expect(records == CIFARRecords(), "a refused batch must leave nothing behind")
@@ -48,9 +48,14 @@ import Testing
 
   @Test func everyErrorIsOneLine() {
     let errors: [CIFARError] = [
-      .size(file: "f", found: 1, expected: 2), .fractionalRecord(file: "f", found: 1),
-      .label(file: "f", record: 1, found: 11), .missingMember("m", container: "c"),
-      .classNamesTooLong(file: "f", found: 1, limit: 2), .classNameCount(file: "f", found: 3),
+      .size(file: "f", found: 1, records: 2, of: .cifar10),
+      .fractionalRecord(file: "f", found: 1, of: .cifar100),
+      .label(file: "f", record: 1, found: 11, classes: 10),
+      .missingMember("m", container: "c", of: .cifar100), .pickle(file: "f", problem: "p"),
+      .bothEditions("p", container: "c"), .twoFolders(["a", "b"], container: "c"),
+      .otherDataSet(.cifar100, container: "c"),
+      .classNamesTooLong(file: "f", found: 1, limit: 2),
+      .classNameCount(file: "f", found: 3, expected: 10),
       .className(file: "f", found: "a,b"),
     ]
     for error in errors { #expect(!error.description.contains("\n")) }
@@ -69,7 +74,7 @@ import Testing
 
   @Test(arguments: [9, 11]) func anotherCountIsRefused(count: Int) {
     let text = (0..<count).map { "n\($0)\n" }.joined()
-    #expect(throws: CIFARError.classNameCount(file: "x", found: count)) {
+    #expect(throws: CIFARError.classNameCount(file: "x", found: count, expected: 10)) {
       try ClassNames.parse(Array(text.utf8), file: "x")
     }
   }
@@ -87,8 +92,8 @@ import Testing
   }
 
   @Test func aLongFileIsRefused() {
-    #expect(throws: CIFARError.classNamesTooLong(file: "x", found: 2_000, limit: 1_024)) {
-      try ClassNames.parse([UInt8](repeating: 10, count: 2_000), file: "x")
+    #expect(throws: CIFARError.classNamesTooLong(file: "x", found: 5_000, limit: 4_096)) {
+      try ClassNames.parse([UInt8](repeating: 10, count: 5_000), file: "x")
     }
   }
 }

@@ -13,12 +13,12 @@ struct DownloadedBatchesTests {
   /// The batches at an address of a server that sends `content`, and what was reported.
   private func batches(
     _ content: Data, into folder: URL
-  ) throws -> (batches: CIFARBatches, events: [Download.Event]) {
+  ) throws -> (batches: CIFAREdition, events: [Download.Event]) {
     try LoopbackServer.with(content) { server in
       var events: [Download.Event] = []
       let address = "http://127.0.0.1:\(server.port)/whole/a.tar"
       let download = Download(from: try WebAddress(address), into: folder, delays: [])
-      let batches = try download.batches(recordCount: 2) { event in
+      let batches = try download.edition(recordCount: 2) { event in
         if case .progress = event { return }
         events.append(event)
       }
@@ -53,7 +53,7 @@ struct DownloadedBatchesTests {
     for (file, content) in batchFiles(records: 2) {
       tar.add(
         "cifar-10-batches-bin/" + file,
-        file == CIFARBatches.testFile ? batch(records: 2, label: { _ in 77 }) : content)
+        file == "test_batch.bin" ? batch(records: 2, label: { _ in 77 }) : content)
     }
     return tar.ended
   }()
@@ -68,7 +68,8 @@ struct DownloadedBatchesTests {
     (tar.prefix(9_000), "ends too early", "what came is a file that begins with the bytes 63 69"),
     (wrongLabel, "record 0 has label 77", "nothing is kept"),
     (
-      Data([0x50, 0x4B, 3, 4] + [UInt8](repeating: 1, count: 600)), "not a tar archive",
+      Data([0x50, 0x4B, 3, 4] + [UInt8](repeating: 1, count: 600)),
+      "a zip archive, expected a tar archive",
       "a zip file"
     ),
   ])
@@ -102,7 +103,7 @@ struct DownloadedBatchesTests {
         let file = try download.run { _ in }
         try Self.page.write(to: file)
         var events: [Download.Event] = []
-        let batches = try download.batches(recordCount: 2) { event in
+        let batches = try download.edition(recordCount: 2) { event in
           if case .progress = event { return }
           events.append(event)
         }

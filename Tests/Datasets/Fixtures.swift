@@ -19,13 +19,16 @@ func batch(records: Int, salt: Int = 0, label: (Int) -> UInt8 = { UInt8($0 % 10)
   }
 }
 
+/// CIFAR-10's files, less what the binary edition has after their names.
+let cifar10Parts = (1...5).map { "data_batch_\($0)" } + ["test_batch"]
+
 /// The files of a small data set in CIFAR-10's layout, by name.
 func batchFiles(records: Int) -> [String: [UInt8]] {
   var files: [String: [UInt8]] = [:]
-  for (salt, file) in (CIFARBatches.trainingFiles + [CIFARBatches.testFile]).enumerated() {
-    files[file] = batch(records: records, salt: salt)
+  for (salt, part) in cifar10Parts.enumerated() {
+    files[part + ".bin"] = batch(records: records, salt: salt)
   }
-  files[CIFARBatches.classNamesFile] = Array("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n".utf8)
+  files["batches.meta.txt"] = Array("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n".utf8)
   return files
 }
 

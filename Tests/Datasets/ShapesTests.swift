@@ -59,7 +59,7 @@ import Testing
     try withTemporaryFolder { folder in
       let shapes = Shapes(seed: 6)
       try shapes.write(training: training, test: test, to: folder.appending(path: "new/folder"))
-      let read = try CIFARBatches(folder: folder.appending(path: "new/folder"), source: .shapes)
+      let read = try CIFAREdition(folder: folder.appending(path: "new/folder"), source: .shapes)
         .parse()
       let drawn = shapes.records(training, of: .train)
       #expect(read.train.images == drawn.images && read.train.labels == drawn.labels)

@@ -74,10 +74,10 @@ let location = orExit { try settings.location() }
 //: whoever sent it. Another archive gets its name when it has been parsed, so that the page which
 //: some servers send in a file's place is not found there by the next run.
 
-func batches(of download: Download) throws -> CIFARBatches {
+func edition(of download: Download, _ kind: CIFARKind) throws -> CIFAREdition {
   var progress: Progress?
   defer { progress?.finish() }
-  return try download.batches { event in
+  return try download.edition(of: kind) { event in
     guard case .progress(let done, let total) = event else { return show(event.description) }
     guard let total else { return }
     progress =
@@ -103,16 +103,18 @@ func batches(of download: Download) throws -> CIFARBatches {
 //: parsing is copying. Drawn images take the same road: they are written as CIFAR-10 batches into
 //: this stage's work folder and read back, so that every run exercises the parser.
 
-func batches(at location: DataLocation) throws -> CIFARBatches {
+func cifar(_ kind: CIFARKind, at location: DataLocation) throws -> CIFAREdition {
   let rawFolder = URL(fileURLWithPath: "data/raw")
   switch location {
-  case .official: return try batches(of: .official(into: rawFolder))
+  case .official:
+    return try edition(of: .official(OfficialArchive.all(of: kind)[0], into: rawFolder), kind)
   case .address(let text):
-    return try batches(of: Download(from: WebAddress(text), into: rawFolder))
-  case .local(let path): return try CIFARBatches(archiveOrFolder: URL(fileURLWithPath: path))
+    return try edition(of: Download(from: WebAddress(text), into: rawFolder), kind)
+  case .local(let path):
+    return try CIFAREdition(archiveOrFolder: URL(fileURLWithPath: path), of: kind)
   case .drawn(let shapes, let training, let test):
     try shapes.write(training: training, test: test, to: options.work("shapes"))
-    return try CIFARBatches(folder: options.work("shapes"), source: .shapes)
+    return try CIFAREdition(folder: options.work("shapes"), source: .shapes)
   }
 }
 
@@ -136,7 +138,18 @@ let folderImages: FolderImages? = orExit {
   guard settings.source == .folder, case .local(let path) = location else { return nil }
   return try pictures(at: path)
 }
-let parsed = orExit { try folderImages?.dataset ?? batches(at: location).parse() }
+
+//: `arrays` are read as they are: pixels are bytes, [N, H, W, 3] or grey, labels are whole numbers.
+//: MedMNIST comes like this, and CIFAR-10.1.
+
+func dataset(at location: DataLocation) throws -> ParsedDataset {
+  if settings.source == .arrays, case .local(let path) = location {
+    return try ArrayDataset.read(at: URL(fileURLWithPath: path))
+  }
+  return try cifar(settings.cifarKind ?? .cifar10, at: location).parse(labels: settings.labels)
+}
+
+let parsed = orExit { try folderImages?.dataset ?? dataset(at: location) }
 
 //: Whether the bytes are the official ones decides what a figure measured on them is worth. Data
 //: that can't be traced to an official archive are used all the same, and marked from here to the

@@ -1,0 +1,33 @@
+import Foundation
+import TensorFiles
+
+extension Shapes {
+  /// Draws both files and writes them in the layout of CIFAR-10's binary edition: five batches of
+  /// training images, as equal as they can be, one of test images, and the class names.
+  ///
+  /// - Parameter folder: Made where it is not there.
+  /// - Precondition: at least five training images and one test image.
+  public func write(training: Int, test: Int, to folder: URL) throws {
+    precondition(training >= 5 && test >= 1, "\(training) training and \(test) test images")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let kind = CIFARKind.cifar10
+    let (images, labels) = records(training, of: .train)
+    let parts = kind.trainingParts
+    for (batch, part) in parts.enumerated() {
+      let range = training * batch / parts.count..<training * (batch + 1) / parts.count
+      let pixels =
+        range.lowerBound * CIFARRecords.pixelsPerImage..<range.upperBound
+        * CIFARRecords.pixelsPerImage
+      try AtomicFile.write(
+        Data(CIFARRecords.batch(images: images[pixels], labels: labels[range])),
+        to: folder.appendingPathComponent(kind.file(of: part, .binary)))
+    }
+    let (testImages, testLabels) = records(test, of: .test)
+    try AtomicFile.write(
+      Data(CIFARRecords.batch(images: testImages[...], labels: testLabels[...])),
+      to: folder.appendingPathComponent(kind.file(of: kind.testPart, .binary)))
+    try AtomicFile.write(
+      Data(ClassNames.encode(Self.classNames)),
+      to: folder.appendingPathComponent(kind.namesFile(.binary, .fine)))
+  }
+}
