@@ -70,4 +70,17 @@ struct ArchiveFile {
       throw ArchiveError.unreadable(archive: name, problem: "the file can't be read")
     }
   }
+
+  /// The first bytes of a regular file, enough to tell its form.
+  static func firstBytes(of url: URL) throws -> Data {
+    guard try attributes(of: url)[.type] as? FileAttributeType == .typeRegular else {
+      throw ArchiveError.notARegularFile(archive: url.relativePath)
+    }
+    guard let handle = try? FileHandle(forReadingFrom: url),
+      let bytes = try? handle.read(upToCount: ForeignFormat.prefixLength) ?? Data()
+    else {
+      throw ArchiveError.unreadable(archive: url.relativePath, problem: "the file can't be read")
+    }
+    return bytes
+  }
 }

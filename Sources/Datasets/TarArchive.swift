@@ -167,11 +167,9 @@ public enum ArchiveError: PrintableError, Equatable {
 
   public var message: String {
     switch self {
-    case .unreadable(let archive, let problem):
-      "\(archive): \(problem); dataset.archive takes a tar archive or a folder of CIFAR's files"
+    case .unreadable(let archive, let problem): "\(archive): \(problem); check dataset.archive"
     case .notARegularFile(let archive):
-      "\(archive): neither a regular file nor a folder; dataset.archive takes a tar archive or a"
-        + " folder of CIFAR's files"
+      "\(archive): neither a regular file nor a folder; check dataset.archive"
     case .foreign(let archive, let found, let repair):
       "\(archive): \(found), expected a tar archive or a folder of CIFAR's files; \(repair)"
     case .notTar(let archive):

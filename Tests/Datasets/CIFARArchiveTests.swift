@@ -37,7 +37,9 @@ import Testing
       // A folder of that name is no file.
       try FileManager.default.createDirectory(
         at: folder.appending(path: missing), withIntermediateDirectories: false)
-      #expect(throws: CIFARError.missingMember(missing, container: folder.relativePath, of: .cifar10)) {
+      #expect(
+        throws: CIFARError.missingMember(missing, container: folder.relativePath, of: .cifar10)
+      ) {
         try CIFAREdition(folder: folder).parse()
       }
     }
