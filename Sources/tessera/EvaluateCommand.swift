@@ -67,12 +67,12 @@ struct EvaluateCommand: ParsableCommand {
     _ evaluation: OtherEvaluation, on data: URL, _ trained: TrainedRun, into folder: URL
   ) throws {
     let description = evaluation.description
-    var progress: Progress?
+    var progress: Notebook.Progress?
     let other = try OtherImages(
       at: data, classNames: description.classNames, side: description.inputSide, threads: threads
     ) { done, total in
       guard !json else { return }
-      progress = progress ?? Progress("reading", total: total, unit: "pictures")
+      progress = progress ?? Notebook.Progress("reading", total: total, unit: "pictures")
       progress?.update(done: done)
     }
     progress?.finish()
@@ -94,7 +94,7 @@ struct EvaluateCommand: ParsableCommand {
     into folder: URL
   ) throws {
     var table = CorruptionTable()
-    var progress = Progress("evaluating", total: files.count, unit: "corruptions")
+    var progress = Notebook.Progress("evaluating", total: files.count, unit: "corruptions")
     for (done, file) in files.enumerated() {
       let kind = file.deletingPathExtension().lastPathComponent
       let sets = try OtherImages.severities(

@@ -121,7 +121,7 @@ import Testing
 
   @Test func filesHoldWhatLaterStagesRead() throws {
     let evaluation = try evaluation(try example.checkpoint(in: folder))
-    try evaluation.write(to: folder.url, images: example.images, on: .validation)
+    try evaluation.write(to: folder.url, images: example.images, on: "validation")
 
     func open(_ schema: String) throws -> TensorFile {
       let file = try TensorFile(contentsOf: folder.file("\(schema).safetensors"))
