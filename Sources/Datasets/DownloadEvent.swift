@@ -9,6 +9,10 @@ extension Download {
     case restarted
     /// The connection broke; there will be another try.
     case retrying(problem: String, after: Duration)
+    /// An address is left for the next one.
+    case leaving(address: String, problem: String)
+    /// The file is there already, where another program keeps it.
+    case found(file: String)
     /// The file that was kept is no longer what was downloaded.
     case discarded
     /// The file that was kept can't be read.
@@ -24,6 +28,8 @@ extension Download.Event: CustomStringConvertible {
     case .resumed(let byte): "going on with the download from byte \(byte)"
     case .restarted: "the server does not go on from there: starting afresh"
     case .retrying(let problem, let pause): "\(problem); trying again in \(pause)"
+    case .leaving(let address, let problem): "\(address): \(problem); trying the next address"
+    case .found(let file): "\(file) is the official archive: used where it lies, not downloaded"
     case .discarded: "the kept archive is no longer the official one: downloading it again"
     case .unusable(let file, let problem):
       "\(problem): \(file), which was kept, is of no use, and is downloaded again"

@@ -12,7 +12,7 @@ public struct OfficialArchive: Sendable, Equatable {
 
   private static let makers = "https://www.cs.toronto.edu/~kriz/"
 
-  private init(
+  package init(
     _ kind: CIFARKind, _ form: CIFARForm, _ fileName: String, size: Int, digest: String,
     mirrors: [String] = []
   ) {

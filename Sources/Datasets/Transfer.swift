@@ -6,6 +6,19 @@ struct Transfer {
   let address: WebAddress
   /// The most bytes that the file may have.
   let limit: Int
+  /// When the connection counts as broken.
+  var patience = Patience.long
+
+  /// How slow a connection may be, and for how long.
+  struct Patience {
+    /// Bytes a second; fewer than these over `seconds` are too few.
+    let leastRate: Int
+    let seconds: Int
+    let secondsToConnect: Int
+
+    /// For the only address, and for the best of several.
+    static let long = Patience(leastRate: 1_000, seconds: 30, secondsToConnect: 20)
+  }
 
   enum Outcome: Equatable {
     case complete
@@ -22,15 +35,16 @@ struct Transfer {
   /// Appends what comes to `partial`.
   ///
   /// - Parameter validatorFile: Keeps what the server calls this version of the file. With it, a
-  ///   server that has another version now answers with the whole of that one, and `curl` stops.
+  ///   server that has another version now answers with the whole of that one, and `curl` stops. Nil
+  ///   where a digest tells the versions apart and the bytes come from several servers.
   func run(
-    into partial: PartialFile, validatorFile: URL, report: (Download.Event) -> Void
+    into partial: PartialFile, validatorFile: URL?, report: (Download.Event) -> Void
   ) throws -> Outcome {
     let headers = FileManager.default.temporaryDirectory
       .appendingPathComponent("tessera-headers-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: headers) }
     let start = partial.length
-    let validator = try? String(contentsOf: validatorFile, encoding: .utf8)
+    let validator = validatorFile.flatMap { try? String(contentsOf: $0, encoding: .utf8) }
     let curl = try ProgramOutput(
       "curl", arguments(from: start, validator: validator, headers: headers))
 
@@ -44,7 +58,7 @@ struct Transfer {
         let answer = HTTPHeaders(file: headers)
         // What a server claims is used for progress only, and only where it can be true.
         total = answer.contentLength.flatMap { (0...limit).contains($0) ? start + $0 : nil }
-        if start == 0 { try keep(answer.validator, in: validatorFile) }
+        if start == 0, let validatorFile { try keep(answer.validator, in: validatorFile) }
       }
       guard partial.length + count <= limit else {
         curl.stop()
@@ -62,10 +76,10 @@ struct Transfer {
       // A user's own options could change what is fetched and where it goes.
       "--disable", "--silent", "--show-error", "--fail", "--globoff", "--location",
       // A redirection could lead plain http off this machine.
-      "--max-redirs", address.isLoopback ? "0" : "5", "--connect-timeout", "20",
+      "--max-redirs", address.isLoopback ? "0" : "5",
+      "--connect-timeout", String(patience.secondsToConnect),
       "--proto", address.isLoopback ? "=http" : "=https", "--proto-redir", "=https",
-      // A connection that gives less than 1 kB/s for half a minute counts as broken.
-      "--speed-limit", "1000", "--speed-time", "30",
+      "--speed-limit", String(patience.leastRate), "--speed-time", String(patience.seconds),
       "--dump-header", headers.path, "--write-out", "%{stderr}\n%{http_code}",
     ]
     if address.isLoopback { arguments += ["--noproxy", "*"] }

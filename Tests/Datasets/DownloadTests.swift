@@ -104,8 +104,10 @@ struct DownloadTests {
       #expect {
         try fetch(path, into: folder)
       } throws: { error in
-        guard case .failed? = error as? DownloadError else { return false }
-        return !"\(error)".contains("\n")
+        switch error as? DownloadError {
+        case .failed, .refused: return !"\(error)".contains("\n")
+        default: return false
+        }
       }
     }
   }

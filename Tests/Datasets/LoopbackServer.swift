@@ -44,7 +44,7 @@ struct LoopbackServer {
 
   /// The first part of the path says how the server behaves.
   private static let program = """
-    import http.server, sys
+    import http.server, sys, time
 
     content = open(sys.argv[1], "rb").read()
     served = 0
@@ -83,12 +83,30 @@ struct LoopbackServer {
                 self.send_header("ETag", tag)
             self.end_headers()
             cut = kind in ("cut", "useless") or kind in ("deaf", "changing") and served == 1
-            self.wfile.write(data[start:start + 4000] if cut else data[start:])
+            if kind in ("lying", "half-lying"):
+                data = bytes(255 - byte for byte in data)
+            if kind in ("hanging", "half-lying"):
+                self.wfile.write(data[start:start + 4000])
+                self.wfile.flush()
+                time.sleep(60)
+            elif kind == "slow":
+                for first in range(start, len(data), 500):
+                    self.wfile.write(data[first:first + 500])
+                    self.wfile.flush()
+                    time.sleep(0.1)
+            else:
+                self.wfile.write(data[start:start + 4000] if cut else data[start:])
 
         def log_message(self, *arguments):
             pass
 
-    server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request, address):
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
     print(server.server_port, flush=True)
     server.serve_forever()
     """

@@ -74,10 +74,12 @@ let location = orExit { try settings.location() }
 //: whoever sent it. Another archive gets its name when it has been parsed, so that the page which
 //: some servers send in a file's place is not found there by the next run.
 
-func edition(of download: Download, _ kind: CIFARKind) throws -> CIFAREdition {
+func showingProgress(
+  _ get: ((Download.Event) -> Void) throws -> CIFAREdition
+) rethrows -> CIFAREdition {
   var progress: Progress?
   defer { progress?.finish() }
-  return try download.edition(of: kind) { event in
+  return try get { event in
     guard case .progress(let done, let total) = event else { return show(event.description) }
     guard let total else { return }
     progress =
@@ -107,9 +109,10 @@ func cifar(_ kind: CIFARKind, at location: DataLocation) throws -> CIFAREdition 
   let rawFolder = URL(fileURLWithPath: "data/raw")
   switch location {
   case .official:
-    return try edition(of: .official(OfficialArchive.all(of: kind)[0], into: rawFolder), kind)
+    return try showingProgress { try CIFAREdition.official(kind, into: rawFolder, report: $0) }
   case .address(let text):
-    return try edition(of: Download(from: WebAddress(text), into: rawFolder), kind)
+    let download = try Download(from: WebAddress(text), into: rawFolder)
+    return try showingProgress { try download.edition(of: kind, report: $0) }
   case .local(let path):
     return try CIFAREdition(archiveOrFolder: URL(fileURLWithPath: path), of: kind)
   case .drawn(let shapes, let training, let test):

@@ -1,0 +1,48 @@
+/// In which order the addresses of one file are tried.
+///
+/// Each is tried once and left for the next one where it gives no bytes, few bytes or wrong ones; after
+/// that those that gave bytes are tried again, the fastest first, and kept to as long as anything comes.
+/// Where none gave any, the last is.
+struct AddressQueue {
+  let addresses: [WebAddress]
+  private var untried: ArraySlice<Int>
+  private var again: ArraySlice<Int>?
+  /// Bytes a second, where an address gave any.
+  private var rates: [Int: Double] = [:]
+  private var excluded: Set<Int> = []
+
+  /// - Precondition: at least one address.
+  init(_ addresses: [WebAddress]) {
+    precondition(!addresses.isEmpty, "no address")
+    self.addresses = addresses
+    untried = Array(addresses.indices)[...]
+  }
+
+  /// The next address, and whether it is to be kept to; nil where all have failed.
+  mutating func next() -> (index: Int, isKept: Bool)? {
+    if let index = untried.popFirst() { return (index, addresses.count == 1) }
+    guard addresses.count > 1 else { return nil }
+    if again == nil {
+      let ranked = rates.keys.sorted { (rates[$0] ?? 0, $1) > (rates[$1] ?? 0, $0) }
+      // Where none gave anything, the last is asked again: that of the makers.
+      again = ranked.isEmpty ? [addresses.count - 1] : ranked[...]
+    }
+    while let index = again?.popFirst() {
+      if !excluded.contains(index) { return (index, true) }
+    }
+    return nil
+  }
+
+  /// Whether another address will come.
+  var hasMore: Bool {
+    var copy = self
+    return copy.next() != nil
+  }
+
+  mutating func note(_ index: Int, bytesPerSecond: Double) {
+    rates[index] = max(rates[index] ?? 0, bytesPerSecond)
+  }
+
+  /// Never gives an address again: it has no such file, or another one.
+  mutating func exclude(_ index: Int) { excluded.insert(index) }
+}
