@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import NumPyFiles
 import Pickles
@@ -5,8 +6,19 @@ import Pickles
 extension FuzzReader {
   static let pythonReaders = [pickle, npy, npz]
 
-  /// A pickle. Every array has the bytes of its shape, and no more of them than the input.
-  static let pickle = FuzzReader("pickle", longest: 1024) { input in
+  /// A pickle, and a file of CIFAR's Python edition. Every array has the bytes of its shape, and no more
+  /// of them than the input.
+  static let pickle = FuzzReader("pickle", longest: 4096) { input in
+    for kind in CIFARKind.allCases {
+      var records = CIFARRecords(kind)
+      let read: Void? = try accepted {
+        try records.append(file: input.bytes, named: "data_batch_1", expecting: .atLeastOne)
+      }
+      let count = records.labels.count
+      try promise(
+        records.images.count == 3_072 * count && (count > 0) == (read != nil),
+        "\(count) labels, \(records.images.count) pixels")
+    }
     guard let value = try accepted({ try Pickle.read(input.bytes, file: "data_batch_1") }) else {
       return
     }
@@ -31,11 +43,17 @@ extension FuzzReader {
     try promise(
       array.integers.count == count && array.strides.count == array.shape.count,
       "\(array.integers.count) elements of an array \(array.shape)")
+    guard array.type == .uint8 else { return }
+    try promise(array.bytesInRowOrder.count == count, "another number of bytes in row order")
   }
 
-  /// A NumPy archive. Every array's header is what the array has.
-  static let npz = FuzzReader("npz", longest: 1024) { input in
+  /// A NumPy archive, and a data set in one. Every array's header is what the array has.
+  static let npz = FuzzReader("npz", longest: 2048) { input in
     let url = try input.file("data.npz")
+    if let parsed = try accepted({ try ArrayDataset.read(at: url) }) {
+      try promise(parsed.train.classNames.count >= 2, "a data set of one class")
+      _ = try accepted { try ArrayDataset.readSet(at: url, classNames: ["a", "b"]) }
+    }
     guard let file = try accepted({ try NumPyFile(contentsOf: url) }) else { return }
     let names = file.names.map { $0.map(Optional.some) } ?? [nil]
     for name in names.prefix(4) {
