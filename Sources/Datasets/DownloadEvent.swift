@@ -7,6 +7,8 @@ extension Download {
     case resumed(at: Int)
     /// The server can't go on from there or has another file now: the download starts afresh.
     case restarted
+    /// The whole turned out wrong with the part that was there before: the download starts afresh.
+    case partDropped
     /// The connection broke; there will be another try.
     case retrying(problem: String, after: Duration)
     /// An address is left for the next one.
@@ -27,6 +29,7 @@ extension Download.Event: CustomStringConvertible {
       "\(done) of \(total.map(String.init) ?? "an unknown number of") bytes"
     case .resumed(let byte): "going on with the download from byte \(byte)"
     case .restarted: "the server does not go on from there: starting afresh"
+    case .partDropped: "the part that was there belongs to another file: starting afresh"
     case .retrying(let problem, let pause): "\(problem); trying again in \(pause)"
     case .leaving(let address, let problem): "\(address): \(problem); trying the next address"
     case .found(let file): "\(file) is the official archive: used where it lies, not downloaded"

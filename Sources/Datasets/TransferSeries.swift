@@ -27,11 +27,9 @@ struct TransferSeries {
       let hasRestarted = try fetch(report: report, note: note)
       do {
         return try checked(reading: read)
-      } catch DownloadError.wrongDigest
-        where begun > 0 && !hasRestarted && download.addresses.count > 1
-      {
-        // The part that another server sent may have been the wrong one.
-        report(.restarted)
+      } catch DownloadError.wrongDigest where begun > 0 && !hasRestarted {
+        // The part that was there, from another server or another day, may have been the wrong one.
+        report(.partDropped)
       }
     }
   }

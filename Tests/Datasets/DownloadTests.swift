@@ -91,6 +91,16 @@ struct DownloadTests {
     }
   }
 
+  /// A part of another file, as long as it may be, spoils no later run.
+  @Test(arguments: [4_000, 10_000]) func aPartOfAnotherFileIsDropped(length: Int) throws {
+    try withTemporaryFolder { folder in
+      try Data(count: length).write(to: folder.appending(path: "a.part"))
+      let (file, events, _) = try fetch("whole/a", into: folder, digest: Self.digest)
+      #expect(try Data(contentsOf: file) == Self.content)
+      #expect(events.last == .partDropped)
+    }
+  }
+
   @Test func aBusyServerIsTriedAgain() throws {
     try withTemporaryFolder { folder in
       let (file, events, _) = try fetch("busy/a", into: folder)
