@@ -18,7 +18,7 @@ bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
 readonly EXIT_USAGE=64 EXIT_UNWRITABLE=73 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot report compare predict verify gc rm bench doctor test setup help)
+readonly commands=(run status why accept list dag inspect plot report compare predict evaluate verify gc rm bench doctor test setup help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
@@ -421,7 +421,7 @@ main() {
   done
   case $command in
     run | plot | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
-    predict) ensure_built tool; exec "$bin/tessera" predict --relative-to "$caller_folder" "$@" ;;
+    predict | evaluate) ensure_built tool; exec "$bin/tessera" "$command" --relative-to "$caller_folder" "$@" ;;
     status | why | list | dag | report | compare | verify | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
     *)
       [[ ! -e stages/recipes/$command.yaml ]] || fail $EXIT_USAGE "unknown command '$command'; to run the recipe: ./pipeline.sh run $command"

@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | evaluate | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -25,6 +25,7 @@ help_all() {
   report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   predict FILE...    what pictures show, by a run's trained network
+  evaluate [RUN]     how a run's network does on other data: --on FOLDER or FILE
   verify [RUN]       read all results and compare them with what is recorded of them
   gc [--yes]         what no run uses, with size and reason; --yes frees it
   rm RUN             remove a run
@@ -177,6 +178,25 @@ resized until the shorter side is the network's, and cut to the middle square.
 
 A file that can't be read gets one line on standard error and doesn't stop the others; the exit status
 is then 65.
+TEXT
+}
+
+help_evaluate() {
+  cat <<'TEXT'
+./pipeline.sh evaluate [RUN] --on DATA [OPTION...]
+
+Evaluates a run's trained network (default: the latest with a finished training) on other data with the
+same classes: a folder of pictures, a folder for each class; arrays, as .npz, .npy with labels beside it,
+or .safetensors (CIFAR-10.1, MedMNIST); or the folder of CIFAR-10-C, whose corruptions become a table by
+kind and severity. Results go to data/evaluations/RUN/NAME/, never among those of the run itself.
+
+  --on DATA          the folder or file
+  --checkpoint NAME  best (default), last, or epoch-160
+  --flip             average the answers to an image and to its mirror image
+  --threads N        threads (default: all processors)
+  --json             print the figures as JSON
+
+A picture that can't be read is named on standard error and left out.
 TEXT
 }
 
