@@ -2,11 +2,11 @@
 # The pipeline: decides what must run, runs it, and leaves each result where it can be opened.
 #
 # `tessera plan` compares a recipe with what stands in data/cache; this script walks what it prints:
-# it calls one stage after the other, keeps order, lock, folders and logs, and plans again after each
+# it calls one stage after the other, keeps order, locks, folders and logs, and plans again after each
 # stage, because an output that comes out equal stops the rerun there.
 #
 # Exit status: 0 done, 10 would run (--dry-run), 64 a wrong word, 65 bad data, 73 `data` can't be written
-# to, 75 another run holds the lock, 130 interrupted with the state saved; otherwise that of the stage
+# to, 75 another command holds a lock, 130 interrupted with the state saved; otherwise that of the stage
 # that failed.
 set -euo pipefail
 
@@ -22,6 +22,8 @@ readonly commands=(run status why accept list dag inspect plot report compare pr
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
+# shellcheck source=stages/shell/locks.sh
+source stages/shell/locks.sh
 # shellcheck source=stages/shell/machine.sh
 source stages/shell/machine.sh
 # shellcheck source=stages/shell/figures.sh
@@ -97,56 +99,21 @@ on_signal() {
 
 stop_if_interrupted() { ((signals == 0)) || exit $EXIT_INTERRUPTED; }
 
-clean_up() { [[ -z $new_folder ]] || rm -rf "$new_folder"; }
+clean_up() {
+  [[ -z $new_folder ]] || rm -rf "$new_folder"
+  unlock_result
+  [[ -z $run_lock || ! -e $run_lock_path ]] || note_holder "$run_lock_path" ''
+}
 
 catch_signals() {
   trap on_signal INT TERM HUP PIPE
   trap clean_up EXIT
 }
 
-# --- The lock -------------------------------------------------------------------------------------
-# The kernel frees it when the last process that holds the descriptor ends. Stages inherit it, so a
-# trainer that outlives a killed shell still holds it. What the file says is information only.
-
-lock=''
-
-# note_holder TEXT: in one write over what stood there, so that no death leaves the file empty.
-note_holder() { printf '%-200.200s\n' "$1" 1<>data/.lock; }
-
-# take_lock WAIT COMMAND
-take_lock() {
-  local holder='' status=0
-  mkdir -p data/cache data/work data/runs || fail $EXIT_UNWRITABLE "the folders of data can't be made; check the disk and its permissions"
-  [[ ! -L data/.lock ]] || fail $EXIT_UNWRITABLE "data/.lock is a link; remove it"
-  [[ ! -e data/.lock || -f data/.lock && -r data/.lock && -w data/.lock ]] ||
-    fail $EXIT_UNWRITABLE "data/.lock is not a file that can be written; remove it or correct its permissions"
-  exec {lock}<>data/.lock
-  flock -n -E $EXIT_BUSY "$lock" || status=$?
-  if ((status == EXIT_BUSY)); then
-    read -r holder <data/.lock || true
-    holder=${holder//[^[:print:]]/?}
-    [[ $1 == yes ]] || fail $EXIT_BUSY "another run holds the lock (${holder:-unknown})$([[ $2 != run\ * ]] || printf '; add --wait to wait for it')"
-    say "waiting for another run (${holder:-unknown})"
-    status=0
-    flock "$lock" || status=$?
-    stop_if_interrupted
-  fi
-  ((status == 0)) || fail $EXIT_UNWRITABLE "data/.lock can't be locked (flock: status $status); the file system of data must support locks"
-  note_holder "process $$: $2"
-}
-
-# without_lock COMMAND...: what a command may leave running must not hold the lock.
-without_lock() {
-  (
-    [[ -z $lock ]] || exec {lock}>&-
-    exec "$@"
-  )
-}
-
 # --- One stage ------------------------------------------------------------------------------------
 
 # The word of the command line, as every call of tessera needs it.
-request=() selection=() threads=1 force=no
+request=() selection=() threads=1 force=no wait_for_locks=yes
 
 tessera() { "$bin/tessera" "$@"; }
 
@@ -156,16 +123,23 @@ run_stage() {
   shift 2
   [[ -x $bin/$stage ]] || fail 70 "there is no executable '$bin/$stage' for the stage '$stage'; its target in Package.swift must have its name"
   # The logger outlives signals: it ends when the stage has closed its output.
-  exec {log_input}> >(exec {lock}>&-; exec "$bin/tessera" log "$log")
+  exec {log_input}> >(close_locks; exec "$bin/tessera" log "$log")
   logger=$!
   local terminal=0
   if [[ -t 1 && ${TERM:-dumb} != dumb ]]; then terminal=1; fi
   set -m
-  TESSERA_TERMINAL=$terminal "$bin/$stage" "$@" </dev/null >&"$log_input" 2>&1 {log_input}>&- &
+  # It keeps the locks of its results and of the project, but not those of the run and of the build.
+  (
+    ((${run_lock:-0} == 0)) || exec {run_lock}>&-
+    ((${build_lock:-0} == 0)) || exec {build_lock}>&-
+    TESSERA_TERMINAL=$terminal exec "$bin/$stage" "$@"
+  ) </dev/null >&"$log_input" 2>&1 {log_input}>&- &
   stage_pid=$!
   set +m
   exec {log_input}>&-
-  note_holder "process $$: stage $stage, process $stage_pid, work ${log%/*}"
+  note_stage "$stage" "$stage_pid" "${log%/*}"
+  until has_started "$stage_pid"; do :; done
+  release_build
   ((signals == 0)) || kill -INT -- "-$stage_pid" 2>/dev/null || true
   # A trapped signal ends `wait` early; the status that counts is that of a wait without one.
   stage_status=0
@@ -179,18 +153,29 @@ run_stage() {
   while kill -0 "$logger" 2>/dev/null; do wait "$logger" 2>/dev/null || true; done
 }
 
-# run_instance NAME REASON: prepares an instance, runs its stage and seals what it wrote.
+# run_instance NAME REASON RESULT...: prepares an instance, runs its stage and seals what it wrote, unless
+# another run does so meanwhile. RESULT is what the instance makes, then what it reads.
 run_instance() {
   local name=$1 reason=$2 started stage work
   local -a call=()
-  mapfile -d '' call < <(tessera prepare "$name" "${request[@]}" "${selection[@]}" --threads "$threads")
+  shift 2
+  lock_result "$@"
+  [[ $one_at_a_time == no ]] || lock_stage "${1%-*}"
+  hold_build
+  mapfile -d '' call < <(tessera prepare "$name" "${request[@]}" "${selection[@]}" --threads "$threads" --result "$*")
   wait $!
   stop_if_interrupted
-  ((${#call[@]} > 0)) || return 0
+  if ((${#call[@]} == 0)); then
+    release_build
+    unlock_result
+    return 0
+  fi
   stage=${call[0]} new_folder=${call[1]} work=${call[2]}
   # What was planned is only what runs if no source has been edited since the build.
   if ! is_built all; then
     rm -rf "$new_folder"
+    release_build
+    unlock_result
     build all
     return 0
   fi
@@ -202,6 +187,7 @@ run_instance() {
   printf -v seconds '%d.%03d' $((microseconds / 1000000)) $((microseconds / 1000 % 1000))
   if ((stage_status == 0)); then
     seal "$name" "$seconds"
+    unlock_result
   elif ((signals > 0 || stage_status == EXIT_INTERRUPTED)); then
     if has_state "$work"; then
       fail $EXIT_INTERRUPTED "$name was interrupted; its state is kept in $work, and the same command goes on from it"
@@ -246,20 +232,27 @@ seal() {
 
 # --- A run ----------------------------------------------------------------------------------------
 
-ran=() tidying=(--tidy) publishing=()
+ran=() tidying=() publishing=()
 declare -A reported=()
 
-# run_until_complete: plans until nothing is due, and runs what is.
+# run_until_complete RUN COMMAND: plans until nothing is due, and runs what is.
 run_until_complete() {
-  local plan state name stage note due reason run=''
-  local -a current
+  local plan state name stage note result due reason run='' one_at_a_time
+  local -a current results
   SECONDS=0
+  if [[ $is_alone == yes ]]; then tidying=(--tidy); else own_run "$1" "$2 $1"; fi
   while true; do
     stop_if_interrupted
     plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish "${publishing[@]}" "${tidying[@]}")
     tidying=()
-    due='' reason='' current=()
-    while IFS=$'\t' read -r state name stage note; do
+    if [[ $is_alone == yes ]]; then
+      stop_being_alone
+      has_waited=no
+      own_run "$1" "$2 $1"
+      [[ $has_waited == no ]] || continue
+    fi
+    due='' reason='' current=() results=() one_at_a_time=no
+    while IFS=$'\t' read -r state name stage note result; do
       case $state in
         run) run=$name ;;
         warning)
@@ -271,13 +264,19 @@ run_until_complete() {
           [[ -n ${reported[$name]:-} ]] || say "$name is taken as it stands, though it is out of date: ./pipeline.sh why $name $run"
           reported[$name]=yes
           ;;
-        due) [[ -n $due ]] || due=$name reason=$note ;;
+        due)
+          if [[ -z $due ]]; then
+            due=$name reason=$note
+            read -ra results <<<"$result"
+          fi
+          ;;
+        alone) [[ $name != "$due" ]] || one_at_a_time=yes ;;
       esac
     done <<<"$plan"
     [[ -n $due ]] || break
     if ((${#current[@]} > 0)); then say "up to date: ${current[*]}"; fi
     for name in "${current[@]}" "$due"; do reported[$name]=yes; done
-    run_instance "$due" "$reason"
+    run_instance "$due" "$reason" "${results[@]}"
   done
   report_run "$run" "$plan"
 }
@@ -312,7 +311,7 @@ report_run() {
 parse_run() {
   local recipe='' option value
   local -a words=()
-  threads=$(nproc) dry_run=no wait_for_lock=no
+  threads=$(nproc) dry_run=no
   while (($# > 0)); do
     option=$1
     case $option in
@@ -326,7 +325,8 @@ parse_run() {
     esac
     shift
     case $option in
-      --as | --set) words+=("$option=$value") ;;
+      --as) words+=("$option=$value") run_name=$value ;;
+      --set) words+=("$option=$value") ;;
       --only | --from | --until)
         ((${#selection[@]} == 0)) || fail $EXIT_USAGE "--only, --from and --until exclude each other"
         selection=("$option=$value")
@@ -337,8 +337,9 @@ parse_run() {
         ;;
       --force) force=yes ;;
       --dry-run) dry_run=yes ;;
-      --wait) wait_for_lock=yes ;;
-      -*) unknown option "$option" --as --set --only --from --until --force --dry-run --threads --wait --help ;;
+      --wait) wait_for_locks=yes ;;
+      --no-wait) wait_for_locks=no ;;
+      -*) unknown option "$option" --as --set --only --from --until --force --dry-run --threads --no-wait --help ;;
       *)
         [[ -z $recipe ]] || fail $EXIT_USAGE "expected one recipe, found '$recipe' and '$option'; see ./pipeline.sh run --help"
         recipe=$option
@@ -346,37 +347,40 @@ parse_run() {
     esac
   done
   [[ $force == no ]] || selection+=(--force)
-  request=("${recipe:-quickstart}" "${words[@]}" --relative-to "$caller_folder")
+  recipe=${recipe:-quickstart}
+  request=("$recipe" "${words[@]}" --relative-to "$caller_folder")
+  recipe=${recipe##*/}
+  run_name=${run_name:-${recipe%.yaml}}
 }
 
 command_run() {
-  local dry_run wait_for_lock
+  local dry_run run_name=''
   parse_run "$@"
   if [[ $dry_run == yes ]]; then
     ensure_built tool
     exec "$bin/tessera" plan "${request[@]}" "${selection[@]}" --preview
   fi
   catch_signals
-  take_lock "$wait_for_lock" "run ${request[0]}"
   ensure_built all
-  run_until_complete
+  share_project "run $run_name"
+  run_until_complete "$run_name" run
 }
 
 command_gc() {
-  if [[ " $* " == *' --yes '* ]]; then take_lock no "gc $*"; fi
   ensure_built tool
+  if [[ " $* " == *' --yes '* ]]; then own_project gc; fi
   tessera gc "$@"
 }
 
 command_rm() {
-  take_lock no "rm $*"
   ensure_built tool
+  own_project "rm $*"
   tessera rm "$@"
 }
 
 command_accept() {
-  take_lock no "accept $*"
   ensure_built tool
+  own_project "accept $*"
   tessera accept "$@"
 }
 

@@ -3,7 +3,8 @@ import Foundation
 /// What a program that died may have left behind and nothing else removes: half-made artefacts,
 /// temporary files, and state of a stage whose result stands.
 ///
-/// Only the holder of the lock removes it; then no other program is writing these files.
+/// Only a command that holds the project's lock alone removes it; then no other program is writing these
+/// files, and none has a lock's file open.
 public struct Leftovers {
   private let project: Project
 
@@ -17,6 +18,10 @@ public struct Leftovers {
     }
     if names(in: "data/cache").contains(Self.oldMemory) {
       try remove("data/cache/\(Self.oldMemory)")
+    }
+    for kind in LockHolder.kinds {
+      let folder = "\(LockHolder.folder)/\(kind)"
+      for name in names(in: folder) { try removeFile(name, in: folder) }
     }
     let runs = try folders(in: "data/runs")
     for folder in runs + [ArtefactStore.memoryPath, "plots"] + (try folders(in: "plots")) {

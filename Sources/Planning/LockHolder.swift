@@ -1,32 +1,85 @@
 import Foundation
 
-/// The command that holds the project's lock, and the stage that it is running.
+/// A command that holds a lock of the project, and the stage that it is running.
 ///
-/// Whether the lock is held is read from the kernel's table: trying to take it, even for a moment, could
-/// make another command fail.
+///     data/.lock                     shared by runs; `gc --yes`, `rm` and `accept` hold it alone
+///     data/locks/runs/RUN            held by the command that writes the folders of a run
+///     data/locks/results/STAGE-KEY   held alone to make a result, shared to read it
+///     data/locks/sweeps/SWEEP        held by the command that walks or submits a sweep
+///     data/locks/stages/STAGE        held by a stage that runs one at a time
+///     data/locks/index               held while the list of runs is written
+///
+/// Whether a lock is held is read from the kernel's table: trying to take it, even for a moment, could
+/// make another command wait or fail. That table knows the processes of this machine alone. Of another
+/// machine there is only what its holder wrote into the file, and a holder that was killed could not
+/// remove that.
 public struct LockHolder: Sendable, Equatable {
-  /// What the holder says of itself: `process 81: stage train, process 92, work data/work/train/KEY`.
+  /// What the holder says of itself:
+  /// `process 81 on box: run quickstart, stage train, process 92, work data/work/train/KEY`.
   public let text: String
   /// The stage's process; nil between two stages.
   public let stageProcess: Int?
   /// The folder of the running stage's state, as a path in the project; nil between two stages.
   public let workFolder: String?
+  /// The other machine that the holder ran on, where this one can't tell whether it still does.
+  public let otherMachine: String?
 
-  /// - Returns: Nil where the lock is free.
-  public init?(in project: Project) {
-    let path = project.url("data/.lock").path
-    guard let stamp = FileStamp(ofFile: path), Self.isLocked(inode: stamp.inode),
-      let data = FileManager.default.contents(atPath: path)
-    else { return nil }
-    self.init(text: String(decoding: data.prefix(400), as: UTF8.self))
+  /// The holders of all locks of the project, each command once.
+  public static func all(in project: Project) -> [LockHolder] {
+    let locked = lockedFiles
+    let machine = MachineName.current
+    var holders: [LockHolder] = []
+    for path in paths(in: project) {
+      guard let stamp = FileStamp(ofFile: project.url(path).path),
+        let data = head(of: project.url(path))
+      else { continue }
+      let isHere = locked.contains(stamp.inode)
+      let holder = LockHolder(text: String(decoding: data, as: UTF8.self), isHere: isHere)
+      guard !holder.text.isEmpty, isHere || holder.isElsewhere(than: machine) else { continue }
+      holders.append(holder)
+    }
+    // A run that is within a stage is told by that stage.
+    let commands = Set(holders.filter { $0.workFolder != nil }.compactMap(\.command))
+    return holders.filter { $0.workFolder != nil || !commands.contains($0.text) }
   }
 
-  init(text: String) {
+  /// By the folder of their state, the stages that run now.
+  public static func stages(in project: Project) -> [String: LockHolder] {
+    let stages = all(in: project).compactMap { holder in holder.workFolder.map { ($0, holder) } }
+    return Dictionary(stages) { first, _ in first }
+  }
+
+  /// - Parameter isHere: Whether the kernel of this machine knows the lock as held.
+  init(text: String, isHere: Bool) {
     self.text = text.trimmingCharacters(in: .whitespacesAndNewlines)
     let found = self.text.firstMatch(
       of: /stage [a-z0-9-]+, process (\d+), work (data\/work\/[a-z0-9-]+\/[0-9a-f]+)/)
     stageProcess = found.flatMap { Int($0.1) }
     workFolder = found.map { String($0.2) }
+    let machine = self.text.prefixMatch(of: /process \d+ on (\S+):/).map { String($0.1) }
+    otherMachine = isHere ? nil : machine
+  }
+
+  private func isElsewhere(than machine: String) -> Bool {
+    otherMachine.map { $0 != machine } ?? false
+  }
+
+  /// What stands before the stage: `process 81 on box: run quickstart`.
+  private var command: String? {
+    text.firstRange(of: ", stage ").map { String(text[..<$0.lowerBound]) }
+  }
+
+  /// The holder in a line, with how far its stage is.
+  public func line(in project: Project) -> String {
+    ([text] + [progress(in: project)].compactMap { $0 }
+      + (otherMachine.map { ["as \($0) wrote; whether it still runs can be seen there alone"] } ?? []))
+      .joined(separator: ", ")
+  }
+
+  /// Where it runs: `process 92`, of another machine with what can be known of it.
+  public var place: String {
+    let process = stageProcess.map { "process \($0)" } ?? ""
+    return process + (otherMachine.map { " on \($0), as it wrote" } ?? "")
   }
 
   /// How far the running stage is, by the last line of its log that counts something: `epoch 3 of 10`.
@@ -51,15 +104,53 @@ public struct LockHolder: Sendable, Equatable {
     }
     return nil
   }
+}
 
-  private static func isLocked(inode: UInt64) -> Bool {
-    guard let table = FileManager.default.contents(atPath: "/proc/locks") else { return false }
-    return String(decoding: table, as: UTF8.self).split(separator: "\n").contains { line in
+// MARK: - Where locks are
+
+extension LockHolder {
+  /// The folder of all locks but the project's, as a path in the project.
+  static let folder = "data/locks"
+  /// The folders in it that have a file a lock.
+  static let kinds = ["sweeps", "runs", "results", "stages"]
+
+  private static func paths(in project: Project) -> [String] {
+    let files = kinds.flatMap { kind in
+      let path = "\(folder)/\(kind)"
+      return project.entries(of: path).map { "\(path)/\($0)" }
+    }
+    return ["data/.lock"] + files
+  }
+
+  /// The inodes of the files that some process of this machine has locked for itself alone.
+  private static var lockedFiles: Set<UInt64> {
+    guard let table = FileManager.default.contents(atPath: "/proc/locks") else { return [] }
+    var inodes: Set<UInt64> = []
+    for line in String(decoding: table, as: UTF8.self).split(separator: "\n") {
       // 1: FLOCK  ADVISORY  WRITE 81 fd:01:1234 0 EOF
-      line.split(separator: " ").contains { word in
+      let words = line.split(separator: " ")
+      guard words.contains("WRITE") else { continue }
+      for word in words {
         let parts = word.split(separator: ":")
-        return parts.count == 3 && parts[2] == "\(inode)"
+        if parts.count == 3, let inode = UInt64(parts[2]) { inodes.insert(inode) }
       }
     }
+    return inodes
+  }
+
+  /// The first bytes of a file: a holder's line is shorter.
+  private static func head(of file: URL) -> Data? {
+    guard let handle = try? FileHandle(forReadingFrom: file) else { return nil }
+    defer { try? handle.close() }
+    return try? handle.read(upToCount: 400)
+  }
+}
+
+/// What this machine is called, as its shells know it.
+enum MachineName {
+  static var current: String {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
+    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -91,7 +91,8 @@ public struct Preparation: Sendable {
         remark.isUnrecorded && output.files.contains { $0.matches(remark.file) }
       }
       for stranger in strangers {
-        lines.append(try SetAside(in: project).remove(stranger.file, from: artefact))
+        let line = try SetAside(in: project).remove(stranger.file, from: artefact)
+        if let line { lines.append(line) }
       }
       if !strangers.isEmpty { project.forgetArtefact(stage: input.stage, key: input.key) }
     }

@@ -8,6 +8,7 @@ import Recipes
 ///     data/cache/.digests/      digests of files, remembered with their stamps
 ///     data/work/STAGE/KEY/      state of stages that have not ended yet
 ///     data/runs/RUN/            the run's recipe, journal and links to its artefacts
+///     data/locks/               locks of runs, results and stages; see `LockHolder`
 ///     data/set-aside/STAGE/KEY/ altered files of artefacts that were made again
 public struct Project: Sendable {
   public let root: URL

@@ -82,6 +82,16 @@ public struct PlannedInstance: Sendable {
   /// What lies there and does not stand; nil where all is well, or nothing there.
   public var damaged: Artefact? { found.flatMap { $0.faults.isEmpty ? nil : $0 } }
 
+  /// The result that the instance makes under `key`, then those that it reads, each once, as STAGE-KEY:
+  /// the names of their locks.
+  public func resultNames(key: CacheKey) -> [String] {
+    var names = ["\(instance.stage.name)-\(key.text)"]
+    for input in inputs where !names.contains("\(input.stage)-\(input.key)") {
+      names.append("\(input.stage)-\(input.key)")
+    }
+    return names
+  }
+
   /// The artefact that later instances read, or nil.
   public var artefact: Manifest? {
     switch state {

@@ -11,7 +11,7 @@ public struct RunRemoval {
     self.project = project
   }
 
-  /// Removes the run. Only the holder of the lock may.
+  /// Removes the run. Only a command that holds the project's lock alone may.
   ///
   /// - Parameter pages: Files in `plots/RUN` that this program wrote besides published copies.
   /// - Returns: Files of `plots/RUN` that are the user's own and stay, as paths in the project.

@@ -44,7 +44,7 @@ public struct Sealing {
     manifest.contentDigest = manifest.digestOfOutputs
     manifest.created = Timestamp.now
     manifest.seconds = (seconds * 1000).rounded() / 1000
-    manifest.host = Self.hostName
+    manifest.host = MachineName.current
     let facts = facts
     manifest.numerics = facts?["numerics"]
     manifest.warnings = warnings(facts: facts) + undeclaredFiles(stage)
@@ -210,11 +210,5 @@ public struct Sealing {
     }
     let stated = own.isEmpty ? inherited : own
     return ["unverified", "generated", "official"].first { stated.contains($0) } ?? stated.first
-  }
-
-  private static var hostName: String {
-    var buffer = [CChar](repeating: 0, count: 256)
-    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
-    return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

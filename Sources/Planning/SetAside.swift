@@ -40,11 +40,12 @@ struct SetAside {
 
   /// Moves a file that belongs to no artefact out of the folder of one.
   ///
-  /// - Returns: What was moved, in a line.
-  func remove(_ name: String, from artefact: Artefact) throws(PlanningError) -> String {
+  /// - Returns: What was moved, in a line; nil where another command has done so just now.
+  func remove(_ name: String, from artefact: Artefact) throws(PlanningError) -> String? {
     let source = artefact.folder.appendingPathComponent(name)
     let place = try freePlace(for: name, of: artefact)
     guard rename(source.path, project.url(place).path) == 0 else {
+      if errno == ENOENT { return nil }
       throw .unwritable(file: place, reason: String(cString: strerror(errno)))
     }
     return "\(artefact.stage): '\(name)' is no file of this result; it is kept as \(place)"

@@ -88,7 +88,10 @@ extension StageGraph.Stage {
   fileprivate init(name: String, node: GraphNode) throws(GraphError) {
     self.name = name
     let entries = try node.entries(
-      allowed: ["reads", "inputs", "outputs", "records", "publish", "highlights", "forecast"])
+      allowed: [
+        "reads", "inputs", "outputs", "records", "publish", "highlights", "forecast", "alone",
+        "seed",
+      ])
     reads = try entries["reads"]?.words() ?? []
 
     var inputs: [StageGraph.Input] = []
@@ -113,6 +116,9 @@ extension StageGraph.Stage {
     records = try entries["records"]?.filePatterns() ?? []
     highlights = try entries["highlights"]?.filePatterns() ?? []
     forecast = try entries["forecast"].map(Self.forecast)
+    let isAlone = try entries["alone"].map(Self.truth)
+    runsAlone = isAlone ?? false
+    seedKey = try Self.seedKey(entries["seed"], reads: reads)
     publishingFolder = try entries["publish"].map { node throws(GraphError) in
       let folder = node.node.scalar?.string ?? ""
       try node.requireName(folder, of: "a folder")
@@ -143,6 +149,25 @@ extension StageGraph.Stage {
     return StageGraph.Forecast(
       repeats: try word("repeats"), images: try word("images"), seconds: try word("seconds"),
       same: try entries["same"]?.words() ?? [])
+  }
+
+  private static func truth(_ node: GraphNode) throws(GraphError) -> Bool {
+    guard let word = node.node.scalar?.string, ["true", "false"].contains(word) else {
+      throw .wrongType(
+        place: node.place, key: "alone", expected: "true or false", found: node.summary)
+    }
+    return word == "true"
+  }
+
+  private static func seedKey(_ node: GraphNode?, reads: [String]) throws(GraphError) -> String? {
+    guard let node else { return nil }
+    guard let key = node.node.scalar?.string, reads.contains(where: { key.hasPrefix($0 + ".") })
+    else {
+      throw .wrongType(
+        place: node.place, key: "seed", expected: "a recipe key that the stage reads",
+        found: node.summary)
+    }
+    return key
   }
 
   private static func reference(

@@ -19,6 +19,10 @@ public struct StageGraph: Sendable {
     public let publishingFolder: String?
     /// How the stage's time grows with its work; nil where that is not known.
     public let forecast: Forecast?
+    /// The recipe key by which runs of one setting differ; nil where the stage has no such seed.
+    public let seedKey: String?
+    /// Whether the stage runs one at a time in a project, since it keeps files outside its folders.
+    public let runsAlone: Bool
     /// Outputs that a reader will want to open, named at the end of a run.
     public let highlights: [FilePattern]
 

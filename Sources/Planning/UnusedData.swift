@@ -61,7 +61,7 @@ public struct UnusedData {
     self.items = items
   }
 
-  /// Removes all items. Only the holder of the lock may.
+  /// Removes all items. Only a command that holds the project's lock alone may.
   ///
   /// - Returns: A line for each file that was not as recorded and is set aside.
   public func remove() throws(PlanningError) -> [String] {

@@ -78,8 +78,11 @@ public struct Weaver {
   public func writeIndex() throws {
     try FileManager.default.createDirectory(
       at: try project.writableFolder("plots"), withIntermediateDirectories: true)
-    try AtomicFile.write(
-      Data(RunIndex(project: project).document().utf8), to: project.url(Self.indexPath))
+    // Of two commands at once, the later one must have seen the other's run.
+    try FileLock.with("index", in: project) {
+      try AtomicFile.write(
+        Data(RunIndex(project: project).document().utf8), to: project.url(Self.indexPath))
+    }
   }
 
   /// Of what a page shows: the artefacts of the run, the stages' sources, the recipe.

@@ -11,8 +11,9 @@ struct PlanCommand: ParsableCommand {
     discussion: """
       Lines of fields separated by tabs. First 'run', the run's name and its recipe; then 'warning' and \
       a key of the recipe that has no effect; then, for each instance, its state ('current', 'due', \
-      'waiting', 'outdated' or 'absent'), its name, its stage and a reason; 'edited' and a line for \
-      each published copy that was edited and is kept; where nothing is due, 'open', an instance, a \
+      'waiting', 'outdated' or 'absent'), its name, its stage and a reason, after 'due' also what it \
+      makes and what it reads as STAGE-KEY; 'alone' and the instance where its stage runs one at a \
+      time; 'edited' and a line for each published copy that was edited and is kept; where nothing is due, 'open', an instance, a \
       file worth opening and a note. What a stage would refuse is an error.
       """)
 
@@ -26,7 +27,7 @@ struct PlanCommand: ParsableCommand {
     help: "With --publish: replace published copies that were edited, which are kept otherwise.")
   var replaceEdited = false
 
-  @Flag(help: "First remove what a program that died has left behind; for the holder of the lock.")
+  @Flag(help: "First remove what a program that died has left behind; for a command that is alone.")
   var tidy = false
 
   @Flag(
@@ -56,7 +57,11 @@ struct PlanCommand: ParsableCommand {
       let stage = planned.instance.stage.name
       switch planned.state {
       case .current: printFields("current", planned.name, stage, "")
-      case .due: printFields("due", planned.name, stage, explanation.summary(of: planned))
+      case .due(let key):
+        printFields(
+          "due", planned.name, stage, explanation.summary(of: planned),
+          planned.resultNames(key: key).joined(separator: " "))
+        if planned.instance.stage.runsAlone { printFields("alone", planned.name) }
       case .waiting(let producers):
         printFields("waiting", planned.name, stage, producers.joined(separator: ", "))
       case .outdated: printFields("outdated", planned.name, stage, "")

@@ -57,17 +57,24 @@ struct DagCommand: ParsableCommand {
   }
 }
 
-/// `tessera lock`: who holds the project's lock.
+/// `tessera lock`: what holds the project's locks.
 struct LockCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lock",
-    abstract: "Print what holds the lock and how far it is; nothing where it is free.")
+    abstract: "Print a line for each command that holds a lock, with how far its stage is.")
 
   func run() throws {
     let project = try Project.here()
-    guard let holder = LockHolder(in: project) else { return }
-    print(holder.text + (holder.progress(in: project).map { ", \($0)" } ?? ""))
+    printLines(LockHolder.all(in: project).map { $0.line(in: project) })
   }
+}
+
+/// `tessera latest`: which run is meant where none is named.
+struct LatestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "latest", abstract: "Print the name of the latest run.")
+
+  func run() throws { print(try RunFolder.named(nil, in: try Project.here()).name) }
 }
 
 /// `tessera locate`: where an artefact or one of its outputs lies.

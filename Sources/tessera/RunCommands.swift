@@ -15,7 +15,7 @@ struct StatusCommand: ParsableCommand {
     let names = try runName.map { [try RunFolder.named($0, in: project).name] } ?? project.runNames
     guard !names.isEmpty else { throw PlanningError.noRun }
     var planner = try Planner(project: project)
-    let holder = LockHolder(in: project)
+    let running = LockHolder.stages(in: project)
     for (index, name) in names.enumerated() {
       if index > 0 { print() }
       let request = try RunFolder(name, in: project).request
@@ -23,7 +23,7 @@ struct StatusCommand: ParsableCommand {
       print("\(name) (\(words.joined(separator: " ")))")
       do {
         let plan = try planner.plan(request)
-        printLines(columns(plan.instances.map { row(for: $0, in: plan, holder, project) }))
+        printLines(columns(plan.instances.map { row(for: $0, in: plan, running, project) }))
         printLines(remarks(of: plan))
       } catch let error where runName == nil && Tessera.isOwn(error) {
         print("  \(Tessera.message(of: error))")
@@ -32,7 +32,8 @@ struct StatusCommand: ParsableCommand {
   }
 
   private func row(
-    for planned: PlannedInstance, in plan: RunPlan, _ holder: LockHolder?, _ project: Project
+    for planned: PlannedInstance, in plan: RunPlan, _ running: [String: LockHolder],
+    _ project: Project
   ) -> [String] {
     let stage = planned.instance.stage.name
     switch planned.state {
@@ -44,12 +45,9 @@ struct StatusCommand: ParsableCommand {
       return [planned.name, state, when, readable(seconds: manifest.seconds)]
     case .due(let key):
       let path = project.workPath(stage: stage, key: key.text)
-      if let holder, holder.workFolder == path, let process = holder.stageProcess {
-        let progress = holder.progress(in: project)
-        return [
-          planned.name, "running",
-          ((progress.map { [$0] } ?? []) + ["process \(process)"]).joined(separator: ", "),
-        ]
+      if let holder = running[path] {
+        let words = [holder.progress(in: project), holder.place]
+        return [planned.name, "running", words.compactMap { $0 }.joined(separator: ", ")]
       }
       let work = project.url(path)
       let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []

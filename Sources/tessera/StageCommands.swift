@@ -11,7 +11,7 @@ struct PrepareCommand: ParsableCommand {
     discussion: """
       Prints, each ended by a zero byte: the stage, the folder of its outputs, the folder of its work, \
       'resumes' or 'begins', and the arguments of its executable. Prints nothing where the instance \
-      is not due any more.
+      is not due any more, or reads or makes other results than the caller has locked.
       """)
 
   @Argument(help: "The instance.")
@@ -23,13 +23,18 @@ struct PrepareCommand: ParsableCommand {
   @Option(help: "Threads for the stage.")
   var threads = 1
 
+  @Option(help: "What the caller has locked: the result and those it reads, each as STAGE-KEY.")
+  var result: String
+
   func run() throws {
     let project = try Project.here()
     var planner = try Planner(project: project)
     let plan = try planner.plan(
       try options.request(in: project), selection: selection.selection, forced: selection.isForced)
     let planned = try plan.instance(named: instance)
-    guard case .due = planned.state else { return }
+    guard case .due(let key) = planned.state,
+      planned.resultNames(key: key).joined(separator: " ") == result
+    else { return }
     let preparation = try Preparation(planned, in: plan, project: project, threads: threads)
     for line in preparation.setAside {
       Output.error("pipeline.sh: warning: \(line)")

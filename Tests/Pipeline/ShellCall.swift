@@ -54,6 +54,11 @@ final class ShellCall: @unchecked Sendable {
     processIdentifier = process
   }
 
+  /// What it has printed up to now.
+  var outputSoFar: String {
+    get throws { String(decoding: try Data(contentsOf: output), as: UTF8.self) }
+  }
+
   func send(_ signal: Int32) { kill(processIdentifier, signal) }
 
   /// Whether the process has not ended yet; it is left to `finish` to collect it.

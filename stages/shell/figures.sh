@@ -33,9 +33,10 @@ command_plot() {
   # Figures that stand are only read, for which nobody has to wait.
   if [[ $terminal == no ]] || ! figures_stand; then
     catch_signals
-    take_lock no "plot $run"
     ensure_built all
-    run_until_complete
+    [[ -n $run ]] || run=$(tessera latest)
+    share_project "plot $run"
+    run_until_complete "$run" plot
   fi
   [[ $terminal == no ]] || tessera draw ${run:+--run "$run"} "${figures[@]}"
 }

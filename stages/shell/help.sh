@@ -56,9 +56,10 @@ or the path of a .yaml file.
   --dry-run          print what would run and how long that takes as far as past runs tell; exit 10 where
                      something would
   --threads N        threads to compute with (default: all); results do not depend on it
-  --wait             wait for another run to end, instead of exit 75
+  --no-wait          exit 75 where another run makes a result that this one wants, or writes the run's
+                     folders; otherwise wait for it, and take the result
 
-Ctrl-C saves the state of the stage and exits 130; the same command goes on. A second one kills it.
+Runs go on side by side, here and on other machines that share data. Ctrl-C saves the state of the stage and exits 130; the same command goes on. A second one kills it.
 TEXT
 }
 
@@ -257,7 +258,7 @@ help_doctor() {
   cat <<'TEXT'
 ./pipeline.sh doctor
 
-Checks Swift, packages, processor, BLAS, disk, lock, links and unfinished work. Each line that is wrong
+Checks Swift, packages, processor, BLAS, disk, locks, links and unfinished work. Each line that is wrong
 says the repair; exit 1 where one is.
 TEXT
 }

@@ -73,16 +73,48 @@ is_built() {
 # for (bench --json), so it goes to standard error.
 ensure_built() { is_built "$1" || build "$1" >&2; }
 
+# wait_for_runs: until no other run needs what is about to be removed. It comes before the lock of the
+# build, for which such a run may wait.
+wait_for_runs() {
+  if [[ -n $project_lock ]]; then
+    lock data/.lock "$project_lock" -x "the project"
+  else
+    make_folders
+    open_lock clean_lock data/.lock
+    lock data/.lock "$clean_lock" -x "the project"
+  fi
+}
+
 # forget_build: removes all that was built, but not the dependencies' sources.
 forget_build() {
   find .build -mindepth 1 -maxdepth 1 ! -name checkouts ! -name repositories ! -name workspace-state.json -exec rm -rf {} +
 }
 
+# build all|tool: unless another command does so meanwhile.
 build() {
+  local clean_lock=''
+  if ! is_built_here; then wait_for_runs; fi
+  own_build
+  is_built "$1" || build_now "$1"
+  release_build
+  if [[ -n $clean_lock ]]; then
+    close_lock clean_lock
+  elif [[ -n $project_lock ]]; then
+    lock data/.lock "$project_lock" -s "the project"
+  fi
+}
+
+# is_built_here: whether the last build was made for this processor, and where the project lies now. The
+# compiler sees neither, and would keep what is of no use.
+is_built_here() {
+  [[ ! -e .build/tessera-processor.digest || $(<.build/tessera-processor.digest) == "$(processor_flags | sha256sum)" ]] &&
+    [[ ! -e .build/tessera-place || $(<.build/tessera-place) == "$root" ]]
+}
+
+build_now() {
   local what=$1 tool all processor
   command -v swift >/dev/null || fail 69 "swift is missing; install Swift 6.2 or later from https://www.swift.org/install/linux"
   install_packages "${packages[@]}"
-  # The compiler does not see that the processor is another one, and would keep what is built for it.
   processor=$(processor_flags | sha256sum)
   if [[ -e .build/tessera-processor.digest && $(<.build/tessera-processor.digest) != "$processor" ]]; then
     say "the last build was made for another processor; building anew"
@@ -98,7 +130,7 @@ build() {
   local -a product=()
   [[ $what == all ]] || product=(--product tessera)
   headline "build" "swift build -c release (the first takes minutes)"
-  if ! without_lock swift build -c release "${product[@]}"; then
+  if ! without_locks swift build -c release "${product[@]}"; then
     stop_if_interrupted
     fail 70 "the build failed; the compiler's messages stand above"
   fi
@@ -165,7 +197,7 @@ command_doctor() {
   check_processor
   check_disk
   check_place
-  check_lock
+  check_locks
   check_data
   ((problems == 0)) || fail 1 "$problems of these are wrong"
   say "nothing is wrong"
@@ -228,16 +260,22 @@ check_disk() {
   if ((free >= 2)); then fine "$free GB of disk are free"; else wrong "only $free GB of disk are free: a run on CIFAR-10 needs 2"; fi
 }
 
-check_lock() {
-  local holder
-  [[ -e data/.lock || -L data/.lock ]] || return 0
-  if [[ -L data/.lock || ! -f data/.lock || ! -r data/.lock || ! -w data/.lock ]]; then
-    wrong "data/.lock is not a file that can be read and written: remove it or correct its permissions"
-    return
-  fi
-  [[ -x $bin/tessera ]] || return 0
-  holder=$("$bin/tessera" lock 2>/dev/null) || holder=''
-  if [[ -z $holder ]]; then fine "no run holds the lock"; else note "a run holds the lock ($holder)"; fi
+# check_locks: what holds them, and whether their files are usable.
+check_locks() {
+  local path holder
+  local -a bad=()
+  for path in data/.lock data/locks data/locks/*/*; do
+    if [[ -L $path || -e $path && $path != data/locks && (! -f $path || ! -r $path || ! -w $path) ]]; then
+      bad+=("$path")
+    fi
+  done
+  for path in "${bad[@]}"; do
+    wrong "$path is not a file that can be read and written: remove it or correct its permissions"
+  done
+  ((${#bad[@]} == 0)) && [[ -x $bin/tessera ]] || return 0
+  while IFS= read -r holder; do
+    [[ -z $holder ]] || note "in progress: $holder"
+  done < <("$bin/tessera" lock 2>/dev/null)
 }
 
 check_place() {
@@ -262,7 +300,7 @@ check_data() {
         *) folder=$line ;;
       esac
     done < <("$bin/tessera" verify --remembered 2>/dev/null)
-    running=$("$bin/tessera" lock 2>/dev/null) || running=''
+    running=$("$bin/tessera" lock 2>/dev/null | tr '\n' ',') || running=''
   fi
   mapfile -t unfinished < <(find data/work -mindepth 2 -maxdepth 2 -type d 2>/dev/null | sort)
   for folder in "${unfinished[@]}"; do
