@@ -27,6 +27,13 @@ struct CompareCommand: ParsableCommand {
       records([RunComparison.header] + comparison.rows, width: width))
     for remark in comparison.runs.flatMap(\.remarks) { print("  \(remark)") }
 
+    let groups = comparison.seedGroups(
+      seedKeys: project.graph.stages.compactMap(\.seedKey))
+    if !groups.isEmpty {
+      print("over seeds, as evaluated")
+      for line in RunComparison.lines(of: groups) { print("  \(line)") }
+    }
+
     print("recipe values that differ")
     let rows = comparison.differences.map { difference in
       [difference.key] + difference.values.map { $0 ?? "–" }

@@ -147,4 +147,28 @@ import Testing
     for name in names { try compared.add(name) }
     #expect(try comparison(names).folderName == "\(names[0])+4-more")
   }
+
+  // MARK: Seeds
+
+  @Test func runsThatDifferBySeedAloneAreOneGroup() throws {
+    for (name, rate, seed, top1) in [
+      ("a1", "0.1", "1", 90.0), ("a2", "0.1", "2", 92), ("b1", "0.2", "1", 80),
+      ("b2", "0.2", "2", 82.5),
+      ("c1", "0.3", "1", 50),
+    ] {
+      try compared.add(name)
+      try compared.placeTraining(
+        in: name, rows: [(2, 30)], seconds: nil,
+        settings: [("learn.rate", rate), ("learn.seed", seed)])
+      try compared.placeEvaluation(in: name, top1: top1, on: "test")
+    }
+    let comparison = try comparison(["a1", "b1", "a2", "b2", "c1"])
+    let groups = comparison.seedGroups(seedKeys: ["learn.seed"])
+    #expect(groups.map(\.runs) == [["a1", "a2"], ["b1", "b2"]])
+    #expect(groups[0].top1?.mean == 91 && groups[1].top1?.mean == 81.25)
+    let lines = RunComparison.lines(of: groups)
+    #expect(lines[0] == "a1, a2: 91.00 ± 1.41 % (n = 2, 95 % interval 78.29 … 100.00)")
+    #expect(lines[2] == "a1, a2 is better than b1, b2 by 9.75 ± 3.18 points (n = 2)")
+    #expect(comparison.seedGroups(seedKeys: []).isEmpty, "without seeds all differ")
+  }
 }

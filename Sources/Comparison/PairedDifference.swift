@@ -1,0 +1,34 @@
+import Foundation
+
+/// Two settings compared over the same seeds: the differences of their results, seed by seed, so that
+/// what a seed does to both cancels.
+public struct PairedDifference: Sendable, Equatable {
+  /// Of first minus second.
+  public let statistics: SampleStatistics
+  /// Half the width of the 95 % interval of the mean difference.
+  public let halfWidth: Double
+
+  /// - Parameters:
+  ///   - first: The results by seed.
+  /// - Returns: Nil where fewer than two seeds have both.
+  public init?(_ first: [Int: Double], _ second: [Int: Double]) {
+    let differences = first.compactMap { seed, value in second[seed].map { value - $0 } }
+    guard let statistics = SampleStatistics(differences), let halfWidth = statistics.halfWidth
+    else { return nil }
+    self.statistics = statistics
+    self.halfWidth = halfWidth
+  }
+
+  /// Whether the interval of the difference leaves out zero.
+  public var isTold: Bool { abs(statistics.mean) > halfWidth }
+
+  /// The comparison of two settings in a sentence, for results in percent of which more is better.
+  public func sentence(_ first: String, _ second: String) -> String {
+    let (better, worse) = statistics.mean < 0 ? (second, first) : (first, second)
+    let numbers = String(
+      format: "%.2f ± %.2f points (n = %d)", abs(statistics.mean), halfWidth, statistics.count)
+    return isTold
+      ? "\(better) is better than \(worse) by \(numbers)"
+      : "\(first) and \(second) are not told apart: a difference of \(numbers)"
+  }
+}
