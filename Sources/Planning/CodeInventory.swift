@@ -36,19 +36,25 @@ public struct CodeInventory {
   private let root: URL
   private let package: PackageOutline
   private var modules: [String: Module] = [:]
+  private var stages: [String: StageCode] = [:]
   private var memory: StampedMemory<Source>
 
   /// - Parameter root: The folder of `Package.swift`, `Sources` and `stages`.
   public init(root: URL) throws(PlanningError) {
     self.root = root
+    // A frozen copy of the sources has other stamps, and remembers for itself.
+    let isFrozen = FileManager.default.fileExists(
+      atPath: root.appendingPathComponent(".frozen").path)
     memory = StampedMemory(
-      store: root.appendingPathComponent("\(ArtefactStore.memoryPath)/code.json"))
+      store: root.appendingPathComponent(
+        isFrozen ? ".frozen-code.json" : "\(ArtefactStore.memoryPath)/code.json"))
     let manifest = try Self.read(root.appendingPathComponent("Package.swift"), "Package.swift")
     package = PackageOutline(SourceTokens(of: manifest, language: .swift))
   }
 
   /// The code of the stage whose sources lie in `stages/NAME`.
   public mutating func code(ofStage name: String) throws(PlanningError) -> StageCode {
+    if let known = stages[name] { return known }
     let stage = try module(inFolder: "stages/\(name)")
     var files = stage.files
     var waiting = stage.imports
@@ -66,7 +72,9 @@ public struct CodeInventory {
         file: "Package.swift", digest: String(ContentDigest.sha256Hex(Data(manifest)).prefix(32))))
     files.sort { $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
     let list = files.map { "\($0.digest) \($0.file)\n" }.joined()
-    return StageCode(digest: ContentDigest.sha256Hex(Data(list.utf8)), files: files)
+    let code = StageCode(digest: ContentDigest.sha256Hex(Data(list.utf8)), files: files)
+    stages[name] = code
+    return code
   }
 
   /// Writes what has been learnt, for the next program.

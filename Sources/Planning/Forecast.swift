@@ -9,26 +9,29 @@ import TensorFiles
 public struct Forecast {
   private let plan: RunPlan
   private let project: Project
-  private var known: [String: [Manifest]] = [:]
+  private let memory: ForecastMemory
 
-  public init(_ plan: RunPlan, in project: Project) {
+  public init(_ plan: RunPlan, in project: Project, memory: ForecastMemory = ForecastMemory()) {
     self.plan = plan
     self.project = project
+    self.memory = memory
   }
 
   /// - Returns: Seconds; nil where no past run tells.
-  public mutating func seconds(for planned: PlannedInstance) -> Double? {
+  public func seconds(for planned: PlannedInstance) -> Double? {
     // A result that does not stand has been made once already.
     if let past = planned.damaged?.manifest, !past.isResumed { return past.seconds }
     let rule = planned.instance.stage.forecast
-    let times = manifests(of: planned.instance.stage.name)
-      .filter { isAlike(planned, $0) }
-      .sorted { $0.created > $1.created }
-      .compactMap { manifest -> Double? in
-        guard let rule else { return manifest.isResumed ? nil : manifest.seconds }
-        return seconds(by: rule, for: planned, past: manifest)
+    let past = memory.manifests(
+      of: planned.instance.stage, like: planned.parts, in: project)
+    for manifest in past where isAlike(planned, manifest) {
+      if let rule {
+        if let seconds = seconds(by: rule, for: planned, past: manifest) { return seconds }
+      } else if !manifest.isResumed {
+        return manifest.seconds
       }
-    return times.first
+    }
+    return nil
   }
 
   private func seconds(
@@ -114,14 +117,5 @@ extension Forecast {
       let shape = try? tensors.shape(of: "labels")
     else { return nil }
     return shape.first
-  }
-
-  private mutating func manifests(of stage: String) -> [Manifest] {
-    if let manifests = known[stage] { return manifests }
-    let manifests = project.entries(of: "data/cache/\(stage)").compactMap { key in
-      project.artefact(stage: stage, key: key)?.standing
-    }
-    known[stage] = manifests
-    return manifests
   }
 }

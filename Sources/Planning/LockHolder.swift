@@ -72,7 +72,8 @@ public struct LockHolder: Sendable, Equatable {
   /// The holder in a line, with how far its stage is.
   public func line(in project: Project) -> String {
     ([text] + [progress(in: project)].compactMap { $0 }
-      + (otherMachine.map { ["as \($0) wrote; whether it still runs can be seen there alone"] } ?? []))
+      + (otherMachine.map { ["as \($0) wrote; whether it still runs can be seen there alone"] }
+        ?? []))
       .joined(separator: ", ")
   }
 

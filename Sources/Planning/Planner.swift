@@ -2,11 +2,14 @@ import Foundation
 import Recipes
 import TensorFiles
 
-/// Compares what a recipe asks for with what stands on disk.
+/// Compares what a recipe asks for with what stands on disk. Sources and recipe files are read once in a
+/// planner's life, so that further runs cost little.
 public struct Planner {
   public let project: Project
   private var code: CodeInventory
   private let paths: PathDigests
+  /// The recipe files that have been read.
+  private var recipes: [String: RecipeSource] = [:]
 
   public init(project: Project) throws(PlanningError) {
     self.project = project
@@ -23,7 +26,9 @@ public struct Planner {
   public mutating func plan(
     _ request: RunRequest, selection: Selection = .all, forced: (String) -> Bool = { _ in false }
   ) throws -> RunPlan {
-    let recipe = try project.recipe(for: request)
+    let source = try recipes[request.recipe] ?? project.recipeSource(request.recipe)
+    recipes[request.recipe] = source
+    let recipe = try source.recipe(overrides: request.overrides)
     let instances = try project.graph.instances(for: recipe.steps)
     let folder = RunFolder(request.run, in: project)
     let selected = try selection.indices(among: instances, run: request.run)

@@ -75,9 +75,14 @@ extension Project {
 
   /// Reads the recipe that `request` names, with its overrides.
   public func recipe(for request: RunRequest) throws -> Recipe {
-    try Recipe(
-      contentsOf: recipeURL(request.recipe), schema: schema, stageNames: graph.stages.map(\.name),
-      sectionsOfStage: { graph.stage(named: $0)?.reads ?? [] }, overrides: request.overrides)
+    try recipeSource(request.recipe).recipe(overrides: request.overrides)
+  }
+
+  /// Reads the file of a recipe.
+  func recipeSource(_ recipe: String) throws -> RecipeSource {
+    try RecipeSource(
+      contentsOf: recipeURL(recipe), schema: schema, stageNames: graph.stages.map(\.name),
+      sectionsOfStage: { graph.stage(named: $0)?.reads ?? [] })
   }
 
   /// The file of a recipe: `stages/recipes/NAME.yaml`, or a path that ends in `.yaml`.

@@ -11,6 +11,11 @@ public struct RunRequest: Sendable, Equatable, Codable {
   /// `key=value` texts.
   public let overrides: [String]
 
+  /// A request whose words are those of an earlier one.
+  package init(run: String, recipe: String, overrides: [String]) {
+    (self.run, self.recipe, self.overrides) = (run, recipe, overrides)
+  }
+
   /// - Parameters:
   ///   - run: The run's name; the recipe's where it is nil.
   ///   - callerFolder: The folder to which relative paths of the command line refer.

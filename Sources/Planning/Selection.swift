@@ -10,6 +10,8 @@ public enum Selection: Sendable, Equatable {
   case until(String)
   /// The instances whose outputs are published.
   case published
+  /// The instances whose outputs are not published, and none after the last of them.
+  case unpublished
 
   /// The places of the selected instances among all of a run.
   ///
@@ -30,6 +32,8 @@ public enum Selection: Sendable, Equatable {
     case .until(let name): return Array(0...(try index(of: name)))
     case .published:
       return instances.indices.filter { instances[$0].stage.publishingFolder != nil }
+    case .unpublished:
+      return instances.indices.filter { instances[$0].stage.publishingFolder == nil }
     }
   }
 }

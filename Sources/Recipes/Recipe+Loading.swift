@@ -12,10 +12,15 @@ extension Recipe {
     contentsOf url: URL, schema: RecipeSchema, stageNames: [String],
     sectionsOfStage: @escaping (String) -> [String], overrides: [String] = []
   ) throws(RecipeError) {
-    let reading = RecipeFile.Reading(
-      schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage)
-    let file = try RecipeFile(contentsOf: url, reading)
-    name = url.deletingPathExtension().lastPathComponent
+    let source = try RecipeSource(
+      contentsOf: url, schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage)
+    try self.init(source, overrides: overrides)
+  }
+
+  /// Lays overrides over a recipe file that has been read.
+  fileprivate init(_ recipeSource: RecipeSource, overrides: [String]) throws(RecipeError) {
+    let (file, reading) = (recipeSource.file, recipeSource.reading)
+    name = recipeSource.name
     about = file.about
     steps = file.steps
     var overriding = reading.settingsReader(steps: file.steps)
@@ -25,11 +30,11 @@ extension Recipe {
       try overriding.read([entry], source: source)
     }
 
-    self.schema = schema
+    schema = reading.schema
     overlays = overriding.overlays
     settings = file.settings.merging(overriding.settings) { _, override in override }
     readers = Self.readers(of: schema.sections, steps: file.steps, overlays: overlays) {
-      sectionsOfStage($0)
+      reading.sectionsOfStage($0)
     }
     try checkLimits()
   }
@@ -61,5 +66,30 @@ extension Recipe {
     }
     let nothing = SettingsNode(content: .scalar("", isPlain: true), line: 1)
     return (key, try SettingsDocument.root(of: text, in: source) ?? nothing, source)
+  }
+}
+
+/// A recipe file and those it builds on, read once for many runs.
+public struct RecipeSource {
+  let name: String
+  let file: RecipeFile
+  let reading: RecipeFile.Reading
+
+  /// Reads the files.
+  ///
+  /// - Throws: The first mistake, as a `RecipeError`.
+  public init(
+    contentsOf url: URL, schema: RecipeSchema, stageNames: [String],
+    sectionsOfStage: @escaping (String) -> [String]
+  ) throws(RecipeError) {
+    reading = RecipeFile.Reading(
+      schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage)
+    file = try RecipeFile(contentsOf: url, reading)
+    name = url.deletingPathExtension().lastPathComponent
+  }
+
+  /// The recipe with `overrides` laid over it.
+  public func recipe(overrides: [String]) throws(RecipeError) -> Recipe {
+    try Recipe(self, overrides: overrides)
   }
 }

@@ -3,28 +3,28 @@ import Yams
 
 /// A node of a YAML document, reduced to what settings may consist of: words, lists and mappings with
 /// words as keys. Anchors, aliases and tags have been refused.
-struct SettingsNode: Sendable {
-  enum Content: Sendable {
+package struct SettingsNode: Sendable {
+  package enum Content: Sendable {
     /// A word or text; plain where it stands without quotes.
     case scalar(String, isPlain: Bool)
     case list([SettingsNode])
     case mapping([SettingsEntry])
   }
 
-  let content: Content
+  package let content: Content
   /// The line the node begins on, from 1.
   let line: Int
 }
 
 /// A key, its line and its value.
-struct SettingsEntry: Sendable {
-  let key: String
-  let line: Int
-  let value: SettingsNode
+package struct SettingsEntry: Sendable {
+  package let key: String
+  package let line: Int
+  package let value: SettingsNode
 }
 
 /// Where a document comes from, for messages.
-enum SettingsSource: Sendable {
+package enum SettingsSource: Sendable {
   case file(String)
   case override(String)
 
@@ -62,7 +62,7 @@ package enum SettingsDocument {
   /// The text of a file.
   ///
   /// - Throws: `RecipeError` where it is no regular file, too large or not UTF-8.
-  static func text(of url: URL) throws(RecipeError) -> String {
+  package static func text(of url: URL) throws(RecipeError) -> String {
     let file = url.relativePath
     let data: Data
     do {
@@ -90,8 +90,9 @@ package enum SettingsDocument {
   ///
   /// - Throws: `RecipeError` where the text is not YAML, or holds anchors, aliases, tags or keys that
   ///   are not words.
-  static func root(of text: String, in source: SettingsSource) throws(RecipeError) -> SettingsNode?
-  {
+  package static func root(
+    of text: String, in source: SettingsSource
+  ) throws(RecipeError) -> SettingsNode? {
     try checkBounds(of: text, file: source.file)
     do {
       // The basic resolver leaves every word as it is written: `on` is a key, not a boolean.
@@ -177,4 +178,17 @@ package enum SettingsDocument {
 
 extension Character {
   fileprivate var isASCIILetterOrDigit: Bool { isASCII && (isLetter || isNumber) }
+}
+
+extension SettingsNode {
+  /// The node as one line of YAML, as `--set` takes it.
+  package var override: String {
+    switch content {
+    case .scalar(let text, isPlain: true): text.isEmpty ? "null" : text
+    case .scalar(let text, isPlain: false): quoted(text)
+    case .list(let items): "[" + items.map(\.override).joined(separator: ", ") + "]"
+    case .mapping(let entries):
+      "{" + entries.map { "\($0.key): \($0.value.override)" }.joined(separator: ", ") + "}"
+    }
+  }
 }

@@ -1,0 +1,33 @@
+/// The past results that forecasts go by, read once for many plans.
+public final class ForecastMemory {
+  private var manifests: [String: [String: [Manifest]]] = [:]
+  private let limit: Int
+
+  /// - Parameter limit: How many past results of a stage and its recipe values are looked at, the newest.
+  public init(limit: Int = .max) { self.limit = limit }
+
+  /// The results of a stage that stand and have the recipe values `values`, the newest first.
+  ///
+  /// - Parameter values: What of the recipe a result must agree in, of its parts.
+  func manifests(
+    of stage: StageGraph.Stage, like parts: [KeyPart], in project: Project
+  ) -> [Manifest] {
+    if manifests[stage.name] == nil {
+      let standing = project.entries(of: "data/cache/\(stage.name)").compactMap { key in
+        project.artefact(stage: stage.name, key: key)?.standing
+      }
+      manifests[stage.name] = Dictionary(grouping: standing) { Self.likeness(of: $0.parts, stage) }
+        .mapValues { Array($0.sorted { $0.created > $1.created }.prefix(limit)) }
+    }
+    return manifests[stage.name]?[Self.likeness(of: parts, stage)] ?? []
+  }
+
+  /// The recipe values that must agree: all, or those that the stage's rule names.
+  private static func likeness(of parts: [KeyPart], _ stage: StageGraph.Stage) -> String {
+    parts.filter { part in
+      guard part.kind == .recipe else { return false }
+      guard let same = stage.forecast?.same else { return true }
+      return same.contains { part.name == $0 || part.name.hasPrefix($0 + ".") }
+    }.map { "\($0.name)=\($0.value)" }.joined(separator: "\n")
+  }
+}
