@@ -151,6 +151,11 @@ let package = Package(
         "TensorFiles",
       ]),
     .target(name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning"]),
+    .target(
+      name: "Sweeps",
+      dependencies: [
+        "CheckedNumbers", "Comparison", "Gnuplot", "Planning", "Recipes", "TensorFiles",
+      ]),
     .target(name: "Inspection", dependencies: ["CheckedNumbers", "Pictures", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
@@ -158,7 +163,7 @@ let package = Package(
       name: "Weaving",
       dependencies: [
         "CheckedNumbers", "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Pictures",
-        "Planning", "Prose", "Recipes", "SourceText", "TensorFiles",
+        "Planning", "Prose", "Recipes", "SourceText", "Sweeps", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels", "Processors"], swiftSettings: optimized),
@@ -167,8 +172,8 @@ let package = Package(
       dependencies: [
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Metrics", "Models", "Notebook", "OpenBLAS", "OtherData",
-        "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose", "Recipes", "TensorFiles", "Tensors",
-        "Terminals", "Weaving", argumentParser,
+        "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose", "Recipes",
+        "Sweeps", "TensorFiles", "Tensors", "Terminals", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -283,6 +288,12 @@ let package = Package(
       name: "ComparisonTests",
       dependencies: ["Comparison", "Gnuplot", "Planning", "TensorFiles", "TestSupport"],
       path: "Tests/Comparison"),
+    .testTarget(
+      name: "SweepsTests",
+      dependencies: [
+        "Comparison", "Gnuplot", "Planning", "Sweeps", "TensorFiles", "TestSupport",
+      ],
+      path: "Tests/Sweeps"),
     .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
     .testTarget(
       name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
@@ -330,8 +341,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "CheckedNumbers", "Comparison", "Datasets", "Gnuplot", "Inference", "Inspection", "Models",
-        "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning", "Recipes", "TensorFiles",
-        "Training",
+        "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning", "Recipes", "Sweeps",
+        "TensorFiles", "Training",
       ],
       path: "Tests/Fuzz/Readers"),
     .testTarget(

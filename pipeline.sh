@@ -18,7 +18,7 @@ bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
 readonly EXIT_USAGE=64 EXIT_UNWRITABLE=73 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot report compare predict evaluate verify gc rm bench doctor test setup help)
+readonly commands=(run status why accept list dag inspect plot report compare sweep predict evaluate verify gc rm bench doctor test setup help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
@@ -28,6 +28,10 @@ source stages/shell/locks.sh
 source stages/shell/machine.sh
 # shellcheck source=stages/shell/figures.sh
 source stages/shell/figures.sh
+# shellcheck source=stages/shell/sweep.sh
+source stages/shell/sweep.sh
+# shellcheck source=stages/shell/slurm.sh
+source stages/shell/slurm.sh
 
 # --- Messages -------------------------------------------------------------------------------------
 
@@ -81,18 +85,23 @@ unknown() {
 
 # --- Signals --------------------------------------------------------------------------------------
 # A stage runs in a process group of its own, so that a Ctrl-C reaches this shell alone. The first is
-# passed on as INT: a stage that can saves its state and exits 130. The second kills it.
+# passed on as INT: a stage that can saves its state and exits 130. The second kills it, but not where a
+# batch system sends several of its own and kills what takes too long.
 
 signals=0
+is_patient=no
 stage_pid=''
 new_folder=''
 
 on_signal() {
+  local process
   signals=$((signals + 1))
+  # The runs of a sweep pass it on themselves.
+  for process in "${!job_name[@]}"; do kill -INT "$process" 2>/dev/null || true; done
   [[ -n $stage_pid ]] || return 0
   if ((signals == 1)); then
     kill -INT -- "-$stage_pid" 2>/dev/null || true
-  else
+  elif [[ $is_patient == no ]]; then
     kill -KILL -- "-$stage_pid" 2>/dev/null || true
   fi
 }
@@ -232,7 +241,7 @@ seal() {
 
 # --- A run ----------------------------------------------------------------------------------------
 
-ran=() tidying=() publishing=()
+ran=() tidying=() publishing=() weaves=yes
 declare -A reported=()
 
 # run_until_complete RUN COMMAND: plans until nothing is due, and runs what is.
@@ -299,7 +308,7 @@ report_run() {
     esac
   done <<<"$plan"
   # A part of a run that takes results as they stand may not be one that can be asked for again.
-  [[ -e data/runs/$run/run.json ]] || return 0
+  [[ -e data/runs/$run/run.json && $weaves == yes ]] || return 0
   path=$(tessera weave "$run")
   printf -v name '%-22s' report
   say "  $name $path"
@@ -424,7 +433,8 @@ main() {
     if [[ $word == -h || $word == --help ]]; then print_help "$command"; return; fi
   done
   case $command in
-    run | plot | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
+    run | sweep | plot | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
+    sweep-job) command_sweep_job "$@" ;;
     predict | evaluate) ensure_built tool; exec "$bin/tessera" "$command" --relative-to "$caller_folder" "$@" ;;
     status | why | list | dag | report | compare | verify | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
     *)

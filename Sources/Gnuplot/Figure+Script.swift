@@ -224,6 +224,16 @@ extension Figure {
     case .area(let x, let y):
       return using(number(x), number(y))
         + " with filledcurves y=0 fillstyle transparent solid 0.3 noborder \(color) \(title)"
+    case .band(let x, let low, let high):
+      return using(number(x), number(low), number(high))
+        + " with filledcurves fillstyle transparent solid 0.18 noborder \(color) \(title)"
+    case .points(let x, let y, let shape):
+      return using(number(x), number(y))
+        + " with points \(color) pointtype \(shape.rawValue) pointsize 0.7 \(title)"
+    case .errorBars(let x, let y, let low, let high):
+      return using(number(x), number(y), number(low), number(high))
+        + " with yerrorbars linewidth 2 \(color) pointtype \(PointShape.disc.rawValue)"
+        + " pointsize 0.9 \(title)"
     case .bars(let height, let offset, let width):
       return using("($0 + \(offset))", number(height), "(\(width))")
         + " with boxes fillstyle solid 1 noborder \(color) \(title)"

@@ -5,6 +5,12 @@ public struct Series: Sendable {
     case line(x: String, y: String, shape: PointShape = .disc, shapeEvery: Int = 1)
     /// The area between the line through (x, y) and zero.
     case area(x: String, y: String)
+    /// The area between the lines through (x, low) and (x, high), so pale that others show through.
+    case band(x: String, low: String, high: String)
+    /// Points alone.
+    case points(x: String, y: String, shape: PointShape = .disc)
+    /// A point at (x, y) with a bar from `low` to `high`.
+    case errorBars(x: String, y: String, low: String, high: String)
     /// Bars of this height at 0, 1, 2, …, moved aside by `offset`; `width` 1 leaves no gap.
     case bars(height: String, offset: Double = 0, width: Double = 0.8)
     /// The value of a bar above it.

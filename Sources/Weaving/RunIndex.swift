@@ -1,13 +1,17 @@
 import Foundation
 import Pages
 import Planning
+import Sweeps
 
 /// The list of all runs, each with its claim and its learning curve.
 struct RunIndex {
   let project: Project
 
   func document() -> String {
-    let runs = project.runNames.map { StandingRun(RunFolder($0, in: project), in: project) }
+    // The runs of a sweep stand on its page.
+    let swept = SweepFolder.runNames(in: project)
+    let runs = project.runNames.filter { !swept.contains($0) }
+      .map { StandingRun(RunFolder($0, in: project), in: project) }
       .sorted { ($0.finished, $0.folder.name) > ($1.finished, $1.folder.name) }
     let cards = runs.map { card(for: $0) }
     let body: HTML =
@@ -24,6 +28,7 @@ struct RunIndex {
         accuracy on held-out images, epoch by epoch.</p>
         </header>
         \(body)
+        \(sweeps)
         \(comparisons)
         """, footer: ReportPage.footer
     ).document
@@ -43,6 +48,18 @@ struct RunIndex {
       \(curve(of: run.instances))
       </li>
       """
+  }
+
+  /// Links to the pages of sweeps.
+  private var sweeps: HTML {
+    let items = SweepFolder.names(in: project).compactMap { name -> HTML? in
+      let page = SweepFolder(name, in: project).pagePath + "/report.html"
+      guard FileManager.default.fileExists(atPath: project.url(page).path) else { return nil }
+      let link = RelativePath.from(project.url("plots"), to: project.url(page))
+      return "<li><a href=\"\(link)\">\(name)</a></li>"
+    }
+    guard !items.isEmpty else { return HTML() }
+    return "<h2>Sweeps</h2>\n<ul>\n\(items.joined())\n</ul>"
   }
 
   /// Links to the pages that set runs side by side.

@@ -2,6 +2,7 @@ import Comparison
 import Foundation
 import Gnuplot
 import Planning
+import Sweeps
 import TensorFiles
 
 /// Writes the pages of a project: one a run, and the list of all runs.
@@ -72,6 +73,27 @@ public struct Weaver {
       Data(page.document().utf8), to: folder.appendingPathComponent("report.html"))
     try writeIndex()
     return "\(path)/report.html"
+  }
+
+  /// Writes the figures, tables and page of a sweep into its folder.
+  ///
+  /// - Returns: The page, as a path in the project.
+  /// - Throws: What stands in the way of drawing and writing.
+  public func weave(_ results: SweepResults, in folder: SweepFolder) throws -> String {
+    let place = try project.writableFolder(folder.pagePath)
+    try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    for (name, text) in [
+      ("runs.csv", results.runsCSV), ("settings.csv", results.settingsCSV),
+      ("sweep.json", try results.json()),
+    ] { try AtomicFile.write(Data(text.utf8), to: place.appendingPathComponent(name)) }
+    let files = try [results.curves, results.effectsFigure].compactMap { $0 }.map {
+      try Renderer().render($0, formats: PictureFormat.allCases, into: place)
+    }
+    let page = SweepPage(results: results, figureFiles: files, project: project)
+    try AtomicFile.write(
+      Data(page.document().utf8), to: place.appendingPathComponent("report.html"))
+    try writeIndex()
+    return "\(folder.pagePath)/report.html"
   }
 
   /// Writes the list of runs.

@@ -11,12 +11,13 @@ import Preflight
 import Processors
 import Prose
 import Recipes
+import Sweeps
 import TensorFiles
 
 extension Tessera {
   /// Whether the error is one of the library's, whose description is one line for the user.
   static func isOwn(_ error: any Error) -> Bool {
-    error is PlanningError || error is GraphError || error is RecipeError
+    error is PlanningError || error is SweepError || error is GraphError || error is RecipeError
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
       || error is CheckpointError || error is NetworkCatalogError || error is LogError
       || error is BenchmarkError || error is DatasetSettingsError || error is ProcessorMismatch
@@ -29,10 +30,13 @@ extension Tessera {
     (error as? CocoaError)?.line ?? "\(error)"
   }
 
-  /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file.
+  /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file, 75
+  /// (`EX_TEMPFAIL`) where another command is at it.
   static func status(of error: any Error) -> Int32 {
+    if case .inProgress = error as? SweepError { return EX_TEMPFAIL }
     let isUsage =
-      (error as? PlanningError)?.isUsage ?? (error as? BenchmarkError)?.isUsage ?? false
+      (error as? PlanningError)?.isUsage ?? (error as? BenchmarkError)?.isUsage
+      ?? (error as? SweepError)?.isUsage ?? false
     return isUsage ? EX_USAGE : EX_DATAERR
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Planning
+import Sweeps
 import Weaving
 
 /// `tessera verify`: whether every artefact is as its manifest records it.
@@ -79,7 +80,7 @@ struct GCCommand: ParsableCommand {
   }
 }
 
-/// `tessera rm`: removes a run.
+/// `tessera rm`: removes a run, or a sweep with all of its runs.
 struct RemoveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rm", abstract: "Remove a run, and print what no run uses any more.")
@@ -89,11 +90,11 @@ struct RemoveCommand: ParsableCommand {
 
   func run() throws {
     let project = try Project.here()
-    let folder = try RunFolder.named(runName, in: project)
-    let kept = try RunRemoval(of: folder, in: project).remove(
-      pages: [URL(fileURLWithPath: Weaver.path(ofRun: runName)).lastPathComponent])
+    let isSweep =
+      !project.runNames.contains(runName) && SweepFolder.names(in: project).contains(runName)
+    let kept = isSweep ? try removeSweep(in: project) : try remove(runName, in: project)
     try Weaver(project: project, version: WeaveCommand.version).writeIndex()
-    print("removed the run \(runName)")
+    print("removed the \(isSweep ? "sweep" : "run") \(runName)")
     if !kept.isEmpty {
       print("kept, since they were edited or added by hand: \(kept.joined(separator: ", "))")
     }
@@ -104,5 +105,22 @@ struct RemoveCommand: ParsableCommand {
     print(
       "no run uses \(unused.items.count) folders of data now, \(total): ./pipeline.sh gc lists them"
     )
+  }
+
+  private func remove(_ run: String, in project: Project) throws -> [String] {
+    try RunRemoval(of: try RunFolder.named(run, in: project), in: project).remove(
+      pages: [URL(fileURLWithPath: Weaver.path(ofRun: run)).lastPathComponent])
+  }
+
+  /// - Returns: Files of the user's own that stay.
+  private func removeSweep(in project: Project) throws -> [String] {
+    let folder = SweepFolder(runName, in: project)
+    let sweep = try folder.sweep()
+    var kept: [String] = []
+    let known = Set(project.runNames)
+    for run in sweep.runs(of: sweep.points).map(\.name) where known.contains(run) {
+      kept += try remove(run, in: project)
+    }
+    return kept + (try folder.remove())
   }
 }

@@ -49,7 +49,7 @@ struct PlanCommand: ParsableCommand {
     let edited =
       try publish
       ? publication.publish(
-        remembering: options.recipe != nil, replacingEdited: replaceEdited) : []
+        remembering: options.isNewRequest, replacingEdited: replaceEdited) : []
     let explanation = Explanation(plan, in: project)
     printFields("run", request.run, request.recipe)
     for key in plan.recipe.ineffectiveKeys { printFields("warning", "\(key)", "", "") }
@@ -81,7 +81,7 @@ struct PlanCommand: ParsableCommand {
 
   private func printPreview(of plan: RunPlan, project: Project) throws {
     let explanation = Explanation(plan, in: project)
-    var forecast = Forecast(plan, in: project)
+    let forecast = Forecast(plan, in: project)
     var total = 0.0
     var isComplete = true
     let rows = plan.instances.map { planned -> [String] in

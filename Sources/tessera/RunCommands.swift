@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Planning
+import Sweeps
 
 /// `tessera status`: what stands in each run and what would run.
 struct StatusCommand: ParsableCommand {
@@ -12,8 +13,15 @@ struct StatusCommand: ParsableCommand {
 
   func run() throws {
     let project = try Project.here()
-    let names = try runName.map { [try RunFolder.named($0, in: project).name] } ?? project.runNames
-    guard !names.isEmpty else { throw PlanningError.noRun }
+    let swept = runName == nil ? SweepFolder.runNames(in: project) : []
+    let names =
+      try runName.map { [try RunFolder.named($0, in: project).name] }
+      ?? project.runNames.filter { !swept.contains($0) }
+    let sweeps = runName == nil ? SweepFolder.names(in: project) : []
+    guard !names.isEmpty || !sweeps.isEmpty else { throw PlanningError.noRun }
+    defer {
+      for sweep in sweeps { print("sweep \(sweep): ./pipeline.sh sweep status \(sweep)") }
+    }
     var planner = try Planner(project: project)
     let running = LockHolder.stages(in: project)
     for (index, name) in names.enumerated() {
@@ -53,7 +61,7 @@ struct StatusCommand: ParsableCommand {
       let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
       let isBegun = left.contains { $0 != LogFilter.fileName }
       let reason = Explanation(plan, in: project).summary(of: planned)
-      var forecast = Forecast(plan, in: project)
+      let forecast = Forecast(plan, in: project)
       let time = forecast.seconds(for: planned).map { "; about \(readable(seconds: $0))" } ?? ""
       return [planned.name, isBegun ? "begun, would go on" : "would run", reason + time]
     case .waiting(let producers):
@@ -101,7 +109,7 @@ struct WhyCommand: ParsableCommand {
     let (project, _, plan) = try subject.planned()
     printLines(try Explanation(plan, in: project).lines(for: subject.instance))
     let planned = try plan.instance(named: subject.instance)
-    var forecast = Forecast(plan, in: project)
+    let forecast = Forecast(plan, in: project)
     guard planned.isToRun, let seconds = forecast.seconds(for: planned) else { return }
     print("That takes about \(readable(seconds: seconds)), going by past runs")
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CheckedNumbers
 import Foundation
 import Planning
+import Sweeps
 import TensorFiles
 
 /// The words that say what a run is asked for: a recipe, or what an earlier run was asked for, the
@@ -21,6 +22,9 @@ struct RunOptions: ParsableArguments {
   @Option(name: .customLong("run"), help: "Repeat what this run was asked for last.")
   var earlierRun: String?
 
+  @Option(name: .customLong("sweep"), help: "With --run: what this sweep asks of that run.")
+  var sweepName: String?
+
   @Option(help: "The folder to which relative paths of the command line refer.")
   var relativeTo: String?
 
@@ -30,8 +34,14 @@ struct RunOptions: ParsableArguments {
     }
   }
 
+  /// Whether the run is to remember what it is asked for here.
+  var isNewRequest: Bool { recipe != nil || sweepName != nil }
+
   /// The request, checked as far as it can be without reading the recipe.
   func request(in project: Project) throws -> RunRequest {
+    if let sweepName {
+      return try SweepFolder.named(sweepName, in: project).request(ofRun: earlierRun ?? "")
+    }
     guard let recipe else { return try RunFolder.named(earlierRun, in: project).request }
     let here = FileManager.default.currentDirectoryPath
     return try RunRequest(
@@ -54,6 +64,9 @@ struct SelectionOptions: ParsableArguments {
   @Flag(help: "The instances whose outputs are published.")
   var published = false
 
+  @Flag(help: "The instances whose outputs are not published.")
+  var unpublished = false
+
   @Flag(help: "Selected instances run though they are up to date.")
   var force = false
 
@@ -68,6 +81,7 @@ struct SelectionOptions: ParsableArguments {
 
   var selection: Selection {
     if published { return .published }
+    if unpublished { return .unpublished }
     if let only { return .only(only) }
     if let from { return .from(from) }
     return until.map { .until($0) } ?? .all

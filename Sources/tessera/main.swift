@@ -18,7 +18,7 @@ struct Tessera: ParsableCommand {
       InspectCommand.self, PredictCommand.self, EvaluateCommand.self, WeaveCommand.self,
       ReportCommand.self,
       CompareCommand.self, DrawCommand.self, BenchCommand.self, VerifyCommand.self, GCCommand.self,
-      RemoveCommand.self, LockCommand.self, LatestCommand.self,
+      RemoveCommand.self, LockCommand.self, LatestCommand.self, SweepCommand.self,
     ])
 }
 

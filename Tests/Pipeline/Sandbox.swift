@@ -17,7 +17,7 @@ final class Sandbox: @unchecked Sendable {
     root = FileManager.default.temporaryDirectory.appendingPathComponent(name)
     bin = root.appendingPathComponent("bin")
     try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
-    for file in ["figures.sh", "help.sh", "locks.sh", "machine.sh"] {
+    for file in ["figures.sh", "help.sh", "locks.sh", "machine.sh", "slurm.sh", "sweep.sh"] {
       let source = Self.repository.appendingPathComponent("stages/shell/\(file)")
       try write("stages/shell/\(file)", try String(contentsOf: source, encoding: .utf8))
     }

@@ -61,7 +61,8 @@ import Testing
     }
     let doctor = try sandbox.run("doctor").output
     #expect(doctor.matches(of: /note   a stage is running in data\/work\/train\//).count == 2)
-    #expect(doctor.matches(of: /note   in progress: process \d+ on \S+: run [ab], stage/).count == 2)
+    #expect(
+      doctor.matches(of: /note   in progress: process \d+ on \S+: run [ab], stage/).count == 2)
     try sandbox.write("enough", "")
     #expect(try first.finish().status == 0)
     #expect(try second.finish().status == 0)

@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | predict | evaluate | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | sweep | predict | evaluate | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -24,6 +24,7 @@ help_all() {
   plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
   report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
+  sweep RECIPE       many runs: seeds and grids, here or through Slurm; status, report
   predict FILE...    what pictures show, by a run's trained network
   evaluate [RUN]     how a run's network does on other data: --on FOLDER or FILE
   verify [RUN]       read all results and compare them with what is recorded of them
@@ -161,6 +162,39 @@ each stage as a chapter of prose, code and what the code showed. `run` does so b
 has changed. The page stands alone, prints, and needs no script and no network; plots/index.html lists
 all runs. Several runs get a page of their own, plots/compare/RUNS/report.html: what each reached and
 at what cost, their curves, and the recipe values by which they differ.
+TEXT
+}
+
+help_sweep() {
+  cat <<'TEXT'
+./pipeline.sh sweep RECIPE|FILE [OPTION...]
+./pipeline.sh sweep status [NAME]
+./pipeline.sh sweep report NAME
+
+Runs a recipe with every combination of values, each with every seed. Prints the grid, the number of runs
+and how long they take; makes what they share once; then a table by setting, settings compared seed by seed,
+and a page with curves: plots/sweeps/NAME/. Finished runs are not run again, a failing run does not end the
+others, and after Ctrl-C the same command goes on. Runs are made from a copy of sources and binaries, so
+that edits meanwhile change nothing.
+
+  --seeds N              seeds 1 to N for every training step; those of data and split stay
+  --set KEY=V1,V2,...    values of a key, split at commas outside brackets and quotes; may be repeated
+  --name NAME            the sweep's name (default: RECIPE-sweep); its runs are NAME.VALUES.sSEED
+  --jobs J               runs at once (default: processors / threads; with Slurm no limit)
+  --threads T            threads of each (default: 1); results do not depend on it
+  --figures              draw figures and write the page of each run too
+  --dry-run              print the grid and the forecast; exit 10 where something would run
+  --on slurm             submit job arrays and return; `sweep status` tells how far they are
+  --slurm "OPTION..."    options of this site for sbatch: --slurm "--partition=cpu --time=4:00:00"
+
+A sweep file says the same:
+
+  recipe: quickstart
+  name: rates                   # optional
+  seeds: 5                      # or a list: [3, 5, 7]
+  set:
+    train.optimizer.learning-rate: [0.05, 0.1, 0.2]
+    train.epochs: 3
 TEXT
 }
 

@@ -28,7 +28,8 @@ public struct FuzzReader: Sendable {
 
   /// Every reader.
   public static let all: [FuzzReader] =
-    tensorReaders + settingsReaders + logReaders + archiveReaders + pythonReaders + pictureReaders
+    tensorReaders + settingsReaders + sweepReaders + logReaders + archiveReaders + pythonReaders
+    + pictureReaders
 }
 
 /// Something that must hold of every input and does not hold of this one.

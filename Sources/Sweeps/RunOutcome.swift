@@ -1,0 +1,89 @@
+import Comparison
+import Foundation
+import Gnuplot
+import Planning
+import TensorFiles
+
+/// What a finished run of a sweep has come to.
+public struct RunOutcome: Sendable {
+  public let run: Sweep.Run
+  /// Percent, of the last evaluation on test images, or of the last at all; nil where there is none.
+  public let top1: Double?
+  /// The images that `top1` was measured on.
+  public let images: EvaluationSummary.Images?
+  /// The best accuracy after any epoch on the images held out of training, and that epoch.
+  public let best: (epoch: Int, top1: Double)?
+  /// After each epoch on those images.
+  public let epochs: [Int]
+  /// Percent.
+  public let top1OfEpoch: [Double?]
+  public let lossOfEpoch: [Double?]
+  /// Of all trainings, where each says so.
+  public let trainingSeconds: Double?
+  /// What the last bits depend on, as one text; empty where nothing tells.
+  public let numerics: String
+  /// What is missing or can't be read, a line each.
+  public let remarks: [String]
+
+  /// Reads what stands, each instance found by what it writes: `history`, `metrics`.
+  init(_ run: Sweep.Run, plan: RunPlan, in project: Project) {
+    self.run = run
+    var remarks: [String] = []
+    func reading<Value>(_ body: () throws -> Value) -> Value? {
+      do {
+        return try body()
+      } catch {
+        remarks.append("\(run.name): \(error)")
+        return nil
+      }
+    }
+    var histories: [TrainingHistory] = []
+    var evaluations: [EvaluationSummary] = []
+    var seconds: [Double] = []
+    var numerics: [String] = []
+    for planned in plan.instances {
+      guard case .current(let manifest) = planned.state,
+        let artefact = project.artefact(stage: manifest.stage, key: manifest.key)
+      else { continue }
+      func file(_ output: String) -> URL? {
+        manifest.outputs.first { $0.name == output }?.files.first.map {
+          artefact.folder.appendingPathComponent($0.file)
+        }
+      }
+      if let file = file("history"),
+        let history = reading({ try TrainingHistory(contentsOf: file) })
+      {
+        histories.append(history)
+        if let record = artefact.record("timing.csv"),
+          let times = reading({ try EpochTimes(contentsOf: record) })
+        {
+          seconds.append(times.total)
+        }
+      }
+      if let file = file("metrics"),
+        let evaluation = reading({ try EvaluationSummary(contentsOf: file) })
+      {
+        evaluations.append(evaluation)
+      }
+      if let record = manifest.numerics { numerics.append(Self.text(of: record)) }
+    }
+    let evaluation = evaluations.last { $0.on == .test } ?? evaluations.last
+    let history = histories.first { $0.best != nil } ?? histories.first
+    top1 = evaluation?.top1
+    images = evaluation?.on
+    best = history?.best
+    epochs = history?.epochs ?? []
+    top1OfEpoch = history?.heldOut.top1 ?? []
+    lossOfEpoch = history?.heldOut.loss ?? []
+    trainingSeconds =
+      seconds.count == histories.count && !seconds.isEmpty ? seconds.reduce(0, +) : nil
+    self.numerics = Set(numerics).sorted().joined(separator: "; ")
+    self.remarks = remarks
+  }
+
+  private static func text(of record: JSONValue) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(record)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+}

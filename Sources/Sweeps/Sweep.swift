@@ -1,0 +1,270 @@
+import CheckedNumbers
+import Foundation
+import Planning
+import Recipes
+import TensorFiles
+
+/// Many runs of one recipe: every combination of the values of some keys, each with every seed.
+public struct Sweep: Sendable, Equatable, Codable {
+  /// A key and the values it takes; a single one is laid over all runs.
+  public struct Axis: Sendable, Equatable, Codable {
+    public let key: String
+    /// As `--set` takes them.
+    public let values: [String]
+
+    public init(key: String, values: [String]) {
+      self.key = key
+      self.values = values
+    }
+  }
+
+  /// A run of a sweep.
+  public struct Run: Sendable, Equatable {
+    public let name: String
+    /// The place of its setting among `points`.
+    public let point: Int
+    /// Nil where the sweep leaves seeds to the recipe.
+    public let seed: Int?
+    public let request: RunRequest
+  }
+
+  public let name: String
+  /// The recipe's name, or the path of its file in the project.
+  public let recipe: String
+  /// All keys given, in their order.
+  public let axes: [Axis]
+  /// Empty where the sweep leaves seeds to the recipe.
+  public let seeds: [Int]
+  /// The keys that a seed sets: one for each step that has one.
+  public let seedKeys: [String]
+
+  /// More runs than these are refused.
+  public static let runLimit = 10_000
+  /// Longer requests, of all runs together, are refused.
+  static let byteLimit = 32 << 20
+
+  /// - Parameters:
+  ///   - name: Nil for `RECIPE-sweep`.
+  ///   - sets: `key=v1,v2,…`, as the command line has them.
+  ///   - callerFolder: The folder to which relative paths refer.
+  public init(
+    name: String?, recipe: String, sets: [Axis], seeds: [Int], in project: Project,
+    callerFolder: URL
+  ) throws {
+    var axes = try sets.map { axis in
+      // A request brings paths into the project's terms.
+      let requests = try axis.values.map { value in
+        try RunRequest(
+          recipe: recipe, run: "sweep", overrides: ["\(axis.key)=\(value)"], project: project,
+          callerFolder: callerFolder)
+      }
+      return Axis(
+        key: axis.key,
+        values: requests.map { String($0.overrides[0].dropFirst(axis.key.utf8.count + 1)) })
+    }
+    for (index, axis) in axes.enumerated()
+    where axes[..<index].contains(where: { $0.key == axis.key }) {
+      throw SweepError.repeatedKey(axis.key)
+    }
+    let request = try RunRequest(
+      recipe: recipe, run: "sweep", overrides: axes.map { "\($0.key)=\($0.values[0])" },
+      project: project, callerFolder: callerFolder)
+    let stem = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
+    self.name = name ?? "\(stem)-sweep"
+    guard Self.isName(self.name) else { throw SweepError.badName(self.name) }
+    guard !project.runNames.contains(self.name) else { throw SweepError.nameOfRun(self.name) }
+    self.recipe = request.recipe
+
+    let instances = try project.graph.instances(for: try project.recipe(for: request).steps)
+    let seedKeys = instances.compactMap(\.seedKey)
+    var seeds = seeds
+    // Seeds may be given as the key's values too.
+    if let index = axes.firstIndex(where: { seedKeys.contains($0.key) && $0.values.count > 1 }) {
+      guard seeds.isEmpty else { throw SweepError.seedsTwice(key: axes[index].key) }
+      seeds = try axes[index].values.map { text in
+        guard let seed = Int(text), seed >= 0 else { throw SweepError.seedCount(found: text) }
+        return seed
+      }
+      axes.remove(at: index)
+    }
+    guard seeds.isEmpty || !seedKeys.isEmpty else { throw SweepError.noSeed(recipe: recipe) }
+    if !seeds.isEmpty, let axis = axes.first(where: { seedKeys.contains($0.key) }) {
+      throw SweepError.seedsTwice(key: axis.key)
+    }
+    self.axes = axes
+    self.seeds = seeds
+    self.seedKeys = seedKeys
+    guard let count = runCount, count <= Self.runLimit else {
+      throw SweepError.tooMany(runs: runCount, limit: Self.runLimit)
+    }
+    guard isWithinBytes else { throw SweepError.tooLong(limit: Self.byteLimit) }
+  }
+
+  /// How many runs there are; nil where that is no number of this machine.
+  private var runCount: Int? {
+    var count = max(seeds.count, 1)
+    for axis in axes {
+      let (product, isOver) = count.multipliedReportingOverflow(by: axis.values.count)
+      guard !isOver else { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// Whether the requests of all runs, one after the other, are of a bearable length.
+  private var isWithinBytes: Bool {
+    var bytes = 100 + seedKeys.reduce(0) { $0 + $1.utf8.count + 20 }
+    for axis in axes {
+      bytes += axis.key.utf8.count + (axis.values.map(\.utf8.count).max() ?? 0)
+      guard bytes <= Self.byteLimit else { return false }
+    }
+    return bytes * (runCount ?? .max / bytes) <= Self.byteLimit
+  }
+
+  /// Whether a file's sweep is one that this program would have written.
+  var isInBounds: Bool {
+    guard let runCount, runCount > 0, runCount <= Self.runLimit else { return false }
+    return isWithinBytes && Self.isName(name) && Set(axes.map(\.key)).count == axes.count
+      && Set(seeds).count == seeds.count && seeds.allSatisfy { $0 >= 0 }
+      && (seeds.isEmpty || !seedKeys.isEmpty)
+      && axes.allSatisfy { Set($0.values).count == $0.values.count }
+  }
+
+  static func isName(_ name: String) -> Bool {
+    name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,59}/) != nil
+  }
+}
+
+extension Sweep {
+  /// The call that asks for it.
+  public var command: String {
+    let isCounted = seeds == Array(1...max(1, seeds.count))
+    let keys = axes.map { "--set \(Self.word("\($0.key)=\($0.values.joined(separator: ","))"))" }
+    let seedWords =
+      seeds.isEmpty
+      ? []
+      : [
+        isCounted
+          ? "--seeds \(seeds.count)"
+          : "--set \(seedKeys[0])=\(seeds.map { "\($0)" }.joined(separator: ","))"
+      ]
+    return (["./pipeline.sh sweep", Self.word(recipe)] + keys + seedWords + ["--name \(name)"])
+      .joined(separator: " ")
+  }
+
+  /// A word as shells read it.
+  private static func word(_ text: String) -> String {
+    text.wholeMatch(of: /[A-Za-z0-9._\/=,:+-]+/) != nil
+      ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+// MARK: - Points and runs
+
+extension Sweep {
+  /// The keys that take more than one value.
+  public var varied: [Axis] { axes.filter { $0.values.count > 1 } }
+
+  /// A combination of values, in the order of `axes`.
+  public struct Point: Sendable, Equatable {
+    public let values: [String]
+    /// Those of keys that vary, for people: `learning-rate 0.1, epochs 3`; `all` where none does.
+    public let title: String
+    /// Those of keys that vary, by key.
+    public let varied: [(key: String, value: String)]
+
+    public static func == (left: Point, right: Point) -> Bool { left.values == right.values }
+  }
+
+  /// Every combination of values; the last key changes fastest.
+  public var points: [Point] {
+    var combinations: [[String]] = [[]]
+    for axis in axes {
+      combinations = combinations.flatMap { combination in axis.values.map { combination + [$0] } }
+    }
+    return combinations.map { values in
+      let varied = zip(axes, values).filter { $0.0.values.count > 1 }
+        .map { (key: $0.0.key, value: $0.1) }
+      let title =
+        varied.count == 1
+        ? varied[0].value
+        : varied.map { "\(shortName(of: $0.key)) \($0.value)" }.joined(separator: ", ")
+      return Point(values: values, title: title.isEmpty ? "all" : title, varied: varied)
+    }
+  }
+
+  /// The last word of a key; all of it where another varied key ends so too.
+  public func shortName(of key: String) -> String {
+    let last = String(key.split(separator: ".").last ?? "")
+    return varied.count { $0.key == key || $0.key.hasSuffix("." + last) } > 1 ? key : last
+  }
+
+  /// All runs: point by point, seed by seed.
+  public func runs(of points: [Point]) -> [Run] {
+    let slugs = slugs(of: points)
+    return points.indices.flatMap { index -> [Run] in
+      let overrides = zip(axes, points[index].values).map { "\($0.key)=\($1)" }
+      guard !seeds.isEmpty else {
+        let name = name + slugs[index]
+        return [
+          Run(
+            name: name, point: index, seed: nil,
+            request: RunRequest(run: name, recipe: recipe, overrides: overrides))
+        ]
+      }
+      return seeds.map { seed in
+        let name = "\(name)\(slugs[index]).s\(seed)"
+        return Run(
+          name: name, point: index, seed: seed,
+          request: RunRequest(
+            run: name, recipe: recipe, overrides: overrides + seedKeys.map { "\($0)=\(seed)" }))
+      }
+    }
+  }
+
+  /// What tells a point in the name of a run: `.learning-rate-0.1`; of one point, nothing.
+  private func slug(of point: Point) -> String {
+    guard !point.varied.isEmpty else { return seeds.isEmpty ? ".run" : "" }
+    let text = point.varied.map { key, value in
+      Self.plain("\(shortName(of: key).replacing(".", with: "-"))-\(value)")
+    }.joined(separator: ".")
+    guard text.utf8.count > 80 else { return "." + text }
+    return ".\(text.prefix(70))-\(Self.digest(of: point.values))"
+  }
+
+  /// What tells the points in the names of runs. Where two come out equal, all of that text get a digest of
+  /// what they stand for.
+  private func slugs(of points: [Point]) -> [String] {
+    let slugs = points.map(slug)
+    let counts = Dictionary(slugs.map { ($0, 1) }, uniquingKeysWith: +)
+    return zip(points, slugs).map { point, slug in
+      counts[slug, default: 1] > 1 ? "\(slug)-\(Self.digest(of: point.values))" : slug
+    }
+  }
+
+  /// Letters, digits, full stops and hyphens of `text`; `_` for all else.
+  private static func plain(_ text: String) -> String {
+    let bytes = text.utf8.map { byte -> UInt8 in
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "-"):
+        byte
+      default: UInt8(ascii: "_")
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func digest(of values: [String]) -> String {
+    String(ContentDigest.sha256Hex(Data(values.joined(separator: "\n").utf8)).prefix(8))
+  }
+}
+
+extension Instance {
+  /// The recipe key that sets this instance's seed: that of the stage, under the instance's own name.
+  var seedKey: String? {
+    stage.seedKey.map { key in
+      name == stage.name ? key : name + key.drop { $0 != "." }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Planning
+import TensorFiles
+
+/// What has to be done so that all runs of a sweep stand: which runs are finished, which results several
+/// of them share, and how long the rest takes.
+public struct SweepPlan: Sendable {
+  /// A step of a run.
+  struct Step: Sendable {
+    let instance: String
+    let isToRun: Bool
+    /// The same for steps of two runs that will have one result.
+    let identity: String
+  }
+
+  /// A run with its steps.
+  public struct PlannedRun: Sendable {
+    public let run: Sweep.Run
+    let steps: [Step]
+    /// Nil where something is to run yet.
+    public let outcome: RunOutcome?
+  }
+
+  /// Results that several runs begin with: made once, before them.
+  public struct Head: Sendable, Equatable {
+    /// One of the runs.
+    public let run: String
+    /// The last of the steps that they share.
+    public let instance: String
+  }
+
+  public let sweep: Sweep
+  public let points: [Sweep.Point]
+  public let runs: [PlannedRun]
+  /// Keys of the recipe that have no effect, of the first run.
+  public let ineffectiveKeys: [String]
+  /// Seconds of all that is to run, one after the other, as far as past runs tell.
+  public let seconds: Double
+  /// Whether past runs tell it of every step.
+  public let isForecastWhole: Bool
+
+  /// Plans all runs.
+  ///
+  /// - Parameters:
+  ///   - selection: Which steps count.
+  ///   - check: Called for the first run of each point; throws what a stage would refuse.
+  public init(
+    _ sweep: Sweep, selection: Selection, planner: inout Planner, check: (RunPlan) throws -> Void
+  ) throws {
+    let project = planner.project
+    // Past results are many where a sweep has been run: without a limit the cost would grow with them.
+    let memory = ForecastMemory(limit: 32)
+    var times: [String: Double?] = [:]
+    self.sweep = sweep
+    points = sweep.points
+    var runs: [PlannedRun] = []
+    var known: Set<String> = []
+    var checked: Set<Int> = []
+    var ineffective: [String]?
+    var (seconds, isWhole) = (0.0, true)
+    for run in sweep.runs(of: points) {
+      let plan = try planner.plan(run.request, selection: selection)
+      if checked.insert(run.point).inserted { try check(plan) }
+      if ineffective == nil { ineffective = plan.recipe.ineffectiveKeys.map { "\($0)" } }
+      let steps = Self.steps(of: plan)
+      let forecast = Forecast(plan, in: project, memory: memory)
+      for (planned, step) in zip(plan.instances, steps)
+      where step.isToRun && known.insert(step.identity).inserted {
+        // Runs that differ by their seed take the same time.
+        let kind = "\(run.point) \(step.instance)"
+        let time = times[kind] ?? forecast.seconds(for: planned)
+        times[kind] = .some(time)
+        if let time { seconds += time } else { isWhole = false }
+      }
+      let outcome = plan.isComplete ? RunOutcome(run, plan: plan, in: project) : nil
+      if outcome != nil { try Self.publish(plan, in: project) }
+      runs.append(PlannedRun(run: run, steps: steps, outcome: outcome))
+    }
+    self.runs = runs
+    self.seconds = seconds
+    isForecastWhole = isWhole
+    ineffectiveKeys = ineffective ?? []
+  }
+
+  private static func steps(of plan: RunPlan) -> [Step] {
+    var identities: [String: String] = [:]
+    return plan.instances.map { planned in
+      let identity: String
+      switch planned.state {
+      case .current(let manifest), .outdated(let manifest):
+        identity = "\(manifest.stage)-\(manifest.key)"
+      case .due(let key): identity = "\(planned.instance.stage.name)-\(key.text)"
+      case .waiting, .absent:
+        let parts = planned.parts.filter { $0.kind != .input }
+          .map { "\($0.name)=\($0.value)" }
+        let inputs = planned.instance.bindings.map {
+          "\($0.input)=\(identities[$0.producer] ?? "").\($0.output.name)"
+        }
+        identity = ContentDigest.sha256Hex(Data((parts + inputs).joined(separator: "\n").utf8))
+      }
+      identities[planned.name] = identity
+      return Step(instance: planned.name, isToRun: planned.isToRun, identity: identity)
+    }
+  }
+
+  /// Makes a finished run known where its folder does not say so yet. A run that a command writes now is
+  /// left to it.
+  private static func publish(_ plan: RunPlan, in project: Project) throws {
+    let isLinked = plan.instances.allSatisfy { planned in
+      guard case .current(let manifest) = planned.state else { return true }
+      return plan.folder.linkedKey(of: planned.name) == manifest.key
+    }
+    guard !isLinked || (try? plan.folder.request) != plan.request else { return }
+    try FileLock.ifFree("runs/\(plan.request.run)", in: project) {
+      _ = try Publication(plan, in: project).publish(remembering: true, replacingEdited: false)
+    }
+  }
+}
+
+// MARK: - What is to be done
+
+extension SweepPlan {
+  /// The runs that are not finished.
+  public var unfinished: [PlannedRun] { runs.filter { $0.outcome == nil } }
+
+  /// The results that several runs share and that are to be made, each with the last step of its line.
+  public var heads: [Head] {
+    var counts: [String: Int] = [:]
+    for run in runs { for step in run.steps { counts[step.identity, default: 0] += 1 } }
+    var seen: Set<String> = []
+    return unfinished.compactMap { planned in
+      let shared = planned.steps.prefix { counts[$0.identity, default: 0] > 1 }
+      guard let last = shared.last, shared.contains(where: \.isToRun),
+        shared.count < planned.steps.count, seen.insert(last.identity).inserted
+      else { return nil }
+      return Head(run: planned.run.name, instance: last.instance)
+    }
+  }
+
+  /// How many results are to be made, and how many of them serve several runs.
+  public var results: (all: Int, shared: Int) {
+    var counts: [String: Int] = [:]
+    for run in runs {
+      for step in run.steps where step.isToRun { counts[step.identity, default: 0] += 1 }
+    }
+    return (counts.count, counts.values.count { $0 > 1 })
+  }
+
+  /// What pipeline.sh walks: `head RUN STEP` and `run RUN`, one a line, split by tabs.
+  public var todo: String {
+    (heads.map { "head\t\($0.run)\t\($0.instance)\n" }
+      + unfinished.map { "run\t\($0.run.name)\n" }).joined()
+  }
+}

@@ -1,0 +1,124 @@
+import Comparison
+import Foundation
+import Gnuplot
+import Planning
+
+/// What a sweep has come to: its finished runs, by setting.
+public struct SweepResults: Sendable {
+  /// The finished runs of one setting.
+  public struct Setting: Sendable {
+    /// Its place among the sweep's points.
+    public let point: Int
+    public let title: String
+    public let varied: [(key: String, value: String)]
+    public let outcomes: [RunOutcome]
+    /// Over the seeds, percent; nil where no run has been evaluated.
+    public let top1: SampleStatistics?
+    /// The best epochs' held-out accuracy, percent.
+    public let best: SampleStatistics?
+    public let trainingSeconds: SampleStatistics?
+
+    /// The evaluated accuracy by seed.
+    var top1BySeed: [Int: Double] {
+      Dictionary(
+        outcomes.compactMap { outcome in
+          outcome.top1.map { (outcome.run.seed ?? 0, $0) }
+        }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  /// Two settings over the same seeds.
+  public struct Comparison: Sendable {
+    public let first: String
+    public let second: String
+    public let difference: PairedDifference
+    public var sentence: String { difference.sentence(first, second) }
+  }
+
+  public let sweep: Sweep
+  /// Runs that are not finished.
+  public let unfinishedCount: Int
+  /// In the order of the grid; settings without a finished run are left out.
+  public let settings: [Setting]
+  /// What most runs' last bits depend on.
+  private let commonNumerics: String
+
+  public init(_ plan: SweepPlan) {
+    sweep = plan.sweep
+    unfinishedCount = plan.unfinished.count
+    let outcomes = plan.runs.compactMap(\.outcome)
+    let byPoint = Dictionary(grouping: outcomes, by: \.run.point)
+    settings = plan.points.indices.compactMap { index in
+      guard let outcomes = byPoint[index] else { return nil }
+      return Setting(
+        point: index, title: plan.points[index].title, varied: plan.points[index].varied,
+        outcomes: outcomes, top1: SampleStatistics(outcomes.compactMap(\.top1)),
+        best: SampleStatistics(outcomes.compactMap { $0.best?.top1 }),
+        trainingSeconds: SampleStatistics(outcomes.compactMap(\.trainingSeconds)))
+    }
+    let counts = Dictionary(outcomes.map { ($0.numerics, 1) }, uniquingKeysWith: +)
+    commonNumerics = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
+  }
+
+  public var outcomes: [RunOutcome] { settings.flatMap(\.outcomes) }
+
+  /// Whether a run's last bits depend on other things than those of most runs.
+  public func isUnlike(_ outcome: RunOutcome) -> Bool { outcome.numerics != commonNumerics }
+
+  /// The images that accuracies were measured on, in words: `test`, `validation`, `test and validation`.
+  public var images: String {
+    let names = Set(outcomes.compactMap { $0.images?.rawValue }).sorted()
+    return names.isEmpty ? "evaluated" : names.joined(separator: " and ")
+  }
+
+  /// The setting with the highest mean accuracy; nil where none was evaluated.
+  public var leader: Setting? {
+    settings.max { ($0.top1?.mean ?? -1) < ($1.top1?.mean ?? -1) }.flatMap {
+      $0.top1 == nil ? nil : $0
+    }
+  }
+
+  /// The leader beside every other setting, where they share two seeds or more.
+  public var comparisons: [Comparison] {
+    guard let leader else { return [] }
+    let seeds = leader.top1BySeed
+    return settings.filter { $0.point != leader.point }.compactMap { other in
+      PairedDifference(seeds, other.top1BySeed).map {
+        Comparison(first: leader.title, second: other.title, difference: $0)
+      }
+    }
+  }
+
+  /// What a key does: for each of its values, the accuracy of all runs that have it.
+  public struct Effect: Sendable {
+    public let key: String
+    public let values: [(value: String, top1: SampleStatistics, runs: [Double])]
+  }
+
+  /// The effects of the keys that vary, values without an evaluated run left out.
+  public var effects: [Effect] {
+    sweep.varied.map { axis in
+      Effect(
+        key: axis.key,
+        values: axis.values.compactMap { value in
+          let runs = settings.filter {
+            $0.varied.contains { $0.key == axis.key && $0.value == value }
+          }
+          .flatMap(\.outcomes).compactMap(\.top1)
+          return SampleStatistics(runs).map { (value, $0, runs) }
+        })
+    }.filter { !$0.values.isEmpty }
+  }
+
+  /// What is to be known of the runs, a line each.
+  public var remarks: [String] {
+    let unlike = outcomes.filter(isUnlike)
+    let note =
+      unlike.isEmpty
+      ? []
+      : [
+        "† \(unlike.count) of \(outcomes.count) runs were computed by other kernels or on another processor: their last bits are not comparable (numerics in their manifests)"
+      ]
+    return note + outcomes.flatMap(\.remarks)
+  }
+}

@@ -1,0 +1,268 @@
+import ArgumentParser
+import Foundation
+import Planning
+import Preflight
+import Sweeps
+import Terminals
+import Weaving
+
+/// `tessera sweep`: many runs.
+struct SweepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep", abstract: "Plan many runs, and tell what they have come to.",
+    subcommands: [SweepPlanCommand.self, SweepReportCommand.self, SweepStatusCommand.self])
+}
+
+/// What counts of each run of a sweep.
+struct SweepSelection: ParsableArguments {
+  @Flag(help: "Figures and pages of each run too.")
+  var figures = false
+
+  var selection: Selection { figures ? .all : .unpublished }
+
+  /// Plans all runs, and checks one of each setting for what a stage would refuse.
+  func plan(_ sweep: Sweep, in project: Project, isChecked: Bool) throws -> SweepPlan {
+    var planner = try Planner(project: project)
+    return try SweepPlan(sweep, selection: selection, planner: &planner) { plan in
+      if isChecked { try RecipeCheck(plan, in: project).check() }
+    }
+  }
+}
+
+struct SweepPlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Print the grid, and write what is to be done.",
+    discussion: """
+      Writes sweep.json and todo.txt into data/sweeps/NAME, and prints the grid for people, and where \
+      nothing is to be done the report. Exits 10 with --preview where something would run.
+      """)
+
+  @Argument(help: "A recipe, or the path of a sweep file.")
+  var recipe: String
+
+  @Option(help: "The sweep's name.")
+  var name: String?
+
+  @Option(help: "Seeds 1 to N.")
+  var seeds: String?
+
+  @Option(
+    name: .customLong("set"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Values laid over the recipe.", valueName: "key=v1,v2,…"))
+  var sets: [String] = []
+
+  @Option(help: "How many runs go on at once, for the forecast.")
+  var jobs = 1
+
+  @Option(help: "The folder to which relative paths of the command line refer.")
+  var relativeTo: String?
+
+  @Flag(help: "Print alone.")
+  var preview = false
+
+  @Flag(help: "First remove what a program that died has left behind; for a command that is alone.")
+  var tidy = false
+
+  @OptionGroup var selection: SweepSelection
+
+  func run() throws {
+    let project = try Project.here()
+    if tidy { try Leftovers(in: project).remove(keepingWork: false) }
+    let sweep = try requested(in: project)
+    let plan = try selection.plan(sweep, in: project, isChecked: true)
+    let folder = SweepFolder(sweep.name, in: project)
+    printGrid(of: plan)
+    if preview {
+      if !plan.unfinished.isEmpty { throw ExitCode(10) }
+      return
+    }
+    var isFree = false
+    try FileLock.ifFree("sweeps/\(sweep.name)", in: project) {
+      isFree = true
+      try folder.remember(sweep)
+      try folder.write(plan.todo, to: "todo.txt")
+      if plan.unfinished.isEmpty { try SweepReport(plan, in: folder).print() }
+    }
+    guard isFree else { throw SweepError.inProgress(sweep.name) }
+  }
+
+  private func requested(in project: Project) throws -> Sweep {
+    let caller = URL(
+      fileURLWithPath: relativeTo ?? FileManager.default.currentDirectoryPath, isDirectory: true)
+    let sets = try self.sets.map { text in
+      guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+        throw SweepError.notAKey(text)
+      }
+      let key = String(text[..<equals])
+      return Sweep.Axis(
+        key: key, values: try ValueList.split(String(text[text.index(after: equals)...]), key: key))
+    }
+    var given: [Int] = []
+    if let seeds {
+      guard let counted = Sweep.seeds(count: seeds) else {
+        throw SweepError.seedCount(found: seeds)
+      }
+      given = counted
+    }
+    if recipe.hasSuffix(".yaml") {
+      let url = URL(fileURLWithPath: recipe, relativeTo: caller)
+      if let file = try SweepFile(contentsOf: url) {
+        let replaced = Set(sets.map(\.key))
+        return try Sweep(
+          name: name ?? file.name, recipe: file.recipe,
+          sets: file.sets.filter { !replaced.contains($0.key) } + sets,
+          seeds: given.isEmpty ? file.seeds : given, in: project,
+          callerFolder: url.deletingLastPathComponent())
+      }
+    }
+    return try Sweep(
+      name: name, recipe: recipe, sets: sets, seeds: given, in: project, callerFolder: caller)
+  }
+
+  private func printGrid(of plan: SweepPlan) {
+    let sweep = plan.sweep
+    let seeds = sweep.seeds.isEmpty ? "" : " × \(sweep.seeds.count) seeds"
+    print(
+      "\(sweep.name): \(plan.points.count) settings\(seeds) = \(plan.runs.count) runs of \(sweep.recipe)"
+    )
+    printLines(
+      columns(
+        sweep.axes.map { [$0.key, $0.values.joined(separator: ", ")] }
+          + (sweep.seeds.isEmpty
+            ? [] : [[sweep.seedKeys.joined(separator: ", "), Self.text(of: sweep.seeds)]])))
+    for key in plan.ineffectiveKeys { print("  warning: \(key)") }
+    guard !plan.unfinished.isEmpty else {
+      return print("all \(plan.runs.count) runs are finished")
+    }
+    let results = plan.results
+    print(
+      "\(plan.unfinished.count) runs to do: \(results.all) results to make, \(results.shared) of them shared by several runs"
+    )
+    if plan.seconds > 0 {
+      let rest = plan.isForecastWhole ? "" : ", and the steps whose time no past run tells"
+      let time = readable(seconds: plan.seconds / Double(max(1, jobs)))
+      print("about \(time) with \(jobs) at once, going by past runs\(rest)")
+    }
+  }
+
+  private static func text(of seeds: [Int]) -> String {
+    seeds.count > 6 && seeds == Array(seeds[0]...seeds[seeds.count - 1])
+      ? "\(seeds[0]) … \(seeds[seeds.count - 1])" : seeds.map { "\($0)" }.joined(separator: ", ")
+  }
+}
+
+struct SweepReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Print the table of a sweep, and write its page and files.")
+
+  @Argument(help: "The sweep.")
+  var name: String
+
+  @OptionGroup var selection: SweepSelection
+
+  func run() throws {
+    let project = try Project.here()
+    let folder = try SweepFolder.named(name, in: project)
+    let plan = try selection.plan(try folder.sweep(), in: project, isChecked: false)
+    try SweepReport(plan, in: folder).print()
+  }
+}
+
+/// The table of a sweep, its page and its files.
+private struct SweepReport {
+  let results: SweepResults
+  let folder: SweepFolder
+
+  init(_ plan: SweepPlan, in folder: SweepFolder) {
+    results = SweepResults(plan)
+    self.folder = folder
+  }
+
+  func print() throws {
+    guard !results.outcomes.isEmpty else {
+      return Output.line("no run of \(folder.name) is finished yet")
+    }
+    let count = results.header.count
+    printLines(
+      columns([results.header] + results.rows, rightAligned: Set((count - 6)..<count)))
+    printLines((results.remarks + results.sentences(limit: 12)).map { "  \($0)" })
+    if results.unfinishedCount > 0 {
+      Output.line("  \(results.unfinishedCount) runs are not finished")
+    }
+    let weaver = Weaver(project: folder.project, version: WeaveCommand.version)
+    Output.line("page: \(try weaver.weave(results, in: folder))")
+    Output.line("files: \(folder.pagePath)/runs.csv settings.csv sweep.json")
+  }
+}
+
+struct SweepStatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Print how far a sweep is: finished, running, queued, failed.")
+
+  @Argument(help: "The sweep; all where it is left out.")
+  var name: String?
+
+  @Option(help: "A file with what squeue prints.")
+  var queue: String?
+
+  @OptionGroup var selection: SweepSelection
+
+  func run() throws {
+    let project = try Project.here()
+    let names =
+      try name.map { [try SweepFolder.named($0, in: project).name] }
+      ?? SweepFolder.names(in: project)
+    guard !names.isEmpty else { return print("there is no sweep yet") }
+    let listing = queue.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? ""
+    let entries = QueueEntry.entries(in: listing)
+    let holders = LockHolder.all(in: project)
+    for name in names {
+      try printStatus(of: SweepFolder(name, in: project), entries, holders, in: project)
+    }
+  }
+
+  private func printStatus(
+    of folder: SweepFolder, _ entries: [QueueEntry], _ holders: [LockHolder], in project: Project
+  ) throws {
+    let plan = try selection.plan(try folder.sweep(), in: project, isChecked: false)
+    let queued = SubmittedJobs(of: folder).byRun(entries)
+    var counts: [String: Int] = ["finished": plan.runs.count - plan.unfinished.count]
+    var rows: [[String]] = []
+    for run in plan.unfinished.map(\.run.name) {
+      let log = lastLines(of: folder.logPath(ofRun: run), in: project)
+      let state: String
+      if let holder = holders.first(where: {
+        $0.text.contains(" \(run), stage ") || $0.text.hasSuffix(" \(run)")
+      }) {
+        state = "running"
+        rows.append(["  \(run)", state, holder.progress(in: project) ?? "", holder.place])
+      } else if let entry = queued[run] {
+        state = "queued"
+        rows.append(["  \(run)", state, entry.text, ""])
+      } else if let line = log.last, line.hasPrefix("pipeline.sh: ") {
+        state = line.contains("interrupted") ? "interrupted" : "failed"
+        rows.append(["  \(run)", state, line, ""])
+      } else {
+        state = "not begun"
+      }
+      counts[state, default: 0] += 1
+    }
+    let words = ["finished", "running", "queued", "failed", "interrupted", "not begun"]
+      .compactMap { word in counts[word].flatMap { $0 > 0 ? "\($0) \(word)" : nil } }
+    print(
+      "\(folder.name): \(plan.runs.count) runs of \(plan.sweep.recipe): \(words.joined(separator: ", "))"
+    )
+    printLines(
+      columns(rows.map { row in row.reversed().drop { $0.isEmpty }.reversed() }, indent: ""))
+  }
+
+  /// The lines at the end of a log.
+  private func lastLines(of path: String, in project: Project) -> [String] {
+    guard let handle = try? FileHandle(forReadingFrom: project.url(path)) else { return [] }
+    defer { try? handle.close() }
+    let end = (try? handle.seekToEnd()) ?? 0
+    try? handle.seek(toOffset: end > 4096 ? end - 4096 : 0)
+    let text = String(decoding: (try? handle.readToEnd()) ?? Data(), as: UTF8.self)
+    return text.split(separator: "\n").map(String.init)
+  }
+}
