@@ -93,8 +93,10 @@ extension SweepResults {
       let values = effect.values
       data.add(column("value"), padded(values.indices.map(Double.init)))
       data.add(column("mean"), padded(values.map(\.top1.mean)))
-      data.add(column("low"), padded(values.map { $0.top1.mean - ($0.top1.halfWidth ?? 0) }))
-      data.add(column("high"), padded(values.map { $0.top1.mean + ($0.top1.halfWidth ?? 0) }))
+      data.add(
+        column("low"), padded(values.map { max($0.top1.mean - ($0.top1.halfWidth ?? 0), 0) }))
+      data.add(
+        column("high"), padded(values.map { min($0.top1.mean + ($0.top1.halfWidth ?? 0), 100) }))
       let runs = values.enumerated().flatMap { place, value in
         value.runs.map { (Double(place) + 0.15, $0) }
       }

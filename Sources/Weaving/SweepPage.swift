@@ -36,8 +36,15 @@ struct SweepPage {
         <pre class="command" tabindex="0" role="group" aria-label="Command">\(sweep.command)</pre>
         <p>As files: <a href="settings.csv">settings.csv</a>, <a href="runs.csv">runs.csv</a>,
         <a href="sweep.json">sweep.json</a>. <a href="../../index.html">All runs</a></p>
-        """, footer: ReportPage.footer
+        """, footer: footer
     ).document
+  }
+
+  private var footer: HTML {
+    """
+    <p>Woven by Tessera from the results in <code>data/</code>. \
+    <code>./pipeline.sh sweep report \(sweep.name)</code> weaves the page again.</p>
+    """
   }
 
   private var lead: HTML {
@@ -81,7 +88,7 @@ struct SweepPage {
     }
     let items = sentences.map { text -> HTML in "<li>\(text)</li>" }
     return """
-      <p>The setting with the highest mean beside each other, seed by seed: what a seed does to both cancels. \
+      <p>The setting with the highest mean beside each of the others, seed by seed: what a seed does to both cancels. \
       Each interval is one of 95 % for itself; among many comparisons some leave out zero by chance, and \
       the highest of several means is a little too high.</p>
       <ul>

@@ -231,16 +231,18 @@ struct SweepStatusCommand: ParsableCommand {
     for run in plan.unfinished.map(\.run.name) {
       let log = lastLines(of: folder.logPath(ofRun: run), in: project)
       let state: String
-      if let holder = holders.first(where: {
-        $0.text.contains(" \(run), stage ") || $0.text.hasSuffix(" \(run)")
-      }) {
+      let entry = queued[run]
+      if let holder = holder(of: run, among: holders, entry) {
         state = "running"
         rows.append(["  \(run)", state, holder.progress(in: project) ?? "", holder.place])
-      } else if let entry = queued[run] {
+      } else if let entry {
         state = "queued"
         rows.append(["  \(run)", state, entry.text, ""])
       } else if let line = log.last, line.hasPrefix("pipeline.sh: ") {
         state = line.contains("interrupted") ? "interrupted" : "failed"
+        rows.append(["  \(run)", state, line, ""])
+      } else if let line = log.last {
+        state = "interrupted"
         rows.append(["  \(run)", state, line, ""])
       } else {
         state = "not begun"
@@ -254,6 +256,18 @@ struct SweepStatusCommand: ParsableCommand {
     )
     printLines(
       columns(rows.map { row in row.reversed().drop { $0.isEmpty }.reversed() }, indent: ""))
+  }
+
+  /// What runs a run. The word of another machine counts unless the queue knows better.
+  private func holder(
+    of run: String, among holders: [LockHolder], _ entry: QueueEntry?
+  ) -> LockHolder? {
+    holders.first { holder in
+      guard holder.text.contains(" \(run), stage ") || holder.text.hasSuffix(" \(run)") else {
+        return false
+      }
+      return holder.otherMachine == nil || queue == nil || entry?.state == "RUNNING"
+    }
   }
 
   /// The lines at the end of a log.

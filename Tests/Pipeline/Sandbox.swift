@@ -81,6 +81,13 @@ final class Sandbox: @unchecked Sendable {
     try copyExecutable(root.appendingPathComponent("scripts/\(stage)"), to: "bin/\(stage)")
   }
 
+  /// Puts a script in the place of the tool.
+  func install(tool script: String) throws {
+    try write("scripts/tessera", script)
+    try remove("bin/tessera")
+    try copyExecutable(root.appendingPathComponent("scripts/tessera"), to: "bin/tessera")
+  }
+
   /// Copies a file and makes it executable, in a process of its own: a file that this process has open
   /// for writing while another test starts a process can't be executed for a moment ("text file busy").
   private func copyExecutable(_ source: URL, to path: String) throws {

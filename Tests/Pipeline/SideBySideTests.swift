@@ -246,6 +246,70 @@ import Testing
     #expect(try sandbox.names(in: "data/locks/results") == [])
   }
 
+  /// The shell dies by kill -9 right before or after each call of the tool, and so with every lock that it
+  /// may hold then, in every state of the folders; another run that wants the same goes on beside it.
+  @Test(arguments: [
+    "plan 1 before", "plan 1 after", "prepare 1 before", "prepare 1 after", "seal 1 before",
+    "seal 1 after", "plan 2 after", "prepare 2 after", "seal 2 before", "seal 2 after",
+    "seal 4 before", "seal 4 after", "plan 5 before", "plan 5 after", "weave 1 before",
+    "weave 1 after",
+  ])
+  func aHolderKilledAtAnyPointIsReplaced(point: String) throws {
+    let sandbox = try Sandbox()
+    try killing(in: sandbox)
+    sandbox.variables["KILL_AT"] = point
+    let first = try run(sandbox, as: "a", rate: "0.1")
+    sandbox.variables["KILL_AT"] = nil
+    try sandbox.waitFor("at-point")
+    // The other meets the holder's locks, or goes on beside it.
+    let other = try run(sandbox, as: "b", rate: "0.1")
+    Thread.sleep(forTimeInterval: 0.5)
+    try sandbox.write("go", "")
+    #expect(try first.finish().status == 128 + SIGKILL, "killed at \(point)")
+    let second = try other.finish()
+    #expect(second.status == 0, "\(second.output) \(second.errors)")
+    let again = try run(sandbox, as: "a", rate: "0.1").finish()
+    #expect(again.status == 0, "\(again.errors)")
+    for name in ["a", "b"] {
+      let best = try sandbox.read("data/runs/\(name)/train/best.txt")
+      #expect(best == "1\n2\n3\n4\nrate 0.1 epochs 2\n")
+      #expect(try sandbox.read("plots/\(name)/score.svg") == "<svg>{\"lines\": 5}</svg>\n")
+    }
+    for stage in ["make", "train", "score", "draw"] {
+      #expect(try sandbox.names(in: "data/cache/\(stage)").count == 1)
+      #expect(try sandbox.names(in: "data/work/\(stage)") == [])
+    }
+    #expect(try sandbox.shell([try Sandbox.tool().path, "verify"]).finish().status == 0)
+  }
+
+  /// Puts a script in the tool's place that kills the shell that has called it at `KILL_AT`: the word, which
+  /// of its calls, and whether before or after it.
+  private func killing(in sandbox: Sandbox) throws {
+    let tool = try Sandbox.tool().path
+    try sandbox.install(
+      tool: #"""
+        #!/bin/bash
+        if [[ -z ${KILL_AT:-} ]]; then exec "\#(tool)" "$@"; fi
+        read -r word number moment <<<"$KILL_AT"
+        die() {
+          local process=$PPID parent
+          touch "$SANDBOX/at-point"
+          until [[ -e $SANDBOX/go ]]; do sleep 0.02; done
+          while parent=$(sed -n 's/^PPid:\s*//p' "/proc/$process/status") &&
+            [[ $(tr '\0' ' ' <"/proc/$parent/cmdline") == *pipeline.sh* ]]; do process=$parent; done
+          kill -9 "$process"
+        }
+        echo x >>"$SANDBOX/counted-$1"
+        here=no
+        if [[ $1 == "$word" && $(wc -l <"$SANDBOX/counted-$1") == "$number" ]]; then here=yes; fi
+        if [[ $here == yes && $moment == before ]]; then die; fi
+        "\#(tool)" "$@"
+        status=$?
+        if [[ $here == yes && $moment == after ]]; then die; fi
+        exit $status
+        """#)
+  }
+
   private func killChildren(of process: pid_t) {
     let path = "/proc/\(process)/task/\(process)/children"
     let children = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""

@@ -92,6 +92,14 @@ import Testing
       try sandbox.succeed("sweep", "status").contains("rates: 6 runs of quickstart: 6 finished"))
     #expect(try sandbox.succeed("status").contains("sweep rates: ./pipeline.sh sweep status rates"))
     #expect(try sandbox.succeed("sweep", "report", "rates").contains("91.20 ± 0.10"))
+    #expect(try sandbox.read("plots/sweeps/rates/curves.gp").contains("filledcurves fillstyle"))
+    #expect(try sandbox.read("plots/sweeps/rates/effects.gp").contains("with yerrorbars"))
+    #expect(
+      try sandbox.read("plots/sweeps/rates/sweep.json").contains("\"told_apart\" : true"))
+
+    #expect(try sandbox.succeed("rm", "rates").contains("removed the sweep rates"))
+    #expect(!sandbox.exists("data/sweeps/rates") && !sandbox.exists("plots/sweeps/rates"))
+    #expect(try sandbox.names(in: "data/runs") == [])
   }
 
   @Test func finishedRunsAreHitsUnderAnyName() throws {

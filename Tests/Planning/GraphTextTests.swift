@@ -27,6 +27,23 @@ import Testing
   }
 
   @Test(arguments: [
+    ("alone: yes", "alone"), ("alone: [true]", "alone"), ("seed: a", "seed"), ("seed: b.c", "seed"),
+    ("seed: [a.b]", "seed"),
+  ])
+  func aloneIsTrueOrFalseAndASeedAKeyThatIsRead(entry: String, key: String) {
+    let yaml = "format: 1\nstages: {s: {reads: [a], \(entry), outputs: {o: o.txt}}}"
+    let text = message(yaml)
+    #expect(text.contains(key) && text.contains("expected"), "\(text)")
+  }
+
+  @Test func aStageThatRunsAloneHasASeed() throws {
+    let graph = try StageGraph(
+      yaml: "format: 1\nstages: {s: {reads: [a], alone: true, seed: a.b, outputs: {o: o.txt}}}",
+      called: "graph.yaml", recipeKeys: ["a.b"])
+    #expect(graph.stages[0].runsAlone && graph.stages[0].seedKey == "a.b")
+  }
+
+  @Test(arguments: [
     "format: 1\nstages: {\u{1}a: b}", "format: 1\nstages: {\"\\e[31m\": {}}",
     "\"a\\nb\u{202E}\": c",
   ])

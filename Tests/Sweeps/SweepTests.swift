@@ -162,6 +162,18 @@ import Testing
     #expect(plan.results == (10, 2))
   }
 
+  /// What one run costs must not grow with their number: these take 0.3 s.
+  @Test func aThousandRunsArePlannedAtOnce() throws {
+    let swept = try SweptProject()
+    let sweep = try swept.sweep(
+      sets: [("learn.rate", (1...200).map { "0.\($0 + 1000)" })], seeds: [1, 2, 3, 4, 5])
+    var planner = try Planner(project: swept.project)
+    let begin = ContinuousClock.now
+    let plan = try SweepPlan(sweep, selection: .unpublished, planner: &planner) { _ in }
+    #expect(plan.unfinished.count == 1000 && plan.results == (2001, 1))
+    #expect(ContinuousClock.now - begin < .seconds(10))
+  }
+
   // MARK: Slurm's queue
 
   @Test func theQueueIsReadByRun() throws {

@@ -23,9 +23,12 @@ note_holder() { printf '%-300.300s\n' "$2" 1<>"$1"; }
 
 # open_lock NAME PATH: opens the file of a lock; its descriptor goes into the variable NAME.
 open_lock() {
-  local path=$2 folder=${2%/*} number
-  [[ ! -L $folder ]] || fail $EXIT_UNWRITABLE "$folder is a link; remove it"
-  [[ $folder == "$path" || -d $folder ]] || mkdir -p "$folder" 2>/dev/null ||
+  local path=$2 folder=${2%/*} number place
+  # `data` itself may be a link of the user's own.
+  for place in data/locks "$folder"; do
+    [[ $place == data || ! -L $place ]] || fail $EXIT_UNWRITABLE "$place is a link; remove it"
+  done
+  [[ -d $folder ]] || mkdir -p "$folder" 2>/dev/null ||
     fail $EXIT_UNWRITABLE "$folder can't be made; check the disk and its permissions"
   [[ ! -L $path ]] || fail $EXIT_UNWRITABLE "$path is a link; remove it"
   [[ ! -e $path || -f $path && -r $path && -w $path ]] ||
