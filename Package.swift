@@ -108,7 +108,7 @@ let package = Package(
         "Models", "Processors", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
-    .target(name: "Gnuplot", dependencies: ["CheckedNumbers", "TensorFiles"]),
+    .target(name: "Gnuplot", dependencies: ["CheckedNumbers", "Metrics", "TensorFiles"]),
     .target(name: "Terminals", dependencies: ["TensorFiles"]),
     .target(
       name: "Notebook",
@@ -162,8 +162,8 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "CheckedNumbers", "Comparison", "Gnuplot", "Inspection", "Models", "Pages", "Pictures",
-        "Planning", "Prose", "Recipes", "SourceText", "Sweeps", "TensorFiles",
+        "CheckedNumbers", "Comparison", "Gnuplot", "Inspection", "Metrics", "Models", "Pages",
+        "Pictures", "Planning", "Prose", "Recipes", "SourceText", "Sweeps", "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels", "Processors"], swiftSettings: optimized),
