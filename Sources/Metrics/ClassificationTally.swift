@@ -37,13 +37,18 @@ public struct ClassificationTally: Sendable, Equatable {
   public var loss: Double { count > 0 ? lossSum / Double(count) : .nan }
   /// Share of first answers that are right, in percent.
   public var top1: Double { percentage(correct, of: count) }
-  /// Share of labels among the five best answers, in percent.
+  /// Fraction of labels among the five best answers, in percent: 100 where there are no more than five
+  /// classes, so that `isTop5Telling` says whether it is worth a line.
   public var top5: Double { percentage(correctInFirstFive, of: count) }
   /// Top-1 of each class, in percent; not a number for a class without images.
   public var classTop1: [Double] { zip(classCorrect, classCounts).map { percentage($0, of: $1) } }
 }
 
 extension ClassificationTally {
+  /// Whether top-5 accuracy says anything: of up to five classes the true one is always among the five
+  /// best, so the accuracy is 100 % whatever the network answers.
+  public static func isTop5Telling(classes: Int) -> Bool { classes > 5 }
+
   /// The counts as numbers, for a file that lets an interrupted epoch go on.
   public var state: [Int64] {
     ([count, correct, correctInFirstFive] + classCounts + classCorrect).map(Int64.init)

@@ -11,6 +11,18 @@ public struct ConfusionMatrix: Sendable, Equatable {
     counts = [Int](repeating: 0, count: classes * classes)
   }
 
+  /// The matrix with these counts, `[truth][predicted]`.
+  ///
+  /// - Precondition: a square, not empty, of counts that are not negative.
+  public init(counts rows: [[Int]]) {
+    precondition(
+      !rows.isEmpty && rows.allSatisfy { $0.count == rows.count },
+      "a confusion matrix of rows of \(rows.map(\.count)) counts")
+    precondition(rows.joined().allSatisfy { $0 >= 0 }, "a confusion matrix with a negative count")
+    classes = rows.count
+    counts = Array(rows.joined())
+  }
+
   /// Counts one prediction.
   public mutating func add(truth: Int, predicted: Int) {
     precondition(
@@ -70,6 +82,18 @@ extension ConfusionMatrix {
     return ClassScores(precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1))
   }
 
+  /// The unweighted mean of the recalls over the classes that have images, in percent: what the accuracy
+  /// would be if each of these classes had the same number of images. Not a number without images.
+  ///
+  /// Source: Brodersen et al., 2010, "The balanced accuracy and its posterior distribution".
+  public var balancedAccuracy: Double {
+    let recalls = (0..<classes).compactMap { index in
+      let support = support(of: index)
+      return support > 0 ? percentage(self[index, index], of: support) : nil
+    }
+    return recalls.isEmpty ? .nan : recalls.reduce(0, +) / Double(recalls.count)
+  }
+
   /// A class taken for another.
   public struct Confusion: Sendable, Equatable {
     public let truth: Int
@@ -83,12 +107,13 @@ extension ConfusionMatrix {
   public func mostConfused(limit: Int) -> [Confusion] {
     var confusions: [Confusion] = []
     for truth in 0..<classes {
+      let support = support(of: truth)
       for predicted in 0..<classes where predicted != truth && self[truth, predicted] > 0 {
         let count = self[truth, predicted]
         confusions.append(
           Confusion(
             truth: truth, predicted: predicted, count: count,
-            share: percentage(count, of: support(of: truth))))
+            share: percentage(count, of: support)))
       }
     }
     let order = confusions.indices.sorted {

@@ -4,8 +4,10 @@ import Foundation
 public struct EvaluationReport: Encodable, Sendable {
   /// Percent.
   @NullUnlessFinite public var top1: Double
-  /// Percent.
+  /// Percent; 100 of up to five classes, as `ClassificationTally.isTop5Telling` has it.
   @NullUnlessFinite public var top5: Double
+  /// The mean recall of the classes that have images, percent.
+  @NullUnlessFinite public var balancedAccuracy: Double
   /// Mean cross-entropy, without smoothing.
   @NullUnlessFinite public var loss: Double
   /// Images.
@@ -113,6 +115,7 @@ public struct EvaluationReport: Encodable, Sendable {
     let chosen = checkpoints[selected]
     top1 = chosen.top1
     top5 = chosen.top5
+    balancedAccuracy = confusion.balancedAccuracy
     loss = chosen.loss
     (checkpoint, epoch, self.checkpoints) = (chosen.checkpoint, chosen.epoch, checkpoints)
     (self.selection, flip) = (selection, subject.flip)

@@ -95,4 +95,14 @@ import Testing
     #expect(ClassificationTally(classes: 3, state: [5, 2, 5, 3, 2, 0, 1, 1, 0], lossSum: 1) != nil)
     #expect(ClassificationTally(classes: 3, state: state, lossSum: 1) == nil)
   }
+
+  /// Of five classes the true one is always among the first five.
+  @Test(arguments: [(1, false), (2, false), (5, false), (6, true), (1000, true)])
+  func topFiveTellsSomethingOfSixClasses(_ classes: Int, _ tells: Bool) {
+    #expect(ClassificationTally.isTop5Telling(classes: classes) == tells)
+    var tally = ClassificationTally(classes: classes)
+    let logits = (0..<classes).map { Float($0) }
+    logits.withUnsafeBufferPointer { tally.add(logits: $0, label: 0, loss: 1) }
+    #expect(tally.top5 == (tells ? 0 : 100))
+  }
 }

@@ -29,6 +29,22 @@ import Testing
     #expect((0..<4).map(example.predictions(of:)) == [10, 8, 0, 2])
   }
 
+  @Test func countsMakeTheSameMatrix() {
+    let rows = [[6, 2, 0, 2], [1, 4, 0, 0], [3, 2, 0, 0], [0, 0, 0, 0]]
+    #expect(ConfusionMatrix(counts: rows) == example)
+  }
+
+  /// Recalls 60, 80 and 0 %; the fourth class has no images, though it was answered. The mean recall of
+  /// `macroScores` counts it as 0.
+  @Test func balancedAccuracyIsOverTheClassesWithImages() {
+    #expect(abs(example.balancedAccuracy - 140.0 / 3) < 1e-12)
+    #expect(example.macroScores.recall == 35)
+    #expect(matrix([[9, 1], [0, 0]]).balancedAccuracy == 90)
+    // 99 of 100 images of one class: always answering it is right in 99 %, and balanced in 50 %.
+    #expect(matrix([[99, 0], [1, 0]]).balancedAccuracy == 50)
+    #expect(ConfusionMatrix(classes: 2).balancedAccuracy.isNaN)
+  }
+
   @Test func scoresOfAnOrdinaryClass() {
     let (first, second) = (example.scores(of: 0), example.scores(of: 1))
     #expect([first.precision, first.recall, first.f1] == [60, 60, 60])

@@ -42,7 +42,8 @@ import Testing
     let whole = try object(report())
     #expect(
       Set(whole.keys) == [
-        "top1", "top5", "loss", "count", "on", "checkpoint", "epoch", "data_status", "source",
+        "top1", "top5", "balanced_accuracy", "loss", "count", "on", "checkpoint", "epoch",
+        "data_status", "source",
         "selected_on_test", "class_names", "per_class", "macro", "most_confused", "checkpoints",
         "warnings", "expected_calibration_error", "selection", "flip",
       ])
@@ -65,6 +66,9 @@ import Testing
     #expect(whole["flip"] as? Bool == true && whole["selection"] as? String == "listed")
     #expect(whole["top1"] as? Double == 62.5)
     #expect(whole["top5"] as? Double == 100)
+    // Recalls of 60 and 66.67 %; the third class has no images.
+    let balanced = try #require(whole["balanced_accuracy"] as? Double)
+    #expect(abs(balanced - (60 + 200.0 / 3) / 2) < 1e-9)
     #expect(whole["loss"] as? Double == 0.75)
     #expect(whole["count"] as? Int == 8)
     #expect(whole["on"] as? String == "test")
@@ -108,6 +112,7 @@ import Testing
     #expect(classes[1]["recall"] is NSNull && classes[0]["precision"] as? Double == 0)
     let macro = try #require(try object(report)["macro"] as? [String: Any])
     #expect(macro["recall"] as? Double == 0)
+    #expect(try object(report)["balanced_accuracy"] as? Double == 0)
   }
 
   /// A class without images and without predictions has no scores: null, not zero, not left out.
@@ -135,7 +140,7 @@ import Testing
     #expect(text.contains("a/b"), "slashes are not escaped")
     let keys = text.split(separator: "\n").filter { $0.hasPrefix("  \"") }
       .compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) }
-    #expect(keys.count == 19 && keys == keys.sorted())
+    #expect(keys.count == 20 && keys == keys.sorted())
   }
 
   /// A network gone astray has figures too; they are written as null, which every reader of JSON
