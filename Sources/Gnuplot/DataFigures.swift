@@ -1,8 +1,12 @@
 /// The figures of a data set: how many images of each class, how bright their pixels, and a look at
 /// some of them.
 public struct DataFigures: Sendable {
-  private let classNames: [String]
-  private let status: RunStatus
+  /// Pixels up to which ten images a class are shown, beyond them five: gnuplot takes some four seconds
+  /// for a million.
+  private static let mostPixels = 500_000
+
+  let classNames: [String]
+  let status: RunStatus
 
   /// - Parameter data: Whence the images come. No epoch is chosen here, so only that is in the titles.
   public init(classNames: [String], data: DataStatus) {
@@ -10,21 +14,25 @@ public struct DataFigures: Sendable {
     status = RunStatus(data: data, selectedOnTest: false)
   }
 
-  /// Images of each class.
+  /// Images of each class: a bar a class, or, beyond `ManyClasses.limit`, the sorted counts and the classes
+  /// at both ends.
   ///
   /// - Precondition: one count a class.
   public func classes(counts: [Int]) -> Figure {
     precondition(
       counts.count == classNames.count, "\(counts.count) counts of \(classNames.count) classes")
+    guard counts.count <= ManyClasses.limit else { return sortedClasses(counts: counts) }
     let data = DataTable(["images": .integers(counts), "class": .texts(classNames)])
     let panel = Panel(
       horizontal: Axis("", from: -0.6, to: Double(counts.count) - 0.4, ticks: .named(classNames)),
       // The label of the highest bar needs room above it.
       vertical: Axis("images", from: 0, to: Double(max(counts.max() ?? 0, 1)) * 1.1),
       series: [
-        Series(nil, .bars(height: "images"), color: Palette.blue),
-        Series(nil, .barLabels(height: "images")),
-      ], legend: .none)
+        Series(nil, .bars(height: "images"), color: Palette.blue)
+      ]
+        + (ManyClasses.numbersFit(counts, across: 860)
+          ? [Series(nil, .barLabels(height: "images"))] : []),
+      legend: .none)
     let total = counts.reduce(0, +)
     return Figure(
       name: "classes",
@@ -65,7 +73,10 @@ public struct DataFigures: Sendable {
       panels: [panel], data: .table(data))
   }
 
-  /// A row of up to ten images for each class.
+  /// A row of up to ten images for each class; beyond `ManyClasses.limit`, for so many of the classes that
+  /// have images, evenly spread over their numbers.
+  ///
+  /// Images are enlarged or reduced by a whole factor to between 33 and 96 screen pixels.
   ///
   /// - Parameters:
   ///   - images: Bytes `[N, 3, side, side]`.
@@ -88,13 +99,26 @@ public struct DataFigures: Sendable {
     precondition(
       images.count == labels.count * size,
       "\(images.count) bytes for \(labels.count) images of 3 × \(side) × \(side)")
-    let rows = classNames.indices.map { number in
-      labels.indices.filter { labels[$0] == number }.prefix(10).map { index in
+    var members = [[Int]](repeating: [], count: classNames.count)
+    for (index, label) in labels.enumerated() where members[Int(label)].count < 10 {
+      members[Int(label)].append(index)
+    }
+    let shown = ManyClasses.spread(of: members.map { !$0.isEmpty })
+    let reduction = (side + 63) / 64
+    let tile = side / reduction
+    let area = shown.count * (tile + 2) * (tile + 2)
+    let rows = shown.map { number in
+      members[number].prefix(10 * area <= Self.mostPixels ? 10 : 5).map { index in
         PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
+          .reduced(by: reduction)
       }
     }
-    return ImageGrid(rows: rows).figure(
+    let grid = ImageGrid(rows: rows)
+    let note = "\(shown.count) of \(Text.grouped(classNames.count)) classes, evenly spread"
+    return grid.figure(
       name: "samples", title: status.qualified("Training images, a row a class"),
-      magnification: 3, left: 190, rowNames: classNames)
+      note: shown.count < classNames.count ? note : nil,
+      magnification: max(1, 96 / tile), left: 190,
+      rowNames: shown.map { classNames[$0] })
   }
 }

@@ -1,9 +1,10 @@
 import Foundation
+import Metrics
 
 /// The figures of an evaluation: who is taken for whom, and how well each class is recognised.
 public struct EvaluationFigures: Sendable {
-  private let summary: EvaluationSummary
-  private let status: RunStatus
+  let summary: EvaluationSummary
+  let status: RunStatus
 
   public init(_ summary: EvaluationSummary) {
     self.summary = summary
@@ -17,7 +18,10 @@ public struct EvaluationFigures: Sendable {
   }
 
   /// The confusion matrix: true classes down, predicted ones to the right. A cell holds a count; its
-  /// colour is the share of the true class's images, so rows of unequal classes compare.
+  /// colour is the fraction of the true class's images, so rows of unequal classes compare.
+  ///
+  /// Counts are written into the cells while they fit. Beyond `ManyClasses.limit` the classes are ordered
+  /// by confusion, and the most frequent confusions listed below.
   ///
   /// - Parameter counts: `[true][predicted]`.
   /// - Precondition: a square of as many rows as there are names.
@@ -26,6 +30,9 @@ public struct EvaluationFigures: Sendable {
     precondition(
       counts.count == size && counts.allSatisfy { $0.count == size },
       "a confusion matrix of \(counts.map(\.count)) columns for \(size) classes")
+    guard size <= ManyClasses.limit else {
+      return orderedConfusion(ConfusionMatrix(counts: counts), classNames: classNames)
+    }
     let cells = (0..<size * size).map { (row: $0 / size, column: $0 % size) }
     let totals = counts.map { max($0.reduce(0, +), 1) }
     let shares = cells.map { Double(counts[$0.row][$0.column]) / Double(totals[$0.row]) }
@@ -47,16 +54,20 @@ public struct EvaluationFigures: Sendable {
       horizontal: axis("predicted class", reversed: false),
       vertical: axis("true class", reversed: true),
       series: [
-        Series(nil, .cells(x: x, y: y, percent: "percent_of_true")),
-        Series(nil, .counts(x: x, y: y, count: "count", ink: "ink")),
-      ], legend: .none, colorScale: "share of the true class (%)")
+        Series(nil, .cells(x: x, y: y, percent: "percent_of_true"))
+      ]
+        + (ManyClasses.numbersFit(Array(counts.joined()), inRowsOf: size, across: 760)
+          ? [Series(nil, .counts(x: x, y: y, count: "count", ink: "ink"))] : []),
+      legend: .none, colorScale: "share of the true class (%)")
     return Figure(
       name: "confusion", title: status.qualified("Confusion matrix, \(images)"), width: 1100,
       height: 900, panels: [panel], data: .table(data))
   }
 
-  /// Precision, recall and F1 of each class, and their means at the right end.
+  /// Precision, recall and F1 of each class, and their means at the right end; beyond
+  /// `ManyClasses.limit` of the best and the worst classes.
   public var classScores: Figure {
+    guard summary.perClass.count <= ManyClasses.limit else { return rankedScores }
     func column(
       _ score: KeyPath<EvaluationSummary.ClassScore, Double?>, mean: Double?
     ) -> DataTable.Values {
@@ -69,11 +80,18 @@ public struct EvaluationFigures: Sendable {
       "f1": column(\.f1, mean: summary.macro.f1),
       "class": .texts(names),
     ])
+    return Figure(
+      name: "class-scores", title: status.qualified("Scores of each class, \(images)"),
+      panels: [Self.scorePanel(of: names)], data: .table(data))
+  }
+
+  /// Three bars for each of `names`, from the columns `precision`, `recall` and `f1`.
+  static func scorePanel(of names: [String]) -> Panel {
     let bars: [(String, String, Color)] = [
       ("precision", "precision", Palette.blue), ("recall", "recall", Palette.orange),
       ("F1", "f1", Palette.green),
     ]
-    let panel = Panel(
+    return Panel(
       horizontal: Axis("", from: -0.6, to: Double(names.count) - 0.4, ticks: .named(names)),
       vertical: Axis("score (%)", from: 0, to: 100, ticks: .every(10)),
       series: bars.enumerated().map { index, bar in
@@ -81,9 +99,6 @@ public struct EvaluationFigures: Sendable {
           bar.0, .bars(height: bar.1, offset: 0.26 * Double(index - 1), width: 0.24),
           color: bar.2)
       })
-    return Figure(
-      name: "class-scores", title: status.qualified("Scores of each class, \(images)"),
-      panels: [panel], data: .table(data))
   }
 
   /// The reliability diagram: accuracy over confidence, bin by bin, with the gap between them and, below,

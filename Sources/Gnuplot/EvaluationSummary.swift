@@ -5,6 +5,8 @@ public struct EvaluationSummary: Sendable, Equatable, Decodable {
   /// Percent; nil where the class occurs neither among the images nor among the answers.
   public struct ClassScore: Sendable, Equatable, Decodable {
     public let name: String
+    /// Images of the class; nil where the file does not say.
+    public let support: Int?
     public let precision: Double?
     public let recall: Double?
     public let f1: Double?

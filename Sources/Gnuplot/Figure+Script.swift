@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 extension Figure {
   /// The data file's text: a header and rows, or the bare rows of an image.
@@ -81,7 +82,8 @@ extension Figure {
   }
 
   private var plotting: [String] {
-    let ownTitle = Text.quoted(title)
+    let ownTitle = ([title] + [note].compactMap(\.self)).map(Text.quoted)
+      .joined(separator: ".\"\\n\".")
     guard panels.count > 1 else {
       return ["set title \(ownTitle) font ','.title_size"] + script(ofPanel: 0)
     }
@@ -126,11 +128,12 @@ extension Figure {
       + panel.captions.enumerated().map { index, caption in
         "set label \(index + 2) \(Text.quoted(caption.text)) at first \(caption.x),\(caption.y) center front"
       }
+      + texts(of: panel)
       + margins(ofPanel: index)
-      + panel.horizontal.script("x", room: Double(width / panelsAcross - 250))
+      + panel.horizontal.script("x", room: Double(panel.frame?.width ?? width / panelsAcross - 250))
       + panel.vertical.script("y", room: .infinity)
       + ["if (letters) { unset grid }"]
-      + colorScale(panel.colorScale)
+      + colorScale(of: panel)
       + plotting(panel)
   }
 
@@ -140,6 +143,8 @@ extension Figure {
     let numbers = panel.series.compactMap { series -> Series? in
       switch series.mark {
       case .cells: nil
+      case .sparseCells(let x, let y, let percent):
+        Series(nil, .spots(x: x, y: y, where: percent))
       case .counts(let x, let y, let count, _):
         Series(series.title, .numbers(x: x, y: y, number: count, isAbove: false))
       default: series
@@ -180,13 +185,14 @@ extension Figure {
   private func margins(ofPanel index: Int) -> [String] {
     if let frame = panels[index].frame {
       let bottom = height - frame.top - frame.height
-      return [
-        "set border 0",
+      let place = [
         "set lmargin at screen \(frame.left)./\(width)",
         "set rmargin at screen \(frame.left + frame.width)./\(width)",
         "set bmargin at screen \(bottom)./\(height)",
         "set tmargin at screen \(bottom + frame.height)./\(height)",
       ]
+      // What is drawn in letters has no texts beside it, and gnuplot fits it best.
+      return frame.hasBorder ? ["if (!letters) {"] + place + ["}"] : ["set border 0"] + place
     }
     // In widths of a character.
     let levelLabel = panels.compactMap { $0.level?.label.count }.max()
@@ -195,11 +201,31 @@ extension Figure {
     return ["set lmargin 10", right ?? "set rmargin 3"]
   }
 
-  private func colorScale(_ label: String?) -> [String] {
-    guard let label else { return ["unset colorbox"] }
-    let (start, end) = (Palette.scaleStart.webNotation, Palette.scaleEnd.webNotation)
+  /// The texts outside the axes, numbered after the captions.
+  private func texts(of panel: Panel) -> [String] {
+    guard !panel.texts.isEmpty else { return [] }
+    var labels: [String] = []
+    for column in panel.texts {
+      for (line, text) in column.lines.enumerated() {
+        let y = height - column.top - line * Panel.TextColumn.pitch
+        labels.append(
+          "set label \(labels.count + panel.captions.count + 2) \(Text.quoted(text)) "
+            + "at screen \(column.left)./\(width),\(y)./\(height) left front")
+      }
+    }
+    return ["if (!letters) {"] + labels + ["}"]
+  }
+
+  private func colorScale(of panel: Panel) -> [String] {
+    guard let label = panel.colorScale else { return ["unset colorbox"] }
+    let stops: [(position: Int, share: Double)] =
+      switch panel.shading {
+      case .linear: [(0, 0), (1, 1)]
+      case .root: (0...10).map { ($0 * $0, Double($0) / 10) }
+      }
+    let colors = stops.map { "\($0.position) '\(Palette.scale($0.share).webNotation)'" }
     return [
-      "set palette defined (0 '\(start)', 1 '\(end)')",
+      "set palette defined (\(colors.joined(separator: ", ")))",
       "set cbrange [0:100]",
       "set cblabel \(Text.quoted(label))",
       "set colorbox",
@@ -234,6 +260,8 @@ extension Figure {
       return using(number(x), number(y), number(low), number(high))
         + " with yerrorbars linewidth 2 \(color) pointtype \(PointShape.disc.rawValue)"
         + " pointsize 0.9 \(title)"
+    case .levels(let x, let y):
+      return using(number(x), number(y)) + " with histeps linewidth 2 \(color) \(title)"
     case .bars(let height, let offset, let width):
       return using("($0 + \(offset))", number(height), "(\(width))")
         + " with boxes fillstyle solid 1 noborder \(color) \(title)"
@@ -255,6 +283,13 @@ extension Figure {
       return "x with lines dashtype 2 linewidth 1.5 \(color) \(title)"
     case .cells(let x, let y, let percent):
       return using(number(x), number(y), number(percent)) + " with image pixels \(title)"
+    case .sparseCells(let x, let y, let percent):
+      let places = "($\(number(percent)) > 0 ? $\(number(x)) : NaN)"
+      return using(places, number(y), "(0.5)", "(0.5)", number(percent))
+        + " with boxxyerror fillstyle solid 1 noborder linecolor palette \(title)"
+    case .spots(let x, let y, let value):
+      return using("($\(number(value)) > 0 ? $\(number(x)) : NaN)", number(y))
+        + " with points pointtype 1 \(title)"
     case .counts(let x, let y, let count, let ink):
       return using(number(x), number(y), "(sprintf('%d', $\(number(count))))", number(ink))
         + " with labels textcolor rgb variable \(title)"
@@ -309,14 +344,17 @@ extension Axis {
   private func list(
     _ places: [(position: Double, name: String)], _ axis: String, room: Double
   ) -> String {
-    let longest = places.map { Text.shortened(Text.flattened($0.name)).count }.max() ?? 0
+    let longest =
+      places.map { PrintableText.width(of: Text.shortened(Text.flattened($0.name))) }.max() ?? 0
     let wanted = Double(places.count * (longest + 1)) * HouseStyle.characterPixels
     func names(upTo length: Int) -> String {
       let entries = places.map { "\(Text.quotedTick($0.name, length: length)) \($0.position)" }
       return "(\(entries.joined(separator: ", ")))"
     }
+    // Slanting lines of letters need twice their height of room, upright ones no more than it.
+    let slope = room / Double(max(places.count, 1)) < 2 * Double(HouseStyle.fontPixels) ? 90 : 30
     let whole =
-      "set \(axis)tics \(wanted > room ? "rotate by 30 right" : "norotate") "
+      "set \(axis)tics \(wanted > room ? "rotate by \(slope) right" : "norotate") "
       + names(upTo: Text.tickLength)
     guard axis == "x", !places.isEmpty else { return whole }
     let cut = names(upTo: max(3, min(Text.tickLength, 60 / places.count)))

@@ -6,6 +6,8 @@ public struct Figure: Sendable {
   /// Stem of the file names.
   public var name: String
   public var title: String
+  /// What a reader must know of what is shown and what is left out; it stands below the title.
+  public var note: String?
   /// Pixels.
   public var width: Int
   /// Pixels.
@@ -19,8 +21,8 @@ public struct Figure: Sendable {
 
   /// - Precondition: `name` is made of letters, digits and hyphens; there is a panel.
   public init(
-    name: String, title: String, width: Int = 960, height: Int = 640, panelsAcross: Int = 1,
-    rowShares: [Double]? = nil, panels: [Panel], data: FigureData
+    name: String, title: String, note: String? = nil, width: Int = 960, height: Int = 640,
+    panelsAcross: Int = 1, rowShares: [Double]? = nil, panels: [Panel], data: FigureData
   ) {
     precondition(
       !name.isEmpty && name.utf8.allSatisfy { Self.nameBytes.contains($0) },
@@ -32,6 +34,7 @@ public struct Figure: Sendable {
       "figure '\(name)' has \(rows) rows of panels and \(rowShares?.count ?? 0) shares")
     self.name = name
     self.title = title
+    self.note = note
     self.width = width
     self.height = height
     self.panelsAcross = panelsAcross
@@ -70,13 +73,32 @@ public struct Panel: Sendable {
     }
   }
 
-  /// Where a panel's axes lie when its scale must come out exact, in pixels of the picture.
+  /// Where a panel's axes lie when its scale must come out exact, or texts stand beside it, in pixels of
+  /// the picture.
   public struct Frame: Sendable {
     public var left: Int
     public var top: Int
     public var width: Int
     public var height: Int
+    /// Whether the axes are drawn.
+    public var hasBorder = false
   }
+
+  /// Lines of text below each other, outside the axes, in pixels of the picture from the top left. They
+  /// are left out where a figure is drawn in letters.
+  public struct TextColumn: Sendable {
+    public var lines: [String]
+    public var left: Int
+    /// The middle of the first line.
+    public var top: Int
+
+    /// Pixels from one line to the next.
+    public static let pitch = 22
+  }
+
+  /// How colours grow from nothing to everything: with the value, or with its square root, which tells
+  /// small values apart.
+  public enum Shading: Sendable { case linear, root }
 
   /// The panel's own title; nil where the figure's says it all.
   public var title: String?
@@ -86,14 +108,17 @@ public struct Panel: Sendable {
   public var legend: Legend
   public var level: Level?
   public var captions: [Caption]
+  public var texts: [TextColumn]
   /// Label of the colour scale; nil where colour means no quantity.
   public var colorScale: String?
+  public var shading: Shading
   public var frame: Frame?
 
   public init(
     title: String? = nil, horizontal: Axis, vertical: Axis, series: [Series],
     legend: Legend = .below, level: Level? = nil, captions: [Caption] = [],
-    colorScale: String? = nil, frame: Frame? = nil
+    texts: [TextColumn] = [], colorScale: String? = nil, shading: Shading = .linear,
+    frame: Frame? = nil
   ) {
     self.title = title
     self.horizontal = horizontal
@@ -102,7 +127,9 @@ public struct Panel: Sendable {
     self.legend = legend
     self.level = level
     self.captions = captions
+    self.texts = texts
     self.colorScale = colorScale
+    self.shading = shading
     self.frame = frame
   }
 }

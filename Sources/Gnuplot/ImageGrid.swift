@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// A picture of packed colours, row by row.
 struct PackedImage: Equatable {
   let width: Int
@@ -78,10 +80,11 @@ struct ImageGrid {
 
   /// - Parameters:
   ///   - rows: A row may be empty, or shorter than the others.
-  ///   - gap: White pixels on each side of an image.
+  ///   - gap: White pixels above and below an image.
+  ///   - sideGap: White pixels left and right of it; as many as `gap` where nil.
   ///   - below: White pixels under each row, for captions.
   /// - Precondition: there is an image, and all are of one size.
-  init(rows: [[PackedImage]], gap: Int = 1, below: Int = 0) {
+  init(rows: [[PackedImage]], gap: Int = 1, sideGap: Int? = nil, below: Int = 0) {
     guard let first = rows.lazy.flatMap({ $0 }).first else {
       preconditionFailure("a grid of no images")
     }
@@ -89,14 +92,15 @@ struct ImageGrid {
       rows.joined().allSatisfy { ($0.width, $0.height) == (first.width, first.height) },
       "images of several sizes in one grid")
     (tileWidth, tileHeight, self.gap) = (first.width, first.height, gap)
-    columnPitch = tileWidth + 2 * gap
+    let sideGap = sideGap ?? gap
+    columnPitch = tileWidth + 2 * sideGap
     rowPitch = tileHeight + 2 * gap + below
     let widest = rows.map(\.count).max() ?? 0
     let blankRow = [Int](repeating: Palette.white.packed, count: widest * columnPitch)
     var pixels = [[Int]](repeating: blankRow, count: rows.count * rowPitch)
     for (row, images) in rows.enumerated() {
       for (column, image) in images.enumerated() {
-        let left = column * columnPitch + gap
+        let left = column * columnPitch + sideGap
         for y in 0..<image.height {
           pixels[row * rowPitch + gap + y].replaceSubrange(
             left..<left + image.width,
@@ -126,12 +130,22 @@ struct ImageGrid {
   ///
   /// - Parameters:
   ///   - left, top: Screen pixels left for names and titles.
+  ///   - note: Below the title.
   ///   - rowNames: Names to the left of the rows, or none.
   ///   - captions: In pixels of the grid.
   func figure(
-    name: String, title: String, magnification: Int, left: Int = 20, top: Int = 60,
-    rowNames: [String] = [], captions: [Panel.Caption] = []
+    name: String, title: String, note: String? = nil, magnification: Int, left: Int = 20,
+    top: Int = 60, rowNames: [String] = [], captions: [Panel.Caption] = []
   ) -> Figure {
+    let top = top + (note == nil ? 0 : 30)
+    // Names of the rows and the title, which is centred above the grid, must not leave the picture.
+    let names =
+      rowNames.map { PrintableText.width(of: Text.shortened(Text.flattened($0))) }.max() ?? 0
+    let titleWidth = [title, note ?? ""].map {
+      PrintableText.width(of: $0) * HouseStyle.titlePixels / 2
+    }
+    let overhang = max(0, ((titleWidth.max() ?? 0) - width * magnification) / 2)
+    let left = max(left, names * 10 + 20, overhang + 10)
     let frame = Panel.Frame(
       left: left, top: top, width: width * magnification, height: height * magnification)
     let places = rowNames.enumerated().map { row, name in
@@ -144,7 +158,8 @@ struct ImageGrid {
         reversed: true),
       series: [Series(nil, .image)], legend: .none, captions: captions, frame: frame)
     return Figure(
-      name: name, title: title, width: left + frame.width + 20, height: top + frame.height + 20,
+      name: name, title: title, note: note, width: left + frame.width + max(20, overhang + 10),
+      height: top + frame.height + 20,
       panels: [panel], data: .image(pixels))
   }
 }

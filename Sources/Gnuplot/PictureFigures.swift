@@ -94,7 +94,7 @@ public struct PictureFigures: Sendable {
   }
 
   /// The wrong answers of which the network was surest, each with what it is, what it was taken for
-  /// and how surely.
+  /// and how surely. Images are enlarged or reduced by a whole factor to 81 to 160 screen pixels.
   ///
   /// - Parameters:
   ///   - images: Bytes `[n, 3, side, side]`; labels, predicted and confidence (0 to 1) `[n]`.
@@ -129,14 +129,18 @@ public struct PictureFigures: Sendable {
     let (across, shown) = (6, min(count, 24))
     let tiles = (0..<shown).map { index in
       PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
+        .reduced(by: (side + 159) / 160)
     }
-    let magnification = max(1, 160 / side)
+    let tile = tiles[0].width
+    let magnification = max(1, 160 / tile)
     let pitch = Double(Self.captionHeight) / Double(magnification)
+    // Captions are wider than a small image.
+    let aside = (Self.captionWidth / magnification - tile + 1) / 2
     let grid = ImageGrid(
-      rows: Self.rows(of: tiles, across: across), gap: 1,
+      rows: Self.rows(of: tiles, across: across), gap: 1, sideGap: max(1, aside),
       below: Int(clamping: (2 * pitch).rounded(.up)))
     func name(_ number: UInt16) -> String {
-      Text.shortened(Text.flattened(classNames[Int(number)]), to: 11)
+      Text.name(classNames[Int(number)], to: 11)
     }
     let captions = (0..<shown).flatMap { index in
       let x = grid.center(ofColumn: index % across)
@@ -155,6 +159,8 @@ public struct PictureFigures: Sendable {
 
   /// Screen pixels from one line of a caption to the next.
   private static let captionHeight = 20
+  /// Screen pixels for a caption: a cut name, an arrow and a percentage.
+  private static let captionWidth = 170
 
   private static func rows(of tiles: [PackedImage], across: Int) -> [[PackedImage]] {
     stride(from: 0, to: tiles.count, by: across).map { start in

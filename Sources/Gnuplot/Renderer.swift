@@ -44,7 +44,21 @@ public struct Renderer: Sendable {
     return [script, data] + pictures
   }
 
-  /// Has gnuplot run the script `name`.gp of `folder`.
+  /// The letters of `text` that no font here has, each once, in their order: a PNG shows a hollow square
+  /// in their place.
+  public func undrawableLetters(in text: String) -> [Character] {
+    var seen: Set<Character> = []
+    return text.filter { letter in
+      letter.unicodeScalars.contains { !Self.canDraw($0) } && seen.insert(letter).inserted
+    }.map { $0 }
+  }
+
+  /// Whether a font has the letter. The machine's fonts are listed only once a letter is not a plain one.
+  private static func canDraw(_ scalar: Unicode.Scalar) -> Bool {
+    FontCoverage.basic.has(scalar) || FontCoverage.ofThisMachine.has(scalar)
+  }
+
+  /// Has gnuplot run the script `name`.gp of `folder`; for a PNG, without the letters that no font has.
   ///
   /// - Returns: The pictures, in the order of `formats`.
   public func draw(
@@ -55,13 +69,28 @@ public struct Renderer: Sendable {
     let unfinished = formats.map { folder.appending(path: "\(temporary).\($0.rawValue)") }
     defer { for url in unfinished { try? FileManager.default.removeItem(at: url) } }
 
-    try runGnuplot(
-      script: name + ".gp", in: folder,
-      settings: [
-        "formats = '\(formats.map(\.rawValue).joined(separator: " "))'", "output = '\(temporary)'",
-      ])
+    func run(_ script: String, _ formats: [PictureFormat]) throws(RenderError) {
+      try runGnuplot(
+        script: script, in: folder,
+        settings: [
+          "formats = '\(formats.map(\.rawValue).joined(separator: " "))'",
+          "output = '\(temporary)'",
+        ])
+    }
+    let script = folder.appending(path: name + ".gp")
+    let text = (try? String(contentsOf: script, encoding: .utf8)) ?? ""
+    if formats.contains(.png), !text.unicodeScalars.allSatisfy(Self.canDraw) {
+      let drawable = folder.appending(path: temporary + ".gp")
+      defer { try? FileManager.default.removeItem(at: drawable) }
+      try Self.write(FontCoverage.ofThisMachine.drawable(text), to: drawable)
+      try run(drawable.lastPathComponent, [.png])
+      let others = formats.filter { $0 != .png }
+      if !others.isEmpty { try run(script.lastPathComponent, others) }
+    } else {
+      try run(script.lastPathComponent, formats)
+    }
     for (url, format) in zip(unfinished, formats) where !Self.isWhole(url, format) {
-      throw .noPicture(script: folder.appending(path: name + ".gp").path, format: format)
+      throw .noPicture(script: script.path, format: format)
     }
     let finished = formats.map { folder.appending(path: "\(name).\($0.rawValue)") }
     for (source, target) in zip(unfinished, finished) {

@@ -11,6 +11,8 @@ public struct Series: Sendable {
     case points(x: String, y: String, shape: PointShape = .disc)
     /// A point at (x, y) with a bar from `low` to `high`.
     case errorBars(x: String, y: String, low: String, high: String)
+    /// A level of height y around each x, joined to its neighbours by steps.
+    case levels(x: String, y: String)
     /// Bars of this height at 0, 1, 2, …, moved aside by `offset`; `width` 1 leaves no gap.
     case bars(height: String, offset: Double = 0, width: Double = 0.8)
     /// The value of a bar above it.
@@ -25,6 +27,10 @@ public struct Series: Sendable {
     case identity
     /// Cells around whole numbers (x, y), coloured by a value from 0 to 100.
     case cells(x: String, y: String, percent: String)
+    /// Of cells around whole numbers (x, y) those whose value, from 0 to 100, is not zero, coloured by it.
+    case sparseCells(x: String, y: String, percent: String)
+    /// A point at each (x, y) whose value is not zero.
+    case spots(x: String, y: String, where: String)
     /// A whole number at (x, y), in a colour given packed.
     case counts(x: String, y: String, count: String, ink: String)
     /// The data themselves are an image.

@@ -31,9 +31,25 @@ enum Text {
 
   static let tickLength = 20
 
+  /// `text` cut so that it takes no more room than `length` Latin letters.
   static func shortened(_ text: String, to length: Int = tickLength) -> String {
-    text.count <= length ? text : text.prefix(length - 1) + "…"
+    PrintableText.cut(text, toWidth: length)
   }
+
+  /// A name as a part of a longer line, cut. One that is written from right to left would turn around what
+  /// stands beside it: Unicode's isolates keep it apart, and a mark keeps the line from left to right.
+  static func name(_ text: String, to length: Int = tickLength) -> String {
+    let name = shortened(flattened(text), to: length)
+    let isFromRight = name.unicodeScalars.contains { scalar in
+      rightToLeft.contains { $0.contains(scalar.value) }
+    }
+    return isFromRight ? "\u{200E}\u{2068}\(name)\u{2069}" : name
+  }
+
+  /// The blocks of Hebrew, Arabic, Syriac, Thaana, N'Ko and their neighbours.
+  private static let rightToLeft: [ClosedRange<UInt32>] = [
+    0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x10800...0x10FFF, 0x1E800...0x1EFFF,
+  ]
 
   /// A count with a comma before each three digits from the right: `50,000`.
   static func grouped(_ count: Int) -> String {

@@ -1,11 +1,12 @@
 import Foundation
+import Metrics
 
 /// The figures of a training run, drawn from its history.
 ///
 /// Each is nil where the history holds nothing to draw it from.
 public struct TrainingFigures: Sendable {
-  private let history: TrainingHistory
-  private let status: RunStatus
+  let history: TrainingHistory
+  let status: RunStatus
   private let data: DataTable
 
   public init(_ history: TrainingHistory, status: RunStatus) {
@@ -34,8 +35,11 @@ public struct TrainingFigures: Sendable {
     comparison("top1", "Top-1 accuracy over epochs", "top-1 accuracy (%)", top1Curves)
   }
 
-  /// Top-5 accuracy of training and held-out images over the epochs.
+  /// Top-5 accuracy of training and held-out images over the epochs; nil also where there are so few
+  /// classes that it is always 100 %.
   public var top5: Figure? {
+    let classes = history.classNames.count
+    guard classes == 0 || ClassificationTally.isTop5Telling(classes: classes) else { return nil }
     let curves = curves("train_top5", history.training.top5, "heldout_top5", history.heldOut.top5)
     return comparison("top5", "Top-5 accuracy over epochs", "top-5 accuracy (%)", curves)
   }
@@ -112,8 +116,12 @@ extension TrainingFigures {
       name: name, title: status.qualified(title), panels: [panel], data: .table(data))
   }
 
-  /// One line a class, in the legend by the accuracy they ended with, as they lie in the picture.
+  /// One line a class, in the legend by the accuracy they ended with, as they lie in the picture; beyond
+  /// `ManyClasses.curveLimit`, their spread and the classes at both ends.
   private func perClass(_ name: String, _ title: String, _ accuracies: [[Double?]]) -> Figure? {
+    guard accuracies.count <= ManyClasses.curveLimit else {
+      return classSpread(name, title, accuracies)
+    }
     var table = DataTable(["epoch": .integers(history.epochs)])
     var lines: [(last: Double, series: Series)] = []
     for (index, values) in accuracies.enumerated() {
@@ -122,7 +130,9 @@ extension TrainingFigures {
       guard let last = values.last(where: { $0?.isFinite == true }) ?? nil else { continue }
       let shapes = PointShape.allCases
       let mark = Series.Mark.line(
-        x: "epoch", y: "top1.\(column)", shape: shapes[index % shapes.count],
+        x: "epoch", y: "top1.\(column)",
+        // The next ten classes have the colours of the first, and other shapes.
+        shape: shapes[(index + index / Palette.categories.count) % shapes.count],
         shapeEvery: shapeEvery)
       let color = Palette.categories[index % Palette.categories.count]
       lines.append((last, Series(Text.shortened(Text.flattened(column)), mark, color: color)))
@@ -199,9 +209,9 @@ extension TrainingFigures {
     values.contains { $0?.isFinite == true }
   }
 
-  private var epochAxis: Axis {
+  var epochAxis: Axis {
     .epochs(from: history.epochs.first ?? 1, through: history.epochs.last ?? 1)
   }
 
-  private var shapeEvery: Int { PointShape.interval(along: history.epochs.count) }
+  var shapeEvery: Int { PointShape.interval(along: history.epochs.count) }
 }

@@ -15,8 +15,8 @@ import Testing
   @Test func heldOutCurveIsNamedByWhatChose() throws {
     #expect(titles(try trainingFigures(rows).loss) == ["training", "validation"])
     let published = try trainingFigures(rows, selectedOnTest: true)
-    #expect(titles(published.top5) == ["training", "test (selected on it)"])
-    #expect(published.top5?.title == "Top-5 accuracy over epochs — selected on test")
+    #expect(titles(published.top1) == ["training", "test (selected on it)"])
+    #expect(published.top1?.title == "Top-1 accuracy over epochs — selected on test")
     #expect(published.perClassHeldOut?.title.contains("test images") == true)
   }
 
@@ -155,8 +155,8 @@ import Testing
     // The first row of the data is the top one.
     #expect(figure.script.contains("set yrange [7.5:-0.5]"))
     #expect(figure.script.contains("'cat' 1.5, 'dog' 5.5"))
-    // Three pixels a pixel, exactly.
-    #expect(figure.script.contains("set rmargin at screen \(190 + 24)./\(figure.width)"))
+    // 48 screen pixels a pixel, exactly: an image is 96 wide.
+    #expect(figure.script.contains("set rmargin at screen \(190 + 8 * 48)./\(figure.width)"))
   }
 
   @Test(arguments: [([UInt16](), "images"), ([0, 2], "label of image 1")])

@@ -52,7 +52,8 @@ func draw(_ figure: Figure, _ caption: String, line: Int = #line) {
   let folder = URL(fileURLWithPath: options.output)
   orExit { _ = try renderer.render(figure, formats: formats, into: folder) }
   let shown = formats.contains(.svg) ? "svg" : formats.first?.rawValue ?? "gp"
-  show(figure: "\(figure.name).\(shown)", caption: caption, line: line)
+  let note = figure.note.map { " Shown: \($0)." } ?? ""
+  show(figure: "\(figure.name).\(shown)", caption: caption + note, line: line)
 }
 
 //: A tensor file is opened, found to be of the kind that the stage before should have written, and
@@ -106,6 +107,15 @@ let histogram = orExit {
 let names = orExit { try classNames(of: histogram) }
 let dataFigures = DataFigures(
   classNames: names, data: orExit { try dataStatus(of: histogram) })
+let unknown = renderer.undrawableLetters(in: names.joined())
+if !unknown.isEmpty {
+  show(
+    "no font here has \(unknown.count) letters of the class names, such as "
+      + "\(unknown.prefix(5).map(String.init).joined(separator: " ")): PNG pictures show □ for them, "
+      + "SVG pictures are not concerned; install a font (for Chinese, Japanese and Korean: "
+      + "apt-get install fonts-noto-cjk) and draw again")
+}
+
 let classCounts = orExit { try histogram.counts(of: "class_counts", shape: [names.count]) }
 draw(dataFigures.classes(counts: classCounts), "Training images of each class.")
 
@@ -196,11 +206,14 @@ draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the 
 
 //: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
 //: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
-//: `top5` soon has little room left. The held-out curve jitters by some tenths of a percent point
+//: `top5` soon has little room left, and of up to five classes it is always 100 % and left out. The held-out curve jitters by some tenths of a percent point
 //: from epoch to epoch, by the standard error of so few images: its highest tip is a lucky one.
 
 draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")
-draw(\.top5, else: "no top-5 accuracies in history.csv: no figure 'top5'", "Top-5 accuracy.")
+draw(
+  \.top5,
+  else: "no top-5 accuracies, or up to five classes, of which they are 100 %: no figure 'top5'",
+  "Top-5 accuracy.")
 
 //: `per-class-train` and `per-class-heldout` split the accuracy by class, the legend in the order
 //: in which the lines end. Lines far below the others are the classes to look at. Two lines that

@@ -1,0 +1,71 @@
+/// What figures show of more classes than can be drawn one by one.
+enum ManyClasses {
+  /// Classes up to which each has its own bar, row and name.
+  static let limit = 30
+  /// Classes up to which each has its own curve: ten colours in two shapes each.
+  static let curveLimit = 20
+  /// Classes at either end of a ranking that are drawn.
+  static let rankedEnd = 20
+  /// Classes at either end of a ranking that are listed beside a figure.
+  static let listedEnd = 10
+
+  /// Whether each of `numbers` can be written side by side, `count` of them over `width` pixels.
+  static func numbersFit(_ numbers: [Int], inRowsOf count: Int? = nil, across width: Int) -> Bool {
+    let digits = numbers.map { String($0).count }.max() ?? 0
+    let room = Double(width) / Double(max(count ?? numbers.count, 1))
+    return Double(digits) * HouseStyle.characterPixels + 2 <= room
+  }
+
+  /// The numbers of the classes that have a row of their own: all up to `limit`; of more, so many of the
+  /// occupied ones, evenly spread.
+  static func spread(of isOccupied: [Bool]) -> [Int] {
+    guard isOccupied.count > limit else { return Array(isOccupied.indices) }
+    let occupied = isOccupied.indices.filter { isOccupied[$0] }
+    guard occupied.count > limit else { return occupied }
+    return (0..<limit).map { occupied[$0 * occupied.count / limit] }
+  }
+
+  /// "one class", "3 classes".
+  static func counted(_ count: Int) -> String {
+    count == 1 ? "one class" : "\(Text.grouped(count)) classes"
+  }
+}
+
+extension DataFigures {
+  /// The counts in descending order as steps, and below them the classes with the most and the fewest
+  /// images.
+  func sortedClasses(counts: [Int]) -> Figure {
+    let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
+    let data = DataTable([
+      "rank": .integers(Array(1...order.count)), "images": .integers(order.map { counts[$0] }),
+      "class": .texts(order.map { classNames[$0] }),
+    ])
+    func list(_ heading: String, _ classes: some Sequence<Int>, left: Int) -> Panel.TextColumn {
+      let lines = classes.map { index in
+        "\(Text.name(classNames[index], to: 34)): \(Text.grouped(counts[index]))"
+      }
+      return Panel.TextColumn(lines: [heading] + lines, left: left, top: 610)
+    }
+    let panel = Panel(
+      horizontal: Axis(
+        "rank of the class, by number of images", from: 0.5, to: Double(order.count) + 0.5),
+      vertical: Axis("images", from: 0, to: Double(max(counts.max() ?? 0, 1)) * 1.1),
+      series: [Series(nil, .levels(x: "rank", y: "images"), color: Palette.blue)], legend: .none,
+      texts: [
+        list("Most images", order.prefix(ManyClasses.listedEnd), left: 110),
+        list("Fewest images", order.suffix(ManyClasses.listedEnd).reversed(), left: 530),
+      ],
+      frame: Panel.Frame(left: 110, top: 80, width: 820, height: 440, hasBorder: true))
+    let empty = counts.count { $0 == 0 }
+    let median = counts[order[order.count / 2]]
+    let note =
+      "\(ManyClasses.counted(counts.count)), of \(Text.grouped(counts[order[order.count - 1]])) to "
+      + "\(Text.grouped(counts[order[0]])) images, median \(Text.grouped(median))"
+      + (empty > 0 ? "; \(Text.grouped(empty)) without images" : "")
+    return Figure(
+      name: "classes",
+      title: status.qualified(
+        "Training images of each class, \(Text.grouped(counts.reduce(0, +))) in all"),
+      note: note, height: 860, panels: [panel], data: .table(data))
+  }
+}
