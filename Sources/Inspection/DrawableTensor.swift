@@ -21,8 +21,9 @@ public struct DrawableTensor: Sendable {
   public let count: Int
   private let file: TensorFile
   private let name: String
-  private let width: Int
-  private let height: Int
+  /// Pixels of one picture.
+  public let width: Int
+  public let height: Int
 
   /// Nil where the file has no such tensor, or one without pixels.
   public init?(in file: TensorFile) {

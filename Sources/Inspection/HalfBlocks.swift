@@ -1,4 +1,5 @@
 import Pictures
+import TensorFiles
 
 /// Pictures in a terminal: each character cell is an upper half block, whose foreground colour is one
 /// pixel and whose background colour is the pixel below, in 24-bit ANSI escapes.
@@ -51,8 +52,8 @@ public enum HalfBlocks {
       }
       guard hasCaptions else { continue }
       let captions = row.map { index in
-        let text = tiles[index].caption.prefix(tileWidth)
-        return text + String(repeating: " ", count: tileWidth - text.count)
+        let text = PrintableText.cut(tiles[index].caption, toWidth: tileWidth)
+        return text + String(repeating: " ", count: tileWidth - PrintableText.width(of: text))
       }
       lines.append(captions.joined(separator: " "))
     }

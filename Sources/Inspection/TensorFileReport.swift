@@ -70,7 +70,7 @@ public struct TensorFileReport: Sendable {
     let others = metadata.filter { schema == nil || !own.contains($0.key) }
     if !others.isEmpty {
       let rows = others.sorted { $0.key < $1.key }
-        .map { [PrintableText.escaped($0.key), PrintableText.escaped($0.value)] }
+        .map { [PrintableText.escaped($0.key), MetadataText.short($0.value)] }
       lines += ["metadata"] + TextTable(rows: rows).lines()
     }
     if let provenance { lines += ["provenance"] + provenance.lines() }

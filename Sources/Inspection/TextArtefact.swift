@@ -9,7 +9,9 @@ public enum TextArtefact {
   public static func table(ofCSV url: URL, count: Int, width: Int?) throws -> [String] {
     let rows = try rows(ofCSV: url)
     let head = rows.prefix(1) + rows.dropFirst().prefix(count)
-    let shown = head.map { $0.map { PrintableText.escaped($0, limit: 40) } }
+    let shown = head.map { row in
+      row.map { PrintableText.cut(PrintableText.escaped($0), toWidth: 40) }
+    }
     let columnCount = shown.map(\.count).max() ?? 0
     let numeric = (0..<columnCount).filter { column in
       shown.dropFirst().allSatisfy { $0.count <= column || Double($0[column]) != nil }
@@ -61,16 +63,17 @@ func accessProblem(_ path: String) -> String {
   access(PathText.systemPath(path), R_OK) == 0 ? "reading failed" : String(cString: strerror(errno))
 }
 
-/// The rows of comma-separated values, quoted fields resolved (RFC 4180).
+/// The rows of comma-separated values, quoted fields resolved (RFC 4180). Scalars, not characters: a
+/// letter's mark at the start of a cell belongs to no comma.
 struct CommaSeparatedRows {
   private(set) var rows: [[String]] = []
 
   init(_ text: String) {
     var row: [String] = []
-    var field = ""
+    var field = String.UnicodeScalarView()
     var isQuoted = false
     var wasQuote = false
-    for character in text {
+    for character in text.unicodeScalars {
       if isQuoted {
         if character == "\"" { isQuoted = false } else { field.append(character) }
         wasQuote = character == "\""
@@ -82,15 +85,16 @@ struct CommaSeparatedRows {
         if wasQuote { field.append("\"") }
         isQuoted = true
       case ",":
-        row.append(field)
-        field = ""
-      case "\n", "\r\n":
-        rows.append(row + [field])
-        (row, field) = ([], "")
+        row.append(String(field))
+        field = String.UnicodeScalarView()
+      case "\n":
+        if !wasQuote, field.last == "\r" { field.removeLast() }
+        rows.append(row + [String(field)])
+        (row, field) = ([], String.UnicodeScalarView())
       default: field.append(character)
       }
       wasQuote = false
     }
-    if !row.isEmpty || !field.isEmpty { rows.append(row + [field]) }
+    if !row.isEmpty || !field.isEmpty { rows.append(row + [String(field)]) }
   }
 }

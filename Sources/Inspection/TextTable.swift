@@ -14,13 +14,13 @@ struct TextTable {
   func lines(width: Int? = nil) -> [String] {
     let columnCount = rows.map(\.count).max() ?? 0
     let widths = (0..<columnCount).map { column in
-      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+      rows.map { column < $0.count ? PrintableText.width(of: $0[column]) : 0 }.max() ?? 0
     }
     let shown = width.map { Self.fitting(widths, width: $0 - indent.count) } ?? columnCount
     let mark = shown < columnCount ? "  … \(columnCount - shown) more columns" : ""
     return rows.enumerated().map { index, row in
       let cells = row.prefix(shown).enumerated().map { column, cell in
-        let space = String(repeating: " ", count: widths[column] - cell.count)
+        let space = String(repeating: " ", count: widths[column] - PrintableText.width(of: cell))
         return rightAligned.contains(column) ? space + cell : cell + space
       }
       let line = indent + cells.joined(separator: "  ")

@@ -94,6 +94,16 @@ import Testing
     #expect(lines.count == (5 + perRow - 1) / perRow * ((side + 1) / 2 + 1))
   }
 
+  /// A caption is cut at the width of its picture, in columns of the terminal.
+  @Test(arguments: ["class", "漢字の名前がとても長い", "ネコ", "a name of a hundred letters", ""])
+  func captionsKeepTheirPlace(_ caption: String) throws {
+    let tiles = (0..<2).map { _ in
+      ImageTile(image: PixelImage(width: 16, height: 2, grey: 7), caption: caption + "!")
+    }
+    let line = try #require(HalfBlocks.lines(of: tiles, width: 40).last)
+    #expect(PrintableText.width(of: line) == 33, "'\(line)'")
+  }
+
   @Test func halvingAveragesAndKeepsOddEdges() {
     let image = PixelImage(width: 3, height: 1, bytes: [0, 10, 20, 4, 11, 20, 7, 8, 9])
     #expect(image.halved().bytes == [2, 11, 20, 7, 8, 9])

@@ -50,6 +50,25 @@ import Testing
     #expect((read?["metadata"] as? [String: String])?[hostile] == hostile)
   }
 
+  /// A thousand names of a hundred letters are a line, and in JSON whole.
+  @Test func longListsOfNamesAreCounted() throws {
+    let scratch = try TemporaryFolder()
+    let names = (0..<1000).map { "\($0) " + String(repeating: "\u{202E}long", count: 20) }
+    let text = String(decoding: try JSONEncoder().encode(names), as: UTF8.self)
+    var writer = TensorFileWriter(
+      schema: "images", metadata: ["class_names": text, "few": "[\"cat\",\"dog\"]"])
+    writer.add("w", shape: [1], [1] as [UInt8])
+    let report = try TensorFileReport(of: scratch.write(writer))
+    let lines = report.lines()
+    #expect(lines.allSatisfy { $0.count <= 200 })
+    #expect(lines.allSatisfy(PrintableText.isPrintable))
+    let line = try #require(lines.first { $0.contains("class_names") })
+    #expect(line.contains("1000 names: 0 \\u{202e}long\\u{202e}long\\u{…, 1 "))
+    #expect(line.hasSuffix("…"))
+    #expect(lines.contains("  few          [\"cat\",\"dog\"]"))
+    #expect(report.metadata["class_names"] == text)
+  }
+
   @Test func damageIsSaidNotHidden() throws {
     let scratch = try TemporaryFolder()
     let url = try scratch.write(imagesWriter()).url

@@ -33,6 +33,33 @@ import Testing
     #expect(try TextArtefact.indented(json: json) == [#"{"a\u009b": "b\u202e"}"#])
   }
 
+  /// A mark that combines with the letter before it belongs to no comma, quote or line break.
+  @Test func namesOfAnyScriptAreCells() throws {
+    let scratch = try TemporaryFolder()
+    let url = try scratch.file(
+      "h.csv", holding: "\u{301}a,\u{301}b\n\u{301}c,\"\u{20E8}d\"\u{301}\r\n\"e\r\",\"\"\r\n")
+    #expect(
+      try TextArtefact.rows(ofCSV: url) == [
+        ["\u{301}a", "\u{301}b"], ["\u{301}c", "\u{20E8}d\u{301}"], ["e\r", ""],
+      ])
+  }
+
+  /// Signs of two columns keep a table in line, and long names are cut.
+  @Test func wideNamesStandInLine() throws {
+    let scratch = try TemporaryFolder()
+    let long = String(repeating: "漢", count: 100)
+    let url = try scratch.file("h.csv", holding: "name,n\n漢字,1\n\(long),2\nabc,3\n")
+    let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 80)
+    #expect(
+      lines.dropFirst() == [
+        "  name" + String(repeating: " ", count: 37) + "n",
+        "  漢字" + String(repeating: " ", count: 37) + "1",
+        "  " + String(repeating: "漢", count: 19) + "…  2",
+        "  abc" + String(repeating: " ", count: 38) + "3",
+        "  3 rows",
+      ])
+  }
+
   @Test func columnsThatDoNotFitAreCounted() throws {
     let scratch = try TemporaryFolder()
     let url = try scratch.file(

@@ -1,0 +1,28 @@
+import Foundation
+import TensorFiles
+
+/// A value of a file's metadata as a reader wants to see it.
+public enum MetadataText {
+  /// Beyond so many bytes a value is too long for a line.
+  private static let longest = 200
+
+  /// Whether `short` leaves something of `value` out.
+  public static func isLong(_ value: String) -> Bool { value.utf8.count > longest }
+
+  /// A long list of names as their number and the first of them, another value cut after 300 characters;
+  /// nothing in it obeys a terminal.
+  public static func short(_ value: String) -> String {
+    guard isLong(value),
+      let names = try? JSONDecoder().decode([String].self, from: Data(value.utf8))
+    else { return PrintableText.escaped(value) }
+    var (shown, width) = ([String](), 0)
+    for name in names {
+      let name = PrintableText.cut(PrintableText.escaped(name), toWidth: 30)
+      width += PrintableText.width(of: name) + 2
+      guard width <= 120 else { break }
+      shown.append(name)
+    }
+    let rest = shown.count < names.count ? ["…"] : []
+    return "\(names.count) names: \((shown + rest).joined(separator: ", "))"
+  }
+}
