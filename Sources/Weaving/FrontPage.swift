@@ -1,4 +1,5 @@
 import Foundation
+import Metrics
 import Pages
 import Planning
 import TensorFiles
@@ -112,9 +113,16 @@ struct FrontPage {
     let metrics = result.metrics
     let interval = WilsonInterval(percent: metrics.top1, count: max(metrics.count, 1))
     let seed = claim.training?.manifest.recipeValue("seed").map { ", seed \($0)" } ?? ""
-    let top5 = metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
+    let isTold = metrics.classNames.map { ClassificationTally.isTop5Telling(classes: $0.count) }
+    let top5 =
+      isTold == false ? "" : metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
+    // Of classes with equal numbers of images the two are the same.
+    let balanced = metrics.balancedAccuracy.flatMap { balanced in
+      abs(balanced - metrics.top1) < 0.005
+        ? nil : ", \(Wording.percent(balanced)) balanced accuracy (the mean over the classes)"
+    }
     return """
-      <span class="headline">\(Wording.percent(metrics.top1))</span> top-1\(top5), of \
+      <span class="headline">\(Wording.percent(metrics.top1))</span> top-1\(top5)\(balanced ?? ""), of \
       \(Wording.count(metrics.count)) images; n = 1 run\(seed). By chance of the images alone, true \
       accuracy lies between \(Wording.decimals(interval.low, 2)) and \(Wording.percent(interval.high)) \
       (Wilson's 95 % interval); another seed moves it too.

@@ -26,15 +26,33 @@ struct OutputHTML {
       case .warning(let text):
         pieces.append("<p class=\"note warning\"><strong>Warning:</strong> \(text)</p>")
       case .table(let header, let rows):
-        let table = DataTable(
-          caption: "Output: \(header.joined(separator: ", "))", header: header, rows: rows)
-        pieces.append("<div class=\"output-table\">\n\(table.html)\n</div>")
+        pieces.append(Self.table(header: header, rows: rows))
       case .figure(let file, let caption):
         pieces.append(figure(file: file, caption: caption))
       }
     }
     endLines()
     return pieces.joined()
+  }
+
+  /// Rows that are open to view; a longer table shows its first ones and folds the whole.
+  private static let openRows = 40
+  private static let firstRows = 10
+
+  private static func table(header: [String], rows: [[String]]) -> HTML {
+    func table(_ rows: [[String]]) -> HTML {
+      let table = DataTable(
+        caption: "Output: \(header.joined(separator: ", "))", header: header, rows: rows)
+      return "<div class=\"output-table\">\n\(table.html)\n</div>"
+    }
+    guard rows.count > openRows else { return table(rows) }
+    return """
+      \(table(Array(rows.prefix(firstRows))))
+      <details>
+      <summary>All \(Wording.count(rows.count)) rows, of which these are the first \(firstRows)</summary>
+      \(table(rows))
+      </details>
+      """
   }
 
   static func box(_ text: String, label: String) -> HTML {

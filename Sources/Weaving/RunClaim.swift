@@ -31,8 +31,13 @@ struct RunClaim {
     let dataStatus: String
     let source: String
     let selectedOnTest: Bool
+    /// Percent; nil in files of earlier versions.
+    let balancedAccuracy: Double?
+    let classNames: [String]?
 
     private enum CodingKeys: String, CodingKey {
+      case balancedAccuracy = "balanced_accuracy"
+      case classNames = "class_names"
       case top1, top5, loss, count, on, checkpoint, epoch, source
       case dataStatus = "data_status"
       case selectedOnTest = "selected_on_test"

@@ -20,6 +20,8 @@ struct TensorFileHTML {
   /// Beyond so many tensors a page would be too large to be read, or sent.
   private static let histogramLimit = 600
   private static let pictureLimit = 100
+  /// Pixels that pictures side by side take at most.
+  private static let pictureWidth = 1320
 
   var html: HTML {
     get throws {
@@ -59,10 +61,16 @@ struct TensorFileHTML {
   private var metadata: HTML {
     let own: Set = ["format", "format_version", "schema", "schema_version", "sha256"]
     let rows = report.metadata.filter { report.schema == nil || !own.contains($0.key) }
-      .sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
+      .sorted { $0.key < $1.key }.map { [HTML(text: $0.key), Self.value($0.value)] }
     guard !rows.isEmpty else { return HTML() }
     return "<h2>Metadata</h2>\n"
       + DataTable(caption: "Metadata", header: ["key", "value"], rows: rows, namesRows: true).html
+  }
+
+  /// A long value is folded under its beginning.
+  private static func value(_ value: String) -> HTML {
+    guard MetadataText.isLong(value) else { return HTML(text: value) }
+    return "<details>\n<summary>\(MetadataText.short(value))</summary>\n\(value)\n</details>"
   }
 
   /// The layers of a checkpoint's network.
@@ -77,7 +85,8 @@ struct TensorFileHTML {
   private var pictures: HTML {
     get throws {
       guard let drawable = DrawableTensor(in: file) else { return HTML() }
-      let tiles = try drawable.tiles(limit: Self.pictureLimit)
+      let across = Self.pictureWidth / (max(drawable.width, 64) + 2)
+      let tiles = try drawable.tiles(limit: min(Self.pictureLimit, max(4, across * across)))
       let image = ImageGrid.picture(of: tiles)
       let shown = "The first \(tiles.count) of \(Wording.count(drawable.count)) images"
       let picture = Picture(
@@ -87,6 +96,8 @@ struct TensorFileHTML {
         + CaptionedFigure(picture: picture.html, caption: "\(shown)\(names).").html
     }
   }
+
+  private static let captionLimit = 40
 
   /// The captions row by row, equal neighbours once with their number; nothing where there are none.
   private static func runs(of captions: [String]) -> String {
@@ -99,7 +110,11 @@ struct TensorFileHTML {
       }
     }
     guard !runs.isEmpty else { return "" }
-    let words = runs.map { $0.count == 1 ? $0.caption : "\($0.count) × \($0.caption)" }
+    let words =
+      runs.prefix(captionLimit).map { run in
+        let name = PrintableText.cut(run.caption, toWidth: 30)
+        return run.count == 1 ? name : "\(run.count) × \(name)"
+      } + (runs.count > captionLimit ? ["and \(runs.count - captionLimit) more"] : [])
     return ", row by row: \(words.joined(separator: ", "))"
   }
 

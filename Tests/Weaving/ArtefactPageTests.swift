@@ -34,6 +34,37 @@ import Weaving
     #expect(!text.contains("Provenance</h2>"), "no manifest, no provenance")
   }
 
+  /// A thousand classes of long names: the list is folded, captions are cut, pictures stay small.
+  @Test func aThousandClassesAreAPage() throws {
+    let scratch = try TemporaryFolder()
+    let names = (0..<1000).map { "\($0) <" + String(repeating: "long", count: 24) + ">" }
+    let list = String(decoding: try JSONEncoder().encode(names), as: UTF8.self)
+    var writer = TensorFileWriter(schema: "images", metadata: ["class_names": list])
+    let (count, side) = (60, 256)
+    writer.add(
+      "images", shape: [count, 3, side, side],
+      [UInt8](repeating: 5, count: count * 3 * side * side))
+    writer.add("labels", shape: [count], (0..<count).map { Int32($0 * 16) })
+    let url = scratch.file("many.safetensors")
+    try writer.write(to: url)
+    let text = try page(of: url)
+    #expect(text.contains("<details>\n<summary>1000 names: 0 &lt;longlong"))
+    #expect(text.contains("The first 25 of 60 images, row by row: 0 &lt;longlong"))
+    #expect(text.contains("…, 16 &lt;long") && !text.contains("<long"))
+    #expect(text.contains(" 384 &lt;longlonglonglonglonglong…."))
+  }
+
+  @Test func wideTablesAreCut() throws {
+    let scratch = try TemporaryFolder()
+    let header = (0..<2008).map { "column \($0)" }.joined(separator: ",")
+    let row = (0..<2008).map(String.init).joined(separator: ",")
+    let text = try page(
+      of: scratch.file("history.csv", holding: Array("\(header)\n\(row)\n".utf8)))
+    #expect(text.contains("The first 60 of 2,008 columns."))
+    #expect(text.contains(">column 59<") && !text.contains(">column 60<"))
+    #expect(text.contains(">59</td>") && !text.contains(">60</td>"))
+  }
+
   @Test func provenanceGoesBackToWhatWasReadFromOutside() throws {
     let project = try WovenProject()
     try project.run()

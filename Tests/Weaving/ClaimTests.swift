@@ -26,6 +26,29 @@ import Weaving
     #expect(!page.contains("from a file") && !index.contains("from a file"))
   }
 
+  /// Top-5 of up to five classes is 100 % by itself; a balanced accuracy is news where classes are not of
+  /// equal size.
+  @Test func accuraciesThatTellSomethingAreSaid() throws {
+    let (ten, _) = try page(.init(epochs: 4, beganAsFile: false))
+    #expect(ten.contains("</span> top-1, 99.50\u{A0}% top-5, of 200 images"))
+    let (three, _) = try page(
+      .init(epochs: 4, beganAsFile: false, classes: 3, balancedAccuracy: 61.25))
+    #expect(
+      three.contains(
+        "</span> top-1, 61.25\u{A0}% balanced accuracy (the mean over the classes), of 200 images"))
+    #expect(!three.contains("top-5"))
+  }
+
+  /// A table of a thousand classes is folded under its first rows.
+  @Test func longTablesAreFolded() throws {
+    let (long, _) = try page(.init(epochs: 4, beganAsFile: false, tableRows: 1001))
+    #expect(
+      long.contains("<summary>All 1,001 rows, of which these are the first 10</summary>"))
+    #expect(long.contains(">1005</td>"))
+    let (short, _) = try page(.init(epochs: 4, beganAsFile: false, tableRows: 40))
+    #expect(!short.contains("of which these are") && short.contains(">44</td>"))
+  }
+
   @Test func weightsOfAFile() throws {
     let (page, index) = try page(.init(epochs: 0, beganAsFile: true))
     #expect(

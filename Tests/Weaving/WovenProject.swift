@@ -20,6 +20,11 @@ final class WovenProject {
     /// The images they are evaluated on, and whether test images chose.
     var on = "test"
     var selectedOnTest = false
+    /// Classes that the network answers with, and the mean of their recalls.
+    var classes = 10
+    var balancedAccuracy = 90.0
+    /// Rows of the table that the first stage shows.
+    var tableRows = 1
   }
 
   /// - Parameter weights: Those that the first stage writes beside its numbers; none where nil.
@@ -132,7 +137,7 @@ final class WovenProject {
           ("show(\"first\")", "text", "\"and more\""),
           (
             "show(table: rows)", "table",
-            "{\"header\": [\"class\", \"n\"], \"rows\": [[\"cat & dog\", \"5\"]]}"
+            "{\"header\": [\"class\", \"n\"], \"rows\": [\(tableRows)]}"
           ),
           ("hidden", "text", "\"from a hidden line\""),
           ("", "warning", "\"the numbers are made up\""),
@@ -172,9 +177,20 @@ final class WovenProject {
     try write("\(folder)/history.csv", "epoch,learning_rate\n" + lines.joined())
   }
 
+  private var tableRows: String {
+    (0..<(weights?.tableRows ?? 1)).map { "[\"cat & dog\", \"\(5 + $0)\"]" }
+      .joined(separator: ", ")
+  }
+
   private var metrics: String {
     guard let weights else { return Self.metrics }
+    let names = (0..<weights.classes).map { "\"\($0)\"" }.joined(separator: ", ")
     return Self.metrics
+      .replacing(
+        "{\"top1\"",
+        with:
+          "{\"balanced_accuracy\": \(weights.balancedAccuracy), \"class_names\": [\(names)], \"top1\""
+      )
       .replacing("\"epoch\": 4", with: "\"epoch\": \(weights.epochs)")
       .replacing("\"on\": \"test\"", with: "\"on\": \"\(weights.on)\"")
       .replacing(
