@@ -325,6 +325,13 @@ let package = Package(
       ],
       path: "Tests/PictureFolders"),
     .testTarget(
+      name: "OtherDataTests",
+      dependencies: [
+        "Datasets", "Inference", "Kernels", "Loading", "Models", "OtherData", "PictureFolders",
+        "Pictures", "TensorFiles", "TestSupport",
+      ],
+      path: "Tests/OtherData"),
+    .testTarget(
       name: "PreflightTests",
       dependencies: ["Models", "Planning", "Preflight", "Recipes", "TensorFiles", "TestSupport"],
       path: "Tests/Preflight"),

@@ -13,9 +13,6 @@ public struct CorruptionTable: Sendable {
     rows.append((kind, reports))
   }
 
-  /// Mean top-1 accuracy over all kinds and severities, percent; not a number without any.
-  public var meanTop1: Double { Self.mean(rows.flatMap { $0.reports.map(\.top1) }) }
-
   /// Top-1 in percent, a row a kind, a column a severity and their mean; the last row has the means of all
   /// kinds.
   public var cells: (header: [String], rows: [[String]]) {

@@ -48,7 +48,8 @@ public enum PictureFolderError: PrintableError, Equatable {
       "\(folder): folder '\(PrintableText.escaped(name, limit: 100))' can't name a class, expected at most"
         + " 100 printable characters; rename it"
     case .unknownClass(let folder, let part, let name, let classes):
-      "\(folder): \(part.rawValue) pictures of '\(name)', a class that was not trained on; the classes are"
+      "\(folder): \(part == .training ? "" : "\(part.rawValue) ")pictures of '\(name)', expected only"
+        + " classes that are trained on:"
         + " \(Self.quoted(Array(classes.prefix(5))))\(classes.count > 5 ? ", …" : "")"
     case .noPictures(let folder, let part, let files, let first):
       "\(folder): none of \(files) \(part.rawValue) files is a picture that can be read"
