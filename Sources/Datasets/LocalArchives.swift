@@ -9,8 +9,9 @@ import Foundation
 /// - Keras keeps `NAME.tar.gz` (version 2) or `NAME-target_archive` (version 3) in
 ///   `$KERAS_HOME/datasets`, `~/.keras/datasets` where that is not set.
 /// - Hugging Face's `datasets` keeps downloads under digests of their addresses in
-///   `$HF_DATASETS_CACHE/downloads`, `$HF_HOME/datasets/downloads` or
-///   `~/.cache/huggingface/datasets/downloads`. Its newer copies are Parquet files, which are not these.
+///   `$HF_DATASETS_DOWNLOADED_DATASETS_PATH`, `$HF_DATASETS_CACHE/downloads`,
+///   `$HF_HOME/datasets/downloads` or `~/.cache/huggingface/datasets/downloads`. Its newer
+///   copies are Parquet files, which are not these.
 public struct LocalArchives {
   /// Where to look, in this order.
   let folders: [URL]
@@ -36,9 +37,11 @@ public struct LocalArchives {
     let huggingFace = folder("HF_HOME", else: cache.appendingPathComponent("huggingface"))
     let datasets = folder(
       "HF_DATASETS_CACHE", else: huggingFace.appendingPathComponent("datasets"))
+    let downloads = folder(
+      "HF_DATASETS_DOWNLOADED_DATASETS_PATH", else: datasets.appendingPathComponent("downloads"))
     folders = [
       rawFolder, workingFolder.appendingPathComponent("data"),
-      keras.appendingPathComponent("datasets"), datasets.appendingPathComponent("downloads"),
+      keras.appendingPathComponent("datasets"), downloads,
     ]
   }
 

@@ -177,6 +177,7 @@ struct AddressListTests {
   @Test(arguments: [
     ("KERAS_HOME", "k", "k/datasets/a"), ("HF_HOME", "h", "h/datasets/downloads/a"),
     ("HF_DATASETS_CACHE", "d", "d/downloads/a"),
+    ("HF_DATASETS_DOWNLOADED_DATASETS_PATH", "p", "p/a"),
     ("XDG_CACHE_HOME", "x", "x/huggingface/datasets/downloads/a"),
   ])
   func theirVariablesCount(variable: String, value: String, path: String) throws {
