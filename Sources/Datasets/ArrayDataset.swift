@@ -94,7 +94,7 @@ public enum ArrayDataset {
   private static func imageSet(_ part: LabelledImages, _ classNames: [String]) -> ImageSet {
     ImageSet(
       images: part.images, labels: part.labels, side: part.side, classNames: classNames,
-      dataStatus: .unverified, source: .arrays)
+      dataStatus: .own, source: .arrays)
   }
 
   /// The names of the classes of all parts, the training images first: those that the file states, or

@@ -78,8 +78,10 @@ public struct ImageSet: Sendable, Equatable {
 public enum DataStatus: String, Sendable, CaseIterable {
   /// The archive's digest is that of the official one.
   case official
-  /// CIFAR-10's layout, but not its archive: figures may differ from published ones.
+  /// CIFAR's layout, but not an official archive: figures may differ from published ones.
   case unverified
+  /// Pictures or arrays of the user's own, for which there is nothing official.
+  case own
   /// Drawn by this program.
   case generated
 
@@ -87,8 +89,8 @@ public enum DataStatus: String, Sendable, CaseIterable {
   public var warning: String? {
     switch self {
     case .unverified:
-      "unverified data: not the official CIFAR-10 archive, so figures may differ from published ones"
-    case .official, .generated: nil
+      "unverified data: not an official CIFAR archive, so figures may differ from published ones"
+    case .official, .own, .generated: nil
     }
   }
 }

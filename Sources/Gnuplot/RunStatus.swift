@@ -4,6 +4,8 @@ public enum DataStatus: String, Sendable, Decodable {
   case official
   /// It has another, or is a folder of files.
   case unverified
+  /// Pictures or arrays of the user's own.
+  case own
   /// Drawn by this project.
   case generated
 }

@@ -70,7 +70,7 @@ extension PictureFolder {
       if part == .training, needsEveryClass { try requireEveryClass(labels, among: entries) }
       sets[part] = ImageSet(
         images: squares.pixels(of: readable), labels: labels, side: side, classNames: classNames,
-        dataStatus: .unverified, source: .folder)
+        dataStatus: .own, source: .folder)
       files[part] = readable.map { entries[$0].path }
     }
     guard let train = sets[.training] else {

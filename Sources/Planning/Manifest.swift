@@ -70,7 +70,7 @@ public struct Manifest: Sendable, Equatable, Codable {
   /// What the stage says its arithmetic depends on: bits are promised within one such record.
   public var numerics: JSONValue?
   public var warnings: [String] = []
-  /// `official`, `generated` or `unverified`; nil where nothing derives from a data set.
+  /// `official`, `own`, `generated` or `unverified`; nil where nothing derives from a data set.
   public var dataStatus: String?
   public var accepted: [Acceptance] = []
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Removes a run: its folder under `data/runs`, and what was published of it. Artefacts stay, since
+/// Removes a run: its folder under `data/runs`, what was published of it, and its evaluations on other data. Artefacts stay, since
 /// other runs may share them.
 public struct RunRemoval {
   private let folder: RunFolder
@@ -22,6 +22,8 @@ public struct RunRemoval {
       let path = "\(publishing)/\(folder.name)"
       kept += try removeCopies(in: path, pages: pages)
     }
+    let evaluations = try project.writableFolder(project.evaluationsPath(run: folder.name))
+    try? FileManager.default.removeItem(at: evaluations)
     return kept + (try removeFolder(runFolder))
   }
 

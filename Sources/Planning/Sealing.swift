@@ -209,6 +209,7 @@ public struct Sealing {
       project.artefact(stage: input.stage, key: input.key)?.manifest?.dataStatus
     }
     let stated = own.isEmpty ? inherited : own
-    return ["unverified", "generated", "official"].first { stated.contains($0) } ?? stated.first
+    return ["unverified", "own", "generated", "official"].first { stated.contains($0) }
+      ?? stated.first
   }
 }

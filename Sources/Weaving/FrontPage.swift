@@ -180,6 +180,7 @@ struct FrontPage {
       switch metrics.dataStatus {
       case "official": "the official archive, checked by its digest"
       case "generated": "drawn here from a seed"
+      case "own": "pictures or arrays of the user's own"
       case "unverified": "unverified: not the official archive"
       case let other: other
       }

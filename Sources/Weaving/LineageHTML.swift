@@ -76,6 +76,7 @@ struct LineageHTML {
         switch manifest.dataStatus {
         case "official": "the official archive, checked by its digest"
         case "generated": "drawn from a seed; nothing was read from outside"
+        case "own": "pictures or arrays of the user's own"
         case "unverified": "an archive or folder that is not the official one: unverified"
         default: "not stated"
         }

@@ -56,9 +56,10 @@ struct EvaluateCommand: ParsableCommand {
       run: trained.run, data: data.deletingPathExtension().lastPathComponent)
     let corruptions = OtherImages.corruptionFiles(in: data)
     if corruptions.isEmpty {
-      try evaluate(evaluation, on: data, trained, into: project.url(results))
+      try evaluate(evaluation, on: data, trained, into: try project.writableFolder(results))
     } else {
-      try evaluate(evaluation, onCorruptions: corruptions, trained, into: project.url(results))
+      try evaluate(
+        evaluation, onCorruptions: corruptions, trained, into: try project.writableFolder(results))
     }
     if !json { print("results in \(results)/") }
   }
@@ -123,9 +124,9 @@ struct EvaluateCommand: ParsableCommand {
     func percent(_ value: Double) -> String { value.isFinite ? String(format: "%.2f", value) : "–" }
     let figures = columns(
       [
-        ["images", "top-1 %", "top-5 %", "cross-entropy", "calibration error %"],
+        ["images", "top-1 %", "balanced %", "cross-entropy", "calibration error %"],
         [
-          "\(report.count)", percent(report.top1), percent(report.top5),
+          "\(report.count)", percent(report.top1), percent(report.balancedAccuracy),
           String(format: "%.4f", report.loss), percent(100 * report.expectedCalibrationError),
         ],
       ], rightAligned: [0, 1, 2, 3, 4])

@@ -46,7 +46,7 @@ private func inFolder<Result>(
     #expect(parsed.train.labels == [2, 0, 1] && parsed.train.side == 16)
     #expect(parsed.validation?.labels == [1, 1] && parsed.test?.labels == [0])
     #expect(parsed.train.classNames == ["0", "1", "2"])
-    #expect(parsed.train.source == .arrays && parsed.train.dataStatus == .unverified)
+    #expect(parsed.train.source == .arrays && parsed.train.dataStatus == .own)
     let pixels = images(3).suffix(3 * 768)
     #expect(
       parsed.train.images == (0..<3).flatMap { planes(pixels.dropFirst($0 * 768).prefix(768)) })

@@ -33,7 +33,7 @@ import Testing
     let set = images.dataset.train
     #expect(reports == [10] && set.side == 24 && set.classNames == ["even", "odd"])
     #expect(set.labels == [0, 0, 0, 0, 1, 1, 1, 1])
-    #expect(set.dataStatus == .unverified && set.source == .folder)
+    #expect(set.dataStatus == .own && set.source == .folder)
     let files = try #require(images.files[.training])
     #expect(files == [0, 2, 4, 6].map { "even/\($0).png" } + [1, 3, 5, 7].map { "odd/\($0).png" })
     for (index, file) in files.enumerated() {

@@ -105,16 +105,17 @@ let evaluations = orExit {
 let selection = CheckpointSelection(
   among: evaluations.map(\.figures), isFallback: candidates.isFallback, on: settings.on)
 
+let showsTop5 = ClassificationTally.isTop5Telling(classes: images.classNames.count)
 show(
   table: Table(
-    header: ["checkpoint", "epoch", "images", "top-1 %", "top-5 %", "cross-entropy", "selected"],
+    header: ["checkpoint", "epoch", "images", "top-1 %"] + (showsTop5 ? ["top-5 %"] : [])
+      + ["cross-entropy", "selected"],
     rows: evaluations.enumerated().map { position, evaluation in
       let figures = evaluation.figures
       return [
         figures.checkpoint, "\(figures.epoch)", "\(images.count)", decimals(figures.top1, 2),
-        decimals(figures.top5, 2), decimals(figures.loss, 4),
-        position == selection.position ? "yes" : "",
-      ]
+      ] + (showsTop5 ? [decimals(figures.top5, 2)] : [])
+        + [decimals(figures.loss, 4), position == selection.position ? "yes" : ""]
     }))
 if settings.flip { show("each answer is the mean of those to the image and its mirror image") }
 
@@ -194,7 +195,9 @@ let means = [report.macro.precision, report.macro.recall, report.macro.f1].map {
 show(
   table: Table(
     header: ["class", "images", "precision %", "recall %", "F1 %"],
-    rows: scores + [["mean", "\(images.count)"] + means]))
+    rows: scores + [["mean", "\(images.count)"] + means]
+  ).shortened())
+show("balanced accuracy \(decimals(report.balancedAccuracy, 2)) %: the mean recall of the classes")
 
 //: And what is taken for what. The pairs below are the largest numbers off the diagonal. Two kinds
 //: that look alike, such as cats and dogs, are there in either direction. A pair in one direction

@@ -92,7 +92,7 @@ func showingProgress(
 
 //: An archive is read front to back, once. The members that hold images and names go into memory,
 //: and nothing that a stranger packed is ever created on disk, so links, devices and paths that
-//: climb out of a folder lead nowhere. An archive that swells to terabytes is stopped at five times
+//: climb out of a folder lead nowhere. An archive that swells to terabytes is stopped at twice
 //: what its members may have.
 //:
 //: A record of CIFAR-10's binary edition is 3,073 bytes: one label, then 1,024 red values, 1,024
@@ -154,9 +154,8 @@ func dataset(at location: DataLocation) throws -> ParsedDataset {
 
 let parsed = orExit { try folderImages?.dataset ?? dataset(at: location) }
 
-//: Whether the bytes are the official ones decides what a figure measured on them is worth. Data
-//: that can't be traced to an official archive are used all the same, and marked from here to the
-//: report.
+//: Whether the bytes are the official ones decides what a figure measured on them is worth. A CIFAR
+//: archive that is not an official one is used all the same, and marked from here to the report.
 
 if let warning = parsed.train.dataStatus.warning { warn(warning) }
 

@@ -79,7 +79,7 @@ func dataStatus(of file: TensorFile) throws -> DataStatus {
   guard let status = DataStatus(rawValue: text) else {
     throw TensorFileError.unusableMetadata(
       file: file.url.path, key: "data_status", found: text,
-      expected: "official, unverified or generated")
+      expected: "official, unverified, own or generated")
   }
   return status
 }
