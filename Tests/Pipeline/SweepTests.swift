@@ -139,6 +139,22 @@ import Testing
     #expect(try sandbox.takeCalls() == ["train", "score"])
   }
 
+  @Test func aRunWhosePlanFailsIsNoSuccess() throws {
+    let sandbox = try swept()
+    let tool = try Sandbox.tool().path
+    try sandbox.install(
+      tool: #"""
+        #!/bin/bash
+        if [[ $* == 'plan --sweep'*rate-0.1.s2* ]]; then echo "it can't be planned" >&2; exit 65; fi
+        exec "\#(tool)" "$@"
+        """#)
+    let outcome = try sweep(sandbox)
+    #expect(outcome.status == 65, "\(outcome.output)")
+    #expect(outcome.output.contains("rates.rate-0.1.s2 failed (status 65)"))
+    #expect(outcome.output.contains("it can't be planned"))
+    #expect(outcome.output.contains("[6/6]") && outcome.output.contains("1 of 6 runs failed"))
+  }
+
   @Test func anInterruptedSweepGoesOn() throws {
     let sandbox = try swept()
     try sandbox.write("wait", "")

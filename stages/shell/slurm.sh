@@ -15,8 +15,11 @@ need_slurm() {
 
 # queued_jobs: how many tasks of the sweep are still in the queue.
 queued_jobs() {
-  local jobs=data/sweeps/$sweep/slurm/jobs.txt numbers
-  [[ -s $jobs ]] || { echo 0; return; }
+  local jobs=data/sweeps/$sweep/slurm/jobs.txt numbers number
+  if [[ ! -s $jobs ]] || ! command -v squeue >/dev/null; then
+    echo 0
+    return
+  fi
   numbers=" $(cut -d ' ' -f 1 "$jobs" | tr '\n' ' ') "
   squeue --noheader --array --format='%F' --user "$(id -un)" 2>/dev/null | while read -r number; do
     [[ $numbers != *" $number "* ]] || echo "$number"
@@ -25,11 +28,9 @@ queued_jobs() {
 
 # submit_sweep LIMIT OPTION...: submits what todo.txt says. The options are the site's, as sbatch takes them.
 submit_sweep() {
-  local limit=$1 folder=data/sweeps/$sweep/slurm queued kind run instance after=''
+  local limit=$1 folder=data/sweeps/$sweep/slurm kind run instance after=''
   shift
   local -a heads=() runs=()
-  queued=$(queued_jobs)
-  ((queued == 0)) || fail $EXIT_BUSY "$queued jobs of the sweep $sweep are still in the queue; ./pipeline.sh sweep status $sweep shows them, scancel ends them"
   while IFS=$'\t' read -r kind run instance; do
     case $kind in
       head) heads+=("$run"$'\t'"$instance") ;;

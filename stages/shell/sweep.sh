@@ -15,7 +15,7 @@ command_sweep() {
     status) shift; sweep_status "$@"; return ;;
     report) shift; sweep_report "$@"; return ;;
   esac
-  local jobs='' dry_run=no on=local limit grid status=0
+  local jobs='' dry_run=no on=local limit grid queued
   local -a words=() slurm_options=()
   threads=''
   parse_sweep "$@"
@@ -40,13 +40,16 @@ command_sweep() {
   # Where nothing is to be done, the report has been printed too.
   [[ -s data/sweeps/$sweep/todo.txt ]] || return 0
   own_sweep
+  queued=$(queued_jobs)
+  ((queued == 0)) || fail $EXIT_BUSY "$queued jobs of the sweep $sweep are still in Slurm's queue; ./pipeline.sh sweep status $sweep shows them, scancel ends them"
   if [[ $on == slurm ]]; then
     submit_sweep "$limit" "${slurm_options[@]}"
-  else
-    walk_sweep "$jobs" || status=$?
-    tessera sweep report "$sweep" "${sweep_figures[@]}"
-    ((status == 0)) || exit "$status"
+    return
   fi
+  # Not within a condition, where a failing command would not end a run.
+  walk_sweep "$jobs"
+  tessera sweep report "$sweep" "${sweep_figures[@]}"
+  exit "$pool_status"
 }
 
 # parse_sweep ARGUMENT...: into words, jobs, threads, dry_run, on, slurm_options and sweep_figures.
@@ -87,7 +90,8 @@ parse_sweep() {
   done
 }
 
-# own_sweep: one command at a time calls a sweep.
+# own_sweep: one command at a time calls a sweep. Runs and stages that outlive it hold the lock too, since
+# their frozen sources must stay.
 own_sweep() {
   local descriptor path=data/locks/sweeps/$sweep
   open_lock descriptor "$path"
@@ -135,7 +139,8 @@ use_frozen() {
 
 # --- Here -----------------------------------------------------------------------------------------
 
-# walk_sweep JOBS: does what todo.txt says, so many at once; the status of the first run that failed.
+# walk_sweep JOBS: does what todo.txt says, so many at once. The status of the first run that failed is in
+# pool_status.
 walk_sweep() {
   local kind run instance
   local -a heads=() runs=()
@@ -157,7 +162,6 @@ walk_sweep() {
   pool_total=${#runs[@]} pool_failed=0 pool_done=0 pool_status=0
   run_pool "$1" runs "${runs[@]}"
   ((pool_failed == 0)) || say "$pool_failed of $pool_total runs failed; the same command tries them again"
-  return "$pool_status"
 }
 
 pool_status=0 pool_failed=0 pool_done=0 pool_total=0
@@ -202,8 +206,7 @@ collect_jobs() {
     unset "job_name[$process]" "job_start[$process]"
     pool_done=$((pool_done + 1))
     if ((status == 0)); then
-      left=''
-      say "[$pool_done/$pool_total] ${run/ / until } in $((seconds / 10)).$((seconds % 10)) s$left"
+      say "[$pool_done/$pool_total] ${run/ / until } in $((seconds / 10)).$((seconds % 10)) s"
     elif ((signals > 0)); then
       pool_done=$((pool_done - 1))
     else
