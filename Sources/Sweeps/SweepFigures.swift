@@ -33,7 +33,8 @@ extension SweepResults {
           data.add(column(kind), .numbers(band.map { $0.map(value) }))
         }
         add("mean") { $0.mean }
-        add("low") { $0.mean - ($0.standardDeviation ?? 0) }
+        // Neither quantity is negative, unless it was measured so.
+        add("low") { max($0.mean - ($0.standardDeviation ?? 0), min(0, $0.least)) }
         add("high") { $0.mean + ($0.standardDeviation ?? 0) }
         let color = Palette.categories[index % Palette.categories.count]
         if setting.outcomes.count > 1 {
