@@ -24,7 +24,8 @@ public struct AugmentationSheet: Sendable {
   private let classes: Int
   private let metadata: [String: String]
 
-  /// The first images of a set, as a `BatchLoader` with the same arguments makes them.
+  /// The first images of a set, as a `BatchLoader` with the same arguments makes them; of a set that begins
+  /// with images of one class, as folders do, images at equal distances.
   ///
   /// - Parameters:
   ///   - rows: Images, if the set has as many.
@@ -41,7 +42,8 @@ public struct AugmentationSheet: Sendable {
     self.rows = min(rows, images.count)
     self.side = side
     columns = epochs.count
-    labels = Array(images.labels.prefix(rows))
+    let shown = Self.shown(rows, of: images)
+    labels = shown.map { images.labels[$0] }
     classes = images.classNames.count
     metadata = images.fileMetadata.merging(
       ["augmentations": kinds.joined(separator: " ")]
@@ -51,7 +53,7 @@ public struct AugmentationSheet: Sendable {
     images.images.withUnsafeBufferPointer { source in
       scratch.withUnsafeMutableBufferPointer { scratch in
         guard let source = source.baseAddress, let scratch = scratch.baseAddress else { return }
-        for index in 0..<min(rows, images.count) {
+        for index in shown {
           for epoch in epochs {
             let image = augmented.image(index, epoch: epoch, of: source, scratch: scratch)
             pixels += UnsafeBufferPointer(start: image, count: augmented.pixelsPerImage)
@@ -60,6 +62,12 @@ public struct AugmentationSheet: Sendable {
       }
     }
     self.pixels = pixels
+  }
+
+  private static func shown(_ rows: Int, of images: ImageSet) -> [Int] {
+    let count = min(rows, images.count)
+    guard Set(images.labels.prefix(count)).count == 1 else { return Array(0..<count) }
+    return (0..<count).map { $0 * images.count / count }
   }
 
   /// Writes the file whole or not at all.

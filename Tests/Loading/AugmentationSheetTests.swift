@@ -63,4 +63,16 @@ import Testing
     #expect(file.metadata["data_status"] == "generated")
     #expect(file.metadata["augmentations"] == "crop resize color-jitter")
   }
+
+  /// Of images that are sorted by class, not all shown are of the first one.
+  @Test func imagesSortedByClassAreShownAtEqualDistances() {
+    let noise = ImageSet.noise(count: 12)
+    let sorted = ImageSet(
+      images: noise.images, labels: (0..<12).map { UInt16($0 / 6) }, side: 32,
+      classNames: ["a", "b"], dataStatus: .generated, source: .shapes)
+    let sheet = AugmentationSheet(of: sorted, augmentations: [], seed: 1, side: 32, rows: 4)
+    let size = sorted.pixelsPerImage
+    let expected = [0, 3, 6, 9].flatMap { sorted.images[$0 * size..<($0 + 1) * size] }
+    #expect(sheet.pixels == expected)
+  }
 }

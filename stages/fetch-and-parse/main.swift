@@ -137,28 +137,9 @@ func pictures(at path: String) throws -> FolderImages {
   }
 }
 
-let folderImages: FolderImages? = orExit {
-  guard settings.source == .folder, case .local(let path) = location else { return nil }
-  return try pictures(at: path)
-}
-
 //: `arrays` are read as they are: pixels are bytes, [N, H, W, 3] or grey, labels are whole numbers.
 //: MedMNIST comes like this, and CIFAR-10.1.
-
-func dataset(at location: DataLocation) throws -> ParsedDataset {
-  if settings.source == .arrays, case .local(let path) = location {
-    return try ArrayDataset.read(at: URL(fileURLWithPath: path))
-  }
-  return try cifar(settings.cifarKind ?? .cifar10, at: location).parse(labels: settings.labels)
-}
-
-let parsed = orExit { try folderImages?.dataset ?? dataset(at: location) }
-
-//: Whether the bytes are the official ones decides what a figure measured on them is worth. A CIFAR
-//: archive that is not an official one is used all the same, and marked from here to the report.
-
-if let warning = parsed.train.dataStatus.warning { warn(warning) }
-
+//:
 //: ## Three parts
 //:
 //: What a network has been trained on says little about what it has learnt: it may know the answers
@@ -170,48 +151,69 @@ if let warning = parsed.train.dataStatus.warning { warn(warning) }
 //:
 //: CIFAR has a test set and leaves validation to the recipe (`split`).
 
-let needsParts = settings.source == .folder || settings.source == .arrays
-let (whole, parts) = parsed.completed(
-  validation: needsParts ? settings.validationFraction : 0,
-  test: settings.testFraction, seed: settings.seed)
-let complete = needsParts ? whole : parsed
+func completed(_ parsed: ParsedDataset) -> (set: ParsedDataset, parts: DataParts) {
+  parsed.completed(
+    validation: settings.validationFraction, test: settings.testFraction, seed: settings.seed)
+}
 
-//: Copies can also come from the source. Those in two parts make the test too easy; those in two
-//: classes can't both be right. They are listed with the files that can't be read, the first twenty
-//: here and all of them in `pictures.csv`. With `dataset.strict` they end the stage.
-
-let repeated = needsParts ? complete.repeatedImages() : []
-if let folderImages {
-  let table = PictureTable(
-    of: folderImages, completed: complete, parts: parts, repeated: repeated)
-  orExit {
-    try AtomicFile.write(Data(table.csv.utf8), to: options.output("pictures.csv"))
+func dataset(at location: DataLocation) throws -> (set: ParsedDataset, pictures: PictureTable?) {
+  switch (settings.source, location) {
+  case (.folder, .local(let path)):
+    let images = try pictures(at: path)
+    let (set, parts) = completed(images.dataset)
+    let table = PictureTable(
+      of: images, completed: set, parts: parts, repeated: set.repeatedImages())
+    return (set, table)
+  case (.arrays, .local(let path)):
+    let (set, _) = completed(try ArrayDataset.read(at: URL(fileURLWithPath: path)))
+    let repeated = set.repeatedImages().count
+    if repeated > 0 { warn("\(repeated) images repeat one of another part or class") }
+    return (set, nil)
+  default:
+    let files = try cifar(settings.cifarKind ?? .cifar10, at: location)
+    return (try files.parse(labels: settings.labels), nil)
   }
-  for problem in table.problems.prefix(20) { show(problem) }
-  if let first = table.problems.first {
-    orExit {
-      guard settings.strict else { return }
-      throw PictureFolderError.problems(
-        folder: settings.archive ?? "", count: table.problems.count, first: first)
-    }
-    warn("\(table.problems.count) problems with pictures; pictures.csv lists them all")
-  }
-} else if !repeated.isEmpty {
-  warn("\(repeated.count) images are the same as one of another part or class")
 }
 
 //: Fewer images will do where the recipe says so: `dataset.training-images` and
 //: `dataset.test-images` take that many, of each class the same fraction as it has among all. The
 //: seed chooses them, and they stay in their order.
 
-let chosen = orExit { try settings.chosen(among: complete) }
-let train = chosen.trainingFile
-guard let test = chosen.test, test.count > 0 else {
+let (train, tested, table) = orExit {
+  let (set, table) = try dataset(at: location)
+  let chosen = try settings.chosen(among: set)
+  return (chosen.trainingFile, chosen.test, table)
+}
+guard let test = tested, test.count > 0 else {
   exitWithError("the data set has no test images; add some, or raise dataset.test-fraction")
 }
+
+//: Whether the bytes are the official ones decides what a figure measured on them is worth. A CIFAR
+//: archive that is not an official one is used all the same, and marked from here to the report.
+
+if let warning = train.dataStatus.warning { warn(warning) }
+
+//: Of a folder, files that can't be read are listed, and copies that stand in two parts, where they
+//: make the test too easy, or in two classes, which can't both be right: the first twenty here, all
+//: of them in `pictures.csv`. With `dataset.strict` they end the stage.
+
+if let table {
+  orExit {
+    try AtomicFile.write(Data(table.csv.utf8), to: options.output("pictures.csv"))
+  }
+  for problem in table.problems.prefix(settings.strict ? .max : 20) { show(problem) }
+  if let first = table.problems.first {
+    guard !settings.strict else {
+      let problems = PictureFolderError.problems(
+        folder: settings.archive ?? "", count: table.problems.count, first: first)
+      exitWithError("\(problems)")
+    }
+    warn("\(table.problems.count) problems with pictures; pictures.csv lists them all")
+  }
+}
 show(
-  "\(chosen.train.count) training, \(train.setAsideCount) validation and \(test.count) test images "
-    + "of \(train.side)×\(train.side), \(train.dataStatus.rawValue) data")
+  "\(train.count - train.setAsideCount) training, \(train.setAsideCount) validation and "
+    + "\(test.count) test images of \(train.side)×\(train.side), \(train.dataStatus.rawValue) data")
 
 //: Where the classes have unlike numbers of images, always naming the largest one is right more
 //: often than it deserves; `train.loss.class-weights` and the balanced accuracy of `evaluate` are
