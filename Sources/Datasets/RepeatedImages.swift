@@ -31,6 +31,17 @@ extension ParsedDataset {
     }
   }
 
+  /// The classes that have no image in one of the parts, with the number of images in each part there is.
+  public var thinClasses: [(name: String, counts: [DataPart: Int])] {
+    let parts = DataPart.allCases.compactMap { part in
+      self[part].map { (part: part, counts: $0.classCounts) }
+    }
+    return train.classNames.indices.compactMap { label in
+      let counts = Dictionary(uniqueKeysWithValues: parts.map { ($0.part, $0.counts[label]) })
+      return counts.values.contains(0) ? (train.classNames[label], counts) : nil
+    }
+  }
+
   /// Every image that repeats an earlier one of another part, or of another class.
   public func repeatedImages() -> [RepeatedImage] {
     var repeated: [RepeatedImage] = []

@@ -19,6 +19,8 @@ public struct PictureTable: Sendable {
   }
 
   private var rows: [Row] = []
+  /// Classes that a part lacks, a line each.
+  private let classProblems: [String]
 
   /// - Parameters:
   ///   - completed: The data set that was made of the folder's images.
@@ -29,6 +31,12 @@ public struct PictureTable: Sendable {
     repeated: [RepeatedImage]
   ) {
     let files = Self.files(of: images, parts: parts)
+    classProblems = completed.thinClasses.map { name, counts in
+      let numbers = DataPart.allCases.compactMap { part in
+        counts[part].map { "\($0) \(part.rawValue)" }
+      }
+      return "class '\(name)' has too few pictures: \(numbers.joined(separator: ", "))"
+    }
     let again = Dictionary(
       repeated.map { (PictureTable.key($0.again), $0) }, uniquingKeysWith: { first, _ in first })
     for part in DataPart.allCases {
@@ -72,9 +80,11 @@ public struct PictureTable: Sendable {
       + (image.hasTwoLabels ? ", which has another class" : "")
   }
 
-  /// The problems, `file: problem`, those of files that can't be read last.
+  /// The problems: classes with too few pictures, then `file: problem`, those of files that can't be read
+  /// last.
   public var problems: [String] {
-    rows.filter { !$0.problem.isEmpty }.map { "\($0.file): \($0.problem)" }
+    classProblems
+      + rows.filter { !$0.problem.isEmpty }.map { "\($0.file): \($0.problem)" }
   }
 
   /// The table as comma-separated values.

@@ -76,6 +76,19 @@ import Testing
     #expect("\(try #require(error))".contains("b/1.png: a GIF"))
   }
 
+  /// Of two pictures of a class none is left for the test.
+  @Test func classesWithTooFewPicturesAreListed() throws {
+    for number in 0..<12 {
+      try sample.picture("\(number < 10 ? "many" : "few")/\(number).png", number: number)
+    }
+    let images = try PictureFolder(at: sample.url).images(side: 16, threads: 2)
+    let (set, parts) = images.dataset.completed(validation: 0.1, test: 0.1, seed: 1)
+    let table = PictureTable(
+      of: images, completed: set, parts: parts, repeated: set.repeatedImages())
+    #expect(
+      table.problems == ["class 'few' has too few pictures: 2 training, 0 validation, 0 test"])
+  }
+
   /// Every file is in the table, with its place among the images, or with why it has none.
   @Test func theTableSaysWhatBecameOfEachFile() throws {
     try fill()

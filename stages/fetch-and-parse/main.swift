@@ -193,9 +193,10 @@ guard let test = tested, test.count > 0 else {
 
 if let warning = train.dataStatus.warning { warn(warning) }
 
-//: Of a folder, files that can't be read are listed, and copies that stand in two parts, where they
-//: make the test too easy, or in two classes, which can't both be right: the first twenty here, all
-//: of them in `pictures.csv`. With `dataset.strict` they end the stage.
+//: Of a folder, three kinds of problems are listed: classes that have no image in some part; files
+//: that can't be read; and copies that stand in two parts, where they make the test too easy, or in
+//: two classes, which can't both be right. The first twenty appear here, and `pictures.csv` has what
+//: became of every file. With `dataset.strict` they end the stage.
 
 if let table {
   orExit {
@@ -208,7 +209,7 @@ if let table {
         folder: settings.archive ?? "", count: table.problems.count, first: first)
       exitWithError("\(problems)")
     }
-    warn("\(table.problems.count) problems with pictures; pictures.csv lists them all")
+    warn("\(table.problems.count) problems with pictures; pictures.csv has every file")
   }
 }
 show(
