@@ -1,0 +1,32 @@
+/// The order in which a person counts: runs of digits compare as numbers, all else by Unicode scalars.
+enum NaturalOrder {
+  static func precedes(_ first: String, _ second: String) -> Bool {
+    let (a, b) = (Array(first.unicodeScalars), Array(second.unicodeScalars))
+    var (i, j) = (0, 0)
+    while i < a.count, j < b.count {
+      if isDigit(a[i]), isDigit(b[j]) {
+        let (left, right) = (digits(of: a, from: &i), digits(of: b, from: &j))
+        if left.count != right.count { return left.count < right.count }
+        if left != right { return left.lexicographicallyPrecedes(right) }
+      } else {
+        if a[i] != b[j] { return a[i] < b[j] }
+        i += 1
+        j += 1
+      }
+    }
+    // Equal but for leading zeros, or one begins with the other.
+    if i < a.count || j < b.count { return j < b.count }
+    return a.lexicographicallyPrecedes(b)
+  }
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+  /// A run of digits without its leading zeros.
+  private static func digits(of text: [Unicode.Scalar], from start: inout Int)
+    -> ArraySlice<Unicode.Scalar>
+  {
+    let end = text[start...].firstIndex { !isDigit($0) } ?? text.endIndex
+    defer { start = end }
+    return text[start..<end].drop { $0 == "0" }
+  }
+}
