@@ -356,7 +356,7 @@ let package = Package(
       name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], path: "Tests/Fuzz/Replay"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py"]),
+      path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py", "draw_pictures.py"]),
   ]
 )
 
