@@ -21,6 +21,8 @@ public enum PictureFolderError: PrintableError, Equatable {
   case noPictures(folder: String, part: DataPart, files: Int, first: String?)
   /// A class in which no picture to train on can be read.
   case emptyClass(folder: String, name: String, files: Int)
+  /// More pixels than memory can hold.
+  case noMemory(folder: String, files: Int, side: Int)
   /// Pictures that can't be used, or copies, where the recipe allows none.
   case problems(folder: String, count: Int, first: String)
 
@@ -57,6 +59,9 @@ public enum PictureFolderError: PrintableError, Equatable {
     case .emptyClass(let folder, let name, let files):
       "\(folder): class '\(name)' has no training picture that can be read, of \(files) files; add some, or"
         + " move its folder elsewhere"
+    case .noMemory(let folder, let files, let side):
+      "\(folder): no memory for \(files) images of \(side)×\(side); lower dataset.side, or end other"
+        + " programs"
     case .problems(let folder, let count, let first):
       "\(folder): \(count) problems, the first: \(first); all are listed above: repair them, or leave"
         + " dataset.strict out to go on without these pictures"

@@ -35,12 +35,14 @@ extension PictureFolder {
   ///   - side: Width and height of an image.
   ///   - needsEveryClass: Whether every class must have a picture to train on.
   ///   - report: Told now and then how many files have been read, on the calling thread.
-  /// - Throws: `PictureFolderError` where a part, or a class to train on, is left without pictures.
+  /// - Throws: `PictureFolderError` where a part, or a class to train on, is left without pictures, or the
+  ///   images don't fit into memory.
   public func images(
     side: Int, threads: Int, needingEveryClass needsEveryClass: Bool = true,
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(PictureFolderError) -> FolderImages {
     let total = entries.values.reduce(0) { $0 + $1.count }
+    try requireMemory(for: total, side: side)
     var done = 0
     var sets: [DataPart: ImageSet] = [:]
     var files: [DataPart: [String]] = [:]
@@ -79,6 +81,15 @@ extension PictureFolder {
     return FolderImages(
       dataset: ParsedDataset(train: train, validation: sets[.validation], test: sets[.test]),
       files: files, unreadable: unreadable)
+  }
+
+  /// Refuses what can't be held: the pixels of all images, and a copy of them.
+  private func requireMemory(for count: Int, side: Int) throws(PictureFolderError) {
+    let (byteCount, overflow) = count.multipliedReportingOverflow(
+      by: 2 * ImageSet.channels * side * side)
+    guard !overflow, MemoryProbe.hasRoom(for: byteCount) else {
+      throw .noMemory(folder: url.relativePath, files: count, side: side)
+    }
   }
 
   /// Files between two reports.

@@ -106,6 +106,7 @@ import Testing
       .classCount(folder: "f", found: [String](repeating: "a", count: 1_001), hasOnlyFiles: false),
       .noPictures(folder: "f", part: .test, files: 3, first: nil),
       .emptyClass(folder: "f", name: "a", files: 2), .problems(folder: "f", count: 2, first: "x"),
+      .noMemory(folder: "f", files: 9, side: 64),
     ]
     for error in errors {
       #expect("\(error)".hasPrefix("f: ") && !"\(error)".contains("\n"), "\(error)")

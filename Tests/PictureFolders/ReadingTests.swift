@@ -76,6 +76,16 @@ import Testing
     #expect("\(try #require(error))".contains("b/1.png: a GIF"))
   }
 
+  @Test func moreThanMemoryIsRefused() throws {
+    try sample.picture("a/1.png", number: 1)
+    try sample.picture("b/2.png", number: 2)
+    let side = 1 << 28
+    #expect(
+      throws: PictureFolderError.noMemory(
+        folder: sample.url.relativePath, files: 2, side: side)
+    ) { try PictureFolder(at: sample.url).images(side: side, threads: 1) }
+  }
+
   /// Of two pictures of a class none is left for the test.
   @Test func classesWithTooFewPicturesAreListed() throws {
     for number in 0..<12 {
