@@ -97,4 +97,12 @@ import Testing
   func durationsInSeconds(_ duration: Duration, _ expected: Double) {
     #expect(abs(duration.inSeconds - expected) <= 1e-12 * abs(expected))
   }
+
+  /// Of 70 rows 5 are shown: four with the row that says how many are left out, and the last.
+  @Test func longTablesAreShortened() {
+    let table = Table(header: ["class", "n"], rows: (0..<70).map { ["c\($0)", "\($0)"] })
+    let rows = table.shortened(to: 5).rows
+    #expect(rows.map { $0[0] } == ["c0", "c1", "c2", "… 66 more", "c69"] && rows[3][1] == "…")
+    #expect(table.shortened(to: 70) == table)
+  }
 }
