@@ -38,23 +38,15 @@ public struct RunResults: Sendable {
   /// Reads what stands of a run.
   public init(_ run: RunFolder, in project: Project) {
     name = run.name
-    var remarks: [String] = []
-    func reading<Value>(_ body: () throws -> Value) -> Value? {
-      do {
-        return try body()
-      } catch {
-        remarks.append("\(run.name): \(error)")
-        return nil
-      }
-    }
+    var remarks = Remarks(of: run.name)
     let instances = LinkedInstance.inOrder(of: run, in: project)
     let trainings = instances.compactMap { instance -> (LinkedInstance, TrainingHistory)? in
       guard let file = instance.file(ofOutput: "history") else { return nil }
-      return reading { try TrainingHistory(contentsOf: file) }.map { (instance, $0) }
+      return remarks.reading { try TrainingHistory(contentsOf: file) }.map { (instance, $0) }
     }
     let shown = trainings.first { $0.1.best != nil } ?? trainings.first
     let timings = trainings.map { instance, _ in
-      reading {
+      remarks.reading {
         guard let file = instance.artefact.record("timing.csv") else {
           throw LogError.unreadable(
             file: "timing.csv", problem: "\(instance.name) has none that is as recorded")
@@ -64,7 +56,7 @@ public struct RunResults: Sendable {
     }
     let evaluations = instances.compactMap { instance -> EvaluationSummary? in
       guard let file = instance.file(ofOutput: "metrics") else { return nil }
-      return reading { try EvaluationSummary(contentsOf: file) }
+      return remarks.reading { try EvaluationSummary(contentsOf: file) }
     }
 
     history = shown?.1
@@ -80,14 +72,16 @@ public struct RunResults: Sendable {
     settings = instances.flatMap(\.settings)
     steps = instances.map(\.name)
     network = shown?.0.value(ofKey: "network")
-    remarks += run.linkedInstances.compactMap { name in
+    remarks.lines += run.linkedInstances.compactMap { name in
       run.linkedArtefact(of: name)?.faults.first.map {
         "\(run.name): \(name) does not stand: \($0)"
       }
     }
-    if trainings.isEmpty { remarks.append("\(run.name): no training stands, so it has no curves") }
-    if evaluations.isEmpty { remarks.append("\(run.name): no evaluation stands") }
-    self.remarks = remarks
+    if trainings.isEmpty {
+      remarks.lines.append("\(run.name): no training stands, so it has no curves")
+    }
+    if evaluations.isEmpty { remarks.lines.append("\(run.name): no evaluation stands") }
+    self.remarks = remarks.lines
   }
 }
 

@@ -1,8 +1,8 @@
 /// In which order the addresses of one file are tried.
 ///
-/// Each is tried once and left for the next one where it gives no bytes, few bytes or wrong ones; after
-/// that those that gave bytes are tried again, the fastest first, and kept to as long as anything comes.
-/// Where none gave any, the last is.
+/// Each is tried once and left for the next one where it gives no bytes, few bytes or wrong ones. After
+/// that the addresses that gave bytes are tried again, the fastest first, however slow they are now; the
+/// last address where none gave any.
 struct AddressQueue {
   let addresses: [WebAddress]
   private var untried: ArraySlice<Int>
@@ -18,13 +18,13 @@ struct AddressQueue {
     untried = Array(addresses.indices)[...]
   }
 
-  /// The next address, and whether it is to be kept to; nil where all have failed.
+  /// The next address, and whether it may be slow (`isKept`); nil where all have failed.
   mutating func next() -> (index: Int, isKept: Bool)? {
     if let index = untried.popFirst() { return (index, addresses.count == 1) }
     guard addresses.count > 1 else { return nil }
     if again == nil {
       let ranked = rates.keys.sorted { (rates[$0] ?? 0, $1) > (rates[$1] ?? 0, $0) }
-      // Where none gave anything, the last is asked again: that of the makers.
+      // Where none gave anything, the last is tried again: that of the makers.
       again = ranked.isEmpty ? [addresses.count - 1] : ranked[...]
     }
     while let index = again?.popFirst() {

@@ -90,7 +90,7 @@ extension CIFARRecords {
     parsed.labels += keptLabels(fine: fine, coarse: coarse)
   }
 
-  /// The number of records in a file of so many bytes, where it is as expected.
+  /// The number of records in a file of `byteCount` bytes, if that is as expected.
   private func recordCount(ofByteCount byteCount: Int, named name: String, expecting count: Count)
     throws(CIFARError) -> Int
   {

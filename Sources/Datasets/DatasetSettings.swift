@@ -111,25 +111,23 @@ extension DatasetSettings {
     throw .tooManyImages(key: key, found: count, available: available)
   }
 
-  /// The images that the recipe asks for among those that were parsed: all, or a stratified subset of the
-  /// training and of the test images. A validation set stays whole.
-  public func chosen(
+  /// Which images the recipe takes of each part: a stratified subset of the training and of the test
+  /// images, as indices in rising order. A part that stays whole is absent.
+  ///
+  /// - Throws: `DatasetSettingsError.tooManyImages` where a part has fewer.
+  public func chosenIndices(
     among parsed: ParsedDataset
-  ) throws(DatasetSettingsError) -> ParsedDataset {
-    func chosen(
-      _ count: Int?, among images: ImageSet, of file: Origin, key: String
-    ) throws(DatasetSettingsError) -> ImageSet {
-      guard let count else { return images }
-      try Self.check(count, key: key, available: images.count)
-      return images.stratifiedSubset(count, of: file, seed: seed)
+  ) throws(DatasetSettingsError) -> [DataPart: [Int]] {
+    var chosen: [DataPart: [Int]] = [:]
+    if let count = trainingImages {
+      try Self.check(count, key: "training-images", available: parsed.train.count)
+      chosen[.training] = parsed.train.stratifiedIndices(count, of: .train, seed: seed)
     }
-    var chosenSet = parsed
-    chosenSet.train = try chosen(
-      trainingImages, among: parsed.train, of: .train, key: "training-images")
-    if let test = parsed.test {
-      chosenSet.test = try chosen(testImages, among: test, of: .test, key: "test-images")
+    if let count = testImages, let test = parsed.test {
+      try Self.check(count, key: "test-images", available: test.count)
+      chosen[.test] = test.stratifiedIndices(count, of: .test, seed: seed)
     }
-    return chosenSet
+    return chosen
   }
 }
 

@@ -8,9 +8,9 @@ public enum DatasetSettingsError: PrintableError, Equatable {
   case noArchive(DataSource)
   /// Two addresses of images.
   case twoAddresses(url: String, archive: String)
-  /// More images are asked for than there are.
+  /// The recipe takes more images than there are.
   case tooManyImages(key: String, found: Int, available: Int)
-  /// Constants are asked for and not given.
+  /// Normalisation by constants, and none are given.
   case missingConstants(key: String)
   /// Not three numbers that a mean, or a standard deviation, of pixel/255 can be.
   case constants(key: String, found: [Double], expected: String)

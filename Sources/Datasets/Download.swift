@@ -12,7 +12,7 @@ import TensorFiles
 ///
 /// Where a file has several addresses, one that refuses, breaks off, gives less than 200 kB/s over 20
 /// seconds, or gives other bytes, is left for the next, which goes on from the same byte. When all have
-/// been tried, the fastest of them is kept to. The file's digest decides, whoever sent it.
+/// been tried, the fastest of them is used, however slow. The digest decides whether the file is the right one.
 public struct Download: Sendable {
   let addresses: [WebAddress]
   let expected: Expected?

@@ -1,15 +1,3 @@
-extension ParsedDataset {
-  /// The training images and, at the end, those that the source has set aside for validation: one set,
-  /// as the pipeline keeps them.
-  public var trainingFile: ImageSet {
-    guard let validation, validation.count > 0 else { return train }
-    return ImageSet(
-      images: train.images + validation.images, labels: train.labels + validation.labels,
-      side: train.side, classNames: train.classNames, dataStatus: train.dataStatus,
-      source: train.source, setAsideCount: validation.count)
-  }
-}
-
 extension ImageSet {
   /// The images of this set and then those of `other`, a part of the same data set.
   ///

@@ -1,18 +1,18 @@
 import Randomness
 
 extension ImageSet {
-  /// `count` of the images in their order, of each class the same share as among all: equal shares where
-  /// the classes are equal. Where shares are no whole numbers, those that lose most by rounding down get
+  /// The indices of `count` images in rising order, of each class the same fraction as among all. Where
+  /// these are no whole numbers of images, those that lose most by rounding down get
   /// one more, of equals the first class.
   ///
   /// Which images of a class are chosen is drawn from the seed, the file they are of and the class.
   ///
   /// - Precondition: there are as many, and the set is one as it was parsed.
-  func stratifiedSubset(_ count: Int, of file: Origin, seed: Int) -> ImageSet {
+  func stratifiedIndices(_ count: Int, of file: Origin, seed: Int) -> [Int] {
     precondition(
       (0...self.count).contains(count) && preparation == nil,
       "\(count) of \(self.count) images as they were parsed")
-    if count == self.count { return self }
+    if count == self.count { return Array(0..<count) }
     let shares = shares(of: count)
     var isChosen = [Bool](repeating: false, count: self.count)
     for (label, members) in indicesByClass.enumerated() {
@@ -22,7 +22,7 @@ extension ImageSet {
         isChosen[members[place]] = true
       }
     }
-    return taking(isChosen.indices.filter { isChosen[$0] })
+    return isChosen.indices.filter { isChosen[$0] }
   }
 
   /// How many of `count` images each class gives.

@@ -19,3 +19,15 @@ public struct ParsedDataset: Sendable, Equatable {
     (self.train, self.validation, self.test) = (train, validation, test)
   }
 }
+
+extension ParsedDataset {
+  /// The training images and, at the end, those that the source has set aside for validation: one set,
+  /// as the pipeline keeps them.
+  public var trainingFile: ImageSet {
+    guard let validation, validation.count > 0 else { return train }
+    return ImageSet(
+      images: train.images + validation.images, labels: train.labels + validation.labels,
+      side: train.side, classNames: train.classNames, dataStatus: train.dataStatus,
+      source: train.source, setAsideCount: validation.count)
+  }
+}

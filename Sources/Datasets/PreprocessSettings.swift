@@ -15,7 +15,7 @@ public struct PreprocessSettings: Sendable, Decodable {
     self.std = std
   }
 
-  /// The normalisation that is asked for, with its constants.
+  /// The recipe's normalisation, with its constants.
   ///
   /// - Parameter statistics: Those of the training images, used where the settings say so.
   public func normalization(_ statistics: ChannelStatistics) throws(DatasetSettingsError)

@@ -151,7 +151,7 @@ extension Split {
 public enum SplitError: PrintableError, Equatable {
   /// No image would be left to train on, or none would validate.
   case size(found: Int, images: Int)
-  /// The data set's source has set its validation images aside, and the recipe asks for others.
+  /// The data set's source has set its validation images aside, and the recipe sets the number of others.
   case givenAlready(found: Int, given: Int)
   /// The validation images don't divide into equal shares.
   case unequalShares(found: Int, classes: Int)

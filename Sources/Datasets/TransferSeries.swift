@@ -4,7 +4,7 @@ import Foundation
 struct TransferSeries {
   let download: Download
   let address: WebAddress
-  /// Whether the address is asked again where it breaks off, and may be slow.
+  /// Whether the address is tried again after it breaks off, and may be slow.
   let isKept: Bool
   let partial: PartialFile
 

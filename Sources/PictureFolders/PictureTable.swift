@@ -8,13 +8,14 @@ import TensorFiles
 ///     dog/2.jpg,dog,,,damaged …
 ///
 /// `image` counts within the images of `train.safetensors`, where validation images follow those to train
-/// on, or of `test.safetensors`.
+/// on, or of `test.safetensors`; it is empty where the recipe takes fewer images, and not this one.
 public struct PictureTable: Sendable {
   private struct Row {
     let file: String
     let className: String
     let part: DataPart?
-    let image: Int?
+    /// Within the part.
+    var index: Int?
     let problem: String
   }
 
@@ -27,7 +28,7 @@ public struct PictureTable: Sendable {
   ///   - parts: Where the parts that the folder does not have stood among its training images.
   ///   - repeated: The repeated images of `completed`.
   public init(
-    of images: FolderImages, completed: ParsedDataset, parts: DataParts,
+    of images: FolderImages, completed: ParsedDataset, parts: PartIndices,
     repeated: [RepeatedImage]
   ) {
     let files = Self.files(of: images, parts: parts)
@@ -38,28 +39,27 @@ public struct PictureTable: Sendable {
       return "class '\(name)' has too few pictures: \(numbers.joined(separator: ", "))"
     }
     let again = Dictionary(
-      repeated.map { (PictureTable.key($0.again), $0) }, uniquingKeysWith: { first, _ in first })
+      repeated.map { ($0.again, $0) }, uniquingKeysWith: { first, _ in first })
     for part in DataPart.allCases {
       guard let set = completed[part] else { continue }
-      let offset = part == .validation ? completed.train.count : 0
       for (index, file) in (files[part] ?? []).enumerated() {
         let place = RepeatedImage.Place(part: part, index: index)
         rows.append(
           Row(
             file: file, className: set.classNames[Int(set.labels[index])], part: part,
-            image: offset + index,
-            problem: again[Self.key(place)].map { Self.text($0, files: files) } ?? ""))
+            index: index,
+            problem: again[place].map { Self.text($0, files: files) } ?? ""))
       }
     }
     for file in images.unreadable {
       rows.append(
         Row(
-          file: file.path, className: file.className, part: nil, image: nil, problem: file.reason))
+          file: file.path, className: file.className, part: nil, index: nil, problem: file.reason))
     }
   }
 
   /// The file of each image of the completed set.
-  private static func files(of images: FolderImages, parts: DataParts) -> [DataPart: [String]] {
+  private static func files(of images: FolderImages, parts: PartIndices) -> [DataPart: [String]] {
     let train = images.files[.training] ?? []
     var files = images.files
     files[.training] = parts.training.map { train[$0] }
@@ -70,8 +70,16 @@ public struct PictureTable: Sendable {
     return files
   }
 
-  private static func key(_ place: RepeatedImage.Place) -> String {
-    "\(place.part.rawValue) \(place.index)"
+  /// The table where only the images at these indices are taken of a part.
+  public func taking(_ indices: [DataPart: [Int]]) -> PictureTable {
+    var table = self
+    for (part, kept) in indices {
+      let places = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+      for row in table.rows.indices where table.rows[row].part == part {
+        table.rows[row].index = table.rows[row].index.flatMap { places[$0] }
+      }
+    }
+    return table
   }
 
   private static func text(_ image: RepeatedImage, files: [DataPart: [String]]) -> String {
@@ -89,9 +97,11 @@ public struct PictureTable: Sendable {
 
   /// The table as comma-separated values.
   public var csv: String {
+    let trainingImages = rows.count { $0.part == .training && $0.index != nil }
     let lines = rows.map { row in
-      CommaSeparatedText.line([
-        row.file, row.className, row.part?.rawValue ?? "", row.image.map(String.init) ?? "",
+      let image = row.index.map { $0 + (row.part == .validation ? trainingImages : 0) }
+      return CommaSeparatedText.line([
+        row.file, row.className, row.part?.rawValue ?? "", image.map(String.init) ?? "",
         row.problem,
       ])
     }

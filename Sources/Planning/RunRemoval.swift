@@ -1,7 +1,7 @@
 import Foundation
 
-/// Removes a run: its folder under `data/runs`, what was published of it, and its evaluations on other data. Artefacts stay, since
-/// other runs may share them.
+/// Removes a run: its folder under `data/runs`, what was published of it, and its evaluations on other
+/// data. Artefacts stay, since other runs may share them.
 public struct RunRemoval {
   private let folder: RunFolder
   private let project: Project

@@ -28,15 +28,7 @@ public struct RunOutcome: Sendable {
   /// Reads what stands, each instance found by what it writes: `history`, `metrics`.
   init(_ run: Sweep.Run, plan: RunPlan, in project: Project) {
     self.run = run
-    var remarks: [String] = []
-    func reading<Value>(_ body: () throws -> Value) -> Value? {
-      do {
-        return try body()
-      } catch {
-        remarks.append("\(run.name): \(error)")
-        return nil
-      }
-    }
+    var remarks = Remarks(of: run.name)
     var histories: [TrainingHistory] = []
     var evaluations: [EvaluationSummary] = []
     var seconds: [Double] = []
@@ -51,17 +43,17 @@ public struct RunOutcome: Sendable {
         }
       }
       if let file = file("history"),
-        let history = reading({ try TrainingHistory(contentsOf: file) })
+        let history = remarks.reading({ try TrainingHistory(contentsOf: file) })
       {
         histories.append(history)
         if let record = artefact.record("timing.csv"),
-          let times = reading({ try EpochTimes(contentsOf: record) })
+          let times = remarks.reading({ try EpochTimes(contentsOf: record) })
         {
           seconds.append(times.total)
         }
       }
       if let file = file("metrics"),
-        let evaluation = reading({ try EvaluationSummary(contentsOf: file) })
+        let evaluation = remarks.reading({ try EvaluationSummary(contentsOf: file) })
       {
         evaluations.append(evaluation)
       }
@@ -78,7 +70,7 @@ public struct RunOutcome: Sendable {
     trainingSeconds =
       seconds.count == histories.count && !seconds.isEmpty ? seconds.reduce(0, +) : nil
     self.numerics = Set(numerics).sorted().joined(separator: "; ")
-    self.remarks = remarks
+    self.remarks = remarks.lines
   }
 
   private static func text(of record: JSONValue) -> String {

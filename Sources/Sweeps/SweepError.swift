@@ -20,7 +20,7 @@ public enum SweepError: PrintableError, Sendable, Equatable {
   case seedsTwice(key: String)
   /// The grid has more runs than are taken.
   case tooMany(runs: Int?, limit: Int)
-  /// The values are too long for so many runs.
+  /// The values are too long for this number of runs.
   case tooLong(limit: Int)
   /// A sweep's name can't name a folder.
   case badName(String)

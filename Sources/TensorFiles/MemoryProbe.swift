@@ -2,7 +2,7 @@ import Foundation
 
 /// Finds out whether memory can be had: where an array can't get it, the process ends.
 package enum MemoryProbe {
-  /// Whether there is room for so many bytes. Up to a mebibyte comes out of what the process has.
+  /// Whether `byteCount` bytes can be allocated. Up to a mebibyte comes out of what the process has.
   package static func hasRoom(for byteCount: Int) -> Bool {
     guard byteCount > 1 << 20 else { return true }
     let access = PROT_READ | PROT_WRITE

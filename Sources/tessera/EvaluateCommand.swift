@@ -107,7 +107,7 @@ struct EvaluateCommand: ParsableCommand {
         })
       if !json { progress.update(done: done + 1) }
     }
-    progress.finish()
+    if !json { progress.finish() }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try AtomicFile.write(Data(table.csv.utf8), to: folder.appendingPathComponent("corruptions.csv"))
     guard !json else { return Output.json(try table.json()) }

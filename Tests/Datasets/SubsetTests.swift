@@ -15,9 +15,10 @@ import Testing
   private func chosen(
     _ train: ImageSet, _ test: ImageSet, training: Int?, test count: Int?, seed: Int = 42
   ) throws -> (train: ImageSet, test: ImageSet) {
-    let chosen = try DatasetSettings(
-      source: .cifar10, seed: seed, trainingImages: training, testImages: count
-    ).chosen(among: ParsedDataset(train: train, test: test))
+    let parsed = ParsedDataset(train: train, test: test)
+    let settings = DatasetSettings(
+      source: .cifar10, seed: seed, trainingImages: training, testImages: count)
+    let chosen = parsed.taking(try settings.chosenIndices(among: parsed))
     return (chosen.train, try #require(chosen.test))
   }
 

@@ -1,5 +1,4 @@
 import Layers
-import Tensors
 import TestSupport
 import Testing
 
@@ -8,22 +7,8 @@ import Testing
     shape: [3, 4], values: [0.5, -1, 2, 0, 1, 1.5, -0.5, 0.25, -2, 0, 0.75, 3])
   private let labels: [UInt16] = [2, 0, 3]
 
-  /// The losses and the gradient of the mean loss along the logits.
-  private func evaluate(_ loss: CrossEntropy) -> (losses: [Double], gradient: [Float]) {
-    let shape = FeatureMapShape(count: 3, height: 1, width: 1, channels: 4)
-    let maps = (0..<3).map { _ in OwnedFeatureMap(shape) }
-    maps[0].load(logits)
-    var losses = [Double](repeating: 0, count: 3)
-    withExtendedLifetime(maps) {
-      labels.withUnsafeBufferPointer { labels in
-        losses.withUnsafeMutableBufferPointer { losses in
-          loss.evaluate(
-            maps[0].map, labels: labels, losses: losses, probabilities: maps[1].map,
-            gradient: maps[2].map)
-        }
-      }
-    }
-    return (losses, maps[2].dense.values)
+  private func evaluate(_ loss: CrossEntropy) -> LossRun {
+    LossRun(loss, logits: logits, labels: labels)
   }
 
   /// An image counts as often as its class's weight says, in the loss and in the gradient; of a class

@@ -160,24 +160,11 @@ import Testing
     let golden = try GoldenFile("ops")
     let logits = try golden.tensor("\(name).logits")
     let labels = try golden.labels("\(name).labels")
-    let shape = FeatureMapShape(
-      count: logits.shape[0], height: 1, width: 1, channels: logits.shape[1])
-    let maps = (0..<3).map { _ in OwnedFeatureMap(shape) }
-    maps[0].load(logits)
-    var losses = [Double](repeating: 0, count: labels.count)
-    withExtendedLifetime(maps) {
-      labels.withUnsafeBufferPointer { labels in
-        losses.withUnsafeMutableBufferPointer { losses in
-          loss.evaluate(
-            maps[0].map, labels: labels, losses: losses, probabilities: maps[1].map,
-            gradient: maps[2].map)
-        }
-      }
-    }
-    let mean = Float(losses.reduce(0, +) / Double(losses.count))
+    let run = LossRun(loss, logits: logits, labels: labels)
+    let mean = Float(run.losses.reduce(0, +) / Double(run.losses.count))
     expectClose([mean], try golden.tensor("\(name).loss").values, Self.tolerance, "\(name).loss")
     expectClose(
-      maps[2].dense.values, try golden.tensor("\(name).dlogits").values, Self.tolerance,
+      run.gradient, try golden.tensor("\(name).dlogits").values, Self.tolerance,
       "\(name).dlogits")
   }
 

@@ -114,6 +114,24 @@ import Testing
     let again = try #require(lines.first { $0.contains("the same pixels as") })
     #expect(again.hasSuffix(#"which has another class""#), "\(again)")
     #expect(table.problems.count == 3)
+    try expectImages(of: table, in: set)
+    // Of four training images three are taken: the others move up, and one has no place.
+    let settings = DatasetSettings(source: .folder, trainingImages: set.train.count - 1)
+    let indices = try settings.chosenIndices(among: set)
+    let fewer = set.taking(indices)
+    let shorter = table.taking(indices)
+    try expectImages(of: shorter, in: fewer)
+    let places = { (table: PictureTable) in
+      table.csv.split(separator: "\n").count {
+        $0.contains(",training,") && !$0.contains(",training,,")
+      }
+    }
+    #expect(places(table) == set.train.count && places(shorter) == set.train.count - 1)
+  }
+
+  /// Expects that each row with a place leads to the pixels of its file.
+  private func expectImages(of table: PictureTable, in set: ParsedDataset) throws {
+    let lines = table.csv.split(separator: "\n").map(String.init)
     let trainingFile = set.trainingFile
     for line in lines.dropFirst() {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)

@@ -151,7 +151,7 @@ func pictures(at path: String) throws -> FolderImages {
 //:
 //: CIFAR has a test set and leaves validation to the recipe (`split`).
 
-func completed(_ parsed: ParsedDataset) -> (set: ParsedDataset, parts: DataParts) {
+func completed(_ parsed: ParsedDataset) -> (set: ParsedDataset, parts: PartIndices) {
   parsed.completed(
     validation: settings.validationFraction, test: settings.testFraction, seed: settings.seed)
 }
@@ -181,8 +181,9 @@ func dataset(at location: DataLocation) throws -> (set: ParsedDataset, pictures:
 
 let (train, tested, table) = orExit {
   let (set, table) = try dataset(at: location)
-  let chosen = try settings.chosen(among: set)
-  return (chosen.trainingFile, chosen.test, table)
+  let indices = try settings.chosenIndices(among: set)
+  let chosen = set.taking(indices)
+  return (chosen.trainingFile, chosen.test, table?.taking(indices))
 }
 guard let test = tested, test.count > 0 else {
   exitWithError("the data set has no test images; add some, or raise dataset.test-fraction")

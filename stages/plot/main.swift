@@ -206,7 +206,8 @@ draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the 
 
 //: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
 //: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
-//: `top5` soon has little room left, and of up to five classes it is always 100 % and left out. The held-out curve jitters by some tenths of a percent point
+//: `top5` soon has little room left, and of up to five classes it is always 100 % and left out.
+//: The held-out curve jitters by some tenths of a percent point
 //: from epoch to epoch, by the standard error of so few images: its highest tip is a lucky one.
 
 draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")

@@ -1,7 +1,7 @@
 /// Images that are the same to the last pixel and stand in two parts of a data set, or in two classes.
 public struct RepeatedImage: Sendable, Equatable {
   /// A part of the data set and the image's index there.
-  public struct Place: Sendable, Equatable {
+  public struct Place: Sendable, Hashable {
     public let part: DataPart
     public let index: Int
 
@@ -16,32 +16,7 @@ public struct RepeatedImage: Sendable, Equatable {
   public let hasTwoLabels: Bool
 }
 
-/// A part of a data set.
-public enum DataPart: String, Sendable, CaseIterable {
-  case training, validation, test
-}
-
 extension ParsedDataset {
-  /// The images of one part, in the source's order; nil where the set does not have that part.
-  public subscript(part: DataPart) -> ImageSet? {
-    switch part {
-    case .training: train
-    case .validation: validation
-    case .test: test
-    }
-  }
-
-  /// The classes that have no image in one of the parts, with the number of images in each part there is.
-  public var thinClasses: [(name: String, counts: [DataPart: Int])] {
-    let parts = DataPart.allCases.compactMap { part in
-      self[part].map { (part: part, counts: $0.classCounts) }
-    }
-    return train.classNames.indices.compactMap { label in
-      let counts = Dictionary(uniqueKeysWithValues: parts.map { ($0.part, $0.counts[label]) })
-      return counts.values.contains(0) ? (train.classNames[label], counts) : nil
-    }
-  }
-
   /// Every image that repeats an earlier one of another part, or of another class.
   public func repeatedImages() -> [RepeatedImage] {
     var repeated: [RepeatedImage] = []

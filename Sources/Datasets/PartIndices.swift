@@ -1,12 +1,10 @@
-import Crypto
-import Foundation
 import Randomness
 
 /// Which images of a set train, which validate and which test, as indices in rising order.
 ///
 /// Images of one class that are the same to the last pixel stay together: a copy of a training image
 /// in the test would be known by heart.
-public struct DataParts: Sendable, Equatable {
+public struct PartIndices: Sendable, Equatable {
   public let training: [Int]
   public let validation: [Int]
   public let test: [Int]
@@ -76,8 +74,8 @@ extension ParsedDataset {
   /// - Returns: The set, and where the images of each new part stood among its training images.
   public func completed(
     validation: Double, test: Double, seed: Int
-  ) -> (set: ParsedDataset, parts: DataParts) {
-    let parts = DataParts(
+  ) -> (set: ParsedDataset, parts: PartIndices) {
+    let parts = PartIndices(
       of: train, validation: self.validation == nil ? validation : 0,
       test: self.test == nil ? test : 0, seed: seed)
     let set = ParsedDataset(
@@ -85,22 +83,5 @@ extension ParsedDataset {
       validation: self.validation ?? train.taking(parts.validation),
       test: self.test ?? train.taking(parts.test))
     return (set, parts)
-  }
-}
-
-/// The SHA-256 of an image's pixels.
-public struct PixelDigest: Hashable, Sendable {
-  private let bytes: [UInt8]
-
-  init(_ digest: SHA256.Digest) { bytes = Array(digest) }
-}
-
-extension ImageSet {
-  /// The digest of one image's pixels, `[3, side, side]`.
-  ///
-  /// - Precondition: `index` is below `count`.
-  public func pixelDigest(of index: Int) -> PixelDigest {
-    let pixels = index * pixelsPerImage..<(index + 1) * pixelsPerImage
-    return images.withUnsafeBytes { PixelDigest(SHA256.hash(data: $0[pixels])) }
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 import TensorFiles
 import Testing
 
-@Suite struct DataPartsTests {
+@Suite struct PartIndicesTests {
   /// 20, 9, 3, 2 and 1 images of five classes, all different.
   private let train = imageSet(
     labels: [20, 9, 3, 2, 1].enumerated().flatMap { [UInt16](repeating: UInt16($0), count: $1) })

@@ -1,0 +1,17 @@
+/// What of a run is missing or can't be read, a line each.
+package struct Remarks {
+  private let run: String
+  package var lines: [String] = []
+
+  package init(of run: String) { self.run = run }
+
+  /// What `body` reads; nil, and a remark, where it can't be read.
+  package mutating func reading<Value>(_ body: () throws -> Value) -> Value? {
+    do {
+      return try body()
+    } catch {
+      lines.append("\(run): \(error)")
+      return nil
+    }
+  }
+}
