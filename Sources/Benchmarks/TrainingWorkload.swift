@@ -6,7 +6,7 @@ import Models
 import Tensors
 import Training
 
-/// A network and all that its training steps need, as `Trainer` has them, without files, held-out
+/// A network and all that its training steps need, as `Trainer` has them, without files, validation
 /// images and figures.
 ///
 /// The optimiser is the one most others are compared with: SGD at rate 0.01 with momentum 0.9 and

@@ -2,8 +2,8 @@ import Foundation
 import Gnuplot
 
 extension RunComparison {
-  /// The learning curves in one figure: held-out accuracy over epochs and over training time, and
-  /// the same of held-out loss. A line a run, in the same colour and shape in each panel. Nil where no
+  /// The learning curves in one figure: validation accuracy over epochs and over training time, and
+  /// the same of validation loss. A line a run, in the same colour and shape in each panel. Nil where no
   /// run has any.
   ///
   /// Losses are each recipe's own: smoothed ones can't be compared with plain ones.
@@ -29,14 +29,14 @@ extension RunComparison {
     let time = Axis("training time (\(unit))", from: 0)
     let panels = [
       panel(
-        "Held-out accuracy over epochs", epochs, "top-1 accuracy (%)", x: "epoch", y: "top1"),
+        "Validation accuracy over epochs", epochs, "top-1 accuracy (%)", x: "epoch", y: "top1"),
       panel(
-        "Held-out accuracy over training time", time, "top-1 accuracy (%)", x: "time", y: "top1"),
+        "Validation accuracy over training time", time, "top-1 accuracy (%)", x: "time", y: "top1"),
       panel(
-        "Held-out loss over epochs, each recipe's own", epochs, "loss (nats per image)",
+        "Validation loss over epochs, each recipe's own", epochs, "loss (nats per image)",
         x: "epoch", y: "loss"),
       panel(
-        "Held-out loss over training time", time, "loss (nats per image)", x: "time", y: "loss"),
+        "Validation loss over training time", time, "loss (nats per image)", x: "time", y: "loss"),
     ].compactMap { $0 }
     guard !panels.isEmpty else { return nil }
     return Figure(
@@ -81,8 +81,8 @@ private struct Curve {
 
   func addColumns(to data: inout DataTable, count: Int) {
     data.add(column("epoch"), padded(history.epochs.map(Double.init), count))
-    data.add(column("top1"), padded(history.heldOut.top1, count))
-    data.add(column("loss"), padded(history.heldOut.loss, count))
+    data.add(column("top1"), padded(history.validation.top1, count))
+    data.add(column("loss"), padded(history.validation.loss, count))
   }
 
   func addTime(to data: inout DataTable, count: Int, divisor: Double) {
@@ -92,7 +92,7 @@ private struct Curve {
 
   /// Nil where the run has no such points.
   func series(x: String, y: String, in data: DataTable) -> Series? {
-    let values = y == "top1" ? history.heldOut.top1 : history.heldOut.loss
+    let values = y == "top1" ? history.validation.top1 : history.validation.loss
     guard values.contains(where: { $0?.isFinite == true }),
       data.columns.contains(where: { $0.name == column(x) })
     else { return nil }

@@ -40,7 +40,7 @@ public struct RunComparison: Sendable {
 
   /// Column titles of `rows`.
   public static let header = [
-    "run", "network", "epochs", "best held-out", "evaluated", "training time",
+    "run", "network", "epochs", "best validation", "evaluated", "training time",
   ]
 
   /// One row a run; a dash for what it lacks.

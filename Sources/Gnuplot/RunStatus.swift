@@ -21,7 +21,7 @@ public struct RunStatus: Sendable, Equatable {
   }
 
   /// What the images that choose the epoch are called.
-  public var heldOutName: String { selectedOnTest ? "test (selected on it)" : "validation" }
+  public var validationName: String { selectedOnTest ? "test (selected on it)" : "validation" }
 
   /// `title` with the reservations a reader must know of.
   func qualified(_ title: String) -> String {

@@ -16,31 +16,32 @@ public struct TrainingFigures: Sendable {
       "epoch": .integers(history.epochs),
       "learning_rate": .numbers(history.learningRate),
       "train_loss": .numbers(history.training.loss),
-      "heldout_loss": .numbers(history.heldOut.loss),
+      "validation_loss": .numbers(history.validation.loss),
       "train_top1": .numbers(history.training.top1),
-      "heldout_top1": .numbers(history.heldOut.top1),
+      "validation_top1": .numbers(history.validation.top1),
       "train_top5": .numbers(history.training.top5),
-      "heldout_top5": .numbers(history.heldOut.top5),
+      "validation_top5": .numbers(history.validation.top5),
       "gap": .numbers(Self.gap(of: history)),
     ])
   }
 
-  /// Loss of training and held-out images over the epochs.
+  /// Loss of training and validation images over the epochs.
   public var loss: Figure? {
     comparison("loss", "Loss over epochs", "loss (nats per image)", lossCurves)
   }
 
-  /// Top-1 accuracy of training and held-out images over the epochs.
+  /// Top-1 accuracy of training and validation images over the epochs.
   public var top1: Figure? {
     comparison("top1", "Top-1 accuracy over epochs", "top-1 accuracy (%)", top1Curves)
   }
 
-  /// Top-5 accuracy of training and held-out images over the epochs; nil also where there are so few
+  /// Top-5 accuracy of training and validation images over the epochs; nil also where there are so few
   /// classes that it is always 100 %.
   public var top5: Figure? {
     let classes = history.classNames.count
     guard classes == 0 || ClassificationTally.isTop5Telling(classes: classes) else { return nil }
-    let curves = curves("train_top5", history.training.top5, "heldout_top5", history.heldOut.top5)
+    let curves = curves(
+      "train_top5", history.training.top5, "validation_top5", history.validation.top5)
     return comparison("top5", "Top-5 accuracy over epochs", "top-5 accuracy (%)", curves)
   }
 
@@ -51,15 +52,15 @@ public struct TrainingFigures: Sendable {
       history.training.top1OfClass)
   }
 
-  /// Accuracy on the held-out images of each class over the epochs.
-  public var perClassHeldOut: Figure? {
+  /// Accuracy on the validation images of each class over the epochs.
+  public var perClassValidation: Figure? {
     perClass(
-      "per-class-heldout",
-      "Accuracy of each class over epochs, \(heldOutImages) images",
-      history.heldOut.top1OfClass)
+      "per-class-validation",
+      "Accuracy of each class over epochs, \(validationImages) images",
+      history.validation.top1OfClass)
   }
 
-  /// Four panels: losses; accuracies with the best held-out one; learning rate; and how far training
+  /// Four panels: losses; accuracies with the best validation accuracy; learning rate; and how far training
   /// accuracy runs ahead. A panel without numbers is left out.
   public var overview: Figure? { overview(name: "training", title: "Training, epoch by epoch") }
 
@@ -79,16 +80,17 @@ public struct TrainingFigures: Sendable {
 
 extension TrainingFigures {
   private var lossCurves: [Series] {
-    curves("train_loss", history.training.loss, "heldout_loss", history.heldOut.loss)
+    curves("train_loss", history.training.loss, "validation_loss", history.validation.loss)
   }
 
   private var top1Curves: [Series] {
-    curves("train_top1", history.training.top1, "heldout_top1", history.heldOut.top1)
+    curves("train_top1", history.training.top1, "validation_top1", history.validation.top1)
   }
 
-  /// A line for the training images and one for the held-out, where they have points.
+  /// A line for the training images and one for the validation images, where they have points.
   private func curves(
-    _ trainingColumn: String, _ training: [Double?], _ heldOutColumn: String, _ heldOut: [Double?]
+    _ trainingColumn: String, _ training: [Double?], _ validationColumn: String,
+    _ validation: [Double?]
   ) -> [Series] {
     var series: [Series] = []
     if Self.hasPoints(training) {
@@ -97,11 +99,11 @@ extension TrainingFigures {
           "training", .line(x: "epoch", y: trainingColumn, shapeEvery: shapeEvery),
           color: Palette.blue))
     }
-    if Self.hasPoints(heldOut) {
+    if Self.hasPoints(validation) {
       series.append(
         Series(
-          status.heldOutName,
-          .line(x: "epoch", y: heldOutColumn, shape: .square, shapeEvery: shapeEvery),
+          status.validationName,
+          .line(x: "epoch", y: validationColumn, shape: .square, shapeEvery: shapeEvery),
           color: Palette.vermilion))
     }
     return series
@@ -185,7 +187,7 @@ extension TrainingFigures {
 
   private var gapPanel: Panel? {
     guard Self.hasPoints(Self.gap(of: history)) else { return nil }
-    let title = "Top-1 gap: training − \(heldOutImages)"
+    let title = "Top-1 gap: training − \(validationImages)"
     let mark = Series.Mark.line(x: "epoch", y: "gap", shapeEvery: shapeEvery)
     return Panel(
       title: title, horizontal: epochAxis, vertical: Axis("gap (percentage points)"),
@@ -195,15 +197,15 @@ extension TrainingFigures {
       ], legend: .none)
   }
 
-  /// Training minus held-out accuracy, in percentage points.
+  /// Training minus validation accuracy, in percentage points.
   private static func gap(of history: TrainingHistory) -> [Double?] {
-    zip(history.training.top1, history.heldOut.top1).map { training, heldOut in
-      guard let training, let heldOut else { return nil }
-      return training - heldOut
+    zip(history.training.top1, history.validation.top1).map { training, validation in
+      guard let training, let validation else { return nil }
+      return training - validation
     }
   }
 
-  private var heldOutImages: String { status.selectedOnTest ? "test" : "validation" }
+  private var validationImages: String { status.selectedOnTest ? "test" : "validation" }
 
   private static func hasPoints(_ values: [Double?]) -> Bool {
     values.contains { $0?.isFinite == true }

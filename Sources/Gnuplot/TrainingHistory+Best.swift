@@ -1,8 +1,8 @@
 extension TrainingHistory {
-  /// The best held-out top-1 accuracy, in percent, and the first epoch that reached it; nil where none
+  /// The best validation top-1 accuracy, in percent, and the first epoch that reached it; nil where none
   /// was measured.
   public var best: (epoch: Int, top1: Double)? {
-    zip(epochs, heldOut.top1)
+    zip(epochs, validation.top1)
       .compactMap { epoch, top1 in top1.flatMap { $0.isFinite ? (epoch: epoch, top1: $0) : nil } }
       .max { ($0.top1, -$0.epoch) < ($1.top1, -$1.epoch) }
   }
@@ -10,13 +10,13 @@ extension TrainingHistory {
   /// How much of the training was needed for its best epoch.
   public struct Efficiency: Sendable, Equatable {
     public let epochs: Int
-    /// The first epoch with the best held-out accuracy.
+    /// The first epoch with the best validation accuracy.
     public let convergenceEpoch: Int
     /// 100 · (1 − epochs after that one / epochs run), percent.
     public let percent: Double
   }
 
-  /// The efficiency of the training; nil where no held-out accuracy was measured.
+  /// The efficiency of the training; nil where no validation accuracy was measured.
   public var efficiency: Efficiency? {
     guard let best, let last = epochs.last else { return nil }
     let share = Double(last - best.epoch) / Double(epochs.count)

@@ -2,8 +2,9 @@ import Foundation
 
 /// What a training run wrote down after each epoch: the file `history.csv`.
 ///
-/// The header is `epoch`, `learning_rate`, loss, top-1 and top-5 of training and held-out images, then
-/// one column `train_top1.CLASS` a class, then one `heldout_top1.CLASS` a class in the same order.
+/// The header is `epoch`, `learning_rate`, loss, top-1 and top-5 of training and of validation images,
+/// then one column `train_top1.CLASS` a class, then one `validation_top1.CLASS` a class in the same
+/// order. The validation columns of files by earlier versions begin with `heldout_`.
 /// Accuracies are in percent. A cell may be empty (not measured) or `nan`.
 public struct TrainingHistory: Sendable, Equatable {
   /// Loss and accuracies over one set of images, a value an epoch; nil where none was measured.
@@ -22,14 +23,14 @@ public struct TrainingHistory: Sendable, Equatable {
   public let epochs: [Int]
   public let learningRate: [Double?]
   public let training: Curves
-  public let heldOut: Curves
+  public let validation: Curves
   public let classNames: [String]
 
   public var isEmpty: Bool { epochs.isEmpty }
 
   static let fixedColumns = [
-    "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "heldout_loss",
-    "heldout_top1", "heldout_top5",
+    "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "validation_loss",
+    "validation_top1", "validation_top5",
   ]
 
   /// Reads the file at `url`.
@@ -42,7 +43,7 @@ public struct TrainingHistory: Sendable, Equatable {
   /// - Parameter file: The file's name, for the errors.
   public init(parsing text: String, file: String) throws(LogError) {
     let records = try CommaSeparatedValues(parsing: text, file: file).records
-    guard let header = records.first?.cells else {
+    guard let header = records.first?.cells.map(Self.currentName(ofColumn:)) else {
       throw .noHeader(file: file, expected: Self.fixedColumns.joined(separator: ","))
     }
     classNames = try Self.classNames(inHeader: header, file: file)
@@ -53,9 +54,14 @@ public struct TrainingHistory: Sendable, Equatable {
     training = Curves(
       loss: table[2], top1: table[3], top5: table[4],
       top1OfClass: Array(table[classes..<classes + classNames.count]))
-    heldOut = Curves(
+    validation = Curves(
       loss: table[5], top1: table[6], top5: table[7],
       top1OfClass: Array(table[(classes + classNames.count)...]))
+  }
+
+  /// A column's name; earlier versions called the validation images held out.
+  private static func currentName(ofColumn name: String) -> String {
+    name.hasPrefix("heldout_") ? "validation_" + name.dropFirst("heldout_".count) : name
   }
 
   /// Checks the header and returns the classes it names.
@@ -76,7 +82,7 @@ public struct TrainingHistory: Sendable, Equatable {
         file: file, column: fixedColumns.count + index + 1, expected: "another class",
         found: prefix + name)
     }
-    let expected = names.map { "heldout_top1." + $0 }
+    let expected = names.map { "validation_top1." + $0 }
     let found = Array(rest.dropFirst(names.count))
     for index in 0..<max(expected.count, found.count) {
       let expectedName = index < expected.count ? expected[index] : "the end of the line"

@@ -59,7 +59,8 @@ extension RecipeType {
       throw .notFinite(place, key: key, found: text)
     case (.boolean, .boolean(let value)):
       return .boolean(value)
-    case (.choice(let words), .text):
+    case (.choice(let words, let former), .text):
+      if let word = former[text] { return .text(word) }
       guard words.contains(text) else {
         throw .unknownChoice(
           place, key: key, choices: words, found: text, suggestion: nearest(to: text, among: words))

@@ -7,7 +7,8 @@ public indirect enum RecipeType: Sendable, Equatable {
   case text(Pattern?)
   /// The path of a file or folder; enters cache keys by what the file holds.
   case path
-  case choice([String])
+  /// One of the words. `former` maps words of earlier versions to today's, which take their place.
+  case choice([String], former: [String: String])
   case list(RecipeType, Length)
   /// A list whose items are a name with options of its own, such as `{crop: {padding: 4}}` or `flip`.
   /// Its value is a list of objects with one member, the name, that holds every option.
@@ -78,7 +79,7 @@ extension RecipeType: CustomStringConvertible {
     case .text(nil): "text"
     case .text(.some(let pattern)): "text such as \(pattern.example)"
     case .path: "the path of a file or folder"
-    case .choice(let words): joined(words, by: "or")
+    case .choice(let words, _): joined(words, by: "or")
     case .list(let item, let length): "a list of \(length.prefix)\(item.plural)"
     case .variants(let variants):
       "a list of \(joined(variants.map(\.name), by: "or")), each with or without its options"
@@ -92,7 +93,7 @@ extension RecipeType: CustomStringConvertible {
     case .number(let bounds): "numbers" + bounds.suffix
     case .text(nil): "texts"
     case .text(.some(let pattern)): "texts such as \(pattern.example)"
-    case .choice(let words): "the words \(joined(words, by: "and"))"
+    case .choice(let words, _): "the words \(joined(words, by: "and"))"
     case .boolean, .path, .list, .variants, .either: description
     }
   }

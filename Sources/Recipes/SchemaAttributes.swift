@@ -138,7 +138,9 @@ extension SchemaAttributes {
     case "path": return .path
     case "integer": return .integer(try bounds())
     case "number": return .number(try bounds())
-    case "choice": return .choice(try choices())
+    case "choice":
+      let words = try choices()
+      return .choice(words, former: try formerChoices(of: words))
     case "text": return .text(try pattern())
     default:
       throw malformed(
@@ -164,6 +166,26 @@ extension SchemaAttributes {
       words.append(word)
     }
     return words
+  }
+
+  /// The words of earlier versions, each with the one of `words` that replaced it.
+  private mutating func formerChoices(
+    of words: [String]
+  ) throws(RecipeSchemaError) -> [String: String] {
+    guard let node = take("former") else { return [:] }
+    guard case .mapping(let entries) = node.content else {
+      throw malformed("former", expected: "a mapping of former words to choices", found: node)
+    }
+    var former: [String: String] = [:]
+    for entry in entries {
+      guard case .scalar(let word, _) = entry.value.content, words.contains(word),
+        !words.contains(entry.key)
+      else {
+        throw malformed("former", expected: "former words, each with a choice", found: entry.value)
+      }
+      former[entry.key] = word
+    }
+    return former
   }
 
   private mutating func pattern() throws(RecipeSchemaError) -> RecipeType.Pattern? {

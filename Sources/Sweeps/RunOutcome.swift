@@ -65,8 +65,8 @@ public struct RunOutcome: Sendable {
     images = evaluation?.on
     best = history?.best
     epochs = history?.epochs ?? []
-    top1OfEpoch = history?.heldOut.top1 ?? []
-    lossOfEpoch = history?.heldOut.loss ?? []
+    top1OfEpoch = history?.validation.top1 ?? []
+    lossOfEpoch = history?.validation.loss ?? []
     trainingSeconds =
       seconds.count == histories.count && !seconds.isEmpty ? seconds.reduce(0, +) : nil
     self.numerics = Set(numerics).sorted().joined(separator: "; ")

@@ -19,8 +19,8 @@ extension SweepResults {
     var panels: [Panel] = []
     let quantities: [(name: String, title: String, axis: String, KeyPath<RunOutcome, [Double?]>)] =
       [
-        ("top1", "Held-out accuracy", "top-1 accuracy (%)", \.top1OfEpoch),
-        ("loss", "Held-out loss", "loss (nats per image)", \.lossOfEpoch),
+        ("top1", "Validation accuracy", "top-1 accuracy (%)", \.top1OfEpoch),
+        ("loss", "Validation loss", "loss (nats per image)", \.lossOfEpoch),
       ]
     for (quantity, title, axis, path) in quantities {
       var bands: [Series] = []

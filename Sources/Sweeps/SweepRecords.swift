@@ -9,7 +9,8 @@ extension SweepResults {
     let keys = sweep.varied.map(\.key)
     let header =
       ["run", "seed"] + keys + [
-        "images", "top1", "best_heldout_top1", "best_epoch", "training_seconds", "unlike_numerics",
+        "images", "top1", "best_validation_top1", "best_epoch", "training_seconds",
+        "unlike_numerics",
       ]
     let rows = settings.flatMap { setting in
       setting.outcomes.map { row(of: $0, values: setting.varied.map(\.value)) }
@@ -32,7 +33,7 @@ extension SweepResults {
     let header =
       (keys.isEmpty ? ["setting"] : keys) + [
         "n", "images", "top1_mean", "top1_deviation", "top1_half_interval_95", "top1_least",
-        "top1_most", "best_heldout_top1_mean", "training_seconds_mean", "leader_minus_this",
+        "top1_most", "best_validation_top1_mean", "training_seconds_mean", "leader_minus_this",
         "difference_half_interval_95", "difference_n",
       ]
     let compared = comparisons
@@ -59,7 +60,7 @@ extension SweepResults {
       let values: [String: String]
       let n: Int
       let top1: Statistics?
-      let bestHeldoutTop1: Statistics?
+      let bestValidationTop1: Statistics?
       let runs: [Run]
     }
     struct Statistics: Encodable {
@@ -81,7 +82,7 @@ extension SweepResults {
       let seed: Int?
       let top1: Double?
       let images: String?
-      let bestHeldoutTop1: Double?
+      let bestValidationTop1: Double?
       let trainingSeconds: Double?
     }
     struct Comparison: Encodable {
@@ -106,11 +107,11 @@ extension SweepResults {
         Record.Setting(
           values: Dictionary(uniqueKeysWithValues: setting.varied.map { ($0.key, $0.value) }),
           n: setting.outcomes.count, top1: setting.top1.map(Record.Statistics.init),
-          bestHeldoutTop1: setting.best.map(Record.Statistics.init),
+          bestValidationTop1: setting.best.map(Record.Statistics.init),
           runs: setting.outcomes.map { outcome in
             Record.Run(
               name: outcome.run.name, seed: outcome.run.seed, top1: outcome.top1,
-              images: outcome.images?.rawValue, bestHeldoutTop1: outcome.best?.top1,
+              images: outcome.images?.rawValue, bestValidationTop1: outcome.best?.top1,
               trainingSeconds: outcome.trainingSeconds)
           })
       },

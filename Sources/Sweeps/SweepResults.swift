@@ -14,7 +14,7 @@ public struct SweepResults: Sendable {
     public let outcomes: [RunOutcome]
     /// Over the seeds, percent; nil where no run has been evaluated.
     public let top1: SampleStatistics?
-    /// The best epochs' held-out accuracy, percent.
+    /// The best epochs' validation accuracy, percent.
     public let best: SampleStatistics?
     public let trainingSeconds: SampleStatistics?
 

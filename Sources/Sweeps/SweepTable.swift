@@ -6,7 +6,8 @@ extension SweepResults {
   public var header: [String] {
     let keys = sweep.varied.map { sweep.shortName(of: $0.key) }
     return (keys.isEmpty ? ["setting"] : keys) + [
-      "n", "\(images) top-1 (%)", "95 % interval", "best run", "best held-out (%)", "training time",
+      "n", "\(images) top-1 (%)", "95 % interval", "best run", "best validation (%)",
+      "training time",
     ]
   }
 

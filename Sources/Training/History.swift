@@ -20,7 +20,7 @@ public struct PassFigures: Sendable, Equatable {
 }
 
 /// The figures of one epoch: those of its own batches or of a pass over the training set, and those of
-/// the held-out set.
+/// the validation set.
 public struct EpochRecord: Sendable, Equatable {
   /// Counted from 1, epochs of the training it goes on from included.
   public var epoch: Int
@@ -28,13 +28,13 @@ public struct EpochRecord: Sendable, Equatable {
   public var learningRate: Double
   public var train: PassFigures
   /// Nil where nothing is held out.
-  public var heldout: PassFigures?
+  public var validation: PassFigures?
 
-  public init(epoch: Int, learningRate: Double, train: PassFigures, heldout: PassFigures?) {
+  public init(epoch: Int, learningRate: Double, train: PassFigures, validation: PassFigures?) {
     self.epoch = epoch
     self.learningRate = learningRate
     self.train = train
-    self.heldout = heldout
+    self.validation = validation
   }
 }
 
@@ -43,10 +43,10 @@ public struct EpochRecord: Sendable, Equatable {
 public enum History {
   private static let figures = ["loss", "top1", "top5"]
 
-  /// The columns: epoch, rate, figures of train and held-out, then each class's top-1 of both.
+  /// The columns: epoch, rate, figures of train and validation, then each class's top-1 of both.
   public static func header(classNames: [String]) -> [String] {
-    ["epoch", "learning_rate"] + figures.map { "train_\($0)" } + figures.map { "heldout_\($0)" }
-      + classNames.map { "train_top1.\($0)" } + classNames.map { "heldout_top1.\($0)" }
+    ["epoch", "learning_rate"] + figures.map { "train_\($0)" } + figures.map { "validation_\($0)" }
+      + classNames.map { "train_top1.\($0)" } + classNames.map { "validation_top1.\($0)" }
   }
 
   /// The whole table, with shortest decimals that read back as the same numbers; what was not measured
@@ -55,10 +55,10 @@ public enum History {
     let rows = history.map { record in
       let absent = [String](repeating: "", count: 3 + classNames.count)
       let train = text(record.train)
-      let heldout = record.heldout.map(text) ?? absent
+      let validation = record.validation.map(text) ?? absent
       let cells =
-        ["\(record.epoch)", "\(record.learningRate)"] + train[..<3] + heldout[..<3] + train[3...]
-        + heldout[3...]
+        ["\(record.epoch)", "\(record.learningRate)"] + train[..<3] + validation[..<3] + train[3...]
+        + validation[3...]
       return cells.joined(separator: ",")
     }
     let header = CommaSeparatedText.line(header(classNames: classNames))
@@ -74,19 +74,19 @@ public enum History {
   static func numbers(of record: EpochRecord, classes: Int) -> [Double] {
     let absent = [Double](repeating: .nan, count: 3 + classes)
     return [Double(record.epoch), record.learningRate] + record.train.numbers
-      + (record.heldout?.numbers ?? absent)
+      + (record.validation?.numbers ?? absent)
   }
 
   /// The inverse of `numbers(of:classes:)`; nil where there are not 8 + 2 · classes numbers.
   static func record(from numbers: [Double], classes: Int) -> EpochRecord? {
     guard numbers.count == 8 + 2 * classes, let epoch = Int(exactly: numbers[0]),
       let train = PassFigures(numbers: numbers[2..<5 + classes]),
-      let heldout = PassFigures(numbers: numbers[(5 + classes)...])
+      let validation = PassFigures(numbers: numbers[(5 + classes)...])
     else { return nil }
     // A measured loss is always a number, or training would have ended there.
     return EpochRecord(
       epoch: epoch, learningRate: numbers[1], train: train,
-      heldout: heldout.loss.isNaN ? nil : heldout)
+      validation: validation.loss.isNaN ? nil : validation)
   }
 }
 

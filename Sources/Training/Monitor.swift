@@ -2,25 +2,25 @@ import Foundation
 
 /// A figure of an epoch that training can be steered by.
 public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
-  case heldoutLoss = "heldout-loss"
-  case heldoutTop1 = "heldout-top1"
-  case heldoutTop5 = "heldout-top5"
+  case validationLoss = "validation-loss"
+  case validationTop1 = "validation-top1"
+  case validationTop5 = "validation-top5"
   /// The mean over the classes of their top-1 accuracies: each class counts alike.
-  case heldoutBalanced = "heldout-balanced"
+  case validationBalanced = "validation-balanced"
   case trainLoss = "train-loss"
   case trainTop1 = "train-top1"
   case trainTop5 = "train-top5"
 
   /// Whether it is a loss; the others are accuracies in percent.
-  public var isLoss: Bool { self == .heldoutLoss || self == .trainLoss }
+  public var isLoss: Bool { self == .validationLoss || self == .trainLoss }
 
   /// Whether a smaller value is the better one.
   public var prefersSmaller: Bool { isLoss }
 
-  /// Whether it is measured on the held-out images.
-  public var isHeldout: Bool {
+  /// Whether it is measured on the validation images.
+  public var isValidation: Bool {
     switch self {
-    case .heldoutLoss, .heldoutTop1, .heldoutTop5, .heldoutBalanced: true
+    case .validationLoss, .validationTop1, .validationTop5, .validationBalanced: true
     case .trainLoss, .trainTop1, .trainTop5: false
     }
   }
@@ -28,10 +28,10 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
   /// The quantity's value in an epoch; not a number where it was not measured.
   public func value(in epoch: EpochRecord) -> Double {
     switch self {
-    case .heldoutLoss: epoch.heldout?.loss ?? .nan
-    case .heldoutTop1: epoch.heldout?.top1 ?? .nan
-    case .heldoutTop5: epoch.heldout?.top5 ?? .nan
-    case .heldoutBalanced: epoch.heldout?.balancedTop1 ?? .nan
+    case .validationLoss: epoch.validation?.loss ?? .nan
+    case .validationTop1: epoch.validation?.top1 ?? .nan
+    case .validationTop5: epoch.validation?.top5 ?? .nan
+    case .validationBalanced: epoch.validation?.balancedTop1 ?? .nan
     case .trainLoss: epoch.train.loss
     case .trainTop1: epoch.train.top1
     case .trainTop5: epoch.train.top5

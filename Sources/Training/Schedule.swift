@@ -34,7 +34,7 @@ public struct Schedule: Decodable, Sendable {
 
   public init(
     kind: Kind, milestones: [Int] = [], factor: Double = 0.1, period: Int? = nil,
-    minimum: Double = 0, monitor: MonitoredQuantity = .heldoutLoss, patience: Int = 10,
+    minimum: Double = 0, monitor: MonitoredQuantity = .validationLoss, patience: Int = 10,
     leastImprovement: Double = 0, start: Double = 0.04, peak: Double = 0.3,
     warmupEpochs: Double = 0
   ) {

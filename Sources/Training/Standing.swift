@@ -23,7 +23,7 @@ public struct Standing: Sendable {
     return quantity.gain(of: quantity.value(in: last), over: quantity.value(in: bestBefore))
   }
 
-  /// The best epoch in words, for example "heldout-top1 56.30 % in epoch 9".
+  /// The best epoch in words, for example "validation-top1 56.30 % in epoch 9".
   public var text: String {
     "\(quantity.rawValue) \(quantity.text(quantity.value(in: best))) in epoch \(best.epoch)"
   }
@@ -33,12 +33,12 @@ extension Trainer {
   /// Where the training stands; nil before its first epoch. Where nothing is held out, accuracy on the
   /// training images is all there is to tell.
   public var standing: Standing? {
-    Standing(of: history, by: heldout == nil ? .trainTop1 : settings.checkpoint.monitor)
+    Standing(of: history, by: validation == nil ? .trainTop1 : settings.checkpoint.monitor)
   }
 }
 
 extension EpochRecord {
-  /// How far training accuracy is above held-out accuracy, in percent points; nil where nothing is held
+  /// How far training accuracy is above validation accuracy, in percent points; nil where nothing is held
   /// out.
-  public var gap: Double? { heldout.map { train.top1 - $0.top1 } }
+  public var gap: Double? { validation.map { train.top1 - $0.top1 } }
 }

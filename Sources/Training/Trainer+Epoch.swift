@@ -8,7 +8,7 @@ import Tensors
 extension Trainer {
   /// How an epoch ended.
   public enum Outcome: Sendable {
-    /// All its images are trained on, the held-out set is evaluated, and the state is saved.
+    /// All its images are trained on, the validation set is evaluated, and the state is saved.
     case finished(EpochRecord)
     /// It was asked to stop; the state is saved.
     case interrupted
@@ -115,8 +115,8 @@ extension Trainer {
     let record = try withKeptWeights {
       let record = EpochRecord(
         epoch: epoch, learningRate: rate, train: trainingFigures(),
-        heldout: heldout.map { PassFigures(predictor.run($0)) })
-      guard record.heldout?.loss.isFinite ?? true else {
+        validation: validation.map { PassFigures(predictor.run($0)) })
+      guard record.validation?.loss.isFinite ?? true else {
         throw diverged(inStep: lastStep, rate: rate)
       }
       state.history.append(record)

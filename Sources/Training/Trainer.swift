@@ -21,7 +21,7 @@ public final class Trainer {
   let loss: CrossEntropy
   let training: BatchLoader
   let trainingPass: BatchLoader
-  let heldout: BatchLoader?
+  let validation: BatchLoader?
   let feed = BatchFeed()
   let pool: WorkerPool
   let store: TrainingStore
@@ -41,7 +41,7 @@ public final class Trainer {
     _ settings: TrainingSettings, network: Network, images: TrainingImages, store: TrainingStore,
     on pool: WorkerPool
   ) throws {
-    try settings.check(holdsOut: images.heldout != nil)
+    try settings.check(holdsOut: images.validation != nil)
     guard let normalization = images.training.preparation?.normalization else {
       throw TrainingError.unprepared(set: "training")
     }
@@ -57,7 +57,7 @@ public final class Trainer {
       images.training, normalization: normalization, augmentations: settings.augment,
       seed: settings.seed, side: side)
     trainingPass = BatchLoader(images.training, normalization: normalization, side: side)
-    heldout = images.heldout.map {
+    validation = images.validation.map {
       BatchLoader($0, normalization: normalization, side: side)
     }
     optimizer = Optimizer(settings.optimizer, for: network.parameters)
@@ -116,7 +116,7 @@ extension Trainer {
   /// The epoch whose weights are kept as the best; nil before the first. Where nothing is held out, it is
   /// the last one.
   public var bestEpoch: Int? {
-    heldout == nil
+    validation == nil
       ? state.history.last?.epoch
       : Monitor(settings.checkpoint.monitor).bestEpoch(of: state.history)
   }
@@ -149,12 +149,12 @@ extension TrainingSettings {
       throw TrainingError.nesterovWithoutMomentum
     }
     guard !holdsOut else { return }
-    if stop.patience > 0, stop.monitor.isHeldout {
-      throw TrainingError.nothingHeldOut(
+    if stop.patience > 0, stop.monitor.isValidation {
+      throw TrainingError.noValidationImages(
         key: "train.stop.monitor", quantity: stop.monitor.rawValue)
     }
-    if schedule.kind == .plateau, schedule.monitor.isHeldout {
-      throw TrainingError.nothingHeldOut(
+    if schedule.kind == .plateau, schedule.monitor.isValidation {
+      throw TrainingError.noValidationImages(
         key: "train.schedule.monitor", quantity: schedule.monitor.rawValue)
     }
   }

@@ -8,8 +8,8 @@ public enum TrainingError: PrintableError, Equatable {
   case unusableState(file: String, problem: String)
   /// The weights to start from are of another network, of other classes or of other pixels.
   case unusableStart(file: String, what: String, expected: String, found: String)
-  /// Training and held-out images are of different data sets.
-  case differentClasses(training: [String], heldout: [String])
+  /// Training and validation images are of different data sets.
+  case differentClasses(training: [String], validation: [String])
   /// Training and validation images are to be one set and are normalised in two ways.
   case differentNormalizations(training: String, validation: String)
   /// Images without the note how they are to be normalised.
@@ -18,8 +18,8 @@ public enum TrainingError: PrintableError, Equatable {
   case testImagesWouldTrain
   /// Test images stand where training images belong, or validation images without the split's word for it.
   case unannouncedTestImages(input: String)
-  /// A quantity of the held-out images is to steer a training that holds none out.
-  case nothingHeldOut(key: String, quantity: String)
+  /// A quantity of the validation images is to steer a training that holds none out.
+  case noValidationImages(key: String, quantity: String)
   /// Nesterov's look ahead was asked for without a velocity to look along.
   case nesterovWithoutMomentum
   /// Weights of the loss that are not one a class.
@@ -37,8 +37,8 @@ public enum TrainingError: PrintableError, Equatable {
     case .unusableStart(let file, let what, let expected, let found):
       "\(file): training goes on from weights whose \(what) is \(expected), found \(found); bind "
         + "'start' to a step that trains the same network on the same images"
-    case .differentClasses(let training, let heldout):
-      "training images have classes \(training), held-out ones \(heldout); rerun preprocess-and-split"
+    case .differentClasses(let training, let validation):
+      "training images have classes \(training), validation images \(validation); rerun preprocess-and-split"
     case .differentNormalizations(let training, let validation):
       "training images are normalised by \(training), validation images by \(validation); rerun "
         + "preprocess-and-split"
@@ -50,7 +50,7 @@ public enum TrainingError: PrintableError, Equatable {
     case .unannouncedTestImages(let input):
       "input '\(input)' has images of the test file; bind it to preprocess-and-split.\(input); test "
         + "images may validate where the recipe says split.validation: test"
-    case .nothingHeldOut(let key, let quantity):
+    case .noValidationImages(let key, let quantity):
       "\(key) is \(quantity), and train.data: training-and-validation holds nothing out; choose a "
         + "quantity of the training images, or train.data: training"
     case .nesterovWithoutMomentum:

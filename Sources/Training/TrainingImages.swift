@@ -12,14 +12,14 @@ public enum TrainingData: String, Decodable, Sendable {
 public struct TrainingImages: Sendable {
   public let training: ImageSet
   /// Nil where all images train.
-  public let heldout: ImageSet?
+  public let validation: ImageSet?
 
   /// - Throws: `TrainingError` where the sets do not belong together, say nothing of normalisation, or
   ///   the test images would train, or choose the epoch without the split's saying so.
   public init(_ data: TrainingData, training: ImageSet, validation: ImageSet) throws {
     guard training.classNames == validation.classNames else {
       throw TrainingError.differentClasses(
-        training: training.classNames, heldout: validation.classNames)
+        training: training.classNames, validation: validation.classNames)
     }
     guard let preparation = training.preparation else {
       throw TrainingError.unprepared(set: "training")
@@ -36,7 +36,7 @@ public struct TrainingImages: Sendable {
         throw TrainingError.unannouncedTestImages(input: "validation")
       }
       self.training = training
-      heldout = validation
+      self.validation = validation
     case .trainingAndValidation:
       guard !other.selectedOnTest, other.takenFrom == .train else {
         throw TrainingError.testImagesWouldTrain
@@ -46,7 +46,7 @@ public struct TrainingImages: Sendable {
           training: "\(preparation.normalization)", validation: "\(other.normalization)")
       }
       self.training = training.joined(with: validation)
-      heldout = nil
+      self.validation = nil
     }
   }
 }

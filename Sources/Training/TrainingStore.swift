@@ -93,9 +93,9 @@ public struct TrainingStore: Sendable {
     guard let record else { return description }
     var copy = description
     copy.epoch = record.epoch
-    if let heldout = record.heldout {
-      copy.origin["heldout_loss"] = "\(heldout.loss)"
-      copy.origin["heldout_top1"] = "\(heldout.top1)"
+    if let validation = record.validation {
+      copy.origin["validation_loss"] = "\(validation.loss)"
+      copy.origin["validation_top1"] = "\(validation.top1)"
     }
     return copy
   }

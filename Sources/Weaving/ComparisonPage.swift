@@ -57,7 +57,7 @@ struct ComparisonPage {
   // MARK: What they reached
 
   private static let quantities = [
-    "top-1", "measured on", "best held-out", "network", "parameters", "MACs an image", "epochs",
+    "top-1", "measured on", "best validation", "network", "parameters", "MACs an image", "epochs",
     "images a second", "training time", "time of all stages", "all of it",
   ]
 
@@ -74,10 +74,10 @@ struct ComparisonPage {
       rows: rows, namesRows: true)
     return table.html
       + """
-      <p class="muted">Best held-out: the highest accuracy after any epoch, on the images that were held \
+      <p class="muted">Best validation: the highest accuracy after any epoch, on the images that were held \
       out of training; it is chosen among epochs and so a little too high. MACs: multiplications, each with an \
       addition, for one image forward. Images a second are those of \
-      training, held-out passes included. Times are comparable where machine and threads are: each \
+      training, validation passes included. Times are comparable where machine and threads are: each \
       run's page names them.</p>
       """
   }
@@ -118,7 +118,7 @@ struct ComparisonPage {
       let data = try? Data(contentsOf: file)
     else { return HTML() }
     let caption =
-      "Accuracy and loss on held-out images, over epochs and over training time. Losses are each "
+      "Accuracy and loss on validation images, over epochs and over training time. Losses are each "
       + "recipe's own: smoothed ones can't be compared with plain ones."
     let base = file.deletingPathExtension()
     let links = ["gp", "csv", "png", "svg"].map { base.appendingPathExtension($0) }

@@ -145,7 +145,7 @@ struct FrontPage {
           ? "The test images, which took no part in the training of this run, nor in any choice of it"
           : "The test images; no epoch was trained and nothing was chosen here"
       default:
-        if claim.training?.trainsOnHeldOut == true {
+        if claim.training?.trainsOnValidation == true {
           "The \(metrics.on) images, on which the network was trained too: no measure of new images"
         } else if isTrained {
           "The \(metrics.on) images, which took no part in the gradients and may have chosen the epoch"
@@ -185,7 +185,7 @@ struct FrontPage {
       case let other: other
       }
     let counts = (claim.training?.imageCounts ?? []).map { "\(Wording.count($0.count)) \($0.name)" }
-    let isRefitted = claim.training?.trainsOnHeldOut == true
+    let isRefitted = claim.training?.trainsOnValidation == true
     let use =
       isRefitted
       ? ", and in the end trained on all of them"
@@ -225,13 +225,15 @@ struct FrontPage {
 
   /// How the checkpoint was chosen among the epochs, where a recipe key says it.
   private func selection(_ training: RunClaim.Training) -> HTML? {
-    guard let monitor = training.manifest.recipeValue("checkpoint.monitor"),
+    guard let word = training.manifest.recipeValue("checkpoint.monitor"),
       claim.result?.metrics.checkpoint == "best", training.epochs?.isEmpty != true
     else { return nil }
+    // Artefacts of earlier versions say `heldout-`.
+    let monitor = word.replacing("heldout-", with: "validation-")
     let words =
       switch monitor {
-      case "heldout-top1": "the highest top-1 accuracy on the held-out images, those for validation"
-      case "heldout-loss": "the lowest loss on the held-out images, those for validation"
+      case "validation-top1": "the highest top-1 accuracy on the validation images"
+      case "validation-loss": "the lowest loss on the validation images"
       case "train-top1": "the highest top-1 accuracy on the training images"
       case "train-loss": "the lowest loss on the training images"
       default: monitor

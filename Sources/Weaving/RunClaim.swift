@@ -1,4 +1,5 @@
 import Foundation
+import Gnuplot
 import Models
 import Planning
 import TensorFiles
@@ -60,8 +61,8 @@ struct RunClaim {
     /// Epochs behind the checkpoint, those of a training that it went on from included; 0 for weights that
     /// no run has trained.
     var epochsBehind: Int { checkpoint.metadata["epoch"].flatMap { Int($0) } ?? 0 }
-    /// Whether the held-out images were trained on too.
-    var trainsOnHeldOut: Bool {
+    /// Whether the validation images were trained on too.
+    var trainsOnValidation: Bool {
       epochsBehind > 0 && checkpoint.metadata["trained_on"] == "training-and-validation"
     }
     /// Whether the weights began as those of a file, so that what they were trained on before is not
@@ -141,11 +142,7 @@ struct RunClaim {
   }
 
   private static func epochs(inFolder folder: URL) -> [Int]? {
-    let url = folder.appendingPathComponent("history.csv")
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
-    return text.split(separator: "\n").dropFirst().compactMap { line in
-      Int(line.prefix { $0 != "," })
-    }
+    try? TrainingHistory(contentsOf: folder.appendingPathComponent("history.csv")).epochs
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Gnuplot
 import Pages
 import Planning
 import Sweeps
@@ -25,7 +26,7 @@ struct RunIndex {
         <p class="kicker">Tessera</p>
         <h1>Runs</h1>
         <p class="lead">\(runs.count) \(runs.count == 1 ? "run" : "runs"), the newest first. The line under one is its \
-        accuracy on held-out images, epoch by epoch.</p>
+        accuracy on validation images, epoch by epoch.</p>
         </header>
         \(body)
         \(sweeps)
@@ -111,26 +112,20 @@ struct RunIndex {
     return "\(Timestamp.local(run.finished)), \(Wording.duration(run.claim.seconds))"
   }
 
-  /// The held-out accuracy over the epochs, of the last training.
+  /// The validation accuracy over the epochs, of the last training.
   private func curve(of instances: [(name: String, manifest: Manifest)]) -> HTML {
     for (_, manifest) in instances.reversed() where manifest.has(file: "history.csv") {
       let path = project.artefactPath(stage: manifest.stage, key: manifest.key)
       let url = project.url(path).appendingPathComponent("history.csv")
-      guard let text = try? String(contentsOf: url, encoding: .utf8) else { continue }
-      let rows = text.split(separator: "\n").map { line in
-        line.split(separator: ",", omittingEmptySubsequences: false)
-      }
-      guard let column = rows.first?.firstIndex(of: "heldout_top1") else { continue }
-      let values = rows.dropFirst().map { row in
-        row.indices.contains(column) ? Double(row[column]) ?? .nan : .nan
-      }
+      guard let history = try? TrainingHistory(contentsOf: url) else { continue }
+      let values = history.validation.top1.map { $0 ?? .nan }
       guard let first = values.first(where: \.isFinite), values.count > 1,
         let last = values.last(where: \.isFinite)
       else { continue }
       return Chart.line(
         values,
         description:
-          "Held-out accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
+          "Validation accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
           + "to \(Wording.percent(last))")
     }
     return HTML()

@@ -76,7 +76,7 @@ struct SweepPage {
     ).html
       + """
       <p class="muted">Mean ± standard deviation over seeds (n − 1 in the denominator); the 95 % interval of \
-      the mean is Student's. Best held-out: the highest accuracy after any epoch on images held out of \
+      the mean is Student's. Best validation: the highest accuracy after any epoch on images held out of \
       training, chosen among epochs and so a little too high.</p>
       """
   }
@@ -101,7 +101,7 @@ struct SweepPage {
     let titles = [
       "curves": (
         "Learning curves",
-        "Mean over the seeds and a band of one standard deviation, on held-out images."
+        "Mean over the seeds and a band of one standard deviation, on validation images."
       ),
       "effects": (
         "What each key does",
@@ -146,7 +146,7 @@ struct SweepPage {
     }
     return DataTable(
       caption: "Every run",
-      header: ["run", "seed", "top-1 (%)", "best held-out (%)", "training time"], rows: rows,
+      header: ["run", "seed", "top-1 (%)", "best validation (%)", "training time"], rows: rows,
       numeric: [1, 2, 3, 4], namesRows: true
     ).html
   }

@@ -105,13 +105,13 @@ struct ComparedProject {
       withDestinationPath: "../../cache/\(stage)/\(key)")
   }
 
-  /// Places a training of the epochs from `first` on, a row each of held-out loss and top-1.
+  /// Places a training of the epochs from `first` on, a row each of validation loss and top-1.
   func placeTraining(
     _ instance: String = "learn", in run: String, first: Int = 1, rows: [(Double, Double)?],
     seconds: [Double]?, settings: [(String, String)]
   ) throws {
     let header =
-      "epoch,learning_rate,train_loss,train_top1,train_top5,heldout_loss,heldout_top1,heldout_top5\n"
+      "epoch,learning_rate,train_loss,train_top1,train_top5,validation_loss,validation_top1,validation_top5\n"
     let lines = rows.enumerated().map { index, row in
       "\(first + index),0.1,1,50,90,\(row.map { "\($0.0),\($0.1)" } ?? ","),\n"
     }

@@ -12,12 +12,12 @@ import Testing
     figure?.panels.flatMap { $0.series.map(\.title) } ?? []
   }
 
-  @Test func heldOutCurveIsNamedByWhatChose() throws {
+  @Test func validationCurveIsNamedByWhatChose() throws {
     #expect(titles(try trainingFigures(rows).loss) == ["training", "validation"])
     let published = try trainingFigures(rows, selectedOnTest: true)
     #expect(titles(published.top1) == ["training", "test (selected on it)"])
     #expect(published.top1?.title == "Top-1 accuracy over epochs — selected on test")
-    #expect(published.perClassHeldOut?.title.contains("test images") == true)
+    #expect(published.perClassValidation?.title.contains("test images") == true)
   }
 
   @Test func titlesOwnUpToTheData() throws {
@@ -52,7 +52,7 @@ import Testing
     let figures = try trainingFigures(rows)
     #expect(figures.perClassTraining == nil)
     // In the order in which the lines end.
-    #expect(titles(figures.perClassHeldOut) == ["dog", "cat"])
+    #expect(titles(figures.perClassValidation) == ["dog", "cat"])
     let lossOnly = try trainingFigures(["1,,2.5,,,nan,,,,,,", "2,0,2.0,,,inf,,,,,,"])
     #expect(titles(lossOnly.loss) == ["training"])
     #expect(lossOnly.top1 == nil)
@@ -66,7 +66,7 @@ import Testing
     #expect(figures.top1 == nil)
     #expect(figures.top5 == nil)
     #expect(figures.perClassTraining == nil)
-    #expect(figures.perClassHeldOut == nil)
+    #expect(figures.perClassValidation == nil)
     #expect(figures.overview == nil)
   }
 
@@ -125,13 +125,13 @@ import Testing
   }
 
   /// A training on all images holds none out: its columns are empty, and its figures have one curve.
-  @Test func aHistoryWithoutHeldOutImagesHasCurves() throws {
+  @Test func aHistoryWithoutValidationHasCurves() throws {
     let rows = ["1,0.001,0.5,90,99,,,,,,,", "2,0.001,0.4,91,99,,,,,,,"]
     let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
     #expect(history.best == nil && history.efficiency == nil)
     let figures = try trainingFigures(rows)
     #expect(titles(figures.loss) == ["training"] && titles(figures.top1) == ["training"])
-    #expect(figures.perClassHeldOut == nil)
+    #expect(figures.perClassValidation == nil)
     let continuation = try #require(figures.continuation)
     #expect(continuation.name == "refit" && continuation.panels.count == 3)
     #expect(continuation.panels.allSatisfy { $0.level == nil })

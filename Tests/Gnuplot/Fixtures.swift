@@ -30,9 +30,9 @@ func files(in folder: URL) throws -> [String] {
 func historyText(_ rows: [String], classes: [String] = ["cat", "dog"]) -> String {
   let header =
     [
-      "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "heldout_loss",
-      "heldout_top1", "heldout_top5",
-    ] + classes.map { "train_top1." + $0 } + classes.map { "heldout_top1." + $0 }
+      "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "validation_loss",
+      "validation_top1", "validation_top5",
+    ] + classes.map { "train_top1." + $0 } + classes.map { "validation_top1." + $0 }
   return CommaSeparatedValues.text(of: [header]) + rows.map { $0 + "\n" }.joined()
 }
 

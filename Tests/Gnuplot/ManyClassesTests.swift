@@ -151,7 +151,7 @@ import Testing
     let figures = TrainingFigures(
       try TrainingHistory(parsing: text, file: "history.csv"),
       status: RunStatus(data: .official, selectedOnTest: false))
-    let figure = try #require(figures.perClassHeldOut)
+    let figure = try #require(figures.perClassValidation)
     let table = rows(figure)
     #expect(
       table[0] == [

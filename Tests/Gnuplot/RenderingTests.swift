@@ -43,7 +43,7 @@ struct RenderingTests {
     let curves = [
       training.loss, training.top1, count > 5 ? training.top5 : training.top1,
       training.perClassTraining,
-      training.perClassHeldOut, training.overview, training.continuation,
+      training.perClassValidation, training.overview, training.continuation,
       try pictures.mistakes(
         images: images, labels: labels, predicted: predicted,
         confidence: labels.map { _ in 0.98 }, side: 8, classNames: names, subject: "images",
@@ -75,7 +75,7 @@ struct RenderingTests {
       let figures = try allFigures(names: sixNames, epochs: epochs)
       #expect(
         figures.map(\.name) == [
-          "loss", "top1", "top5", "per-class-train", "per-class-heldout", "training", "refit",
+          "loss", "top1", "top5", "per-class-train", "per-class-validation", "training", "refit",
           "mistakes", "classes", "pixels", "samples", "confusion", "class-scores", "calibration",
           "filters", "augmented",
         ])
@@ -96,7 +96,7 @@ struct RenderingTests {
       }
       #expect(!(try files(in: folder).contains("canary")))
       let legend = try String(
-        contentsOf: folder.appending(path: "per-class-heldout.svg"), encoding: .utf8)
+        contentsOf: folder.appending(path: "per-class-validation.svg"), encoding: .utf8)
       // Each stands in the legend as it is called, on one line, cut at 20 characters.
       for name in [
         "it&apos;s", "back\\slash\\", "two lines", "100 % sure %d %s", "`touch canary`",

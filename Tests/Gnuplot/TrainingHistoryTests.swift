@@ -13,18 +13,27 @@ import Testing
     #expect(history.training.top1 == [10, 20])
     #expect(history.training.top5 == [50, 60])
     #expect(history.training.top1OfClass == [[9, nil], [11, 21]])
-    #expect(history.heldOut.loss[0] == 2.25)
-    #expect(history.heldOut.loss[1]?.isNaN == true)
-    #expect(history.heldOut.top1 == [12, nil])
-    #expect(history.heldOut.top5 == [55, nil])
-    #expect(history.heldOut.top1OfClass == [[13, 23], [14, nil]])
+    #expect(history.validation.loss[0] == 2.25)
+    #expect(history.validation.loss[1]?.isNaN == true)
+    #expect(history.validation.top1 == [12, nil])
+    #expect(history.validation.top5 == [55, nil])
+    #expect(history.validation.top1OfClass == [[13, 23], [14, nil]])
+  }
+
+  @Test func earlierVersionsCalledTheValidationImagesHeldOut() throws {
+    let text = historyText(["1,0.1,2.5,10,50,2.25,12,55,9,11,13,14"])
+    let old = text.replacing("validation_", with: "heldout_")
+    #expect(old != text)
+    #expect(
+      try TrainingHistory(parsing: old, file: "history.csv")
+        == TrainingHistory(parsing: text, file: "history.csv"))
   }
 
   @Test func epochsMayGoOnFromAnEarlierTrainings() throws {
     let rows = ["161,1,1,1,1,,,,1,1,,", "162,1,1,1,1,,,,1,1,,"]
     let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
     #expect(history.epochs == [161, 162])
-    #expect(history.heldOut.loss == [nil, nil])
+    #expect(history.validation.loss == [nil, nil])
   }
 
   @Test(arguments: [[], ["cat"], ["cat", "dog", "a.b"], hostileNames])
@@ -33,7 +42,7 @@ import Testing
     let history = try TrainingHistory(parsing: text, file: "history.csv")
     #expect(history.isEmpty)
     #expect(history.classNames == classes)
-    #expect(history.heldOut.top1OfClass.count == classes.count)
+    #expect(history.validation.top1OfClass.count == classes.count)
   }
 
   static let damages: [(text: String, message: String)] = [
@@ -41,12 +50,12 @@ import Testing
     ("epoch,rate\n", "history.csv:1: column 2 should be 'learning_rate', found 'rate'"),
     ("epoch\n", "history.csv:1: column 2 should be 'learning_rate', found 'the end of the line'"),
     (
-      historyText([]).replacing("heldout_top1.dog", with: "heldout_top1.cow"),
-      "history.csv:1: column 12 should be 'heldout_top1.dog', found 'heldout_top1.cow'"
+      historyText([]).replacing("validation_top1.dog", with: "validation_top1.cow"),
+      "history.csv:1: column 12 should be 'validation_top1.dog', found 'validation_top1.cow'"
     ),
     (
-      historyText([]).replacing(",heldout_top1.dog", with: ""),
-      "history.csv:1: column 12 should be 'heldout_top1.dog', found 'the end of the line'"
+      historyText([]).replacing(",validation_top1.dog", with: ""),
+      "history.csv:1: column 12 should be 'validation_top1.dog', found 'the end of the line'"
     ),
     (
       historyText([]).replacing("\n", with: ",more\n"),

@@ -32,7 +32,7 @@ import Testing
       var leastImprovement: Double
       var monitor: Monitor
     }
-    enum Monitor: String, Decodable { case heldoutLoss = "heldout-loss" }
+    enum Monitor: String, Decodable { case validationLoss = "validation-loss" }
     var train: Train
 
     func check() throws {
@@ -42,7 +42,7 @@ import Testing
 
   private static let recipe = """
     {"train": {"learning-rate": 0.1, "init-from": null, "beta-1": 0.9, "epochs": [5, 8],
-      "stop": {"least-improvement": 0.0005, "monitor": "heldout-loss"}}}
+      "stop": {"least-improvement": 0.0005, "monitor": "validation-loss"}}}
     """
 
   /// Keys are kebab-case in the file and camelCase in Swift, at every depth; values stay as they are.
@@ -53,11 +53,11 @@ import Testing
         == Settings(
           train: .init(
             learningRate: 0.1, initFrom: nil, beta1: 0.9, epochs: [5, 8],
-            stop: .init(leastImprovement: 0.0005, monitor: .heldoutLoss))))
+            stop: .init(leastImprovement: 0.0005, monitor: .validationLoss))))
   }
 
   @Test(arguments: [
-    ("learning-rate\": 0.1", "rate\": 0.1"), ("0.9", "\"0.9\""), ("heldout-loss", "luck"),
+    ("learning-rate\": 0.1", "rate\": 0.1"), ("0.9", "\"0.9\""), ("validation-loss", "luck"),
     ("[5, 8]", "5"), ("}}}", "}}"),
   ])
   func settingsThatDoNotFitAreNamed(_ part: String, _ replacement: String) throws {

@@ -104,7 +104,7 @@ struct RecipeKeyTests {
     let recipe = try loadRecipe("train.epochs: 3\nevaluate.on: test\n")
     #expect(
       recipe.settings(matching: ["evaluate", "train.stop", "train.epochs"]).json
-        == #"{"train":{"epochs":3,"stop":{"monitor":"heldout-loss","patience":0,"#
+        == #"{"train":{"epochs":3,"stop":{"monitor":"validation-loss","patience":0,"#
         + #""least-improvement":0.0}},"evaluate":{"on":"test","checkpoint":"best","flip":false}}"#)
   }
 }

@@ -114,6 +114,18 @@ struct RecipeSchemaTests {
       "a.b: choices: expected a list of words, found a list of 0 items"
     ),
     (
+      "a.b: {type: choice, choices: [x], former: {y: z}, default: x, about: x}",
+      "a.b: former: expected former words, each with a choice, found the text 'z'"
+    ),
+    (
+      "a.b: {type: choice, choices: [x, y], former: {y: x}, default: x, about: x}",
+      "a.b: former: expected former words, each with a choice, found the text 'x'"
+    ),
+    (
+      "a.b: {type: choice, choices: [x], former: y, default: x, about: x}",
+      "a.b: former: expected a mapping of former words to choices, found the text 'y'"
+    ),
+    (
       "a.b: {type: choice, choices: [x, x], default: x, about: x}",
       "a.b: choices: expected words, each once, found the text 'x'"
     ),

@@ -12,7 +12,7 @@ struct RecipeValueTests {
     (.number(1), "1.0", "1.0"),
     (.number(1e-8), "1.0e-08", "1.0e-08"),
     (.number(1.5e300), "1.5e+300", "1.5e+300"),
-    (.text("heldout-loss"), "heldout-loss", "\"heldout-loss\""),
+    (.text("validation-loss"), "validation-loss", "\"validation-loss\""),
     (.text("../a/b.tar"), "../a/b.tar", "\"../a/b.tar\""),
     (.text("two words"), "\"two words\"", "\"two words\""),
     (.text(""), "\"\"", "\"\""),

@@ -28,6 +28,14 @@ struct ShippedRecipeTests {
     }
   }
 
+  @Test func formerWordsBecomeTodays() throws {
+    let key = "train.checkpoint.monitor"
+    let former = try loadRecipe("about: x\ntrain.checkpoint.monitor: heldout-loss\n")
+    #expect(former.value(of: key).value == .text("validation-loss"))
+    let set = try loadRecipe("about: x\n", set: [key + "=heldout-loss"])
+    #expect(set.value(of: key).value == .text("validation-loss"))
+  }
+
   @Test func resolvedRecipesGiveTheSameValues() throws {
     let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
     for name in ["quickstart", "small-cnn", "resnet20", "resnet29v2-short", "alexnet"] {
@@ -63,9 +71,9 @@ struct ShippedRecipeTests {
     ("small-cnn", "train.optimizer.weight-decay", "0.0"),
     ("small-cnn", "train.augment", "[]"),
     ("small-cnn", "train.full-metrics", "true"),
-    ("small-cnn", "train.stop.monitor", "heldout-loss"),
+    ("small-cnn", "train.stop.monitor", "validation-loss"),
     ("small-cnn", "train.stop.patience", "5"),
-    ("small-cnn", "train.checkpoint.monitor", "heldout-loss"),
+    ("small-cnn", "train.checkpoint.monitor", "validation-loss"),
     ("resnet20", "dataset.source", "cifar-10"),
     ("resnet20", "split.kind", "last"),
     ("resnet20", "split.validation", "5000"),
@@ -100,7 +108,7 @@ struct ShippedRecipeTests {
       "alexnet", "train.augment",
       "[{resize: {}}, {flip: {probability: 0.5}}, {rotate: {degrees: 15.0}}]"
     ),
-    ("alexnet", "train.stop.monitor", "heldout-top1"),
+    ("alexnet", "train.stop.monitor", "validation-top1"),
     ("alexnet", "train.stop.patience", "6"),  // "for more than 5 epochs"
     ("pyramidnet", "split.kind", "stratified"),
     ("pyramidnet", "split.validation", "10000"),

@@ -65,7 +65,7 @@ private func expectNoAllocations(
   let count = 7
   let trainer = try fixture.trainer(
     settings, work: "work", training: Fixture.images(count, of: .train),
-    heldout: Fixture.images(3, of: .train), threads: threads)
+    validation: Fixture.images(3, of: .train), threads: threads)
   _ = try trainer.runEpoch()
   var allocations: Int?
   _ = try trainer.runEpoch(progress: { done, _ in

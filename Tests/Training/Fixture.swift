@@ -47,17 +47,18 @@ struct Fixture {
       schedule: schedule, loss: LossSettings(labelSmoothing: 0),
       augment: augments ? [.crop(padding: 4, fill: .zero), .flip(probability: 0.5)] : [],
       fullMetrics: false,
-      stop: StopSettings(monitor: .heldoutLoss, patience: 0, leastImprovement: 0),
-      checkpoint: CheckpointSettings(monitor: .heldoutTop1, every: 2, epochs: [1]), printEvery: 1)
+      stop: StopSettings(monitor: .validationLoss, patience: 0, leastImprovement: 0),
+      checkpoint: CheckpointSettings(monitor: .validationTop1, every: 2, epochs: [1]), printEvery: 1
+    )
   }
 
   /// A trainer whose work folder is `work` of this fixture; weights start from the seed, or from the
   /// checkpoint `start`, as the stage has it.
   func trainer(
-    _ settings: TrainingSettings, work: String, training: ImageSet, heldout: ImageSet,
+    _ settings: TrainingSettings, work: String, training: ImageSet, validation: ImageSet,
     start: URL? = nil, threads: Int = 2
   ) throws -> Trainer {
-    let images = try TrainingImages(settings.data, training: training, validation: heldout)
+    let images = try TrainingImages(settings.data, training: training, validation: validation)
     let network = try NetworkCatalog.network(
       named: settings.network, configuration: settings.architecture,
       classes: training.classNames.count)
@@ -115,11 +116,12 @@ extension Fixture {
   /// - Returns: The bytes of both, and how often the second was stopped.
   func whole(
     _ settings: TrainingSettings, andStoppedAfter steps: Int, training: ImageSet,
-    heldout: ImageSet, start: URL? = nil
+    validation: ImageSet, start: URL? = nil
   ) throws -> (whole: [String: Data], pieces: [String: Data], stops: Int) {
     func trainer(_ work: String, threads: Int) throws -> Trainer {
       try self.trainer(
-        settings, work: work, training: training, heldout: heldout, start: start, threads: threads)
+        settings, work: work, training: training, validation: validation, start: start,
+        threads: threads)
     }
     let undisturbed = try trainer("whole", threads: 1)
     try undisturbed.run()

@@ -2,12 +2,12 @@ import Testing
 import Training
 
 extension EpochRecord {
-  /// A history of held-out and training figures.
+  /// A history of validation and training figures.
   static func history(losses: [Double], accuracies: [Double]? = nil) -> [EpochRecord] {
     losses.indices.map { index in
       let figures = PassFigures(
         loss: losses[index], top1: accuracies?[index] ?? 0, top5: 0, classTop1: [])
-      return EpochRecord(epoch: index + 1, learningRate: 1, train: figures, heldout: figures)
+      return EpochRecord(epoch: index + 1, learningRate: 1, train: figures, validation: figures)
     }
   }
 }
@@ -22,13 +22,13 @@ extension EpochRecord {
       ([.nan, 2], 0, 1),  // nothing can be better than what cannot be compared
     ] as [([Double], Double, Int?)])
   func bestByLoss(_ losses: [Double], _ least: Double, _ best: Int?) {
-    let monitor = Monitor(.heldoutLoss, leastImprovement: least)
+    let monitor = Monitor(.validationLoss, leastImprovement: least)
     #expect(monitor.bestEpoch(of: EpochRecord.history(losses: losses)) == best)
   }
 
   @Test func accuracyPrefersLarger() {
     let history = EpochRecord.history(losses: [1, 1, 1], accuracies: [50, 60, 55])
-    #expect(Monitor(.heldoutTop1).bestEpoch(of: history) == 2)
+    #expect(Monitor(.validationTop1).bestEpoch(of: history) == 2)
     #expect(Monitor(.trainTop1).bestEpoch(of: history) == 2)
     #expect(Monitor(.trainLoss).bestEpoch(of: history) == 1)
   }
@@ -36,21 +36,21 @@ extension EpochRecord {
   @Test(arguments: MonitoredQuantity.allCases)
   func eachQuantityIsItsOwn(_ quantity: MonitoredQuantity) {
     let train = PassFigures(loss: 1, top1: 2, top5: 3, classTop1: [])
-    let heldout = PassFigures(loss: 4, top1: 5, top5: 6, classTop1: [8, .nan, 6])
-    let record = EpochRecord(epoch: 1, learningRate: 1, train: train, heldout: heldout)
+    let validation = PassFigures(loss: 4, top1: 5, top5: 6, classTop1: [8, .nan, 6])
+    let record = EpochRecord(epoch: 1, learningRate: 1, train: train, validation: validation)
     let expected: [MonitoredQuantity: Double] = [
-      .trainLoss: 1, .trainTop1: 2, .trainTop5: 3, .heldoutLoss: 4, .heldoutTop1: 5,
-      .heldoutTop5: 6, .heldoutBalanced: 7,
+      .trainLoss: 1, .trainTop1: 2, .trainTop5: 3, .validationLoss: 4, .validationTop1: 5,
+      .validationTop5: 6, .validationBalanced: 7,
     ]
     #expect(quantity.value(in: record) == expected[quantity])
-    let alone = EpochRecord(epoch: 1, learningRate: 1, train: train, heldout: nil)
-    #expect(quantity.value(in: alone).isNaN == quantity.isHeldout)
+    let alone = EpochRecord(epoch: 1, learningRate: 1, train: train, validation: nil)
+    #expect(quantity.value(in: alone).isNaN == quantity.isValidation)
   }
 
   @Test(arguments: [(0, false), (1, true), (2, true), (3, false)])
   func patienceCountsEpochsSinceTheBest(_ patience: Int, _ ends: Bool) {
     let history = EpochRecord.history(losses: [3, 2, 2.5, 2.4])
-    #expect(Monitor(.heldoutLoss).isExhausted(history, patience: patience) == ends)
+    #expect(Monitor(.validationLoss).isExhausted(history, patience: patience) == ends)
   }
 
   /// How the published rules read as a patience.
@@ -60,20 +60,20 @@ extension EpochRecord {
   ])
   func publishedRules(_ patience: Int, _ best: Int, _ last: Int, _ ends: Bool) {
     let history = EpochRecord.history(losses: (1...last).map { abs(Double($0 - best)) })
-    #expect(Monitor(.heldoutLoss).isExhausted(history, patience: patience) == ends)
+    #expect(Monitor(.validationLoss).isExhausted(history, patience: patience) == ends)
   }
 
   @Test func standingTellsTheGainOfANewBest() throws {
     let history = EpochRecord.history(losses: [3, 2, 2.5, 1.75], accuracies: [10, 40, 50, 45])
-    let standing = try #require(Standing(of: history, by: .heldoutLoss))
+    let standing = try #require(Standing(of: history, by: .validationLoss))
     #expect(standing.gain == 0.25)
     #expect(standing.bestBefore?.epoch == 2)
-    #expect(standing.text == "heldout-loss 1.7500 in epoch 4")
-    let other = try #require(Standing(of: history, by: .heldoutTop1))
+    #expect(standing.text == "validation-loss 1.7500 in epoch 4")
+    let other = try #require(Standing(of: history, by: .validationTop1))
     #expect(other.gain == nil)
-    #expect(other.text == "heldout-top1 50.00 % in epoch 3")
+    #expect(other.text == "validation-top1 50.00 % in epoch 3")
     #expect(try #require(Standing(of: [history[0]], by: .trainTop1)).gain == nil)
-    if Standing(of: [], by: .heldoutLoss) != nil {
+    if Standing(of: [], by: .validationLoss) != nil {
       Issue.record("a standing before the first epoch")
     }
   }

@@ -16,7 +16,7 @@ import Training
   ) throws -> URL {
     let trainer = try fixture.trainer(
       Fixture.settings(network: network, width: width, epochs: 2), work: "first",
-      training: training, heldout: validation)
+      training: training, validation: validation)
     try trainer.run()
     _ = try fixture.publish(trainer, as: "first-out")
     let file = try fixture.file("first-out/last.safetensors")
@@ -39,7 +39,7 @@ import Training
     defer { fixture.remove() }
     let start = try select(selection, in: fixture)
     let (whole, pieces, stops) = try fixture.whole(
-      refitting, andStoppedAfter: 2, training: training, heldout: validation, start: start)
+      refitting, andStoppedAfter: 2, training: training, validation: validation, start: start)
     #expect(pieces == whole && stops >= 9)  // 3 epochs of 7 steps
     // Epochs 3, 4 and 5: `every: 2` keeps the fourth; `epochs: [1]` was of the earlier training.
     #expect(
@@ -51,14 +51,14 @@ import Training
     #expect(description.epoch == 5)
     #expect(description.origin["trained_on"] == "training-and-validation")
     #expect(description.origin["selection"] == selection)
-    #expect(description.origin["heldout_loss"] == nil)
+    #expect(description.origin["validation_loss"] == nil)
 
     let trainer = try fixture.trainer(
-      refitting, work: "again", training: training, heldout: validation, start: start)
+      refitting, work: "again", training: training, validation: validation, start: start)
     #expect(trainer.epoch == 3 && trainer.lastEpoch == 5)
     try trainer.run()
     #expect(trainer.history.map(\.epoch) == [3, 4, 5])
-    #expect(trainer.history.allSatisfy { $0.heldout == nil })
+    #expect(trainer.history.allSatisfy { $0.validation == nil })
     let rows = History.csv(trainer.history, classNames: training.classNames).split(separator: "\n")
     #expect(rows.count == 4)
     for row in rows.dropFirst() {
@@ -101,7 +101,7 @@ import Training
     var settings = refitting
     settings.epochs = 0
     let trainer = try fixture.trainer(
-      settings, work: "w", training: training, heldout: validation, start: start)
+      settings, work: "w", training: training, validation: validation, start: start)
     _ = try fixture.publish(trainer, as: "out")
     let (from, to) = (
       try fixture.file("selection.safetensors"), try fixture.file("out/last.safetensors")
@@ -135,7 +135,7 @@ import Training
     defer { fixture.remove() }
     let start = try select("fallback", in: fixture)
     let trainer = try fixture.trainer(
-      refitting, work: "w", training: training, heldout: validation, start: start)
+      refitting, work: "w", training: training, validation: validation, start: start)
     #expect(trainer.isFinished && trainer.history.isEmpty)
     let files = try fixture.publish(trainer, as: "out")
     // The same weights under the same description, `fallback` included.
@@ -170,7 +170,7 @@ import Training
   @Test func allImagesAreThoseThatAreNotTestImages() throws {
     let both = try TrainingImages(
       .trainingAndValidation, training: training, validation: validation)
-    #expect(both.heldout == nil)
+    #expect(both.validation == nil)
     #expect(both.training.count == 100)
     #expect(both.training.labels == training.labels + validation.labels)
     #expect(both.training.images == training.images + validation.images)
@@ -199,24 +199,24 @@ import Training
     }
   }
 
-  @Test func nothingHeldOutCannotSteer() throws {
+  @Test func noValidationImagesCannotSteer() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
     func refused(_ settings: TrainingSettings) throws -> String {
       do {
-        _ = try fixture.trainer(settings, work: "w", training: training, heldout: validation)
+        _ = try fixture.trainer(settings, work: "w", training: training, validation: validation)
         return "trains"
-      } catch TrainingError.nothingHeldOut(let key, let quantity) {
+      } catch TrainingError.noValidationImages(let key, let quantity) {
         return "\(key) \(quantity)"
       }
     }
     var settings = refitting
-    settings.stop = StopSettings(monitor: .heldoutTop1, patience: 3, leastImprovement: 0)
-    #expect(try refused(settings) == "train.stop.monitor heldout-top1")
+    settings.stop = StopSettings(monitor: .validationTop1, patience: 3, leastImprovement: 0)
+    #expect(try refused(settings) == "train.stop.monitor validation-top1")
     settings.stop.patience = 0
     #expect(try refused(settings) == "trains")
-    settings.schedule = Schedule(kind: .plateau, monitor: .heldoutLoss)
-    #expect(try refused(settings) == "train.schedule.monitor heldout-loss")
+    settings.schedule = Schedule(kind: .plateau, monitor: .validationLoss)
+    #expect(try refused(settings) == "train.schedule.monitor validation-loss")
     settings.schedule.monitor = .trainLoss
     #expect(try refused(settings) == "trains")
   }

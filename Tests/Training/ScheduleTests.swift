@@ -64,7 +64,7 @@ import Training
   func plateauFollowsTheHistory(_ epoch: Int, _ expected: Double) {
     let losses = [2.0, 1.5, 1.6, 1.5, 1.4999, 1.7, 1.6, 1.4, 1.45, 1.5, 1.6, 1.7]
     let schedule = Schedule(
-      kind: .plateau, factor: 0.5, minimum: 0.02, monitor: .heldoutLoss, patience: 2,
+      kind: .plateau, factor: 0.5, minimum: 0.02, monitor: .validationLoss, patience: 2,
       leastImprovement: 0.01)
     let rate = rate(
       schedule, base: 0.1, epoch: epoch, epochs: 12, losses: Array(losses.prefix(epoch - 1)))

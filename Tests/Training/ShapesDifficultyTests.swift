@@ -13,9 +13,9 @@ import Training
     let fixture = try Fixture()
     defer { fixture.remove() }
     let trainer = try fixture.trainer(
-      settings, work: "w", training: Self.training, heldout: Self.test)
+      settings, work: "w", training: Self.training, validation: Self.test)
     try trainer.run()
-    return try #require(trainer.history.last?.heldout).top1
+    return try #require(trainer.history.last?.validation).top1
   }
 
   @Test func linearModelStaysBelow60Percent() throws {

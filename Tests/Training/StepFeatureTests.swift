@@ -12,7 +12,7 @@ import Training
 /// Accumulation, clipping, averaging and rates that move: within whole trainings.
 @Suite struct StepFeatureTests {
   let training = Fixture.images(70, of: .train)
-  let heldout = Fixture.images(30, of: .test, selectedOnTest: true)
+  let validation = Fixture.images(30, of: .test, selectedOnTest: true)
 
   enum Feature: CaseIterable {
     case accumulation, clipping, average, plateau, cycle, warmUp, adam, all
@@ -27,7 +27,7 @@ import Training
     case .plateau:
       // Accuracies of 30 images are coarse, so some epochs bring no improvement.
       settings.schedule = Schedule(
-        kind: .plateau, factor: 0.5, monitor: .heldoutTop1, patience: 1, leastImprovement: 5)
+        kind: .plateau, factor: 0.5, monitor: .validationTop1, patience: 1, leastImprovement: 5)
     case .cycle: settings.schedule = Schedule(kind: .oneCycle)
     case .warmUp: settings.schedule = Schedule(kind: .cosine, warmupEpochs: 1.5)
     case .adam:
@@ -39,7 +39,7 @@ import Training
       settings.average.decay = 0.8
       settings.loss = LossSettings(labelSmoothing: 0.2, klWeight: 0.1)
       settings.schedule = Schedule(
-        kind: .plateau, factor: 0.5, monitor: .heldoutTop1, patience: 1, leastImprovement: 5,
+        kind: .plateau, factor: 0.5, monitor: .validationTop1, patience: 1, leastImprovement: 5,
         warmupEpochs: 1.5)
     }
     return settings
@@ -50,7 +50,7 @@ import Training
     let fixture = try Fixture()
     defer { fixture.remove() }
     let (whole, pieces, stops) = try fixture.whole(
-      settings(feature), andStoppedAfter: 2, training: training, heldout: heldout)
+      settings(feature), andStoppedAfter: 2, training: training, validation: validation)
     #expect(pieces == whole)
     #expect(stops >= 5)
   }
@@ -61,13 +61,13 @@ import Training
     defer { fixture.remove() }
     func history(_ settings: TrainingSettings, _ work: String) throws -> [EpochRecord] {
       let trainer = try fixture.trainer(
-        settings, work: work, training: training, heldout: heldout)
+        settings, work: work, training: training, validation: validation)
       try trainer.run()
       return trainer.history
     }
     let plain = try history(Fixture.settings(epochs: 4, batch: 8), "plain")
     let other = try history(settings(feature), "other")
-    #expect(plain.map(\.heldout) != other.map(\.heldout))
+    #expect(plain.map(\.validation) != other.map(\.validation))
     let rates = other.map(\.learningRate)
     switch feature {
     case .plateau: #expect(rates.first == 0.05 && rates.last.map { $0 < 0.05 } == true, "\(rates)")
@@ -87,7 +87,7 @@ import Training
         network: "linear", width: nil, epochs: 3, batch: batch, rate: 0.01)
       settings.accumulate = accumulate
       let trainer = try fixture.trainer(
-        settings, work: "\(batch)", training: training, heldout: heldout)
+        settings, work: "\(batch)", training: training, validation: validation)
       try trainer.run()
       return trainer.network.parameters.map { $0.dense() }
     }
@@ -103,7 +103,7 @@ import Training
     let fixture = try Fixture()
     defer { fixture.remove() }
     let trainer = try fixture.trainer(
-      settings(.average), work: "w", training: training, heldout: heldout)
+      settings(.average), work: "w", training: training, validation: validation)
     try trainer.run()
     _ = try fixture.publish(trainer, as: "out")
     let last = try fixture.file("out/last.safetensors")
@@ -119,9 +119,9 @@ import Training
     let network = try NetworkCatalog.network(
       named: "resnet8", configuration: NetworkConfiguration(width: 4), classes: 10)
     try Checkpoint.load(last, into: network)
-    let normalization = try #require(heldout.preparation?.normalization)
+    let normalization = try #require(validation.preparation?.normalization)
     let tally = Predictor(network, loss: CrossEntropy(), on: WorkerPool(threadCount: 2))
-      .run(BatchLoader(heldout, normalization: normalization))
-    #expect(tally.loss == trainer.history.last?.heldout?.loss)
+      .run(BatchLoader(validation, normalization: normalization))
+    #expect(tally.loss == trainer.history.last?.validation?.loss)
   }
 }

@@ -13,13 +13,13 @@ import Training
 
 @Suite struct TrainerTests {
   let training = Fixture.images(70, of: .train)
-  let heldout = Fixture.images(30, of: .test, selectedOnTest: true)
+  let validation = Fixture.images(30, of: .test, selectedOnTest: true)
 
   @Test func sameBytesOnAnyThreadsStoppedOrNot() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
     let (whole, pieces, stops) = try fixture.whole(
-      Fixture.settings(epochs: 3), andStoppedAfter: 2, training: training, heldout: heldout)
+      Fixture.settings(epochs: 3), andStoppedAfter: 2, training: training, validation: validation)
     #expect(
       Set(whole.keys) == [
         "best.safetensors", "last.safetensors", "epoch-001.safetensors", "epoch-002.safetensors",
@@ -37,17 +37,17 @@ import Training
     var settings = Fixture.settings(epochs: 3)
     settings.precision = .bfloat16
     let (whole, pieces, stops) = try fixture.whole(
-      settings, andStoppedAfter: 2, training: training, heldout: heldout)
+      settings, andStoppedAfter: 2, training: training, validation: validation)
     #expect(pieces == whole && stops >= 7)
     let trainer = try fixture.trainer(
-      settings, work: "whole", training: training, heldout: heldout)
-    let heldoutFigures = try #require(trainer.history.last?.heldout)
+      settings, work: "whole", training: training, validation: validation)
+    let validationFigures = try #require(trainer.history.last?.validation)
     let file = try fixture.file("whole-out/last.safetensors")
     #expect(file.metadata["precision"] == "bfloat16")
     let loader = BatchLoader(
-      heldout, normalization: .constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
+      validation, normalization: .constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
     let figures = try Evaluation("last", file, on: loader, pool: WorkerPool(threadCount: 1)).figures
-    #expect(figures.loss == heldoutFigures.loss && figures.top1 == heldoutFigures.top1)
+    #expect(figures.loss == validationFigures.loss && figures.top1 == validationFigures.top1)
     // In float32 the same weights answer a little otherwise.
     let network = try NetworkCatalog.network(
       named: settings.network, configuration: settings.architecture, classes: 10)
@@ -68,7 +68,7 @@ import Training
     let trainer = try fixture.trainer(
       Fixture.settings(
         network: "linear", width: nil, epochs: 1, batch: 64, rate: 1e-6, momentum: 0,
-        augments: false), work: "w", training: images, heldout: images)
+        augments: false), work: "w", training: images, validation: images)
     for parameter in trainer.network.parameters {
       parameter.load(
         dense: parameter.shape == [10]
@@ -77,7 +77,7 @@ import Training
     try trainer.run()
     let record = try #require(trainer.history.first)
     #expect(record.train.top1 == 0 && record.train.top5 == 100)
-    #expect(record.heldout?.top5 == 100)
+    #expect(record.validation?.top5 == 100)
   }
 
   @Test func aPrecisionWithoutInstructionsIsRefusedInALine() {
@@ -92,7 +92,7 @@ import Training
     defer { fixture.remove() }
     let settings = Fixture.settings(epochs: 2)
     func trainer(_ work: String) throws -> Trainer {
-      try fixture.trainer(settings, work: work, training: training, heldout: heldout)
+      try fixture.trainer(settings, work: work, training: training, validation: validation)
     }
     let undisturbed = try trainer("a")
     try undisturbed.run()
@@ -117,7 +117,7 @@ import Training
     let fixture = try Fixture()
     defer { fixture.remove() }
     let trainer = try fixture.trainer(
-      Fixture.settings(epochs: 0), work: "w", training: training, heldout: heldout)
+      Fixture.settings(epochs: 0), work: "w", training: training, validation: validation)
     #expect(trainer.isFinished)
     let files = try fixture.publish(trainer, as: "out")
     #expect(files["best.safetensors"] == files["last.safetensors"])
@@ -132,7 +132,7 @@ import Training
     defer { fixture.remove() }
     let settings = Fixture.settings(network: "linear", width: nil, epochs: 3, rate: 1e38)
     let trainer = try fixture.trainer(
-      settings, work: "w", training: training, heldout: heldout)
+      settings, work: "w", training: training, validation: validation)
     let error = #expect(throws: TrainingError.self) { try trainer.run() }
     guard case .diverged(let epoch, let step, let rate, let lastGood) = error else {
       Issue.record("found \(String(describing: error))")
@@ -147,7 +147,7 @@ import Training
     var settings = Fixture.settings(epochs: 1, momentum: 0)
     settings.optimizer.nesterov = true
     #expect(throws: TrainingError.nesterovWithoutMomentum) {
-      try fixture.trainer(settings, work: "w", training: training, heldout: heldout)
+      try fixture.trainer(settings, work: "w", training: training, validation: validation)
     }
   }
 
@@ -155,8 +155,9 @@ import Training
     let fixture = try Fixture()
     defer { fixture.remove() }
     var settings = Fixture.settings(epochs: 50, rate: 1e-12, momentum: 0)
-    settings.stop = StopSettings(monitor: .heldoutTop1, patience: 2, leastImprovement: 5)
-    let trainer = try fixture.trainer(settings, work: "w", training: training, heldout: heldout)
+    settings.stop = StopSettings(monitor: .validationTop1, patience: 2, leastImprovement: 5)
+    let trainer = try fixture.trainer(
+      settings, work: "w", training: training, validation: validation)
     try trainer.run()
     #expect(trainer.hasStoppedEarly)
     #expect(trainer.history.count < 50)
@@ -167,11 +168,11 @@ import Training
     defer { fixture.remove() }
     let first = try fixture.trainer(
       Fixture.settings(network: "linear", width: nil, epochs: 1), work: "w", training: training,
-      heldout: heldout)
+      validation: validation)
     try first.run()
     #expect(throws: TrainingError.self) {
       try fixture.trainer(
-        Fixture.settings(epochs: 1), work: "w", training: training, heldout: heldout)
+        Fixture.settings(epochs: 1), work: "w", training: training, validation: validation)
     }
   }
 
@@ -180,12 +181,14 @@ import Training
     defer { fixture.remove() }
     var settings = Fixture.settings(epochs: 2)
     settings.fullMetrics = true
-    let trainer = try fixture.trainer(settings, work: "w", training: training, heldout: heldout)
+    let trainer = try fixture.trainer(
+      settings, work: "w", training: training, validation: validation)
     try trainer.run()
     let lines = History.csv(trainer.history, classNames: training.classNames)
       .split(separator: "\n")
     #expect(lines.count == 3)
-    #expect(lines[0].hasPrefix("epoch,learning_rate,train_loss,train_top1,train_top5,heldout_loss"))
+    #expect(
+      lines[0].hasPrefix("epoch,learning_rate,train_loss,train_top1,train_top5,validation_loss"))
     for line in lines { #expect(line.split(separator: ",").count == 28) }
     #expect(History.csv([], classNames: ["a, b", "c"]).contains("\"train_top1.a, b\""))
   }

@@ -21,7 +21,7 @@
 //: | `classes`, `pixels` | Is the data set balanced, and how are its colours spread? |
 //: | `samples`, `augmented` | Is this what we think it is? And what is the network shown of it? |
 //: | `loss`, `top1`, `top5` | Does it learn, and does it learn more than these images? |
-//: | `per-class-train`, `per-class-heldout` | Which classes come late? |
+//: | `per-class-train`, `per-class-validation` | Which classes come late? |
 //: | `training` | What did rate, loss and accuracy have to do with each other? |
 //: | `filters` | What does the first layer look for? |
 //: | `confusion`, `class-scores` | Which classes are mistaken for which? |
@@ -167,11 +167,11 @@ func augmented(_ sheet: TensorFile) throws -> Figure {
 
 //: ## The training
 //:
-//: Training and held-out images are drawn together, as only the distance between the two tells what
-//: the network has learnt and what it has learnt by heart. Held-out is the validation set. Under
+//: Training and validation images are drawn together, as only the distance between the two tells what
+//: the network has learnt and what it has learnt by heart. Validation is the validation set. Under
 //: the published protocols that stop and choose on the test set, it is that one, and every title
 //: says so. Without augmentation the curves part sooner; with it, the training images are the
-//: harder ones and the held-out curve may well lie on the better side. Dropout does the same, and
+//: harder ones and the validation curve may well lie on the better side. Dropout does the same, and
 //: so does the running mean of an epoch: its first batches met weights that were an epoch younger.
 
 let summary = orExit { try EvaluationSummary(contentsOf: options.input("metrics")) }
@@ -195,7 +195,7 @@ func draw(
   draw(figure, caption, line: line)
 }
 
-//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Held-out level
+//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Validation level
 //: or rising while training falls: it has begun to learn by heart. Both level at the start: the
 //: rate is too low, or too high. A network that knows nothing gives each of $K$ classes the
 //: probability $1/K$, so its loss is $\ln K$, for ten classes 2.30; a first epoch that ends above
@@ -207,7 +207,7 @@ draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the 
 //: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
 //: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
 //: `top5` soon has little room left, and of up to five classes it is always 100 % and left out.
-//: The held-out curve jitters by some tenths of a percent point
+//: The validation curve jitters by some tenths of a percent point
 //: from epoch to epoch, by the standard error of so few images: its highest tip is a lucky one.
 
 draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")
@@ -216,7 +216,7 @@ draw(
   else: "no top-5 accuracies, or up to five classes, of which they are 100 %: no figure 'top5'",
   "Top-5 accuracy.")
 
-//: `per-class-train` and `per-class-heldout` split the accuracy by class, the legend in the order
+//: `per-class-train` and `per-class-validation` split the accuracy by class, the legend in the order
 //: in which the lines end. Lines far below the others are the classes to look at. Two lines that
 //: swing against each other from epoch to epoch are a pair the network cannot yet tell apart.
 
@@ -225,21 +225,21 @@ draw(
   else: "training accuracy by class was not measured: no figure 'per-class-train'",
   "Top-1 accuracy of each class on the training images.")
 draw(
-  \.perClassHeldOut,
-  else: "held-out accuracy by class was not measured: no figure 'per-class-heldout'",
-  "Top-1 accuracy of each class on the held-out images.")
+  \.perClassValidation,
+  else: "validation accuracy by class was not measured: no figure 'per-class-validation'",
+  "Top-1 accuracy of each class on the validation images.")
 
-//: `training` puts four views on one page, epoch under epoch. The dashed line is the best held-out
+//: `training` puts four views on one page, epoch under epoch. The dashed line is the best validation
 //: accuracy: how early the curve gets near it says how many epochs were of use. The rate has a
 //: logarithmic axis, so that each division by ten is a step of one height; look for the jumps in
-//: loss above it. The filled area is training minus held-out accuracy: above zero the network does
+//: loss above it. The filled area is training minus validation accuracy: above zero the network does
 //: better on images it has seen.
 
 draw(
   \.overview, else: "nothing to draw in history.csv: no figure 'training'",
-  "Loss, accuracy, learning rate, and the gap between training and held-out accuracy.")
+  "Loss, accuracy, learning rate, and the gap between training and validation accuracy.")
 
-//: How much of the training was needed? The best epoch, $e^*$, is where the held-out accuracy
+//: How much of the training was needed? The best epoch, $e^*$, is where the validation accuracy
 //: converged; what ran after it was of no use but to know so. Of $E$ epochs, the *efficiency* is
 //:
 //: $$ 100 \left( 1 - \frac{E - e^*}{E} \right) \% $$
@@ -255,7 +255,7 @@ if let efficiency = history.efficiency {
         ]
       ]))
 } else {
-  show("held-out accuracy was not measured: no convergence epoch")
+  show("validation accuracy was not measured: no convergence epoch")
 }
 
 //: Some recipes train further from the epoch that was selected, on all images there are. No image

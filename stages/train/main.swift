@@ -188,11 +188,11 @@ if let other = orExit({ try store.note(numerics) }) {
 
 show(
   table: Table(
-    header: ["network", "parameters", "training", "held-out", "batch", "epochs", "memory"],
+    header: ["network", "parameters", "training", "validation", "batch", "epochs", "memory"],
     rows: [
       [
         network.name, "\(network.parameterCount)", "\(images.training.count)",
-        "\(images.heldout?.count ?? 0)", "\(settings.batch)", "\(trainer.settings.epochs)",
+        "\(images.validation?.count ?? 0)", "\(settings.batch)", "\(trainer.settings.epochs)",
         "\(trainer.arenaByteCount >> 20) MiB",
       ]
     ]))
@@ -289,7 +289,7 @@ orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 //:
 //: An epoch shows every training image once, in a new random order. Its training figures are
 //: running means over batches, unless `full-metrics` asks for accuracies of a pass of its own. Then
-//: held-out images are classified; they choose the best epoch and teach nothing. With
+//: validation images are classified; they choose the best epoch and teach nothing. With
 //: `stop.patience` $P$ the training ends when $P$ epochs have not improved on the best by more than
 //: `least-improvement`: *early stopping* (Prechelt, 1998, "Early stopping – but when?").
 
@@ -331,15 +331,15 @@ func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
 
 //: An epoch's line has the rate of its last step, loss and accuracy of both sets, and their *gap*:
 //: how many percent points the accuracy on images that were trained on is above that on images that
-//: were not. A gap that grows while held-out accuracy stands still is learning by heart.
+//: were not. A gap that grows while validation accuracy stands still is learning by heart.
 
 func report(_ record: EpochRecord, seconds: Double) {
   guard isPrinted(record.epoch) else { return }
   let rate = Int(rounding: Double(images.training.count) / seconds)
   var line = "epoch \(record.epoch)/\(trainer.lastEpoch)  rate \(decimals(record.learningRate, 5))"
   line += "  train \(decimals(record.train.loss, 4)) \(decimals(record.train.top1, 2)) %"
-  if let heldout = record.heldout, let gap = record.gap {
-    line += "  held-out \(decimals(heldout.loss, 4)) \(decimals(heldout.top1, 2)) %"
+  if let validation = record.validation, let gap = record.gap {
+    line += "  validation \(decimals(validation.loss, 4)) \(decimals(validation.top1, 2)) %"
     line += "  gap \(decimals(gap, 2))"
   }
   show("\(line)  \(Progress.clock(seconds: seconds))  \(rate) images/s")

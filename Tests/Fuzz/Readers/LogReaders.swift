@@ -26,7 +26,7 @@ extension FuzzReader {
     let url = try input.file("history.csv")
     if let history = try accepted({ try TrainingHistory(contentsOf: url) }) {
       let count = history.epochs.count
-      for curves in [history.training, history.heldOut] {
+      for curves in [history.training, history.validation] {
         let lengths =
           [curves.loss, curves.top1, curves.top5].map(\.count) + curves.top1OfClass.map(\.count)
         try promise(lengths.allSatisfy { $0 == count }, "curves of \(lengths), \(count) epochs")
