@@ -137,7 +137,10 @@ extension Sandbox {
       echo "let edited = 1" >>"$SANDBOX/stages/train/main.swift"
     fi
     if [[ -e $SANDBOX/unsound ]]; then exit 1; fi
-    mkdir -p .build/release
-    ln -sf "$SANDBOX"/bin/* .build/release/
+    folder=.build/release
+    [[ $* != *--scratch-path* ]] || folder=${*: -1}/release
+    [[ -z ${TESSERA_CPU:-} ]] || echo "$TESSERA_CPU $folder" >>"$SANDBOX/processors"
+    mkdir -p "$folder"
+    ln -sf "$SANDBOX"/bin/* "$folder/"
     """#
 }

@@ -3,44 +3,6 @@ import Testing
 
 /// `sweep` on small stages: many runs of one recipe, shared results once, failures and interruptions.
 @Suite struct SweepTests {
-  private func swept() throws -> Sandbox {
-    let graph = Sandbox.graph.replacing(
-      "    reads: [train]\n", with: "    reads: [train]\n    seed: train.seed\n")
-    let sandbox = try Sandbox(graph: graph)
-    try sandbox.replace(
-      "  train.rate:",
-      by: "  train.seed: {type: integer, default: 1, about: \"seed\"}\n  train.rate:",
-      in: "stages/schema.yaml")
-    try sandbox.install(Self.train, as: "train")
-    try sandbox.install(Self.score, as: "score")
-    return sandbox
-  }
-
-  /// Writes a history and says of which rate and seed it is.
-  private static let train = #"""
-    stop=0
-    trap 'stop=1' INT
-    rate=$(value rate) seed=$(value seed)
-    echo "rate $rate seed $seed"
-    touch "$SANDBOX/training-$rate-$seed"
-    if [[ -e $SANDBOX/broken-$rate-$seed ]]; then echo "it is broken" >&2; exit 65; fi
-    while [[ -e $SANDBOX/wait ]]; do sleep 0.05; echo 1 >"$work/state"; if ((stop)); then exit 130; fi; done
-    echo "rate $rate seed $seed" >"$output/best.txt"
-    {
-      echo "epoch,learning_rate,train_loss,train_top1,train_top5,heldout_loss,heldout_top1,heldout_top5"
-      echo "1,$rate,2,10,50,2,1$seed,50"
-      echo "2,$rate,1,20,60,1,2$seed,60"
-    } >"$output/history.csv"
-    printf 'epoch,seconds\n1,0.5\n2,0.5\n' >"$output/timing.csv"
-    """#
-
-  /// 90 + 10 · rate, and 0.1 · seed on top: settings differ by the same in every seed.
-  private static let score = #"""
-    read -r _ rate _ seed <"${input[models]}/best.txt"
-    top1=$(awk -v r="$rate" -v s="$seed" 'BEGIN { print 90 + 10 * r + 0.1 * s }')
-    printf '{"top1": %s, "count": 100, "on": "test", "data_status": "generated", "selected_on_test": false, "per_class": [], "macro": {}}' "$top1" >"$output/metrics.json"
-    """#
-
   private let words = [
     "sweep", "quickstart", "--seeds", "3", "--set", "train.rate=0.1,0.2", "--name", "rates",
   ]
@@ -50,7 +12,7 @@ import Testing
   }
 
   @Test func aGridIsRunAndTold() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     let preview = try sweep(sandbox, "--dry-run")
     #expect(preview.status == 10, "\(preview.errors)")
     #expect(preview.output.contains("rates: 2 settings × 3 seeds = 6 runs of quickstart"))
@@ -76,7 +38,7 @@ import Testing
     let runs = try sandbox.read("plots/sweeps/rates/runs.csv").split(separator: "\n")
     #expect(
       runs[0]
-        == "run,seed,train.rate,images,top1,best_heldout_top1,best_epoch,training_seconds,unlike_numerics"
+        == "run,seed,train.rate,images,top1,best_validation_top1,best_epoch,training_seconds,unlike_numerics"
     )
     #expect(runs.contains("rates.rate-0.1.s2,2,0.1,test,91.2,22.0,2,1.0,0"))
     for file in ["settings.csv", "sweep.json", "curves.svg", "effects.svg", "curves.csv"] {
@@ -103,7 +65,7 @@ import Testing
   }
 
   @Test func finishedRunsAreHitsUnderAnyName() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     try sandbox.succeed(
       "run", "quickstart", "--as", "mine", "--set", "train.rate=0.1", "--set", "train.seed=2")
     _ = try sandbox.takeCalls()
@@ -119,7 +81,7 @@ import Testing
   }
 
   @Test func aFailureDoesNotEndTheOthers() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     try sandbox.write("broken-0.1-2", "")
     let outcome = try sweep(sandbox, "--jobs", "2")
     #expect(outcome.status == 65)
@@ -140,7 +102,7 @@ import Testing
   }
 
   @Test func aRunWhosePlanFailsIsNoSuccess() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     let tool = try Sandbox.tool().path
     try sandbox.install(
       tool: #"""
@@ -156,7 +118,7 @@ import Testing
   }
 
   @Test func anInterruptedSweepGoesOn() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     try sandbox.write("wait", "")
     let call = try sandbox.start(words + ["--jobs", "2"])
     try sandbox.waitFor("training-0.1-1")
@@ -182,7 +144,7 @@ import Testing
 
   /// An edit while a sweep runs changes neither what it runs nor its keys.
   @Test func aSweepIsFrozen() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     try sandbox.write("wait", "")
     let call = try sandbox.start(words + ["--jobs", "1"])
     try sandbox.waitFor("training-0.1-1")
@@ -198,7 +160,7 @@ import Testing
   }
 
   @Test func theShellMayDieAtAnyMoment() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     for round in 0..<4 {
       let call = try sandbox.start(words + ["--jobs", "3"])
       Thread.sleep(forTimeInterval: 0.3 + 0.35 * Double(round))
@@ -218,7 +180,7 @@ import Testing
   }
 
   @Test func aFileAsksForTheSame() throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     try sandbox.write(
       "my rates.yaml", "recipe: quickstart\nname: rates\nseeds: 3\nset:\n  train.rate: [0.1, 0.2]\n"
     )
@@ -236,7 +198,7 @@ import Testing
     (["--name", "a/b"], "can't be the name of a sweep"),
   ])
   func wrongWordsAreNamed(options: [String], message: String) throws {
-    let sandbox = try swept()
+    let sandbox = try Sandbox.swept()
     let outcome = try sandbox.start(["sweep", "quickstart"] + options).finish()
     #expect([64, 65].contains(outcome.status), "\(outcome.output)")
     #expect(outcome.errors.contains(message), "\(outcome.errors)")

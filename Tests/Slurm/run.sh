@@ -176,4 +176,6 @@ count() { cat "$folder"/cluster/data/sweeps/rates/logs/*.txt | grep -c "$1" || t
 requeued=$(count 'goes back into the queue')
 resumed=$(count 'goes on from the state')
 ((requeued > 0)) || fail "no run was requeued near its time limit; give more epochs: EPOCHS=300"
+limited=$(cat "$folder"/cluster/data/sweeps/rates/logs/slurm-*.txt | grep -c 'DUE TO TIME LIMIT' || true)
+((limited == 0)) || fail "$limited times a run ended at its time limit instead of before it"
 say "$(wc -l <"$folder/alone.txt") files are the same; $requeued times a run was requeued near its limit, $resumed times one went on from saved state"

@@ -185,6 +185,8 @@ that edits meanwhile change nothing.
   --figures              draw figures and write the page of each run too
   --dry-run              print the grid and the forecast; exit 10 where something would run
   --on slurm             submit job arrays and return; `sweep status` tells how far they are
+  --builds CPU,CPU       build for each of these processors, in the compiler's words; a job takes the first that
+                         its node runs: --builds znver5,x86-64-v4,x86-64-v3 (default: this processor's alone)
   --slurm "OPTION..."    options of this site for sbatch: --slurm "--partition=cpu --time=4:00:00"
 
 A sweep file says the same:

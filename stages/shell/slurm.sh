@@ -26,6 +26,20 @@ queued_jobs() {
   done | wc -l
 }
 
+# build_for_processors: builds what the nodes will run, once for each processor of --builds.
+build_for_processors() {
+  local processor
+  for processor in "${builds[@]}"; do
+    headline "build" "for $processor, into .build/processors/$processor"
+    own_build
+    TESSERA_CPU=$processor without_locks swift build -c release --scratch-path ".build/processors/$processor" || {
+      stop_if_interrupted
+      fail 70 "the build for $processor failed; the compiler's messages stand above"
+    }
+    release_build
+  done
+}
+
 # submit_sweep LIMIT OPTION...: submits what todo.txt says. The options are the site's, as sbatch takes them.
 submit_sweep() {
   local limit=$1 folder=data/sweeps/$sweep/slurm kind run instance after=''
@@ -37,6 +51,7 @@ submit_sweep() {
       run) runs+=("$run") ;;
     esac
   done <"data/sweeps/$sweep/todo.txt"
+  build_for_processors
   freeze
   mkdir -p "$folder" "data/sweeps/$sweep/logs"
   rm -f "$folder"/*.txt
@@ -89,20 +104,38 @@ write_job() {
   {
     printf '#!/usr/bin/env bash\n'
     printf '# A task of the sweep %s: one line of the list that is the first argument.\n' "$sweep"
-    printf 'root=%q sweep=%q threads=%q flags=%q\n' "$root" "$sweep" "$threads" "$flags"
+    printf 'root=%q sweep=%q threads=%q flags=%q builds=(%s)\n' "$root" "$sweep" "$threads" "$flags" "${builds[*]}"
     cat <<'TEXT'
 cd "$root" || exit 69
-export TESSERA_BIN=$root/bin
 IFS=$'\t' read -r run instance < <(sed -n "${SLURM_ARRAY_TASK_ID}p" "$1")
 [[ -n $run ]] || { echo "there is no task $SLURM_ARRAY_TASK_ID in $1" >&2; exit 65; }
 log=data/sweeps/$sweep/logs/$run.txt
 job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
 printf '%s: job %s on %s, restart %s\n' "$(date)" "$job" "$HOSTNAME" "${SLURM_RESTART_COUNT:-0}" >>"$log"
+start=$(wc -l <"$log")
 
-# A trap runs only after the command in the foreground: the run is in the background.
+# The first build that this node's processor runs.
+export TESSERA_BIN=$root/bin
+if ((${#builds[@]} > 0)); then
+  for build in "${builds[@]}"; do
+    TESSERA_BIN=$root/builds/$build
+    ! "$TESSERA_BIN/numerics" >/dev/null 2>&1 || break
+    TESSERA_BIN=''
+  done
+  if [[ -z $TESSERA_BIN ]]; then
+    echo "pipeline.sh: $HOSTNAME runs none of the builds ${builds[*]}; name one for its processor in --builds" >>"$log"
+    exit 70
+  fi
+  echo "build: $build" >>"$log"
+fi
+
+# A trap runs only after the command in the foreground: the run is in the background. Without job control
+# the shell would start it with INT ignored.
 is_near_end=no
+set -m
 ./pipeline.sh sweep-job "$sweep" "$run" "$threads" "${instance:--}" $flags >>"$log" 2>&1 &
 child=$!
+set +m
 trap 'is_near_end=yes; kill -INT "$child" 2>/dev/null' USR1
 trap 'kill -INT "$child" 2>/dev/null' TERM INT
 status=0
@@ -114,7 +147,11 @@ wait "$child" 2>/dev/null
 last=$?
 ((last == 127)) || status=$last
 
-if ((status == 130)) && [[ $is_near_end == yes ]]; then
+# Each time must bring the run on: a stage that can't save its state needs a longer limit.
+if ((status == 130)) && [[ $is_near_end == yes ]] &&
+  ! tail -n "+$((start + 1))" "$log" | grep -qE ' is done in |its state is kept in '; then
+  echo "pipeline.sh: the time limit is too short for this stage, which keeps no state; give more time: --slurm '--time=…'" >>"$log"
+elif ((status == 130)) && [[ $is_near_end == yes ]]; then
   echo "$(date): near the time limit; job $job goes back into the queue" >>"$log"
   scontrol requeue "$job" >>"$log" 2>&1 ||
     echo "pipeline.sh: interrupted near the time limit, and not requeued; the same sweep command goes on" >>"$log"

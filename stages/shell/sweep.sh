@@ -8,6 +8,8 @@
 # The runs that go on, by process; what they do, and when they began.
 declare -A job_name=() job_start=()
 sweep='' sweep_figures=()
+# The processors that a sweep's binaries are built for beside this one, the preferred first.
+builds=()
 
 # command_sweep RECIPE|FILE [OPTION...] | status [NAME] | report [NAME]
 command_sweep() {
@@ -28,7 +30,11 @@ command_sweep() {
     ensure_built tool
     exec "$bin/tessera" sweep plan "${words[@]}" --preview
   fi
-  [[ $on == local ]] || need_slurm
+  if [[ $on == slurm ]]; then
+    need_slurm
+  elif ((${#builds[@]} > 0)); then
+    fail $EXIT_USAGE "--builds belongs to --on slurm: here, runs are built for this processor"
+  fi
   catch_signals
   ensure_built all
   share_project sweep
@@ -52,14 +58,14 @@ command_sweep() {
   exit "$pool_status"
 }
 
-# parse_sweep ARGUMENT...: into words, jobs, threads, dry_run, on, slurm_options and sweep_figures.
+# parse_sweep ARGUMENT...: into words, jobs, threads, dry_run, on, slurm_options, builds and sweep_figures.
 parse_sweep() {
   local option value recipe=''
   while (($# > 0)); do
     option=$1
     case $option in
       --*=*) option=${1%%=*} value=${1#*=} ;;
-      --seeds | --set | --name | --jobs | --threads | --on | --slurm)
+      --seeds | --set | --name | --jobs | --threads | --on | --slurm | --builds)
         (($# > 1)) || fail $EXIT_USAGE "$1 needs a value; see ./pipeline.sh sweep --help"
         value=$2
         shift
@@ -78,9 +84,14 @@ parse_sweep() {
         on=$value
         ;;
       --slurm) mapfile -t -O "${#slurm_options[@]}" slurm_options < <(xargs -n 1 printf '%s\n' <<<"$value") ;;
+      --builds)
+        [[ $value =~ ^[a-z0-9][a-z0-9_.-]*(,[a-z0-9][a-z0-9_.-]*)*$ ]] ||
+          fail $EXIT_USAGE "--builds takes processors in the compiler's words, as in x86-64-v4,x86-64-v3, found '$value'"
+        IFS=, read -ra builds <<<"$value"
+        ;;
       --figures) sweep_figures=(--figures) ;;
       --dry-run) dry_run=yes ;;
-      -*) unknown option "$option" --seeds --set --name --jobs --threads --on --slurm --figures --dry-run --help ;;
+      -*) unknown option "$option" --seeds --set --name --jobs --threads --on --slurm --builds --figures --dry-run --help ;;
       *)
         [[ -z $recipe ]] || fail $EXIT_USAGE "expected one recipe or file, found '$recipe' and '$option'; see ./pipeline.sh sweep --help"
         recipe=$option
@@ -104,17 +115,15 @@ own_sweep() {
 
 # freeze: copies what runs are made from, and goes on from there.
 freeze() {
-  local folder=$root/data/sweeps/$sweep/frozen new stage name entry
+  local folder=$root/data/sweeps/$sweep/frozen new processor entry
   new=$folder.new
   [[ ! -L data/sweeps && ! -L data/sweeps/$sweep ]] || fail $EXIT_UNWRITABLE "data/sweeps/$sweep is a link; remove it"
   rm -rf "$new"
-  mkdir -p "$new/bin" || fail $EXIT_UNWRITABLE "$new can't be made; check the disk and its permissions"
+  mkdir -p "$new" || fail $EXIT_UNWRITABLE "$new can't be made; check the disk and its permissions"
   cp -R --preserve=mode,timestamps Sources stages pipeline.sh Package.swift "$new"
-  for name in tessera numerics stages/*/main.swift; do
-    stage=${name#stages/} stage=${stage%/main.swift}
-    [[ -e $bin/$stage ]] || continue
-    # A build puts new files in the place of old ones, so that a second name keeps what it names.
-    cp -lL "$bin/$stage" "$new/bin/$stage" 2>/dev/null || cp -L --reflink=auto "$bin/$stage" "$new/bin/$stage"
+  freeze_binaries "$bin" "$new/bin"
+  for processor in "${builds[@]}"; do
+    freeze_binaries ".build/processors/$processor/release" "$new/builds/$processor"
   done
   ln -s ../../.. "$new/data"
   mkdir -p plots
@@ -127,6 +136,18 @@ freeze() {
   rm -rf "$folder"
   mv "$new" "$folder"
   use_frozen
+}
+
+# freeze_binaries FROM TO: the executables of a build.
+freeze_binaries() {
+  local name executable
+  mkdir -p "$2"
+  for name in tessera numerics stages/*/main.swift; do
+    executable=${name#stages/} executable=${executable%/main.swift}
+    [[ -e $1/$executable ]] || continue
+    # A build puts new files in the place of old ones, so that a second name keeps what it names.
+    cp -lL "$1/$executable" "$2/$executable" 2>/dev/null || cp -L --reflink=auto "$1/$executable" "$2/$executable"
+  done
 }
 
 # use_frozen: from here on, sources and binaries are those of the sweep.
