@@ -31,22 +31,19 @@ let stageSettings: [SwiftSetting] = [.defaultIsolation(MainActor.self)]
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-// Used by swift-crypto alone; named here because a version can only be pinned where it is used.
-let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
   name: "Tessera",
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // System libraries
     .systemLibrary(name: "CVectors"),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CSpng", pkgConfig: "spng", providers: [.apt(["libspng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
@@ -57,10 +54,11 @@ let package = Package(
     // The library, lowest module first
     .target(name: "CJPEGDecoder", dependencies: ["CJPEG"]),
     .target(name: "CheckedNumbers"),
+    .target(name: "Digests", dependencies: ["CCrypto"]),
     .target(name: "OpenBLAS"),
     .target(name: "Processors"),
     .target(name: "Randomness", swiftSettings: optimized),
-    .target(name: "TensorFiles", dependencies: ["CheckedNumbers", crypto, asn1]),
+    .target(name: "TensorFiles", dependencies: ["CheckedNumbers", "Digests"]),
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
       name: "Kernels", dependencies: ["CVectors", "OpenBLAS", "Processors", "Tensors"],
@@ -79,7 +77,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "CheckedNumbers", "NumPyFiles", "Pickles", "Randomness", "TensorFiles", "Tensors", crypto,
+        "CheckedNumbers", "Digests", "NumPyFiles", "Pickles", "Randomness", "TensorFiles",
+        "Tensors",
       ],
       swiftSettings: optimized),
     .target(name: "Resampling", swiftSettings: optimized),
@@ -116,13 +115,13 @@ let package = Package(
     .target(name: "Recipes", dependencies: ["TensorFiles", yams]),
     .target(name: "SourceText"),
     .target(
-      name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", crypto, yams]),
+      name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", yams]),
     .target(
       name: "Pictures", dependencies: ["CJPEGDecoder", "CSpng", "Resampling", "TensorFiles"],
       swiftSettings: optimized),
     .target(
       name: "PictureFolders",
-      dependencies: ["Datasets", "Pictures", "TensorFiles", "Tensors", crypto],
+      dependencies: ["Datasets", "Pictures", "TensorFiles", "Tensors"],
       swiftSettings: optimized),
     .target(
       name: "Preflight",
@@ -215,6 +214,7 @@ let package = Package(
       name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
     .testTarget(
       name: "CheckedNumbersTests", dependencies: ["CheckedNumbers"], path: "Tests/CheckedNumbers"),
+    .testTarget(name: "DigestsTests", dependencies: ["Digests"], path: "Tests/Digests"),
     .testTarget(name: "OpenBLASTests", dependencies: ["OpenBLAS"], path: "Tests/OpenBLAS"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
     .testTarget(

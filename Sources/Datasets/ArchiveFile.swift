@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 import TensorFiles
 
@@ -42,11 +42,9 @@ struct ArchiveFile {
   private static func digest(of handle: FileHandle) throws -> String {
     var hash = SHA256()
     while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
-      hash.update(data: piece)
+      hash.update(piece)
     }
-    return hash.finalize().map { byte in
-      String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
-    }.joined()
+    return hash.finalize().hexadecimal
   }
 
   /// The members of these names, as far as they are there, and names of others.

@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// Digests that name content: what a file holds, whatever its path, time or place.
@@ -14,13 +14,13 @@ public enum ContentDigest {
   public static func ofBytes(at url: URL) throws(TensorFileError) -> String {
     let mapping = try MappedFile(path: url.path)
     var hash = SHA256()
-    withExtendedLifetime(mapping) { hash.update(bufferPointer: mapping.bytes) }
+    withExtendedLifetime(mapping) { hash.update(mapping.bytes) }
     return hash.finalize().hexadecimal
   }
 
   /// SHA-256 in lowercase hexadecimal.
   public static func sha256Hex(_ data: some DataProtocol) -> String {
-    SHA256.hash(data: data).hexadecimal
+    SHA256.digest(of: data).hexadecimal
   }
 }
 
@@ -54,20 +54,11 @@ extension TensorFile {
 
 extension SHA256 {
   fileprivate mutating func add(number: Int) {
-    withUnsafeBytes(of: Int64(number).littleEndian) { update(bufferPointer: $0) }
+    withUnsafeBytes(of: Int64(number).littleEndian) { update($0) }
   }
 
   fileprivate mutating func add(text: String) {
     add(number: text.utf8.count)
-    update(data: Array(text.utf8))
-  }
-}
-
-extension SHA256.Digest {
-  /// The digest in lowercase hexadecimal.
-  var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = flatMap { byte in [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-    return String(decoding: text, as: UTF8.self)
+    update(Array(text.utf8))
   }
 }

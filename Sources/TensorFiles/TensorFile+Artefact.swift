@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 
 extension TensorFile {
   /// The version of the container that this program writes, and the newest it reads.
@@ -78,7 +78,7 @@ extension TensorFile {
   var dataDigest: String {
     withMapping { data in
       var hash = SHA256()
-      hash.update(bufferPointer: data)
+      hash.update(data)
       return hash.finalize().hexadecimal
     }
   }

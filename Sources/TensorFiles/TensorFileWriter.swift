@@ -1,4 +1,4 @@
-import Crypto
+import Digests
 import Foundation
 
 /// Collects tensors and writes them as one artefact.
@@ -114,8 +114,8 @@ public struct TensorFileWriter {
       return a != b ? a > b : first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
     }
     // The digest of no data has the length of any; it is replaced when all data has passed by.
-    var hash = SHA256()
-    let place = Self.header(of: ordered, metadata: metadata, digest: hash.finalize().hexadecimal)
+    let noDigest = SHA256.digest(of: []).hexadecimal
+    let place = Self.header(of: ordered, metadata: metadata, digest: noDigest)
     let limit = TensorFile.Limits.standard.headerBytes
     guard place.count <= limit else {
       throw TensorFileError.headerTooLong(
@@ -124,9 +124,10 @@ public struct TensorFileWriter {
     try AtomicFile.write(to: url) { sink in
       try withUnsafeBytes(of: UInt64(place.count).littleEndian) { try sink.write($0) }
       try place.withUnsafeBytes { try sink.write($0) }
+      var hash = SHA256()
       for tensor in ordered {
         try tensor.withBytes { bytes in
-          hash.update(bufferPointer: bytes)
+          hash.update(bytes)
           try sink.write(bytes)
         }
       }

@@ -6,7 +6,7 @@
 # Debian package and the command that it brings; a library has none.
 readonly packages=(
   libopenblas0: libspng-dev: libjpeg-dev: libcmark-gfm-dev: libcmark-gfm-extensions-dev:
-  gnuplot-nox:gnuplot curl:curl xz-utils:xz
+  libssl-dev: gnuplot-nox:gnuplot curl:curl xz-utils:xz
 )
 readonly test_packages=(shellcheck:shellcheck)
 
