@@ -18,7 +18,7 @@ bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
 readonly EXIT_USAGE=64 EXIT_UNWRITABLE=73 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot report compare sweep predict evaluate verify gc rm bench doctor test setup help)
+readonly commands=(run status why accept list dag inspect plot report compare sweep predict evaluate watch verify gc rm bench doctor test setup help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
@@ -110,6 +110,7 @@ stop_if_interrupted() { ((signals == 0)) || exit $EXIT_INTERRUPTED; }
 
 clean_up() {
   [[ -z $new_folder ]] || rm -rf "$new_folder"
+  end_live TERM
   unlock_result
   [[ -z $run_lock || ! -e $run_lock_path ]] || note_holder "$run_lock_path" ''
 }
@@ -211,7 +212,7 @@ run_instance() {
 }
 
 # has_state FOLDER: whether an interrupted stage has left more than its log there.
-has_state() { [[ -n $(find "$1" -mindepth 1 ! -name log.txt -print -quit 2>/dev/null) ]]; }
+has_state() { [[ -n $(find "$1" -mindepth 1 ! -name log.txt ! -name progress.json -print -quit 2>/dev/null) ]]; }
 
 # what_killed STATUS: what mostly sends the signal, in words that follow its name.
 what_killed() {
@@ -246,7 +247,7 @@ declare -A reported=()
 
 # run_until_complete RUN COMMAND: plans until nothing is due, and runs what is.
 run_until_complete() {
-  local plan state name stage note result due reason run='' one_at_a_time
+  local plan state name stage note result due reason run='' one_at_a_time is_live
   local -a current results
   SECONDS=0
   if [[ $is_alone == yes ]]; then tidying=(--tidy); else own_run "$1" "$2 $1"; fi
@@ -260,7 +261,7 @@ run_until_complete() {
       own_run "$1" "$2 $1"
       [[ $has_waited == no ]] || continue
     fi
-    due='' reason='' current=() results=() one_at_a_time=no
+    due='' reason='' current=() results=() one_at_a_time=no is_live=no
     while IFS=$'\t' read -r state name stage note result; do
       case $state in
         run) run=$name ;;
@@ -280,11 +281,13 @@ run_until_complete() {
           fi
           ;;
         alone) [[ $name != "$due" ]] || one_at_a_time=yes ;;
+        live) [[ $name != "$due" ]] || is_live=yes ;;
       esac
     done <<<"$plan"
     [[ -n $due ]] || break
     if ((${#current[@]} > 0)); then say "up to date: ${current[*]}"; fi
     for name in "${current[@]}" "$due"; do reported[$name]=yes; done
+    [[ $is_live == no ]] || start_live "$run"
     run_instance "$due" "$reason" "${results[@]}"
   done
   report_run "$run" "$plan"
@@ -310,6 +313,7 @@ report_run() {
   # A part of a run that takes results as they stand may not be one that can be asked for again.
   [[ -e data/runs/$run/run.json && $weaves == yes ]] || return 0
   path=$(tessera weave "$run")
+  end_live USR1
   printf -v name '%-22s' report
   say "  $name $path"
 }
@@ -346,9 +350,10 @@ parse_run() {
         ;;
       --force) force=yes ;;
       --dry-run) dry_run=yes ;;
+      --watch) watches=yes ;;
       --wait) wait_for_locks=yes ;;
       --no-wait) wait_for_locks=no ;;
-      -*) unknown option "$option" --as --set --only --from --until --force --dry-run --threads --no-wait --help ;;
+      -*) unknown option "$option" --as --set --only --from --until --force --dry-run --watch --threads --no-wait --help ;;
       *)
         [[ -z $recipe ]] || fail $EXIT_USAGE "expected one recipe, found '$recipe' and '$option'; see ./pipeline.sh run --help"
         recipe=$option
@@ -363,12 +368,13 @@ parse_run() {
 }
 
 command_run() {
-  local dry_run run_name=''
+  local dry_run watches=no run_name=''
   parse_run "$@"
   if [[ $dry_run == yes ]]; then
     ensure_built tool
     exec "$bin/tessera" plan "${request[@]}" "${selection[@]}" --preview
   fi
+  if [[ $watches == yes && -t 1 && ${TERM:-dumb} != dumb ]]; then watch_run "$run_name" "$@"; fi
   catch_signals
   ensure_built all
   share_project "run $run_name"
@@ -433,7 +439,7 @@ main() {
     if [[ $word == -h || $word == --help ]]; then print_help "$command"; return; fi
   done
   case $command in
-    run | sweep | plot | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
+    run | sweep | plot | watch | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
     sweep-job) command_sweep_job "$@" ;;
     predict | evaluate) ensure_built tool; exec "$bin/tessera" "$command" --relative-to "$caller_folder" "$@" ;;
     status | why | list | dag | report | compare | verify | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;

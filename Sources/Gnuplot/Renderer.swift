@@ -127,7 +127,9 @@ public struct Renderer: Sendable {
     }
     let all = text.replacing("\u{0C}", with: "").split(
       separator: "\n", omittingEmptySubsequences: false)
-    func isBlank(_ line: Substring) -> Bool { line.allSatisfy(\.isWhitespace) }
+    func isBlank(_ line: Substring) -> Bool {
+      line.replacing(/\u{1B}\[[0-9;]*m/, with: "").allSatisfy(\.isWhitespace)
+    }
     guard let first = all.firstIndex(where: { !isBlank($0) }),
       let last = all.lastIndex(where: { !isBlank($0) })
     else { return [] }

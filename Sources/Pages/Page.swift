@@ -4,16 +4,20 @@ public struct Page: Sendable {
   public var title: String
   /// One sentence on what the page says.
   public var summary: String
+  /// What the browser does after a while; nil where the page stays as it is.
+  public var refresh: Refresh?
   /// The list of contents; empty where the page is short.
   public var contents: HTML
   public var main: HTML
   public var footer: HTML
 
   public init(
-    title: String, summary: String, contents: HTML = HTML(), main: HTML, footer: HTML
+    title: String, summary: String, refresh: Refresh? = nil, contents: HTML = HTML(), main: HTML,
+    footer: HTML
   ) {
     self.title = title
     self.summary = summary
+    self.refresh = refresh
     self.contents = contents
     self.main = main
     self.footer = footer
@@ -31,7 +35,7 @@ public struct Page: Sendable {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
       <meta name="color-scheme" content="light dark">
-      <meta name="description" content="\(summary)">
+      <meta name="description" content="\(summary)">\(refresh?.html ?? HTML())
       <title>\(title)</title>
       <link rel="icon" href="data:,">
       <style>
@@ -55,6 +59,23 @@ public struct Page: Sendable {
 }
 
 extension Page {
+  /// The browser loads the page again, or another one, after some seconds.
+  public struct Refresh: Sendable {
+    public let seconds: Int
+    /// A page beside this one; nil for the page itself.
+    public let address: String?
+
+    public init(seconds: Int, address: String? = nil) {
+      self.seconds = seconds
+      self.address = address
+    }
+
+    var html: HTML {
+      let target = address.map { "; url=\($0)" } ?? ""
+      return "\n<meta http-equiv=\"refresh\" content=\"\(seconds)\(target)\">"
+    }
+  }
+
   /// What headings and links call a place: letters, digits and hyphens of `text`, in lower case.
   public static func identifier(for text: String) -> String {
     var words: [String] = [""]

@@ -64,6 +64,11 @@ public struct LockHolder: Sendable, Equatable {
     otherMachine.map { $0 != machine } ?? false
   }
 
+  /// The run that the command works on; nil where it works on none.
+  public var runName: String? {
+    text.firstMatch(of: /: (?:sweep \S+: )?run ([A-Za-z0-9._-]+)(?:,|$)/).map { String($0.1) }
+  }
+
   /// What stands before the stage: `process 81 on box: run quickstart`.
   private var command: String? {
     text.firstRange(of: ", stage ").map { String(text[..<$0.lowerBound]) }

@@ -90,7 +90,7 @@ extension StageGraph.Stage {
     let entries = try node.entries(
       allowed: [
         "reads", "inputs", "outputs", "records", "publish", "highlights", "forecast", "alone",
-        "seed",
+        "live", "seed",
       ])
     reads = try entries["reads"]?.words() ?? []
 
@@ -116,8 +116,14 @@ extension StageGraph.Stage {
     records = try entries["records"]?.filePatterns() ?? []
     highlights = try entries["highlights"]?.filePatterns() ?? []
     forecast = try entries["forecast"].map(Self.forecast)
-    let isAlone = try entries["alone"].map(Self.truth)
+    let isAlone = try entries["alone"].map { node throws(GraphError) in
+      try Self.truth(node, key: "alone")
+    }
     runsAlone = isAlone ?? false
+    let isLive = try entries["live"].map { node throws(GraphError) in
+      try Self.truth(node, key: "live")
+    }
+    self.isLive = isLive ?? false
     seedKey = try Self.seedKey(entries["seed"], reads: reads)
     publishingFolder = try entries["publish"].map { node throws(GraphError) in
       let folder = node.node.scalar?.string ?? ""
@@ -151,10 +157,10 @@ extension StageGraph.Stage {
       same: try entries["same"]?.words() ?? [])
   }
 
-  private static func truth(_ node: GraphNode) throws(GraphError) -> Bool {
+  private static func truth(_ node: GraphNode, key: String) throws(GraphError) -> Bool {
     guard let word = node.node.scalar?.string, ["true", "false"].contains(word) else {
       throw .wrongType(
-        place: node.place, key: "alone", expected: "true or false", found: node.summary)
+        place: node.place, key: key, expected: "true or false", found: node.summary)
     }
     return word == "true"
   }

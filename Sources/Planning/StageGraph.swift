@@ -23,6 +23,8 @@ public struct StageGraph: Sendable {
     public let seedKey: String?
     /// Whether the stage runs one at a time in a project, since it keeps files outside its folders.
     public let runsAlone: Bool
+    /// Whether it shows in its work folder how far it is, for `watch` and the live page.
+    public let isLive: Bool
     /// Outputs that a reader will want to open, named at the end of a run.
     public let highlights: [FilePattern]
 

@@ -3,7 +3,7 @@ import Foundation
 /// Points in time as texts.
 public enum Timestamp {
   /// Now, as ISO 8601 in UTC: what files hold.
-  static var now: String { Date().formatted(.iso8601) }
+  public static var now: String { Date().formatted(.iso8601) }
 
   /// An ISO 8601 time as `2026-11-21 03:50:12` in the user's time zone: what people read. A text that
   /// is no such time is returned as it is.

@@ -28,6 +28,14 @@ public enum Output {
     line(clear, text ?? "", "")
   }
 
+  /// Prints lines, in which colours may change, in place of the last `count` lines of the terminal.
+  public static func redraw(_ lines: [String], over count: Int) {
+    let up = count > 0 ? "\u{1B}[\(count)A\r" : ""
+    let text = lines.map { PrintableText.escapedBetweenColours($0) + "\u{1B}[K\n" }.joined()
+    fflush(nil)
+    _ = DescriptorWriting.write(Data((up + text + "\u{1B}[J").utf8), to: STDOUT_FILENO)
+  }
+
   /// Prints the fields of one line with tabs between, for pipeline.sh.
   public static func fields(_ fields: [String]) {
     let escaped = fields.map { PrintableText.escaped($0, limit: .max) }

@@ -12,6 +12,21 @@ public enum Terminal {
     return min(max(columns, 1), 10_000)
   }
 
+  /// Lines of the terminal; `LINES`, or 24, where it does not say.
+  public static var height: Int {
+    var size = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 {
+      return Int(size.ws_row)
+    }
+    let lines = ProcessInfo.processInfo.environment["LINES"].flatMap { Int($0) } ?? 24
+    return min(max(lines, 1), 10_000)
+  }
+
+  /// Whether the terminal can go back to lines that were printed.
+  public static var canRenew: Bool {
+    !["dumb", ""].contains(ProcessInfo.processInfo.environment["TERM"] ?? "dumb")
+  }
+
   /// Columns of the terminal this process was started from, also where its output goes there through
   /// a pipe; nil without one.
   public static var controllingWidth: Int? {

@@ -1,6 +1,7 @@
 import Foundation
 import Inference
 import Layers
+import Loading
 import Metrics
 import Models
 import Tensors
@@ -115,7 +116,7 @@ extension Trainer {
     let record = try withKeptWeights {
       let record = EpochRecord(
         epoch: epoch, learningRate: rate, train: trainingFigures(),
-        validation: validation.map { PassFigures(predictor.run($0)) })
+        validation: validation.map { PassFigures(validate($0)) })
       guard record.validation?.loss.isFinite ?? true else {
         throw diverged(inStep: lastStep, rate: rate)
       }
@@ -130,6 +131,14 @@ extension Trainer {
     state.tally = ClassificationTally(classes: network.classes)
     try save()
     return record
+  }
+
+  private func validate(_ images: BatchLoader) -> ClassificationTally {
+    var confusion = ConfusionMatrix(classes: network.classes)
+    defer { validationConfusion = confusion }
+    return predictor.run(images) { answer in
+      confusion.add(truth: answer.label, predicted: ClassRanking.first(in: answer.logits))
+    }
   }
 
   /// The running figures of the epoch, or where a pass of its own is asked for, its accuracies.

@@ -30,6 +30,8 @@ public final class Trainer {
   var losses: [Double]
   var state: TrainingState
   var lastSave = ContinuousClock.now
+  /// What the newest validation took for what; nil before the first of this process.
+  public internal(set) var validationConfusion: ConfusionMatrix?
 
   /// How long training goes on at most before its state is saved again.
   static let saveInterval = Duration.seconds(300)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Planning
 import Sweeps
+import Watching
 import Weaving
 
 /// `tessera verify`: whether every artefact is as its manifest records it.
@@ -109,7 +110,9 @@ struct RemoveCommand: ParsableCommand {
 
   private func remove(_ run: String, in project: Project) throws -> [String] {
     try RunRemoval(of: try RunFolder.named(run, in: project), in: project).remove(
-      pages: [URL(fileURLWithPath: Weaver.path(ofRun: run)).lastPathComponent])
+      pages: [
+        URL(fileURLWithPath: Weaver.path(ofRun: run)).lastPathComponent, LivePage.fileName,
+      ])
   }
 
   /// - Returns: Files of the user's own that stay.

@@ -13,7 +13,7 @@ struct PlanCommand: ParsableCommand {
       a key of the recipe that has no effect; then, for each instance, its state ('current', 'due', \
       'waiting', 'outdated' or 'absent'), its name, its stage and a reason, after 'due' also what it \
       makes and what it reads as STAGE-KEY; 'alone' and the instance where its stage runs one at a \
-      time; 'edited' and a line for each published copy that was edited and is kept; where nothing is due, 'open', an instance, a \
+      time; 'live' and the instance where its stage shows how far it is; 'edited' and a line for each published copy that was edited and is kept; where nothing is due, 'open', an instance, a \
       file worth opening and a note. What a stage would refuse is an error.
       """)
 
@@ -62,6 +62,7 @@ struct PlanCommand: ParsableCommand {
           "due", planned.name, stage, explanation.summary(of: planned),
           planned.resultNames(key: key).joined(separator: " "))
         if planned.instance.stage.runsAlone { printFields("alone", planned.name) }
+        if planned.instance.stage.isLive { printFields("live", planned.name) }
       case .waiting(let producers):
         printFields("waiting", planned.name, stage, producers.joined(separator: ", "))
       case .outdated: printFields("outdated", planned.name, stage, "")

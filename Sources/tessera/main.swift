@@ -19,6 +19,8 @@ struct Tessera: ParsableCommand {
       ReportCommand.self,
       CompareCommand.self, DrawCommand.self, BenchCommand.self, VerifyCommand.self, GCCommand.self,
       RemoveCommand.self, LockCommand.self, LatestCommand.self, SweepCommand.self,
+      WatchCommand.self,
+      LiveCommand.self,
     ])
 }
 

@@ -8,6 +8,60 @@ figures_stand() {
   tessera plan "${request[@]}" "${selection[@]}" --preview >/dev/null 2>&1
 }
 
+# --- Live -----------------------------------------------------------------------------------------
+
+live_pid=''
+
+# start_live RUN: keeps the run's live page up to date from here on, beside the stages.
+start_live() {
+  [[ -z $live_pid && $weaves == yes ]] || return 0
+  (
+    close_locks
+    exec nice "$bin/tessera" live "$1" --process $$
+  ) </dev/null >/dev/null 2>&1 &
+  live_pid=$!
+  say "  live: plots/$1/live.html, or ./pipeline.sh watch $1"
+}
+
+# end_live SIGNAL: USR1 where the run is finished, TERM where it was stopped.
+end_live() {
+  [[ -n $live_pid ]] || return 0
+  kill "-$1" "$live_pid" 2>/dev/null || true
+  wait "$live_pid" 2>/dev/null || true
+  live_pid=''
+}
+
+command_watch() {
+  (($# < 2)) || fail $EXIT_USAGE "watch takes the name of one run; see ./pipeline.sh watch --help"
+  [[ ${1:-} != -* ]] || unknown option "$1" --help
+  ensure_built tool
+  exec "$bin/tessera" watch "$@"
+}
+
+# watch_run RUN ARGUMENT...: `run` with its arguments in the background, and its training on the terminal.
+watch_run() {
+  local run=$1 log child status=0
+  local -a words=()
+  shift
+  while (($# > 0)); do [[ $1 == --watch ]] || words+=("$1"); shift; done
+  ensure_built all
+  make_folders
+  log=$(mktemp)
+  set -m
+  (cd "$caller_folder" && exec "$root/pipeline.sh" run "${words[@]}") >"$log" 2>&1 &
+  child=$!
+  set +m
+  trap 'kill -INT "$child" 2>/dev/null' INT TERM
+  tessera watch "$run" --process "$child" || true
+  while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+  wait "$child" || status=$?
+  tail -n 8 "$log"
+  rm -f "$log"
+  exit "$status"
+}
+
+# --- Figures that stand ---------------------------------------------------------------------------
+
 # command_plot [RUN] [--force] [--terminal [FIGURE...]]: the words after --terminal are figures.
 command_plot() {
   local run='' terminal=no

@@ -5,7 +5,7 @@
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | sweep | predict | evaluate | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
+    run | status | why | accept | list | dag | inspect | plot | report | compare | sweep | predict | evaluate | watch | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
     *) unknown command "$1" "${commands[@]}" ;;
   esac
 }
@@ -27,6 +27,7 @@ help_all() {
   sweep RECIPE       many runs: seeds and grids, here or through Slurm; status, report
   predict FILE...    what pictures show, by a run's trained network
   evaluate [RUN]     how a run's network does on other data: --on FOLDER or FILE
+  watch [RUN]        a training that is going on: curves, rate, time left
   verify [RUN]       read all results and compare them with what is recorded of them
   gc [--yes]         what no run uses, with size and reason; --yes frees it
   rm RUN             remove a run
@@ -57,6 +58,7 @@ or the path of a .yaml file.
   --dry-run          print what would run and how long that takes as far as past runs tell; exit 10 where
                      something would
   --threads N        threads to compute with (default: all); results do not depend on it
+  --watch            show the training on the terminal as ./pipeline.sh watch does
   --no-wait          exit 75 where another run makes a result that this one wants, or writes the run's
                      folders; otherwise wait for it, and take the result
 
@@ -197,6 +199,18 @@ A sweep file says the same:
   set:
     train.optimizer.learning-rate: [0.05, 0.1, 0.2]
     train.epochs: 3
+TEXT
+}
+
+help_watch() {
+  cat <<'TEXT'
+./pipeline.sh watch [RUN]
+
+Shows a training that is going on, from any terminal: progress, images a second, time left, the curves
+so far, the last epochs, and which classes are confused most. It is drawn anew each second in at least
+60 columns; into a file or pipe it prints a line an epoch. Ctrl-C ends it and not the training.
+
+The page plots/RUN/live.html shows the same in a browser: opened once, it keeps itself up to date.
 TEXT
 }
 

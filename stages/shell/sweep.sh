@@ -242,7 +242,7 @@ collect_jobs() {
 
 # run_of_sweep RUN INSTANCE: one run, in a process of its own; up to an instance where one is named.
 run_of_sweep() {
-  job_name=() stage_pid='' new_folder='' run_lock='' result_lock='' result_locks=()
+  job_name=() live_pid='' stage_pid='' new_folder='' run_lock='' result_lock='' result_locks=()
   catch_signals
   request=(--sweep "$sweep" --run "$1") weaves=no
   if [[ -n $2 ]]; then

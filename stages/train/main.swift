@@ -295,6 +295,8 @@ orExit { try sheet.write(to: options.output("augmented.safetensors")) }
 
 Interruption.observe()
 let timing = TimingLog(folder: URL(fileURLWithPath: options.work))
+let running = RunningFigures(
+  of: trainer, images: images, folder: URL(fileURLWithPath: options.work))
 let clock = ContinuousClock()
 if !trainer.history.isEmpty || trainer.position > 0 {
   show("going on in epoch \(trainer.epoch) after \(trainer.position) images")
@@ -313,6 +315,7 @@ while !trainer.isFinished {
   case .finished(let record):
     orExit {
       try timing.finish(epoch: record.epoch, seconds: seconds, images: images.training.count)
+      try running.finish()
     }
     report(record, seconds: seconds)
     if let standing = trainer.standing { report(standing) }
@@ -324,9 +327,13 @@ func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
     "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: images.training.count, unit: "images",
     alreadyDone: trainer.position)
   defer { progress.finish() }
+  try running.begin()
   return try trainer.runEpoch(
     shouldStop: { Interruption.isRequested },
-    progress: { progress.update(done: $0, detail: "loss \(decimals($1, 4))") })
+    progress: { done, loss in
+      progress.update(done: done, detail: "loss \(decimals(loss, 4))")
+      running.update(done: done, loss: loss)
+    })
 }
 
 //: An epoch's line has the rate of its last step, loss and accuracy of both sets, and their *gap*:

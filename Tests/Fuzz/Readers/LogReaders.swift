@@ -7,11 +7,12 @@ import Inference
 import Inspection
 import Notebook
 import Planning
+import Records
 import TensorFiles
 import Training
 
 extension FuzzReader {
-  static let logReaders = [history, metrics, manifest, stageSettings]
+  static let logReaders = [history, progress, metrics, manifest, stageSettings]
 
   /// `history.csv` and `timing.csv`. Cells that are written again read equal; curves are as long as
   /// the training.
@@ -40,6 +41,13 @@ extension FuzzReader {
     for line in try accepted({ try TextArtefact.table(ofCSV: url, count: 5, width: 80) }) ?? [] {
       try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
     }
+  }
+
+  /// `progress.json`. What is read is a fraction and a time.
+  static let progress = FuzzReader("progress", longest: 2048) { input in
+    guard let progress = TrainingProgress(parsing: Data(input.bytes)) else { return }
+    try promise((0...1).contains(progress.fraction), "a fraction of \(progress.fraction)")
+    try promise(progress.secondsLeft.map { $0 >= 0 } ?? true, "time before now")
   }
 
   /// `metrics.json`. `inspect` prints it in lines that hold the same JSON.

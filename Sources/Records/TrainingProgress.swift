@@ -1,0 +1,96 @@
+import Foundation
+
+/// Where a running training stands: the file `progress.json` of its work folder, which the trainer
+/// replaces about once a second and whoever watches reads. Beside it lies `history.csv`.
+public struct TrainingProgress: Codable, Sendable, Equatable {
+  public static let fileName = "progress.json"
+
+  /// A class that was taken for another, in the validation after an epoch.
+  public struct Confusion: Codable, Sendable, Equatable {
+    public let truth: String
+    public let predicted: String
+    public let count: Int
+    /// Percent of the class's images.
+    public let percent: Double
+
+    public init(truth: String, predicted: String, count: Int, percent: Double) {
+      self.truth = truth
+      self.predicted = predicted
+      self.count = count
+      self.percent = percent
+    }
+  }
+
+  public let network: String
+  /// The epoch under way, from 1.
+  public let epoch: Int
+  public let lastEpoch: Int
+  /// Images of the epoch that were trained on.
+  public let imagesDone: Int
+  public let imagesInEpoch: Int
+  /// 0 where it is not known yet.
+  public let imagesPerSecond: Double
+  /// The mean loss of the epoch so far; 0 before its first step.
+  public let loss: Double
+  /// Whether the validation images are the test images.
+  public let isSelectedOnTest: Bool
+  /// Whence the images come: official, unverified, own or generated.
+  public let dataStatus: String
+  /// The most frequent confusions after the epoch before, the most frequent first.
+  public let confusions: [Confusion]
+
+  public init(
+    network: String, epoch: Int, lastEpoch: Int, imagesDone: Int, imagesInEpoch: Int,
+    imagesPerSecond: Double, loss: Double, isSelectedOnTest: Bool, dataStatus: String,
+    confusions: [Confusion]
+  ) {
+    self.network = network
+    self.epoch = epoch
+    self.lastEpoch = lastEpoch
+    self.imagesDone = imagesDone
+    self.imagesInEpoch = imagesInEpoch
+    self.imagesPerSecond = imagesPerSecond
+    self.loss = loss
+    self.isSelectedOnTest = isSelectedOnTest
+    self.dataStatus = dataStatus
+    self.confusions = confusions
+  }
+}
+
+extension TrainingProgress {
+  /// The fraction of all images of all epochs that were trained on, 0 to 1.
+  public var fraction: Double {
+    (Double(epoch - 1) + Double(imagesDone) / Double(imagesInEpoch)) / Double(lastEpoch)
+  }
+
+  /// Seconds until the last epoch's end at the present rate, without the validations; nil where the
+  /// rate is not known.
+  public var secondsLeft: Double? {
+    guard imagesPerSecond > 0 else { return nil }
+    return (1 - fraction) * Double(lastEpoch) * Double(imagesInEpoch) / imagesPerSecond
+  }
+
+  /// Bytes of the longest file that is read: twenty confusions of classes with long names.
+  private static let byteLimit = 65_536
+
+  /// Reads a file's text; nil where it is not one that a trainer writes.
+  public init?(parsing data: Data) {
+    guard data.count <= Self.byteLimit,
+      let found = try? JSONDecoder().decode(Self.self, from: data),
+      (1...1_000_000).contains(found.lastEpoch), (1...found.lastEpoch).contains(found.epoch),
+      (1...1_000_000_000).contains(found.imagesInEpoch),
+      (0...found.imagesInEpoch).contains(found.imagesDone),
+      (0...1e12).contains(found.imagesPerSecond), found.confusions.count <= 100
+    else { return nil }
+    self = found
+  }
+
+  /// Reads the file of a work folder; nil where there is none, or none that a trainer writes.
+  public init?(inFolder folder: URL) {
+    let url = folder.appendingPathComponent(Self.fileName)
+    guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }
+    defer { try? handle.close() }
+    guard let data = try? handle.read(upToCount: Self.byteLimit + 1) else { return nil }
+    self.init(parsing: data)
+  }
+}

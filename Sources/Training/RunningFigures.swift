@@ -1,0 +1,71 @@
+import Foundation
+import Metrics
+import Records
+import TensorFiles
+
+/// What a training shows of itself while it runs, in its work folder: `progress.json` about once a
+/// second, and `history.csv` after each epoch.
+public final class RunningFigures {
+  private let trainer: Trainer
+  private let images: TrainingImages
+  private let folder: URL
+  private var start = ContinuousClock.now
+  private var imagesBefore: Int
+  private var lastWrite: ContinuousClock.Instant?
+
+  /// Images a second need this long to be worth a look.
+  private static let settlingTime = Duration.milliseconds(200)
+  private static let interval = Duration.seconds(1)
+  private static let confusionLimit = 12
+
+  public init(of trainer: Trainer, images: TrainingImages, folder: URL) {
+    self.trainer = trainer
+    self.images = images
+    self.folder = folder
+    imagesBefore = trainer.position
+  }
+
+  /// An epoch begins, or goes on after an interruption.
+  public func begin() throws {
+    start = .now
+    imagesBefore = trainer.position
+    try write(done: trainer.position, loss: 0)
+  }
+
+  /// `done` images of the epoch are trained on; written where a second has passed since the last time.
+  /// What can't be written now is written the next time: the training does not depend on it.
+  public func update(done: Int, loss: Double) {
+    if let lastWrite, .now - lastWrite < Self.interval { return }
+    try? write(done: done, loss: loss)
+  }
+
+  /// An epoch is finished.
+  public func finish() throws {
+    try AtomicFile.write(
+      Data(History.csv(trainer.history, classNames: images.training.classNames).utf8),
+      to: folder.appendingPathComponent("history.csv"))
+  }
+
+  private func write(done: Int, loss: Double) throws {
+    let elapsed = ContinuousClock.now - start
+    let seconds =
+      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    let names = images.training.classNames
+    let confusions = trainer.validationConfusion?.mostConfused(limit: Self.confusionLimit) ?? []
+    let progress = TrainingProgress(
+      network: trainer.network.name, epoch: trainer.epoch, lastEpoch: trainer.lastEpoch,
+      imagesDone: done, imagesInEpoch: images.training.count,
+      imagesPerSecond: elapsed > Self.settlingTime ? Double(done - imagesBefore) / seconds : 0,
+      loss: loss.isFinite ? loss : 0,
+      isSelectedOnTest: images.validation?.preparation?.selectedOnTest ?? false,
+      dataStatus: images.training.dataStatus.rawValue,
+      confusions: confusions.map {
+        .init(
+          truth: names[$0.truth], predicted: names[$0.predicted], count: $0.count,
+          percent: $0.share)
+      })
+    try AtomicFile.write(
+      JSONEncoder().encode(progress), to: folder.appendingPathComponent(TrainingProgress.fileName))
+    lastWrite = .now
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Gnuplot
+import Pages
+
+/// The page `plots/RUN/live.html` on a training that is going on: one file, which the browser loads again
+/// every few seconds.
+public struct LivePage {
+  /// What the page tells of.
+  public enum State {
+    /// A training, with its figures as SVG.
+    case training(RunningTraining, pictures: [Data])
+    /// No stage of the run trains, and the run goes on.
+    case between
+    /// The run is finished; its report is `report.html`.
+    case finished
+    /// The run was stopped before it was finished.
+    case stopped
+  }
+
+  public static let fileName = "live.html"
+  /// Seconds after which the browser loads the page again.
+  public static let refreshSeconds = 5
+
+  public let run: String
+  public let state: State
+  /// When it was drawn, for people.
+  public let time: String
+
+  public init(run: String, state: State, time: String) {
+    self.run = run
+    self.state = state
+    self.time = time
+  }
+
+  public var document: String {
+    Page(
+      title: "\(run), live · Tessera", summary: "How the training of \(run) is going.",
+      refresh: refresh,
+      main: """
+        <header>
+        <p class="kicker">Tessera · live</p>
+        <h1>\(run)</h1>
+        <p class="lead">\(lead)</p>
+        </header>
+        \(body)
+        """,
+      footer: "<p>Drawn at \(time), while the stages run.</p>"
+    ).document
+  }
+
+  private var refresh: Page.Refresh? {
+    switch state {
+    case .training, .between: .init(seconds: Self.refreshSeconds)
+    case .finished: .init(seconds: Self.refreshSeconds, address: "report.html")
+    case .stopped: nil
+    }
+  }
+
+  private var lead: HTML {
+    switch state {
+    case .training(let training, _):
+      let progress = training.progress
+      let left =
+        progress.secondsLeft.map {
+          ", \(Int(progress.imagesPerSecond.rounded())) images/s, about "
+            + "\(RunningTraining.clock($0)) left"
+        } ?? ""
+      return """
+        \(progress.network), epoch \(progress.epoch) of \(progress.lastEpoch): \
+        \(Int(progress.fraction * 100)) % of the training\(left).
+        """
+    case .between: return "Between two trainings. The page shows the next one as soon as it begins."
+    case .finished: return "Finished: <a href=\"report.html\">the report</a>."
+    case .stopped:
+      return
+        "Stopped before it was finished. <code>./pipeline.sh run</code> goes on from its state."
+    }
+  }
+
+  private var body: HTML {
+    guard case .training(let training, let pictures) = state else { return HTML() }
+    guard let history = training.history, !history.isEmpty else {
+      return "<p>The curves begin with the first epoch's end.</p>"
+    }
+    let figures = pictures.map { picture -> HTML in
+      CaptionedFigure(
+        picture: Picture(.svg, data: picture, description: "Learning curves so far").html,
+        caption: "After \(history.epochs.last ?? 0) of \(training.progress.lastEpoch) epochs."
+      ).html
+    }
+    let rows = history.epochs.indices.suffix(10).reversed().map { index -> [String] in
+      func text(_ value: Double?, _ places: Int) -> String {
+        value.map { WatchScreen.decimals($0, places) } ?? "–"
+      }
+      return [
+        "\(history.epochs[index])", text(history.learningRate[index], 5),
+        text(history.training.loss[index], 4), text(history.training.top1[index], 2),
+        text(history.validation.loss[index], 4), text(history.validation.top1[index], 2),
+      ]
+    }
+    let table = Pages.DataTable(
+      caption: "The last epochs",
+      header: ["epoch", "rate", "train loss", "train %", "validation loss", "validation %"],
+      rows: rows
+    ).html
+    let confusions = training.progress.confusions.map { confusion in
+      [
+        confusion.truth, confusion.predicted, "\(confusion.count)",
+        WatchScreen.decimals(confusion.percent, 1),
+      ]
+    }
+    let confused: HTML =
+      confusions.isEmpty
+      ? HTML()
+      : Pages.DataTable(
+        caption: "Taken for another class after the last epoch",
+        header: ["class", "taken for", "images", "% of the class"], rows: confusions
+      ).html
+    return figures.joined() + table + confused
+  }
+}

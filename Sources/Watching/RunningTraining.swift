@@ -1,0 +1,79 @@
+import Foundation
+import Gnuplot
+import Planning
+import Records
+
+/// A training as it can be read while it runs: the progress and the history of its work folder.
+public struct RunningTraining {
+  public let run: String
+  public let progress: TrainingProgress
+  /// Nil before the first epoch is finished.
+  public let history: TrainingHistory?
+
+  /// - Parameter workFolder: The folder of the stage's state.
+  /// - Returns: Nil where no training keeps its state there.
+  public init?(run: String, workFolder: URL) {
+    guard let progress = TrainingProgress(inFolder: workFolder) else { return nil }
+    self.run = run
+    self.progress = progress
+    history = try? TrainingHistory(contentsOf: workFolder.appendingPathComponent("history.csv"))
+  }
+
+  public init(run: String, progress: TrainingProgress, history: TrainingHistory?) {
+    self.run = run
+    self.progress = progress
+    self.history = history
+  }
+
+  /// The training that a run of the project is in; nil where it is in none.
+  ///
+  /// - Parameter run: The run's name; where it is nil, any that trains.
+  public static func now(_ run: String?, in project: Project) -> RunningTraining? {
+    for holder in LockHolder.all(in: project) {
+      guard let folder = holder.workFolder, let name = holder.runName, run == nil || run == name,
+        let training = RunningTraining(run: name, workFolder: project.url(folder))
+      else { continue }
+      return training
+    }
+    return nil
+  }
+
+  /// Loss, accuracy, learning rate and gap so far; nil before the first epoch is finished.
+  public var overview: Figure? { figures?.overview }
+
+  /// The newest finished epoch in a line, where it comes after epoch `seen`.
+  public func newestEpoch(after seen: Int) -> (epoch: Int, text: String)? {
+    guard let history, let epoch = history.epochs.last, epoch > seen else { return nil }
+    func figures(_ name: String, _ curves: TrainingHistory.Curves) -> String {
+      guard let loss = curves.loss.last ?? nil, let top1 = curves.top1.last ?? nil else {
+        return ""
+      }
+      return "  \(name) \(WatchScreen.decimals(loss, 4)) \(WatchScreen.decimals(top1, 2)) %"
+    }
+    return (
+      epoch,
+      "\(run)  epoch \(epoch)/\(progress.lastEpoch)" + figures("train", history.training)
+        + figures("validation", history.validation)
+    )
+  }
+
+  var figures: TrainingFigures? {
+    history.flatMap { history in
+      history.isEmpty
+        ? nil
+        : TrainingFigures(
+          history,
+          status: RunStatus(
+            data: DataStatus(rawValue: progress.dataStatus) ?? .unverified,
+            selectedOnTest: progress.isSelectedOnTest))
+    }
+  }
+
+  /// Minutes and seconds, `m:ss`, or `h:mm:ss` from an hour on.
+  static func clock(_ seconds: Double) -> String {
+    let whole = Int(min(max(seconds, 0), 1e9).rounded())
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// The live page and `watch`, beside a stage that shows how far it is.
+@Suite struct LiveTests {
+  /// Trains until the file `wait` is gone.
+  private static let train = #"""
+    stop=0
+    trap 'stop=1' INT
+    {
+      echo "epoch,learning_rate,train_loss,train_top1,train_top5,validation_loss,validation_top1,validation_top5"
+      echo "1,0.1,2,30,50,2,25,50"
+    } >"$work/history.csv"
+    echo '{"network": "small", "epoch": 2, "lastEpoch": 4, "imagesDone": 5, "imagesInEpoch": 10, "imagesPerSecond": 5,
+      "loss": 1.5, "isSelectedOnTest": false, "dataStatus": "generated", "confusions": []}' >"$work/progress.json"
+    while [[ -e $SANDBOX/wait ]]; do sleep 0.05; if ((stop)); then exit 130; fi; done
+    echo 1 >"$output/best.txt"
+    cp "$work/history.csv" "$output"
+    printf 'epoch,seconds\n1,0.5\n' >"$output/timing.csv"
+    """#
+
+  private let page = "plots/quickstart/live.html"
+
+  private func sandbox() throws -> Sandbox {
+    let sandbox = try Sandbox(
+      graph: Sandbox.graph.replacing(
+        "  train:\n    reads: [train]\n", with: "  train:\n    live: true\n    reads: [train]\n"))
+    try sandbox.install(Self.train, as: "train")
+    try sandbox.write("wait", "")
+    return sandbox
+  }
+
+  private func wait(for text: String, in sandbox: Sandbox) throws {
+    for _ in 0..<600 {
+      if sandbox.exists(page), try sandbox.read(page).contains(text) { return }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    Issue.record("\(page) never says '\(text)'")
+  }
+
+  @Test func aPageFollowsTheTrainingAndLeadsToTheReport() throws {
+    let sandbox = try sandbox()
+    let run = try sandbox.start(["run", "quickstart"])
+    try wait(for: "small, epoch 2 of 4: 37 % of the training", in: sandbox)
+    #expect(try sandbox.read(page).contains("data:image/svg+xml"))
+
+    let watch = try sandbox.start(["watch", "quickstart"])
+    Thread.sleep(forTimeInterval: 2)
+    try sandbox.remove("wait")
+    let outcome = try run.finish()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("live: plots/quickstart/live.html"))
+    #expect(try sandbox.read(page).contains("url=report.html"))
+    let watched = try watch.finish()
+    #expect(watched.status == 0, "\(watched.errors)")
+    #expect(
+      watched.output.contains(
+        "quickstart  epoch 1/4  train 2.0000 30.00 %  validation 2.0000 25.00 %"))
+    #expect(watched.output.contains("quickstart is not running"))
+
+    // Nothing to do: nothing to show, and the page stays as it is.
+    #expect(try !sandbox.succeed().contains("live:"))
+    try sandbox.succeed("rm", "quickstart")
+    #expect(!sandbox.exists(page))
+  }
+
+  @Test func aStoppedTrainingSaysSo() throws {
+    let sandbox = try sandbox()
+    let run = try sandbox.start(["run", "quickstart"])
+    try wait(for: "small, epoch 2 of 4", in: sandbox)
+    run.send(SIGINT)
+    #expect(try run.finish().status == 130)
+    #expect(try sandbox.read(page).contains("Stopped before it was finished"))
+  }
+
+  @Test func watchingNothingSaysWhatToDo() throws {
+    let sandbox = try sandbox()
+    #expect(
+      try sandbox.succeed("watch").contains(
+        "no run is training; ./pipeline.sh run --watch starts one"))
+    #expect(try sandbox.run("watch", "a", "b").status == 64)
+  }
+}
