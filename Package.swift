@@ -154,7 +154,8 @@ let package = Package(
         "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models", "PictureFolders",
         "TensorFiles",
       ]),
-    .target(name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning"]),
+    .target(
+      name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning", "TensorFiles"]),
     .target(
       name: "Sweeps",
       dependencies: [
@@ -176,8 +177,9 @@ let package = Package(
       dependencies: [
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Metrics", "Models", "Notebook", "OpenBLAS", "OtherData",
-        "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose", "Recipes",
-        "Sweeps", "TensorFiles", "Tensors", "Terminals", "Watching", "Weaving", argumentParser,
+        "PictureFolders", "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose",
+        "Recipes", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Watching", "Weaving",
+        argumentParser,
       ]),
 
     // The stages

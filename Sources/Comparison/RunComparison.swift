@@ -1,6 +1,6 @@
-import CheckedNumbers
 import Foundation
 import Gnuplot
+import TensorFiles
 
 /// Several runs side by side: what they reached, in what time, and by which values of their recipes they
 /// differ.
@@ -49,7 +49,7 @@ public struct RunComparison: Sendable {
       [
         run.name, run.network, run.trainedEpochs,
         run.history?.best.map { String(format: "%.2f %% at %d", $0.top1, $0.epoch) },
-        run.evaluation.flatMap(Self.result), run.trainingSeconds.map(Self.duration),
+        run.evaluation.flatMap(Self.result), run.trainingSeconds.map(NumberText.duration),
       ].map { $0 ?? "–" }
     }
   }
@@ -59,13 +59,6 @@ public struct RunComparison: Sendable {
       String(format: "%.2f %% %@", top1, evaluation.on.rawValue)
         + (evaluation.selectedOnTest ? ", selected on test" : "")
     }
-  }
-
-  private static func duration(_ seconds: Double) -> String {
-    if seconds < 120 { return String(format: "%.1f s", seconds) }
-    let whole = Int(rounding: seconds)
-    return whole < 7200
-      ? "\(whole / 60) min \(whole % 60) s" : "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 
   /// A name for the folder of the comparison's files.

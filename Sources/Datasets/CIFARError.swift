@@ -28,10 +28,10 @@ public enum CIFARError: PrintableError, Equatable {
   public var message: String {
     switch self {
     case .size(let file, let found, let records, let kind):
-      "\(file): \(found) bytes, expected \(records * kind.recordLength) (\(records) records of"
+      "\(file): \(NumberText.count(found, "byte")), expected \(records * kind.recordLength) (\(records) records of"
         + " \(kind.recordLength)); the data is cut or of another kind: get it anew"
     case .fractionalRecord(let file, let found, let kind):
-      "\(file): \(found) bytes, expected a whole number of records of \(kind.recordLength) bytes, at"
+      "\(file): \(NumberText.count(found, "byte")), expected a whole number of records of \(kind.recordLength) bytes, at"
         + " least one; write each image as \(kind == .cifar10 ? "label" : "coarse label, fine label"),"
         + " 1,024 red, 1,024 green, 1,024 blue"
     case .label(let file, let record, let found, let classes):
@@ -52,7 +52,7 @@ public enum CIFARError: PrintableError, Equatable {
       "\(container): this is \(found.name), expected \(found.other.name); set dataset.source:"
         + " \(found.rawValue), or name another archive"
     case .classNamesTooLong(let file, let found, let limit):
-      "\(file): \(found) bytes of class names, expected at most \(limit)"
+      "\(file): \(NumberText.count(found, "byte")) of class names, expected at most \(limit)"
     case .classNameCount(let file, let found, let expected):
       "\(file): \(found) class names, expected \(expected)"
     case .className(let file, let found):

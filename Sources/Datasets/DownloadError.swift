@@ -23,7 +23,9 @@ public enum DownloadError: PrintableError, Equatable {
     case .busy(let file): "\(file): another run is downloading it; wait for that one to end"
     case .failed(let address, let problem, let kept), .refused(let address, let problem, let kept):
       "\(address): \(problem)"
-        + (kept > 0 ? "; \(kept) bytes are kept, and the same command goes on from there" : "")
+        + (kept > 0
+          ? "; \(NumberText.count(kept, "byte")) are kept, and the same command goes on from there"
+          : "")
         + "; or get the archive elsewhere and set dataset.archive to its path"
     case .tooLong(let address, let limit):
       "\(address): sends more than \(limit) bytes; nothing is kept"

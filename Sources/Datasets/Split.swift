@@ -170,7 +170,7 @@ public enum SplitError: PrintableError, Equatable {
       "split.validation is \(found), expected a multiple of \(classes) for equal shares of"
         + " \(classes) classes (split.kind: stratified)"
     case .classTooSmall(let name, let found, let share):
-      "split.validation takes \(share) images of each class, and '\(name)' has \(found); expected"
+      "split.validation takes \(NumberText.count(share, "image")) of each class, and '\(name)' has \(found); expected"
         + " more than that: lower split.validation, or set split.kind to random"
     }
   }

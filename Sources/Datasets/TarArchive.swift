@@ -181,7 +181,7 @@ public enum ArchiveError: PrintableError, Equatable {
     case .tooLong(let archive, let limit):
       "\(archive): decompresses to more than \(limit) bytes, which no CIFAR archive does"
     case .memberTooLong(let archive, let member, let found, let limit):
-      "\(archive): \(member) has \(found) bytes, expected at most \(limit)"
+      "\(archive): \(member) has \(NumberText.count(found, "byte")), expected at most \(limit)"
     case .notAFile(let archive, let member, let kind):
       "\(archive): \(member) is \(kind), expected a regular file"
     case .repeatedMember(let archive, let member):

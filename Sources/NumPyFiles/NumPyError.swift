@@ -33,7 +33,7 @@ public enum NumPyError: PrintableError, Equatable {
       "\(file): elements of type \(found), expected integers (|u1, <i8 and the like); convert them by"
         + " array.astype"
     case .size(let file, let shape, let type, let found):
-      "\(file): \(found) bytes of elements, expected those of an array \(shape) of \(type); the file is"
+      "\(file): \(NumberText.count(found, "byte")) of elements, expected those of an array \(shape) of \(type); the file is"
         + " cut or damaged: get it anew"
     case .noSuchArray(let file, let name, let names):
       "\(file): no array '\(name)'; it has \(names.prefix(12).joined(separator: ", "))"

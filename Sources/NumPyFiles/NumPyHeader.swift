@@ -45,7 +45,9 @@ public struct NumPyHeader: Sendable, Equatable {
     let length = digits.reversed().reduce(0) { $0 << 8 | Int($1) }
     guard length <= Self.longestText else {
       throw .header(
-        file: file, problem: "a text of \(length) bytes, expected at most \(Self.longestText)")
+        file: file,
+        problem:
+          "a text of \(NumberText.count(length, "byte")), expected at most \(Self.longestText)")
     }
     let text = rest.dropFirst(2 + digits.count).prefix(length)
     guard text.count == length, digits.count == (major == 1 ? 2 : 4) else {

@@ -88,7 +88,8 @@ struct ZipArchive {
         : mostBytes.overflow || member.byteCount <= mostBytes.partialValue
     else {
       throw damaged(
-        "\(member.byteCount) bytes, which \(member.packedCount) packed ones can't become")
+        "\(NumberText.count(member.byteCount, "byte")), which \(member.packedCount) packed ones can't become"
+      )
     }
     return UnsafeRawBufferPointer(
       rebasing: mapping.bytes[start..<start + member.packedCount])

@@ -8,7 +8,7 @@ public enum OtherDataError: PrintableError, Equatable {
   public var message: String {
     switch self {
     case .severities(let file, let images):
-      "\(file): \(images) images, expected the same ones in five severities, one behind the other, with"
+      "\(file): \(NumberText.count(images, "image")), expected the same ones in five severities, one behind the other, with"
         + " labels.npy beside it; name a single file with --on where it is another data set"
     }
   }

@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// Reads the pickles in which CIFAR's Python edition comes.
 ///
 /// A pickle is a program for a machine with a stack, and Python's own reader runs whatever function it
@@ -137,7 +139,9 @@ extension PickleMachine {
   }
 
   private mutating func signed(byteCount: Int) throws(PickleError) -> Int {
-    guard byteCount <= 8 else { throw malformed("a number of \(byteCount) bytes") }
+    guard byteCount <= 8 else {
+      throw malformed("a number of \(NumberText.count(byteCount, "byte"))")
+    }
     let digits = try take(byteCount)
     guard let last = digits.last else { return 0 }
     return digits.dropLast().reversed().reduce(Int(Int8(bitPattern: last))) { $0 << 8 | Int($1) }

@@ -40,7 +40,7 @@ public enum PickleError: PrintableError, Equatable {
       "\(file): an array of '\(found)' at byte \(offset), expected integers (|u1, <i8 and the like);"
         + " convert it by array.astype"
     case .arraySize(let file, let offset, let shape, let type, let found):
-      "\(file): an array \(shape) of \(type) with \(found) bytes at byte \(offset), expected"
+      "\(file): an array \(shape) of \(type) with \(NumberText.count(found, "byte")) at byte \(offset), expected"
         + " those of its shape; get the file anew"
     case .limit(let file, let offset, let what, let limit):
       "\(file): \(what) at byte \(offset), expected at most \(limit); no data set of this kind has more"

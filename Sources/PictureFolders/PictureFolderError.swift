@@ -54,16 +54,16 @@ public enum PictureFolderError: PrintableError, Equatable {
         + " classes that are trained on:"
         + " \(Self.quoted(Array(classes.prefix(5))))\(classes.count > 5 ? ", …" : "")"
     case .noPictures(let folder, let part, let files, let first):
-      "\(folder): none of \(files) \(part.rawValue) files is a picture that can be read"
+      "\(folder): none of \(NumberText.count(files, "\(part.rawValue) file")) is a picture that can be read"
         + (first.map { ": \($0)" } ?? "")
     case .emptyClass(let folder, let name, let files):
-      "\(folder): class '\(name)' has no training picture that can be read, of \(files) files; add some, or"
+      "\(folder): class '\(name)' has no training picture that can be read, of \(NumberText.count(files, "file")); add some, or"
         + " move its folder elsewhere"
     case .noMemory(let folder, let files, let side):
-      "\(folder): no memory for \(files) images of \(side)×\(side); lower dataset.side, or end other"
+      "\(folder): no memory for \(NumberText.count(files, "image")) of \(side)×\(side); lower dataset.side, or end other"
         + " programs"
     case .problems(let folder, let count, let first):
-      "\(folder): \(count) problems, the first: \(first); all are listed above: repair them, or leave"
+      "\(folder): \(NumberText.count(count, "problem")), the first: \(first); all are listed above: repair them, or leave"
         + " dataset.strict out to go on without these pictures"
     }
   }

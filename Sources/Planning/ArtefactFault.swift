@@ -21,16 +21,19 @@ public struct ArtefactFault: Sendable, Equatable, CustomStringConvertible {
 
 extension ArtefactFault {
   static func missing(_ file: Manifest.File) -> ArtefactFault {
-    ArtefactFault(file: file.file, recorded: "\(file.bytes) bytes", found: "no such file")
+    ArtefactFault(
+      file: file.file, recorded: NumberText.count(file.bytes, "byte"), found: "no such file")
   }
 
   static func notAFile(_ file: Manifest.File) -> ArtefactFault {
     ArtefactFault(
-      file: file.file, recorded: "\(file.bytes) bytes", found: "a link, a folder or a device")
+      file: file.file, recorded: NumberText.count(file.bytes, "byte"),
+      found: "a link, a folder or a device")
   }
 
   static func size(_ file: Manifest.File, found: Int64) -> ArtefactFault {
-    ArtefactFault(file: file.file, recorded: "\(file.bytes) bytes", found: "\(found)")
+    ArtefactFault(
+      file: file.file, recorded: NumberText.count(file.bytes, "byte"), found: "\(found)")
   }
 
   static func bytes(_ file: Manifest.File, recorded: String, found: String) -> ArtefactFault {
@@ -41,7 +44,8 @@ extension ArtefactFault {
 
   static func unreadable(_ file: Manifest.File, reason: String) -> ArtefactFault {
     ArtefactFault(
-      file: file.file, recorded: "\(file.bytes) bytes", found: "what can't be read (\(reason))")
+      file: file.file, recorded: NumberText.count(file.bytes, "byte"),
+      found: "what can't be read (\(reason))")
   }
 
   static func unrecorded(_ file: String) -> ArtefactFault {

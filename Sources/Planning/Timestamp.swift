@@ -1,4 +1,5 @@
 import Foundation
+import TensorFiles
 
 /// Points in time as texts.
 public enum Timestamp {
@@ -8,8 +9,6 @@ public enum Timestamp {
   /// An ISO 8601 time as `2026-11-21 03:50:12` in the user's time zone: what people read. A text that
   /// is no such time is returned as it is.
   public static func local(_ text: String) -> String {
-    guard let date = try? Date(text, strategy: .iso8601) else { return text }
-    let style = Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current)
-    return date.formatted(style.year().month().day().time(includingFractionalSeconds: false))
+    NumberText.localTime(ofISO8601: text)
   }
 }

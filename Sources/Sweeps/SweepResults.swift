@@ -2,6 +2,7 @@ import Comparison
 import Foundation
 import Gnuplot
 import Planning
+import TensorFiles
 
 /// What a sweep has come to: its finished runs, by setting.
 public struct SweepResults: Sendable {
@@ -117,7 +118,7 @@ public struct SweepResults: Sendable {
       unlike.isEmpty
       ? []
       : [
-        "† \(unlike.count) of \(outcomes.count) runs were computed by other kernels or on another processor: their last bits are not comparable (numerics in their manifests)"
+        "† \(unlike.count) of \(NumberText.count(outcomes.count, "run")) \(unlike.count == 1 ? "was" : "were") computed by other kernels or on another processor: last bits are not comparable (numerics in their manifests)"
       ]
     return note + outcomes.flatMap(\.remarks)
   }

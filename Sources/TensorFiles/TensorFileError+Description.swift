@@ -7,7 +7,7 @@ extension TensorFileError: CustomStringConvertible {
     case .notRegularFile(let file):
       "\(shown(file)): not a regular file; name a tensor file"
     case .noMemory(let file, let tensor, let byteCount):
-      "\(tensor.map { place(file, $0) } ?? shown(file)): no memory for \(byteCount) bytes; end other "
+      "\(tensor.map { place(file, $0) } ?? shown(file)): no memory for \(NumberText.count(byteCount, "byte")); end other "
         + "programs, or raise the limit (ulimit -v)"
     case .cannotWrite(let file, let step, let reason):
       "\(shown(file)): cannot be written: \(step): \(reason); check the folder, the free space and the limit "
@@ -43,13 +43,13 @@ extension TensorFileError: CustomStringConvertible {
   private var headerDescription: String {
     switch self {
     case .tooShort(let file, let byteCount):
-      "\(shown(file)): \(byteCount) bytes, but a tensor file begins with 8 bytes of header length; "
+      "\(shown(file)): \(NumberText.count(byteCount, "byte")), but a tensor file begins with 8 bytes of header length; "
         + damaged
     case .headerTooLong(let file, let byteCount, let limit):
-      "\(shown(file)): a header of \(byteCount) bytes, the limit is \(limit); "
+      "\(shown(file)): a header of \(NumberText.count(byteCount, "byte")), the limit is \(limit); "
         + "use a file with fewer tensors or less metadata, if this is a tensor file at all"
     case .headerPastEnd(let file, let byteCount, let available):
-      "\(shown(file)): the header claims \(byteCount) bytes, the file has \(available) left; "
+      "\(shown(file)): the header claims \(NumberText.count(byteCount, "byte")), the file has \(available) left; "
         + damaged
     case .headerNotObject(let file):
       "\(shown(file)): the header does not begin with '{'; this is not a safetensors file: "
@@ -104,7 +104,7 @@ extension TensorFileError: CustomStringConvertible {
     case .offsetsReversed(let file, let tensor, let begin, let end):
       "\(place(file, tensor)): data ends at \(end), before it begins at \(begin); \(damaged)"
     case .sizeMismatch(let file, let tensor, let expected, let found):
-      "\(place(file, tensor)): the offsets enclose \(found) bytes, shape and dtype need \(expected); "
+      "\(place(file, tensor)): the offsets enclose \(NumberText.count(found, "byte")), shape and dtype need \(expected); "
         + damaged
     case .overlap(let file, let tensor, let other):
       "\(place(file, tensor)): its data overlaps that of '\(shown(other))'; \(damaged)"
@@ -112,10 +112,10 @@ extension TensorFileError: CustomStringConvertible {
       "\(place(file, tensor)): data begins at \(found), expected \(expected): bytes between belong to "
         + "no tensor; write the file with a safetensors library"
     case .dataPastEnd(let file, let tensor, let end, let available):
-      "\(place(file, tensor)): data ends at \(end), the file has \(available) bytes of data; "
+      "\(place(file, tensor)): data ends at \(end), the file has \(NumberText.count(available, "byte")) of data; "
         + "it was cut short: \(damaged)"
     case .trailingData(let file, let byteCount):
-      "\(shown(file)): \(byteCount) bytes after the last tensor belong to none; \(damaged)"
+      "\(shown(file)): \(NumberText.count(byteCount, "byte")) after the last tensor belong to none; \(damaged)"
     default: ""
     }
   }

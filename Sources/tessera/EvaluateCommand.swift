@@ -33,7 +33,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Threads; all processors where left out.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
-  @Option(help: "The folder to which relative paths of the command line refer.")
+  @Option(
+    help: ArgumentHelp(
+      "The folder to which relative paths of the command line refer.", visibility: .hidden))
   var relativeTo: String?
 
   func validate() throws {
@@ -79,7 +81,8 @@ struct EvaluateCommand: ParsableCommand {
     progress?.finish()
     for problem in other.problems.prefix(20) { Output.error("evaluate: left out: \(problem)") }
     if other.problems.count > 20 {
-      Output.error("evaluate: left out: \(other.problems.count - 20) more files")
+      Output.error(
+        "evaluate: left out: \(NumberText.count(other.problems.count - 20, "more file"))")
     }
     let result = try evaluation.evaluate(other.images, called: other.name)
     try result.write(to: folder)

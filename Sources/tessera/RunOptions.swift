@@ -25,7 +25,9 @@ struct RunOptions: ParsableArguments {
   @Option(name: .customLong("sweep"), help: "With --run: what this sweep asks of that run.")
   var sweepName: String?
 
-  @Option(help: "The folder to which relative paths of the command line refer.")
+  @Option(
+    help: ArgumentHelp(
+      "The folder to which relative paths of the command line refer.", visibility: .hidden))
   var relativeTo: String?
 
   func validate() throws {
@@ -98,27 +100,10 @@ extension Project {
 }
 
 /// Durations for people.
-func readable(seconds: Double) -> String {
-  if seconds < 10 { return seconds.formatted(.number.precision(.fractionLength(1))) + " s" }
-  let whole = Int(rounding: seconds)
-  if whole < 120 { return "\(whole) s" }
-  let (hours, minutes) = (whole / 3600, whole % 3600 / 60)
-  return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"
-}
+func readable(seconds: Double) -> String { NumberText.duration(seconds: seconds) }
 
-/// Sizes for people, in powers of 1000.
-func readable(bytes: Int) -> String {
-  let units = ["bytes", "kB", "MB", "GB", "TB"]
-  var size = Double(bytes)
-  var unit = 0
-  while size >= 999.5, unit < units.count - 1 {
-    size /= 1000
-    unit += 1
-  }
-  let digits = unit == 0 || size >= 99.5 ? 0 : size >= 9.95 ? 1 : 2
-  return size.formatted(.number.precision(.fractionLength(digits)).grouping(.never)) + " "
-    + units[unit]
-}
+/// Sizes for people.
+func readable(bytes: Int) -> String { NumberText.size(bytes: bytes) }
 
 /// Rows as aligned columns, two spaces apart.
 ///

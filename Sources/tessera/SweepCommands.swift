@@ -3,6 +3,7 @@ import Foundation
 import Planning
 import Preflight
 import Sweeps
+import TensorFiles
 import Terminals
 import Weaving
 
@@ -121,9 +122,9 @@ struct SweepPlanCommand: ParsableCommand {
 
   private func printGrid(of plan: SweepPlan) {
     let sweep = plan.sweep
-    let seeds = sweep.seeds.isEmpty ? "" : " × \(sweep.seeds.count) seeds"
+    let seeds = sweep.seeds.isEmpty ? "" : " × \(NumberText.count(sweep.seeds.count, "seed"))"
     print(
-      "\(sweep.name): \(plan.points.count) settings\(seeds) = \(plan.runs.count) runs of \(sweep.recipe)"
+      "\(sweep.name): \(NumberText.count(plan.points.count, "setting"))\(seeds) = \(NumberText.count(plan.runs.count, "run")) of \(sweep.recipe)"
     )
     printLines(
       columns(
@@ -132,11 +133,12 @@ struct SweepPlanCommand: ParsableCommand {
             ? [] : [[sweep.seedKeys.joined(separator: ", "), Self.text(of: sweep.seeds)]])))
     for key in plan.ineffectiveKeys { print("  warning: \(key)") }
     guard !plan.unfinished.isEmpty else {
-      return print("all \(plan.runs.count) runs are finished")
+      return print(
+        "\(plan.runs.count == 1 ? "the run is" : "all \(plan.runs.count) runs are") finished")
     }
     let results = plan.results
     print(
-      "\(plan.unfinished.count) runs to do: \(results.all) results to make, \(results.shared) of them shared by several runs"
+      "\(NumberText.count(plan.unfinished.count, "run")) to do: \(NumberText.count(results.all, "result")) to make, \(results.shared) of them shared by several runs"
     )
     if plan.seconds > 0 {
       let rest = plan.isForecastWhole ? "" : ", and the steps whose time no past run tells"
@@ -187,7 +189,8 @@ private struct SweepReport {
       columns([results.header] + results.rows, rightAligned: Set((count - 6)..<count)))
     printLines((results.remarks + results.sentences(limit: 12)).map { "  \($0)" })
     if results.unfinishedCount > 0 {
-      Output.line("  \(results.unfinishedCount) runs are not finished")
+      Output.line(
+        "  \(NumberText.count(results.unfinishedCount, "run is", "runs are")) not finished")
     }
     let weaver = Weaver(project: folder.project, version: WeaveCommand.version)
     Output.line("page: \(try weaver.weave(results, in: folder))")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Planning
 import Sweeps
+import TensorFiles
 import Terminals
 
 /// `tessera sweep status`: how far sweeps are.
@@ -62,7 +63,7 @@ struct SweepStatusCommand: ParsableCommand {
     let words = ["finished", "running", "queued", "failed", "interrupted", "not begun"]
       .compactMap { word in counts[word].flatMap { $0 > 0 ? "\($0) \(word)" : nil } }
     print(
-      "\(folder.name): \(plan.runs.count) runs of \(plan.sweep.recipe): \(words.joined(separator: ", "))"
+      "\(folder.name): \(NumberText.count(plan.runs.count, "run")) of \(plan.sweep.recipe): \(words.joined(separator: ", "))"
     )
     printLines(
       columns(rows.map { row in row.reversed().drop { $0.isEmpty }.reversed() }, indent: ""))
