@@ -16,7 +16,7 @@ public enum FolderListing {
       let isFolder = attributes?[.type] as? FileAttributeType == .typeDirectory
       table.rows.append([
         PrintableText.escaped(name) + (isFolder ? "/" : ""),
-        isFolder ? "" : size.map(shownSize) ?? "", kind(of: url),
+        isFolder ? "" : size.map(NumberText.size(bytes:)) ?? "", kind(of: url),
       ])
     }
     var lines = [PrintableText.escaped(folder.path)] + table.lines()
@@ -33,7 +33,7 @@ public enum FolderListing {
       let file = try TensorFile(contentsOf: url)
       let schema = file.schema.map { PrintableText.escaped($0) } ?? "plain safetensors"
       let count = file.names.count
-      return "\(schema), \(count) \(count == 1 ? "tensor" : "tensors")"
+      return "\(schema), \(NumberText.count(count, "tensor"))"
     } catch {
       return "\(error)"
     }

@@ -8,6 +8,10 @@ public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible
   case notJSON(file: String)
   /// A `.csv` or `.json` file is not UTF-8 text; of which other kind it is, where that is known.
   case notText(file: String, format: ForeignFormat?)
+  /// A text longer than any artefact's.
+  case tooLong(file: String, limit: Int)
+  /// A table has no column of this name.
+  case noSuchColumn(file: String, name: String, known: [String])
   /// The option needs a tensor file.
   case needsTensorFile(file: String, option: String)
   /// The file holds neither images nor filters.
@@ -28,6 +32,12 @@ public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible
         + (format.repair ?? "give the file its own ending")
     case .notText(let file, nil):
       "\(PrintableText.escaped(file)): not UTF-8 text; rerun the stage that wrote it"
+    case .tooLong(let file, let limit):
+      "\(PrintableText.escaped(file)): longer than \(limit >> 20) MiB; look at it by another program"
+    case .noSuchColumn(let file, let name, let known):
+      "\(PrintableText.escaped(file)): no column '\(PrintableText.escaped(name))'; the columns are "
+        + known.prefix(40).map { PrintableText.escaped($0) }.joined(separator: ", ")
+        + (known.count > 40 ? ", …" : "")
     case .needsTensorFile(let file, let option):
       "\(PrintableText.escaped(file)): \(option) needs a tensor file; name a .safetensors file"
     case .nothingToDraw(let file):

@@ -69,8 +69,8 @@ public struct Provenance: Sendable, Equatable, Encodable {
     }
     add("stage", stage)
     add("key", key)
-    add("created", created)
-    add("took", seconds.map { "\($0.shown) s" })
+    add("created", created.map(NumberText.localTime))
+    add("took", seconds.map(NumberText.duration))
     add("host", host)
     for input in inputs { add("input", "\(input.name)  \(input.value)") }
     for value in recipe { add(value.name, value.value) }

@@ -79,7 +79,10 @@ public struct TensorFileReport: Sendable {
 
   private func headerLines() -> [String] {
     var rows = [
-      ["size", "\(shownSize(byteCount)), of which \(shownSize(8 + headerByteCount)) header"]
+      [
+        "size",
+        "\(NumberText.size(bytes: byteCount)), of which \(NumberText.size(bytes: 8 + headerByteCount)) header",
+      ]
     ]
     if let schema, let schemaVersion, let formatVersion {
       rows.append(["schema", "\(PrintableText.escaped(schema)), version \(schemaVersion)"])

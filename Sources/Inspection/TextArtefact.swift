@@ -1,26 +1,75 @@
 import Foundation
 import TensorFiles
 
-/// Views of the artefacts that are text: `.csv` as a table, `.json` indented.
+/// Views of the artefacts that are text: `.csv` as a table, `.json` indented, others line by line.
 public enum TextArtefact {
-  /// The first `count` rows of a CSV file under its header, and how many there are.
+  /// The first `count` rows of a CSV file under its header, and how many there are. Figures are rounded to
+  /// five significant digits.
   ///
-  /// - Parameter width: Columns of the terminal, or nil for no limit.
-  public static func table(ofCSV url: URL, count: Int, width: Int?) throws -> [String] {
+  /// - Parameters:
+  ///   - width: Columns of the terminal, or nil for no limit. Columns of the table that do not fit are
+  ///     named below it.
+  ///   - columns: Names of columns to show, in this order; `*` stands for any characters. All where empty.
+  /// - Throws: `InspectionError` where a name is none of a column.
+  public static func table(
+    ofCSV url: URL, count: Int, width: Int?, columns: [String] = []
+  ) throws -> [String] {
     let rows = try rows(ofCSV: url)
-    let head = rows.prefix(1) + rows.dropFirst().prefix(count)
-    let shown = head.map { row in
-      row.map { PrintableText.cut(PrintableText.escaped($0), toWidth: 40) }
+    let chosen = try ColumnChoice(columns).indices(among: rows.first ?? [], of: url)
+    let cells = (rows.prefix(1) + rows.dropFirst().prefix(count)).map { row in
+      chosen.map { row.indices.contains($0) ? row[$0] : "" }
     }
-    let columnCount = shown.map(\.count).max() ?? 0
-    let numeric = (0..<columnCount).filter { column in
-      shown.dropFirst().allSatisfy { $0.count <= column || Double($0[column]) != nil }
+    let shown = cells.map { row in
+      row.map { cell in
+        PrintableText.cut(PrintableText.escaped(rounded(cell) ?? cell), toWidth: 40)
+      }
     }
-    var lines = [PrintableText.escaped(url.path)]
-    lines += TextTable(rows: shown, rightAligned: Set(numeric)).lines(width: width)
+    let numeric = chosen.indices.filter { column in
+      shown.dropFirst().allSatisfy { $0[column].isEmpty || Double($0[column]) != nil }
+    }
+    let table = TextTable(rows: shown, rightAligned: Set(numeric))
     let (total, more) = (max(rows.count - 1, 0), max(rows.count - 1 - count, 0))
-    lines.append(more > 0 ? "  … \(more) more of \(total) rows" : "  \(total) rows")
-    return lines
+    let note = cells.contains { $0.contains { rounded($0) != nil } } ? ", figures rounded" : ""
+    let length = NumberText.count(total, "row", grouped: true)
+    let hidden = (shown.first ?? []).dropFirst(table.columnCount(width: width))
+    return [PrintableText.escaped(url.path)] + table.lines(width: width)
+      + [(more > 0 ? "  … \(NumberText.grouped(more)) more of \(length)" : "  \(length)") + note]
+      + ColumnChoice.remark(on: Array(hidden), width: width)
+  }
+
+  /// A figure with more digits than one looks at; nil for any other text.
+  private static func rounded(_ cell: String) -> String? {
+    guard cell.utf8.count > 7, cell.utf8.count < 32, cell.contains(where: { ".e".contains($0) }),
+      let value = Double(cell), value.isFinite
+    else { return nil }
+    return NumberText.figure(value)
+  }
+
+  /// Whether a file is to be shown line by line: a text by its first bytes, or by its name where they are
+  /// too few to tell.
+  public static func isText(_ url: URL) -> Bool {
+    guard let bytes = try? bytes(of: url, limit: ForeignFormat.prefixLength) else { return false }
+    switch ForeignFormat(firstBytes: bytes) {
+    case .json, .xml, .svg, .html, .text: return true
+    case nil: return bytes.count < 4 && endings.contains(url.pathExtension)
+    default: return false
+    }
+  }
+
+  private static let endings = ["yaml", "log", "txt", "gp", "svg", "jsonl", "md", "swift"]
+
+  /// The first `count` lines of a text, each cut to `width`, and how many there are.
+  public static func head(of url: URL, count: Int, width: Int?) throws -> [String] {
+    var lines = try lines(of: url)
+    if lines.last == "" { lines.removeLast() }
+    let shown = lines.prefix(count).map { line in
+      let line = PrintableText.escaped(line.replacing("\t", with: "    "), limit: .max)
+      return width.map { PrintableText.cut(line, toWidth: max($0, 1)) } ?? line
+    }
+    let length = NumberText.count(lines.count, "line", grouped: true)
+    let more = lines.count - shown.count
+    return [PrintableText.escaped(url.path)] + shown
+      + [more > 0 ? "  … \(NumberText.grouped(more)) more of \(length)" : "  \(length)"]
   }
 
   /// The rows of a CSV file, its header first, quoted fields resolved.
@@ -45,16 +94,28 @@ public enum TextArtefact {
     return IndentedJSON.lines(of: text).map(PrintableText.escapedJSON)
   }
 
+  /// Bytes that a text may have.
+  static let largestText = 1 << 28
+
   private static func text(of url: URL) throws(InspectionError) -> String {
-    let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0,
-      let data = try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).readToEnd()
-        ?? Data()
-    else { throw .cannotRead(file: url.path, reason: accessProblem(url.path)) }
+    let data = try bytes(of: url, limit: largestText + 1)
+    guard data.count <= largestText else {
+      throw .tooLong(file: url.path, limit: largestText)
+    }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw .notText(file: url.path, format: ForeignFormat(firstBytes: data))
     }
     return text
+  }
+
+  /// The first `limit` bytes of a file, or all where it is shorter; also of one without an end.
+  private static func bytes(of url: URL, limit: Int) throws(InspectionError) -> Data {
+    let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0,
+      let data = try? FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        .read(upToCount: limit) ?? Data()
+    else { throw .cannotRead(file: url.path, reason: accessProblem(url.path)) }
+    return data
   }
 }
 

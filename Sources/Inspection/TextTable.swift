@@ -1,5 +1,3 @@
-import CheckedNumbers
-import Foundation
 import TensorFiles
 
 /// Rows of cells as aligned lines.
@@ -12,12 +10,10 @@ struct TextTable {
   /// Lines of which none is wider than `width`: columns that do not fit are left out, and a mark
   /// says how many. Nil for no limit.
   func lines(width: Int? = nil) -> [String] {
-    let columnCount = rows.map(\.count).max() ?? 0
-    let widths = (0..<columnCount).map { column in
-      rows.map { column < $0.count ? PrintableText.width(of: $0[column]) : 0 }.max() ?? 0
-    }
-    let shown = width.map { Self.fitting(widths, width: $0 - indent.count) } ?? columnCount
-    let mark = shown < columnCount ? "  … \(columnCount - shown) more columns" : ""
+    let widths = widths
+    let shown = columnCount(width: width)
+    let hidden = widths.count - shown
+    let mark = hidden > 0 ? "  … \(NumberText.count(hidden, "more column"))" : ""
     return rows.enumerated().map { index, row in
       let cells = row.prefix(shown).enumerated().map { column, cell in
         let space = String(repeating: " ", count: widths[column] - PrintableText.width(of: cell))
@@ -25,6 +21,17 @@ struct TextTable {
       }
       let line = indent + cells.joined(separator: "  ")
       return Self.trimmed(index == 0 ? line + mark : line)
+    }
+  }
+
+  /// How many of the first columns `lines` shows.
+  func columnCount(width: Int?) -> Int {
+    width.map { Self.fitting(widths, width: $0 - indent.count) } ?? widths.count
+  }
+
+  private var widths: [Int] {
+    (0..<(rows.map(\.count).max() ?? 0)).map { column in
+      rows.map { column < $0.count ? PrintableText.width(of: $0[column]) : 0 }.max() ?? 0
     }
   }
 
@@ -48,20 +55,6 @@ struct TextTable {
 }
 
 extension Double {
-  /// Whole numbers below 10⁹ as such, others with five significant digits.
-  var shown: String {
-    if self == rounded(), magnitude < 1e9 { return String(Int(clamping: self)) }
-    return String(format: "%.5g", self)
-  }
-}
-
-/// `bytes` in the largest binary unit that leaves at least one.
-func shownSize(_ bytes: Int) -> String {
-  let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
-  var (size, unit) = (Double(bytes), 0)
-  while size >= 1024 && unit < units.count - 1 {
-    size /= 1024
-    unit += 1
-  }
-  return unit == 0 ? "\(bytes) bytes" : String(format: "%.1f \(units[unit])", size)
+  /// The number as a figure.
+  var shown: String { NumberText.figure(self) }
 }

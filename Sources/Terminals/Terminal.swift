@@ -27,6 +27,12 @@ public enum Terminal {
     !["dumb", ""].contains(ProcessInfo.processInfo.environment["TERM"] ?? "dumb")
   }
 
+  /// Columns that a line may have: those of the terminal or, where output goes elsewhere, of `COLUMNS`; nil
+  /// where neither is there.
+  public static var limit: Int? {
+    isInteractive || ProcessInfo.processInfo.environment["COLUMNS"] != nil ? width : nil
+  }
+
   /// Columns of the terminal this process was started from, also where its output goes there through
   /// a pipe; nil without one.
   public static var controllingWidth: Int? {

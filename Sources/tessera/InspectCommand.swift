@@ -14,8 +14,8 @@ struct InspectCommand: ParsableCommand {
     abstract: "Print what is in an artefact, or export a part of it.",
     discussion: """
       Prints the header, metadata, provenance and statistics of tensor files (any safetensors file), \
-      the layers of a checkpoint's network, the head of .csv files, .json files indented, and the \
-      files of a folder. Draws the images of files that hold some, where standard output is a \
+      the layers of a checkpoint's network, the head of .csv files as a table and of other texts, \
+      .json files indented, and the files of a folder. Draws the images of files that hold some, where standard output is a \
       terminal with colours.
       """)
 
@@ -50,8 +50,15 @@ struct InspectCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where --npy, --png or --html writes.", valueName: "file"))
   var output: String?
 
-  @Option(help: "Images to draw (6 in a terminal, 100 in a picture) or rows of a table (20).")
+  @Option(
+    help: "Images to draw (6 in a terminal, 100 in a picture), rows of a table (20), lines (40).")
   var count: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Columns of a table to show, with commas between; * stands for any characters.",
+      valueName: "name,…"))
+  var columns: [String] = []
 
   func validate() throws {
     if let count, count < 1 {
@@ -60,6 +67,9 @@ struct InspectCommand: ParsableCommand {
     let exports = [npy != nil, png != nil, grid != nil, html].filter { $0 }.count
     guard exports <= 1 || exports == 2 && grid != nil && !html else {
       throw ValidationError("--npy, --png and --html exclude each other, and --html --grid")
+    }
+    guard columns.isEmpty || files.allSatisfy({ $0.hasSuffix(".csv") }) else {
+      throw ValidationError("--columns belongs to tables: .csv files")
     }
     guard !(html && json) else { throw ValidationError("--html and --json exclude each other") }
     if (npy != nil || png != nil) && output == nil
@@ -92,15 +102,19 @@ struct InspectCommand: ParsableCommand {
     guard !html else { return try writePage(of: url) }
     var isFolder: ObjCBool = false
     _ = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-    let kind = isFolder.boolValue ? "folder" : url.pathExtension
-    if ["folder", "csv", "json"].contains(kind), let option = optionForTensorFiles {
+    var kind = isFolder.boolValue ? "folder" : url.pathExtension
+    if !["folder", "csv", "json"].contains(kind), TextArtefact.isText(url) { kind = "text" }
+    if ["folder", "csv", "json", "text"].contains(kind), let option = optionForTensorFiles {
       throw InspectionError.needsTensorFile(file: url.path, option: option)
     }
     switch kind {
     case "folder": printLines(try FolderListing.lines(of: url))
     case "csv":
-      let width = Terminal.isInteractive ? Terminal.width : nil
-      printLines(try TextArtefact.table(ofCSV: url, count: count ?? 20, width: width))
+      printLines(
+        try TextArtefact.table(
+          ofCSV: url, count: count ?? 20, width: Terminal.limit, columns: columns))
+    case "text":
+      printLines(try TextArtefact.head(of: url, count: count ?? 40, width: Terminal.limit))
     case "json": Output.json(try TextArtefact.indented(json: url).joined(separator: "\n"))
     default: try inspect(TensorFile(contentsOf: url))
     }

@@ -60,6 +60,72 @@ import Testing
       ])
   }
 
+  /// What one looks at has five digits; integers, and what is short, stay as they are.
+  @Test func figuresAreRounded() throws {
+    let scratch = try TemporaryFolder()
+    let url = try scratch.file(
+      "h.csv",
+      holding: "epoch,rate,key\n1,4.0599843487143517e-08,123456789012\n2,0.049965738368864344,0.1\n"
+    )
+    let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 60)
+    #expect(
+      lines.dropFirst() == [
+        "  epoch      rate           key", "      1   4.06e-8  123456789012",
+        "      2  0.049966           0.1", "  2 rows, figures rounded",
+      ])
+  }
+
+  /// At 60 columns every column can be reached by its name.
+  @Test func columnsAreReachedByName() throws {
+    let scratch = try TemporaryFolder()
+    let names = (1...30).map { "column\($0)" } + ["a, b"]
+    let header = names.map { "\"\($0)\"" }.joined(separator: ",")
+    let row = (1...31).map(String.init).joined(separator: ",")
+    let url = try scratch.file("w.csv", holding: "\(header)\n\(row)\n")
+    let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 60)
+    #expect(lines.dropFirst().allSatisfy { $0.count <= 60 }, "\(lines)")
+    let remark = lines.joined(separator: " ")
+    #expect(names.allSatisfy(remark.contains) && remark.contains("--columns NAME,… shows them"))
+    #expect(lines[1].contains("more columns"))
+    func table(_ columns: [String]) throws -> [String] {
+      Array(try TextArtefact.table(ofCSV: url, count: 9, width: 60, columns: columns).dropFirst())
+    }
+    #expect(
+      try table(["column30,column2"]) == ["  column30  column2", "        30        2", "  1 row"])
+    #expect(try table(["a, b"]) == ["  a, b", "    31", "  1 row"])
+    #expect(
+      try table(["*29,column3*", "column3"]) == [
+        "  column29  column3  column30", "        29        3        30", "  1 row",
+      ])
+    let error = #expect(throws: InspectionError.self) { try table(["loss"]) }
+    #expect(error?.description.contains("no column 'loss'; the columns are column1, ") == true)
+  }
+
+  @Test func textsAreShownLineByLine() throws {
+    let scratch = try TemporaryFolder()
+    let log = try scratch.file(
+      "log.txt", holding: "a\n\tb\n" + String(repeating: "c", count: 80) + "\n")
+    #expect(TextArtefact.isText(log))
+    let lines = try TextArtefact.head(of: log, count: 2, width: 60)
+    #expect(lines == [log.path, "a", "    b", "  … 1 more of 3 lines"])
+    #expect(try TextArtefact.head(of: log, count: 9, width: 60)[3].count == 60)
+    for (name, text) in [
+      ("a.yaml", "a: 1\n"), ("b.svg", "<svg/>"), ("c.gp", "plot x"), ("d.log", ""),
+      ("e.json", "{}"),
+      ("no-ending", "some text"),
+    ] {
+      #expect(TextArtefact.isText(try scratch.file(name, holding: text)), "\(name)")
+    }
+    for (name, text) in [
+      ("a.safetensors", "\u{2}\0\0\0\0\0\0\0{}"), ("b.bin", "\u{1}\u{2}\u{3}\u{4}"),
+    ] {
+      #expect(!TextArtefact.isText(try scratch.file(name, holding: text)), "\(name)")
+    }
+    #expect(!TextArtefact.isText(scratch.url.appendingPathComponent("none")))
+    let hostile = try scratch.file("x.txt", holding: "a\u{1B}[2Jb\n")
+    #expect(try TextArtefact.head(of: hostile, count: 9, width: nil)[1] == #"a\u{1b}[2Jb"#)
+  }
+
   @Test func columnsThatDoNotFitAreCounted() throws {
     let scratch = try TemporaryFolder()
     let url = try scratch.file(
@@ -67,6 +133,7 @@ import Testing
     let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 42)
     #expect(lines[1] == "  epoch  aaaaaaaaaa  … 2 more columns")
     #expect(lines[2] == "      1           2")
+    #expect(lines[3] == "  1 row")
     #expect(lines.dropFirst().allSatisfy { $0.count <= 42 })
   }
 

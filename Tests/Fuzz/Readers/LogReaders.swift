@@ -38,6 +38,12 @@ extension FuzzReader {
     }
     _ = try accepted { try EpochTimes(contentsOf: url).total }
     _ = try accepted { try TextArtefact.rows(ofCSV: url) }
+    for line in try accepted({ try TextArtefact.head(of: url, count: 5, width: 80) }) ?? [] {
+      try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
+    }
+    _ = try accepted {
+      try TextArtefact.table(ofCSV: url, count: 5, width: 60, columns: ["*a*", "epoch"])
+    }
     for line in try accepted({ try TextArtefact.table(ofCSV: url, count: 5, width: 80) }) ?? [] {
       try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
     }

@@ -1,0 +1,58 @@
+import Foundation
+import TensorFiles
+
+/// The columns of a table that a reader asks for by name.
+struct ColumnChoice {
+  private let names: [String]
+
+  /// - Parameter names: Names, or patterns in which `*` stands for any characters; several may stand in one
+  ///   text with commas between.
+  init(_ names: [String]) { self.names = names }
+
+  /// The chosen columns in the order of their names, each once; all where none is named.
+  ///
+  /// - Throws: `InspectionError.noSuchColumn`.
+  func indices(among header: [String], of file: URL) throws(InspectionError) -> [Int] {
+    guard !names.isEmpty else { return Array(header.indices) }
+    var chosen: [Int] = []
+    for name in names {
+      // A class may have a comma in its name.
+      let parts = header.contains(name) ? [name] : name.split(separator: ",").map(String.init)
+      for part in parts {
+        let found = header.indices.filter {
+          header[$0] == part || part.contains("*") && fnmatch(part, header[$0], FNM_NOESCAPE) == 0
+        }
+        guard !found.isEmpty else {
+          throw .noSuchColumn(file: file.path, name: part, known: header)
+        }
+        chosen += found.filter { !chosen.contains($0) }
+      }
+    }
+    return chosen
+  }
+
+  /// Names of columns that a remark lists.
+  private static let mostNames = 40
+
+  /// What stands below a table that is too wide: the names of the columns that are not shown.
+  static func remark(on hidden: [String], width: Int?) -> [String] {
+    guard !hidden.isEmpty else { return [] }
+    let more = hidden.count - mostNames
+    var words = hidden.prefix(mostNames).map { $0 + "," } + (more > 0 ? ["and \(more) more,"] : [])
+    words = ["not", "shown:"] + words
+    words[words.count - 1] = words[words.count - 1].dropLast() + ";"
+    words += ["--columns", "NAME,…", "shows", "them"]
+    var lines: [String] = []
+    for word in words {
+      let room = (width ?? .max) - 2
+      if let last = lines.last,
+        PrintableText.width(of: last) + 1 + PrintableText.width(of: word) <= room
+      {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(PrintableText.cut(word, toWidth: max(min(room, 200), 1)))
+      }
+    }
+    return lines.map { "  " + $0 }
+  }
+}
