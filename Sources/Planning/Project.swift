@@ -78,11 +78,12 @@ extension Project {
     try recipeSource(request.recipe).recipe(overrides: request.overrides)
   }
 
-  /// Reads the file of a recipe.
-  func recipeSource(_ recipe: String) throws -> RecipeSource {
+  /// Reads the file of a recipe and those it builds on.
+  public func recipeSource(_ recipe: String) throws -> RecipeSource {
     try RecipeSource(
       contentsOf: recipeURL(recipe), schema: schema, stageNames: graph.stages.map(\.name),
-      sectionsOfStage: { graph.stage(named: $0)?.reads ?? [] })
+      sectionsOfStage: { graph.stage(named: $0)?.reads ?? [] },
+      recipesFolder: URL(fileURLWithPath: "stages/recipes", relativeTo: root))
   }
 
   /// The file of a recipe: `stages/recipes/NAME.yaml`, or a path that ends in `.yaml`.

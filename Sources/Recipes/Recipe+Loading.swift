@@ -6,14 +6,17 @@ extension Recipe {
   /// - Parameters:
   ///   - stageNames: The stages that steps may run.
   ///   - sectionsOfStage: The sections of the schema that a stage reads.
+  ///   - recipesFolder: Where a base lies that is not beside the file.
   ///   - overrides: `key=value`, the value in YAML: `train.schedule.milestones=[5, 8]`.
   /// - Throws: The first mistake, as a `RecipeError`.
   public init(
     contentsOf url: URL, schema: RecipeSchema, stageNames: [String],
-    sectionsOfStage: @escaping (String) -> [String], overrides: [String] = []
+    sectionsOfStage: @escaping (String) -> [String], recipesFolder: URL? = nil,
+    overrides: [String] = []
   ) throws(RecipeError) {
     let source = try RecipeSource(
-      contentsOf: url, schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage)
+      contentsOf: url, schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage,
+      recipesFolder: recipesFolder)
     try self.init(source, overrides: overrides)
   }
 
@@ -77,13 +80,15 @@ public struct RecipeSource {
 
   /// Reads the files.
   ///
+  /// - Parameter recipesFolder: Where a base lies that is not beside the file which names it.
   /// - Throws: The first mistake, as a `RecipeError`.
   public init(
     contentsOf url: URL, schema: RecipeSchema, stageNames: [String],
-    sectionsOfStage: @escaping (String) -> [String]
+    sectionsOfStage: @escaping (String) -> [String], recipesFolder: URL? = nil
   ) throws(RecipeError) {
     reading = RecipeFile.Reading(
-      schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage)
+      schema: schema, stageNames: stageNames, sectionsOfStage: sectionsOfStage,
+      recipesFolder: recipesFolder)
     file = try RecipeFile(contentsOf: url, reading)
     name = url.deletingPathExtension().lastPathComponent
   }
@@ -91,5 +96,17 @@ public struct RecipeSource {
   /// The recipe with `overrides` laid over it.
   public func recipe(overrides: [String]) throws(RecipeError) -> Recipe {
     try Recipe(self, overrides: overrides)
+  }
+
+  /// The values that the file itself gives for a key, without those of its bases: for the key's section
+  /// (the step is nil), and for each step that has a section of its own.
+  public func ownValues(of key: RecipeSchema.Key) -> [(step: String?, value: RecipeValue)] {
+    let overlays = reading.settingsReader(steps: file.steps).overlays
+    let steps = overlays.filter { $0.value == key.section }.keys.sorted()
+    let names: [(step: String?, name: String)] =
+      [(nil, key.name)] + steps.map { ($0, $0 + key.name.dropFirst(key.section.count)) }
+    return names.compactMap { step, name in
+      file.settings[name].flatMap { $0.depth == 0 ? (step, $0.value) : nil }
+    }
   }
 }

@@ -6,7 +6,7 @@ extension RecipeError: PrintableError {
     case .unreadable(let file, let reason):
       "\(file): can't be read: \(reason); name a recipe file that exists"
     case .tooLarge(let file, let bytes, let limit):
-      "\(file): \(bytes) bytes, expected at most \(limit); a recipe holds settings, not data"
+      "\(file): \(NumberText.count(bytes, "byte")), expected at most \(limit); a recipe holds settings, not data"
     case .notUTF8(let file):
       "\(file): expected UTF-8 text, found other bytes; save the file as UTF-8"
     case .empty(let file):
@@ -30,7 +30,8 @@ extension RecipeError: PrintableError {
       "\(place): \(key.isEmpty ? "the recipe" : onOneLine(key)): expected keys with values, found "
         + "\(found); write one 'key: value' a line"
     case .unknownBase(let place, let name, let suggestion):
-      "\(place): base: no recipe '\(onOneLine(name))' beside this file; "
+      "\(place): base: no recipe '\(onOneLine(name))' beside this file"
+        + (name.hasSuffix(".yaml") || name.contains("/") ? "; " : " or in stages/recipes; ")
         + (suggestion.map { "did you mean '\($0)'?" } ?? "name one that is there, or a path")
     case .baseCycle(let place, let files):
       "\(place): base: recipes build on each other in a circle, \(files.joined(separator: " on ")); "

@@ -2,7 +2,8 @@ import Foundation
 
 /// What a recipe file says, together with the recipes it builds on.
 ///
-///     base: pyramidnet        # pyramidnet.yaml beside this file, or a path that ends in .yaml
+///     base: pyramidnet        # pyramidnet.yaml beside this file, else the project's recipe of that name
+///     base: ../other.yaml     # or a path
 ///
 /// A file takes over its base's steps and values, and what it gives itself goes before them, key by key.
 /// Its sentence about itself is its own. Where it lists steps, they replace the base's, and what the base
@@ -18,6 +19,8 @@ struct RecipeFile {
     let schema: RecipeSchema
     let stageNames: [String]
     let sectionsOfStage: (String) -> [String]
+    /// Where a base lies that is not beside the file which names it; nil for nowhere else.
+    let recipesFolder: URL?
 
     /// A reader of keys for a recipe with these steps.
     func settingsReader(steps: [RecipeStep]?) -> SettingsReader {
@@ -89,24 +92,38 @@ struct RecipeFile {
       let (name, place) = try text(
         "base", "the name of the recipe this one builds on", takenFrom: &entries, source: source)
     else { return nil }
-    let folder = (url.relativePath as NSString).deletingLastPathComponent
-    let file = name.hasSuffix(".yaml") ? name : name + ".yaml"
-    let path = name.hasPrefix("/") || folder.isEmpty ? file : "\(folder)/\(file)"
-    let base = URL(fileURLWithPath: path, relativeTo: url.baseURL)
-    guard FileManager.default.fileExists(atPath: base.path) else {
-      let neighbours =
+    let places = basePlaces(of: name, namedIn: url, reading)
+    let present = places.filter { FileManager.default.fileExists(atPath: $0.path) }
+    guard !present.isEmpty else {
+      let known = places.flatMap { place in
         (try? FileManager.default.contentsOfDirectory(
-          atPath: base.deletingLastPathComponent().path)) ?? []
-      let known = neighbours.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+          atPath: place.deletingLastPathComponent().path)) ?? []
+      }.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
       throw .unknownBase(
         place, name: name, suggestion: nearest(to: name, among: known.sorted()))
     }
+    // A file may change the project's recipe of its own name: it is not its own base.
     let known = derived.map(\.standardizedFileURL.path)
-    guard !known.contains(base.standardizedFileURL.path) else {
+    guard let base = present.first(where: { !known.contains($0.standardizedFileURL.path) }) else {
       throw .baseCycle(
-        place, files: (derived + [base]).map { $0.deletingPathExtension().lastPathComponent })
+        place, files: (derived + [present[0]]).map { $0.deletingPathExtension().lastPathComponent })
     }
     return try RecipeFile(contentsOf: base, reading, derived: derived)
+  }
+
+  /// The files that a base may be, the one beside the file that names it first.
+  private static func basePlaces(
+    of name: String, namedIn url: URL, _ reading: Reading
+  ) -> [URL] {
+    let folder = (url.relativePath as NSString).deletingLastPathComponent
+    let isPath = name.hasSuffix(".yaml")
+    let file = isPath ? name : name + ".yaml"
+    let path = name.hasPrefix("/") || folder.isEmpty ? file : "\(folder)/\(file)"
+    let beside = URL(fileURLWithPath: path, relativeTo: url.baseURL)
+    guard !isPath, !name.contains("/"), let recipes = reading.recipesFolder else { return [beside] }
+    let shared = URL(
+      fileURLWithPath: "\(recipes.relativePath)/\(file)", relativeTo: recipes.baseURL)
+    return [beside, shared]
   }
 }
 

@@ -130,7 +130,10 @@ struct RecipeBaseTests {
   }
 
   @Test(arguments: [
-    ("base: lnog", "r.yaml:1: base: no recipe 'lnog' beside this file; did you mean 'long'?"),
+    (
+      "base: lnog",
+      "r.yaml:1: base: no recipe 'lnog' beside this file or in stages/recipes; did you mean 'long'?"
+    ),
     (
       "base: 'xx/yy zz'",
       "r.yaml:1: base: no recipe 'xx/yy zz' beside this file; name one that is there, or a path"
