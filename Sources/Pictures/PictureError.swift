@@ -25,7 +25,7 @@ public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(PrintableText.escaped(file)): longer than \(limit >> 20) MiB; save the picture smaller"
     case .unknownFormat(let file, let format?, _):
       "\(PrintableText.escaped(file)): \(format.name), expected a PNG or JPEG picture; "
-        + (format.repair ?? "convert it to one of them")
+        + (format.repair ?? format.pictureRepair)
     case .unknownFormat(let file, nil, let firstBytes):
       "\(PrintableText.escaped(file)): neither PNG nor JPEG: it begins with "
         + "\(Self.hexadecimal(firstBytes)); convert it to one of them"

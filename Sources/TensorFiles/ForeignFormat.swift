@@ -93,6 +93,7 @@ extension ForeignFormat {
     (.jpegXL, [0, 0, 0, 12, 0x4A, 0x58, 0x4C, 0x20]), (.jpegXL, [0xFF, 0x0A]),
     (.gif, Array("GIF87a".utf8)), (.gif, Array("GIF89a".utf8)),
     (.tiff, [0x49, 0x49, 42, 0]), (.tiff, [0x4D, 0x4D, 0, 42]),
+    (.tiff, [0x49, 0x49, 43, 0]), (.tiff, [0x4D, 0x4D, 0, 43]),
     (.pdf, Array("%PDF-".utf8)),
   ]
 
@@ -109,7 +110,7 @@ extension ForeignFormat {
     if stands("BZh", at: 0), stands("1AY&SY", at: 4) { return .bzip2 }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) { return zip(bytes) }
     if stands("RIFF", at: 0), stands("WEBP", at: 8) { return .webP }
-    if stands("ftyp", at: 4) { return box(brand: bytes.dropFirst(8).prefix(4)) }
+    if stands("ftyp", at: 4) { return box(bytes) }
     if stands("ustar", at: 257) { return .tar }
     // Protocols 2 to 5 of Python's pickles, then an instruction. Earlier ones are text.
     if bytes.count >= 3, bytes[0] == 0x80, (2...5).contains(bytes[1]), bytes[2] >= 0x28 {
@@ -133,12 +134,20 @@ extension ForeignFormat {
     return name.hasSuffix("/data.pkl") || name == "data.pkl" ? .pyTorchZip : .zip
   }
 
-  /// A file of boxes, as MPEG-4 has them, by its major brand.
-  private static func box(brand: ArraySlice<UInt8>) -> ForeignFormat {
-    switch String(decoding: brand, as: UTF8.self) {
-    case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": .heic
-    case "avif", "avis": .avif
-    default: .video
+  /// A file of boxes, as MPEG-4 has them: by its major brand at 8, or for a picture of any coding by the
+  /// brands that it is compatible with, from 16 to the end of the box.
+  private static func box(_ bytes: [UInt8]) -> ForeignFormat {
+    func brand(at place: Int) -> String {
+      String(decoding: bytes.dropFirst(place).prefix(4), as: UTF8.self)
+    }
+    switch brand(at: 8) {
+    case "avif", "avis": return .avif
+    case "heic", "heix", "heim", "heis", "hevc", "hevx": return .heic
+    case "mif1", "mif2", "msf1":
+      let length = bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+      let places = stride(from: 16, to: min(length, bytes.count), by: 4)
+      return places.contains { ["avif", "avis"].contains(brand(at: $0)) } ? .avif : .heic
+    default: return .video
     }
   }
 

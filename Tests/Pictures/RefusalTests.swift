@@ -48,8 +48,30 @@ import Testing
           file: "some\nfile", format: .gif, firstBytes: [0x47, 0x49, 0x46, 0x38]))
     #expect(
       gif?.description
-        == "some\\u{a}file: a GIF picture, expected a PNG or JPEG picture; convert it to one of them"
+        == "some\\u{a}file: a GIF picture, expected a PNG or JPEG picture; make a PNG of it: "
+        + "convert 'FILE[0]' FILE.png (package imagemagick)"
     )
+    for (bytes, words) in [
+      (
+        Array("RIFF\u{1}\0\0\0WEBPVP8 ".utf8),
+        "a WebP picture, expected a PNG or JPEG picture; make a "
+          + "PNG of it: dwebp FILE -o FILE.png (package webp)"
+      ),
+      (
+        Array("\0\0\0\u{18}ftypheic\0\0\0\0".utf8),
+        "a HEIC picture, expected a PNG or JPEG picture; "
+          + "make a PNG of it: heif-convert FILE FILE.png (package libheif-examples)"
+      ),
+      (Array("\0\0\0\u{18}ftypavif\0\0\0\0".utf8), "an AVIF picture"),
+      (Array("BM1234567890\0\0(\0\0\0".utf8), "a BMP picture"),
+      (Array("II*\0".utf8), "a TIFF picture"),
+      (Array("<svg xmlns=''/>".utf8), "rsvg-convert FILE -o FILE.png (package librsvg2-bin)"),
+      (Array("%PDF-1.4".utf8), "pdftoppm"),
+    ] {
+      let text = refusal(of: bytes)?.description ?? ""
+      #expect(text.contains(words), "\(text)")
+      #expect(text.contains("PNG of it: "), "\(text)")
+    }
     let scratch = try TemporaryFolder()
     #expect(throws: PictureError.cannotRead(file: "it", reason: "a folder")) {
       try Picture(contentsOf: scratch.url, called: "it")

@@ -64,6 +64,13 @@ struct ForeignSample: CustomTestStringConvertible, Sendable {
     .boxes(.heic, brand: "heic"), .boxes(.heic, brand: "mif1"), .boxes(.avif, brand: "avif"),
     .boxes(.video, brand: "isom"), ForeignSample(.tiff, [0x49, 0x49, 42, 0, 8, 0]),
     ForeignSample(.tiff, [0x4D, 0x4D, 0, 42, 0, 0]),
+    ForeignSample(.tiff, [0x49, 0x49, 43, 0, 8, 0]),
+    ForeignSample(.tiff, [0x4D, 0x4D, 0, 43, 0, 8]),
+    ForeignSample(.avif, [0, 0, 0, 28] + Array("ftypmif1\0\0\0\0mif1avifmiaf".utf8)),
+    ForeignSample(.heic, [0, 0, 0, 28] + Array("ftypmif1\0\0\0\0mif1heicmiaf".utf8)),
+    // A brand beyond the end of its box says nothing.
+    ForeignSample(.heic, [0, 0, 0, 20] + Array("ftypmif1\0\0\0\0mif1avif".utf8)),
+    ForeignSample(.heic, [0xFF, 0xFF, 0xFF, 0xFF] + Array("ftypmsf1\0\0\0\0hevc".utf8)),
     ForeignSample(
       .bmp, Array("BM".utf8) + [70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 4, 0]),
     ForeignSample(.pdf, Array("%PDF-1.7\n".utf8) + [0x25, 0xE2]),
