@@ -1,6 +1,6 @@
 /// The order in which a person counts: runs of digits compare as numbers, all else by Unicode scalars.
-enum NaturalOrder {
-  static func precedes(_ first: String, _ second: String) -> Bool {
+public enum NaturalOrder {
+  public static func precedes(_ first: String, _ second: String) -> Bool {
     let (a, b) = (Array(first.unicodeScalars), Array(second.unicodeScalars))
     var (i, j) = (0, 0)
     while i < a.count, j < b.count {

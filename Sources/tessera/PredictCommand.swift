@@ -14,10 +14,11 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Print what PNG or JPEG files show, by a run's trained network.",
     discussion: """
-      Files that can't be read get a line each on standard error, and exit status 65 in the end.
+      Files that can't be read get a line each on standard error, and exit status 65 in the end. Of a \
+      folder, all pictures in it and below it are taken, in natural order.
       """)
 
-  @Argument(help: "PNG or JPEG files.")
+  @Argument(help: ArgumentHelp("PNG or JPEG files, and folders of them.", valueName: "file"))
   var files: [String]
 
   @Option(
@@ -28,17 +29,26 @@ struct PredictCommand: ParsableCommand {
   @Option(help: "The checkpoint: best, last, or epoch-160.")
   var checkpoint = "best"
 
-  @Option(help: "Classes to print, the most probable first.")
-  var top = 3
+  @Option(help: "Classes to print, the most probable first (3; in tables 1).")
+  var top: Int?
+
+  @Flag(help: "Print a table, a line a picture, as for a folder.")
+  var table = false
+
+  @Flag(help: "Print comma-separated values, a line a picture.")
+  var csv = false
 
   @Flag(help: "Print a line of JSON a picture.")
   var json = false
 
-  @Option(help: "The folder to which relative paths of the command line refer.")
+  @Option(help: ArgumentHelp("The folder to which relative paths refer.", visibility: .hidden))
   var relativeTo: String?
 
   func validate() throws {
-    guard top >= 1 else { throw ValidationError("--top must be at least 1, found \(top)") }
+    if let top, top < 1 { throw ValidationError("--top must be at least 1, found \(top)") }
+    guard [table, csv, json].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--table, --csv and --json exclude each other")
+    }
   }
 
   func run() throws {
@@ -48,31 +58,36 @@ struct PredictCommand: ParsableCommand {
     let pool = WorkerPool(threadCount: threadCount)
     let classifier = try PictureClassifier(
       checkpoint: try trained.checkpoint(named: checkpoint), on: pool)
-    if !json { print(heading(trained, classifier)) }
-    var failures = 0
-    for file in files {
+    let arguments = PictureArguments(files, in: folder)
+    for problem in arguments.problems { Output.error("predict: error: \(problem)") }
+
+    let form: PredictionForm =
+      json ? .json : csv ? .csv : table || arguments.hasFolders ? .table : .paragraphs
+    var output = PredictionOutput(
+      form, run: trained.run, checkpoint: checkpoint, classNames: classifier.description.classNames,
+      files: arguments.pictures.map(\.name), top: top ?? (form.isTable ? 1 : 3))
+    output.begin(heading: heading(trained, classifier))
+    var failures = arguments.problems.count
+    for (name, url, isFromFolder) in arguments.pictures {
       do {
-        let picture = try Picture(contentsOf: url(of: file), called: file)
-        let answers = Array(try classifier.answers(to: picture, called: file).prefix(top))
-        if json {
-          Output.json(
-            try PredictionText.json(
-              file: file, run: trained.run, checkpoint: checkpoint, answers))
-        } else {
-          printLines(PredictionText.lines(file: file, answers))
-        }
+        let picture = try Picture(contentsOf: url, called: name)
+        try output.add(name, try classifier.answers(to: picture, called: name))
+      } catch PictureError.unknownFormat(_, let format, _)
+        where isFromFolder && !(format?.isPicture ?? false)
+      {
+        output.passOver()
       } catch {
         failures += 1
         Output.error("predict: error: \(error)")
       }
     }
+    output.end()
     if failures > 0 { throw ExitCode(EX_DATAERR) }
   }
 
-  private func url(of file: String) -> URL {
-    let folder = URL(
+  private var folder: URL {
+    URL(
       fileURLWithPath: relativeTo ?? FileManager.default.currentDirectoryPath, isDirectory: true)
-    return URL(fileURLWithPath: file, relativeTo: folder).absoluteURL
   }
 
   /// Which weights answer, and what they were trained on.
@@ -85,7 +100,7 @@ struct PredictCommand: ParsableCommand {
       case (0, true): "weights from a file, not trained here"
       case (0, false): "initial weights, not trained"
       case (let epochs, let beganAsFile):
-        "trained for \(epochs) epochs\(source)\(status)"
+        "trained for \(NumberText.count(epochs, "epoch"))\(source)\(status)"
           + (beganAsFile ? ", beginning with weights from a file" : "")
       }
     return "\(PrintableText.escaped(description.network)) of \(trained.run), checkpoint "

@@ -200,10 +200,50 @@ import Testing
         #expect(answer.probability == expected[10 * index + position], "\(index) \(answer)")
       }
     }
+    try folderIsAnswered(in: project, names: names)
     let text = try project.succeed(["predict", "57.png", "--top", "1", "--checkpoint", "last"])
     #expect(text.contains("of quickstart, checkpoint last: trained for 2 epochs on shapes"))
     let absent = try project.pipeline(["predict", "57.png", "--checkpoint", "epoch-9"]).finish()
     #expect(
       absent.status == 64 && absent.errors.contains("no checkpoint 'epoch-9', only best, last"))
+  }
+
+  /// A folder's pictures have a line each in natural order; what is no picture is counted, and a picture that
+  /// can't be read has its line.
+  private func folderIsAnswered(in project: Project, names: [String]) throws {
+    let folder = project.root.appendingPathComponent("pictures")
+    let deep = folder.appendingPathComponent("10 more")
+    try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+    for (from, to) in [("0.png", "9.png"), ("57.png", "10.png"), ("99.png", "10 more/1.png")] {
+      try FileManager.default.copyItem(
+        at: project.root.appendingPathComponent(from), to: folder.appendingPathComponent(to))
+    }
+    try Data("labels".utf8).write(to: folder.appendingPathComponent("labels.csv"))
+    let files = ["pictures/9.png", "pictures/10 more/1.png", "pictures/10.png"]
+    let table = try project.succeed(["predict", "pictures"]).split(separator: "\n").map(String.init)
+    #expect(table.count == 6, "\(table)")
+    #expect(table[1].hasPrefix("  picture ") && table[1].hasSuffix("%"))
+    for (line, file) in zip(table[2...4], files) {
+      #expect(line.hasPrefix("  \(file) "), "\(line)")
+    }
+    #expect(
+      table[5].hasPrefix("3 pictures: ")
+        && table[5].hasSuffix("; passed over 1 file that is no picture"))
+    let csv = try project.succeed(["predict", "pictures/", "--csv", "--top", "2"]).split(
+      separator: "\n")
+    #expect(csv[0] == "file,class_1,probability_1,class_2,probability_2")
+    #expect(csv.dropFirst().map { String($0.prefix { $0 != "," }) } == files)
+    #expect(csv.dropFirst().allSatisfy { names.contains(String($0.split(separator: ",")[1])) })
+    try Data("RIFF....WEBPVP8 ".utf8).write(to: folder.appendingPathComponent("a.png"))
+    let outcome = try project.pipeline(["predict", "pictures"]).finish()
+    #expect(outcome.status == 65)
+    #expect(
+      outcome.errors
+        == "predict: error: pictures/a.png: a WebP picture, expected a PNG or JPEG picture; "
+        + "make a PNG of it: dwebp FILE -o FILE.png (package webp)\n")
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("none"), withIntermediateDirectories: true)
+    let empty = try project.pipeline(["predict", "pictures/none"]).finish()
+    #expect(empty.status == 65 && empty.errors.contains("pictures/none: no files in this folder"))
   }
 }
