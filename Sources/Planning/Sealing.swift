@@ -27,8 +27,9 @@ public struct Sealing {
   /// Publishes the artefact and removes the work folder.
   ///
   /// - Parameter seconds: How long the stage ran.
-  /// - Returns: The manifest as written, and a line for each file that was set aside.
-  public mutating func publish(seconds: Double) throws -> (manifest: Manifest, setAside: [String]) {
+  /// - Returns: The manifest as written, and what is worth a line: each file that was set aside, and the
+  ///   warnings that the stage has not printed itself.
+  public mutating func publish(seconds: Double) throws -> (manifest: Manifest, notices: [String]) {
     guard let stage = project.graph.stage(named: manifest.stage) else {
       throw PlanningError.unreadable(
         file: folder.relativePath, reason: "'\(manifest.stage)' is no stage of stages/graph.yaml",
@@ -47,14 +48,15 @@ public struct Sealing {
     manifest.host = MachineName.current
     let facts = facts
     manifest.numerics = facts?["numerics"]
-    manifest.warnings = warnings(facts: facts) + undeclaredFiles(stage)
+    let printed = printedWarnings
+    manifest.warnings = warnings(facts: facts, printed) + undeclaredFiles(stage)
     manifest.dataStatus = dataStatus
     try AtomicFile.write(
       try manifest.sealed(), to: folder.appendingPathComponent(Manifest.fileName))
     let setAside = try ArtefactFolder.publish(
       folder, stage: stage.name, key: manifest.key, in: project)
     try FileManager.default.removeItem(at: work)
-    return (manifest, setAside)
+    return (manifest, setAside + manifest.warnings.filter { !printed.contains($0) })
   }
 
   /// The names in an artefact's folder that belong to every stage.
@@ -172,21 +174,29 @@ public struct Sealing {
   }
 
   /// The warnings of `facts.json`, then those the stage printed, each once.
-  private func warnings(facts: JSONValue?) -> [String] {
+  private func warnings(facts: JSONValue?, _ printed: [String]) -> [String] {
     var warnings: [String] = []
-    func add(_ value: JSONValue?) {
-      if case .text(let text) = value, !warnings.contains(text) { warnings.append(text) }
+    func add(_ text: String) {
+      if !warnings.contains(text) { warnings.append(text) }
     }
     if case .list(let stated) = facts?["warnings"] {
-      for warning in stated { add(warning) }
+      for case .text(let text) in stated { add(text) }
     }
+    for text in printed { add(text) }
+    return warnings
+  }
+
+  /// The warnings that the stage has printed itself.
+  private var printedWarnings: [String] {
     let cells = try? String(
       contentsOf: folder.appendingPathComponent("cells.jsonl"), encoding: .utf8)
-    for line in (cells ?? "").split(separator: "\n") {
+    return (cells ?? "").split(separator: "\n").compactMap { line in
       let record = try? JSONDecoder().decode(JSONValue.self, from: Data(line.utf8))
-      if record?["kind"] == .text("warning") { add(record?["body"]) }
+      guard record?["kind"] == .text("warning"), case .text(let text) = record?["body"] else {
+        return nil
+      }
+      return text
     }
-    return warnings
   }
 
   private func undeclaredFiles(_ stage: StageGraph.Stage) -> [String] {

@@ -52,7 +52,7 @@ struct PrepareCommand: ParsableCommand {
 struct SealCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "seal", abstract: "Check, digest and publish what a stage has written.",
-    discussion: "Prints the warnings of the stage, one a line.")
+    discussion: "Prints the warnings that the stage has not printed itself, one a line.")
 
   @Argument(help: "The folder that 'prepare' named.")
   var folder: String
@@ -62,8 +62,7 @@ struct SealCommand: ParsableCommand {
 
   func run() throws {
     var sealing = try Sealing(newFolder: folder, in: try Project.here())
-    let (manifest, setAside) = try sealing.publish(seconds: seconds)
-    printLines(setAside + manifest.warnings)
+    printLines(try sealing.publish(seconds: seconds).notices)
   }
 }
 

@@ -52,6 +52,23 @@ import Testing
         "warning: score wrote 'extra.txt', which stages/graph.yaml does not declare"))
   }
 
+  /// A warning that the stage prints is not printed again when its outputs are sealed.
+  @Test func warningsArePrintedOnce() throws {
+    let sandbox = try Sandbox()
+    try sandbox.install(
+      #"""
+      echo '{"lines": 1}' >"$output/metrics.json"
+      echo 'warning: odd lines' >&2
+      echo '{"kind": "warning", "body": "odd lines", "line": 0}' >"$output/cells.jsonl"
+      echo '{"warnings": ["odd lines", "not printed"]}' >"$output/facts.json"
+      """#, as: "score")
+    let output = try sandbox.succeed()
+    #expect(output.matches(of: /odd lines/).count == 1, "\(output)")
+    #expect(output.matches(of: /not printed/).count == 1, "\(output)")
+    let manifest = try sandbox.read("data/runs/quickstart/score/manifest.json")
+    #expect(manifest.contains("odd lines") && manifest.contains("not printed"))
+  }
+
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func firstSignalSavesTheState(signal: Int32) throws {
     let (sandbox, call) = try sandboxInTraining(epochs: 40)
