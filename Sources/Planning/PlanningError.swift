@@ -12,8 +12,12 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   case noRun
   /// A run's name can't name a folder.
   case badRunName(String)
+  /// The schema has no key that a pattern names.
+  case unknownKey(String, suggestion: String?)
   /// The recipe has no such instance.
   case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
+  /// A word that names neither a file nor an instance.
+  case neitherFileNorInstance(name: String, run: String, suggestion: String?, known: [String])
   /// Nothing stands under the instance's name.
   case nothingStands(instance: String, run: String)
   /// The files of the artefact under the instance's name are not as recorded.
@@ -65,8 +69,9 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   /// Whether the mistake is a word of the command line (exit 64), not of a file (exit 65).
   public var isUsage: Bool {
     switch self {
-    case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownInstance, .nothingStands,
-      .nothingTrained, .noCheckpoint, .unknownArtefactOutput, .unknownFigure, .nothingToAccept,
+    case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownKey, .unknownInstance,
+      .neitherFileNorInstance, .nothingStands, .nothingTrained, .noCheckpoint,
+      .unknownArtefactOutput, .unknownFigure, .nothingToAccept,
       .notOnlyCode:
       true
     default: false
@@ -85,9 +90,15 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
       "nothing has been run yet; start with ./pipeline.sh"
     case .badRunName(let name):
       "'\(name)' can't name a run; use letters, digits, hyphens, underscores and full stops"
+    case .unknownKey(let pattern, let suggestion):
+      "no key of recipes has '\(pattern)' in its name or meaning; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "./pipeline.sh keys prints all of them")
     case .unknownInstance(let name, let run, let suggestion, let known):
-      "\(run) has no instance '\(name)'"
-        + Self.asking(suggestion, otherwise: "the instances are", among: known)
+      "\(run) has no step '\(name)'"
+        + Self.asking(suggestion, otherwise: "the steps are", among: known)
+    case .neitherFileNorInstance(let name, let run, let suggestion, let known):
+      "there is no file '\(name)' here, and \(run) has no step of that name"
+        + Self.asking(suggestion, otherwise: "the steps are", among: known)
     case .nothingStands(let instance, let run):
       "nothing stands under '\(instance)' of \(run); run it first"
     case .damaged(let instance, let run, let fault):

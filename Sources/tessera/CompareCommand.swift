@@ -12,8 +12,11 @@ struct CompareCommand: ParsableCommand {
     commandName: "compare",
     abstract: "Print what runs reached and by what they differ, and draw their curves together.")
 
-  @Argument(help: "The runs.")
+  @Argument(help: ArgumentHelp("The runs.", valueName: "run"))
   var names: [String]
+
+  @Flag(help: "Print what runs reached, and by what they differ, as JSON.")
+  var json = false
 
   func run() throws {
     let project = try Project.here()
@@ -22,13 +25,17 @@ struct CompareCommand: ParsableCommand {
       folders.append(try RunFolder.named(name, in: project))
     }
     let comparison = RunComparison(folders.map { RunResults($0, in: project) })
+    let groups = comparison.seedGroups(
+      seedKeys: project.graph.stages.compactMap(\.seedKey))
+    if json {
+      let curves = try drawCurves(of: comparison, in: project)
+      return try CompareAnswer(comparison, groups: groups, curves: curves).print()
+    }
     let width = Terminal.width
     printLines(
       records([RunComparison.header] + comparison.rows, width: width))
     for remark in comparison.runs.flatMap(\.remarks) { print("  \(remark)") }
 
-    let groups = comparison.seedGroups(
-      seedKeys: project.graph.stages.compactMap(\.seedKey))
     if !groups.isEmpty {
       print("over seeds, as evaluated")
       for line in RunComparison.lines(of: groups) { print("  \(line)") }
@@ -41,12 +48,20 @@ struct CompareCommand: ParsableCommand {
     printLines(
       rows.isEmpty
         ? ["  none"] : records([["key"] + comparison.runs.map(\.name)] + rows, width: width))
-    guard let figure = comparison.figure else { return print("no curves to draw") }
+    let curves = try drawCurves(of: comparison, in: project)
+    guard let first = curves.first else { return print("no curves to draw") }
+    let endings = curves.map { ($0 as NSString).pathExtension }.joined(separator: " .")
+    print("curves: \((first as NSString).deletingPathExtension).\(endings)")
+  }
+
+  /// - Returns: The files, as paths in the project; none where no run has curves.
+  private func drawCurves(of comparison: RunComparison, in project: Project) throws -> [String] {
+    guard let figure = comparison.figure else { return [] }
     let path = "plots/compare/\(comparison.folderName)"
     let folder = try project.writableFolder(path)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let files = try Renderer().render(figure, formats: PictureFormat.allCases, into: folder)
-    print("curves: \(path)/\(figure.name).\(files.map(\.pathExtension).joined(separator: " ."))")
+    return files.map { "\(path)/\($0.lastPathComponent)" }
   }
 
   /// A table whose first row is a header; rows that are wider than the terminal follow as paragraphs.

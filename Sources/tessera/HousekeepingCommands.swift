@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Planning
 import Sweeps
+import TensorFiles
+import Terminals
 import Watching
 import Weaving
 
@@ -19,39 +21,71 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Read only files that have changed since their digest was taken.")
   var remembered = false
 
+  @Flag(help: "Print what was found as JSON.")
+  var json = false
+
   func run() throws {
     let project = try Project.here()
     let folder = try runName.map { try RunFolder.named($0, in: project) }
     let begin = ContinuousClock.now
     let findings = Verification(in: project).findings(of: folder, rereading: !remembered)
-    var files = 0
-    var bytes = 0
-    var differing = 0
-    for finding in findings {
+    let seconds = (ContinuousClock.now - begin) / .seconds(1)
+    let answer = VerifyAnswer(findings, seconds: seconds)
+    if json { try answer.print() } else { print(answer) }
+    guard answer.differing.isEmpty else { throw ExitCode(EX_DATAERR) }
+  }
+
+  private func print(_ answer: VerifyAnswer) {
+    for result in answer.differing {
+      Output.line("\(result.stage) \(result.key.prefix(12))… (\(result.user ?? "no run's"))")
+      for fault in result.faults { Output.line("  does not stand: \(fault)") }
+      for remark in result.remarks { Output.line("  not used: \(remark)") }
+    }
+    let read =
+      "\(NumberText.count(answer.results, "result")), \(NumberText.count(answer.files, "file")), "
+      + "\(readable(bytes: answer.bytes)), in \(readable(seconds: answer.seconds))"
+    guard !answer.differing.isEmpty else { return Output.line("\(read): all as recorded") }
+    Output.line(
+      "\(answer.differing.count) of \(read) are not as recorded; running their recipes makes those "
+        + "anew that do not stand")
+  }
+}
+
+/// What `verify` answers.
+private struct VerifyAnswer: Answer {
+  /// A result that is not as its manifest records it.
+  struct Differing: Encodable {
+    let stage: String
+    let key: String
+    /// The run and the step that link to it; nil where none does.
+    let user: String?
+    /// Why it does not stand.
+    let faults: [String]
+    /// What is not used, and leaves it standing.
+    let remarks: [String]
+  }
+
+  let command = "verify"
+  let results: Int
+  let files: Int
+  let bytes: Int
+  let seconds: Double
+  let differing: [Differing]
+
+  init(_ findings: [Verification.Finding], seconds: Double) {
+    self.seconds = seconds
+    results = findings.count
+    let manifests = findings.compactMap(\.artefact.manifest)
+    let recorded = manifests.flatMap { $0.outputs.flatMap(\.files) + ($0.records ?? []) }
+    files = recorded.count
+    bytes = recorded.reduce(0) { $0 + $1.bytes }
+    differing = findings.compactMap { finding in
       let artefact = finding.artefact
-      let recorded =
-        (artefact.manifest?.outputs.flatMap(\.files) ?? [])
-        + (artefact.manifest?.records ?? [])
-      files += recorded.count
-      bytes += recorded.reduce(0) { $0 + $1.bytes }
-      guard !artefact.faults.isEmpty || !artefact.remarks.isEmpty else { continue }
-      differing += 1
-      let user = finding.user ?? "no run's"
-      print("\(artefact.stage) \(artefact.key.prefix(12))… (\(user))")
-      for fault in artefact.faults { print("  does not stand: \(fault)") }
-      for remark in artefact.remarks { print("  not used: \(remark)") }
+      guard !artefact.faults.isEmpty || !artefact.remarks.isEmpty else { return nil }
+      return Differing(
+        stage: artefact.stage, key: artefact.key, user: finding.user,
+        faults: artefact.faults.map(\.description), remarks: artefact.remarks.map(\.description))
     }
-    let seconds = ContinuousClock.now - begin
-    let time = readable(
-      seconds: Double(seconds.components.seconds) + Double(seconds.components.attoseconds) / 1e18)
-    let read = "\(findings.count) results, \(files) files, \(readable(bytes: bytes)), in \(time)"
-    guard differing == 0 else {
-      print(
-        "\(differing) of \(read) are not as recorded; running their recipes makes those anew that do not stand"
-      )
-      throw ExitCode(EX_DATAERR)
-    }
-    print("\(read): all as recorded")
   }
 }
 
@@ -104,7 +138,7 @@ struct RemoveCommand: ParsableCommand {
     guard !unused.items.isEmpty else { return }
     let total = readable(bytes: unused.items.reduce(0) { $0 + $1.bytes })
     print(
-      "no run uses \(unused.items.count) folders of data now, \(total): ./pipeline.sh gc lists them"
+      "no run uses \(NumberText.count(unused.items.count, "folder")) of data now, \(total): ./pipeline.sh gc lists them"
     )
   }
 

@@ -8,24 +8,54 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Print the recipes and the runs.")
 
+  @Flag(help: "Print them as JSON.")
+  var json = false
+
   func run() throws {
-    let project = try Project.here()
+    let answer = ListAnswer(of: try Project.here())
+    guard !json else { return try answer.print() }
     print("recipes")
-    let recipes = project.recipeNames.map { name in
-      let request = try? RunRequest(
-        recipe: name, project: project, callerFolder: project.root)
-      let about = request.map { request in
-        (try? project.recipe(for: request))?.about ?? "can't be read: ./pipeline.sh run \(name)"
-      }
-      return [name, about ?? ""]
-    }
-    printLines(columns(recipes))
-    let runs = project.runNames.compactMap { name -> [String]? in
-      guard let request = try? RunFolder(name, in: project).request else { return nil }
-      return [name, (["recipe \(request.recipe)"] + request.overrides).joined(separator: " ")]
+    printLines(
+      columns(
+        answer.recipes.map { recipe in
+          [recipe.name, recipe.about ?? "can't be read: ./pipeline.sh run \(recipe.name)"]
+        }))
+    let runs = answer.runs.map { run in
+      [run.name, (["recipe \(run.recipe)"] + run.overrides).joined(separator: " ")]
     }
     print("runs")
     printLines(columns(runs.isEmpty ? [["none yet"]] : runs))
+  }
+}
+
+/// What `list --json` answers.
+private struct ListAnswer: Answer {
+  struct NamedRecipe: Encodable {
+    let name: String
+    /// The recipe's sentence about itself; nil where it can't be read.
+    let about: String?
+  }
+
+  struct Run: Encodable {
+    let name: String
+    let recipe: String
+    let overrides: [String]
+  }
+
+  let command = "list"
+  let recipes: [NamedRecipe]
+  let runs: [Run]
+
+  init(of project: Project) {
+    recipes = project.recipeNames.map { name in
+      let request = try? RunRequest(recipe: name, project: project, callerFolder: project.root)
+      return NamedRecipe(
+        name: name, about: request.flatMap { (try? project.recipe(for: $0))?.about })
+    }
+    runs = project.runNames.compactMap { name in
+      guard let request = try? RunFolder(name, in: project).request else { return nil }
+      return Run(name: name, recipe: request.recipe, overrides: request.overrides)
+    }
   }
 }
 
@@ -37,12 +67,17 @@ struct DagCommand: ParsableCommand {
   @Argument(help: "The recipe.")
   var recipe = "quickstart"
 
+  @Flag(help: "Print the steps as JSON.")
+  var json = false
+
   func run() throws {
     let project = try Project.here()
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
     let request = try RunRequest(recipe: recipe, project: project, callerFolder: here)
     let steps = try project.recipe(for: request).steps
-    for instance in try project.graph.instances(for: steps) {
+    let instances = try project.graph.instances(for: steps)
+    guard !json else { return try DagAnswer(recipe: request.recipe, instances).print() }
+    for instance in instances {
       let stage = instance.stage
       print(instance.name + (stage.name == instance.name ? "" : "  (stage \(stage.name))"))
       var rows = instance.bindings.map { binding in
@@ -53,6 +88,49 @@ struct DagCommand: ParsableCommand {
         ["writes", output.name, output.files.map(\.text).joined(separator: " ")]
       }
       printLines(columns(rows))
+    }
+  }
+}
+
+/// What `dag --json` answers.
+private struct DagAnswer: Answer {
+  struct Step: Encodable {
+    struct Input: Encodable {
+      let name: String
+      /// The step and the output that it comes from.
+      let step: String
+      let output: String
+    }
+
+    struct Output: Encodable {
+      let name: String
+      /// Names of files, and patterns with `*`.
+      let files: [String]
+    }
+
+    let name: String
+    let stage: String
+    /// Sections and keys of the recipe.
+    let settings: [String]
+    let inputs: [Input]
+    let outputs: [Output]
+  }
+
+  let command = "dag"
+  let recipe: String
+  let steps: [Step]
+
+  init(recipe: String, _ instances: [Instance]) {
+    self.recipe = recipe
+    steps = instances.map { instance in
+      Step(
+        name: instance.name, stage: instance.stage.name, settings: instance.stage.reads,
+        inputs: instance.bindings.map {
+          Step.Input(name: $0.input, step: $0.producer, output: $0.output.name)
+        },
+        outputs: instance.stage.outputs.map {
+          Step.Output(name: $0.name, files: $0.files.map(\.text))
+        })
     }
   }
 }
@@ -96,9 +174,9 @@ struct LocateCommand: ParsableCommand {
     let steps = try project.recipe(for: try folder.request).steps
     let instances = try project.graph.instances(for: steps).map(\.name)
     guard let instance = words.first, instances.contains(instance) else {
-      throw PlanningError.unknownInstance(
-        name: words.first ?? "", run: folder.name,
-        suggestion: nearest(to: words.first ?? "", among: instances), known: instances)
+      throw PlanningError.neitherFileNorInstance(
+        name: name, run: folder.name, suggestion: nearest(to: words.first ?? "", among: instances),
+        known: instances)
     }
     let manifest = try folder.standingArtefact(of: instance).manifest
     let path = "\(folder.path)/\(instance)"

@@ -11,77 +11,53 @@ struct StatusCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The run; all where it is left out.", valueName: "run"))
   var runName: String?
 
+  @Flag(help: "Print it as JSON.")
+  var json = false
+
   func run() throws {
-    let project = try Project.here()
+    let answer = try self.answer(in: try Project.here())
+    guard !json else { return try answer.print() }
+    for (index, run) in answer.runs.enumerated() {
+      if index > 0 { print() }
+      let words = ["recipe \(run.recipe)"] + run.overrides.map { "--set \($0)" }
+      print("\(run.name) (\(words.joined(separator: " ")))")
+      printLines(columns(run.steps.map(\.row)) + run.steps.flatMap(\.remarkLines))
+      if let error = run.error { print("  \(error)") }
+    }
+    for sweep in answer.sweeps { print("sweep \(sweep): ./pipeline.sh sweep status \(sweep)") }
+  }
+
+  private func answer(in project: Project) throws -> StatusAnswer {
     let swept = runName == nil ? SweepFolder.runNames(in: project) : []
     let names =
       try runName.map { [try RunFolder.named($0, in: project).name] }
       ?? project.runNames.filter { !swept.contains($0) }
     let sweeps = runName == nil ? SweepFolder.names(in: project) : []
     guard !names.isEmpty || !sweeps.isEmpty else { throw PlanningError.noRun }
-    defer {
-      for sweep in sweeps { print("sweep \(sweep): ./pipeline.sh sweep status \(sweep)") }
-    }
     var planner = try Planner(project: project)
     let running = LockHolder.stages(in: project)
-    for (index, name) in names.enumerated() {
-      if index > 0 { print() }
+    var runs: [StatusAnswer.Run] = []
+    for name in names {
       let request = try RunFolder(name, in: project).request
-      let words = ["recipe \(request.recipe)"] + request.overrides.map { "--set \($0)" }
-      print("\(name) (\(words.joined(separator: " ")))")
+      var (steps, problem): ([StepStatus], String?) = ([], nil)
       do {
         let plan = try planner.plan(request)
-        printLines(columns(plan.instances.map { row(for: $0, in: plan, running, project) }))
-        printLines(remarks(of: plan))
+        steps = plan.instances.map { StepStatus($0, in: plan, running: running, project) }
       } catch let error where runName == nil && Tessera.isOwn(error) {
-        print("  \(Tessera.message(of: error))")
+        problem = Tessera.message(of: error)
       }
+      runs.append(
+        StatusAnswer.Run(
+          name: name, recipe: request.recipe, overrides: request.overrides, steps: steps,
+          error: problem))
     }
-  }
-
-  private func row(
-    for planned: PlannedInstance, in plan: RunPlan, _ running: [String: LockHolder],
-    _ project: Project
-  ) -> [String] {
-    let stage = planned.instance.stage.name
-    switch planned.state {
-    case .current(let manifest):
-      let isLinked = plan.folder.linkedKey(of: planned.name) == manifest.key
-      let accepted = manifest.accepted.isEmpty ? "" : ", code accepted"
-      let state = (isLinked ? "up to date" : "in the cache") + accepted
-      let when = Timestamp.local(manifest.created)
-      return [planned.name, state, when, readable(seconds: manifest.seconds)]
-    case .due(let key):
-      let path = project.workPath(stage: stage, key: key.text)
-      if let holder = running[path] {
-        let words = [holder.progress(in: project), holder.place]
-        return [planned.name, "running", words.compactMap { $0 }.joined(separator: ", ")]
-      }
-      let work = project.url(path)
-      let left = (try? FileManager.default.contentsOfDirectory(atPath: work.path)) ?? []
-      let isBegun = left.contains { $0 != LogFilter.fileName }
-      let reason = Explanation(plan, in: project).summary(of: planned)
-      let forecast = Forecast(plan, in: project)
-      let time = forecast.seconds(for: planned).map { "; about \(readable(seconds: $0))" } ?? ""
-      return [planned.name, isBegun ? "begun, would go on" : "would run", reason + time]
-    case .waiting(let producers):
-      return [planned.name, "would follow", "reads \(producers.joined(separator: ", "))"]
-    case .outdated, .absent:
-      return [planned.name, "not selected"]
-    }
-  }
-
-  /// Records that differ and files too many: not used, and no reason to run.
-  private func remarks(of plan: RunPlan) -> [String] {
-    plan.instances.flatMap { planned in
-      (planned.found?.remarks ?? []).map { "  \(planned.name): not used, not as recorded: \($0)" }
-    }
+    return StatusAnswer(runs: runs, sweeps: sweeps)
   }
 }
 
 /// An instance and the run it is part of, as `why` and `accept` take them.
 struct InstanceOfRun: ParsableArguments {
-  @Argument(help: "The instance.")
+  @Argument(help: ArgumentHelp("The step.", valueName: "step"))
   var instance: String
 
   @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
@@ -105,13 +81,81 @@ struct WhyCommand: ParsableCommand {
 
   @OptionGroup var subject: InstanceOfRun
 
+  @Flag(help: "Print it as JSON.")
+  var json = false
+
   func run() throws {
     let (project, _, plan) = try subject.planned()
-    printLines(try Explanation(plan, in: project).lines(for: subject.instance))
+    let text = try Explanation(plan, in: project).lines(for: subject.instance)
     let planned = try plan.instance(named: subject.instance)
-    let forecast = Forecast(plan, in: project)
-    guard planned.isToRun, let seconds = forecast.seconds(for: planned) else { return }
-    print("That takes about \(readable(seconds: seconds)), going by past runs")
+    let status = StepStatus(
+      planned, in: plan, running: LockHolder.stages(in: project), project)
+    let seconds = planned.isToRun ? Forecast(plan, in: project).seconds(for: planned) : nil
+    guard !json else {
+      return try WhyAnswer(
+        run: plan.request.run, planned, state: status.state, forecastSeconds: seconds, text: text
+      ).print()
+    }
+    printLines(text)
+    if let seconds { print("That takes about \(readable(seconds: seconds)), going by past runs") }
+  }
+}
+
+/// What `why --json` answers.
+private struct WhyAnswer: Answer {
+  /// A part of the step's key that differs from the result that stands.
+  struct Change: Encodable {
+    /// `recipe`, `code`, `input`, `outputs`, `stage` or `format`.
+    let kind: String
+    let name: String
+    /// Nil where the part is new.
+    let old: String?
+    /// Nil where the part is gone.
+    let new: String?
+  }
+
+  /// A file that is not as recorded.
+  struct Fault: Encodable {
+    let file: String
+    let recorded: String
+    let found: String
+
+    init(_ fault: ArtefactFault) {
+      (file, recorded, found) = (fault.file, fault.recorded, fault.found)
+    }
+  }
+
+  let command = "why"
+  let run: String
+  let step: String
+  let state: StepStatus.State
+  /// Since the result that the run links to; none where there is no such result.
+  let changes: [Change]
+  /// Why the result does not stand.
+  let faults: [Fault]
+  let waitsFor: [String]
+  let forecastSeconds: Double?
+  /// What `why` prints without `--json`.
+  let text: [String]
+
+  init(
+    run: String, _ planned: PlannedInstance, state: StepStatus.State, forecastSeconds: Double?,
+    text: [String]
+  ) {
+    self.run = run
+    step = planned.name
+    self.state = state
+    changes = (planned.changes ?? []).map {
+      Change(kind: $0.kind.rawValue, name: $0.name, old: $0.old, new: $0.new)
+    }
+    faults = (planned.damaged?.faults ?? []).map(Fault.init)
+    if case .waiting(let producers) = planned.state {
+      waitsFor = producers
+    } else {
+      waitsFor = []
+    }
+    self.forecastSeconds = forecastSeconds
+    self.text = text
   }
 }
 
