@@ -18,10 +18,12 @@ bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
 readonly EXIT_USAGE=64 EXIT_UNWRITABLE=73 EXIT_BUSY=75 EXIT_INTERRUPTED=130
-readonly commands=(run status why accept list dag inspect plot report compare sweep predict evaluate watch verify gc rm bench doctor test setup help)
+readonly commands=(run status why accept list dag inspect plot report compare sweep predict evaluate watch verify gc rm bench doctor test setup keys completion help)
 
 # shellcheck source=stages/shell/help.sh
 source stages/shell/help.sh
+# shellcheck source=stages/shell/completion.sh
+source stages/shell/completion.sh
 # shellcheck source=stages/shell/locks.sh
 source stages/shell/locks.sh
 # shellcheck source=stages/shell/machine.sh
@@ -399,7 +401,23 @@ command_accept() {
   tessera accept "$@"
 }
 
-# command_inspect INSTANCE|FILE [OPTION...]: a word that names no file names an artefact.
+# print_version: the version and, in a checkout of the project itself, the commit.
+print_version() {
+  local version commit=''
+  version=$(<VERSION)
+  if [[ -e .git ]] && command -v git >/dev/null; then
+    commit=$(git describe --always --dirty=', with changes' --exclude '*' 2>/dev/null) || commit=''
+  fi
+  say "Tessera $version${commit:+ (commit $commit)}"
+}
+
+# is_file_name WORD: whether it can only name a file, be it there or not.
+is_file_name() {
+  [[ $1 == */* || -e $caller_folder/$1 ]] ||
+    [[ $1 =~ \.(safetensors|csv|json|jsonl|yaml|gp|svg|png|txt|log|npy|npz|html)$ ]]
+}
+
+# command_inspect STEP|FILE [OPTION...]: a word that names no file names an artefact.
 command_inspect() {
   ensure_built tool
   local word path run='' found
@@ -417,7 +435,7 @@ command_inspect() {
       *) words+=("$word") ;;
     esac
   done
-  if ((${#words[@]} > 0)) && [[ ${words[0]} != -* && ${words[0]} != */* && ! -e $caller_folder/${words[0]} ]]; then
+  if ((${#words[@]} > 0)) && [[ ${words[0]} != -* ]] && ! is_file_name "${words[0]}"; then
     found=$(tessera locate "${words[0]}" ${run:+--run "$run"})
     words=("${words[@]:1}")
     while IFS= read -r path; do words+=("$root/$path"); done <<<"$found"
@@ -429,20 +447,23 @@ command_inspect() {
 main() {
   local word
   # Without a command, or with options alone, it is `run`.
-  if (($# == 0)) || [[ $1 == -* && $1 != -h && $1 != --help ]]; then set -- run "$@"; fi
+  if (($# == 0)) || [[ $1 == -* && ! $1 =~ ^(-h|--help|--version)$ ]]; then set -- run "$@"; fi
   local command=$1
   shift
   case $command in
     -h | --help | help) print_help "${1:-}"; return ;;
+    --version) print_version; return ;;
+    # Its words may be anything, --help too.
+    complete) print_candidates "$@"; return ;;
   esac
   for word in "$@"; do
     if [[ $word == -h || $word == --help ]]; then print_help "$command"; return; fi
   done
   case $command in
-    run | sweep | plot | watch | accept | inspect | gc | rm | doctor | test | setup) "command_$command" "$@" ;;
+    run | sweep | plot | watch | accept | inspect | gc | rm | doctor | test | setup | completion) "command_$command" "$@" ;;
     sweep-job) command_sweep_job "$@" ;;
     predict | evaluate) ensure_built tool; exec "$bin/tessera" "$command" --relative-to "$caller_folder" "$@" ;;
-    status | why | list | dag | report | compare | verify | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
+    status | why | list | dag | keys | report | compare | verify | bench) ensure_built tool; exec "$bin/tessera" "$command" "$@" ;;
     *)
       [[ ! -e stages/recipes/$command.yaml ]] || fail $EXIT_USAGE "unknown command '$command'; to run the recipe: ./pipeline.sh run $command"
       unknown command "$command" "${commands[@]}"

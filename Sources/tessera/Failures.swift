@@ -39,4 +39,23 @@ extension Tessera {
       ?? (error as? SweepError)?.isUsage ?? false
     return isUsage ? EX_USAGE : EX_DATAERR
   }
+
+  /// A mistake of the command line as one line that names the command as users call it.
+  static func usageMessage(of error: any Error) -> String {
+    var text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    // Places of a command line stand as in its help: RUN..., not <run> ...
+    text.replace(/<([a-z][a-z.-]*)>( \.\.\.)?/) {
+      "\($0.1.uppercased())\($0.2 == nil ? "" : "...")"
+    }
+    if let first = text.first, first.isUppercase {
+      text = first.lowercased() + text.dropFirst()
+    }
+    let words = PathText.commandLine.dropFirst().filter { !$0.hasPrefix("-") }
+    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let command = words.first, commands.contains(command) else {
+      return "\(text); see ./pipeline.sh --help"
+    }
+    if text.hasSuffix(".") { text.removeLast() }
+    return "\(text)\(text.hasSuffix("?") ? "" : ";") see ./pipeline.sh \(command) --help"
+  }
 }

@@ -14,7 +14,8 @@ struct Tessera: ParsableCommand {
     discussion: "It is run in the project's folder. pipeline.sh is what to call by hand.",
     subcommands: [
       PlanCommand.self, PrepareCommand.self, LogCommand.self, SealCommand.self, StatusCommand.self,
-      WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, LocateCommand.self,
+      WhyCommand.self, AcceptCommand.self, ListCommand.self, DagCommand.self, KeysCommand.self,
+      WordsCommand.self, LocateCommand.self,
       InspectCommand.self, PredictCommand.self, EvaluateCommand.self, WeaveCommand.self,
       ReportCommand.self,
       CompareCommand.self, DrawCommand.self, BenchCommand.self, VerifyCommand.self, GCCommand.self,
@@ -36,6 +37,9 @@ do {
   Output.error("pipeline.sh: \(Tessera.message(of: error))")
   fflush(nil)
   exit(Tessera.status(of: error))
+} catch let error where Tessera.exitCode(for: error) == .validationFailure {
+  Output.error("pipeline.sh: \(Tessera.usageMessage(of: error))")
+  exit(EX_USAGE)
 } catch {
   Tessera.exitPrintably(withError: error)
 }

@@ -17,11 +17,13 @@ final class Sandbox: @unchecked Sendable {
     root = FileManager.default.temporaryDirectory.appendingPathComponent(name)
     bin = root.appendingPathComponent("bin")
     try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
-    for file in ["figures.sh", "help.sh", "locks.sh", "machine.sh", "slurm.sh", "sweep.sh"] {
-      let source = Self.repository.appendingPathComponent("stages/shell/\(file)")
+    let shell = Self.repository.appendingPathComponent("stages/shell")
+    for file in try FileManager.default.contentsOfDirectory(atPath: shell.path) {
+      let source = shell.appendingPathComponent(file)
       try write("stages/shell/\(file)", try String(contentsOf: source, encoding: .utf8))
     }
     try copyExecutable(Self.repository.appendingPathComponent("pipeline.sh"), to: "pipeline.sh")
+    try write("VERSION", "1.2.3\n")
     try FileManager.default.createSymbolicLink(
       at: bin.appendingPathComponent("tessera"), withDestinationURL: try Self.tool())
     try write("stages/graph.yaml", graph)

@@ -99,7 +99,7 @@ import Testing
       ),
       (["run", "--onyl", "train"], "unknown option '--onyl'; did you mean '--only'?"),
       (["run", "--only"], "--only needs a value"),
-      (["run", "--only", "trian"], "has no instance 'trian'; did you mean 'train'?"),
+      (["run", "--only", "trian"], "has no step 'trian'; did you mean 'train'?"),
       (["run", "--threads", "none"], "--threads takes a number from 1"),
       (["why", "trian"], "did you mean 'train'?"),
       (["status", "quickstrat"], "no run 'quickstrat' in data/runs; did you mean 'quickstart'?"),

@@ -1,12 +1,18 @@
 # shellcheck shell=bash
-# What `--help` says. Sourced by pipeline.sh.
+# What `help COMMAND` and `COMMAND --help` say. Sourced by pipeline.sh.
+#
+# The texts are data too: completion.sh reads the commands from help_all, and of a command's text the
+# places of its usage lines (in capitals) and its options with what they take. So an option stands on a line
+# of its own, two spaces in, and its meaning two spaces or more after it.
 
 # print_help [COMMAND]
 print_help() {
   case $1 in
     '' | help) help_all ;;
-    run | status | why | accept | list | dag | inspect | plot | report | compare | sweep | predict | evaluate | watch | verify | gc | rm | bench | doctor | test | setup) "help_$1" ;;
-    *) unknown command "$1" "${commands[@]}" ;;
+    *)
+      [[ " ${commands[*]} " == *" $1 "* ]] || unknown command "$1" "${commands[@]}"
+      "help_$1"
+      ;;
   esac
 }
 
@@ -16,16 +22,17 @@ help_all() {
 
   run [RECIPE]       run what a recipe's results lack
   status [RUN]       what stands, and what would run
-  why I [RUN]        what changed for an instance, from which value to which
-  accept I [RUN]     keep a result though its code has changed
+  why STEP [RUN]     what changed for a step, from which value to which
+  accept STEP [RUN]  keep a result though its code has changed
   list               recipes and runs
-  dag [RECIPE]       which instance reads what
-  inspect I|FILE     what is in an artefact or a tensor file
+  keys [PATTERN]     what a recipe may hold: type, range, default, meaning, and which recipes set it
+  dag [RECIPE]       which step reads what
+  inspect STEP|FILE  what is in an artefact, a tensor file, a table or a text
   plot [RUN]         draw a run's figures again, from its saved logs; --terminal draws them here
   report [RUN...]    write the page of a run again, plots/RUN/report.html, or of several side by side
   compare RUN...     what runs reached, by which values they differ, and their curves together
   sweep RECIPE       many runs: seeds and grids, here or through Slurm; status, report
-  predict FILE...    what pictures show, by a run's trained network
+  predict FILE...    what pictures show, by a run's trained network; also whole folders
   evaluate [RUN]     how a run's network does on other data: --on FOLDER or FILE
   watch [RUN]        a training that is going on: curves, rate, time left
   verify [RUN]       read all results and compare them with what is recorded of them
@@ -35,9 +42,12 @@ help_all() {
   doctor             what is wrong with this machine or the data folder, and the repair
   test               all tests, the format check and shellcheck
   setup              install what is missing and build
+  completion SHELL   a script that completes commands, options, recipes, runs, steps and keys
+  help [COMMAND]     this text, or what COMMAND --help says
+  --version          the version, with the commit
 
-An instance (I) is a stage as a recipe runs it: train. A run is named for its recipe unless --as says
-otherwise; without RUN the latest is meant. ./pipeline.sh COMMAND --help says more.
+A step is a stage as a recipe runs it: train. A run is named for its recipe unless --as says otherwise;
+without RUN the latest is meant. ./pipeline.sh COMMAND --help says more.
 TEXT
 }
 
@@ -51,10 +61,10 @@ or the path of a .yaml file.
 
   --as NAME          name the run, so that it stands beside others of its recipe
   --set KEY=VALUE    lay a value over the recipe; may be repeated
-  --only I           this instance alone; what it reads is taken as it stands
-  --from I           this instance and all after it
-  --until I          this instance and all before it
-  --force            run the selected instances though they are up to date
+  --only STEP        this step alone; what it reads is taken as it stands
+  --from STEP        this step and all after it
+  --until STEP       this step and all before it
+  --force            run the selected steps though they are up to date
   --dry-run          print what would run and how long that takes as far as past runs tell; exit 10 where
                      something would
   --threads N        threads to compute with (default: all); results do not depend on it
@@ -62,32 +72,37 @@ or the path of a .yaml file.
   --no-wait          exit 75 where another run makes a result that this one wants, or writes the run's
                      folders; otherwise wait for it, and take the result
 
-Runs go on side by side, here and on other machines that share data. Ctrl-C saves the state of the stage and exits 130; the same command goes on. A second one kills it.
+Runs go on side by side, here and on other machines that share data. Ctrl-C saves the state of the stage
+and exits 130; the same command goes on. A second one kills it.
 TEXT
 }
 
 help_status() {
   cat <<'TEXT'
-./pipeline.sh status [RUN]
+./pipeline.sh status [RUN] [--json]
 
-Prints for each instance of a run, or of all runs, whether its result is up to date, when it came about
-and how long it took; and for those that are not, why.
+Prints for each step of a run, or of all runs, whether its result is up to date, when it came about and
+how long it took; and for those that are not, why.
+
+  --json             print it as JSON, in the form of docs/json/status.schema.json
 TEXT
 }
 
 help_why() {
   cat <<'TEXT'
-./pipeline.sh why I [RUN]
+./pipeline.sh why STEP [RUN] [--json]
 
-Prints which part of an instance's key differs from that of the result that stands (recipe values with
-their line, code with its files, inputs with their cause upstream) and what follows downstream. Where
-the result is up to date: the same of its last change.
+Prints which part of a step's key differs from that of the result that stands (recipe values with their
+line, code with its files, inputs with their cause upstream) and what follows downstream. Where the
+result is up to date: the same of its last change.
+
+  --json             print it as JSON, in the form of docs/json/why.schema.json
 TEXT
 }
 
 help_accept() {
   cat <<'TEXT'
-./pipeline.sh accept I [RUN]
+./pipeline.sh accept STEP [RUN]
 
 Keeps a result though the code it was built from has changed, on your word that the change makes no
 difference. Its manifest says so. Refused where anything but the code has changed.
@@ -96,28 +111,49 @@ TEXT
 
 help_list() {
   cat <<'TEXT'
-./pipeline.sh list
+./pipeline.sh list [--json]
 
 Prints the recipes with what they are about, and the runs with what they were asked for.
+
+  --json             print it as JSON, in the form of docs/json/list.schema.json
 TEXT
 }
 
 help_dag() {
   cat <<'TEXT'
-./pipeline.sh dag [RECIPE]
+./pipeline.sh dag [RECIPE] [--json]
 
-Prints for each instance of a recipe (default: quickstart) what it reads and what it writes.
+Prints for each step of a recipe (default: quickstart) what it reads and what it writes.
+
+  --json             print it as JSON, in the form of docs/json/dag.schema.json
+TEXT
+}
+
+help_keys() {
+  cat <<'TEXT'
+./pipeline.sh keys [PATTERN] [--json]
+
+Prints the keys that a recipe, or --set, may give: what each takes, its default, what it means, where it
+counts, and which recipes set it to what. PATTERN is a part of a key's name or, where no name has it, of
+its meaning; * stands for any characters:
+
+  ./pipeline.sh keys learning-rate
+  ./pipeline.sh keys 'train.schedule.*'
+
+  --json             print it as JSON, in the form of docs/json/keys.schema.json
 TEXT
 }
 
 help_inspect() {
   cat <<'TEXT'
-./pipeline.sh inspect I|I.OUTPUT|FILE... [--run RUN] [OPTION...]
+./pipeline.sh inspect STEP|STEP.OUTPUT|FILE... [--run RUN] [OPTION...]
 
-Prints what is in an artefact: the files of an instance (train), those of one output (train.history),
-or any file: header, provenance, shapes and statistics of a tensor file, rows of a table.
+Prints what is in an artefact: the files of a step (train), those of one output (train.history), or any
+file: header, provenance, shapes and statistics of a tensor file, rows of a table, lines of a text. Figures
+of a table are rounded.
 
-  --run RUN          the run whose instance is meant (default: the latest)
+  --run RUN          the run whose step is meant (default: the latest)
+  --columns NAME,...  columns of a table, in this order; * stands for any characters: --columns 'epoch,*loss'
   --grid FILE.png    write a tensor file's images as one picture
   --png N            write image N of a tensor file as it is, to --output FILE.png; the first is 0
   --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
@@ -125,7 +161,7 @@ or any file: header, provenance, shapes and statistics of a tensor file, rows of
                      NAME.html here or to --output FILE.html
   --images WHEN      draw images in the terminal: auto, always or never
   --json             header and statistics of a tensor file as JSON
-  --count N          images to draw, or rows of a table
+  --count N          images to draw, rows of a table (default: 20) or lines of a text (40)
 TEXT
 }
 
@@ -144,7 +180,7 @@ TEXT
 
 help_compare() {
   cat <<'TEXT'
-./pipeline.sh compare RUN...
+./pipeline.sh compare RUN... [--json]
 
 Prints what each run has reached and in what time, and the recipe values by which the runs differ. Draws
 their learning curves in one figure, over epochs and over training time: plots/compare/RUNS/. To see
@@ -152,6 +188,8 @@ what a number does:
 
   ./pipeline.sh run quickstart --as slow --set train.optimizer.learning-rate=0.01
   ./pipeline.sh compare quickstart slow
+
+  --json             print it as JSON, in the form of docs/json/compare.schema.json
 TEXT
 }
 
@@ -170,8 +208,8 @@ TEXT
 help_sweep() {
   cat <<'TEXT'
 ./pipeline.sh sweep RECIPE|FILE [OPTION...]
-./pipeline.sh sweep status [NAME]
-./pipeline.sh sweep report NAME
+./pipeline.sh sweep status [SWEEP]
+./pipeline.sh sweep report SWEEP
 
 Runs a recipe with every combination of values, each with every seed. Prints the grid, the number of runs
 and how long they take; makes what they share once; then a table by setting, settings compared seed by seed,
@@ -220,11 +258,14 @@ help_predict() {
 
 Prints what pictures show: the classes that a run's trained network finds most probable. FILE is a PNG
 or JPEG, told by its content; it is turned as its Exif data say, laid over white where transparent,
-resized until the shorter side is the network's, and cut to the middle square.
+resized until the shorter side is the network's, and cut to the middle square. Of a folder, all pictures
+in it and below it are taken, in a table with a line each; other files in it are passed over.
 
   --run RUN          the run whose weights answer (default: the latest with a finished training)
-  --checkpoint NAME  best (default), last, or epoch-160
-  --top K            classes to print (default: 3)
+  --checkpoint CHECKPOINT  best (default), last, or epoch-160
+  --top K            classes to print (default: 3; in tables 1)
+  --table            a line a picture, as for a folder
+  --csv              comma-separated values: file,class_1,probability_1,...
   --json             a line of JSON a picture
 
 A file that can't be read gets one line on standard error and doesn't stop the others; the exit status
@@ -242,7 +283,7 @@ or .safetensors (CIFAR-10.1, MedMNIST); or the folder of CIFAR-10-C, whose corru
 kind and severity. Results go to data/evaluations/RUN/NAME/, never among those of the run itself.
 
   --on DATA          the folder or file
-  --checkpoint NAME  best (default), last, or epoch-160
+  --checkpoint CHECKPOINT  best (default), last, or epoch-160
   --flip             average the answers to an image and to its mirror image
   --threads N        threads (default: all processors)
   --json             print the figures as JSON
@@ -253,7 +294,7 @@ TEXT
 
 help_verify() {
   cat <<'TEXT'
-./pipeline.sh verify [RUN]
+./pipeline.sh verify [RUN] [--remembered] [--json]
 
 Reads every file of the results in data/cache (of RUN alone where it is named) and compares size and
 SHA-256 with what the result's manifest recorded when it was made. Prints what differs: a result whose
@@ -261,6 +302,7 @@ outputs differ does not stand, and its recipe makes it again; other files that d
 status 0 where all is as recorded, 65 otherwise.
 
   --remembered       read only files that have changed since their digest was taken, as all commands do
+  --json             print it as JSON, in the form of docs/json/verify.schema.json
 TEXT
 }
 
@@ -306,10 +348,12 @@ TEXT
 
 help_doctor() {
   cat <<'TEXT'
-./pipeline.sh doctor
+./pipeline.sh doctor [--json]
 
 Checks Swift, packages, processor, BLAS, disk, locks, links and unfinished work. Each line that is wrong
 says the repair; exit 1 where one is.
+
+  --json             print it as JSON, in the form of docs/json/doctor.schema.json
 TEXT
 }
 
@@ -329,5 +373,21 @@ help_setup() {
 Installs the system packages that are missing (through apt, with sudo where needed), builds the project
 and prints what it computes with. Kernels are built for this processor, or for that which TESSERA_CPU
 names: TESSERA_CPU=x86-64-v3 ./pipeline.sh setup
+TEXT
+}
+
+help_completion() {
+  cat <<'TEXT'
+./pipeline.sh completion SHELL
+
+Prints a script for bash, zsh or fish that completes this project's ./pipeline.sh: commands, options,
+recipes, runs, steps, figures, and after --set the keys of recipes and their values. To have it in this
+shell, and in every new one by the same line in the shell's own file:
+
+  bash   source <(./pipeline.sh completion bash)           ~/.bashrc
+  zsh    source <(./pipeline.sh completion zsh)            ~/.zshrc, after compinit
+  fish   ./pipeline.sh completion fish | source            ~/.config/fish/config.fish
+
+Write the path of ./pipeline.sh in full there. The scripts of several checkouts get along.
 TEXT
 }

@@ -182,16 +182,44 @@ print_numerics() {
 
 # --- doctor ---------------------------------------------------------------------------------------
 
-problems=0
-fine() { say "  ok     $*"; }
-note() { say "  note   $*"; }
+problems=0 checks_as_json=no checks=()
+fine() { checked ok "$*"; }
+note() { checked note "$*"; }
 wrong() {
-  say "  wrong  $*"
+  checked wrong "$*"
   problems=$((problems + 1))
 }
 
+# checked STATE TEXT: prints it, or keeps it for the answer as JSON.
+checked() {
+  if [[ $checks_as_json == yes ]]; then
+    checks+=("$(printf '{"state": "%s", "text": %s}' "$1" "$(json_text "$2")")")
+  else
+    local label
+    printf -v label "%-5s" "$1"
+    say "  $label  $2"
+  fi
+}
+
+# json_text TEXT: as a text of JSON; bytes that are no UTF-8 are left out.
+json_text() {
+  local text character code
+  text=$(printf '%s' "$1" | iconv -c -f UTF-8 -t UTF-8)
+  text=${text//\\/\\\\} text=${text//\"/\\\"}
+  for ((code = 1; code < 32; code++)); do
+    printf -v character '%b' "\\x$(printf '%02x' "$code")"
+    text=${text//"$character"/"\\u00$(printf '%02x' "$code")"}
+  done
+  printf '"%s"' "$text"
+}
+
 command_doctor() {
-  (($# == 0)) || unknown argument "$1" --help
+  case ${1:-} in
+    '') ;;
+    --json) checks_as_json=yes ;;
+    *) unknown argument "$1" --json --help ;;
+  esac
+  (($# <= 1)) || unknown argument "$2" --help
   check_swift
   check_packages
   check_processor
@@ -199,8 +227,14 @@ command_doctor() {
   check_place
   check_locks
   check_data
+  if [[ $checks_as_json == yes ]]; then
+    local IFS=,
+    # The form of an answer as the tool's commands have it.
+    say "{\"checks\": [${checks[*]}], \"command\": \"doctor\", \"format\": 1, \"problems\": $problems}"
+  fi
+  ((problems != 1)) || fail 1 "one of these is wrong"
   ((problems == 0)) || fail 1 "$problems of these are wrong"
-  say "nothing is wrong"
+  [[ $checks_as_json == yes ]] || say "nothing is wrong"
 }
 
 check_swift() {

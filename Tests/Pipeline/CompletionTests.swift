@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+/// What Tab offers: one list of candidates for all shells, and bash's own script with it.
+@Suite struct CompletionTests {
+  /// The words offered in place of the last one, without their meanings.
+  private func candidates(_ sandbox: Sandbox, _ words: String...) throws -> [String] {
+    let outcome = try sandbox.start(["complete"] + words).finish()
+    #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(words): \(outcome.errors)")
+    return outcome.output.split(separator: "\n").map { line in
+      String(line.split(separator: "\t", omittingEmptySubsequences: false)[0])
+    }
+  }
+
+  @Test func commandsAndOptionsAreThoseOfTheHelp() throws {
+    let sandbox = try Sandbox()
+    let commands = try candidates(sandbox, "")
+    #expect(commands.contains("status") && commands.contains("help"))
+    #expect(try candidates(sandbox, "com") == ["compare", "completion"])
+    #expect(try candidates(sandbox, "--v") == ["--version"])
+    #expect(try candidates(sandbox, "help", "sta") == ["status"])
+    #expect(try candidates(sandbox, "status", "--") == ["--json", "--help"])
+    for command in commands where command != "help" {
+      let options = try candidates(sandbox, command, "--")
+      let text = try sandbox.succeed(command, "--help")
+      let told = text.split(separator: "\n").compactMap {
+        $0.prefixMatch(of: #/  (--[a-z-]+)/#).map { String($0.1) }
+      }
+      #expect(options == told + ["--help"], "\(command)")
+    }
+    // Options alone are those of `run`.
+    #expect(try candidates(sandbox, "--dry") == ["--dry-run"])
+    #expect(try candidates(sandbox, "--dry-run", "--fo") == ["--force"])
+    #expect(try candidates(sandbox, "nosuch", "").isEmpty)
+  }
+
+  @Test func placesHaveWhatCanStandThere() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("stages/recipes/other.yaml", "about: another one\nbase: quickstart\n")
+    #expect(try candidates(sandbox, "status", "").isEmpty)
+    #expect(try candidates(sandbox, "run", "") == ["other", "quickstart", ":files"])
+    #expect(try candidates(sandbox, "dag", "q") == ["quickstart", ":files"])
+    // Without a run the steps are those of quickstart.
+    #expect(try candidates(sandbox, "why", "") == ["make", "train", "score", "draw"])
+    try sandbox.succeed("run", "--as", "own")
+    try sandbox.succeed("run", "--as", "two")
+    #expect(try candidates(sandbox, "status", "") == ["own", "two"])
+    #expect(try candidates(sandbox, "why", "train", "o") == ["own"])
+    #expect(try candidates(sandbox, "why", "train", "own", "").isEmpty)
+    #expect(try candidates(sandbox, "compare", "own", "") == ["own", "two"])
+    #expect(try candidates(sandbox, "compare", "own", "two", "t") == ["two"])
+    #expect(try candidates(sandbox, "inspect", "tr") == ["train", ":files"])
+    #expect(try candidates(sandbox, "inspect", "--run", "") == ["own", "two"])
+    #expect(
+      try candidates(sandbox, "inspect", "--images=")
+        == ["auto", "always", "never"].map { "--images=" + $0 })
+    #expect(try candidates(sandbox, "run", "quickstart", "--only", "s") == ["score"])
+    #expect(try candidates(sandbox, "predict", "x.png", "--checkpoint", "") == ["best", "last"])
+    #expect(try candidates(sandbox, "sweep", "st") == ["status", ":files"])
+    #expect(try candidates(sandbox, "sweep", "status", "").isEmpty)
+    #expect(try candidates(sandbox, "sweep", "q", "--on", "") == ["slurm"])
+    #expect(try candidates(sandbox, "completion", "") == ["bash", "zsh", "fish"])
+    #expect(try candidates(sandbox, "gc", "").isEmpty)
+  }
+
+  @Test func keysAndTheirValuesFollowSet() throws {
+    let sandbox = try Sandbox()
+    try sandbox.replace(
+      "  train.rate:",
+      by: """
+          train.kind: {type: choice, choices: [sgd, adam], default: sgd, about: "kind"}
+          train.rate:
+        """, in: "stages/schema.yaml")
+    #expect(
+      try candidates(sandbox, "run", "--set", "train.") == [
+        "train.epochs=", "train.kind=", "train.rate=", "train.print-every=",
+      ])
+    #expect(
+      try candidates(sandbox, "run", "--set", "train.kind=") == [
+        "train.kind=sgd", "train.kind=adam",
+      ])
+    #expect(try candidates(sandbox, "run", "--set=train.kind=a") == ["--set=train.kind=adam"])
+    #expect(try candidates(sandbox, "run", "--set", "train.epochs=") == ["train.epochs=2"])
+    #expect(
+      try candidates(sandbox, "sweep", "quickstart", "--set", "train.kind=sgd,a")
+        == ["train.kind=sgd,adam"])
+    #expect(try candidates(sandbox, "keys", "score") == ["score.digits"])
+  }
+
+  /// Bash breaks words at `=` and wants the rest of the word alone.
+  @Test func bashCompletes() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("evil/pipeline.sh", "#!/bin/bash\ntouch \"$SANDBOX/ran\"\n")
+    try sandbox.write(
+      "try.sh",
+      #"""
+      source <(./pipeline.sh completion bash)
+      complete -p pipeline.sh
+      ask() {
+        COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMP_LINE=$1 COMP_POINT=${#1}
+        _tessera
+        echo "${COMPREPLY[*]}"
+      }
+      ask './pipeline.sh sta' ./pipeline.sh sta
+      ask './pipeline.sh run --set train.e' ./pipeline.sh run --set train.e
+      ask './pipeline.sh run --set train.epochs=' ./pipeline.sh run --set train.epochs =
+      ask './pipeline.sh run --set train.epochs=2' ./pipeline.sh run --set train.epochs = 2
+      ask './pipeline.sh run --set=train.epochs=2' ./pipeline.sh run --set = train.epochs = 2
+      ask './pipeline.sh run --set train.epochs=2 ' ./pipeline.sh run --set train.epochs = 2 ''
+      ask './pipeline.sh inspect scrip' ./pipeline.sh inspect scrip
+      chmod +x evil/pipeline.sh
+      ask 'evil/pipeline.sh sta' evil/pipeline.sh sta
+      ask 'nowhere/pipeline.sh sta' nowhere/pipeline.sh sta
+      """#)
+    let outcome = try sandbox.shell(["bash", "try.sh"]).finish()
+    let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(
+      lines == [
+        "complete -F _tessera pipeline.sh", "status", "train.epochs=", "2", "2", "2",
+        "quickstart", "scripts", "", "", "",
+      ])
+    // Another project's script of that name does not run on a press of Tab.
+    #expect(!sandbox.exists("ran"))
+  }
+
+  /// The scripts of the other shells, where these are installed.
+  @Test func zshAndFishReadTheirScripts() throws {
+    let sandbox = try Sandbox()
+    for shell in ["zsh", "fish"] {
+      try sandbox.write("script", try sandbox.succeed("completion", shell))
+      guard try sandbox.shell(["which", shell]).finish().status == 0 else { continue }
+      let outcome = try sandbox.shell([shell, "-n", "script"]).finish()
+      #expect(outcome.status == 0, "\(shell): \(outcome.errors)")
+    }
+    guard try sandbox.shell(["which", "fish"]).finish().status == 0 else { return }
+    let words =
+      "./pipeline.sh completion fish | source; complete -C './pipeline.sh run --set train.ep'"
+    let outcome = try sandbox.shell(["fish", "--no-config", "-c", words]).finish()
+    #expect(outcome.output == "train.epochs=\tepochs\n")
+  }
+}

@@ -1,0 +1,289 @@
+# shellcheck shell=bash
+# Completion for bash, zsh and fish. Sourced by pipeline.sh.
+#
+# A shell's script asks `pipeline.sh complete WORD...` what may stand in place of the last word, so that all
+# shells know the same. Commands, options and places come from the texts of help.sh, recipes and runs from
+# their folders, the rest from the tool. Nothing is built for it: without the tool it knows no steps and keys.
+
+# command_completion SHELL
+command_completion() {
+  local shell=${1:-}
+  (($# <= 1)) || fail $EXIT_USAGE "completion takes one shell, found '$*'; see ./pipeline.sh completion --help"
+  case $shell in
+    bash | zsh | fish) "script_for_$shell" ;;
+    '') fail $EXIT_USAGE "completion needs the name of a shell: bash, zsh or fish; see ./pipeline.sh completion --help" ;;
+    *) unknown shell "$shell" bash zsh fish ;;
+  esac
+}
+
+# --- Candidates -----------------------------------------------------------------------------------
+
+# print_candidates WORD...: the words of a command line after ./pipeline.sh; the last is the one to complete,
+# and may be empty. Prints a candidate a line, its meaning after a tab; `:files` where a file may stand too.
+print_candidates() {
+  local command=${1:-} current=${*: -1} previous='' place=0 option word kind
+  local -a words=()
+  if (($# <= 1)); then
+    candidates COMMAND "$current"
+    [[ $current != -* ]] || { matching "$current" --help ''; matching "$current" --version ''; }
+    # Options of `run` may stand alone.
+    [[ $current != -* ]] || options_of run "$current"
+    return 0
+  fi
+  words=("${@:2:$#-2}")
+  [[ $command != -* ]] || { command=run words=("${@:1:$#-1}"); }
+  case $command in
+    help) candidates COMMAND "$current"; return 0 ;;
+  esac
+  [[ " ${commands[*]} " == *" $command "* ]] || return 0
+  # The places that have been filled, and the option whose value comes next.
+  for word in "${words[@]}"; do
+    if [[ -n $previous ]]; then
+      previous=''
+    elif [[ $word == --*=* ]]; then
+      :
+    elif [[ $word == -* ]]; then
+      [[ -z $(value_of_option "$command" "$word") ]] || previous=$word
+    else
+      place=$((place + 1))
+    fi
+  done
+  if [[ $command == plot && " ${words[*]} " == *' --terminal '* && $current != -* ]]; then
+    candidates FIGURE "$current"
+  elif [[ -n $previous ]]; then
+    candidates "$(value_of_option "$command" "$previous")" "$current"
+  elif [[ $current == --*=* ]]; then
+    option=${current%%=*}
+    candidates "$(value_of_option "$command" "$option")" "${current#*=}" "$option="
+  elif [[ $current == -* ]]; then
+    options_of "$command" "$current"
+  else
+    for kind in $(places_of "$command" "$place" "${words[0]:-}"); do candidates "$kind" "$current"; done
+  fi
+  return 0
+}
+
+# matching CURRENT WORD MEANING [PREFIX]: prints a candidate if it begins with what is there.
+matching() {
+  [[ $2 == "$1"* ]] || return 0
+  printf '%s\t%s\n' "${4:-}$2" "$3"
+}
+
+# options_of COMMAND CURRENT
+options_of() {
+  local line
+  while IFS= read -r line; do
+    [[ $line =~ ^'  '(--[a-z-]+)(' '[^' '].*)?'  '' '*([^' '].*)$ ]] || continue
+    matching "$2" "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]}"
+  done < <("help_$1")
+  matching "$2" --help "what $1 does, and its options"
+}
+
+# value_of_option COMMAND OPTION: what it takes, as its help says: RUN; nothing for a flag.
+value_of_option() {
+  "help_$1" | sed -n "s/^  $2 \\([^ ].*\\)\$/\\1/p" | sed -n '1s/  .*//p' | grep -v '^ ' || true
+}
+
+# places_of COMMAND PLACE FIRST: what stands at a place, the first is 0; FIRST is what stands at the first.
+places_of() {
+  local line word found
+  local -a places
+  while IFS= read -r line; do
+    [[ $line == "./pipeline.sh $1"* ]] || break
+    line=${line#"./pipeline.sh $1"}
+    places=()
+    for word in $line; do
+      # Options have lines of their own.
+      [[ $word != '[--'* && $word != --* && $word != '[OPTION...]' ]] || break
+      places+=("${word//[\[\]]/}")
+    done
+    # A word in small letters is a word of its own: sweep status NAME.
+    if [[ ${places[0]:-} =~ ^[a-z]+$ ]]; then
+      if (($2 == 0)); then
+        echo "=${places[0]}"
+        continue
+      fi
+      [[ ${places[0]} == "$3" ]] || continue
+    elif [[ $1 == sweep && ($3 == status || $3 == report) && $2 -gt 0 ]]; then
+      continue
+    fi
+    found=${places[$2]:-}
+    # What ends in dots repeats.
+    [[ -n $found || ${#places[@]} -eq 0 || ${places[-1]} != *... ]] || found=${places[-1]}
+    found=${found%...}
+    echo "${found//|/ }"
+  done < <("help_$1")
+}
+
+# candidates KIND CURRENT [PREFIX]: KIND is what stands in capitals in the help.
+candidates() {
+  local kind=$1 current=$2 prefix=${3:-} path word meaning key
+  case $kind in
+    =*) matching "$current" "${kind#=}" '' "$prefix" ;;
+    COMMAND)
+      while IFS= read -r word; do
+        [[ $word =~ ^'  '([a-z]+)(' '.*)?'  '' '*([^ ].*)$ ]] || continue
+        matching "$current" "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]}" "$prefix"
+      done < <(help_all)
+      ;;
+    RECIPE)
+      for path in stages/recipes/*.yaml; do
+        meaning=$(sed -n '/^about:/{s/^about: *//;s/^"\(.*\)"$/\1/p;q;}' "$path")
+        path=${path##*/}
+        matching "$current" "${path%.yaml}" "$meaning" "$prefix"
+      done
+      echo :files
+      ;;
+    RUN)
+      for path in data/runs/*/run.json; do
+        path=${path%/run.json}
+        [[ $path == *'*' ]] || matching "$current" "${path##*/}" '' "$prefix"
+      done
+      ;;
+    SWEEP)
+      for path in data/sweeps/*/; do
+        path=${path%/}
+        [[ $path == *'*' ]] || matching "$current" "${path##*/}" '' "$prefix"
+      done
+      ;;
+    FIGURE)
+      for path in plots/*/*.gp; do
+        path=${path##*/}
+        [[ $path == *'*'* ]] || matching "$current" "${path%.gp}" '' "$prefix"
+      done | sort -u
+      ;;
+    STEP | PATTERN)
+      [[ $kind == STEP ]] && kind=steps || kind=keys
+      words_of_tool "$kind" | while IFS=$'\t' read -r word meaning; do
+        matching "$current" "$word" "$meaning" "$prefix"
+      done
+      ;;
+    KEY=*)
+      if [[ $current == *=* ]]; then
+        key=${current%%=*}
+        # A sweep takes several values, with commas between.
+        word=''
+        [[ $kind != *,* || ${current#*=} != *,* ]] || word=${current#*=} word=${word%,*},
+        words_of_tool values "$key" | while IFS=$'\t' read -r meaning; do
+          matching "${current#*=}" "$word$meaning" '' "$prefix$key="
+        done
+      else
+        words_of_tool keys | while IFS=$'\t' read -r word meaning; do
+          matching "$current" "$word=" "$meaning" "$prefix"
+        done
+      fi
+      ;;
+    SHELL) for word in bash zsh fish; do matching "$current" "$word" '' "$prefix"; done ;;
+    WHEN) for word in auto always never; do matching "$current" "$word" '' "$prefix"; done ;;
+    CHECKPOINT) for word in best last; do matching "$current" "$word" '' "$prefix"; done ;;
+    [a-z]*) matching "$current" "$kind" '' "$prefix" ;;
+    FILE* | DATA | *.OUTPUT) [[ $kind == *.OUTPUT ]] || echo :files ;;
+  esac
+}
+
+# words_of_tool KIND [NAME]: from the tool, where it is built.
+words_of_tool() {
+  [[ ! -x $bin/tessera ]] || "$bin/tessera" words "$@" 2>/dev/null || true
+}
+
+# --- Scripts --------------------------------------------------------------------------------------
+# Each completes the word pipeline.sh, however it is reached, but only asks those that its user has named by
+# sourcing a script: a pipeline.sh of another project would run otherwise, on a press of Tab.
+
+script_for_bash() {
+  printf '# Completion of %s for bash: source <(%q completion bash)\n' "$root/pipeline.sh" "$root/pipeline.sh"
+  printf '_tessera_known+=(%q)\n' "$root/pipeline.sh"
+  cat <<'TEXT'
+_tessera() {
+  local script line word known='' index
+  local -a words=()
+  COMPREPLY=()
+  script=$(readlink -f -- "${COMP_WORDS[0]/#\~\//$HOME/}") || return 0
+  for word in "${_tessera_known[@]}"; do [[ $word != "$script" ]] || known=yes; done
+  [[ -n $known ]] || return 0
+  # Bash takes = and : for words of their own; here they belong to what is beside them.
+  for ((index = 1; index <= COMP_CWORD; index++)); do
+    word=${COMP_WORDS[index]}
+    if ((${#words[@]} > 0)) && [[ $word == [=:]* || ${words[-1]} == *[=:] ]]; then
+      words[-1]+=$word
+    else
+      words+=("$word")
+    fi
+  done
+  # A space after = begins a word all the same.
+  if [[ ${COMP_WORDS[COMP_CWORD]} == '' && ${COMP_LINE:COMP_POINT-1:1} == ' ' && ${words[-1]} != '' ]]; then
+    words+=('')
+  fi
+  local current=${words[-1]} start=''
+  [[ $current != *[=:]* ]] || start=${current%"${current##*[=:]}"}
+  while IFS= read -r line; do
+    if [[ $line == :files ]]; then
+      compopt -o default 2>/dev/null
+      while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "${current#"$start"}")
+      compopt -o filenames 2>/dev/null
+      continue
+    fi
+    word=${line%%$'\t'*}
+    word=${word#"$start"}
+    # What a value follows gets no space.
+    [[ $word != *= ]] || compopt -o nospace 2>/dev/null
+    COMPREPLY+=("$word")
+  done < <("$script" complete "${words[@]}" 2>/dev/null)
+}
+complete -F _tessera pipeline.sh
+TEXT
+}
+
+script_for_zsh() {
+  printf '# Completion of %s for zsh: source <(%q completion zsh)\n' "$root/pipeline.sh" "$root/pipeline.sh"
+  printf 'typeset -ga _tessera_known\n_tessera_known+=(%q)\n' "$root/pipeline.sh"
+  cat <<'TEXT'
+_tessera() {
+  local script=${${(Q)words[1]/#\~\//$HOME/}:A} line word
+  local -a found values
+  (( ${_tessera_known[(Ie)$script]} )) || return 1
+  for line in ${(f)"$("$script" complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)"}; do
+    if [[ $line == :files ]]; then
+      _files
+      continue
+    fi
+    word=${line%%$'\t'*}
+    if [[ $word == *= ]]; then
+      values+=("${word//:/\\:}:${line#*$'\t'}")
+    else
+      found+=("${word//:/\\:}:${line#*$'\t'}")
+    fi
+  done
+  (( $#values == 0 )) || _describe -t values value values -S ''
+  (( $#found == 0 )) || _describe -t words word found
+}
+compdef _tessera pipeline.sh
+TEXT
+}
+
+script_for_fish() {
+  printf '# Completion of %s for fish: %q completion fish | source\n' "$root/pipeline.sh" "$root/pipeline.sh"
+  printf 'set -g --append __tessera_known %s\n' "$(fish_quoted "$root/pipeline.sh")"
+  cat <<'TEXT'
+function __tessera
+  set -l words (commandline --tokenize --cut-at-cursor --current-process)
+  set -l script (realpath -- (string replace -r '^~/' "$HOME/" -- $words[1]) 2>/dev/null)
+  contains -- "$script" $__tessera_known; or return
+  set -l current (commandline --current-token --cut-at-cursor)
+  for line in ($script complete $words[2..-1] "$current" 2>/dev/null)
+    if test "$line" = :files
+      __fish_complete_path "$current"
+    else
+      echo $line
+    end
+  end
+end
+complete --command pipeline.sh --no-files --arguments '(__tessera)'
+TEXT
+}
+
+# fish_quoted TEXT: between single quotes, as fish reads them.
+fish_quoted() {
+  local text=${1//\\/\\\\}
+  printf "'%s'" "${text//\'/\\\'}"
+}
