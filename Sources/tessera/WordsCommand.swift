@@ -51,7 +51,7 @@ struct WordsCommand: ParsableCommand {
     func words(of type: RecipeType) -> [String] {
       switch type {
       case .boolean: ["true", "false"]
-      case .choice(let words): words
+      case .choice(let words, _): words
       case .text(let pattern): pattern?.example.split(separator: ", ").map(String.init) ?? []
       case .either(let first, let second): words(of: first) + words(of: second)
       case .integer, .number, .path, .list, .variants: []

@@ -36,6 +36,25 @@ struct ShippedRecipeTests {
     #expect(set.value(of: key).value == .text("validation-loss"))
   }
 
+  /// A lesson changes what it is about, and nothing else.
+  @Test(arguments: [
+    ("lesson-augmentation", "lesson-overfit", ["train.augment"]),
+    ("lesson-bad-rate", "quickstart", ["train.optimizer.learning-rate"]),
+    ("lesson-convolutions", "quickstart", ["train.architecture.width"]),
+    (
+      "lesson-linear", "lesson-convolutions",
+      ["train.network", "train.architecture.width", "train.optimizer.learning-rate"]
+    ),
+  ])
+  func lessonsChangeOneThing(name: String, other: String, keys: [String]) throws {
+    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let (recipe, base) = (try shippedRecipe(name), try shippedRecipe(other))
+    let changed = schema.keys.map(\.name).filter {
+      recipe.value(of: $0).value != base.value(of: $0).value
+    }
+    #expect(changed == keys)
+  }
+
   @Test func resolvedRecipesGiveTheSameValues() throws {
     let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
     for name in ["quickstart", "small-cnn", "resnet20", "resnet29v2-short", "alexnet"] {
