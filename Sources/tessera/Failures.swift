@@ -56,6 +56,7 @@ extension Tessera {
       return "\(text); see ./pipeline.sh --help"
     }
     if text.hasSuffix(".") { text.removeLast() }
+    text.replace(". Did you mean", with: "; did you mean")
     return "\(text)\(text.hasSuffix("?") ? "" : ";") see ./pipeline.sh \(command) --help"
   }
 }

@@ -129,7 +129,7 @@ import Testing
     _ = try scratch.file("log.txt", holding: "12345")
     let lines = try FolderListing.lines(of: scratch.url)
     #expect(lines.count == 4)
-    #expect(lines[1].contains("broken.safetensors") && lines[1].contains("1 bytes, but"))
+    #expect(lines[1].contains("broken.safetensors") && lines[1].contains("1 byte, but"))
     #expect(lines[2].contains("log.txt") && lines[2].hasSuffix("5 bytes"))
     #expect(lines[3].hasSuffix("images, 2 tensors"))
     let absent = scratch.file("absent")

@@ -99,14 +99,14 @@ import Testing
       ask() {
         COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMP_LINE=$1 COMP_POINT=${#1}
         _tessera
-        echo "${COMPREPLY[*]}"
+        echo "${COMPREPLY[0]:-}"
       }
       ask './pipeline.sh sta' ./pipeline.sh sta
       ask './pipeline.sh run --set train.e' ./pipeline.sh run --set train.e
       ask './pipeline.sh run --set train.epochs=' ./pipeline.sh run --set train.epochs =
       ask './pipeline.sh run --set train.epochs=2' ./pipeline.sh run --set train.epochs = 2
       ask './pipeline.sh run --set=train.epochs=2' ./pipeline.sh run --set = train.epochs = 2
-      ask './pipeline.sh run --set train.epochs=2 ' ./pipeline.sh run --set train.epochs = 2 ''
+      ask './pipeline.sh run --set train.epochs= ' ./pipeline.sh run --set train.epochs = ''
       ask './pipeline.sh inspect scrip' ./pipeline.sh inspect scrip
       chmod +x evil/pipeline.sh
       ask 'evil/pipeline.sh sta' evil/pipeline.sh sta

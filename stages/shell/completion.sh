@@ -58,7 +58,8 @@ print_candidates() {
   elif [[ $current == -* ]]; then
     options_of "$command" "$current"
   else
-    for kind in $(places_of "$command" "$place" "${words[0]:-}"); do candidates "$kind" "$current"; done
+    for kind in $(places_of "$command" "$place" "${words[0]:-}"); do candidates "$kind" "$current"; done |
+      awk '$0 == ":files" { files = 1; next } { print } END { if (files) print ":files" }'
   fi
   return 0
 }

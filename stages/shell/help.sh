@@ -153,10 +153,11 @@ file: header, provenance, shapes and statistics of a tensor file, rows of a tabl
 of a table are rounded.
 
   --run RUN          the run whose step is meant (default: the latest)
-  --columns NAME,...  columns of a table, in this order; * stands for any characters: --columns 'epoch,*loss'
+  --columns NAME,...  columns of a table, in this order; * stands for any characters: 'epoch,*loss'
   --grid FILE.png    write a tensor file's images as one picture
   --png N            write image N of a tensor file as it is, to --output FILE.png; the first is 0
   --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
+  --output FILE      where --png, --npy and --html write
   --html             write a page with statistics, histograms, images and all of its provenance, to
                      NAME.html here or to --output FILE.html
   --images WHEN      draw images in the terminal: auto, always or never
