@@ -9,12 +9,12 @@ public enum MetadataText {
   /// Whether `short` leaves something of `value` out.
   public static func isLong(_ value: String) -> Bool { value.utf8.count > longest }
 
-  /// A long list of names as their number and the first of them, another value cut after 300 characters;
-  /// nothing in it obeys a terminal.
+  /// A long list of names as their number and the first of them, a figure with five digits, another value cut
+  /// after 300 characters; nothing in it obeys a terminal.
   public static func short(_ value: String) -> String {
     guard isLong(value),
       let names = try? JSONDecoder().decode([String].self, from: Data(value.utf8))
-    else { return PrintableText.escaped(value) }
+    else { return TextArtefact.rounded(value) ?? PrintableText.escaped(value) }
     var (shown, width) = ([String](), 0)
     for name in names {
       let name = PrintableText.cut(PrintableText.escaped(name), toWidth: 30)

@@ -37,8 +37,8 @@ public enum TextArtefact {
       + ColumnChoice.remark(on: Array(hidden), width: width)
   }
 
-  /// A figure with more digits than one looks at; nil for any other text.
-  private static func rounded(_ cell: String) -> String? {
+  /// A figure that has more digits than one looks at, with five; nil for any other text.
+  static func rounded(_ cell: String) -> String? {
     guard cell.utf8.count > 7, cell.utf8.count < 32, cell.contains(where: { ".e".contains($0) }),
       let value = Double(cell), value.isFinite
     else { return nil }

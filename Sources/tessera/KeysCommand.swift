@@ -162,7 +162,8 @@ private struct KeysAnswer: Answer {
 func wrapped(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(separator: " ").map(String.init) {
-    if let last = lines.last, last.count + 1 + word.count <= width {
+    let room = lines.last.map { width - PrintableText.width(of: $0) - 1 } ?? -1
+    if PrintableText.width(of: word) <= room {
       lines[lines.count - 1] += " " + word
     } else {
       lines.append(word)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Planning
 import Recipes
+import Terminals
 
 /// `tessera list`: the recipes and the runs.
 struct ListCommand: ParsableCommand {
@@ -19,12 +20,12 @@ struct ListCommand: ParsableCommand {
       columns(
         answer.recipes.map { recipe in
           [recipe.name, recipe.about ?? "can't be read: ./pipeline.sh run \(recipe.name)"]
-        }))
+        }, width: Terminal.limit))
     let runs = answer.runs.map { run in
       [run.name, (["recipe \(run.recipe)"] + run.overrides).joined(separator: " ")]
     }
     print("runs")
-    printLines(columns(runs.isEmpty ? [["none yet"]] : runs))
+    printLines(columns(runs.isEmpty ? [["none yet"]] : runs, width: Terminal.limit))
   }
 }
 
@@ -87,7 +88,7 @@ struct DagCommand: ParsableCommand {
       rows += stage.outputs.map { output in
         ["writes", output.name, output.files.map(\.text).joined(separator: " ")]
       }
-      printLines(columns(rows))
+      printLines(columns(rows, width: Terminal.limit))
     }
   }
 }

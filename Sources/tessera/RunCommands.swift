@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Planning
 import Sweeps
+import Terminals
 
 /// `tessera status`: what stands in each run and what would run.
 struct StatusCommand: ParsableCommand {
@@ -20,8 +21,10 @@ struct StatusCommand: ParsableCommand {
     for (index, run) in answer.runs.enumerated() {
       if index > 0 { print() }
       let words = ["recipe \(run.recipe)"] + run.overrides.map { "--set \($0)" }
-      print("\(run.name) (\(words.joined(separator: " ")))")
-      printLines(columns(run.steps.map(\.row)) + run.steps.flatMap(\.remarkLines))
+      let title = "\(run.name) (\(words.joined(separator: " ")))"
+      printLines(columns([[title]], indent: "", width: Terminal.limit))
+      printLines(
+        columns(run.steps.map(\.row), width: Terminal.limit) + run.steps.flatMap(\.remarkLines))
       if let error = run.error { print("  \(error)") }
     }
     for sweep in answer.sweeps { print("sweep \(sweep): ./pipeline.sh sweep status \(sweep)") }

@@ -107,21 +107,36 @@ func readable(bytes: Int) -> String { NumberText.size(bytes: bytes) }
 
 /// Rows as aligned columns, two spaces apart.
 ///
-/// - Parameter rightAligned: Columns whose cells stand to the right.
+/// - Parameters:
+///   - rightAligned: Columns whose cells stand to the right.
+///   - width: Columns of the terminal: the last cell of a row that is wider goes on below itself. Nil for no
+///     limit.
 func columns(
-  _ rows: [[String]], indent: String = "  ", rightAligned: Set<Int> = []
+  _ rows: [[String]], indent: String = "  ", rightAligned: Set<Int> = [], width: Int? = nil
 ) -> [String] {
   let rows = rows.map { row in row.map { PrintableText.escaped($0, limit: .max) } }
   let count = rows.map(\.count).max() ?? 0
+  // Nothing stands behind a row's last cell, which may be as long as it likes.
   let widths = (0..<count).map { column in
-    rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+    rows.filter { column < $0.count - 1 || column < $0.count && rightAligned.contains(column) }
+      .map { PrintableText.width(of: $0[column]) }.max() ?? 0
   }
-  return rows.map { row in
+  return rows.flatMap { row in
     let cells = row.enumerated().map { column, cell in
-      let space = String(repeating: " ", count: widths[column] - cell.count)
+      let space = String(
+        repeating: " ", count: max(widths[column] - PrintableText.width(of: cell), 0))
       if rightAligned.contains(column) { return space + cell }
       return column == row.count - 1 ? cell : cell + space
     }
-    return indent + cells.joined(separator: "  ")
+    let line = indent + cells.joined(separator: "  ")
+    guard let width, PrintableText.width(of: line) > width, let last = row.last else {
+      return [line]
+    }
+    let margin = indent.count + widths.prefix(row.count - 1).reduce(0) { $0 + $1 + 2 }
+    let parts = wrapped(last, width: max(width - margin, 20))
+    let start = indent + cells.dropLast().map { $0 + "  " }.joined()
+    return parts.enumerated().map { index, part in
+      (index == 0 ? start : String(repeating: " ", count: margin)) + part
+    }
   }
 }

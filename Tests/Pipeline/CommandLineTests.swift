@@ -163,4 +163,20 @@ import Testing
       #expect(text.contains(line.trimmingCharacters(in: .whitespaces)), "\(file): \(text)")
     }
   }
+
+  /// Where `COLUMNS` says how wide a line may be, none is wider.
+  @Test(arguments: ["list", "status", "dag", "keys"])
+  func linesFit(command: String) throws {
+    let sandbox = try Sandbox()
+    let about = String(repeating: "a recipe that has much to say ", count: 8)
+    try sandbox.write("stages/recipes/long.yaml", "base: quickstart\nabout: \"\(about)\"\n")
+    try sandbox.succeed("run", "--set", "data.count=3", "--set", "train.rate=0.125")
+    try sandbox.write("stages/train/main.swift", "let changed = 1\n")
+    let wide = try sandbox.succeed(command)
+    sandbox.variables["COLUMNS"] = "60"
+    let text = try sandbox.succeed(command)
+    for line in text.split(separator: "\n") { #expect(line.count <= 60, "\(line)") }
+    func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
+    #expect(words(text) == words(wide))
+  }
 }
