@@ -114,7 +114,8 @@ public enum EvaluationError: PrintableError, Equatable {
     switch self {
     case .noCheckpoint(let name, let folder, let present):
       present.isEmpty
-        ? "\(folder) has no checkpoint '\(name)', nor any other; rerun train"
+        ? "\(folder) has no checkpoint '\(name)', nor any other; rerun train: "
+          + "./pipeline.sh run RECIPE --from train --force"
         : "\(folder) has no checkpoint '\(name)', only \(present.joined(separator: ", ")); change "
           + "evaluate.checkpoint, or keep that epoch with train.checkpoint.epochs"
     case .noSelection(let name, let place):
@@ -123,12 +124,14 @@ public enum EvaluationError: PrintableError, Equatable {
           + "'checkpoints' to an earlier evaluation's 'selection'"
         : "\(place) is one selected checkpoint and has no '\(name)'; say evaluate.checkpoint: selected"
     case .differentClasses(let checkpoint, let expected, let found):
-      "\(checkpoint): its classes are \(found), the images' \(expected); rerun train on these images"
+      "\(checkpoint): its classes are \(found), the images' \(expected); rerun train on "
+        + "these images: ./pipeline.sh run RECIPE --from train --force"
     case .notFinite(let checkpoint, let image):
       "\(checkpoint): the answer to image \(image) is not finite, because its weights are too large for "
         + "float32; evaluate another checkpoint"
     case .unprepared:
-      "the images do not say how to normalise them; rerun preprocess-and-split"
+      "the images do not say how to normalise them; rerun preprocess-and-split: "
+        + "./pipeline.sh run RECIPE --from preprocess-and-split --force"
     }
   }
 }

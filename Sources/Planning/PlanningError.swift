@@ -19,11 +19,11 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   /// A word that names neither a file nor an instance.
   case neitherFileNorInstance(name: String, run: String, suggestion: String?, known: [String])
   /// Nothing stands under the instance's name.
-  case nothingStands(instance: String, run: String)
+  case nothingStands(instance: String, run: String, command: String)
   /// The files of the artefact under the instance's name are not as recorded.
-  case damaged(instance: String, run: String, fault: ArtefactFault)
+  case damaged(instance: String, run: String, fault: ArtefactFault, command: String)
   /// No training of the run has finished.
-  case nothingTrained(run: String)
+  case nothingTrained(run: String, command: String)
   /// The training has kept no checkpoint of that name.
   case noCheckpoint(name: String, instance: String, run: String, known: [String])
   /// The artefact has no such output.
@@ -99,12 +99,12 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
     case .neitherFileNorInstance(let name, let run, let suggestion, let known):
       "there is no file '\(name)' here, and \(run) has no step of that name"
         + Self.asking(suggestion, otherwise: "the steps are", among: known)
-    case .nothingStands(let instance, let run):
-      "nothing stands under '\(instance)' of \(run); run it first"
-    case .damaged(let instance, let run, let fault):
-      "\(instance) of \(run) does not stand: \(fault); run the recipe again, which makes it anew"
-    case .nothingTrained(let run):
-      "no training of \(run) has finished; run it first"
+    case .nothingStands(let instance, let run, let command):
+      "nothing stands under '\(instance)' of \(run); run it first: \(command)"
+    case .damaged(let instance, let run, let fault, let command):
+      "\(instance) of \(run) does not stand: \(fault); this makes it anew: \(command)"
+    case .nothingTrained(let run, let command):
+      "no training of \(run) has finished; run it first: \(command)"
     case .noCheckpoint(let name, let instance, let run, let known):
       "\(instance) of \(run) has kept no checkpoint '\(name)', only \(known.joined(separator: ", "))"
     case .unknownArtefactOutput(let instance, let output, let suggestion, let known):

@@ -71,6 +71,9 @@ extension RunFolder {
     }
   }
 
+  /// What asks for the run again.
+  var command: String { (try? request.command) ?? "./pipeline.sh run RECIPE --as \(name)" }
+
   /// Remembers what the run is asked for, and the recipe with every value filled in.
   ///
   /// - Parameter isComplete: Whether the run is at its end, and by that the latest.
@@ -146,10 +149,11 @@ extension RunFolder {
     of instance: String
   ) throws(PlanningError) -> (artefact: Artefact, manifest: Manifest) {
     guard let artefact = linkedArtefact(of: instance) else {
-      throw .nothingStands(instance: instance, run: name)
+      throw .nothingStands(instance: instance, run: name, command: command)
     }
     guard let manifest = artefact.standing else {
-      throw .damaged(instance: instance, run: name, fault: artefact.faults[0])
+      throw .damaged(
+        instance: instance, run: name, fault: artefact.faults[0], command: command)
     }
     return (artefact, manifest)
   }

@@ -40,6 +40,19 @@ public struct RunRequest: Sendable, Equatable, Codable {
     }
   }
 
+  /// What asks for the run again, as a line for a shell: `./pipeline.sh run quickstart --as slow --set
+  /// train.epochs=20`.
+  public var command: String {
+    let name = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
+    let words =
+      [recipe] + (run == name ? [] : ["--as", run]) + overrides.flatMap { ["--set", $0] }
+    let quoted = words.map { word in
+      word.wholeMatch(of: /[A-Za-z0-9_.\/=:,+-]+/) != nil
+        ? word : "'" + word.replacing("'", with: #"'\''"#) + "'"
+    }
+    return (["./pipeline.sh run"] + quoted).joined(separator: " ")
+  }
+
   /// Whether `name` can name a run: its folders are called so.
   static func isRunName(_ name: String) -> Bool {
     name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil

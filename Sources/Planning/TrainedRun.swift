@@ -40,7 +40,7 @@ public struct TrainedRun: Sendable {
     {
       return trained
     }
-    throw .nothingTrained(run: run.name)
+    throw .nothingTrained(run: run.name, command: run.command)
   }
 
   private static func isDamagedTraining(_ instance: String, of run: RunFolder) -> Bool {

@@ -38,12 +38,14 @@ public enum TrainingError: PrintableError, Equatable {
       "\(file): training goes on from weights whose \(what) is \(expected), found \(found); bind "
         + "'start' to a step that trains the same network on the same images"
     case .differentClasses(let training, let validation):
-      "training images have classes \(training), validation images \(validation); rerun preprocess-and-split"
+      "training images have classes \(training), validation images \(validation); rerun "
+        + "preprocess-and-split: ./pipeline.sh run RECIPE --from preprocess-and-split --force"
     case .differentNormalizations(let training, let validation):
       "training images are normalised by \(training), validation images by \(validation); rerun "
-        + "preprocess-and-split"
+        + "preprocess-and-split: ./pipeline.sh run RECIPE --from preprocess-and-split --force"
     case .unprepared(let set):
-      "the \(set) images do not say how to normalise them; rerun preprocess-and-split"
+      "the \(set) images do not say how to normalise them; rerun "
+        + "preprocess-and-split: ./pipeline.sh run RECIPE --from preprocess-and-split --force"
     case .testImagesWouldTrain:
       "train.data is training-and-validation, and the validation images are the test images; set "
         + "split.validation to a number, or train.data to training"

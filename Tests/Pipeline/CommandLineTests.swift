@@ -179,4 +179,25 @@ import Testing
     func words(_ text: String) -> [Substring] { text.split(whereSeparator: \.isWhitespace) }
     #expect(words(text) == words(wide))
   }
+
+  /// What is missing is named with the command that makes it.
+  @Test func repairsAreCommands() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("a b.txt", "1\n2\n")
+    try sandbox.succeed(
+      "run", "--as", "own", "--set", "data.file=a b.txt", "--set", "train.rate=0.1", "--until",
+      "make")
+    let outcome = try sandbox.run("inspect", "train")
+    #expect(
+      outcome.errors
+        == "pipeline.sh: nothing stands under 'train' of own; run it first: ./pipeline.sh run "
+        + "quickstart --as own --set 'data.file=a b.txt' --set train.rate=0.1\n")
+    let command = try #require(outcome.errors.split(separator: "first: ").last)
+    #expect(try sandbox.shell(["bash", "-c", String(command)]).finish().status == 0)
+    #expect(try sandbox.succeed("inspect", "train").contains("best.txt"))
+    try sandbox.write("data/runs/own/train/best.txt", "damaged")
+    #expect(
+      try sandbox.run("inspect", "train.history").errors.contains(
+        "; this makes it anew: ./pipeline.sh run quickstart --as own --set "))
+  }
 }

@@ -324,7 +324,7 @@ check_data() {
   if ((${#broken[@]} == 0)); then
     fine "every link of data/runs leads to an artefact"
   else
-    wrong "links that lead nowhere (${broken[*]}): run the recipe again"
+    wrong "links that lead nowhere (${broken[*]}): run the recipe again, ./pipeline.sh run RECIPE"
   fi
   if [[ -x $bin/tessera ]]; then
     while IFS= read -r line; do
