@@ -38,8 +38,8 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.write("stages/recipes/other.yaml", "about: another one\nbase: quickstart\n")
     #expect(try candidates(sandbox, "status", "").isEmpty)
-    #expect(try candidates(sandbox, "run", "") == ["other", "quickstart", ":files"])
-    #expect(try candidates(sandbox, "dag", "q") == ["quickstart", ":files"])
+    #expect(try candidates(sandbox, "run", "") == ["other", "quickstart"])
+    #expect(try candidates(sandbox, "dag", "q") == ["quickstart", ":yaml"])
     // Without a run the steps are those of quickstart.
     #expect(try candidates(sandbox, "why", "") == ["make", "train", "score", "draw"])
     try sandbox.succeed("run", "--as", "own")
@@ -56,7 +56,7 @@ import Testing
         == ["auto", "always", "never"].map { "--images=" + $0 })
     #expect(try candidates(sandbox, "run", "quickstart", "--only", "s") == ["score"])
     #expect(try candidates(sandbox, "predict", "x.png", "--checkpoint", "") == ["best", "last"])
-    #expect(try candidates(sandbox, "sweep", "st") == ["status", ":files"])
+    #expect(try candidates(sandbox, "sweep", "st") == ["status", ":yaml", ":files"])
     #expect(try candidates(sandbox, "sweep", "status", "").isEmpty)
     #expect(try candidates(sandbox, "sweep", "q", "--on", "") == ["slurm"])
     #expect(try candidates(sandbox, "completion", "") == ["bash", "zsh", "fish"])
@@ -108,6 +108,8 @@ import Testing
       ask './pipeline.sh run --set=train.epochs=2' ./pipeline.sh run --set = train.epochs = 2
       ask './pipeline.sh run --set train.epochs= ' ./pipeline.sh run --set train.epochs = ''
       ask './pipeline.sh inspect scrip' ./pipeline.sh inspect scrip
+      touch own.yaml own.txt
+      ask './pipeline.sh run ow' ./pipeline.sh run ow
       chmod +x evil/pipeline.sh
       ask 'evil/pipeline.sh sta' evil/pipeline.sh sta
       ask 'nowhere/pipeline.sh sta' nowhere/pipeline.sh sta
@@ -117,7 +119,7 @@ import Testing
     #expect(
       lines == [
         "complete -F _tessera pipeline.sh", "status", "train.epochs=", "2", "2", "2",
-        "quickstart", "scripts", "", "", "",
+        "quickstart", "scripts", "own.yaml", "", "", "",
       ])
     // Another project's script of that name does not run on a press of Tab.
     #expect(!sandbox.exists("ran"))

@@ -19,7 +19,8 @@ command_completion() {
 # --- Candidates -----------------------------------------------------------------------------------
 
 # print_candidates WORD...: the words of a command line after ./pipeline.sh; the last is the one to complete,
-# and may be empty. Prints a candidate a line, its meaning after a tab; `:files` where a file may stand too.
+# and may be empty. Prints a candidate a line, its meaning after a tab; `:files` where a file may stand too,
+# `:yaml` where one that ends so may.
 print_candidates() {
   local command=${1:-} current=${*: -1} previous='' place=0 option word kind
   local -a words=()
@@ -59,7 +60,7 @@ print_candidates() {
     options_of "$command" "$current"
   else
     for kind in $(places_of "$command" "$place" "${words[0]:-}"); do candidates "$kind" "$current"; done |
-      awk '$0 == ":files" { files = 1; next } { print } END { if (files) print ":files" }'
+      awk '/^:/ { if (!seen[$0]++) markers = markers $0 "\n"; next } { print } END { printf "%s", markers }'
   fi
   return 0
 }
@@ -133,7 +134,8 @@ candidates() {
         path=${path##*/}
         matching "$current" "${path%.yaml}" "$meaning" "$prefix"
       done
-      echo :files
+      # Recipes have names; a path is asked for by its beginning.
+      [[ -z $current ]] || echo :yaml
       ;;
     RUN)
       for path in data/runs/*/run.json; do
@@ -218,9 +220,10 @@ _tessera() {
   local current=${words[-1]} start=''
   [[ $current != *[=:]* ]] || start=${current%"${current##*[=:]}"}
   while IFS= read -r line; do
-    if [[ $line == :files ]]; then
-      compopt -o default 2>/dev/null
-      while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "${current#"$start"}")
+    if [[ $line == :* ]]; then
+      while IFS= read -r word; do
+        [[ $line == :yaml && $word != *.yaml && ! -d $word ]] || COMPREPLY+=("$word")
+      done < <(compgen -f -- "${current#"$start"}")
       compopt -o filenames 2>/dev/null
       continue
     fi
@@ -244,10 +247,10 @@ _tessera() {
   local -a found values
   (( ${_tessera_known[(Ie)$script]} )) || return 1
   for line in ${(f)"$("$script" complete "${(@Q)words[2,CURRENT]}" 2>/dev/null)"}; do
-    if [[ $line == :files ]]; then
-      _files
-      continue
-    fi
+    case $line in
+      :files) _files; continue ;;
+      :yaml) _files -g '*.yaml'; continue ;;
+    esac
     word=${line%%$'\t'*}
     if [[ $word == *= ]]; then
       values+=("${word//:/\\:}:${line#*$'\t'}")
@@ -272,10 +275,13 @@ function __tessera
   contains -- "$script" $__tessera_known; or return
   set -l current (commandline --current-token --cut-at-cursor)
   for line in ($script complete $words[2..-1] "$current" 2>/dev/null)
-    if test "$line" = :files
-      __fish_complete_path "$current"
-    else
-      echo $line
+    switch $line
+      case :files
+        __fish_complete_path "$current"
+      case :yaml
+        __fish_complete_suffix "$current" .yaml
+      case '*'
+        echo $line
     end
   end
 end
