@@ -43,6 +43,7 @@ extension Tessera {
   /// A mistake of the command line as one line that names the command as users call it.
   static func usageMessage(of error: any Error) -> String {
     var text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
+    text.replace(/(--[a-z-]+) <[a-z][a-z.-]*>/) { $0.1 }
     // Places of a command line stand as in its help: RUN..., not <run> ...
     text.replace(/<([a-z][a-z.-]*)>( \.\.\.)?/) {
       "\($0.1.uppercased())\($0.2 == nil ? "" : "...")"

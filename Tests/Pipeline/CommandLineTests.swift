@@ -67,6 +67,7 @@ import Testing
   @Test(arguments: [
     (["status", "a", "b"], "unexpected argument 'b'; see ./pipeline.sh status --help"),
     (["why"], "missing expected argument 'STEP'; see ./pipeline.sh why --help"),
+    (["evaluate"], "missing expected argument '--on'; see ./pipeline.sh evaluate --help"),
     (["compare"], "missing expected argument 'RUN...'; see ./pipeline.sh compare --help"),
     (
       ["list", "--jsn"],

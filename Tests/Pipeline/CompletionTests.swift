@@ -63,6 +63,18 @@ import Testing
     #expect(try candidates(sandbox, "gc", "").isEmpty)
   }
 
+  /// A name from somebody's archive is no command, and a sentence moves no cursor.
+  @Test func strangersWordsAreHarmless() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("data/runs/$(touch ran)/run.json", "{}")
+    try sandbox.write("data/runs/a b;c/run.json", "{}")
+    try sandbox.write("data/runs/good-1/run.json", "{}")
+    try sandbox.write("stages/recipes/odd.yaml", "about: \"x\u{1B}[2Jy\"\n")
+    #expect(try candidates(sandbox, "status", "") == ["good-1"])
+    let outcome = try sandbox.start(["complete", "dag", "o"]).finish()
+    #expect(outcome.output == "odd\tx [2Jy\n:yaml\n")
+  }
+
   @Test func keysAndTheirValuesFollowSet() throws {
     let sandbox = try Sandbox()
     try sandbox.replace(

@@ -65,10 +65,12 @@ print_candidates() {
   return 0
 }
 
-# matching CURRENT WORD MEANING [PREFIX]: prints a candidate if it begins with what is there.
+# matching CURRENT WORD MEANING [PREFIX]: prints a candidate if it begins with what is there. Names and
+# meanings may be a stranger's: a word that a shell could take for more than a word is none, and no meaning
+# obeys a terminal.
 matching() {
-  [[ $2 == "$1"* ]] || return 0
-  printf '%s\t%s\n' "${4:-}$2" "$3"
+  [[ $2 == "$1"* && $2 =~ ^[][A-Za-z0-9._=,:/@%+-]+$ ]] || return 0
+  printf '%s\t%s\n' "${4:-}$2" "${3//[[:cntrl:]]/ }"
 }
 
 # options_of COMMAND CURRENT
