@@ -127,6 +127,9 @@ catch_signals() {
 # The word of the command line, as every call of tessera needs it.
 request=() selection=() threads=1 force=no wait_for_locks=yes
 
+# What stages of this run have warned of, a line each: it is shown once.
+shown_warnings=''
+
 tessera() { "$bin/tessera" "$@"; }
 
 # run_stage STAGE LOG ARGUMENT...: runs it in the foreground; its status is in stage_status.
@@ -135,7 +138,7 @@ run_stage() {
   shift 2
   [[ -x $bin/$stage ]] || fail 70 "there is no executable '$bin/$stage' for the stage '$stage'; its target in Package.swift must have its name"
   # The logger outlives signals: it ends when the stage has closed its output.
-  exec {log_input}> >(close_locks; exec "$bin/tessera" log "$log")
+  exec {log_input}> >(close_locks; exec "$bin/tessera" log "$log" --shown "$shown_warnings")
   logger=$!
   local terminal=0
   if [[ -t 1 && ${TERM:-dumb} != dumb ]]; then terminal=1; fi
@@ -163,6 +166,7 @@ run_stage() {
   done
   stage_pid=''
   while kill -0 "$logger" 2>/dev/null; do wait "$logger" 2>/dev/null || true; done
+  shown_warnings+=$(grep -h '^warning: ' "$log" 2>/dev/null | tail -n 50 || true)$'\n'
 }
 
 # run_instance NAME REASON RESULT...: prepares an instance, runs its stage and seals what it wrote, unless
@@ -235,7 +239,10 @@ seal() {
   )
   new_folder=''
   if [[ -n $warnings ]]; then
-    while IFS= read -r warning; do say "  warning: $warning"; done <<<"$warnings"
+    while IFS= read -r warning; do
+      [[ $shown_warnings == *"warning: $warning"$'\n'* ]] || say "  warning: $warning"
+      shown_warnings+="warning: $warning"$'\n'
+    done <<<"$warnings"
   fi
   say "  $name is done in ${seconds%??} s"
   ran+=("$name")

@@ -78,6 +78,12 @@ struct LogCommand: ParsableCommand {
   @Argument(help: "The log file.")
   var file: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Warnings that were shown before and are not to be shown again, a line each.",
+      valueName: "lines"))
+  var shown = ""
+
   func run() throws {
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { signal(number, SIG_IGN) }
     let log = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o666)
@@ -85,6 +91,7 @@ struct LogCommand: ParsableCommand {
       throw PlanningError.unwritable(file: file, reason: String(cString: strerror(errno)))
     }
     var filter = LogFilter()
+    var warnings = RepeatedWarnings(shown: shown.split(separator: "\n"))
     var buffer = [UInt8](repeating: 0, count: 65536)
     var isWatched = true
     while true {
@@ -92,9 +99,11 @@ struct LogCommand: ParsableCommand {
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
       // Where nobody reads any more the log is still kept.
-      if isWatched { isWatched = Self.write(buffer[..<count], to: STDOUT_FILENO) }
+      let passing = warnings.passing(buffer[..<count])
+      if isWatched { isWatched = Self.write(passing[...], to: STDOUT_FILENO) }
       _ = Self.write(filter.lines(from: buffer[..<count])[...], to: log)
     }
+    if isWatched { _ = Self.write(warnings.rest()[...], to: STDOUT_FILENO) }
     _ = Self.write(filter.rest()[...], to: log)
     close(log)
   }

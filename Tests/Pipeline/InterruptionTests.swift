@@ -69,6 +69,23 @@ import Testing
     #expect(manifest.contains("odd lines") && manifest.contains("not printed"))
   }
 
+  /// What several stages warn of is shown once, and stands in the log of each.
+  @Test func stagesDoNotRepeatEachOther() throws {
+    let sandbox = try Sandbox()
+    try sandbox.install(
+      #"echo 'warning: odd data' >&2; echo '{"lines": 1}' >"$output/metrics.json""#, as: "score")
+    try sandbox.install(
+      #"echo 'warning: odd data' >&2; echo 'warning: more' >&2; echo x >"$output/a.svg""#,
+      as: "draw")
+    let output = try sandbox.succeed()
+    #expect(output.matches(of: /warning: odd data/).count == 1, "\(output)")
+    #expect(output.contains("warning: more\n"))
+    for step in ["score", "draw"] {
+      #expect(
+        try sandbox.read("data/runs/quickstart/\(step)/log.txt").contains("warning: odd data\n"))
+    }
+  }
+
   @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
   func firstSignalSavesTheState(signal: Int32) throws {
     let (sandbox, call) = try sandboxInTraining(epochs: 40)

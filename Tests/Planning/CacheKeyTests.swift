@@ -42,6 +42,35 @@ import Testing
 }
 
 /// Output of stages as a terminal sees it, and as a log keeps it.
+@Suite struct RepeatedWarningsTests {
+  /// What is shown of an output that comes in pieces of any size.
+  @Test(arguments: [1, 2, 7, 1000])
+  func warningsPassOnce(size: Int) {
+    var warnings = RepeatedWarnings(shown: ["warning: old", "other"])
+    let output = Array(
+      ("\r\u{1B}[K5 %\r\u{1B}[K\nwarning: old\nother\nwarning: new\nwarn\nwarning: new\nwarning: newer\n\n"
+        + "a warning: old\nwarning: old").utf8)
+    var shown: [UInt8] = []
+    for start in stride(from: 0, to: output.count, by: size) {
+      shown += warnings.passing(output[start..<min(start + size, output.count)])
+    }
+    shown += warnings.rest()
+    #expect(
+      String(decoding: shown, as: UTF8.self)
+        == "\r\u{1B}[K5 %\r\u{1B}[K\nother\nwarning: new\nwarn\nwarning: newer\n\na warning: old\nwarning: old"
+    )
+  }
+
+  @Test func progressIsNotHeldUp() {
+    var warnings = RepeatedWarnings(shown: [])
+    #expect(warnings.passing(Array("\rw".utf8)) == Array("\rw".utf8))
+    #expect(warnings.passing(Array("\nwarn".utf8)) == Array("\n".utf8))
+    #expect(warnings.passing(Array("t".utf8)) == Array("warnt".utf8))
+    let long = Array("warning: \(String(repeating: "x", count: 10_000))".utf8)
+    #expect(warnings.passing([0x0A] + long) == [0x0A] + long)
+  }
+}
+
 @Suite struct LogFilterTests {
   @Test(arguments: [
     ("a\nb\n", "a\nb\n", ""),
