@@ -41,7 +41,7 @@ struct ColumnChoice {
     var words = hidden.prefix(mostNames).map { $0 + "," } + (more > 0 ? ["and \(more) more,"] : [])
     words = ["not", "shown:"] + words
     words[words.count - 1] = words[words.count - 1].dropLast() + ";"
-    words += ["--columns", "NAME,…", "shows", "them"]
+    words += ["--columns", "NAMES", "shows", "them"]
     var lines: [String] = []
     for word in words {
       let room = (width ?? .max) - 2

@@ -57,7 +57,7 @@ struct InspectCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Columns of a table to show, with commas between; * stands for any characters.",
-      valueName: "name,…"))
+      valueName: "names"))
   var columns: [String] = []
 
   func validate() throws {

@@ -85,7 +85,7 @@ import Testing
     let lines = try TextArtefact.table(ofCSV: url, count: 9, width: 60)
     #expect(lines.dropFirst().allSatisfy { $0.count <= 60 }, "\(lines)")
     let remark = lines.joined(separator: " ")
-    #expect(names.allSatisfy(remark.contains) && remark.contains("--columns NAME,… shows them"))
+    #expect(names.allSatisfy(remark.contains) && remark.contains("--columns NAMES shows them"))
     #expect(lines[1].contains("more columns"))
     func table(_ columns: [String]) throws -> [String] {
       Array(try TextArtefact.table(ofCSV: url, count: 9, width: 60, columns: columns).dropFirst())

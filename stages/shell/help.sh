@@ -153,7 +153,7 @@ file: header, provenance, shapes and statistics of a tensor file, rows of a tabl
 of a table are rounded.
 
   --run RUN          the run whose step is meant (default: the latest)
-  --columns NAME,...  columns of a table, in this order; * stands for any characters: 'epoch,*loss'
+  --columns NAMES    columns of a table in this order, with commas between; * stands for any characters
   --grid FILE.png    write a tensor file's images as one picture
   --png N            write image N of a tensor file as it is, to --output FILE.png; the first is 0
   --npy TENSOR       write one tensor as a NumPy array, to --output FILE.npy
