@@ -109,6 +109,13 @@ let package = Package(
         "Models", "Processors", "Records", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
+    .target(
+      name: "Explanations",
+      dependencies: [
+        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Notebook", "TensorFiles",
+        "Tensors", "Training",
+      ],
+      swiftSettings: optimized),
     .target(name: "Gnuplot", dependencies: ["CheckedNumbers", "Metrics", "TensorFiles"]),
     .target(name: "Records"),
     .target(name: "Terminals", dependencies: ["TensorFiles"]),
@@ -196,7 +203,8 @@ let package = Package(
     .executableTarget(
       name: "train",
       dependencies: [
-        "CheckedNumbers", "Datasets", "Kernels", "Loading", "Models", "Notebook", "Processors",
+        "CheckedNumbers", "Datasets", "Explanations", "Kernels", "Layers", "Loading", "Models",
+        "Notebook", "Processors",
         "TensorFiles", "Tensors", "Training",
       ],
       path: "stages/train", swiftSettings: stageSettings),
@@ -282,6 +290,13 @@ let package = Package(
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(
+      name: "ExplanationsTests",
+      dependencies: [
+        "Datasets", "Explanations", "Kernels", "Layers", "Loading", "Models", "Randomness",
+        "TensorFiles", "Tensors", "TestSupport",
+      ],
+      path: "Tests/Explanations", swiftSettings: optimized),
+    .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
       path: "Tests/Benchmarks"),
@@ -358,8 +373,9 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "CheckedNumbers", "Comparison", "Datasets", "Gnuplot", "Inference", "Inspection", "Models",
-        "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning", "Recipes", "Records", "Sweeps",
+        "CheckedNumbers", "Comparison", "Datasets", "Explanations", "Gnuplot", "Inference",
+        "Inspection", "Models", "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning",
+        "Recipes", "Records", "Sweeps",
         "TensorFiles", "Training",
       ],
       path: "Tests/Fuzz/Readers"),

@@ -1,0 +1,89 @@
+import Foundation
+
+/// Softmax and cross-entropy of one image, by hand.
+///
+///     pₖ = exp(zₖ) / Σⱼ exp(zⱼ)     loss = −Σₖ qₖ · log pₖ     ∂loss/∂zₖ = pₖ − qₖ
+///
+/// with the smoothed target qₖ = (1 − s) · [k is the label] + s / K.
+public struct LossExample: Sendable {
+  /// `[K]` each.
+  public let logits: [Double]
+  public let probabilities: [Double]
+  public let targets: [Double]
+  public let label: Int
+  private let classNames: [String]
+  private let layerLoss: Double?
+
+  /// - Parameter layerLoss: What the network's layer has computed; nil where it has not.
+  /// - Precondition: a logit for each class, and the label is one of them.
+  public init(
+    logits: [Float], label: Int, labelSmoothing: Double, classNames: [String],
+    layerLoss: Double? = nil
+  ) {
+    precondition(
+      logits.count == classNames.count && classNames.indices.contains(label),
+      "\(logits.count) logits and label \(label) of \(classNames.count) classes")
+    self.logits = logits.map(Double.init)
+    self.label = label
+    self.layerLoss = layerLoss
+    self.classNames = classNames
+    // Less the largest, so that no power is infinite; the quotient stays.
+    let largest = self.logits.max() ?? 0
+    let powers = self.logits.map { exp($0 - largest) }
+    let sum = powers.reduce(0, +)
+    probabilities = powers.map { $0 / sum }
+    let spread = labelSmoothing / Double(logits.count)
+    targets = logits.indices.map { ($0 == label ? 1 - labelSmoothing : 0) + spread }
+  }
+
+  /// −Σ q · log p.
+  public var loss: Double {
+    let largest = logits.max() ?? 0
+    let logSum = log(logits.reduce(0) { $0 + exp($1 - largest) }) + largest
+    return zip(logits, targets).reduce(0) { sum, pair in
+      pair.1 > 0 ? sum - pair.1 * (pair.0 - logSum) : sum
+    }
+  }
+
+  public var header: [String] {
+    ["class", "logit z", "exp z", "p", "target q", "−q log p", "p − q"]
+  }
+
+  /// The sum by hand beside the loss that the network's layer has computed.
+  public var result: String? {
+    layerLoss.map {
+      String(format: "by hand %.5f, by the network's loss %.5f", loss, $0)
+    }
+  }
+
+  /// More classes than these are shown by the true one and the most probable.
+  private static let mostRows = 20
+
+  /// A row for each class, or for the true one and the nine most probable; then the sums over all.
+  public var rows: [[String]] {
+    let order = logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
+    let shown =
+      logits.count <= Self.mostRows
+      ? Array(logits.indices) : [label] + order.filter { $0 != label }.prefix(9)
+    let rest =
+      shown.count < logits.count
+      ? [["… \(logits.count - shown.count) more"] + [String](repeating: "…", count: 6)] : []
+    let powers = logits.reduce(0) { $0 + exp($1) }
+    return shown.map(row) + rest + [
+      ["sum", "", Self.text(powers), "1", "1", Self.text(loss), "0"]
+    ]
+  }
+
+  private func row(_ index: Int) -> [String] {
+    let (p, q) = (probabilities[index], targets[index])
+    let term = q > 0 && p > 0 ? -q * log(p) : 0
+    return [classNames[index] + (index == label ? " (true)" : "")]
+      + [logits[index], exp(logits[index]), p, q, term, p - q].map(Self.text)
+  }
+
+  /// Four decimals, or powers of ten where they would say nothing.
+  static func text(_ value: Double) -> String {
+    let isPlain = value == 0 || (0.00005..<100_000).contains(value.magnitude)
+    return String(format: isPlain ? "%.4f" : "%.2e", value)
+  }
+}

@@ -1,0 +1,81 @@
+import Datasets
+import Foundation
+import Kernels
+import Layers
+import Loading
+import Metrics
+import Models
+import TensorFiles
+import Tensors
+
+/// The same weights on the same images by two kinds of statistics: the batch's own, by which a batch
+/// norm trains, and the running ones, by which it is evaluated.
+///
+/// The running statistics are means over past batches, that is of earlier weights. While these move
+/// fast, the running statistics lag behind, and a network that answers well in training can give
+/// nearly every validation image the same answer.
+public struct StatisticsLag: Sendable, Equatable {
+  /// The answers to some images.
+  public struct Answers: Sendable, Equatable {
+    /// Percent of right ones.
+    public let top1: Double
+    /// The class most often named, and in which percentage of the answers.
+    public let favourite: Int
+    public let favouritePercent: Double
+
+    package init(logits: [[Float]], labels: [Int], classes: Int) {
+      let answers = logits.map { row in row.withUnsafeBufferPointer(ClassRanking.first) }
+      var counts = [Int](repeating: 0, count: classes)
+      for answer in answers { counts[answer] += 1 }
+      let favourite = counts.indices.reduce(0) { counts[$1] > counts[$0] ? $1 : $0 }
+      self.favourite = favourite
+      let total = Double(max(answers.count, 1))
+      top1 = 100 * Double(zip(answers, labels).count { $0 == $1 }) / total
+      favouritePercent = 100 * Double(counts[favourite]) / total
+    }
+
+    package init(top1: Double, favourite: Int, favouritePercent: Double) {
+      (self.top1, self.favourite, self.favouritePercent) = (top1, favourite, favouritePercent)
+    }
+  }
+
+  public let epoch: Int
+  public let count: Int
+  public let running: Answers
+  public let batch: Answers
+
+  /// Epochs that are looked at: the first ones, in which the lag is largest.
+  public static let epochs = 5
+  private static let mostImages = 128
+
+  /// Asks the network about images at equal distances in the loader's set, twice. Dropout is off both
+  /// times. The network stays as it is.
+  ///
+  /// - Parameter epoch: The epoch after which the weights are those of now.
+  /// - Returns: Nil where the network has no batch norm.
+  public init?(of network: Network, in loader: BatchLoader, epoch: Int, on pool: WorkerPool) {
+    guard network.nodes.contains(where: { $0.layer is BatchNorm }) else { return nil }
+    let count = min(network.imagesAtOnce(Self.mostImages), loader.images.count)
+    let images = (0..<count).map { $0 * loader.images.count / count }
+    func answers(by mode: Mode) -> Answers {
+      let run = network.keepingStatistics {
+        LayerByLayer(
+          network, through: network.nodes.count - 1, keeping: [], of: images, in: loader,
+          norms: mode, on: pool)
+      }
+      let logits = run.values(of: network.nodes.count).values
+      let rows = (0..<count).map {
+        Array(logits[$0 * network.classes..<($0 + 1) * network.classes])
+      }
+      return Answers(logits: rows, labels: run.labels.map(Int.init), classes: network.classes)
+    }
+    self.epoch = epoch
+    self.count = count
+    running = answers(by: .evaluation)
+    batch = answers(by: .training)
+  }
+
+  package init(epoch: Int, count: Int, running: Answers, batch: Answers) {
+    (self.epoch, self.count, self.running, self.batch) = (epoch, count, running, batch)
+  }
+}

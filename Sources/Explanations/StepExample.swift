@@ -1,0 +1,176 @@
+import Datasets
+import Kernels
+import Layers
+import Loading
+import Models
+import Tensors
+
+/// One training step of a few images, looked at from inside: the first image's logits, and one weight's
+/// gradient by the backward pass beside the slope of the loss.
+///
+///     gradient ≈ (L(w + h) − L(w − h)) / 2h
+///
+/// The network stays as it is: weights and running statistics are put back.
+public struct StepExample: Sendable {
+  /// The logits of the first image.
+  public let logits: [Float]
+  /// The label of the first image.
+  public let label: Int
+  /// The loss of the first image, and the mean over the batch.
+  public let firstLoss: Double
+  public let loss: Double
+  public let count: Int
+  /// The weight that was moved: its parameter, its place in PyTorch's order, its value.
+  public let parameter: String
+  public let index: Int
+  public let weight: Float
+  /// ∂L/∂w as the backward pass computes it.
+  public let gradient: Float
+  /// h.
+  public let step: Double
+  /// L(w − h) and L(w + h).
+  public let lossBelow: Double
+  public let lossAbove: Double
+
+  /// (L(w + h) − L(w − h)) / 2h.
+  public var slope: Double { (lossAbove - lossBelow) / (2 * step) }
+
+  /// Losses are means of float32 logits: a smaller step would drown in their rounding, a larger one
+  /// would see the loss bend.
+  static let relativeStep: Float = 1.0 / 64
+
+  /// - Parameters:
+  ///   - loader: Makes the images, unchanged.
+  ///   - loss: The loss of the recipe.
+  ///   - count: Images of the step: the first of the set.
+  ///   - seed: What dropout draws by.
+  /// - Precondition: 0 < count ≤ images of the set.
+  public init(
+    of network: Network, in loader: BatchLoader, loss: CrossEntropy, count: Int, seed: Int,
+    on pool: WorkerPool
+  ) {
+    precondition(
+      count > 0 && count <= loader.images.count, "\(count) of \(loader.images.count) images")
+    let pass = TrainingPass(network, loader, loss, count: count, seed: seed, on: pool)
+    self = network.keepingStatistics {
+      let center = pass.run(backward: true)
+      let (parameter, index) = Self.steepest(in: network)
+      let values = parameter.dense()
+      let gradient = parameter.denseGradient()[index]
+      let step = max(values[index].magnitude, 1 / 16) * Self.relativeStep
+      func loss(at value: Float) -> Double {
+        var moved = values
+        moved[index] = value
+        parameter.load(dense: moved)
+        return pass.run(backward: false).loss
+      }
+      let (below, above) = (values[index] - step, values[index] + step)
+      let losses = (loss(at: below), loss(at: above))
+      parameter.load(dense: values)
+      return StepExample(
+        center, count: count, parameter: parameter.name, index: index, weight: values[index],
+        gradient: gradient, step: (Double(above) - Double(below)) / 2, lossBelow: losses.0,
+        lossAbove: losses.1)
+    }
+  }
+
+  private init(
+    _ center: TrainingPass.Outcome, count: Int, parameter: String, index: Int, weight: Float,
+    gradient: Float, step: Double, lossBelow: Double, lossAbove: Double
+  ) {
+    logits = center.logits
+    label = center.label
+    firstLoss = center.firstLoss
+    loss = center.loss
+    (self.count, self.parameter, self.index, self.weight) = (count, parameter, index, weight)
+    (self.gradient, self.step) = (gradient, step)
+    (self.lossBelow, self.lossAbove) = (lossBelow, lossAbove)
+  }
+
+  /// The weight of the first layer that has any, along which the loss is steepest: its gradient comes back
+  /// through the whole network.
+  private static func steepest(in network: Network) -> (parameter: Parameter, index: Int) {
+    guard let parameter = network.parameters.first(where: { $0.role == .weight }) else {
+      preconditionFailure("\(network.name) has no weights")
+    }
+    let gradient = parameter.denseGradient()
+    let index = gradient.indices.reduce(0) {
+      gradient[$1].magnitude > gradient[$0].magnitude ? $1 : $0
+    }
+    return (parameter, index)
+  }
+
+  public var header: [String] { ["quantity", "value"] }
+
+  /// The first image's loss, by hand.
+  public func firstLoss(labelSmoothing: Double, classNames: [String]) -> LossExample {
+    LossExample(
+      logits: logits, label: label, labelSmoothing: labelSmoothing, classNames: classNames,
+      layerLoss: firstLoss)
+  }
+
+  /// Both numbers, and how the second comes about.
+  public var rows: [[String]] {
+    [
+      ["weight w: number \(index) of \(parameter)", LossExample.text(Double(weight))],
+      ["step h", String(format: "%.6f", step)],
+      ["loss at w − h", String(format: "%.7f", lossBelow)],
+      ["loss at w + h", String(format: "%.7f", lossAbove)],
+      ["(loss above − loss below) / 2h", String(format: "%.5f", slope)],
+      ["gradient by the backward pass", String(format: "%.5f", gradient)],
+    ]
+  }
+}
+
+/// Forward, loss and backward of one batch, again and again.
+private struct TrainingPass {
+  struct Outcome {
+    var logits: [Float]
+    var label: Int
+    var firstLoss: Double
+    var loss: Double
+  }
+
+  let network: Network
+  let loader: BatchLoader
+  let loss: CrossEntropy
+  let count: Int
+  let origin: BatchOrigin
+  let plan: NetworkPlan
+  let probabilities: AlignedBuffer
+  let pool: WorkerPool
+
+  init(
+    _ network: Network, _ loader: BatchLoader, _ loss: CrossEntropy, count: Int, seed: Int,
+    on pool: WorkerPool
+  ) {
+    (self.network, self.loader, self.loss, self.count) = (network, loader, loss, count)
+    origin = BatchOrigin(seed: seed, epoch: 1, position: 0)
+    plan = NetworkPlan(network, mode: .training, capacity: count, on: pool)
+    probabilities = AlignedBuffer(
+      count: count * FeatureMapShape.paddedChannels(network.classes))
+    self.pool = pool
+  }
+
+  func run(backward: Bool) -> Outcome {
+    var labels = [ClassLabel](repeating: 0, count: count)
+    var losses = [Double](repeating: 0, count: count)
+    labels.withUnsafeMutableBufferPointer { labels in
+      loader.load(
+        Array(0..<count)[...], epoch: nil, into: plan.input(count: count), labels: labels, on: pool)
+      plan.forward(count: count, origin: origin)
+      losses.withUnsafeMutableBufferPointer { losses in
+        loss.evaluate(
+          plan.logits, labels: UnsafeBufferPointer(labels), losses: losses,
+          probabilities: FeatureMap(base: probabilities.base, shape: plan.logits.shape),
+          gradient: plan.logitsGradient)
+      }
+    }
+    // Before the backward pass, which reuses the memory.
+    let logits = Array(plan.logits.elements[..<network.classes])
+    if backward { plan.backward() }
+    return Outcome(
+      logits: logits, label: Int(labels[0]), firstLoss: losses[0],
+      loss: losses.reduce(0, +) / Double(count))
+  }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Notebook
+
+/// Something computed by hand, as a stage shows it: what it is, a table, and what it comes to.
+public protocol Explanation {
+  /// Nil where the prose says it.
+  var subject: String? { get }
+  var header: [String] { get }
+  var rows: [[String]] { get }
+  /// Nil where the table says it.
+  var result: String? { get }
+}
+
+extension Explanation {
+  public var subject: String? { nil }
+  public var result: String? { nil }
+}
+
+extension ConvolutionExample: Explanation {}
+extension NormalizationExample: Explanation {}
+extension LossExample: Explanation {}
+extension StepExample: Explanation {}
+extension MomentumExample: Explanation {}
+
+/// Prints an explanation and records it as the output of the cell at `line`.
+public func show(_ explanation: some Explanation, line: Int = #line) {
+  if let subject = explanation.subject { show(subject, line: line) }
+  show(table: Table(header: explanation.header, rows: explanation.rows), line: line)
+  if let result = explanation.result { show(result, line: line) }
+}
+
+extension StatisticsLagLog {
+  /// The rows for readers.
+  public func table(classNames: [String]) -> Table {
+    Table(header: Self.tableHeader, rows: tableRows(classNames: classNames))
+  }
+}
