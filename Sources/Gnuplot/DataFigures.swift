@@ -113,12 +113,15 @@ public struct DataFigures: Sendable {
           .reduced(by: reduction)
       }
     }
-    let grid = ImageGrid(rows: rows)
     let note = "\(shown.count) of \(Text.grouped(classNames.count)) classes, evenly spread"
-    return grid.figure(
-      name: "samples", title: status.qualified("Training images, a row a class"),
-      note: shown.count < classNames.count ? note : nil,
-      magnification: max(1, 96 / tile), left: 190,
-      rowNames: shown.map { classNames[$0] })
+    func figure(_ name: String, across: Int, tilePixels: Int, left: Int) -> Figure {
+      ImageGrid(rows: rows.map { Array($0.prefix(across)) }).figure(
+        name: name, title: status.qualified("Training images, a row a class"),
+        note: shown.count < classNames.count ? note : nil,
+        magnification: max(1, tilePixels / tile), left: left,
+        rowNames: shown.map { classNames[$0] }, isNarrow: name.hasSuffix("-narrow"))
+    }
+    return figure("samples", across: 10, tilePixels: 96, left: 190)
+      .with(narrow: figure("samples-narrow", across: 5, tilePixels: 64, left: 100))
   }
 }

@@ -82,8 +82,7 @@ extension Figure {
   }
 
   private var plotting: [String] {
-    let ownTitle = ([title] + [note].compactMap(\.self)).map(Text.quoted)
-      .joined(separator: ".\"\\n\".")
+    let ownTitle = titleLines.map(Text.quoted).joined(separator: ".\"\\n\".")
     guard panels.count > 1 else {
       return ["set title \(ownTitle) font ','.title_size"] + script(ofPanel: 0)
     }
@@ -107,7 +106,7 @@ extension Figure {
   /// Where a panel lies whose row has a height of its own.
   private func place(ofPanel index: Int) -> [String] {
     guard let rowShares else { return [] }
-    let room = 1 - Double(2 * HouseStyle.titlePixels) / Double(height)
+    let room = 1 - Double((titleLines.count + 1) * HouseStyle.titlePixels) / Double(height)
     let row = index / panelsAcross
     let below = rowShares[(row + 1)...].reduce(0, +)
     let width = 1 / Double(panelsAcross)
@@ -124,13 +123,14 @@ extension Figure {
   private func script(ofPanel index: Int) -> [String] {
     let panel = panels[index]
     return legend(of: panel)
-      + level(panel.level)
+      + ["unset label"]
       + panel.captions.enumerated().map { index, caption in
         "set label \(index + 2) \(Text.quoted(caption.text)) at first \(caption.x),\(caption.y) center front"
       }
       + texts(of: panel)
       + margins(ofPanel: index)
-      + panel.horizontal.script("x", room: Double(panel.frame?.width ?? width / panelsAcross - 250))
+      + panel.horizontal.script(
+        "x", room: Double(panel.frame?.width ?? width / panelsAcross - (isNarrow ? 130 : 250)))
       + panel.vertical.script("y", room: .infinity)
       + ["if (letters) { unset grid }"]
       + colorScale(of: panel)
@@ -159,29 +159,23 @@ extension Figure {
   private func legend(of panel: Panel) -> [String] {
     switch panel.legend {
     case .none: return ["unset key"]
-    case .right: return ["set key outside right center vertical Left reverse samplen 2"]
-    case .below:
+    case .right where !isNarrow:
+      return ["set key outside right center vertical Left reverse samplen 2"]
+    case .below, .right:
       // gnuplot gives every title the room of the longest, in letters wider than they are: some of it
       // is taken back where a title is long.
       let longest = panel.series.compactMap { $0.title?.count }.max() ?? 0
       let place = "set key outside below center horizontal Left reverse"
-      return [place + " samplen 2 width -\(max(0, longest - 9) / 4) height 1"]
+      let excess = max(0, longest - 9) / 4
+      // In an SVG, whose letters gnuplot can't measure, all letters are taken for wide ones.
+      return [
+        place + " samplen 2 width (format eq 'svg' ? -\(excess + 3) : -\(excess)) height 1"
+      ]
     }
   }
 
-  private func level(_ level: Panel.Level?) -> [String] {
-    let none = ["unset arrow", "unset label"]
-    guard let level else { return none }
-    let place = "graph 1,first \(level.value)"
-    return none + [
-      "set arrow 1 from graph 0,first \(level.value) to \(place) nohead dashtype 2 "
-        + "linecolor rgb '\(Palette.grey.webNotation)' linewidth 1.5",
-      "set label 1 \(Text.quoted(level.label)) at \(place) offset 1,0 left",
-    ]
-  }
-
   /// Where the axes lie. Panels get the same margins, so that they stand in line and are of one width;
-  /// a lone panel is fitted by gnuplot, but for the label of its level, which gnuplot does not count.
+  /// a lone panel is fitted by gnuplot.
   private func margins(ofPanel index: Int) -> [String] {
     if let frame = panels[index].frame {
       let bottom = height - frame.top - frame.height
@@ -195,10 +189,7 @@ extension Figure {
       return frame.hasBorder ? ["if (!letters) {"] + place + ["}"] : ["set border 0"] + place
     }
     // In widths of a character.
-    let levelLabel = panels.compactMap { $0.level?.label.count }.max()
-    let right = levelLabel.map { "set rmargin \($0 + 2)" }
-    guard panels.count > 1 else { return [right].compactMap { $0 } }
-    return ["set lmargin 10", right ?? "set rmargin 3"]
+    return panels.count > 1 ? ["set lmargin 10", "set rmargin 3"] : []
   }
 
   /// The texts outside the axes, numbered after the captions.
@@ -228,7 +219,8 @@ extension Figure {
       "set palette defined (\(colors.joined(separator: ", ")))",
       "set cbrange [0:100]",
       "set cblabel \(Text.quoted(label))",
-      "set colorbox",
+      // On a narrow screen the room is for the numbers.
+      isNarrow ? "unset colorbox" : "set colorbox",
     ]
   }
 
@@ -279,6 +271,8 @@ extension Figure {
     case .numbers(let x, let y, let value, let isAbove):
       return using(number(x), number(y), "(sprintf('%d', $\(number(value))))")
         + " with labels \(isAbove ? "offset 0,0.6 " : "")\(title)"
+    case .level(let value):
+      return "\(value) with lines dashtype 2 linewidth 1.5 \(color) \(title)"
     case .identity:
       return "x with lines dashtype 2 linewidth 1.5 \(color) \(title)"
     case .cells(let x, let y, let percent):
@@ -294,8 +288,11 @@ extension Figure {
       return using(number(x), number(y), "(sprintf('%d', $\(number(count))))", number(ink))
         + " with labels textcolor rgb variable \(title)"
     case .image:
-      return "data matrix using 1:2:(int($3) / 65536):(int($3) / 256 % 256):(int($3) % 256)"
-        + " with rgbimage \(title)"
+      // What is negative is the ground, and lets it through.
+      return
+        "data matrix using 1:2:(int($3) / 65536):(int($3) / 256 % 256):(int($3) % 256)"
+        + ":($3 < 0 ? 0 : 255)"
+        + " with rgbalpha \(title)"
     }
   }
 

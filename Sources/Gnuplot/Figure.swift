@@ -18,6 +18,10 @@ public struct Figure: Sendable {
   public var rowShares: [Double]?
   public var panels: [Panel]
   public var data: FigureData
+  /// The grid laid out for a narrow screen, at most one; tables are laid out anew by `narrow`.
+  var narrowGrid: [Figure] = []
+  /// Whether the figure is laid out for a narrow screen.
+  var isNarrow = false
 
   /// - Precondition: `name` is made of letters, digits and hyphens; there is a panel.
   public init(
@@ -50,17 +54,6 @@ public struct Figure: Sendable {
 public struct Panel: Sendable {
   /// Where the names of the series stand: always outside the axes, so that no line runs below them.
   public enum Legend: Sendable { case none, below, right }
-
-  /// A dashed level line, named with its value in the right margin.
-  public struct Level: Sendable {
-    public var value: Double
-    public var label: String
-
-    public init(value: Double, label: String) {
-      self.value = value
-      self.label = label
-    }
-  }
 
   /// A text centred at a place of the axes.
   public struct Caption: Sendable {
@@ -106,7 +99,6 @@ public struct Panel: Sendable {
   public var vertical: Axis
   public var series: [Series]
   public var legend: Legend
-  public var level: Level?
   public var captions: [Caption]
   public var texts: [TextColumn]
   /// Label of the colour scale; nil where colour means no quantity.
@@ -116,7 +108,7 @@ public struct Panel: Sendable {
 
   public init(
     title: String? = nil, horizontal: Axis, vertical: Axis, series: [Series],
-    legend: Legend = .below, level: Level? = nil, captions: [Caption] = [],
+    legend: Legend = .below, captions: [Caption] = [],
     texts: [TextColumn] = [], colorScale: String? = nil, shading: Shading = .linear,
     frame: Frame? = nil
   ) {
@@ -125,7 +117,6 @@ public struct Panel: Sendable {
     self.vertical = vertical
     self.series = series
     self.legend = legend
-    self.level = level
     self.captions = captions
     self.texts = texts
     self.colorScale = colorScale

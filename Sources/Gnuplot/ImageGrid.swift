@@ -2,6 +2,9 @@ import TensorFiles
 
 /// A picture of packed colours, row by row.
 struct PackedImage: Equatable {
+  /// No colour: what lies around and between pictures, and lets the ground through.
+  static let ground = -1
+
   let width: Int
   let height: Int
   let pixels: [Int]
@@ -65,7 +68,7 @@ struct PackedImage: Equatable {
   }
 }
 
-/// Images of one size laid out in rows on white, with a gap around each.
+/// Images of one size laid out in rows, with a gap around each.
 struct ImageGrid {
   /// Packed colours, `[row][column]`.
   let pixels: [[Int]]
@@ -80,9 +83,9 @@ struct ImageGrid {
 
   /// - Parameters:
   ///   - rows: A row may be empty, or shorter than the others.
-  ///   - gap: White pixels above and below an image.
-  ///   - sideGap: White pixels left and right of it; as many as `gap` where nil.
-  ///   - below: White pixels under each row, for captions.
+  ///   - gap: Pixels of the ground above and below an image.
+  ///   - sideGap: Pixels of the ground left and right of it; as many as `gap` where nil.
+  ///   - below: Pixels of the ground under each row, for captions.
   /// - Precondition: there is an image, and all are of one size.
   init(rows: [[PackedImage]], gap: Int = 1, sideGap: Int? = nil, below: Int = 0) {
     guard let first = rows.lazy.flatMap({ $0 }).first else {
@@ -96,7 +99,7 @@ struct ImageGrid {
     columnPitch = tileWidth + 2 * sideGap
     rowPitch = tileHeight + 2 * gap + below
     let widest = rows.map(\.count).max() ?? 0
-    let blankRow = [Int](repeating: Palette.white.packed, count: widest * columnPitch)
+    let blankRow = [Int](repeating: PackedImage.ground, count: widest * columnPitch)
     var pixels = [[Int]](repeating: blankRow, count: rows.count * rowPitch)
     for (row, images) in rows.enumerated() {
       for (column, image) in images.enumerated() {
@@ -133,17 +136,23 @@ struct ImageGrid {
   ///   - note: Below the title.
   ///   - rowNames: Names to the left of the rows, or none.
   ///   - captions: In pixels of the grid.
+  ///   - isNarrow: Whether the figure is for a narrow screen.
   func figure(
     name: String, title: String, note: String? = nil, magnification: Int, left: Int = 20,
-    top: Int = 60, rowNames: [String] = [], captions: [Panel.Caption] = []
+    top: Int = 60, rowNames: [String] = [], captions: [Panel.Caption] = [], isNarrow: Bool = false
   ) -> Figure {
-    let top = top + (note == nil ? 0 : 30)
+    let breaks = isNarrow ? title.count / (Figure.narrowWidth / 11) : 0
+    let top = top + (note == nil ? 0 : 30) + 24 * breaks
     // Names of the rows and the title, which is centred above the grid, must not leave the picture.
     let names =
       rowNames.map { PrintableText.width(of: Text.shortened(Text.flattened($0))) }.max() ?? 0
-    let titleWidth = [title, note ?? ""].map {
-      PrintableText.width(of: $0) * HouseStyle.titlePixels / 2
-    }
+    // A narrow figure breaks its title into lines.
+    let lines =
+      isNarrow
+      ? Figure.wrapped(title, at: Figure.narrowWidth / 11)
+        + (note.map { Figure.wrapped($0, at: Figure.narrowWidth / 11) } ?? [])
+      : [title, note ?? ""]
+    let titleWidth = lines.map { PrintableText.width(of: $0) * HouseStyle.titlePixels / 2 }
     let overhang = max(0, ((titleWidth.max() ?? 0) - width * magnification) / 2)
     let left = max(left, names * 10 + 20, overhang + 10)
     let frame = Panel.Frame(
@@ -157,9 +166,11 @@ struct ImageGrid {
         "", from: -0.5, to: Double(height) - 0.5, ticks: places.isEmpty ? .none : .placed(places),
         reversed: true),
       series: [Series(nil, .image)], legend: .none, captions: captions, frame: frame)
-    return Figure(
+    var figure = Figure(
       name: name, title: title, note: note, width: left + frame.width + max(20, overhang + 10),
       height: top + frame.height + 20,
       panels: [panel], data: .image(pixels))
+    figure.isNarrow = isNarrow
+    return figure
   }
 }

@@ -30,30 +30,26 @@ public struct PictureFigures: Sendable {
     let shown = min(count, Self.mostFilters)
     let size = 3 * height * width
     let tiles = (0..<shown).map { index in
-      let bytes = Self.bytes(ofFilter: weights[index * size..<(index + 1) * size])
+      let bytes = ExampleFigures.greys(weights[index * size..<(index + 1) * size])
       return PackedImage(planes: bytes[...], width: width, height: height)
         .enlarged(by: max(1, 24 / max(height, width)))
     }
-    let grid = ImageGrid(rows: Self.rows(of: tiles, across: Self.columns(for: shown)), gap: 2)
     let number = shown == count ? "\(count)" : "the first \(shown) of \(count)"
-    return grid.figure(
-      name: "filters",
-      title: status.qualified("First-layer filters: \(number) of \(height) × \(width)"),
-      magnification: max(1, min(8, 880 / grid.width)), left: 40)
+    func figure(_ name: String, across: Int, room: Int) -> Figure {
+      let grid = ImageGrid(rows: Self.rows(of: tiles, across: across), gap: 2)
+      return grid.figure(
+        name: name,
+        title: status.qualified("First-layer filters: \(number) of \(height) × \(width)"),
+        magnification: max(1, min(8, room / grid.width)), left: room / 22,
+        isNarrow: name.hasSuffix("-narrow"))
+    }
+    let across = Self.columns(for: shown)
+    return figure("filters", across: across, room: 880)
+      .with(narrow: figure("filters-narrow", across: min(across, 8), room: 470))
   }
 
   /// Beyond these, first layers repeat themselves, and the picture its squares.
   private static let mostFilters = 96
-
-  /// A filter's weights as bytes.
-  private static func bytes(ofFilter weights: ArraySlice<Float>) -> [UInt8] {
-    let largest = weights.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
-    return weights.map { weight in
-      guard weight.isFinite, largest > 0 else { return 128 }
-      // The quotient first: 127.5 times a large weight would be infinite.
-      return UInt8(rounding: 127.5 + 127.5 * (weight / largest))
-    }
-  }
 
   /// Some images under many random changes: a row an image, first as it is.
   ///
@@ -78,19 +74,26 @@ public struct PictureFigures: Sendable {
       PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
         .reduced(by: (side + 79) / 80)
     }
-    let grid = ImageGrid(rows: Self.rows(of: tiles, across: draws))
     let words = kinds.split(separator: " ").joined(separator: ", ")
-    let magnification = max(1, 960 / grid.width)
-    let above = -10 / Double(magnification)
-    var captions = [Panel.Caption("original", x: grid.center(ofColumn: 0), y: above)]
-    if draws > 1 {
-      let middle = (grid.center(ofColumn: 1) + grid.center(ofColumn: draws - 1)) / 2
-      captions.append(Panel.Caption("as the network sees it, draw by draw", x: middle, y: above))
+    func figure(_ name: String, draws shown: Int, room: Int) -> Figure {
+      let rows = Self.rows(of: tiles, across: draws).map { Array($0.prefix(shown)) }
+      let grid = ImageGrid(rows: rows)
+      let magnification = max(1, room / grid.width)
+      let above = -10 / Double(magnification)
+      var captions = [Panel.Caption("original", x: grid.center(ofColumn: 0), y: above)]
+      if shown > 1 {
+        let middle = (grid.center(ofColumn: 1) + grid.center(ofColumn: shown - 1)) / 2
+        let text = shown < draws ? "draw by draw" : "as the network sees it, draw by draw"
+        captions.append(Panel.Caption(text, x: middle, y: above))
+      }
+      return grid.figure(
+        name: name,
+        title: status.qualified(kinds.isEmpty ? "No augmentation" : "Augmentation: \(words)"),
+        magnification: magnification, top: 90, captions: captions,
+        isNarrow: name.hasSuffix("-narrow"))
     }
-    return grid.figure(
-      name: "augmented",
-      title: status.qualified(kinds.isEmpty ? "No augmentation" : "Augmentation: \(words)"),
-      magnification: magnification, top: 90, captions: captions)
+    return figure("augmented", draws: draws, room: 960)
+      .with(narrow: figure("augmented-narrow", draws: min(draws, 5), room: 440))
   }
 
   /// The wrong answers of which the network was surest, each with what it is, what it was taken for
@@ -126,35 +129,42 @@ public struct PictureFigures: Sendable {
         problem: "expected 0 to 1, found \(confidence[index])")
     }
     guard count > 0 else { return nil }
-    let (across, shown) = (6, min(count, 24))
+    let shown = min(count, 24)
     let tiles = (0..<shown).map { index in
       PackedImage(planes: images[index * size..<(index + 1) * size], width: side, height: side)
         .reduced(by: (side + 159) / 160)
     }
     let tile = tiles[0].width
-    let magnification = max(1, 160 / tile)
-    let pitch = Double(Self.captionHeight) / Double(magnification)
-    // Captions are wider than a small image.
-    let aside = (Self.captionWidth / magnification - tile + 1) / 2
-    let grid = ImageGrid(
-      rows: Self.rows(of: tiles, across: across), gap: 1, sideGap: max(1, aside),
-      below: Int(clamping: (2 * pitch).rounded(.up)))
-    func name(_ number: UInt16) -> String {
+    func className(_ number: UInt16) -> String {
       Text.name(classNames[Int(number)], to: 11)
     }
-    let captions = (0..<shown).flatMap { index in
-      let x = grid.center(ofColumn: index % across)
-      let y = grid.bottom(ofRow: index / across)
-      let percent = Int(rounding: 100 * Double(confidence[index]))
-      return [
-        Panel.Caption(name(labels[index]), x: x, y: y + 0.5 * pitch),
-        Panel.Caption("→ \(name(predicted[index])) \(percent) %", x: x, y: y + 1.4 * pitch),
-      ]
+    func figure(_ name: String, across: Int, tilePixels: Int, captionWidth: Int) -> Figure {
+      let magnification = max(1, tilePixels / tile)
+      let pitch = Double(Self.captionHeight) / Double(magnification)
+      // Captions are wider than a small image.
+      let aside = (captionWidth / magnification - tile + 1) / 2
+      let grid = ImageGrid(
+        rows: Self.rows(of: tiles, across: across), gap: 1, sideGap: max(1, aside),
+        below: Int(clamping: (2 * pitch).rounded(.up)))
+      let captions = (0..<shown).flatMap { index in
+        let x = grid.center(ofColumn: index % across)
+        let y = grid.bottom(ofRow: index / across)
+        let percent = Int(rounding: 100 * Double(confidence[index]))
+        return [
+          Panel.Caption(className(labels[index]), x: x, y: y + 0.5 * pitch),
+          Panel.Caption("→ \(className(predicted[index])) \(percent) %", x: x, y: y + 1.4 * pitch),
+        ]
+      }
+      let number = shown == 1 ? "The surest mistake" : "The \(shown) surest mistakes"
+      return grid.figure(
+        name: name, title: status.qualified("\(number) on \(subject)"),
+        magnification: magnification, captions: captions,
+        isNarrow: name.hasSuffix("-narrow"))
     }
-    let number = shown == 1 ? "The surest mistake" : "The \(shown) surest mistakes"
-    return grid.figure(
-      name: "mistakes", title: status.qualified("\(number) on \(subject)"),
-      magnification: magnification, captions: captions)
+    return figure(
+      "mistakes", across: 6, tilePixels: 160, captionWidth: Self.captionWidth
+    ).with(
+      narrow: figure("mistakes-narrow", across: 3, tilePixels: 128, captionWidth: 150))
   }
 
   /// Screen pixels from one line of a caption to the next.

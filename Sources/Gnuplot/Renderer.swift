@@ -41,7 +41,30 @@ public struct Renderer: Sendable {
     try Self.write(figure.script, to: script)
     try Self.write(figure.dataText, to: data)
     let pictures = try draw(figure.name, formats: formats, in: folder)
-    return [script, data] + pictures
+    guard formats.contains(.svg), let narrow = figure.narrow else {
+      return [script, data] + pictures
+    }
+    return [script, data] + pictures + [try drawing(of: narrow, in: folder)]
+  }
+
+  /// The SVG for narrow screens, without the script and the data that it is drawn from: they are those of
+  /// the wide figure in another layout.
+  private func drawing(of figure: Figure, in folder: URL) throws(RenderError) -> URL {
+    let scratch = folder.appending(path: ".\(figure.name).layout")
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    do {
+      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(file: scratch.path, problem: error.localizedDescription)
+    }
+    try Self.write(figure.script, to: scratch.appending(path: figure.name + ".gp"))
+    try Self.write(figure.dataText, to: scratch.appending(path: figure.name + ".csv"))
+    let pictures = try draw(figure.name, formats: [.svg], in: scratch)
+    let target = folder.appending(path: figure.name + ".svg")
+    guard let picture = pictures.first, rename(picture.path, target.path) == 0 else {
+      throw .unwritable(file: target.path, problem: String(cString: strerror(errno)))
+    }
+    return target
   }
 
   /// The letters of `text` that no font here has, each once, in their order: a PNG shows a hollow square
@@ -91,6 +114,10 @@ public struct Renderer: Sendable {
     }
     for (url, format) in zip(unfinished, formats) where !Self.isWhole(url, format) {
       throw .noPicture(script: script.path, format: format)
+    }
+    for (url, format) in zip(unfinished, formats) where format == .svg {
+      let drawing = try? String(contentsOf: url, encoding: .utf8)
+      if let drawing { try Self.write(DrawingStyle.applied(to: drawing), to: url) }
     }
     let finished = formats.map { folder.appending(path: "\(name).\($0.rawValue)") }
     for (source, target) in zip(unfinished, finished) {

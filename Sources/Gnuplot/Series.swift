@@ -23,6 +23,8 @@ public struct Series: Sendable {
       left: String, right: String, bottom: String? = nil, top: String, isVeil: Bool = false)
     /// A whole number above the point (x, y), or upon it.
     case numbers(x: String, y: String, number: String, isAbove: Bool = true)
+    /// A dashed line at this height.
+    case level(Double)
     /// The dashed line of equal x and y.
     case identity
     /// Cells around whole numbers (x, y), coloured by a value from 0 to 100.

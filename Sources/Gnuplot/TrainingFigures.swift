@@ -161,11 +161,12 @@ extension TrainingFigures {
   private var accuracyPanel: Panel? {
     guard !top1Curves.isEmpty else { return nil }
     let level = history.best.map { best in
-      Panel.Level(value: best.top1, label: String(format: "best %.2f %%", best.top1))
+      Series(
+        String(format: "best %.2f %%", best.top1), .level(best.top1), color: Palette.grey)
     }
     return Panel(
       title: "Top-1 accuracy", horizontal: epochAxis, vertical: Axis("top-1 accuracy (%)"),
-      series: top1Curves, level: level)
+      series: top1Curves + (level.map { [$0] } ?? []))
   }
 
   /// On a logarithmic axis with a power of ten at both ends, as only those have ticks.

@@ -23,12 +23,18 @@ public enum Chart {
     return drawing(bars + axis, description: description)
   }
 
-  /// A line through the values from left to right, over the range that they span.
+  /// A line through the values from left to right.
   ///
-  /// - Parameter values: Those that are not finite leave a gap.
-  public static func line(_ values: [Double], description: String) -> HTML {
+  /// - Parameters:
+  ///   - values: Those that are not finite leave a gap.
+  ///   - scale: From the lower to the upper edge; values beyond lie on it. The range that the values span
+  ///     where nil, which lets no two drawings be compared.
+  public static func line(
+    _ values: [Double], over scale: ClosedRange<Double>? = nil, description: String
+  ) -> HTML {
     let finite = values.filter(\.isFinite)
-    guard let least = finite.min(), let most = finite.max() else { return HTML() }
+    guard let lowest = finite.min(), let highest = finite.max() else { return HTML() }
+    let (least, most) = (scale?.lowerBound ?? lowest, scale?.upperBound ?? highest)
     let range = most > least ? most - least : 1
     let step = width / Double(max(values.count - 1, 1))
     var path = ""
@@ -38,7 +44,7 @@ public enum Chart {
         isDrawing = false
         continue
       }
-      let y = 2 + (height - 4) * (1 - (value - least) / range)
+      let y = 2 + (height - 4) * (1 - (min(max(value, least), most) - least) / range)
       path += "\(isDrawing ? "L" : "M")\(text(Double(index) * step)) \(text(y))"
       isDrawing = true
     }

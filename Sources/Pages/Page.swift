@@ -10,10 +10,12 @@ public struct Page: Sendable {
   public var contents: HTML
   public var main: HTML
   public var footer: HTML
+  /// Places that the list of contents marks while they are in view, by their identifiers.
+  public var places: [String]
 
   public init(
-    title: String, summary: String, refresh: Refresh? = nil, contents: HTML = HTML(), main: HTML,
-    footer: HTML
+    title: String, summary: String, refresh: Refresh? = nil, contents: HTML = HTML(),
+    places: [String] = [], main: HTML, footer: HTML
   ) {
     self.title = title
     self.summary = summary
@@ -21,6 +23,14 @@ public struct Page: Sendable {
     self.contents = contents
     self.main = main
     self.footer = footer
+    self.places = places
+  }
+
+  private var bodyAttributes: HTML {
+    guard !contents.isEmpty else { return HTML() }
+    let names = places.map(PlaceInView.timeline).joined(separator: ", ")
+    let scope: HTML = places.isEmpty ? HTML() : " style=\"timeline-scope: \(names)\""
+    return " class=\"with-contents\"\(scope)"
   }
 
   /// The file. A policy in its head forbids it to load anything: pictures are data within it.
@@ -42,7 +52,7 @@ public struct Page: Sendable {
       \(HTML(trusted: PageStyle.css))
       </style>
       </head>
-      <body\(contents.isEmpty ? HTML() : " class=\"with-contents\"")>
+      <body\(bodyAttributes)>
       <a class="skip" href="#main">Skip to the text</a>
       \(navigation)<main id="main">
       \(main)

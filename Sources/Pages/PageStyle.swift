@@ -79,6 +79,8 @@ enum PageStyle {
     #contents ol { list-style: none; margin: 0; padding: 0; }
     #contents ol ol { padding-left: .9rem; margin: .15rem 0 .5rem; border-left: 1px solid var(--rule); }
     #contents li { margin: .15rem 0; }
+    #contents a.spied { animation: here linear; }
+    @keyframes here { from, to { font-weight: 650; color: var(--ink); box-shadow: -.5rem 0 0 -.3rem var(--accent); } }
     #contents .state { color: var(--muted); font-size: .8em; }
     @media (min-width: 72rem) {
       body.with-contents { display: grid; grid-template: "contents main" auto "contents footer" auto / 17rem minmax(0, 1fr); }
@@ -102,7 +104,7 @@ enum PageStyle {
     details > pre { margin-top: .3rem; }
     .k { color: var(--keyword); } .t { color: var(--type); } .l { color: var(--literal); } .c { color: var(--comment); font-style: italic; } .a { color: var(--attribute); }
     figure { margin: 1.2rem 0 1.6rem; }
-    figure img { display: block; max-width: 100%; height: auto; background: #fff; border-radius: .35rem; border: 1px solid var(--rule); }
+    figure img { display: block; max-width: 100%; height: auto; border-radius: .35rem; border: 1px solid var(--rule); }
     figcaption { font: .84rem/1.45 var(--sans); margin-top: .5rem; }
     .figures { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.2rem; margin: 1.5rem 0; }
     .figures figure { margin: 0; }

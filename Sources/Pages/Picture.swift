@@ -21,20 +21,32 @@ public struct Picture: Sendable {
   public let description: String
   /// How many pixels of the screen one of its pixels is to have; nil to fit the page.
   public let width: Int?
+  /// The same in a layout for narrow screens; nil where there is none.
+  public let narrow: Data?
 
-  public init(_ kind: Kind, data: Data, description: String, width: Int? = nil) {
+  public init(
+    _ kind: Kind, data: Data, description: String, width: Int? = nil, narrow: Data? = nil
+  ) {
     self.kind = kind
     self.data = data
     self.description = description
     self.width = width
+    self.narrow = narrow
   }
 
   /// The picture as an image element. An SVG is an image of its own too, and not a part of the page:
   /// names in it may then repeat from figure to figure.
   public var html: HTML {
     let size = width.map { HTML(trusted: " width=\"\($0)\"") } ?? HTML()
-    let source = "data:\(kind.mediaType);base64,\(data.base64EncodedString())"
-    return "<img src=\"\(HTML(trusted: source))\"\(size) alt=\"\(description)\">"
+    let image: HTML = "<img src=\"\(source(data))\"\(size) alt=\"\(description)\">"
+    guard let narrow else { return image }
+    return """
+      <picture><source media="(max-width: 40rem)" srcset="\(source(narrow))">\(image)</picture>
+      """
+  }
+
+  private func source(_ data: Data) -> HTML {
+    HTML(trusted: "data:\(kind.mediaType);base64,\(data.base64EncodedString())")
   }
 }
 
@@ -42,13 +54,17 @@ public struct Picture: Sendable {
 public struct CaptionedFigure: Sendable {
   public let picture: HTML
   public let caption: HTML
+  /// What links call it; nil where none leads here.
+  public let identifier: String?
 
-  public init(picture: HTML, caption: HTML) {
+  public init(picture: HTML, caption: HTML, identifier: String? = nil) {
     self.picture = picture
     self.caption = caption
+    self.identifier = identifier
   }
 
   public var html: HTML {
-    "<figure>\n\(picture)\n<figcaption>\(caption)</figcaption>\n</figure>"
+    let name = identifier.map { name -> HTML in " id=\"\(name)\"" } ?? HTML()
+    return "<figure\(name)>\n\(picture)\n<figcaption>\(caption)</figcaption>\n</figure>"
   }
 }

@@ -60,7 +60,7 @@ struct DrawCommand: ParsableCommand {
   private func draw(_ script: Script, with renderer: Renderer) throws {
     let text = try String(
       contentsOf: script.folder.appending(path: script.name + ".gp"), encoding: .utf8)
-    if text.contains("with rgbimage") {
+    if text.contains("with rgbalpha") || text.contains("with rgbimage") {
       print("\(script.name) is made of images: open \(script.shown)/\(script.name).png")
       return print()
     }

@@ -98,7 +98,9 @@ import Testing
     let figure = try #require(try comparison(["slow", "twice"]).figure)
     let files = try Renderer().render(figure, formats: [.svg], into: compared.folder.url)
     #expect(
-      files.map(\.lastPathComponent) == ["comparison.gp", "comparison.csv", "comparison.svg"])
+      files.map(\.lastPathComponent) == [
+        "comparison.gp", "comparison.csv", "comparison.svg", "comparison-narrow.svg",
+      ])
   }
 
   @Test func whatIsMissingIsSaid() throws {

@@ -40,7 +40,8 @@ import Testing
     let figures = try trainingFigures(rows)
     let overview = try #require(figures.overview)
     #expect(overview.panels.count == 4)
-    #expect(overview.panels[1].level?.label == "best 40.00 %")
+    #expect(overview.panels[1].series.last?.title == "best 40.00 %")
+    #expect(overview.script.contains("40.0 with lines dashtype 2"))
     #expect(overview.panels[2].vertical.scale == .logarithmic)
     #expect(overview.script.contains("set logscale y\nset yrange [0.00"))
     #expect(overview.script.contains("filledcurves y=0"))
@@ -134,7 +135,27 @@ import Testing
     #expect(figures.perClassValidation == nil)
     let continuation = try #require(figures.continuation)
     #expect(continuation.name == "refit" && continuation.panels.count == 3)
-    #expect(continuation.panels.allSatisfy { $0.level == nil })
+    #expect(!continuation.script.contains("best"))
+  }
+
+  /// Panels below each other, letters of the same size on half of the width, the title in several lines.
+  @Test func aNarrowFigureIsLaidOutAnew() throws {
+    let overview = try #require(try trainingFigures(rows).overview)
+    let narrow = try #require(overview.narrow)
+    #expect(narrow.name == "training-narrow" && narrow.width == 480)
+    #expect(narrow.script.contains("across = letters ? 1 : 1\n"))
+    #expect(narrow.script.contains("font 'sans-serif,16'"))
+    #expect(narrow.dataText == overview.dataText && narrow.narrow == nil)
+    var long = overview
+    long.title = "Accuracy of each class over epochs, training images, unverified data"
+    #expect(
+      long.narrow?.script.contains(
+        "'Accuracy of each class over epochs,'.\"\\n\".'training images, unverified data'") == true)
+    let grid = try DataFigures(classNames: ["cat", "dog"], data: .official).samples(
+      images: [UInt8](repeating: 9, count: 12 * 3_072), labels: [UInt16](repeating: 1, count: 12),
+      side: 32, file: "s")
+    #expect(grid.narrow?.name == "samples-narrow" && grid.narrow?.narrow == nil)
+    #expect((grid.narrow?.width ?? .max) <= 520)
   }
 
   @Test func samplesLieUprightInTheirRow() throws {
@@ -148,7 +169,7 @@ import Testing
     let rows = figure.dataText.split(separator: "\n").map { $0.split(separator: ",") }
     #expect(rows.count == 8)
     #expect(rows.allSatisfy { $0.count == 8 })
-    #expect(rows[1][1] == "16777215")
+    #expect(rows[1][1] == "-1")
     #expect(rows[5][1] == "16711680")
     #expect(rows[6][6] == "254")
     #expect(rows[6][5] == "0")

@@ -295,7 +295,9 @@ struct ManyClassesRenderingTests {
       let drawing = try String(contentsOf: folder.appending(path: "classes.svg"), encoding: .utf8)
       #expect(script.contains("a\(letter)b") && drawing.contains("a\(letter)b"))
       #expect(
-        try files(in: folder) == ["classes.csv", "classes.gp", "classes.png", "classes.svg"])
+        try files(in: folder) == [
+          "classes-narrow.svg", "classes.csv", "classes.gp", "classes.png", "classes.svg",
+        ])
       try Renderer().render(figure("a□b"), formats: [.png], into: folder)
       #expect(try Data(contentsOf: picture) == found)
     }

@@ -81,11 +81,11 @@ struct RenderingTests {
         ])
       for figure in figures {
         let written = try Renderer().render(figure, formats: [.png, .svg], into: folder)
-        #expect(written.map(\.pathExtension) == ["gp", "csv", "png", "svg"])
+        #expect(written.map(\.pathExtension) == ["gp", "csv", "png", "svg", "svg"])
         let svg = try String(contentsOf: written[3], encoding: .utf8)
         #expect(svg.contains("</svg>"))
       }
-      #expect(try files(in: folder).count == 4 * figures.count)
+      #expect(try files(in: folder).count == 5 * figures.count)
     }
   }
 
@@ -151,7 +151,7 @@ struct RenderingTests {
           .map { try Data(contentsOf: $0) }
         let second = try Renderer().render(figure, formats: [.svg, .png], into: folder)
           .map { try Data(contentsOf: $0) }
-        #expect(first == [second[0], second[1], second[3], second[2]], "\(figure.name)")
+        #expect(first == [second[0], second[1], second[3], second[2], second[4]], "\(figure.name)")
       }
     }
   }

@@ -69,6 +69,9 @@ import Testing
     let line = Chart.line([1, .nan, 2, 3], description: "curve").markup
     #expect(line.components(separatedBy: "M").count == 4, "two strokes and the axis: \(line)")
     #expect(!line.contains("nan"))
+    // On one scale, half of it lies halfway; what is beyond lies on the edge.
+    let scaled = Chart.line([50, 200], over: 0...100, description: "curve").markup
+    #expect(scaled.contains("M0.0 30.0L320.0 2.0"))
     #expect(Chart.line([.nan, .infinity], description: "nothing").isEmpty)
     #expect(Chart.line([2], description: "one").markup.contains("<path"))
   }

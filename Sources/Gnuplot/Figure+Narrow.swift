@@ -1,0 +1,78 @@
+import Foundation
+import TensorFiles
+
+extension Figure {
+  /// Pixels of a figure for a narrow screen. Shown at the width of a telephone, its letters are some 12
+  /// pixels high; those of a figure of 960 would be 6.
+  static let narrowWidth = 480
+
+  /// The figure for a narrow screen, under the name `NAME-narrow`: its panels below each other, its title
+  /// in several lines. Nil where it is narrow already.
+  public var narrow: Figure? {
+    if let grid = narrowGrid.first { return grid }
+    guard !isNarrow, case .table = data, panels.allSatisfy({ $0.frame == nil }) else { return nil }
+    var copy = self
+    copy.name += "-narrow"
+    copy.isNarrow = true
+    copy.width = Self.narrowWidth
+    copy.panelsAcross = 1
+    for index in copy.panels.indices {
+      copy.panels[index].series.removeAll { isTooTight($0.mark) }
+    }
+    if panelsAcross > 1 { copy.rowShares = nil }
+    copy.height =
+      panels.count == 1
+      ? max(Self.leastPanel, min(height, Self.narrowWidth) + Self.legendHeight(of: panels[0]))
+      : panels.count * Self.leastPanel
+    return copy
+  }
+
+  private static let leastPanel = 360
+
+  /// Whether numbers that are written into a figure would run into each other on a narrow screen.
+  private func isTooTight(_ mark: Series.Mark) -> Bool {
+    guard case .table(let table) = data else { return false }
+    let count = table.columns.first?.values.count ?? 0
+    return switch mark {
+    case .counts: count > 121
+    case .barLabels, .numbers: count > 10
+    default: false
+    }
+  }
+
+  /// Pixels that a legend takes which stood at the side and now stands below.
+  private static func legendHeight(of panel: Panel) -> Int {
+    guard panel.legend == .right else { return 0 }
+    let widest = panel.series.compactMap { $0.title.map(PrintableText.width(of:)) }.max() ?? 0
+    let across = max(1, narrowWidth / (60 + 9 * widest))
+    return 22 * ((panel.series.count + across - 1) / across)
+  }
+
+  /// The figure with a grid of its own for narrow screens.
+  func with(narrow: Figure) -> Figure {
+    var copy = self
+    copy.narrowGrid = [narrow]
+    return copy
+  }
+
+  /// The lines of the title and the note: one each, or as many as a narrow figure needs.
+  var titleLines: [String] {
+    let lines = [title] + [note].compactMap { $0 }
+    guard isNarrow else { return lines }
+    return lines.flatMap { Self.wrapped($0, at: max(width, Self.narrowWidth) / 11) }
+  }
+
+  /// `text` in lines of at most `limit` letters, broken at spaces.
+  static func wrapped(_ text: String, at limit: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ").map(String.init) {
+      let longer = lines.last.map { "\($0) \(word)" }
+      if let longer, PrintableText.width(of: longer) <= limit {
+        lines[lines.count - 1] = longer
+      } else {
+        lines.append(word)
+      }
+    }
+    return lines.isEmpty ? [""] : lines
+  }
+}
