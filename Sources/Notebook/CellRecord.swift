@@ -6,12 +6,13 @@ import Terminals
 package final class CellRecord: @unchecked Sendable {
   package static let shared = CellRecord()
 
-  enum Kind: String, Encodable { case text, table, figure, warning }
+  enum Kind: String, Encodable { case text, table, figure, drawing, warning }
 
   enum Body: Encodable {
     case text(String)
     case table(Table)
     case figure(file: String, caption: String)
+    case drawing(name: String, output: String)
 
     func encode(to encoder: any Encoder) throws {
       switch self {
@@ -23,6 +24,9 @@ package final class CellRecord: @unchecked Sendable {
       case .figure(let file, let caption):
         var container = encoder.singleValueContainer()
         try container.encode(["file": file, "caption": caption])
+      case .drawing(let name, let output):
+        var container = encoder.singleValueContainer()
+        try container.encode(["name": name, "output": output])
       }
     }
   }

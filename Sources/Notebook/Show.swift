@@ -22,6 +22,18 @@ public func show(figure file: String, caption: String, line: Int = #line) {
     kind: .figure, body: .figure(file: file, caption: caption), line: line)
 }
 
+/// Gives the figure called `name` its place at the cell of `line`. A later stage draws it from one of this
+/// stage's outputs; until it has, the report says so.
+///
+/// - Parameters:
+///   - name: The figure's name, without an extension.
+///   - output: The output of this stage, by its name in the graph.
+public func show(figure name: String, drawnFrom output: String, line: Int = #line) {
+  Console.printLine("figure: \(name), drawn from \(output) by a later stage")
+  CellRecord.shared.append(
+    kind: .drawing, body: .drawing(name: name, output: output), line: line)
+}
+
 /// A number with a fixed count of decimals; an en dash for what is not a number.
 public func decimals(_ value: Double, _ count: Int) -> String {
   value.isNaN ? "–" : String(format: "%.\(count)f", value)

@@ -15,7 +15,7 @@ struct Appendix {
 
   var html: HTML {
     """
-    <section class="chapter" id="appendix" aria-labelledby="appendix-title">
+    <section class="chapter" id="appendix" aria-labelledby="appendix-title"\(PlaceInView.attributes(of: "appendix"))>
     <p class="kicker">Appendix</p>
     <h2 id="appendix-title">What this was made of</h2>
     <h3 id="recipe">Recipe</h3>

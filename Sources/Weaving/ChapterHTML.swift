@@ -24,6 +24,8 @@ struct ChapterHTML {
     let outputs: OutputHTML
     var pieces: [HTML] = []
     var sections: [Entry] = []
+    /// Whether a section is open.
+    var isInSection = false
     /// The section that the next cell belongs to.
     var section = ""
   }
@@ -66,7 +68,7 @@ extension ChapterHTML.Writer {
     let stage = chapter.name == chapter.stage ? "Stage" : "Stage \(chapter.stage), as"
     pieces.append(
       """
-      <section class="chapter" id="\(identifier(of: chapter.name))" aria-labelledby="\(identifier(of: chapter.name))-title">
+      <section class="chapter" id="\(identifier(of: chapter.name))" aria-labelledby="\(identifier(of: chapter.name))-title"\(PlaceInView.attributes(of: identifier(of: chapter.name)))>
       <p class="kicker">\(stage) \(chapter.name)</p>
       <h2 id="\(identifier(of: chapter.name))-title">\(title)</h2>
       """)
@@ -89,7 +91,12 @@ extension ChapterHTML.Writer {
       case .heading(let level, let html, let text):
         let heading = HTML(trusted: "h\(min(level + 1, 6))")
         let name = "\(identifier(of: chapter.name))-\(Page.identifier(for: text))"
-        if level == 2 { sections.append(.init(identifier: name, title: text)) }
+        if level == 2 {
+          endSection()
+          sections.append(.init(identifier: name, title: text))
+          pieces.append("<div\(PlaceInView.attributes(of: name))>")
+          isInSection = true
+        }
         pieces.append("<\(heading) id=\"\(name)\">\(html)</\(heading)>")
       case .text(let html): pieces.append(html)
       }
@@ -138,7 +145,13 @@ extension ChapterHTML.Writer {
     }
   }
 
+  private mutating func endSection() {
+    if isInSection { pieces.append("</div>") }
+    isInSection = false
+  }
+
   mutating func close(state: ChapterState) {
+    endSection()
     pieces.append(files)
     pieces.append("</section>")
   }

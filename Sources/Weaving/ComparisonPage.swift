@@ -127,7 +127,9 @@ struct ComparisonPage {
         "<a href=\"\(url.lastPathComponent)\">\(url.lastPathComponent)</a>"
       }
     return CaptionedFigure(
-      picture: Picture(.svg, data: data, description: caption).html,
+      picture: Picture(
+        .svg, data: data, description: caption, narrow: figureFiles.narrowDrawing
+      ).html,
       caption: "\(caption) \(links.joined(separator: ", "))"
     ).html
   }

@@ -123,9 +123,9 @@ struct FrontPage {
     }
     return """
       <span class="headline">\(Wording.percent(metrics.top1))</span> top-1\(top5)\(balanced ?? ""), of \
-      \(Wording.count(metrics.count)) images; n = 1 run\(seed). By chance of the images alone, true \
-      accuracy lies between \(Wording.decimals(interval.low, 2)) and \(Wording.percent(interval.high)) \
-      (Wilson's 95 % interval); another seed moves it too.
+      \(Wording.count(metrics.count)) images; n = 1 run\(seed). 95 % interval \(Wording.decimals(interval.low, 2)) to \
+      \(Wording.percent(interval.high)) (Wilson): a rule that covers the accuracy on all images of the \
+      kind in 95 of 100 samples of images. Another seed is not in it, and moves the figure too.
       """
   }
 

@@ -10,14 +10,27 @@ struct OutputHTML {
   func html(of outputs: [StageOutput]) -> HTML {
     var pieces: [HTML] = []
     var lines: [String] = []
+    var elsewhere: [HTML] = []
     func endLines() {
-      guard !lines.isEmpty else { return }
-      pieces.append(Self.box(lines.joined(separator: "\n"), label: "Output"))
-      lines = []
+      if !lines.isEmpty { pieces.append(Self.box(lines.joined(separator: "\n"), label: "Output")) }
+      if !elsewhere.isEmpty {
+        pieces.append(
+          "<p class=\"note\">Shown where it is explained: \(elsewhere.joined(separator: ", ")).</p>"
+        )
+      }
+      (lines, elsewhere) = ([], [])
     }
     for output in outputs {
       if case .text(let text) = output.content {
+        if !elsewhere.isEmpty { endLines() }
         lines.append(text)
+        continue
+      }
+      if case .figure(let file, _) = output.content,
+        let place = record.placement(ofFigure: file, drawnBy: chapter)
+      {
+        if !lines.isEmpty { endLines() }
+        elsewhere.append("<a href=\"#\(place.identifier)\">\(place.name)</a>")
         continue
       }
       endLines()
@@ -29,6 +42,8 @@ struct OutputHTML {
         pieces.append(Self.table(header: header, rows: rows))
       case .figure(let file, let caption):
         pieces.append(figure(file: file, caption: caption))
+      case .drawing(let name, let output):
+        pieces.append(drawing(called: name, from: output))
       }
     }
     endLines()
@@ -59,24 +74,52 @@ struct OutputHTML {
     "<pre class=\"output\" tabindex=\"0\" role=\"group\" aria-label=\"\(label)\">\(text)</pre>"
   }
 
+  /// A figure that another stage has drawn from an output of this one; otherwise where it is, or why not.
+  private func drawing(called name: String, from output: String) -> HTML {
+    switch record.drawing(called: name, from: output, of: chapter) {
+    case .drawn(let drawing):
+      return OutputHTML(record: record, chapter: drawing.chapter).figure(
+        file: drawing.file, caption: drawing.caption,
+        identifier: FigurePlacement(name: name, instance: chapter.name).identifier)
+    case .ofAnother(let instance):
+      return """
+        <p class="note">The figure \(name) is drawn from the results of \
+        <a href="#chapter-\(Page.identifier(for: instance))">\(instance)</a>.</p>
+        """
+    case .absent:
+      return
+        "<p class=\"note\">There is no figure \(name): it has not been drawn, or does not apply.</p>"
+    }
+  }
+
   /// A figure with its caption and links to all files of its name.
-  func figure(file: String, caption: String) -> HTML {
+  func figure(file: String, caption: String, identifier: String? = nil) -> HTML {
     let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     let siblings = (chapter.manifest?.outputs ?? []).flatMap(\.files).map(\.file)
-      .filter { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent == name }
+      .filter {
+        [name, "\(name)-narrow"].contains(
+          URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent)
+      }
       .sorted()
-    let links = siblings.map { sibling -> HTML in
+    let links = siblings.filter { !$0.contains("-narrow.") }.map { sibling -> HTML in
       "<a href=\"\(record.link(toFile: sibling, of: chapter))\">\(sibling)</a>"
     }.joined(separator: ", ")
     let under: HTML = "\(caption) <span class=\"files\">\(links)</span>"
     guard let picture = picture(named: name, shown: file, among: siblings, caption: caption) else {
       return "<p class=\"note\">The figure \(file) is not among the results. \(under)</p>"
     }
-    return CaptionedFigure(picture: picture.html, caption: under).html
+    return CaptionedFigure(picture: picture.html, caption: under, identifier: identifier).html
   }
 
-  /// An SVG is sharper than a PNG, until it is made of thousands of pieces.
+  /// An SVG is sharper than a PNG, and goes dark with the page, until it is made of thousands of pieces;
+  /// of a picture it holds the pixels.
   private static let largestDrawing = 200_000
+  private static let largestPicture = 800_000
+
+  private static func isLight(_ drawing: Data) -> Bool {
+    drawing.count <= largestDrawing
+      || drawing.count <= largestPicture && drawing.firstRange(of: Data("<image".utf8)) != nil
+  }
 
   private func picture(
     named name: String, shown: String, among files: [String], caption: String
@@ -92,9 +135,10 @@ struct OutputHTML {
     }
     let (drawing, pixels) = (load("\(name).svg"), load("\(name).png"))
     let chosen =
-      if let drawing, drawing.1.count <= Self.largestDrawing || pixels == nil { drawing } else {
+      if let drawing, Self.isLight(drawing.1) || pixels == nil { drawing } else {
         pixels ?? load(shown)
       }
-    return chosen.map { Picture($0.0, data: $0.1, description: caption) }
+    let narrow = chosen?.0 == .svg ? load("\(name)-narrow.svg") : nil
+    return chosen.map { Picture($0.0, data: $0.1, description: caption, narrow: narrow?.1) }
   }
 }

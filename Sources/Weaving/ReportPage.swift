@@ -19,7 +19,7 @@ struct ReportPage {
     let main = [front.html] + chapters.map(\.html.html) + [Appendix(record: record).html]
     let page = Page(
       title: "\(record.name) · Tessera", summary: front.summary, contents: contents(chapters),
-      main: main.joined(), footer: Self.footer)
+      places: places(chapters), main: main.joined(), footer: Self.footer)
     return page.document
   }
 
@@ -37,14 +37,27 @@ struct ReportPage {
     return "<ol>\n\(items.joined())\n</ol>\n<p><a href=\"../index.html\">All runs</a></p>"
   }
 
+  /// What the list of contents leads to, each of which is marked while it is in view.
+  private func places(_ chapters: [(name: String, html: ChapterHTML)]) -> [String] {
+    chapters.flatMap { name, chapter in
+      ["chapter-\(Page.identifier(for: name))"] + chapter.sections.map(\.identifier)
+    } + ["appendix"]
+  }
+
   private func item(
     _ entry: ChapterHTML.Entry, state: HTML = HTML(), sections: [ChapterHTML.Entry]
   ) -> HTML {
     let inner = sections.map { section -> HTML in
-      "<li><a href=\"#\(section.identifier)\">\(section.title)</a></li>"
+      "<li>\(link(to: section))</li>"
     }
     let list: HTML = inner.isEmpty ? HTML() : "\n<ol>\n\(inner.joined())\n</ol>\n"
-    return "<li><a href=\"#\(entry.identifier)\">\(entry.title)\(state)</a>\(list)</li>"
+    return "<li>\(link(to: entry, state: state))\(list)</li>"
+  }
+
+  private func link(to entry: ChapterHTML.Entry, state: HTML = HTML()) -> HTML {
+    """
+    <a href="#\(entry.identifier)"\(PlaceInView.linkAttributes(to: entry.identifier))>\(entry.title)\(state)</a>
+    """
   }
 
   static let footer: HTML = """

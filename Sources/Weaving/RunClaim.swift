@@ -157,26 +157,3 @@ extension Manifest {
       .value
   }
 }
-
-/// The interval in which a share lies that was found on so many trials: Wilson's, at 95 %.
-///
-///     (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n),  z = 1.96
-///
-/// Source: E. B. Wilson, 1927, "Probable inference, the law of succession, and statistical inference".
-struct WilsonInterval: Equatable {
-  /// Percent.
-  let low: Double
-  let high: Double
-
-  /// - Parameters:
-  ///   - percent: The share found, 0 to 100.
-  ///   - count: Trials; at least one.
-  init(percent: Double, count: Int) {
-    precondition(count > 0, "an interval of no trials")
-    let (share, n, z) = (percent / 100, Double(count), 1.96)
-    let centre = share + z * z / (2 * n)
-    let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
-    low = 100 * (centre - reach) / (1 + z * z / n)
-    high = 100 * (centre + reach) / (1 + z * z / n)
-  }
-}

@@ -26,7 +26,7 @@ struct RunIndex {
         <p class="kicker">Tessera</p>
         <h1>Runs</h1>
         <p class="lead">\(runs.count) \(runs.count == 1 ? "run" : "runs"), the newest first. The line under one is its \
-        accuracy on validation images, epoch by epoch.</p>
+        accuracy on validation images, epoch by epoch, from 0 to 100 % in all of them.</p>
         </header>
         \(body)
         \(sweeps)
@@ -123,7 +123,7 @@ struct RunIndex {
         let last = values.last(where: \.isFinite)
       else { continue }
       return Chart.line(
-        values,
+        values, over: 0...100,
         description:
           "Validation accuracy over \(values.count) epochs, from \(Wording.percent(first)) "
           + "to \(Wording.percent(last))")

@@ -7,6 +7,8 @@ public struct StageOutput: Sendable, Equatable {
     case table(header: [String], rows: [[String]])
     /// A file among the stage's outputs.
     case figure(file: String, caption: String)
+    /// The place of a figure that another stage draws from one of this stage's outputs.
+    case drawing(name: String, output: String)
     case warning(String)
   }
 
@@ -40,6 +42,7 @@ private struct Record: Decodable {
   private enum Key: String, CodingKey { case line, kind, body }
   private struct Table: Decodable { let header: [String], rows: [[String]] }
   private struct Figure: Decodable { let file: String, caption: String }
+  private struct Drawing: Decodable { let name: String, output: String }
 
   init(from decoder: any Decoder) throws {
     let record = try decoder.container(keyedBy: Key.self)
@@ -56,6 +59,9 @@ private struct Record: Decodable {
     case "figure":
       let figure = try body(Figure.self)
       content = .figure(file: figure.file, caption: figure.caption)
+    case "drawing":
+      let drawing = try body(Drawing.self)
+      content = .drawing(name: drawing.name, output: drawing.output)
     case let kind:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: record, debugDescription: "a record of kind '\(kind)'")

@@ -120,7 +120,9 @@ struct SweepPage {
           "<a href=\"\(url.lastPathComponent)\">\(url.lastPathComponent)</a>"
         }
       let figure = CaptionedFigure(
-        picture: Picture(.svg, data: data, description: caption).html,
+        picture: Picture(
+          .svg, data: data, description: caption, narrow: files.narrowDrawing
+        ).html,
         caption: "\(caption) \(links.joined(separator: ", "))")
       return "<h2>\(title)</h2>\n\(figure.html)"
     }.joined()

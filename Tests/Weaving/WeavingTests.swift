@@ -50,6 +50,33 @@ import Weaving
     #expect(page.components(separatedBy: "<h1").count == 2)
   }
 
+  /// A figure stands in the chapter of the instance whose output it is drawn from; the chapter of another
+  /// instance, and that of the stage that drew it, lead there.
+  @Test func aFigureStandsWhereItIsGivenAPlace() throws {
+    let project = try WovenProject(placesFigures: true)
+    try project.run()
+    let page = try project.page()
+    expect(
+      [
+        "Scores</h2>", "score 90",
+        "The figure curve is drawn from the results of \n<a href=\"#chapter-again\">again</a>.",
+        "There is no figure absent", "Scores: again</h2>", "score 90",
+        "<figure id=\"figure-again-curve\">", "A curve.", "There is no figure absent",
+        "Figures</h2>", "Shown where it is explained: <a href=\"#figure-again-curve\">curve</a>.",
+        "Many pieces.",
+      ].map { $0.replacing("\n", with: "") }, inOrderOn: page)
+    // Once in its chapter, once on the front page, which the graph asks for.
+    #expect(page.components(separatedBy: "A curve. <span").count == 3)
+  }
+
+  @Test func aFigureOfAStageThatDidNotRunIsAbsent() throws {
+    let project = try WovenProject(placesFigures: true)
+    try project.run(until: "again")
+    let page = try project.page()
+    expect(["Scores: again</h2>", "There is no figure curve"], inOrderOn: page)
+    #expect(!page.contains("<figure"))
+  }
+
   /// What a browser would fetch: nothing but data within the page.
   @Test func thePageIsWhole() throws {
     let project = try WovenProject()

@@ -10,6 +10,7 @@ final class WovenProject {
   let root: URL
   private let folder: TemporaryFolder
   private let weights: Weights?
+  private let placesFigures: Bool
 
   /// Weights that a run evaluates.
   struct Weights {
@@ -28,9 +29,11 @@ final class WovenProject {
   }
 
   /// - Parameter weights: Those that the first stage writes beside its numbers; none where nil.
-  init(weights: Weights? = nil) throws {
+  /// - Parameter placesFigures: Whether the second stage gives the third's figures a place.
+  init(weights: Weights? = nil, placesFigures: Bool = false) throws {
     folder = try TemporaryFolder()
     self.weights = weights
+    self.placesFigures = placesFigures
     root = URL(fileURLWithPath: folder.url.path, isDirectory: true)
     try write(
       "stages/graph.yaml",
@@ -116,6 +119,14 @@ final class WovenProject {
       .weave(RunFolder.named(name, in: project), always: always)
   }
 
+  /// Writes the notebook of a run and returns it.
+  func notebook(of name: String = "small") throws -> String {
+    let project = try Project(root: root)
+    let path = try Weaver(project: project, version: "1")
+      .notebook(RunFolder.named(name, in: project))
+    return try read(path)
+  }
+
   /// Writes the page that sets runs side by side and returns its path.
   func compare(_ names: [String]) throws -> String {
     let project = try Project(root: root)
@@ -145,7 +156,12 @@ final class WovenProject {
         ])
     case "score":
       try write("\(folder)/metrics.json", metrics)
-      try record(stage, into: folder, [("show(1)", "text", "\"score 90\"")])
+      let places = ["curve", "absent"].map { name in
+        ("show(1)", "drawing", "{\"name\": \"\(name)\", \"output\": \"metrics\"}")
+      }
+      try record(
+        stage, into: folder,
+        [("show(1)", "text", "\"score 90\"")] + (placesFigures ? places : []))
     default:
       let opening = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
       try write("\(folder)/curve.svg", opening + "</svg>")

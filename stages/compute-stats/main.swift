@@ -52,10 +52,8 @@ let histogram = ChannelHistogram(of: train)
 //: With $v$ a value of 0 to 255, $h(v)$ its count and $n = \sum_v h(v)$ the number of pixels, a
 //: channel has the mean $\mu$ and the standard deviation $\sigma$
 //:
-//: $$
-//: \mu = \frac{1}{255\,n} \sum_{v=0}^{255} v \, h(v)
-//: \qquad
-//: \sigma = \sqrt{\frac{1}{n} \sum_{v=0}^{255} h(v) \left( \frac{v}{255} - \mu \right)^2}
+//: $$ \mu = \frac{1}{255\,n} \sum_{v=0}^{255} v \, h(v) \qquad \sigma = \sqrt{\frac{1}{n}
+//: \sum_{v=0}^{255} h(v) \left( \frac{v}{255} - \mu \right)^2}
 //: $$
 //:
 //: Values are divided by 255, so that 0 is black and 1 the brightest there is. The sum of $v\,h(v)$
@@ -79,7 +77,12 @@ show(
 
 //: Read the table like this: a mean below 0.5 is a channel that is darker than middle grey, and a
 //: deviation of 0.25 says that most of its pixels lie within a quarter of the range from the mean.
-//:
+//: The figure shows how often each of the 256 values occurs. Look at the ends: a peak at 0 or 255
+//: is clipped light, in photographs mostly white background. Where the three curves lie apart, the
+//: set has a tint, which normalising each channel by itself takes away.
+
+show(figure: "pixels", drawnFrom: "histogram")
+
 //: ## The classes
 //:
 //: Of $K$ balanced classes, a guess is right once in $K$ times, and so is a program that always
@@ -92,6 +95,7 @@ show(
     header: ["class", "images"],
     rows: zip(statistics.classNames, statistics.classCounts).map { [$0, String($1)] }
   ).shortened())
+show(figure: "classes", drawnFrom: "histogram")
 
 //: ## Writing
 //:

@@ -68,19 +68,17 @@ let files = orExit {
 //: batch. With $p(x)$ the probabilities that the network gives to an image $x$, its answer and the
 //: *top-1 accuracy* over $n$ images with the classes $y_i$ are
 //:
-//: $$
-//: \hat y(x) = \argmax_k \, p_k(x)
-//: \qquad
-//: \text{accuracy} = \frac{1}{n} \sum_{i=1}^{n} \left[ \hat y(x_i) = y_i \right]
+//: $$ \hat y(x) = \argmax_k \, p_k(x) \qquad \text{accuracy} = \frac{1}{n} \sum_{i=1}^{n} \left[
+//: \hat y(x_i) = y_i \right]
 //: $$
 //:
 //: where the bracket is 1 for a right answer and 0 for a wrong one. *Top-5* counts an image as
 //: right where its class is among the five most probable; of ten classes that is no high hurdle,
-//: since a guess passes it half of the time. Both rank the logits $z$, which are in the order of the
-//: probabilities and, unlike these, don't round to equal zeros where they lie far apart; of equal
-//: logits the class with the lower number comes first. The loss is the plain cross-entropy, the mean of
-//: $-\log p_{y_i}(x_i)$, whatever the network was trained on. It is hurt most by answers that are
-//: wrong and sure.
+//: since a guess passes it half of the time. Both rank the logits $z$, which are in the order of
+//: the probabilities and, unlike these, don't round to equal zeros where they lie far apart; of
+//: equal logits the class with the lower number comes first. The loss is the plain cross-entropy,
+//: the mean of $-\log p_{y_i}(x_i)$, whatever the network was trained on. It is hurt most by
+//: answers that are wrong and sure.
 //:
 //: With `evaluate.flip` the network sees each image twice, as it is and mirrored left to right, and
 //: the answers are averaged:
@@ -89,8 +87,9 @@ let files = orExit {
 //:
 //: What a network has learnt of a thing should not depend on where it faces, and the mean of two
 //: answers is mostly a little better than one (Krizhevsky et al., 2012, "ImageNet classification
-//: with deep convolutional neural networks", section 4.1). Then $\log p(x)$ is ranked. It takes twice the time and is named
-//: with the figure, since it is a property of the question and not of the network.
+//: with deep convolutional neural networks", section 4.1). Then $\log p(x)$ is ranked. It takes
+//: twice the time and is named with the figure, since it is a property of the question and not of
+//: the network.
 
 orExit { try KernelTarget.prepare(threadCount: options.threads) }
 MemoryShortage.endProgram { exitWithError("\($0)") }
@@ -126,22 +125,36 @@ if settings.flip { show("each answer is the mean of those to the image and its m
 //:
 //: $$ \operatorname{se} = \sqrt{\frac{p \, (1 - p)}{n}} $$
 //:
-//: At 92 % on CIFAR-10's 10,000 test images that is 0.27 percent points, so 95 times in a hundred
-//: the figure lies within $\pm 0.53$; on 5,000 validation images within $\pm 0.75$. It is the
-//: reason why the second decimal of a single figure means nothing. Two networks on the *same*
-//: images compare more sharply than that, since most images are easy or hard for both;
-//: `predictions` has what such a comparison needs.
-//:
-//: A second spread is not in the formula: another seed gives other weights, and another figure. A
-//: single run is a sample of one and can't say how far they scatter. So wherever a figure is
-//: quoted, the number of runs and the seed belong to it.
+//: A *95 % interval* is made by a rule that, over many such samples, covers the true $p$ in 95
+//: cases of 100. It does not say that $p$ lies in this one with 95 % probability. Wilson's rule
+//: (1927) solves $|\hat p - p| \le 1.96 \operatorname{se}$ for $p$, and keeps its promise near 0
+//: and 100 % too. The interval knows the choice of the images alone:
+
+let top1 = evaluations[selection.position].figures.top1
+let interval = WilsonInterval(percent: top1, count: images.count)
+show(
+  table: Table(
+    header: ["top-1 %", "images", "standard error, points", "95 % interval, %"],
+    rows: [
+      [
+        decimals(top1, 2), "\(images.count)",
+        decimals(WilsonInterval.standardError(percent: top1, count: images.count), 2),
+        "\(decimals(interval.low, 2)) to \(decimals(interval.high, 2))",
+      ]
+    ]))
+
+//: So the second decimal of a single figure means nothing. Two networks on the *same* images
+//: compare more sharply, since most images are easy or hard for both; `predictions` has what such a
+//: comparison needs. Another spread is not in the formula: another seed gives other weights, and
+//: another figure. A single run can't say how far those scatter, so the number of runs and the seed
+//: belong to every figure that is quoted.
 //:
 //: ## Reservations
 //:
-//: Four things can make a figure less than it seems: images that are not the official ones, a
-//: model that was selected on the very images that now test it, a selection that had nothing to
-//: choose from, and weights that came from a file, since nobody here knows which images they were
-//: trained on. They travel with data and weights and are repeated wherever a figure stands.
+//: Four things can make a figure less than it seems: images that are not the official ones, a model
+//: that was selected on the very images that now test it, a selection that had nothing to choose
+//: from, and weights that came from a file, since nobody here knows which images they were trained
+//: on. They travel with data and weights and are repeated wherever a figure stands.
 
 let weights = orExit { try Checkpoint.description(of: files[selection.position]) }
 let reservations = settings.reservations(
@@ -154,22 +167,19 @@ for reservation in reservations { warn(reservation) }
 //: of class $t$ that were taken for class $k$. What is right stands on its diagonal. For a class
 //: $k$,
 //:
-//: $$
-//: P_k = \frac{C_{kk}}{\sum_t C_{tk}}
-//: \qquad
-//: R_k = \frac{C_{kk}}{\sum_j C_{kj}}
-//: \qquad
-//: F_{1,k} = \frac{2 \, P_k R_k}{P_k + R_k}
+//: $$ P_k = \frac{C_{kk}}{\sum_t C_{tk}} \qquad R_k = \frac{C_{kk}}{\sum_j C_{kj}} \qquad F_{1,k} =
+//: \frac{2 \, P_k R_k}{P_k + R_k}
 //: $$
 //:
 //: The *precision* $P_k$ asks: of the images predicted to be it, how many were? The *recall* $R_k$:
 //: of the images that are it, how many were found? A network that says "cat" at every doubt has a
 //: high recall of cats and a low precision. $F_1$ is the harmonic mean of the two, which is high
 //: only where both are; it is computed as $2 \, C_{kk} / (\sum_t C_{tk} + \sum_j C_{kj})$. The last
-//: line has the *macro* averages: means over the classes, each counting the same. All three are over
-//: the same classes, those that occur among the images or among the answers; a score with a zero
-//: below its line, such as the precision of a class that was never named, counts as 0. A network that
-//: answers "cat" to every image has a mean precision of 1 % on ten balanced classes, not of 10 %.
+//: line has the *macro* averages: means over the classes, each counting the same. All three are
+//: over the same classes, those that occur among the images or among the answers; a score with a
+//: zero below its line, such as the precision of a class that was never named, counts as 0. A
+//: network that answers "cat" to every image has a mean precision of 1 % on ten balanced classes,
+//: not of 10 %.
 //:
 //: The figures that follow are those of the checkpoint selected.
 
@@ -197,11 +207,14 @@ show(
     header: ["class", "images", "precision %", "recall %", "F1 %"],
     rows: scores + [["mean", "\(images.count)"] + means]
   ).shortened())
+show(figure: "class-scores", drawnFrom: "metrics")
 show("balanced accuracy \(decimals(report.balancedAccuracy, 2)) %: the mean recall of the classes")
 
-//: And what is taken for what. The pairs below are the largest numbers off the diagonal. Two kinds
-//: that look alike, such as cats and dogs, are there in either direction. A pair in one direction
-//: alone speaks of a class that is named too freely.
+//: And what is taken for what. In the figure, a row is a true class, a column a predicted one; a
+//: cell holds the number of images, and its colour is their fraction of the row. Read a row for
+//: what a class is taken for, a column for what is taken for it. The pairs below are the largest
+//: numbers off the diagonal. Two kinds that look alike, such as cats and dogs, are there in either
+//: direction. A pair in one direction alone speaks of a class that is named too freely.
 
 show(
   table: Table(
@@ -209,6 +222,7 @@ show(
     rows: report.mostConfused.prefix(5).map {
       [$0.truth, $0.predicted, "\($0.count)", decimals($0.share, 1)]
     }))
+show(figure: "confusion", drawnFrom: "confusion")
 
 //: ## Can its confidence be believed?
 //:
@@ -220,20 +234,29 @@ show(
 //:
 //: $$ \text{ECE} = \sum_{b=1}^{B} \frac{n_b}{n} \, \left| \text{acc}_b - \text{conf}_b \right| $$
 //:
-//: (Guo et al., 2017, arXiv:1706.04599, section 2). Cross-entropy goes on falling as long as right
-//: answers can become surer, so networks that are trained to the end are mostly surer than they may
-//: be. Label smoothing pulls the other way, at times too far. The ECE says by how much, and the
-//: figure `calibration` in which direction. It is no measure of accuracy: always answering with 10
-//: % confidence and being right in 10 % of the cases is perfectly calibrated.
+//: (Guo et al., 2017, arXiv:1706.04599, section 2). In the figure, a bar is the accuracy of a bin's
+//: answers; were confidence and accuracy the same, bars would end on the dashed line. The veil is
+//: the distance to the bin's mean confidence: above the bar, the network is surer than it may be,
+//: as networks trained to the end mostly are, since cross-entropy falls as long as right answers
+//: become surer. Label smoothing pulls the other way. Below, how many answers each bin holds: a bin
+//: of few says little. The ECE is no measure of accuracy: always answering with 10 % confidence and
+//: being right in 10 % of the cases is perfectly calibrated.
 
 show("expected calibration error \(decimals(100 * report.expectedCalibrationError, 2)) %")
+show(figure: "calibration", drawnFrom: "reliability")
+
+//: ## Where it is wrong without a doubt
+//:
+//: The wrong answers of which the network was surest: what each image is, what it was taken for,
+//: how surely. Some are wrong labels, some a puzzle for people too; the others are where to look
+//: for what the network has not understood.
+
+show(figure: "mistakes", drawnFrom: "mistakes")
 
 //: ## What is kept
 //:
-//: The report for people and programs, and the arrays behind it. `mistakes` holds the wrong answers
-//: of which the network was surest, with their images: some are the label's fault. `selection` is
-//: the selected checkpoint once more, from which a later training may start. Last a check of what
-//: was promised.
+//: The report for people and programs, and the arrays behind it; `selection` is the selected
+//: checkpoint once more, from which a later training may start. Last a check of what was promised.
 
 orExit {
   try AtomicFile.write(report.json(), to: options.output("metrics.json"))
@@ -248,5 +271,5 @@ guard drift < 1e-5 else {
 }
 show("every image's probabilities sum to 1 within \(drift)")
 
-//: The answers are on file and every figure follows from them. One thing remains, for numbers are
-//: not the best way to see: the last chapter draws what the five before it have found.
+//: The answers are on file and every figure follows from them. The last chapter draws what the five
+//: before it have found.

@@ -2,31 +2,20 @@
 //:
 //: The last chapter draws what the others found out, and computes next to nothing. It reads small
 //: files only, so a figure can be drawn again long after data sets, weights and predictions are
-//: gone. For each figure it writes a gnuplot script and the numbers the script draws: `loss.gp`,
-//: `loss.csv`. The two are complete. `gnuplot loss.gp`, called from any folder, draws the same
-//: `loss.png` and `loss.svg` beside them, and whoever wants another colour changes the script.
+//: gone. For each figure it writes a gnuplot script and the numbers that the script draws:
+//: `loss.gp`, `loss.csv`. The two are complete: `gnuplot loss.gp`, called from any folder, draws
+//: the same `loss.png` and `loss.svg` beside them. To have another colour, change the script.
 //:
 //: | | |
 //: |---|---|
-//: | reads | `histogram`, `samples`, `augmented`, `history`, `filters`, `metrics`, `confusion`, |
-//: | | `reliability`, `mistakes`; where there is one, the history of a `refit`; |
+//: | reads | `histogram`, `samples`, `augmented`, `examples`, `history`, `filters`, `metrics`, |
+//: | | `confusion`, `reliability`, `mistakes`; where there is one, the history of a `refit`; |
 //: | | the recipe's section `plot` |
 //: | writes | for each figure `.gp`, `.csv`, and the pictures that `plot.formats` names |
 //: | promises | equal logs give equal bytes; scripts run alone, from any folder |
 //:
-//: A figure is worth its place if it answers a question. These do:
-//:
-//: | figure | question |
-//: |---|---|
-//: | `classes`, `pixels` | Is the data set balanced, and how are its colours spread? |
-//: | `samples`, `augmented` | Is this what we think it is? And what is the network shown of it? |
-//: | `loss`, `top1`, `top5` | Does it learn, and does it learn more than these images? |
-//: | `per-class-train`, `per-class-validation` | Which classes come late? |
-//: | `training` | What did rate, loss and accuracy have to do with each other? |
-//: | `filters` | What does the first layer look for? |
-//: | `confusion`, `class-scores` | Which classes are mistaken for which? |
-//: | `calibration` | May its confidence be believed? |
-//: | `mistakes` | Where is it wrong without a doubt of its own? |
+//: A figure is worth its place if it answers a question. Most stand where the question arises, in
+//: the chapters before this one; those that remain are here.
 
 import CheckedNumbers
 import Foundation
@@ -97,9 +86,8 @@ func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) thr
 
 //: ## The data
 //:
-//: `classes` counts the training images of each class. Bars of one height are a balanced set, where
-//: always naming the same class is right once in as many times as there are classes. A low bar
-//: warns that the overall accuracy will say little about that class.
+//: How many images each class has, how pixel values are spread, some of the images, and what
+//: augmentation makes of them.
 
 let histogram = orExit {
   try tensorFile("histogram", schema: "histogram", producedBy: "compute-stats")
@@ -119,17 +107,8 @@ if !unknown.isEmpty {
 let classCounts = orExit { try histogram.counts(of: "class_counts", shape: [names.count]) }
 draw(dataFigures.classes(counts: classCounts), "Training images of each class.")
 
-//: `pixels` shows how often each of the 256 values occurs in red, green and blue. Look at the ends:
-//: a peak at 0 or 255 is clipped light, in photographs mostly white background. Where the three
-//: curves lie apart, the set has a tint, which normalising each channel by itself takes away.
-
 let pixelCounts = orExit { try rows(of: "counts", in: histogram, 3, by: 256) }
 draw(dataFigures.pixels(counts: pixelCounts), "Pixel values of the training images, by channel.")
-
-//: `samples` shows some of the images, a row a class, three screen pixels for one of the image. It
-//: is the quickest check there is: a row of the wrong things is a shuffled label file, false
-//: colours are channels in the wrong order, slanting noise is a wrong row length. It also says how
-//: hard the task is for the reader.
 
 let samples = orExit {
   try tensorFile("samples", schema: "images", producedBy: "preprocess-and-split")
@@ -144,10 +123,6 @@ draw(
     try sampleFigures.samples(
       images: images, labels: labels, side: side, file: samples.url.lastPathComponent)
   }, "Training images, a row a class.")
-
-//: `augmented` shows a few of them again as the network is shown them: the first column is the
-//: image, the others are random draws of what the recipe's `train.augment` does to it. A thing that
-//: you can no longer name is asked too much of the network as well.
 
 let sheet = orExit { try tensorFile("augmented", schema: "augmented", producedBy: "train") }
 draw(
@@ -165,14 +140,67 @@ func augmented(_ sheet: TensorFile) throws -> Figure {
     file: sheet.url.lastPathComponent)
 }
 
+//: ## What the training explains
+//:
+//: A training leaves examples of what its chapter explains: a convolution, a norm, its schedule.
+//: Not every network has each of them.
+
+let examples = orExit { try options.input("examples") }
+
+func example(_ name: String) throws -> TensorFile? {
+  let url = examples.appendingPathComponent("example-\(name).safetensors")
+  guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+  return try TensorFile(contentsOf: url)
+}
+
+if let file = orExit({ try example("convolution") }) {
+  draw(
+    orExit { try featureMap(file) }, "An image, one filter and its feature map, before and after.")
+}
+if let file = orExit({ try example("normalization") }) {
+  draw(orExit { try normalization(file) }, "One channel's values before and after a batch norm.")
+}
+if let plan = orExit({ try RatePlan(contentsOf: examples.appendingPathComponent("schedule.csv")) })
+  .figure
+{
+  draw(plan, "The learning rate of every step, as planned.")
+}
+
+func featureMap(_ file: TensorFile) throws -> Figure {
+  try file.requireSchema("feature-map", version: 1, producedBy: "train")
+  func numbers(_ name: String, _ count: Int) throws -> [Int] {
+    try file.scalars(of: name, as: Int64.self, shape: [count]).map { Int(clamping: $0) }
+  }
+  let side = try file.shape(of: "image").last ?? 0
+  return try ExampleFigures.featureMap(
+    image: file.scalars(of: "image", as: UInt8.self, shape: [3, side, side]), side: side,
+    filters: file.scalars(of: "filters", as: Float.self),
+    filterShape: file.shape(of: "filters"), maps: file.scalars(of: "maps", as: Float.self),
+    mapShape: file.shape(of: "maps"), window: numbers("window", 4), place: numbers("place", 3),
+    subject: "Filter \(file.requiredMetadata("filter")) of \(file.requiredMetadata("layer"))",
+    file: file.url.lastPathComponent)
+}
+
+func normalization(_ file: TensorFile) throws -> Figure {
+  try file.requireSchema("normalization", version: 1, producedBy: "train")
+  let bins = try file.shape(of: "counts").last ?? 0
+  let counts = try rows(of: "counts", in: file, 2, by: bins)
+  let edges = try file.scalars(of: "edges", as: Double.self, shape: [bins + 1])
+  return try ExampleFigures.normalization(
+    edges: edges, before: counts[0], after: counts[1],
+    subject: "channel \(file.requiredMetadata("channel")) of \(file.requiredMetadata("layer")), "
+      + "\(file.requiredMetadata("images")) images",
+    file: file.url.lastPathComponent)
+}
+
 //: ## The training
 //:
-//: Training and validation images are drawn together, as only the distance between the two tells what
-//: the network has learnt and what it has learnt by heart. Validation is the validation set. Under
-//: the published protocols that stop and choose on the test set, it is that one, and every title
-//: says so. Without augmentation the curves part sooner; with it, the training images are the
-//: harder ones and the validation curve may well lie on the better side. Dropout does the same, and
-//: so does the running mean of an epoch: its first batches met weights that were an epoch younger.
+//: Training and validation images are drawn together, as only the distance between the two tells
+//: what the network has learnt and what it has learnt by heart. Under the published protocols that
+//: stop and choose on the test set, the test images validate, and every title says so. Without
+//: augmentation the curves part sooner; with it, the training images are the harder ones and the
+//: validation curve may well lie on the better side. Dropout does the same, and so does the running
+//: mean of an epoch: its first batches met weights that were an epoch younger.
 
 let summary = orExit { try EvaluationSummary(contentsOf: options.input("metrics")) }
 let history = orExit { try TrainingHistory(contentsOf: options.input("history")) }
@@ -195,9 +223,9 @@ func draw(
   draw(figure, caption, line: line)
 }
 
-//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Validation level
-//: or rising while training falls: it has begun to learn by heart. Both level at the start: the
-//: rate is too low, or too high. A network that knows nothing gives each of $K$ classes the
+//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Validation
+//: level or rising while training falls: it has begun to learn by heart. Both level at the start:
+//: the rate is too low, or too high. A network that knows nothing gives each of $K$ classes the
 //: probability $1/K$, so its loss is $\ln K$, for ten classes 2.30; a first epoch that ends above
 //: it has done worse than nothing. A loss with label smoothing ends on its floor and not on zero,
 //: which the chapter on training explains.
@@ -206,9 +234,9 @@ draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the 
 
 //: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
 //: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
-//: `top5` soon has little room left, and of up to five classes it is always 100 % and left out.
-//: The validation curve jitters by some tenths of a percent point
-//: from epoch to epoch, by the standard error of so few images: its highest tip is a lucky one.
+//: `top5` soon has little room left, and of up to five classes it is always 100 % and left out. The
+//: validation curve jitters by some tenths of a percent point from epoch to epoch, by the standard
+//: error of so few images: its highest tip is a lucky one.
 
 draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")
 draw(
@@ -229,11 +257,7 @@ draw(
   else: "validation accuracy by class was not measured: no figure 'per-class-validation'",
   "Top-1 accuracy of each class on the validation images.")
 
-//: `training` puts four views on one page, epoch under epoch. The dashed line is the best validation
-//: accuracy: how early the curve gets near it says how many epochs were of use. The rate has a
-//: logarithmic axis, so that each division by ten is a step of one height; look for the jumps in
-//: loss above it. The filled area is training minus validation accuracy: above zero the network does
-//: better on images it has seen.
+//: `training` puts loss, accuracy, rate and gap on one page, epoch under epoch.
 
 draw(
   \.overview, else: "nothing to draw in history.csv: no figure 'training'",
@@ -271,10 +295,10 @@ if let refit = options.optionalInput("refit") {
   }
 }
 
-//: `filters` are the kernels that look at the image itself, each weight a shade of its colour:
-//: mid-grey is zero. After a good training they are edges and blobs of colour; noise means that the
-//: network has not learnt, or that there are more kernels than it has use for. Kernels of
-//: $3 \times 3$ have little room for either, and say less than AlexNet's of $11 \times 11$.
+//: ## The filters and the evaluation
+//:
+//: What the first layer looks for, which classes are mistaken for which, whether the confidence can
+//: be believed, and where the network is wrong without a doubt of its own.
 
 let filters = orExit { try tensorFile("filters", schema: "filters", producedBy: "train") }
 draw(
@@ -283,13 +307,6 @@ draw(
       shape: filters.shape(of: "filters"), weights: filters.scalars(of: "filters", as: Float.self),
       file: filters.url.lastPathComponent)
   }, "The first layer's filters, after the best epoch.")
-
-//: ## The evaluation
-//:
-//: `confusion` has a row for each true class and a column for each predicted one. A cell holds the
-//: number of images; its colour is their share of the row. The diagonal is what was right. Read a
-//: row for what a class is taken for, a column for what is taken for it: cats and dogs, in most
-//: networks, are a dark square off the diagonal.
 
 let confusion = orExit {
   try tensorFile("confusion", schema: "confusion", producedBy: "evaluate")
@@ -303,22 +320,9 @@ draw(
   evaluation.confusion(counts: confusionCounts, classNames: evaluated),
   "Images by true class (down) and predicted class (right).")
 
-//: `class-scores` says the same in three numbers a class. Precision: of the images given this name,
-//: how many bear it rightly. Recall: of the images of this class, how many got the name. High
-//: recall with low precision is a name given too freely. F1 is their harmonic mean, near the lower
-//: of the two. The means are over the classes that occur, among the images or among the answers; a
-//: precision of a name that was never given counts as 0.
-
 draw(
   evaluation.classScores,
   "Precision, recall and F1 of each class, and their means over the classes that occur.")
-
-//: `calibration` asks whether the confidence can be believed. A bar is the accuracy of the answers
-//: whose confidence lies in its bin; were confidence and accuracy the same, bars would end on the
-//: dashed line. The veil is the distance to the bin's mean confidence: above the bar the network is
-//: surer than it may be, as networks trained to the end mostly are. Below, how many answers each
-//: bin holds; a bin of few says little. The expected calibration error is the mean length of the
-//: veils, each weighted with the answers in its bin.
 
 let reliability = orExit {
   try tensorFile("reliability", schema: "reliability", producedBy: "evaluate")
@@ -334,10 +338,6 @@ draw(
       confidence: try column("confidence", count: bins.count),
       accuracy: try column("accuracy", count: bins.count))
   }, "Accuracy over confidence, and how many images have which confidence.")
-
-//: `mistakes` are the wrong answers of which the network was surest: what each image is, what it
-//: was taken for, how surely. Some are wrong labels, some a puzzle for people too; the others are
-//: where to look for what the network has not understood.
 
 let wrong = orExit { try tensorFile("mistakes", schema: "mistakes", producedBy: "evaluate") }
 if let figure = orExit({ try mistakes(in: wrong) }) {

@@ -127,15 +127,16 @@ let validation = take(
   split.validation, of: split.selectedOnTest ? test : train, from: split.validationSource)
 let tested = take(test.allIndices, of: test, from: .test)
 
-//: Ten training images of each class, first class first, are for the figure that shows what the
-//: data look like; fewer where there are more than 40 classes. The table counts what each of the
-//: three sets got.
+//: Ten training images of each class are for the figure; fewer where there are more than 40
+//: classes. It is the quickest check there is: a row of the wrong things is a shuffled label file,
+//: false colours are channels in the wrong order, slanting noise is a wrong row length. It also
+//: says how hard the task is for you. The table counts what each of the three sets got.
 
 let classCount = train.classNames.count
 let samples = take(
   split.samples(of: train, perClass: classCount <= 40 ? 10 : max(400 / classCount, 1)),
   of: train, from: .train)
-
+show(figure: "samples", drawnFrom: "samples")
 show(
   table: Table(
     header: ["class", "training", "validation", "test"],

@@ -1,6 +1,7 @@
 import CheckedNumbers
 import Comparison
 import Datasets
+import Explanations
 import Foundation
 import Gnuplot
 import Inference
@@ -12,7 +13,7 @@ import TensorFiles
 import Training
 
 extension FuzzReader {
-  static let logReaders = [history, progress, metrics, manifest, stageSettings]
+  static let logReaders = [history, progress, explanations, metrics, manifest, stageSettings]
 
   /// `history.csv` and `timing.csv`. Cells that are written again read equal; curves are as long as
   /// the training.
@@ -54,6 +55,22 @@ extension FuzzReader {
     guard let progress = TrainingProgress(parsing: Data(input.bytes)) else { return }
     try promise((0...1).contains(progress.fraction), "a fraction of \(progress.fraction)")
     try promise(progress.secondsLeft.map { $0 >= 0 } ?? true, "time before now")
+  }
+
+  /// `schedule.csv`, and `statistics-lag.csv` of the work folder. Planned steps don't go back, and what is
+  /// read of a lag and written again reads equal.
+  static let explanations = FuzzReader("explanations", longest: 1024) { input in
+    if let plan = try accepted({ try RatePlan(parsing: input.text, file: "schedule.csv") }) {
+      try promise(plan.epochs.count == plan.rates.count, "steps without a rate")
+      try promise(plan.epochs == plan.epochs.sorted(), "steps that go back")
+      _ = plan.figure?.script
+    }
+    _ = try input.file(StatisticsLagLog.fileName)
+    let log = StatisticsLagLog(folder: input.folder)
+    _ = try input.file(StatisticsLagLog.fileName, holding: Array(log.csv.utf8))
+    try promise(
+      StatisticsLagLog(folder: input.folder).rows == log.rows, "rows differ, written again")
+    _ = log.tableRows(classNames: ["cat"])
   }
 
   /// `metrics.json`. `inspect` prints it in lines that hold the same JSON.
