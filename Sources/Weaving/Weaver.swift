@@ -55,6 +55,21 @@ public struct Weaver {
     return .written
   }
 
+  /// Writes a run as a notebook that Jupyter and GitHub show.
+  ///
+  /// - Returns: The notebook, as a path in the project.
+  /// - Throws: What stands in the way of planning and writing.
+  public func notebook(_ folder: RunFolder) throws -> String {
+    var planner = try Planner(project: project)
+    let plan = try planner.plan(try folder.request)
+    let data = try NotebookReport(record: RunRecord(plan, in: project)).data()
+    let path = "plots/\(folder.name)/notebook.ipynb"
+    try FileManager.default.createDirectory(
+      at: try project.writableFolder("plots/\(folder.name)"), withIntermediateDirectories: true)
+    try AtomicFile.write(data, to: project.url(path))
+    return path
+  }
+
   /// Writes the page that sets runs side by side, with their curves, and the list of runs.
   ///
   /// - Returns: The page, as a path in the project.

@@ -38,6 +38,15 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The runs; the latest where none is named.", valueName: "run"))
   var names: [String] = []
 
+  @Flag(help: "Write a Jupyter notebook of one run instead, plots/RUN/notebook.ipynb.")
+  var notebook = false
+
+  func validate() throws {
+    guard !notebook || names.count <= 1 else {
+      throw ValidationError("report --notebook takes one run, found \(names.count)")
+    }
+  }
+
   func run() throws {
     let project = try Project.here()
     var folders: [RunFolder] = []
@@ -45,6 +54,9 @@ struct ReportCommand: ParsableCommand {
       folders.append(try RunFolder.named(name, in: project))
     }
     let weaver = Weaver(project: project, version: WeaveCommand.version)
+    guard !notebook else {
+      return print(try weaver.notebook(try folders.first ?? RunFolder.named(nil, in: project)))
+    }
     if folders.count > 1 {
       print(try weaver.compare(folders))
     } else {

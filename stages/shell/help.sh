@@ -197,12 +197,16 @@ TEXT
 help_report() {
   cat <<'TEXT'
 ./pipeline.sh report [RUN...]
+./pipeline.sh report [RUN] --notebook
 
 Writes the page of a run (default: the latest) again, plots/RUN/report.html: its claim and figures, then
 each stage as a chapter of prose, code and what the code showed. `run` does so by itself where something
 has changed. The page stands alone, prints, and needs no script and no network; plots/index.html lists
 all runs. Several runs get a page of their own, plots/compare/RUNS/report.html: what each reached and
 at what cost, their curves, and the recipe values by which they differ.
+
+  --notebook  write the run as a Jupyter notebook instead, plots/RUN/notebook.ipynb: prose, code and what
+              the code showed, for Jupyter and GitHub; its cells are for reading
 TEXT
 }
 
