@@ -285,8 +285,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Allocations", "Augmentation", "Datasets", "Inference", "Kernels", "Layers", "Loading",
-        "Metrics", "Models", "Records", "TensorFiles", "Tensors", "TestSupport", "Training",
+        "Allocations", "Augmentation", "Datasets", "Explanations", "Inference", "Kernels", "Layers",
+        "Loading", "Metrics", "Models", "Records", "TensorFiles", "Tensors", "TestSupport",
+        "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
     .testTarget(

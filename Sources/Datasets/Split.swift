@@ -175,3 +175,20 @@ public enum SplitError: PrintableError, Equatable {
     }
   }
 }
+
+extension Split {
+  /// The deviation of the number of images of one class among images drawn at random: the hypergeometric
+  /// distribution's.
+  ///
+  ///     √(m · π · (1 − π) · (N − m) / (N − 1)),  π = k / N
+  ///
+  /// - Parameters:
+  ///   - size: k, images of the class.
+  ///   - count: N, all images; with one there is no choice.
+  ///   - drawn: m, images drawn.
+  public static func deviation(ofClass size: Int, among count: Int, drawn: Int) -> Double {
+    guard count > 1 else { return 0 }
+    let (n, m, p) = (Double(count), Double(drawn), Double(size) / Double(count))
+    return (m * p * (1 - p) * (n - m) / (n - 1)).squareRoot()
+  }
+}

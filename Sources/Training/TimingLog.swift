@@ -28,6 +28,30 @@ public struct TimingLog {
     }
   }
 
+  /// Seconds of the last finished epoch, to the millisecond.
+  public var lastSeconds: Double {
+    let cells = text.split(separator: "\n").dropFirst().last?.split(separator: ",") ?? []
+    return cells.count > 1 ? Double(cells[1]) ?? 0 : 0
+  }
+
+  /// Runs the rest of an epoch and notes its seconds, those before an interruption included.
+  public func measure(
+    _ trainer: Trainer, _ epoch: () throws -> Trainer.Outcome
+  ) throws -> Trainer.Outcome {
+    let earlier = trainer.position > 0 ? partialSeconds : 0
+    let clock = ContinuousClock()
+    let beginning = clock.now
+    let outcome = try epoch()
+    let (whole, parts) = (clock.now - beginning).components
+    let seconds = earlier + Double(whole) + Double(parts) * 1e-18
+    switch outcome {
+    case .interrupted: try interrupt(seconds: seconds)
+    case .finished(let record):
+      try finish(epoch: record.epoch, seconds: seconds, images: trainer.imageCount)
+    }
+    return outcome
+  }
+
   /// Notes the seconds of an epoch that is interrupted, earlier parts included.
   public func interrupt(seconds: Double) throws {
     try AtomicFile.write(Data("\(seconds)".utf8), to: partial)

@@ -24,11 +24,12 @@ extension Trainer {
   /// and then where the training stands.
   ///
   /// - Parameters:
-  ///   - seconds: The epoch's, and all epochs'.
+  ///   - timing: What has measured the epochs.
   ///   - clock: Writes seconds as a time.
   public func lines(
-    after record: EpochRecord, seconds: Double, total: Double, clock: (Double) -> String
+    after record: EpochRecord, _ timing: TimingLog, clock: (Double) -> String
   ) -> [String] {
+    let (seconds, total) = (timing.lastSeconds, timing.totalSeconds)
     var lines: [String] = []
     let isPrinted = record.epoch % settings.printEvery == 0 || isFinished
     if isPrinted {
@@ -47,6 +48,9 @@ extension Trainer {
     }
     return lines
   }
+
+  /// Images that train.
+  var imageCount: Int { training.images.count }
 
   /// What is trained on how much, and where it begins.
   public var subject: String {

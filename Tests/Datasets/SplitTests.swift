@@ -6,6 +6,15 @@ import Testing
   /// 60 images, 6 of each class.
   private let train = imageSet(labels: (0..<60).map { UInt16($0 * 3 % 10) }) { _, _ in 0 }
 
+  /// √(5,000 · 0.1 · 0.9 · 45,000 / 49,999) = 20.125; all images, or none, leave no choice.
+  @Test func aRandomDrawScattersAsTheHypergeometricDistribution() {
+    let deviation = Split.deviation(ofClass: 5_000, among: 50_000, drawn: 5_000)
+    #expect(abs(deviation - 20.1248) < 1e-3)
+    #expect(Split.deviation(ofClass: 3, among: 9, drawn: 9) == 0)
+    #expect(Split.deviation(ofClass: 3, among: 9, drawn: 0) == 0)
+    #expect(Split.deviation(ofClass: 1, among: 1, drawn: 1) == 0)
+  }
+
   @Test(arguments: Split.Kind.allCases, [10, 50])
   func everyImageIsTakenOnce(kind: Split.Kind, count: Int) throws {
     let split = try Split(kind, validation: .images(count), seed: 42, of: train, testCount: 7)

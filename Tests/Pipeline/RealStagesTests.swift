@@ -95,6 +95,15 @@ import Testing
 
     let figures = try project.files("plots/quickstart")
     #expect(figures["loss.gp"] != nil && figures["confusion.svg"] != nil)
+    // Each figure that explains something stands in the chapter that explains it.
+    let page = String(decoding: try #require(figures["report.html"]), as: UTF8.self)
+    for place in [
+      "compute-stats-pixels", "compute-stats-classes", "preprocess-and-split-samples",
+      "train-feature-map", "train-normalization", "train-augmented", "train-schedule",
+      "train-training", "train-filters", "evaluate-confusion", "evaluate-class-scores",
+      "evaluate-calibration", "evaluate-mistakes",
+    ] { #expect(page.contains("<figure id=\"figure-\(place)\">"), "\(place)") }
+    #expect(!page.contains("There is no figure"))
     try FileManager.default.removeItem(at: project.root.appendingPathComponent("plots"))
     try project.succeed(["run"] + Self.small + ["--only", "plot"])
     #expect(try project.files("plots/quickstart") == figures)
@@ -138,6 +147,14 @@ import Testing
     #expect(
       try undisturbed.data("data/runs/quickstart/train/last.safetensors")
         == project.data("data/runs/quickstart/train/last.safetensors"))
+    // What the chapter computes is the same too.
+    func tables(_ project: Project) throws -> [Substring] {
+      let cells = try project.data("data/runs/quickstart/train/cells.jsonl")
+      return String(decoding: cells, as: UTF8.self).split(separator: "\n")
+        .filter { $0.contains("\"kind\":\"table\"") }
+    }
+    #expect(try tables(undisturbed) == tables(project))
+    #expect(try tables(project).count == 9)
   }
 
   @Test func badInputIsOneLineAndLeavesTheOldResult() throws {

@@ -68,14 +68,19 @@ if let warning = train.dataStatus.warning { warn(warning) }
 //:
 //: $$ \sqrt{m \, \pi \, (1 - \pi) \, \frac{N - m}{N - 1}} $$
 //:
-//: the hypergeometric distribution's. For 5,000 of CIFAR-10's 50,000 that is $500 \pm 20$ of each
-//: class. It biases nothing, but it is noise, and equal shares are free of it.
+//: the hypergeometric distribution's. It biases nothing, but it is noise, and equal fractions are
+//: free of it. For the first class of these images:
 
 let split = orExit {
   try Split(
     settings.split.kind, validation: settings.split.validation, seed: settings.split.seed,
     of: train, testCount: test.count)
 }
+let (first, size) = (train.classCounts[0], split.selectedOnTest ? 0 : split.validation.count)
+show(
+  "of \(train.count) images, \(first) are of class \(train.classNames[0]); \(size) at random would hold "
+    + "\(decimals(Double(first) * Double(size) / Double(train.count), 0)) of them, give or take "
+    + decimals(Split.deviation(ofClass: first, among: train.count, drawn: size), 1))
 
 //: Some published systems chose their best epoch on the test images. `split.validation: test`
 //: repeats that: all training images train, and the file called `validation` holds the test images,

@@ -210,32 +210,22 @@ show(trainer.subject)
 let timing = TimingLog(folder: URL(fileURLWithPath: options.work))
 let running = RunningFigures(
   of: trainer, images: images, folder: URL(fileURLWithPath: options.work))
-let clock = ContinuousClock()
 var lag = StatisticsLagLog(folder: URL(fileURLWithPath: options.work))
 let validation = BatchLoader(
   images.validation ?? images.training, normalization: plain.normalization, side: plain.side)
 orExit { try lag.look(before: trainer, in: validation, on: pool) }
 
 while !trainer.isFinished {
-  let beginning = clock.now
-  let earlier = trainer.position > 0 ? timing.partialSeconds : 0
-  let outcome = orExit { try runEpoch(trainer) }
-  let seconds = earlier + (clock.now - beginning).inSeconds
-  switch outcome {
+  switch orExit({ try timing.measure(trainer) { try runEpoch(trainer) } }) {
   case .interrupted:
-    orExit { try timing.interrupt(seconds: seconds) }
     Console.printLine("stopped after \(trainer.position) images of epoch \(trainer.epoch); saved")
     exit(Interruption.exitStatus)
   case .finished(let record):
     orExit {
-      try timing.finish(epoch: record.epoch, seconds: seconds, images: images.training.count)
       try running.finish()
       try lag.look(before: trainer, in: validation, on: pool)
     }
-    let (total, clock) = (timing.totalSeconds, Progress.clock(seconds:))
-    for line in trainer.lines(after: record, seconds: seconds, total: total, clock: clock) {
-      show(line)
-    }
+    for line in trainer.lines(after: record, timing, clock: Progress.clock) { show(line) }
   }
 }
 
@@ -291,6 +281,16 @@ if let convolution,
 //: colour; noise means that the network has not learnt, or has more filters than it has use for.
 
 show(figure: "filters", drawnFrom: "filters")
+
+//: ## What to change first
+//:
+//: One thing at a time, and judged on validation. If the network hardly learns, the rate; if
+//: training runs ahead of validation, augmentation and weight decay; if the best epoch is among the
+//: last, more epochs; if both stand still together, a larger network. By that rule of thumb, here:
+
+if let change = FirstChange(after: trainer.history, best: kept.epoch, classes: classNames.count) {
+  show(change.text)
+}
 show(trainer.ending(best: kept.epoch, in: Progress.clock(seconds: timing.totalSeconds)))
 if let peak = ResidentMemory.peakByteCount { show("at most \(peak >> 20) MiB of memory in use") }
 
