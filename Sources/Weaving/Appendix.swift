@@ -18,17 +18,17 @@ struct Appendix {
     <section class="chapter" id="appendix" aria-labelledby="appendix-title"\(PlaceInView.attributes(of: "appendix"))>
     <p class="kicker">Appendix</p>
     <h2 id="appendix-title">What this was made of</h2>
-    <h3 id="recipe">Recipe</h3>
-    \(recipe)
-    <h3 id="stages">Stages</h3>
-    \(stages)
-    <h3 id="machine">Versions and machine</h3>
-    \(machine)
-    <h3 id="digests">Content digests</h3>
-    \(digests)
-    <h3 id="reservations">Warnings and accepted changes</h3>
-    \(reservations)
+    \(zip(Self.sections, [recipe, stages, machine, digests, reservations]).map(part).joined())
     </section>
+    """
+  }
+
+  private func part(_ section: ChapterHTML.Entry, _ content: HTML) -> HTML {
+    """
+    <div\(PlaceInView.attributes(of: section.identifier))>
+    <h3 id="\(section.identifier)">\(section.title)</h3>
+    \(content)
+    </div>
     """
   }
 

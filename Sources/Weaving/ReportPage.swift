@@ -41,7 +41,7 @@ struct ReportPage {
   private func places(_ chapters: [(name: String, html: ChapterHTML)]) -> [String] {
     chapters.flatMap { name, chapter in
       ["chapter-\(Page.identifier(for: name))"] + chapter.sections.map(\.identifier)
-    } + ["appendix"]
+    } + ["appendix"] + Appendix.sections.map(\.identifier)
   }
 
   private func item(

@@ -4,8 +4,9 @@
     python3 Tests/Peers/check_pages.py [--quick] [--pictures FOLDER] PAGE.html...
 
 Checks each page at phone, laptop and paper width, by day and by night: nothing wider than the window,
-no message on the console, no request to anywhere, nothing that axe-core finds hard to use; without
-JavaScript as with it; under 5 MB; and Debian's tidy, where it is installed. Exit 1 where one fails.
+no message on the console, no request to anywhere, contents that mark where one is, nothing that axe-core
+finds hard to use; without JavaScript as with it; under 5 MB; and Debian's tidy, where it is installed.
+Exit 1 where one fails.
 
 Needs: pip install playwright axe-playwright-python, and a Chromium: CHROMIUM=/path, /usr/bin/chromium
 or Playwright's own.
@@ -47,6 +48,20 @@ WIDER = """() => {
 }"""
 
 
+# Entries of the contents whose part is in view but which are not marked, where contents stand beside.
+UNMARKED = """async () => {
+  const contents = document.querySelector('.with-contents #contents');
+  if (!contents || getComputedStyle(contents).position !== 'sticky') return [];
+  const unmarked = [];
+  for (const link of contents.querySelectorAll('ol > li > a.spied')) {
+    document.querySelector(link.getAttribute('href')).scrollIntoView();
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    if (getComputedStyle(link).boxShadow === 'none') unmarked.push(link.textContent);
+  }
+  return unmarked;
+}"""
+
+
 def chromium():
     for path in (os.environ.get("CHROMIUM"), shutil.which("chromium"), shutil.which("google-chrome")):
         if path:
@@ -76,6 +91,8 @@ def check_in_browser(browser, page_path, pictures, quick):
             page.goto(address)
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             problems += [f"{where}: too wide: {what}" for what in page.evaluate(WIDER)]
+            if view == "laptop":
+                problems += [f"{where}: unmarked in the contents: {what}" for what in page.evaluate(UNMARKED)]
             broken = page.evaluate(
                 "[...document.images].filter(i => !i.complete || !i.naturalWidth).length"
             )

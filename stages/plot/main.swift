@@ -35,11 +35,12 @@ let renderer = orExit { try Renderer() }
 
 //: A figure is a value: panels, axes, series. Drawing writes script and data, runs gnuplot on them,
 //: and gives a picture its name only once it is whole. In the report the sharper SVG stands for the
-//: figure.
+//: figure. All figures are drawn in the end, some of them at once, as gnuplot uses one thread.
+
+let queue = FigureQueue()
 
 func draw(_ figure: Figure, _ caption: String, line: Int = #line) {
-  let folder = URL(fileURLWithPath: options.output)
-  orExit { _ = try renderer.render(figure, formats: formats, into: folder) }
+  queue.add(figure)
   let shown = formats.contains(.svg) ? "svg" : formats.first?.rawValue ?? "gp"
   let note = figure.note.map { " Shown: \($0)." } ?? ""
   show(figure: "\(figure.name).\(shown)", caption: caption + note, line: line)
@@ -361,9 +362,14 @@ func mistakes(in file: TensorFile) throws -> Figure? {
 
 //: ## What is here now
 //:
-//: A picture that is missing would have ended the stage. What remains is to see that nothing else
+//: Now they are drawn. A picture that is missing would have ended the stage. What remains is to see that nothing else
 //: lies here than a script, its data and its pictures for each figure:
 
+orExit {
+  try queue.draw(
+    by: renderer, formats: formats, into: URL(fileURLWithPath: options.output),
+    processes: options.threads)
+}
 let files = orExit { try FileManager.default.contentsOfDirectory(atPath: options.output) }
 let figures = files.filter { $0.hasSuffix(".gp") }.map { String($0.dropLast(3)) }.sorted()
 show(
