@@ -144,6 +144,22 @@ struct RenderingTests {
     }
   }
 
+  /// A chart is inverted in the dark; a picture keeps its colours and its pixels.
+  @Test func drawingsHaveAStyleForTheDark() throws {
+    try withScratchFolder { folder in
+      for figure in try allFigures(names: ["cat", "dog"], epochs: 3) {
+        let files = try Renderer().render(figure, formats: [.svg], into: folder)
+        for file in files where file.pathExtension == "svg" {
+          let drawing = try String(contentsOf: file, encoding: .utf8)
+          let isPicture = drawing.contains("<image")
+          #expect(drawing.components(separatedBy: "<style>").count == 2)
+          #expect(drawing.contains("invert(") != isPicture, "\(file.lastPathComponent)")
+          #expect(drawing.contains("image-rendering: pixelated") == isPicture)
+        }
+      }
+    }
+  }
+
   @Test func theSameFigureIsTheSameBytes() throws {
     try withScratchFolder { folder in
       for figure in try allFigures(names: ["cat", "dog"], epochs: 3) {

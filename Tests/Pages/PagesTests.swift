@@ -4,6 +4,35 @@ import Testing
 
 /// Text stays text, and pages stand alone.
 @Suite struct PagesTests {
+  /// A telephone takes the narrow layout; all else, and what knows no such choice, the other.
+  @Test func aPictureHasALayoutForNarrowScreens() {
+    let wide = Picture(.svg, data: Data("<svg/>".utf8), description: "a <curve>")
+    #expect(
+      wide.html.markup
+        == "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"a &lt;curve&gt;\">")
+    let both = Picture(
+      .svg, data: Data("<svg/>".utf8), description: "a", narrow: Data("<svg />".utf8))
+    #expect(
+      both.html.markup == "<picture><source media=\"(max-width: 40rem)\" "
+        + "srcset=\"data:image/svg+xml;base64,PHN2ZyAvPg==\">"
+        + "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"a\"></picture>")
+  }
+
+  /// Part, link and the scope that joins them name one timeline.
+  @Test func contentsMarkThePlaceInView() {
+    let document = Page(
+      title: "t", summary: "s", contents: "<a\(PlaceInView.linkAttributes(to: "one"))>1</a>",
+      places: ["one", "two"], main: "<div\(PlaceInView.attributes(of: "one"))></div>", footer: ""
+    ).document
+    #expect(document.contains("style=\"timeline-scope: --at-one, --at-two\""))
+    #expect(document.contains("<a class=\"spied\" style=\"animation-timeline: --at-one\">"))
+    #expect(
+      document.contains("<div style=\"view-timeline: --at-one; view-timeline-inset: 25% 74%\">"))
+    #expect(
+      !Page(title: "t", summary: "s", places: ["one"], main: "", footer: "").document
+        .contains("timeline-scope"))
+  }
+
   @Test func interpolatedTextIsEscaped() {
     let name = "<b>&\"'"
     let html: HTML = "<td title=\"\(name)\">\(name)</td>"

@@ -165,6 +165,7 @@ final class WovenProject {
     default:
       let opening = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>"
       try write("\(folder)/curve.svg", opening + "</svg>")
+      try write("\(folder)/curve-narrow.svg", opening + "<g/></svg>")
       let pixels = try PNGFile.encode(PixelImage(width: 9, height: 9, grey: 128))
       for name in ["curve", "many"] {
         try pixels.write(to: root.appendingPathComponent("\(folder)/\(name).png"))

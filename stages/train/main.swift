@@ -9,7 +9,8 @@
 //: | reads | `training` and `validation` images; section `train`; `start`, where a step binds it |
 //: | writes | `best`, `last`, listed `epoch-NNN`: checkpoints, under PyTorch's names; `history.csv`; |
 //: | | `examples`, `augmented`, `filters`: for the figures; `timing.csv`; `resume`: to go on from |
-//: | promises | the same recipe gives the same bits, on any number of threads, stopped or not |
+//: | promises | the same recipe gives the same bits, on any number of threads, stopped or not, |
+//: | | as long as compiler, processor and BLAS kernels stay the same |
 //:
 //: The test images are no input: what this stage cannot open it cannot learn from. (A recipe with
 //: `split.validation: test` hands them over as `validation`, and is marked.)
@@ -42,9 +43,6 @@ let images = orExit {
     settings.data, training: imageSet("training"), validation: imageSet("validation"))
 }
 let classNames = images.training.classNames
-
-//: Results repeat bit for bit as long as compiler, processor and BLAS kernels stay the same. Sums
-//: are cut into fixed pieces, so the number of threads does not matter.
 
 orExit { try KernelTarget.prepare(threadCount: options.threads) }
 MemoryShortage.endProgram { exitWithError("\($0)") }
