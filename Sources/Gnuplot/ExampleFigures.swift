@@ -17,6 +17,10 @@ public enum ExampleFigures {
     precondition(
       before.count == after.count && edges.count == before.count + 1,
       "\(edges.count) edges of \(before.count) and \(after.count) bins")
+    guard !before.isEmpty else {
+      throw .structure(
+        file: file, place: "counts", problem: "expected at least one bin, found none")
+    }
     for (index, pair) in zip(edges, edges.dropFirst()).enumerated()
     where !(pair.0 < pair.1) || !pair.0.isFinite || !pair.1.isFinite {
       throw .structure(

@@ -58,6 +58,13 @@ import Testing
     }
   }
 
+  @Test func noBinsAreNoHistogram() {
+    #expect(throws: LogError.self) {
+      try ExampleFigures.normalization(
+        edges: [0], before: [], after: [], subject: "", file: "n")
+    }
+  }
+
   @Test func aPlanOfRatesIsDrawn() throws {
     let plan = try RatePlan(
       parsing: "epoch,learning_rate\n0.0,0.1\n0.5,0.05\n", file: "schedule.csv")

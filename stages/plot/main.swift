@@ -148,51 +148,26 @@ func augmented(_ sheet: TensorFile) throws -> Figure {
 
 let examples = orExit { try options.input("examples") }
 
-func example(_ name: String) throws -> TensorFile? {
+func example(_ name: String, schema: String) throws -> TensorFile? {
   let url = examples.appendingPathComponent("example-\(name).safetensors")
   guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-  return try TensorFile(contentsOf: url)
+  let file = try TensorFile(contentsOf: url)
+  try file.requireSchema(schema, version: 1, producedBy: "train")
+  return file
 }
 
-if let file = orExit({ try example("convolution") }) {
+if let file = orExit({ try example("convolution", schema: "feature-map") }) {
   draw(
-    orExit { try featureMap(file) }, "An image, one filter and its feature map, before and after.")
+    orExit { try ExampleFigures.featureMap(in: file) },
+    "An image, one filter and its feature map, before and after training.")
 }
-if let file = orExit({ try example("normalization") }) {
-  draw(orExit { try normalization(file) }, "One channel's values before and after a batch norm.")
+if let file = orExit({ try example("normalization", schema: "normalization") }) {
+  draw(
+    orExit { try ExampleFigures.normalization(in: file) },
+    "One channel's values before and after a batch norm.")
 }
-if let plan = orExit({ try RatePlan(contentsOf: examples.appendingPathComponent("schedule.csv")) })
-  .figure
-{
-  draw(plan, "The learning rate of every step, as planned.")
-}
-
-func featureMap(_ file: TensorFile) throws -> Figure {
-  try file.requireSchema("feature-map", version: 1, producedBy: "train")
-  func numbers(_ name: String, _ count: Int) throws -> [Int] {
-    try file.scalars(of: name, as: Int64.self, shape: [count]).map { Int(clamping: $0) }
-  }
-  let side = try file.shape(of: "image").last ?? 0
-  return try ExampleFigures.featureMap(
-    image: file.scalars(of: "image", as: UInt8.self, shape: [3, side, side]), side: side,
-    filters: file.scalars(of: "filters", as: Float.self),
-    filterShape: file.shape(of: "filters"), maps: file.scalars(of: "maps", as: Float.self),
-    mapShape: file.shape(of: "maps"), window: numbers("window", 4), place: numbers("place", 3),
-    subject: "Filter \(file.requiredMetadata("filter")) of \(file.requiredMetadata("layer"))",
-    file: file.url.lastPathComponent)
-}
-
-func normalization(_ file: TensorFile) throws -> Figure {
-  try file.requireSchema("normalization", version: 1, producedBy: "train")
-  let bins = try file.shape(of: "counts").last ?? 0
-  let counts = try rows(of: "counts", in: file, 2, by: bins)
-  let edges = try file.scalars(of: "edges", as: Double.self, shape: [bins + 1])
-  return try ExampleFigures.normalization(
-    edges: edges, before: counts[0], after: counts[1],
-    subject: "channel \(file.requiredMetadata("channel")) of \(file.requiredMetadata("layer")), "
-      + "\(file.requiredMetadata("images")) images",
-    file: file.url.lastPathComponent)
-}
+let plan = orExit { try RatePlan(contentsOf: examples.appendingPathComponent("schedule.csv")) }
+if let figure = plan.figure { draw(figure, "The learning rate of every step, as planned.") }
 
 //: ## The training
 //:
