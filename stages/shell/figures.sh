@@ -55,7 +55,8 @@ watch_run() {
   tessera watch "$run" --process "$child" || true
   while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
   wait "$child" || status=$?
-  tail -n 8 "$log"
+  # What ran and what is worth opening, or why it ended.
+  if ((status == 0)); then sed -n '/ is up to date/,$p' "$log"; else tail -n 8 "$log"; fi
   rm -f "$log"
   exit "$status"
 }

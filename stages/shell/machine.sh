@@ -111,6 +111,12 @@ is_built_here() {
     [[ ! -e .build/tessera-place || $(<.build/tessera-place) == "$root" ]]
 }
 
+# build_minutes: what a first build takes on so many cores, of some four minutes of processor time.
+build_minutes() {
+  local minutes=$(((4 + $(nproc) - 1) / $(nproc)))
+  if ((minutes == 1)); then echo "a minute"; else echo "$minutes minutes"; fi
+}
+
 build_now() {
   local what=$1 tool all processor
   command -v swift >/dev/null || fail 69 "swift is missing; install Swift 6.2 or later from https://www.swift.org/install/linux"
@@ -129,7 +135,7 @@ build_now() {
   tool=$(digest_of tool) all=$(digest_of all)
   local -a product=()
   [[ $what == all ]] || product=(--product tessera)
-  headline "build" "swift build -c release (the first takes minutes)"
+  headline "build" "swift build -c release (the first takes about $(build_minutes) here)"
   if ! without_locks swift build -c release "${product[@]}"; then
     stop_if_interrupted
     fail 70 "the build failed; the compiler's messages stand above"
