@@ -42,7 +42,8 @@ struct NotebookFile: Encodable {
     /// Lines of text; of warnings and the like, apart.
     case text(String, isWarning: Bool)
     /// One thing in several forms, by media type; a reader shows the best it can.
-    case display([String: String])
+    /// With words for those who do not see a picture.
+    case display([String: String], description: String? = nil)
 
     private enum Key: String, CodingKey {
       case kind = "output_type"
@@ -56,9 +57,12 @@ struct NotebookFile: Encodable {
         try output.encode("stream", forKey: .kind)
         try output.encode(isWarning ? "stderr" : "stdout", forKey: .name)
         try output.encode(NotebookFile.lines(of: text), forKey: .text)
-      case .display(let forms):
+      case .display(let forms, let description):
         try output.encode("display_data", forKey: .kind)
-        try output.encode([String: String](), forKey: .metadata)
+        let pictures = description == nil ? [] : forms.keys.filter { $0.hasPrefix("image/") }
+        try output.encode(
+          Dictionary(uniqueKeysWithValues: pictures.map { ($0, ["alt": description ?? ""]) }),
+          forKey: .metadata)
         try output.encode(forms.mapValues(NotebookFile.lines), forKey: .data)
       }
     }

@@ -192,7 +192,7 @@ private struct ChapterCells {
       return [.text("the figure \(file) is not among the results\n", isWarning: true)]
     }
     return [
-      .display(forms),
+      .display(forms, description: caption),
       .display(["text/html": "<em>\(HTML(text: caption).markup)</em>", "text/plain": caption]),
     ]
   }

@@ -56,6 +56,7 @@ import Weaving
     let figures = outputs.compactMap { $0.data?["image/svg+xml"]?.joined() }
     #expect(figures.count == 2 && figures[0].hasPrefix("<svg"))
     #expect(bytes.contains("curve: shown in the chapter of again"))
+    #expect(bytes.contains("\"alt\" : \"A curve.\""))
     #expect(outputs.contains { $0.data?["image/png"] != nil })
     let warnings = notebook.cells.filter { $0.text.contains("the numbers are made up") }
     #expect(warnings.count == 1)
