@@ -30,7 +30,8 @@ extension RunRecord {
     case absent
   }
 
-  /// The figure `name`, drawn by an instance that has read `output` of the chapter's artefact.
+  /// The figure `name`, drawn by an instance that has read `output` of the chapter's artefact under the
+  /// output's own name; under another, such as a second history's, other figures are drawn from it.
   func drawing(called name: String, from output: String, of chapter: Chapter) -> DrawingState {
     guard let manifest = chapter.manifest else { return .absent }
     var other: String?
@@ -39,7 +40,7 @@ extension RunRecord {
         continue
       }
       for input in drawer.manifest?.inputs ?? []
-      where input.output == output && input.stage == manifest.stage {
+      where input.name == output && input.output == output && input.stage == manifest.stage {
         if input.key == manifest.key {
           return .drawn(Drawing(chapter: drawer, file: figure.file, caption: figure.caption))
         }

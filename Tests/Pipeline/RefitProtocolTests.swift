@@ -38,6 +38,13 @@ import Testing
     #expect(page.contains("the weights after epoch \(epoch + 2) of \(epoch + 2)"))
     #expect(page.contains("from epoch \(epoch + 1) on trained with"))
     #expect(page.contains("in the end trained on all of them"))
+    // Figures stand in the chapter of the step whose results they show.
+    for place in ["train-training", "train-feature-map", "train-augmented", "refit-filters"] {
+      #expect(page.contains("<figure id=\"figure-\(place)\">"), "\(place)")
+    }
+    for place in ["refit-training", "refit-feature-map", "train-filters"] {
+      #expect(!page.contains("id=\"figure-\(place)\""), "\(place)")
+    }
   }
 
   @Test func aTrainingThatEndsEarlyIsNotRefitted() throws {
