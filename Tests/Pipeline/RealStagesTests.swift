@@ -60,7 +60,8 @@ import Testing
 
     func files(_ folder: String) throws -> [String: Data] {
       let names = try FileManager.default.contentsOfDirectory(
-        atPath: root.appendingPathComponent(folder).path)
+        atPath: root.appendingPathComponent(folder).path
+      ).filter { $0 != "live.html" }
       return try Dictionary(
         uniqueKeysWithValues: names.map { ($0, try data("\(folder)/\($0)")) })
     }
