@@ -67,6 +67,12 @@ public struct Renderer: Sendable {
     return target
   }
 
+  /// The names of all files that a figure may be drawn into.
+  public static func files(of figure: String) -> [String] {
+    ["\(figure).gp", "\(figure).csv", "\(figure)-narrow.svg"]
+      + PictureFormat.allCases.map { "\(figure).\($0.rawValue)" }
+  }
+
   /// The letters of `text` that no font here has, each once, in their order: a PNG shows a hollow square
   /// in their place.
   public func undrawableLetters(in text: String) -> [Character] {

@@ -1,4 +1,5 @@
 import Foundation
+import Gnuplot
 import Planning
 import Recipes
 import TensorFiles
@@ -82,11 +83,9 @@ public struct SweepFolder: Sendable {
   }
 
   /// The files that are written into the folder of the page.
-  public static let pageFiles = [
-    "report.html", "runs.csv", "settings.csv", "sweep.json", "curves.gp", "curves.csv",
-    "curves.png",
-    "curves.svg", "effects.gp", "effects.csv", "effects.png", "effects.svg",
-  ]
+  public static let pageFiles =
+    ["report.html", "runs.csv", "settings.csv", "sweep.json"]
+    + ["curves", "effects"].flatMap(Renderer.files(of:))
 
   /// Removes the folder, and the page with its files. Only a command that holds the project's lock alone
   /// may.

@@ -88,7 +88,7 @@ private struct LivePageWriter {
     defer { try? FileManager.default.removeItem(at: folder) }
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     guard let files = try? renderer.render(figure, formats: [.svg], into: folder),
-      let picture = files.last
+      let picture = files.first(where: { $0.lastPathComponent == "\(figure.name).svg" })
     else { return nil }
     return try? Data(contentsOf: picture)
   }
