@@ -294,7 +294,7 @@ let package = Package(
       name: "ExplanationsTests",
       dependencies: [
         "Datasets", "Explanations", "Kernels", "Layers", "Loading", "Models", "Randomness",
-        "TensorFiles", "Tensors", "TestSupport",
+        "TensorFiles", "Tensors", "TestSupport", "Training",
       ],
       path: "Tests/Explanations", swiftSettings: optimized),
     .testTarget(

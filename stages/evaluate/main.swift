@@ -19,7 +19,7 @@
 //: tries ten recipes and keeps the one with the best test figure has selected on test, and no file
 //: will say so.
 //:
-//: Even an honest figure is one of *these* images. On new photographs, gathered the way CIFAR-10's
+//: Even an honest figure describes only images like *these*. On new photographs, gathered the way CIFAR-10's
 //: were, networks of many kinds lost 4 to 10 percent points (Recht et al., 2018, arXiv:1806.00451).
 
 import CheckedNumbers
@@ -128,7 +128,7 @@ if settings.flip { show("each answer is the mean of those to the image and its m
 //: A *95 % interval* is made by a rule that, over many such samples, covers the true $p$ in 95
 //: cases of 100. It does not say that $p$ lies in this one with 95 % probability. Wilson's rule
 //: (1927) solves $|\hat p - p| \le 1.96 \operatorname{se}$ for $p$, and keeps its promise near 0
-//: and 100 % too. The interval knows the choice of the images alone:
+//: and 100 % too. The interval accounts only for the choice of the images:
 
 let top1 = evaluations[selection.position].figures.top1
 let interval = WilsonInterval(percent: top1, count: images.count)
@@ -143,7 +143,7 @@ show(
       ]
     ]))
 
-//: So the second decimal of a single figure means nothing. Two networks on the *same* images
+//: So the second decimal of a single figure means nothing, and the first little. Two networks on the *same* images
 //: compare more sharply, since most images are easy or hard for both; `predictions` has what such a
 //: comparison needs. Another spread is not in the formula: another seed gives other weights, and
 //: another figure. A single run can't say how far those scatter, so the number of runs and the seed
@@ -236,9 +236,9 @@ show(figure: "confusion", drawnFrom: "confusion")
 //:
 //: (Guo et al., 2017, arXiv:1706.04599, section 2). In the figure, a bar is the accuracy of a bin's
 //: answers; were confidence and accuracy the same, bars would end on the dashed line. The veil is
-//: the distance to the bin's mean confidence: above the bar, the network is surer than it may be,
-//: as networks trained to the end mostly are, since cross-entropy falls as long as right answers
-//: become surer. Label smoothing pulls the other way. Below, how many answers each bin holds: a bin
+//: the distance to the bin's mean confidence: above the bar, the network is overconfident. Most
+//: fully trained networks are, because cross-entropy keeps falling as right answers become more
+//: confident. Label smoothing pulls the other way. Below, how many answers each bin holds: a bin
 //: of few says little. The ECE is no measure of accuracy: always answering with 10 % confidence and
 //: being right in 10 % of the cases is perfectly calibrated.
 

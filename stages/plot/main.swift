@@ -211,8 +211,8 @@ draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the 
 //: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
 //: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
 //: `top5` soon has little room left, and of up to five classes it is always 100 % and left out. The
-//: validation curve jitters by some tenths of a percent point from epoch to epoch, by the standard
-//: error of so few images: its highest tip is a lucky one.
+//: validation curve jitters late in training by about its standard error, so its highest point is
+//: partly luck.
 
 draw(\.top1, else: "no accuracies in history.csv: no figure 'top1'", "Top-1 accuracy.")
 draw(
@@ -239,8 +239,9 @@ draw(
   \.overview, else: "nothing to draw in history.csv: no figure 'training'",
   "Loss, accuracy, learning rate, and the gap between training and validation accuracy.")
 
-//: How much of the training was needed? The best epoch, $e^*$, is where the validation accuracy
-//: converged; what ran after it was of no use but to know so. Of $E$ epochs, the *efficiency* is
+//: How much of the training was needed? The best epoch, $e^*$, is the one with the highest
+//: validation accuracy; the epochs after it did not improve the result. If it is the last, the
+//: training may not have converged. Of $E$ epochs, the *efficiency* is
 //:
 //: $$ 100 \left( 1 - \frac{E - e^*}{E} \right) \% $$
 

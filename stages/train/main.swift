@@ -80,8 +80,9 @@ show(table: Table(header: NetworkSummary.header, rows: network.summary.condensed
 //: $$ y_{n,i,j,o} = b_o + \sum_{a,\,b,\,c} w_{o,c,a,b} \; x_{n,\,si+a-p,\,sj+b-p,\,c} $$
 //:
 //: The weights are the same at every place, so a thing is recognised wherever it stands. Here is
-//: that sum for one place of the first training image, with a filter of this network before
-//: training:
+//: that sum for one place of the first training image, whose pixels are normalised, with a filter
+//: of this network before training. A convolution before a norm has no bias $b$. The table rounds
+//: what it prints; the sum does not:
 
 let plain = BatchLoader(
   images.training, normalization: orExit { try images.training.requiredNormalization() },
@@ -97,10 +98,11 @@ show(figure: "feature-map", drawnFrom: "examples")
 
 //: ## What a batch norm does
 //:
-//: What a layer gets changes with every step of the layers before it. A *batch norm* brings each
-//: channel to mean 0 and deviation 1 over its $m$ values in the batch, then scales and shifts it by
-//: two weights, $\gamma$ and $\beta$ (Ioffe and Szegedy, 2015, arXiv:1502.03167); with
-//: $\delta = \partial L / \partial y$,
+//: Each step changes all layers at once, so a layer's input keeps shifting while it learns. A
+//: *batch norm* keeps it in one range: it brings each channel to mean 0 and deviation 1 over its
+//: $m$ values in the batch, then scales and shifts it by two weights, $\gamma$ and $\beta$, which
+//: begin at 1 and 0 (Ioffe and Szegedy, 2015, arXiv:1502.03167). The third formula is its gradient,
+//: with $\delta = \partial L / \partial y$:
 //:
 //: $$ \hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y = \gamma \, \hat x + \beta
 //: \qquad \frac{\partial L}{\partial x} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \left( \delta -
@@ -163,12 +165,13 @@ show(step)
 //:
 //: $$ g \gets g + \lambda w \qquad v \gets \mu v + g \qquad w \gets w - \eta v $$
 //:
-//: What batches disagree about cancels in $v$; what they agree on adds up to $g / (1 - \mu)$.
-//: Nesterov's variant moves by $g + \mu v$ (Sutskever et al., 2013). Adam divides a running mean of
-//: the gradient by the root of one of its square (Kingma and Ba, 2015, arXiv:1412.6980;
-//: `Sources/Training/Optimizer.swift` has the formulas). With this recipe's $\mu$, the velocity
-//: after some steps:
+//: Gradients that change sign from batch to batch nearly cancel in $v$; those that agree build up
+//: to $g / (1 - \mu)$. Nesterov's variant moves by $g + \mu v$ (Sutskever et al., 2013). Adam
+//: divides a running mean $m$ of the gradient by the square root of a running mean $u$ of its
+//: square, $w \gets w - \eta \, m / (\sqrt u + \epsilon)$ (Kingma and Ba, 2015, arXiv:1412.6980).
+//: What this recipe uses, and a velocity after some steps:
 
+show(settings.optimizer.words)
 show(MomentumExample(momentum: settings.optimizer.momentum))
 
 //: ## The rate
@@ -249,14 +252,14 @@ show(figure: "training", drawnFrom: "history")
 //: not depend on its neighbours, it uses *running* ones: after each batch, nine parts of the old to
 //: one of the new. They belong to the weights of the last steps. While weights move fast the
 //: running statistics lag behind, and a network that answers well in training may give most
-//: validation images the same name. The same weights on the same validation images, by either kind
-//: of statistics, after the first epochs:
+//: validation images the same name. The same weights on up to 128 of the validation
+//: images, with each kind of statistics, after each of the first epochs:
 
 show(table: lag.table(classNames: classNames))
 
-//: Where the first figure is far below the other, the lag is to blame, and it goes as the rate
-//: falls. Where both are low, the weights are not good yet. Without a batch norm the table is
-//: empty.
+//: If the first percentage is far below the second, the running statistics lag; they catch up as
+//: the weights settle. If both are low, the weights are not good yet. On so few images a difference
+//: of some points is chance. Without a batch norm the table is empty.
 //:
 //: ## What is kept
 //:
@@ -282,9 +285,11 @@ show(figure: "filters", drawnFrom: "filters")
 
 //: ## What to change first
 //:
-//: One thing at a time, and judged on validation. If the network hardly learns, the rate; if
-//: training runs ahead of validation, augmentation and weight decay; if the best epoch is among the
-//: last, more epochs; if both stand still together, a larger network. By that rule of thumb, here:
+//: One thing at a time, and judged on validation. If the network hardly learns, change the learning
+//: rate: try a third and three times of it. If training runs ahead of validation, add augmentation
+//: or weight decay. If the best epoch is among the last, train longer, which also stretches the
+//: schedule; gains below the standard error may be luck. If both curves have flattened together,
+//: take a larger network. The first of these rules that applies here:
 
 if let change = FirstChange(after: trainer.history, best: kept.epoch, classes: classNames.count) {
   show(change.text)

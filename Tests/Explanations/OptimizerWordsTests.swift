@@ -1,0 +1,22 @@
+import Explanations
+import Testing
+import Training
+
+@Suite struct OptimizerWordsTests {
+  @Test(arguments: [
+    (OptimizerSettings(kind: .sgd, learningRate: 1), "plain descent: μ = 0"),
+    (OptimizerSettings(kind: .sgd, learningRate: 1, momentum: 0.9), "momentum: μ = 0.9"),
+    (
+      OptimizerSettings(kind: .sgd, learningRate: 1, momentum: 0.9, nesterov: true),
+      "momentum: μ = 0.9, Nesterov's variant"
+    ),
+  ])
+  func theOptimizerIsNamedWithItsConstants(settings: OptimizerSettings, words: String) {
+    #expect(settings.words == words)
+  }
+
+  @Test func adamHasTwoMeans() {
+    let settings = OptimizerSettings(kind: .adam, learningRate: 1)
+    #expect(settings.words == "Adam: β₁ = \(settings.beta1) for m, β₂ = \(settings.beta2) for u")
+  }
+}
