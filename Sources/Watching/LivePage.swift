@@ -112,10 +112,11 @@ public struct LivePage {
     let confused: HTML =
       confusions.isEmpty
       ? HTML()
-      : Pages.DataTable(
-        caption: "Taken for another class after the last epoch",
-        header: ["class", "taken for", "images", "% of the class"], rows: confusions
-      ).html
-    return figures.joined() + table + confused
+      : "<h2>Taken for another class after the last epoch</h2>\n"
+        + Pages.DataTable(
+          caption: "Taken for another class after the last epoch",
+          header: ["class", "taken for", "images", "% of the class"], rows: confusions
+        ).html
+    return figures.joined() + "<h2>The last epochs</h2>\n" + table + confused
   }
 }
