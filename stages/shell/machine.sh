@@ -111,9 +111,9 @@ is_built_here() {
     [[ ! -e .build/tessera-place || $(<.build/tessera-place) == "$root" ]]
 }
 
-# build_minutes: what a first build takes on so many cores, of some four minutes of processor time.
+# build_minutes: what a first build takes on so many cores, of some six minutes of processor time.
 build_minutes() {
-  local minutes=$(((4 + $(nproc) - 1) / $(nproc)))
+  local minutes=$(((6 + $(nproc) - 1) / $(nproc)))
   if ((minutes == 1)); then echo "a minute"; else echo "$minutes minutes"; fi
 }
 
