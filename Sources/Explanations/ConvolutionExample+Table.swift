@@ -1,7 +1,7 @@
 import Foundation
 
 extension ConvolutionExample {
-  /// Beyond so many products a table has a line for each row of the window, not for each product.
+  /// Largest number of products with a line each; beyond it a line stands for a row of the window.
   private static let mostRows = 36
 
   /// The heads of the columns of `rows()`.

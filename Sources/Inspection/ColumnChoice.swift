@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// The columns of a table that a reader asks for by name.
+/// The columns of a table that `--columns` names.
 struct ColumnChoice {
   private let names: [String]
 

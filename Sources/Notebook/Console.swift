@@ -1,5 +1,6 @@
 import CheckedNumbers
 import Foundation
+import TensorFiles
 import Terminals
 
 /// The stages' console: lines on standard output, and one line of progress that a terminal sees
@@ -94,14 +95,7 @@ public struct Progress: Sendable {
   }
 
   /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.
-  public static func clock(seconds: Double) -> String {
-    let whole = Int(rounding: seconds)
-    let (minutes, rest) = (whole / 60, whole % 60)
-    let padded = rest < 10 ? "0\(rest)" : "\(rest)"
-    guard minutes >= 60 else { return "\(minutes):\(padded)" }
-    let (hours, left) = (minutes / 60, minutes % 60)
-    return "\(hours):\(left < 10 ? "0" : "")\(left):\(padded)"
-  }
+  public static func clock(seconds: Double) -> String { NumberText.clock(seconds: seconds) }
 }
 
 extension Duration {

@@ -71,7 +71,7 @@ extension RunFolder {
     }
   }
 
-  /// What asks for the run again.
+  /// The command that repeats the run.
   var command: String { (try? request.command) ?? "./pipeline.sh run RECIPE --as \(name)" }
 
   /// Remembers what the run is asked for, and the recipe with every value filled in.

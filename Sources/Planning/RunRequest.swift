@@ -40,7 +40,7 @@ public struct RunRequest: Sendable, Equatable, Codable {
     }
   }
 
-  /// What asks for the run again, as a line for a shell: `./pipeline.sh run quickstart --as slow --set
+  /// The command that repeats the run, as a line for a shell: `./pipeline.sh run quickstart --as slow --set
   /// train.epochs=20`.
   public var command: String {
     let name = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where a running training stands: the file `progress.json` of its work folder, which the trainer
-/// replaces about once a second and whoever watches reads. Beside it lies `history.csv`.
+/// replaces about once a second, for `watch` and the live page. Beside it lies `history.csv`.
 public struct TrainingProgress: Codable, Sendable, Equatable {
   public static let fileName = "progress.json"
 
@@ -34,7 +34,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
   public let loss: Double
   /// Whether the validation images are the test images.
   public let isSelectedOnTest: Bool
-  /// Whence the images come: official, unverified, own or generated.
+  /// Where the images come from: official, unverified, own or generated.
   public let dataStatus: String
   /// The most frequent confusions after the epoch before, the most frequent first.
   public let confusions: [Confusion]

@@ -46,6 +46,14 @@ public enum NumberText {
     return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"
   }
 
+  /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.
+  public static func clock(seconds: Double) -> String {
+    let whole = Int(rounding: seconds)
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
+  }
+
   /// `1 byte`, `320 kB`, `1.25 MB`: three digits, in powers of 1000.
   public static func size(bytes: Int) -> String {
     guard bytes >= 1000 else { return count(bytes, "byte") }

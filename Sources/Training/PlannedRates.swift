@@ -2,7 +2,7 @@ import Foundation
 
 /// The learning rates that a training is going to use, as far as they are known before it begins.
 ///
-/// A plateau's rate falls where training stands still, which nobody knows before; it is planned as if
+/// A plateau's rate falls where training stands still, which is not known before; it is planned as if
 /// it never did. Early stopping may end the training sooner.
 public struct PlannedRates: Sendable, Equatable {
   /// A step: epochs done before it, and its rate.

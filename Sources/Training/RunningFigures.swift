@@ -48,14 +48,13 @@ public final class RunningFigures {
 
   private func write(done: Int, loss: Double) throws {
     let elapsed = ContinuousClock.now - start
-    let seconds =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let names = images.training.classNames
     let confusions = trainer.validationConfusion?.mostConfused(limit: Self.confusionLimit) ?? []
     let progress = TrainingProgress(
       network: trainer.network.name, epoch: trainer.epoch, lastEpoch: trainer.lastEpoch,
       imagesDone: done, imagesInEpoch: images.training.count,
-      imagesPerSecond: elapsed > Self.settlingTime ? Double(done - imagesBefore) / seconds : 0,
+      imagesPerSecond: elapsed > Self.settlingTime
+        ? Double(done - imagesBefore) / (elapsed / .seconds(1)) : 0,
       loss: loss.isFinite ? loss : 0,
       isSelectedOnTest: images.validation?.preparation?.selectedOnTest ?? false,
       dataStatus: images.training.dataStatus.rawValue,

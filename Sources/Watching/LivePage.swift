@@ -1,11 +1,12 @@
 import Foundation
 import Gnuplot
 import Pages
+import TensorFiles
 
 /// The page `plots/RUN/live.html` on a training that is going on: one file, which the browser loads again
 /// every few seconds.
 public struct LivePage {
-  /// What the page tells of.
+  /// What the page shows.
   public enum State {
     /// A training, with its figures as SVG.
     case training(RunningTraining, pictures: [Data])
@@ -63,7 +64,7 @@ public struct LivePage {
       let left =
         progress.secondsLeft.map {
           ", \(Int(progress.imagesPerSecond.rounded())) images/s, about "
-            + "\(RunningTraining.clock($0)) left"
+            + "\(NumberText.clock(seconds: $0)) left"
         } ?? ""
       return """
         \(progress.network), epoch \(progress.epoch) of \(progress.lastEpoch): \

@@ -68,12 +68,4 @@ public struct RunningTraining {
             selectedOnTest: progress.isSelectedOnTest))
     }
   }
-
-  /// Minutes and seconds, `m:ss`, or `h:mm:ss` from an hour on.
-  static func clock(_ seconds: Double) -> String {
-    let whole = Int(min(max(seconds, 0), 1e9).rounded())
-    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
-  }
 }

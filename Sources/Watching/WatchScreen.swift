@@ -54,7 +54,7 @@ public struct WatchScreen {
     var words = ["\(Int(progress.fraction * 100)) %"]
     if let seconds = progress.secondsLeft {
       words.append("\(Int(progress.imagesPerSecond.rounded())) images/s")
-      words.append("about \(RunningTraining.clock(seconds)) left")
+      words.append("about \(NumberText.clock(seconds: seconds)) left")
     }
     let text = words.joined(separator: "  ")
     let width = columns - text.count - 2
