@@ -151,8 +151,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Augmentation", "Datasets", "Kernels", "Layers", "Loading", "Models", "Processors",
-        "Randomness", "Recipes", "TensorFiles", "Tensors", "Training",
+        "Augmentation", "Datasets", "Digests", "Kernels", "Layers", "Loading", "Models",
+        "Processors", "Randomness", "Recipes", "TensorFiles", "Tensors", "Training",
       ],
       swiftSettings: optimized),
     .target(

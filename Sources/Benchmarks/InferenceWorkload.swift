@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Tensors
 
 /// A network that answers the same batch again and again.
 final class InferenceWorkload {
@@ -20,6 +21,9 @@ final class InferenceWorkload {
   /// Forward pass to the logits.
   func answer() { plan.forward(count: batch) }
 
-  /// Whether the logits of the last answer are numbers.
-  var isFinite: Bool { plan.logits.elements.allSatisfy(\.isFinite) }
+  /// The logits of the last answer.
+  var logits: FeatureMap { plan.logits }
+
+  /// Whether they are numbers.
+  var isFinite: Bool { logits.elements.allSatisfy(\.isFinite) }
 }

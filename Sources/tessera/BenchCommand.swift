@@ -38,6 +38,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Print where a training step's time goes, by kind of layer.")
   var profile = false
 
+  @Flag(help: "Print digests of weights and logits after three steps, instead of rates.")
+  var digests = false
+
   @Flag(help: "Print a line of JSON a case.")
   var json = false
 
@@ -49,6 +52,7 @@ struct BenchCommand: ParsableCommand {
       networks: networks, precisions: precision, threads: threads, batch: batch, seconds: seconds)
     try KernelTarget.prepare(threadCount: request.threadCount)
     let cases = try cases(of: request, in: try Project.here())
+    if digests { return try printDigests(of: cases) }
     if inThisProcess {
       for benchmark in cases {
         Output.json(try benchmark.measure(seconds: request.seconds, profiles: profile).json())
@@ -69,6 +73,17 @@ struct BenchCommand: ParsableCommand {
         printLines(result.profile.map(BenchmarkTable.lines) ?? [])
       }
       // Standard output may be a pipe, whose reader wants each case when it is done.
+      fflush(nil)
+    }
+  }
+
+  private func printDigests(of cases: [BenchmarkCase]) throws {
+    for benchmark in cases {
+      let digests = try benchmark.digests()
+      printLines([
+        "\(benchmark.network) \(benchmark.precision.rawValue) batch \(benchmark.batch)",
+        "  weights \(digests.weights)", "  logits  \(digests.logits)",
+      ])
       fflush(nil)
     }
   }

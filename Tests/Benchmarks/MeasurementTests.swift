@@ -7,13 +7,28 @@ import Testing
 
 /// Whether everything is measured; never how fast.
 @Suite struct MeasurementTests {
-  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult
-  {
-    let benchmark = BenchmarkCase(
-      network: "small-cnn", precision: precision, threadCount: 2, batch: 3,
+  private func benchmark(_ precision: Precision = .float32, threads: Int = 2) -> BenchmarkCase {
+    BenchmarkCase(
+      network: "small-cnn", precision: precision, threadCount: threads, batch: 3,
       augmentations: [.crop(padding: 4, fill: .zero), .flip(probability: 0.5)],
       preprocessing: PreprocessSettings(normalize: .statistics))
-    return try benchmark.measure(seconds: 0.01, profiles: profiles)
+  }
+
+  private func measure(_ precision: Precision = .float32, profiles: Bool) throws -> BenchmarkResult
+  {
+    try benchmark(precision).measure(seconds: 0.01, profiles: profiles)
+  }
+
+  @Test(arguments: Precision.allCases.filter(\.isSupported))
+  func `digests are those of any number of threads, and of the precision`(
+    precision: Precision
+  ) throws {
+    let digests = try benchmark(precision, threads: 1).digests()
+    #expect(try benchmark(precision, threads: 3).digests() == digests)
+    #expect(digests.weights != digests.logits)
+    guard precision != .float32 else { return }
+    let exact = try benchmark().digests()
+    #expect(exact.weights != digests.weights && exact.logits != digests.logits)
   }
 
   @Test(arguments: Precision.allCases.filter(\.isSupported))
