@@ -3,12 +3,12 @@ import Tensors
 
 /// Memory that is read or written next, of two maps or three. Products ask memory for little: some lines are asked for
 /// at each step of theirs, and whoever reads or writes them then does not wait (docs/kernels.md).
-struct ComingLines {
+struct LinePrefetch {
   private var first: Span
   private var second: Span
   private var third: Span?
 
-  /// - Parameter steps: Calls of `fetchSome`.
+  /// - Parameter steps: Calls of `prefetchSome`.
   @inline(__always)
   init(
     _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
@@ -20,10 +20,10 @@ struct ComingLines {
 
   /// Asks for the next ones, which are few: beyond some twenty a core waits before it asks for more.
   @inline(__always)
-  mutating func fetchSome() {
-    first.fetchSome()
-    second.fetchSome()
-    third?.fetchSome()
+  mutating func prefetchSome() {
+    first.prefetchSome()
+    second.prefetchSome()
+    third?.prefetchSome()
   }
 
   /// Memory that is asked for from beginning to end.
@@ -43,7 +43,7 @@ struct ComingLines {
     }
 
     @inline(__always)
-    mutating func fetchSome() {
+    mutating func prefetchSome() {
       let stop = min(next + stepBytes, end)
       while next < stop {
         prefetchLine(UnsafeRawPointer(bitPattern: next))

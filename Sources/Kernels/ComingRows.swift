@@ -1,25 +1,25 @@
 import CVectors
 
 /// Memory that a product asks for while it multiplies something else.
-protocol MemoryAhead {
+protocol Prefetching {
   /// Whether anything is asked for at all.
-  static var asks: Bool { get }
-  mutating func fetchSome()
+  static var isNeeded: Bool { get }
+  mutating func prefetchSome()
 }
 
 /// No memory.
-struct NoComingRows: MemoryAhead {
+struct NoPrefetch: Prefetching {
   @inline(__always)
-  static var asks: Bool { false }
+  static var isNeeded: Bool { false }
 
   @inline(__always)
-  mutating func fetchSome() {}
+  mutating func prefetchSome() {}
 }
 
 /// Parts of rows of a matrix that is read next. Weights that few images share come from memory as slowly as
 /// they are multiplied. Asked for a few lines at a time within products, they come meanwhile; between
 /// products, in hundreds, they did not (docs/kernels.md).
-struct ComingRows: MemoryAhead {
+struct RowPrefetch: Prefetching {
   private var row: UnsafeRawPointer
   private let rowBytes: Int
   private let partBytes: Int
@@ -30,13 +30,13 @@ struct ComingRows: MemoryAhead {
   private static var lineBytes: Int { 64 }
 
   @inline(__always)
-  static var asks: Bool { true }
+  static var isNeeded: Bool { true }
 
   /// - Parameters:
   ///   - row: The first row's part.
   ///   - step: Vectors from one row to the next.
   ///   - vectors: Vectors of a part.
-  ///   - requests: Calls of `fetchSome` in which all are to be asked for.
+  ///   - requests: Calls of `prefetchSome` in which all are to be asked for.
   @inline(__always)
   init(_ row: UnsafePointer<Vector>, rows: Int, step: Int, vectors: Int, requests: Int) {
     self.row = UnsafeRawPointer(row)
@@ -47,7 +47,7 @@ struct ComingRows: MemoryAhead {
   }
 
   @inline(__always)
-  mutating func fetchSome() {
+  mutating func prefetchSome() {
     for _ in 0..<linesInRequest {
       guard rows > 0 else { return }
       prefetchLine(row + offset)

@@ -45,7 +45,7 @@ public struct ConvolutionKernel: Sendable {
     self.training = training
     vectors = DirectConvolution(geometry, input: input)
     tiles = TileConvolution(vectors)
-    pointwise = PointwiseConvolution(vectors, fetchesAhead: training)
+    pointwise = PointwiseConvolution(vectors, prefetches: training)
     let isPointwise = !mixes && PointwiseConvolution.fits(geometry, input: input)
     if let engine {
       (forwardEngine, inputGradientEngine, weightGradientEngine) = (engine, engine, engine)
@@ -91,7 +91,7 @@ public struct ConvolutionKernel: Sendable {
   }
 
   private func winograd(_ filter: WinogradFilter, _ factors: Precision) -> WinogradConvolution {
-    WinogradConvolution(vectors, filter, factors: factors, fetchesAhead: training)
+    WinogradConvolution(vectors, filter, factors: factors, prefetches: training)
   }
 
   /// Floats of one kernel, padding included.

@@ -52,7 +52,7 @@ extension DirectConvolution {
 
   /// dy with the border that a phase's turned kernel reaches.
   private func paddedGradient(_ rows: Phase, _ columns: Phase) -> PaddedImage {
-    let reach = (columns.count + Quad.rows - 1) / Quad.rows * Quad.rows
+    let reach = (columns.count + KernelSlide.quadSize - 1) / KernelSlide.quadSize * KernelSlide.quadSize
     return PaddedImage(
       output, top: max(-rows.start, 0), left: max(-columns.start, 0),
       bottom: max(rows.start + rows.count - 1 + rows.tapCount - output.height, 0),

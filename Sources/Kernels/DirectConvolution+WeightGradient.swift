@@ -108,7 +108,7 @@ extension DirectConvolution {
         gradient: UnsafePointer(isCut ? cut : source + lane),
         gradientStep: isCut ? lanes : layout.lanes, count: images.count,
         adding: adding)
-      correlation.run(lanes: lanes, into: vectors(sums + layout.blockOffset(from: lane)))
+      correlation.run(vectors: lanes, into: vectors(sums + layout.blockOffset(from: lane)))
       lane += lanes
     }
   }

@@ -21,7 +21,7 @@ public struct DirectConvolution: Sendable {
 
   /// The input with the border that its kernel reaches.
   var paddedInput: PaddedImage {
-    let columns = (output.width + Quad.rows - 1) / Quad.rows * Quad.rows
+    let columns = (output.width + KernelSlide.quadSize - 1) / KernelSlide.quadSize * KernelSlide.quadSize
     let reach = (columns - 1) * geometry.stride + geometry.kernelWidth
     let rows = (output.height - 1) * geometry.stride + geometry.kernelHeight
     return PaddedImage(

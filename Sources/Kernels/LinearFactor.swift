@@ -27,7 +27,7 @@ protocol LinearFactor {
   static func multiply(
     rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Lane>,
     lanes: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
-    fetching memory: inout ComingRows)
+    prefetching memory: inout RowPrefetch)
 
   /// How often `multiply` asks for memory.
   static func requests(rows: Int, factors: Int, lanes: Int) -> Int
@@ -70,7 +70,7 @@ enum FloatFactor: LinearFactor {
   static func multiply(
     rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Vector>,
     lanes: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
-    fetching memory: inout ComingRows
+    prefetching memory: inout RowPrefetch
   ) {
     let v = v.assumingMemoryBound(to: Float.self)
     let inputStep = rowBytes / MemoryLayout<Float>.size
@@ -79,10 +79,10 @@ enum FloatFactor: LinearFactor {
         inputs: min(MatrixProduct.longestSum, factors - first), inputStep: inputStep,
         outputStep: step)
       for row in stride(from: 0, to: rows, by: MatrixProduct.mostRowsAtOnce) {
-        memory.fetchSome()
+        memory.prefetchSome()
         product.run(
           rows: min(MatrixProduct.mostRowsAtOnce, rows - row), v + (row * inputStep + first),
-          u + first * lanes, lanes: lanes, into: m + row * step, adding: adding || first > 0)
+          u + first * lanes, vectors: lanes, into: m + row * step, adding: adding || first > 0)
       }
     }
   }
@@ -105,7 +105,7 @@ enum FloatFactor: LinearFactor {
       MatrixCorrelation(
         inputs: inputsAtOnce, inputStep: inputs, gradientStep: lanes, rows: factors, adding: false,
         rowsInSum: longestSum
-      ).run(v + first, d, lanes: lanes, endsInHalf: false, into: block) {}
+      ).run(v + first, d, vectors: lanes, endsInHalf: false, into: block) {}
       for input in 0..<inputsAtOnce {
         for lane in 0..<lanes {
           let (sum, target) = (block[input * lanes + lane], sums + ((first + input) * step + lane))
@@ -136,16 +136,16 @@ enum PairFactor: LinearFactor {
   static func multiply(
     rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Pairs>,
     lanes: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
-    fetching memory: inout ComingRows
+    prefetching memory: inout RowPrefetch
   ) {
     MatrixPairProduct(pairs: factors, inputBytes: rowBytes, outputStep: step, adding: adding)
-      .run(rows: rows, v, u, lanes: lanes, into: m, fetching: &memory)
+      .run(rows: rows, v, u, vectors: lanes, into: m, prefetching: &memory)
   }
 
   @inline(__always)
   static func requests(rows: Int, factors: Int, lanes: Int) -> Int {
-    MatrixPairProduct.requests(rows: rows, pairs: factors, lanes: 2) * (lanes / 2)
-      + MatrixPairProduct.requests(rows: rows, pairs: factors, lanes: 1) * (lanes % 2)
+    MatrixPairProduct.requests(rows: rows, pairs: factors, vectors: 2) * (lanes / 2)
+      + MatrixPairProduct.requests(rows: rows, pairs: factors, vectors: 1) * (lanes % 2)
   }
 
   @inline(__always)
@@ -157,6 +157,6 @@ enum PairFactor: LinearFactor {
     MatrixPairCorrelation(
       inputs: inputs, inputBytes: inputs * MemoryLayout<UInt32>.size, gradientStep: lanes,
       pairs: factors, adding: false, sumStep: step, streams: streams
-    ).run(v, d, lanes: lanes, into: sums)
+    ).run(v, d, vectors: lanes, into: sums)
   }
 }

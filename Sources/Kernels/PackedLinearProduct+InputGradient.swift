@@ -70,7 +70,7 @@ extension PackedLinearProduct {
         // After its last panel a worker goes on, most often, with the first of the block below.
         let (next, isLast) = (first + factors, first + factors == outputFactors)
         let nextFactors = min(Self.panelFactors, isLast ? outputFactors : outputFactors - next)
-        var coming = ComingRows(
+        var coming = RowPrefetch(
           isLast ? source + rows * step : source + Factor.numbers * next / width, rows: rows,
           step: step, vectors: Factor.numbers * nextFactors / width,
           requests: Factor.requests(rows: rows, factors: factors, lanes: lanes))
@@ -79,7 +79,7 @@ extension PackedLinearProduct {
           Factor.multiply(
             rows: rows, factors: factors, rounded, rowBytes: rowBytes,
             gradients + (lane * outputFactors + first * blockLanes), lanes: blockLanes,
-            into: sums + lane, step: lanes, adding: first > 0, fetching: &coming)
+            into: sums + lane, step: lanes, adding: first > 0, prefetching: &coming)
         }
       }
       write(

@@ -90,7 +90,7 @@ struct PackedLinearProduct<Factor: LinearFactor> {
         // After its last panel a worker goes on, most often, with the first of the block beside.
         let (next, isLast) = (first + factors, first + factors == inputFactors)
         let nextFactors = min(Self.panelFactors, isLast ? inputFactors : inputFactors - next)
-        var coming = ComingRows(
+        var coming = RowPrefetch(
           isLast ? columns + lanes : columns + Factor.numbers * next * step,
           rows: Factor.numbers * nextFactors, step: step, vectors: lanes,
           requests: Factor.requests(rows: images, factors: factors, lanes: lanes))
@@ -98,7 +98,7 @@ struct PackedLinearProduct<Factor: LinearFactor> {
           Factor.multiply(
             rows: images, factors: factors, rounded + Self.factorBytes * first, rowBytes: rowBytes,
             packed + lane * factors, lanes: min(2, lanes - lane), into: sums + lane, step: lanes,
-            adding: first > 0, fetching: &coming)
+            adding: first > 0, prefetching: &coming)
         }
       }
       for image in 0..<images {

@@ -53,17 +53,17 @@ extension PointwiseConvolution {
         rows: count, adding: true)
       let next = first + count..<first + 2 * count
       var coming =
-        fetchesAhead
-        ? ComingLines(
+        prefetches
+        ? LinePrefetch(
           x.memory(ofPixels: next), dy.memory(ofPixels: next),
           steps: layout.blockCount * MatrixCorrelation.sumCount(ofRows: count)) : nil
       layout.forEachBlock { lane, lanes in
         correlation.run(
           x.base + first * input.channelStride,
-          vectors(dy.base + first * output.channelStride) + lane, lanes: lanes,
+          vectors(dy.base + first * output.channelStride) + lane, vectors: lanes,
           endsInHalf: layout.endsInHalf(from: lane, lanes: lanes),
           into: vectors(target + layout.blockOffset(from: lane)),
-          meanwhile: { coming?.fetchSome() })
+          meanwhile: { coming?.prefetchSome() })
       }
     }
   }
@@ -86,7 +86,7 @@ extension PointwiseConvolution {
           gradientStep: output.lanes, pairs: (pixels.count + 1) / 2, adding: true)
         layout.forEachBlock { lane, lanes in
           correlation.run(
-            UnsafeRawPointer(inputs), gradients + lane, lanes: lanes,
+            UnsafeRawPointer(inputs), gradients + lane, vectors: lanes,
             into: vectors(target + layout.blockOffset(from: lane)))
         }
       }

@@ -7,10 +7,10 @@ import Tensors
 struct PointwiseConvolution: Sendable {
   let direct: DirectConvolution
   /// Whether maps have left the caches when they are read.
-  let fetchesAhead: Bool
+  let prefetches: Bool
 
-  init(_ direct: DirectConvolution, fetchesAhead: Bool) {
-    (self.direct, self.fetchesAhead) = (direct, fetchesAhead)
+  init(_ direct: DirectConvolution, prefetches: Bool) {
+    (self.direct, self.prefetches) = (direct, prefetches)
   }
 
   /// Whether these sizes are what it is about, and both maps are stored alike.
@@ -23,13 +23,13 @@ struct PointwiseConvolution: Sendable {
   private var forwardPass: PointwisePass {
     PointwisePass(
       layout: direct.layout, input: direct.input, output: direct.output,
-      fetchesAhead: fetchesAhead)
+      prefetches: prefetches)
   }
 
   private var inputGradientPass: PointwisePass {
     PointwisePass(
       layout: direct.turnedLayout, input: direct.output, output: direct.input,
-      fetchesAhead: fetchesAhead)
+      prefetches: prefetches)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.
@@ -78,7 +78,7 @@ private struct PointwisePass {
   let layout: KernelLayout
   let input: FeatureMapShape
   let output: FeatureMapShape
-  let fetchesAhead: Bool
+  let prefetches: Bool
 
   /// Pixels whose sums are in the first cache at once, whole blocks of the product.
   private static let pixelsInPass = 4 * MatrixProduct.mostRowsAtOnce
@@ -109,7 +109,7 @@ private struct PointwisePass {
       ) { count, pixels, lane, lanes, sums in
         product.run(
           rows: count, pixels.assumingMemoryBound(to: Float.self),
-          vectors(kernel + layout.blockOffset(from: lane)), lanes: lanes, into: sums)
+          vectors(kernel + layout.blockOffset(from: lane)), vectors: lanes, into: sums)
       }
     case .bfloat16:
       pair(kernel, into: paired, on: pool)
@@ -119,7 +119,7 @@ private struct PointwisePass {
       run(
         x, BFloat16.self, bias: bias, into: y, addend: addend, imageSums: imageSums, on: pool
       ) { count, pixels, lane, lanes, sums in
-        product.run(rows: count, pixels, weights + lane * pairs, lanes: lanes, into: sums)
+        product.run(rows: count, pixels, weights + lane * pairs, vectors: lanes, into: sums)
       }
     }
   }
@@ -173,15 +173,15 @@ private struct PointwisePass {
       let place = image * input.pixelCount + first
       let parts = (count + Self.pixelsInProduct - 1) / Self.pixelsInProduct
       var coming =
-        fetchesAhead
-        ? ComingLines(
+        prefetches
+        ? LinePrefetch(
           x.memory(ofPixels: place + count..<place + count + Self.pixelsInPass),
           y.memory(ofPixels: place..<place + count),
           alsoRead?.memory(ofPixels: place..<place + count), steps: parts * layout.blockCount)
         : nil
       layout.forEachBlock { lane, lanes in
         for pixel in stride(from: 0, to: count, by: Self.pixelsInProduct) {
-          coming?.fetchSome()
+          coming?.prefetchSome()
           multiply(
             min(count - pixel, Self.pixelsInProduct),
             UnsafeRawPointer((pixels + pixel * input.lanes).memory), lane, lanes,

@@ -62,7 +62,7 @@ extension WinogradConvolution {
           }
           let tileCount = rows.count * tiles.pitch - tiles.halo
           let sumCount = MatrixCorrelation.sumCount(ofRows: tileCount)
-          var coming = comingLines(tiles, x, dy, rows: next, steps: blockCount * sumCount)
+          var coming = linePrefetch(tiles, x, dy, rows: next, steps: blockCount * sumCount)
           correlate(memory, tiles, count: tileCount, into: sums, adding: adding, &coming)
         case .bfloat16:
           for row in rows {
@@ -70,7 +70,7 @@ extension WinogradConvolution {
               tiles, x, dy, image: row / tiles.rows, row: row % tiles.rows,
               pair: (row - rows.lowerBound) * tiles.columnPairs)
           }
-          var coming = comingLines(tiles, x, dy, rows: next, steps: pairSumCount)
+          var coming = linePrefetch(tiles, x, dy, rows: next, steps: pairSumCount)
           correlate(
             memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding, &coming)
         }
@@ -87,24 +87,24 @@ extension WinogradConvolution {
   private var pairSumCount: Int {
     var count = 0
     direct.layout.forEachBlock { _, lanes in
-      count += MatrixPairCorrelation.sumCount(ofInputs: direct.layout.inputs, lanes: lanes)
+      count += MatrixPairCorrelation.sumCount(ofInputs: direct.layout.inputs, vectors: lanes)
     }
     return filter.points * count
   }
 
   /// What some rows of tiles are made of, where it is asked for.
-  private func comingLines(
+  private func linePrefetch(
     _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, rows: Range<Int>, steps: Int
-  ) -> ComingLines? {
-    fetchesAhead
-      ? ComingLines(
+  ) -> LinePrefetch? {
+    prefetches
+      ? LinePrefetch(
         tiles.memory(of: x, rows: rows), tiles.memory(of: dy, rows: rows), steps: steps) : nil
   }
 
   /// Adds the products of some tiles at all points.
   private func correlate(
     _ memory: WinogradMemory, _ tiles: WinogradTiles, count: Int,
-    into sums: UnsafeMutablePointer<Vector>, adding: Bool, _ coming: inout ComingLines?
+    into sums: UnsafeMutablePointer<Vector>, adding: Bool, _ coming: inout LinePrefetch?
   ) {
     let correlation = MatrixCorrelation(
       inputs: direct.layout.inputs, inputStep: tiles.inputStep,
@@ -114,9 +114,9 @@ extension WinogradConvolution {
         let tile = tiles.offset(ofRow: row, column)
         correlation.run(
           memory.inputs(ofPoint: point, tile: tile, of: tiles),
-          memory.outputs + (point * memory.outputPointStep + lane), lanes: lanes,
+          memory.outputs + (point * memory.outputPointStep + lane), vectors: lanes,
           endsInHalf: direct.layout.endsInHalf(from: lane, lanes: lanes),
-          into: target + segment * kernel.segmentStep, meanwhile: { coming?.fetchSome() })
+          into: target + segment * kernel.segmentStep, meanwhile: { coming?.prefetchSome() })
       }
     }
   }
@@ -124,7 +124,7 @@ extension WinogradConvolution {
   /// Adds the products of some pairs of tiles at all points.
   private func correlate(
     _ memory: WinogradMemory, pairs: Int, into sums: UnsafeMutablePointer<Vector>, adding: Bool,
-    _ coming: inout ComingLines?
+    _ coming: inout LinePrefetch?
   ) {
     let correlation = MatrixPairCorrelation(
       inputs: direct.layout.inputs, inputBytes: 4 * direct.input.channelStride,
@@ -133,8 +133,8 @@ extension WinogradConvolution {
       correlation.run(
         memory.inputs(ofPoint: point, as: Float.self),
         UnsafeRawPointer(memory.outputs + (point * memory.outputPointStep + lane))
-          .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target,
-        meanwhile: { coming?.fetchSome() })
+          .assumingMemoryBound(to: Pairs.self), vectors: lanes, into: target,
+        meanwhile: { coming?.prefetchSome() })
     }
   }
 

@@ -16,13 +16,13 @@ struct WinogradConvolution: Sendable {
   /// What products multiply; in the gradients of weights other than of 3×3 float32 alone.
   let factors: Precision
   /// Whether maps have left the caches when they are read.
-  let fetchesAhead: Bool
+  let prefetches: Bool
 
   init(
-    _ direct: DirectConvolution, _ filter: WinogradFilter, factors: Precision, fetchesAhead: Bool
+    _ direct: DirectConvolution, _ filter: WinogradFilter, factors: Precision, prefetches: Bool
   ) {
     (self.direct, self.filter, self.factors) = (direct, filter, factors)
-    self.fetchesAhead = fetchesAhead
+    self.prefetches = prefetches
   }
 
   /// Whether these sizes are what it is about, and both maps are stored alike. Kernels of 5×5 are segments of
@@ -52,7 +52,7 @@ struct WinogradConvolution: Sendable {
   private var forwardPass: WinogradPass {
     WinogradPass(
       filter, factors: factors, layout: direct.layout, input: direct.input, output: direct.output,
-      padding: direct.geometry.padding, fetchesAhead: fetchesAhead)
+      padding: direct.geometry.padding, prefetches: prefetches)
   }
 
   /// A plain convolution of dy by the turned kernel.
@@ -61,7 +61,7 @@ struct WinogradConvolution: Sendable {
       filter, factors: factors, layout: direct.turnedLayout, input: direct.output,
       output: direct.input,
       padding: direct.geometry.kernelWidth - 1 - direct.geometry.padding,
-      fetchesAhead: fetchesAhead)
+      prefetches: prefetches)
   }
 
   /// Floats of scratch memory that a worker needs in a forward pass.

@@ -187,13 +187,13 @@ extension WinogradTiles {
   fileprivate func forEachRegisters(
     of shape: FeatureMapShape, vectors: (Range<Int>) -> Void, octets: (Range<Int>) -> Void
   ) {
-    guard filter == .two || !RegisterTile.isOneQuad else {
+    guard filter == .two || !RegisterBlockSize.isFourByOne else {
       // Six numbers of a whole vector, and what becomes of them, are more than sixteen registers.
       return octets(0..<FloatOctet.count(shape.channels))
     }
     guard
       FeatureMapShape.endsInHalf(channels: shape.channels),
-      RegisterTile.leavesHalfOut(lanes: shape.lanes)
+      RegisterBlockSize.leavesHalfOut(vectors: shape.lanes)
     else { return vectors(0..<shape.lanes) }
     // Whole vectors take half the steps.
     vectors(0..<shape.lanes - 1)

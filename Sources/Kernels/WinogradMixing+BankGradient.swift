@@ -121,7 +121,7 @@ extension WinogradMixing {
               rows: tileCount, adding: false
             ).run(
               memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
-              dy + tile * tiles.output.lanes, lanes: lanes, endsInHalf: endsInHalf, into: target,
+              dy + tile * tiles.output.lanes, vectors: lanes, endsInHalf: endsInHalf, into: target,
               meanwhile: {})
           case .bfloat16:
             let pair = (first + index) * pairCount
@@ -132,7 +132,7 @@ extension WinogradMixing {
               memory.inputs(ofPoint: point, as: Float.self)
                 + 4 * (pair * tiles.input.channelStride + input),
               UnsafeRawPointer(dy + pair * tiles.output.lanes)
-                .assumingMemoryBound(to: Pairs.self), lanes: lanes, into: target)
+                .assumingMemoryBound(to: Pairs.self), vectors: lanes, into: target)
           }
         }
         for index in 0..<bank.count {

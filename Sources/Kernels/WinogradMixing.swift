@@ -159,7 +159,7 @@ struct WinogradMixing {
               inputs: count, inputStep: tiles.inputStep, outputStep: tiles.output.lanes
             ).run(
               rows: tileCount, memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
-              weights, lanes: lanes, endsInHalf: endsInHalf, into: target, adding: input > 0)
+              weights, vectors: lanes, endsInHalf: endsInHalf, into: target, adding: input > 0)
           case .bfloat16:
             let pixels = memory.inputs(ofPoint: point, as: BFloat16.self)
             MatrixPairProduct(
@@ -167,7 +167,7 @@ struct WinogradMixing {
               outputStep: tiles.output.lanes, adding: input > 0
             ).run(
               rows: tileCount, pixels + 2 * (tile * tiles.inputStep + input),
-              pair(weights, count, lanes: lanes), lanes: lanes, into: target)
+              pair(weights, count, lanes: lanes), vectors: lanes, into: target)
           }
         }
       }

@@ -4,15 +4,15 @@ import Tensors
 struct WinogradPass {
   let kernel: WinogradKernel
   /// Whether lines are asked for before they are used.
-  private let fetchesAhead: Bool
+  private let prefetches: Bool
   let tiles: WinogradTiles
   private let batch: WinogradBatch
 
   init(
     _ filter: WinogradFilter, factors: Precision, layout: KernelLayout, input: FeatureMapShape,
-    output: FeatureMapShape, padding: Int, fetchesAhead: Bool
+    output: FeatureMapShape, padding: Int, prefetches: Bool
   ) {
-    self.fetchesAhead = fetchesAhead
+    self.prefetches = prefetches
     kernel = WinogradKernel(layout: layout, filter: filter, factors: factors)
     tiles = WinogradTiles(
       filter: filter, factors: factors, input: input, output: output, padding: padding,
@@ -37,8 +37,8 @@ struct WinogradPass {
         }
         let tileCount = rows.count * tiles.pitch - tiles.halo
         var coming =
-          fetchesAhead
-          ? ComingLines(
+          prefetches
+          ? LinePrefetch(
             tiles.memory(of: x, rows: batch.rows(after: rows, tiles, images: images)),
             tiles.memory(of: y, rows: rows),
             imageSums?.alsoRead.map { tiles.memory(of: $0, rows: rows) },
@@ -69,7 +69,7 @@ struct WinogradPass {
   /// The products of all points.
   private func multiply(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
-    _ coming: inout ComingLines?
+    _ coming: inout LinePrefetch?
   ) {
     switch kernel.factors {
     case .float32:
@@ -83,7 +83,7 @@ struct WinogradPass {
           let tile = tileRange.lowerBound + tiles.offset(ofRow: row, column)
           product.run(
             rows: tileRange.count, memory.inputs(ofPoint: point, tile: tile, of: tiles),
-            weights + segment * kernel.segmentStep, lanes: lanes, endsInHalf: endsInHalf,
+            weights + segment * kernel.segmentStep, vectors: lanes, endsInHalf: endsInHalf,
             into: target, adding: !isFirst)
           isFirst = false
         }
@@ -103,7 +103,7 @@ struct WinogradPass {
           product.adding = !isFirst
           product.run(
             rows: tileRange.count, inputs + tile * product.inputBytes,
-            weights + segment * kernel.segmentStep, lanes: lanes, into: target)
+            weights + segment * kernel.segmentStep, vectors: lanes, into: target)
           isFirst = false
         }
       }
@@ -114,7 +114,7 @@ struct WinogradPass {
   @inline(__always)
   private func forEachProduct(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
-    _ coming: inout ComingLines?,
+    _ coming: inout LinePrefetch?,
     _ body: (
       _ point: Int, _ tiles: Range<Int>, _ weights: UnsafePointer<Vector>, _ lanes: Int,
       _ endsInHalf: Bool, _ target: UnsafeMutablePointer<Vector>
@@ -126,7 +126,7 @@ struct WinogradPass {
       kernel.layout.forEachBlock { lane, lanes in
         let endsInHalf = kernel.layout.endsInHalf(from: lane, lanes: lanes)
         for first in stride(from: 0, to: tileCount, by: Self.tilesAtOnce) {
-          coming?.fetchSome()
+          coming?.prefetchSome()
           body(
             point, first..<min(first + Self.tilesAtOnce, tileCount), weights + lane * kernel.depth,
             lanes, endsInHalf, outputs + (first * tiles.output.lanes + lane))

@@ -19,7 +19,7 @@ extension WinogradTiles {
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Stored.width
     for register in registers {
       var tile = target + register
-      guard !RegisterTile.isOneQuad else {
+      guard !RegisterBlockSize.isFourByOne else {
         for index in 0..<pitch {
           lines.forEachPoint(ofTile: index, register) { tile[$0 * pointStep] = $1 }
           tile = tile + inputStep / Stored.width

@@ -32,7 +32,7 @@ struct WinogradTiles {
   /// channel of four tiles at a time: where those lie a whole number of lines of the first cache apart, they are all
   /// in the same bank of it, which gives one number a cycle (docs/kernels.md).
   var inputStep: Int {
-    guard filter != .two, factors == .float32, RegisterTile.isOneQuad else {
+    guard filter != .two, factors == .float32, RegisterBlockSize.isFourByOne else {
       return input.channelStride
     }
     return (FloatOctet.count(input.channels) | 1) * FloatOctet.width

@@ -28,107 +28,36 @@ struct KernelCorrelation {
   /// Bytes of x and dy that one sum goes over.
   private static let cachedBytes = 32_768
 
-  /// Writes or adds the gradient of a block of so many vectors of channels.
-  func run(lanes: Int, into target: UnsafeMutablePointer<Vector>) {
-    switch lanes {
-    case _ where RegisterTile.isOneQuad: oneQuad(lanes: lanes, into: target)
-    case 1: oneLane(into: target)
-    case 2: twoLanes(into: target)
-    default: threeLanes(into: target)
-    }
-  }
-
-  /// Four places by one vector of a block's channels after the other.
-  private func oneQuad(lanes: Int, into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: lanes, quads: 1) { x, pixels, place, count, adding in
-      for lane in 0..<lanes {
-        var sum = Quad(.zero)
-        var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
-        while let count = walk.nextRow() {
-          for _ in 0..<count {
-            sum.add(walk.x, step: 1, walk.gradient[lane])
-            walk.advance(step)
-          }
-        }
-        sum.write(to: target + (lanes * place + lane), step: lanes, count: count, adding: adding)
+  /// Writes or adds the gradient of a block of outputs.
+  func run(vectors: Int, into target: UnsafeMutablePointer<Vector>) {
+    switch vectors {
+    case _ where RegisterBlockSize.isFourByOne:
+      for vector in 0..<vectors {
+        run(RegisterBlock<Vector, 4, 1>.self, from: vector, of: vectors, into: target)
       }
+    case 1: run(RegisterBlock<Vector, 16, 1>.self, from: 0, of: 1, into: target)
+    case 2: run(RegisterBlock<Vector, 8, 2>.self, from: 0, of: 2, into: target)
+    default: run(RegisterBlock<Vector, 8, 3>.self, from: 0, of: 3, into: target)
     }
   }
 
-  /// Sixteen places by one vector of channels.
-  private func oneLane(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 1, quads: 4) { x, pixels, place, count, adding in
-      var sumA = Quad(.zero)
-      var (sumB, sumC, sumD) = (sumA, sumA, sumA)
+  /// Sums a register block of places by outputs at a time.
+  @inline(__always)
+  private func run<let rows: Int, let columns: Int>(
+    _: RegisterBlock<Vector, rows, columns>.Type, from first: Int, of vectors: Int,
+    into target: UnsafeMutablePointer<Vector>
+  ) {
+    forEachSum(vectors: vectors, places: rows) { x, pixels, place, count, adding in
+      var sums = RegisterBlock<Vector, rows, columns>()
       var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
       while let count = walk.nextRow() {
         for _ in 0..<count {
-          let (x, gradient) = (walk.x, walk.gradient)
-          let vector = gradient[0]
-          sumA.add(x, step: 1, vector)
-          sumB.add(x + 4, step: 1, vector)
-          sumC.add(x + 8, step: 1, vector)
-          sumD.add(x + 12, step: 1, vector)
+          sums.add(walk.x, step: 1, walk.gradient + first)
           walk.advance(step)
         }
       }
-      let places = target + place
-      sumA.write(to: places, step: 1, count: count, adding: adding)
-      sumB.write(to: places + 4, step: 1, count: count - 4, adding: adding)
-      sumC.write(to: places + 8, step: 1, count: count - 8, adding: adding)
-      sumD.write(to: places + 12, step: 1, count: count - 12, adding: adding)
-    }
-  }
-
-  /// Eight places by two vectors of channels.
-  private func twoLanes(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 2, quads: 2) { x, pixels, place, count, adding in
-      var sumA0 = Quad(.zero)
-      var (sumA1, sumB0, sumB1) = (sumA0, sumA0, sumA0)
-      var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
-      while let count = walk.nextRow() {
-        for _ in 0..<count {
-          let (x, gradient) = (walk.x, walk.gradient)
-          sumA0.add(x, step: 1, gradient[0])
-          sumA1.add(x, step: 1, gradient[1])
-          sumB0.add(x + 4, step: 1, gradient[0])
-          sumB1.add(x + 4, step: 1, gradient[1])
-          walk.advance(step)
-        }
-      }
-      let places = target + 2 * place
-      sumA0.write(to: places, step: 2, count: count, adding: adding)
-      sumA1.write(to: places + 1, step: 2, count: count, adding: adding)
-      sumB0.write(to: places + 8, step: 2, count: count - 4, adding: adding)
-      sumB1.write(to: places + 9, step: 2, count: count - 4, adding: adding)
-    }
-  }
-
-  /// Eight places by three vectors of channels.
-  private func threeLanes(into target: UnsafeMutablePointer<Vector>) {
-    forEachSum(lanes: 3, quads: 2) { x, pixels, place, count, adding in
-      var sumA0 = Quad(.zero)
-      var (sumA1, sumA2, sumB0, sumB1, sumB2) = (sumA0, sumA0, sumA0, sumA0, sumA0)
-      var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
-      while let count = walk.nextRow() {
-        for _ in 0..<count {
-          let (x, gradient) = (walk.x, walk.gradient)
-          sumA0.add(x, step: 1, gradient[0])
-          sumA1.add(x, step: 1, gradient[1])
-          sumA2.add(x, step: 1, gradient[2])
-          sumB0.add(x + 4, step: 1, gradient[0])
-          sumB1.add(x + 4, step: 1, gradient[1])
-          sumB2.add(x + 4, step: 1, gradient[2])
-          walk.advance(step)
-        }
-      }
-      let places = target + 3 * place
-      sumA0.write(to: places, step: 3, count: count, adding: adding)
-      sumA1.write(to: places + 1, step: 3, count: count, adding: adding)
-      sumA2.write(to: places + 2, step: 3, count: count, adding: adding)
-      sumB0.write(to: places + 12, step: 3, count: count - 4, adding: adding)
-      sumB1.write(to: places + 13, step: 3, count: count - 4, adding: adding)
-      sumB2.write(to: places + 14, step: 3, count: count - 4, adding: adding)
+      sums.write(
+        to: target + (vectors * place + first), step: vectors, count: count, adding: adding)
     }
   }
 
@@ -142,15 +71,14 @@ struct KernelCorrelation {
   /// taps in the layout's order; those that are all padding are left out.
   @inline(__always)
   private func forEachSum(
-    lanes: Int, quads: Int,
+    vectors: Int, places size: Int,
     _ body: (
       _ x: UnsafePointer<Float>, _ pixels: Pixels, _ place: Int, _ count: Int, _ adding: Bool
     ) -> Void
   ) {
-    let rowBytes = 4 * image.rowBlockStride * stride + 64 * lanes * output.width
+    let rowBytes = 4 * image.rowBlockStride * stride + 64 * vectors * output.width
     let rowsInPiece = max(1, Self.cachedBytes / rowBytes)
     let imagesInPiece = max(1, rowsInPiece / output.height)
-    let size = quads * Quad.rows
     for firstImage in Swift.stride(from: 0, to: count, by: imagesInPiece) {
       let images = firstImage..<min(firstImage + imagesInPiece, count)
       for firstRow in Swift.stride(from: 0, to: output.height, by: rowsInPiece) {

@@ -1,0 +1,260 @@
+import Tensors
+
+/// A kernel sliding over a padded image: the loop nest shared by the forward pass and, with turned
+/// kernels, the input gradient.
+///
+/// Each row of the kernel is summed by itself and added to what stands, a long one in several pieces and
+/// short ones, as images have, several at once. One sum over the whole patch would save those additions, a
+/// few percent, and round more; docs/kernels.md has what that costs.
+struct KernelSlide: Sendable {
+  let image: PaddedImage
+  let layout: KernelLayout
+  /// Pixels from one patch to the next, both ways.
+  let inputStep: Int
+  /// Floats of the frame before the first patch.
+  let skip: Int
+  let outputRows: Int
+  let outputColumns: Int
+  /// Vectors from one output row or pixel to the next.
+  let rowStep: Int
+  let columnStep: Int
+
+  /// Taps in one sum: two vectors of weights for each, 24 KiB, stay in the first cache while pixels pass.
+  private static let longestRun = 192
+  /// Taps in one sum of several rows.
+  private static let shortRun = 48
+  /// Bytes of a block of the kernel that stay in the first cache as a whole.
+  private static let cachedKernel = 32_768
+  /// Groups of four pixels that pass by a piece of a larger one.
+  private static let quadsInBand = 16
+
+  /// Pixels of a quad.
+  static let quadSize = 4
+
+  /// Slides over one image.
+  ///
+  /// - Parameter scratch: A padded frame whose border is zero.
+  @inline(__always)
+  func run(
+    image source: UnsafePointer<Float>, scratch: UnsafeMutablePointer<Float>,
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Vector>?,
+    target: UnsafeMutablePointer<Vector>, adding: Bool
+  ) {
+    let frame = image.frame(of: source, in: scratch) + skip
+    layout.forEachBlock { lane, lanes in
+      let weights = vectors(weight + layout.blockOffset(from: lane))
+      let (bias, target) = (bias.map { $0 + lane }, target + lane)
+      let step = pixelStep
+      switch (lanes, step) {
+      case _ where RegisterBlockSize.isFourByOne:
+        forEachPlace(vectors: lanes, quads: 1) { first, runs, isFirst in
+          for lane in 0..<lanes {
+            _ = sum(
+              Quads<1, 1>.self, frame, from: first, runs, weights + lane, weightStep: lanes,
+              isFirst ? bias.map { $0 + lane } : nil, target + lane, adding || !isFirst, step)
+          }
+          return following(first)
+        }
+      // Four quads would need a register each for their steps if the compiler did not know it.
+      case (1, FeatureMapShape.vectorWidth):
+        slide(
+          Quads<4, 1>.self, frame, weights, bias, target, adding, step: FeatureMapShape.vectorWidth)
+      case (1, _): slide(Quads<4, 1>.self, frame, weights, bias, target, adding, step: step)
+      case (2, _): slide(Quads<2, 2>.self, frame, weights, bias, target, adding, step: step)
+      default: slide(Quads<2, 3>.self, frame, weights, bias, target, adding, step: step)
+      }
+    }
+  }
+
+  /// Some quads by some vectors of outputs. A quad is four neighbouring pixels of a row; quads follow one another in
+  /// reading order, across rows, so that a narrow map fills a register block too.
+  private typealias Quads<let quads: Int, let columns: Int> = InlineArray<
+    quads, RegisterBlock<Vector, 4, columns>
+  >
+
+  @inline(__always)
+  private func slide<let quads: Int, let columns: Int>(
+    _: Quads<quads, columns>.Type, _ frame: UnsafePointer<Float>, _ weights: UnsafePointer<Vector>,
+    _ bias: UnsafePointer<Vector>?, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool,
+    step: Int
+  ) {
+    forEachPlace(vectors: columns, quads: quads) { first, runs, isFirst in
+      sum(
+        Quads<quads, columns>.self, frame, from: first, runs, weights, weightStep: columns,
+        isFirst ? bias : nil, target, adding || !isFirst, step)
+    }
+  }
+
+  /// Visits the quads of the image, some at a time, with each piece of the weights: band by band, so that a piece
+  /// that fills the first cache serves many pixels.
+  ///
+  /// - Parameter body: Returns the place of the quad after those that it has summed.
+  @inline(__always)
+  private func forEachPlace(
+    vectors: Int, quads: Int, _ body: (_ first: Place, _ runs: Runs, _ isFirst: Bool) -> Place
+  ) {
+    let kernelBytes = layout.kernelHeight * layout.kernelWidth * layout.inputStride * vectors * 64
+    let band = kernelBytes <= Self.cachedKernel ? quads : Self.quadsInBand
+    let blocks = layout.inputBlockCount
+    let blocksInPiece = max(
+      1, Self.longestRun / max(layout.kernelWidth * layout.inputBlock, 1))
+    let rowsInPiece = max(1, Self.shortRun / max(layout.kernelWidth * layout.inputStride, 1))
+    let quadCount = self.quadCount
+    var done = 0
+    var bandStart = Place(count: outputColumns)
+    while done < quadCount {
+      var place = bandStart
+      let quadsInBand = min(band, quadCount - done)
+      var kernelRow = 0
+      while kernelRow < layout.kernelHeight {
+        let rowEnd = min(kernelRow + rowsInPiece, layout.kernelHeight)
+        var block = 0
+        repeat {
+          let end = min(block + blocksInPiece, blocks)
+          let runs = Runs(self, kernelRow..<rowEnd, block..<end)
+          place = bandStart
+          var quad = 0
+          while quad < quadsInBand {
+            place = body(place, runs, kernelRow == 0 && block == 0)
+            quad += quads
+          }
+          block = end
+        } while block < blocks
+        kernelRow = rowEnd
+      }
+      done += band
+      bandStart = place
+    }
+  }
+
+  private var quadCount: Int {
+    outputRows * ((outputColumns + Self.quadSize - 1) / Self.quadSize)
+  }
+
+  /// Four neighbouring pixels of an output row.
+  private struct Place {
+    /// Floats from the frame's first patch.
+    var input = 0
+    /// Vectors from the first output.
+    var output = 0
+    /// Pixels that are in the row; none beyond the last row.
+    var count: Int
+    var row = 0
+  }
+
+  /// The place of the quad that follows in reading order; after the last one, the last again, empty.
+  @inline(__always)
+  private func following(_ place: Place) -> Place {
+    var next = place
+    if place.count > Self.quadSize {
+      next.input += Self.quadSize * pixelStep
+      next.output += Self.quadSize * columnStep
+      next.count -= Self.quadSize
+    } else if place.row + 1 < outputRows {
+      next.row += 1
+      next.input = next.row * inputStep * image.rowStride
+      next.output = next.row * rowStep
+      next.count = outputColumns
+    } else {
+      next.count = 0
+    }
+    return next
+  }
+
+  private var pixelStep: Int { inputStep * image.pixelStride }
+
+  /// Sums some quads over the runs of one piece of the weights.
+  ///
+  /// - Parameters:
+  ///   - weightStep: Vectors from one tap's weights to the next's.
+  ///   - step: `pixelStep`.
+  /// - Returns: The place of the quad that follows.
+  @inline(__always)
+  private func sum<let quads: Int, let columns: Int>(
+    _: Quads<quads, columns>.Type, _ frame: UnsafePointer<Float>, from first: Place,
+    _ pieceRuns: Runs, _ weight: UnsafePointer<Vector>, weightStep: Int,
+    _ bias: UnsafePointer<Vector>?, _ target: UnsafeMutablePointer<Vector>, _ adding: Bool,
+    _ step: Int
+  ) -> Place {
+    var places = InlineArray<quads, Place>(repeating: first)
+    for quad in 1..<quads { places[quad] = following(places[quad - 1]) }
+    var sums = Quads<quads, columns>(repeating: RegisterBlock(rowsOf: bias))
+    var runs = pieceRuns
+    while runs.next() {
+      var weights = weight + weightStep * runs.position
+      var run = frame + runs.offset
+      for _ in 0..<runs.length {
+        for quad in 0..<quads { sums[quad].add(run + places[quad].input, step: step, weights) }
+        weights += weightStep
+        run += 1
+      }
+    }
+    for quad in 0..<quads {
+      let place = places[quad]
+      sums[quad].write(
+        to: target + place.output, step: columnStep, count: place.count, adding: adding)
+    }
+    return following(places[quads - 1])
+  }
+}
+
+/// The taps of one piece of a kernel row, or of some whole rows, as runs that lie together both in the kernel
+/// and in the frame.
+private struct Runs {
+  /// Floats of the frame from a patch's first, taps of the kernel before the run, and its length.
+  private(set) var offset = 0
+  private(set) var position = 0
+  private(set) var length = 0
+
+  private let slide: KernelSlide
+  private var kernelRow: Int
+  private let rowEnd: Int
+  private let firstBlock: Int
+  private let end: Int
+  private var block: Int
+  private var column = 0
+
+  /// Taps of padding in a block that are worth stepping over.
+  private static let worthSkipping = 4
+
+  /// - Parameter blocks: Blocks of input channels.
+  @inline(__always)
+  init(_ slide: KernelSlide, _ kernelRows: Range<Int>, _ blocks: Range<Int>) {
+    self.slide = slide
+    (kernelRow, rowEnd) = (kernelRows.lowerBound, kernelRows.upperBound)
+    firstBlock = blocks.lowerBound
+    block = firstBlock
+    // A kernel without columns has no runs; its sums are zero.
+    end = slide.layout.kernelWidth > 0 ? blocks.upperBound : block
+  }
+
+  /// Moves to the next run; false where there is none.
+  @inline(__always)
+  mutating func next() -> Bool {
+    if block >= end {
+      kernelRow += 1
+      // Whole rows without columns have no runs either.
+      guard kernelRow < rowEnd, firstBlock < end else { return false }
+      block = firstBlock
+    }
+    let (layout, image) = (slide.layout, slide.image)
+    let (size, width) = (layout.inputBlock, layout.kernelWidth)
+    let inputs = layout.inputsInBlock(block)
+    offset = block * image.blockStride + kernelRow * image.rowStride + column * image.pixelStride
+    position = ((kernelRow * layout.inputBlockCount + block) * width + column) * size
+    if size - inputs < Self.worthSkipping {
+      // Without a frame, and then with a kernel one pixel wide, blocks follow one another.
+      let blocks = image.isCopied ? 1 : end - block
+      length = blocks * size * width
+      block += blocks
+    } else {
+      length = inputs
+      column += 1
+      if column == width {
+        column = 0
+        block += 1
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,93 @@
+import CVectors
+import Tensors
+
+/// The register blocks that fit the vectors these kernels are built for.
+///
+/// | vectors | registers | rows × vectors of 16 channels |
+/// |---|---|---|
+/// | 512 bits | 32 | 16 × 1, 8 × 2, 8 × 3 |
+/// | 256 bits | 16 | 4 × 1; where half a vector is padding 4 × 1½ |
+/// | 128 bits, arm64 | 32 | 4 × 1 |
+///
+/// The compiler knows the answers, so that of each choice one side alone is left in the machine code.
+enum RegisterBlockSize {
+  /// Whether four rows of one vector fill the registers.
+  static var isFourByOne: Bool {
+    @inline(__always) get { kernelVectorBits() < 512 }
+  }
+
+  /// Whether the empty half of a last vector is left out: a half takes half the time. With 512 bits a single
+  /// vector's is not.
+  @inline(__always)
+  static func leavesHalfOut(vectors: Int) -> Bool {
+    isFourByOne || kernelHalvesVectors() != 0 && vectors > 1
+  }
+
+  /// Whether a block of outputs is summed in registers of 256 bits.
+  @inline(__always)
+  static func isByOctets(vectors: Int, endsInHalf: Bool) -> Bool {
+    isFourByOne || endsInHalf && leavesHalfOut(vectors: vectors)
+  }
+}
+
+/// A loop nest over register blocks, written once for all their sizes.
+protocol RegisterNest {
+  /// Computes some columns of all rows.
+  ///
+  /// - Parameter first: The first column, counted in vectors of this type.
+  func run<Column: SIMD, let rows: Int, let columns: Int>(
+    _: RegisterBlock<Column, rows, columns>.Type, from first: Int)
+}
+
+extension RegisterNest {
+  /// Computes all rows by the outputs of a block, in the registers that this processor has.
+  ///
+  /// - Parameters:
+  ///   - vectors: Vectors of the block, up to three.
+  ///   - endsInHalf: Whether the other half of the last one is padding.
+  @inline(__always)
+  func run(vectors: Int, endsInHalf: Bool = false) {
+    guard !RegisterBlockSize.isByOctets(vectors: vectors, endsInHalf: endsInHalf) else {
+      return runByOctets(vectors: vectors, endsInHalf: endsInHalf)
+    }
+    switch vectors {
+    case 1: run(RegisterBlock<Vector, 16, 1>.self, from: 0)
+    case 2: run(RegisterBlock<Vector, 8, 2>.self, from: 0)
+    default: run(RegisterBlock<Vector, 8, 3>.self, from: 0)
+    }
+  }
+
+  /// Octets, vectors of eight, by twos, which are a whole vector, and by threes where an empty half is left out:
+  /// four rows of three leave three of sixteen registers for weights and one for a scalar.
+  @inline(__always)
+  private func runByOctets(vectors: Int, endsInHalf: Bool) {
+    switch (vectors, endsInHalf) {
+    case (1, _): run(RegisterBlock<Vector, 4, 1>.self, from: 0)
+    case (2, true): run(RegisterBlock<SIMD8<Float>, 4, 3>.self, from: 0)
+    case (2, false):
+      run(RegisterBlock<Vector, 4, 1>.self, from: 0)
+      run(RegisterBlock<Vector, 4, 1>.self, from: 1)
+    case (_, true):
+      run(RegisterBlock<Vector, 4, 1>.self, from: 0)
+      run(RegisterBlock<SIMD8<Float>, 4, 3>.self, from: 2)
+    default:
+      run(RegisterBlock<Vector, 4, 1>.self, from: 0)
+      run(RegisterBlock<Vector, 4, 1>.self, from: 1)
+      run(RegisterBlock<Vector, 4, 1>.self, from: 2)
+    }
+  }
+}
+
+extension SIMD where Scalar == Float {
+  /// Vectors of this type in one of sixteen channels.
+  @inline(__always)
+  static var countInVector: Int { FeatureMapShape.vectorWidth / scalarCount }
+}
+
+extension KernelLayout {
+  /// Whether the other half of the last vector in a block of outputs is padding.
+  @inline(__always)
+  func endsInHalf(from lane: Int, lanes count: Int) -> Bool {
+    lane + count == lanes && FeatureMapShape.endsInHalf(channels: outputs)
+  }
+}
