@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
       name: "Kernels", dependencies: ["CVectors", "OpenBLAS", "Processors", "Tensors"],
-      swiftSettings: kernelSettings),
+      exclude: ["README.md"], swiftSettings: kernelSettings),
     .target(
       name: "Layers", dependencies: ["Kernels", "Randomness", "Tensors"],
       swiftSettings: optimized),
