@@ -21,9 +21,8 @@ public final class Activation: Layer {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     precondition(
       inputs[0].shape == output.shape, "an activation of \(inputs[0].shape) into \(output.shape)")
     Pointwise.forward(inputs[0], function, into: output, on: pool)

@@ -79,70 +79,67 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       &imageMemory, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
   }
 
-  /// What the layer that writes this one's first input may take of each image, in training.
-  public var inputSums: ImageSums { .statistics(inputStatistics) }
+  /// Whether the running statistics stand in for the batch's in training too, and stay: a frozen layer's do.
+  private var usesRunningStatistics: Bool { runningMean.isFrozen || runningVariance.isFrozen }
 
-  /// What the layer that finishes the gradient of this one's output may take of each image.
-  ///
-  /// - Parameters:
-  ///   - inputs: Those of the forward pass.
-  ///   - output: Its output.
-  public func gradientSums(inputs: [FeatureMap], output: FeatureMap) -> NormGradientSums {
+  public var runsEpilogues: Bool { true }
+
+  /// The sums of each image, for the batch's mean and variance.
+  public var inputEpilogue: (any ImageEpilogue)? {
+    usesRunningStatistics ? nil : inputStatistics
+  }
+
+  /// The sums behind the gradients of weight and bias.
+  public func gradientEpilogue(
+    inputs: [FeatureMap], output: FeatureMap
+  ) -> (any ImageEpilogue)? { gradientSums(inputs: inputs, output: output) }
+
+  private func gradientSums(inputs: [FeatureMap], output: FeatureMap) -> NormGradientSums {
     // In the place of the statistics, which have been combined when gradients come.
     NormGradientSums(
       x: inputs[0], y: inputs.count == 2 ? output : nil,
-      coefficients: coefficients(mean: batchMean), images: imageMemory)
+      coefficients: coefficients(
+        mean: usesRunningStatistics ? runningMean.value.base : batchMean), images: imageMemory)
   }
 
   private var inputStatistics: ImageStatistics { ImageStatistics(memory: imageMemory.memory) }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
-    forward(
-      inputs, into: output, mode: mode, inputSumsAreTaken: false, imageSums: nil, on: pool)
-  }
-
-  /// - Parameters:
-  ///   - inputSumsAreTaken: Whether `inputSums` have been taken of this input.
-  ///   - imageSums: Takes those of each image of the output.
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, inputSumsAreTaken: Bool,
-    imageSums: ImageSums?, on pool: WorkerPool
-  ) {
-    let x = inputs[0]
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, x) = (pass.inputs, pass.inputs[0])
     precondition(
-      inputs.count <= 2 && inputs.allSatisfy { $0.shape == output.shape }
+      inputs.count <= 2 && inputs.allSatisfy { $0.shape == pass.output.shape }
         && x.shape.channels == channels && x.shape.fillsVectors,
-      "a batch norm of \(inputs.map(\.shape)) into \(output.shape)")
-    switch mode {
-    case .training:
+      "a batch norm of \(inputs.map(\.shape)) into \(pass.output.shape)")
+    let isByBatch = pass.mode == .training && !usesRunningStatistics
+    if isByBatch {
       BatchNormalization.statistics(
         of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance,
-        images: inputStatistics, areTaken: inputSumsAreTaken, on: pool)
+        images: inputStatistics, areTaken: pass.inputEpilogueHasRun, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
       prepareScale(variance: batchVariance, meanRemainder: meanRemainder)
-    case .evaluation:
+    } else {
       prepareScale(variance: runningVariance.value.base, meanRemainder: nil)
     }
     BatchNormalization.forward(
       x, residual: inputs.count == 2 ? inputs[1] : nil,
-      coefficients(mean: mode == .training ? batchMean : runningMean.value.base), into: output,
-      imageSums: imageSums, on: pool)
+      coefficients(mean: isByBatch ? batchMean : runningMean.value.base), into: pass.output,
+      epilogue: pass.epilogue, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    guard let weightGradient = weight.gradient, let biasGradient = bias.gradient else { return }
+    guard let weightGradient = weight.gradient, let biasGradient = bias.gradient else {
+      preconditionFailure("a batch norm without room for its gradients")
+    }
     let residual = pass.inputGradients.count == 2 ? pass.inputGradients[1] : nil
     BatchNormalization.backward(
       .init(
         dy: pass.outputGradient,
-        sums: pass.takenSums ?? gradientSums(inputs: pass.inputs, output: pass.output),
-        sumsAreTaken: pass.takenSums != nil, inverseDeviation: inverseDeviation,
-        weight: weight.value.base, weightGradient: weightGradient.base,
-        biasGradient: biasGradient.base, dx: pass.inputGradients[0]?.map,
-        addsToDx: pass.inputGradients[0]?.adds ?? false,
-        sumsOfDx: pass.inputGradients[0]?.imageSums, dresidual: residual?.map,
+        sums: gradientSums(inputs: pass.inputs, output: pass.output),
+        sumsAreTaken: pass.gradientEpilogueHasRun, statisticsAreConstant: usesRunningStatistics,
+        inverseDeviation: inverseDeviation, weight: weight.value.base,
+        weightGradient: weightGradient.base, biasGradient: biasGradient.base,
+        dx: pass.inputGradients[0]?.map, addsToDx: pass.inputGradients[0]?.adds ?? false,
+        epilogueOfDx: pass.inputGradients[0]?.epilogue, dresidual: residual?.map,
         addsToDresidual: residual?.adds ?? false),
       on: pool)
   }

@@ -7,11 +7,12 @@ import Tensors
 ///
 /// with stride s and padding p of zeros; with a second input, adds that.
 /// Shapes: x `[N, H, W, C]`, residual, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
-public final class Convolution: ImageByImageLayer, @unchecked Sendable {
+public final class Convolution: Layer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   public let weight: Parameter
   public let bias: Parameter?
   private let inputChannelStride: Int
+  private var plans = ReservedPlans<ConvolutionPlan>()
 
   /// - Parameters:
   ///   - readsImages: Whether the input is a batch of images, whose channels are not padded.
@@ -36,6 +37,7 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
   public var backwardReads: BackwardReads { .firstInput }
   public var passesGradientTo: [Int] { [1] }
+  public var runsEpilogues: Bool { true }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition((1...2).contains(inputs.count), "a convolution of \(inputs.count) inputs")
@@ -50,47 +52,49 @@ public final class Convolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let kernel = ConvolutionKernel(geometry, input: inputs[0], training: mode == .training)
-    pool.reserveScratch(kernel.scratchCount)
-    pool.reserveShared(kernel.sharedCount)
-    if mode == .training, bias != nil {
-      let output = outputShape(for: inputs)
-      pool.reserveShared(output.count * output.channelStride)
-    }
+    plans.plan(for: inputs[0], mode) {
+      ConvolutionPlan(geometry, input: inputs[0], training: mode == .training)
+    }.reserve(on: pool)
   }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
-    on pool: WorkerPool
-  ) {
-    let x = inputs[0]
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     precondition(
-      x.shape.channelStride == inputChannelStride
-        && geometry.outputShape(for: x.shape) == output.shape
+      inputs[0].shape.channelStride == inputChannelStride
+        && geometry.outputShape(for: inputs[0].shape) == output.shape
         && inputs.dropFirst().allSatisfy { $0.shape == output.shape },
-      "a convolution of \(x.shape) into \(output.shape)")
-    ConvolutionKernel(geometry, input: x.shape, training: mode == .training).forward(
-      x, weight: weight.value.base, bias: bias?.value.base,
-      residual: inputs.count == 2 ? inputs[1] : nil, into: output, imageSums: imageSums, on: pool)
+      "a convolution of \(inputs[0].shape) into \(output.shape)")
+    plans[inputs[0].shape, pass.mode].output.run(
+      inputs[0], weights: weight.value.base, bias: bias?.value.base,
+      residual: inputs.count == 2 ? inputs[1] : nil, into: output, epilogue: pass.epilogue, on: pool
+    )
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    let kernel = ConvolutionKernel(geometry, input: pass.inputs[0].shape, training: true)
-    if let gradient = weight.gradient {
-      kernel.weightGradient(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
+    let plan = plans[pass.inputs[0].shape, .training]
+    if let gradient = weight.wantedGradient {
+      plan.weightGradient?.run(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
     }
-    if let gradient = bias?.gradient {
-      sumChannels(
-        pass.outputGradient, into: gradient.base, partial: pool.shared.base, on: pool)
+    if let gradient = bias?.wantedGradient {
+      plan.weightGradient?.run(bias: gradient.base, pass.outputGradient, on: pool)
     }
     if let target = pass.inputGradients[0] {
-      precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
-      kernel.inputGradient(
-        pass.outputGradient, weight: weight.value.base, into: target.map, adding: target.adds,
-        imageSums: target.imageSums, on: pool)
+      guard let inputGradient = plan.inputGradient else {
+        preconditionFailure("a gradient of images \(target.map.shape)")
+      }
+      inputGradient.run(
+        pass.outputGradient, weights: weight.value.base, into: target.map, adding: target.adds,
+        epilogue: target.epilogue, on: pool)
     }
     if case let target?? = pass.inputGradients.dropFirst().first {
       Pointwise.copy(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
     }
+  }
+
+  /// The plan for inputs of a shape.
+  ///
+  /// - Precondition: the shape was reserved, for as many images or more.
+  public func plan(for input: FeatureMapShape, mode: Mode) -> ConvolutionPlan {
+    plans[input, mode]
   }
 }

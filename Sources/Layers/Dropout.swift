@@ -36,12 +36,11 @@ public final class Dropout: RandomLayer, @unchecked Sendable {
 
   public func begin(_ origin: BatchOrigin) { self.origin = origin }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     precondition(
       inputs[0].shape == output.shape, "a dropout of \(inputs[0].shape) into \(output.shape)")
-    switch mode {
+    switch pass.mode {
     case .training: mask(inputs[0], into: output, adding: false, on: pool)
     case .evaluation: Pointwise.copy(inputs[0], into: output, adding: false, on: pool)
     }

@@ -35,8 +35,23 @@ public protocol Layer: AnyObject, Sendable {
   /// Makes room for batches of these shapes, so that passes find their caches and scratch ready.
   func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool)
 
+  /// Whether it finishes its output, and the gradient of its first input, image by image, and then runs an epilogue
+  /// on each.
+  var runsEpilogues: Bool { get }
+
+  /// What it can have done with each image of its first input as soon as that is written, in training, to spare itself
+  /// a pass over the map; nil if nothing.
+  var inputEpilogue: (any ImageEpilogue)? { get }
+
+  /// What it can have done with each image of its output's gradient as soon as that is written; nil if nothing.
+  ///
+  /// - Parameters:
+  ///   - inputs: Those of the forward pass.
+  ///   - output: Its output.
+  func gradientEpilogue(inputs: [FeatureMap], output: FeatureMap) -> (any ImageEpilogue)?
+
   /// Computes the output from the inputs.
-  func forward(_ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool)
+  func forward(_ pass: ForwardPass, on pool: WorkerPool)
 
   /// Computes the gradients of the parameters, and of those inputs that want one, from the output's.
   /// Called after `forward` in training mode on the same maps.
@@ -45,23 +60,22 @@ public protocol Layer: AnyObject, Sendable {
 
 extension Layer {
   public var passesGradientTo: [Int] { [] }
-}
+  public var runsEpilogues: Bool { false }
+  public var inputEpilogue: (any ImageEpilogue)? { nil }
+  public func gradientEpilogue(
+    inputs: [FeatureMap], output: FeatureMap
+  ) -> (any ImageEpilogue)? { nil }
 
-/// A layer that finishes its output, and the gradient of its first input, image by image. Where asked it takes sums
-/// of each while it is in the cache: of the output in `forward`, for the norm that reads it, and of the gradient in
-/// `backward` (`InputGradient.imageSums`), for the norm that wrote the input.
-public protocol ImageByImageLayer: Layer {
-  /// Computes the output, and where asked the sums of each of its images.
-  func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
-    on pool: WorkerPool)
-}
+  /// Whether training leaves all parameters and running statistics as they are.
+  public func freeze(_ isFrozen: Bool = true) {
+    for parameter in parameters { parameter.isFrozen = isFrozen }
+  }
 
-extension ImageByImageLayer {
+  /// Computes the output by itself, without epilogues.
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
-    forward(inputs, into: output, mode: mode, imageSums: nil, on: pool)
+    forward(ForwardPass(inputs: inputs, output: output, mode: mode), on: pool)
   }
 }
 
@@ -96,25 +110,47 @@ public struct BackwardReads: OptionSet, Sendable {
   public static let firstInput = BackwardReads(rawValue: 4)
 }
 
+/// The maps of one forward pass.
+public struct ForwardPass: Sendable {
+  public var inputs: [FeatureMap]
+  public var output: FeatureMap
+  public var mode: Mode
+  /// Runs on each finished image of the output. Only layers that run epilogues get one.
+  public var epilogue: (any ImageEpilogue)?
+  /// Whether `inputEpilogue` has run on this first input.
+  public var inputEpilogueHasRun: Bool
+
+  public init(
+    inputs: [FeatureMap], output: FeatureMap, mode: Mode,
+    epilogue: (any ImageEpilogue)? = nil, inputEpilogueHasRun: Bool = false
+  ) {
+    self.inputs = inputs
+    self.output = output
+    self.mode = mode
+    self.epilogue = epilogue
+    self.inputEpilogueHasRun = inputEpilogueHasRun
+  }
+}
+
 /// The maps of one backward pass.
 public struct BackwardPass: Sendable {
   public var inputs: [FeatureMap]
   public var output: FeatureMap
   public var outputGradient: FeatureMap
-  /// Where each input's gradient goes; nil where nobody asks for it.
+  /// Where each input's gradient goes; nil where none is needed.
   public var inputGradients: [InputGradient?]
-  /// The sums that whoever finished the output's gradient took of its images, for this layer, if it is a norm.
-  public var takenSums: NormGradientSums?
+  /// Whether `gradientEpilogue` has run on this output's gradient.
+  public var gradientEpilogueHasRun: Bool
 
   public init(
     inputs: [FeatureMap], output: FeatureMap, outputGradient: FeatureMap,
-    inputGradients: [InputGradient?], takenSums: NormGradientSums? = nil
+    inputGradients: [InputGradient?], gradientEpilogueHasRun: Bool = false
   ) {
     self.inputs = inputs
     self.output = output
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients
-    self.takenSums = takenSums
+    self.gradientEpilogueHasRun = gradientEpilogueHasRun
   }
 }
 
@@ -123,14 +159,13 @@ public struct InputGradient: Sendable {
   public var map: FeatureMap
   /// Whether the layer adds to what another consumer of the same input has left there.
   public var adds: Bool
-  /// Takes those of each image of the gradient that is finished. Only a layer that finishes the gradient of its
-  /// first input image by image is asked to, and only for that.
-  public var imageSums: ImageSums?
+  /// Runs on each finished image of the gradient. Only layers that run epilogues get one, for their first input.
+  public var epilogue: (any ImageEpilogue)?
 
-  public init(map: FeatureMap, adds: Bool, imageSums: ImageSums? = nil) {
+  public init(map: FeatureMap, adds: Bool, epilogue: (any ImageEpilogue)? = nil) {
     self.map = map
     self.adds = adds
-    self.imageSums = imageSums
+    self.epilogue = epilogue
   }
 }
 

@@ -17,7 +17,6 @@ public final class Linear: Layer, @unchecked Sendable {
   public let weight: Parameter
   public let bias: Parameter
   private let inputChannelStride: Int
-  private var partial = AlignedBuffer(count: 0)
 
   /// - Parameters:
   ///   - input: The shape of the maps it reads, of any count.
@@ -53,12 +52,11 @@ public final class Linear: Layer, @unchecked Sendable {
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
     pool.reserveShared(product.sharedCount(for: inputs[0]))
     pool.reserveScratch(product.scratchCount(for: inputs[0]))
-    if mode == .training { grow(&partial, to: inputs[0].count * product.outputs) }
+    if mode == .training { ChannelSums.reserve(for: outputShape(for: inputs[0]), on: pool) }
   }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     precondition(
       inputs.count == 1 && outputShape(for: inputs[0].shape) == output.shape,
       "a linear layer of \(inputs[0].shape) into \(output.shape)")
@@ -67,11 +65,11 @@ public final class Linear: Layer, @unchecked Sendable {
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    if let gradient = weight.gradient {
+    if let gradient = weight.wantedGradient {
       product.weightGradient(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
     }
-    if let gradient = bias.gradient {
-      sumChannels(pass.outputGradient, into: gradient.base, partial: partial.base, on: pool)
+    if let gradient = bias.wantedGradient {
+      ChannelSums.sum(pass.outputGradient, into: gradient.base, on: pool)
     }
     if let target = pass.inputGradients[0] {
       product.inputGradient(

@@ -17,12 +17,13 @@ import Tensors
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
 /// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
-public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
+public final class MixedConvolution: Layer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   /// K.
   public let kernelCount: Int
   public let weight: Parameter
   private let inputChannelStride: Int
+  private var plans = ReservedPlans<MixedConvolutionPlan>()
   /// The shares and their gradients, `[N, K]` each.
   private var shares = AlignedBuffer(count: 0)
   private var shareGradients = AlignedBuffer(count: 0)
@@ -53,6 +54,7 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
 
   public var parameters: [Parameter] { [weight] }
   public var backwardReads: BackwardReads { .inputs }
+  public var runsEpilogues: Bool { true }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     precondition(inputs.count == 2, "a mixed convolution of \(inputs.count) inputs")
@@ -72,47 +74,46 @@ public final class MixedConvolution: ImageByImageLayer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let isTraining = mode == .training
-    let kernel = ConvolutionKernel(
-      geometry, input: inputs[0], training: isTraining, mixes: true)
-    pool.reserveScratch(kernel.scratchCount(mixing: kernelCount))
-    pool.reserveShared(kernel.sharedCount(mixing: kernelCount, images: inputs[0].count))
+    plans.plan(for: inputs[0], mode) {
+      MixedConvolutionPlan(
+        geometry, input: inputs[0], bankSize: kernelCount, training: mode == .training)
+    }.reserve(on: pool)
     grow(&shares, to: inputs[0].count * kernelCount)
-    if isTraining { grow(&shareGradients, to: inputs[0].count * kernelCount) }
+    if mode == .training { grow(&shareGradients, to: inputs[0].count * kernelCount) }
   }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
-    on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     let x = inputs[0]
     precondition(
       inputs.count == 2 && outputShape(for: x.shape, logits: inputs[1].shape) == output.shape,
       "a mixed convolution of \(x.shape) into \(output.shape)")
     takeShares(of: inputs[1])
-    let kernel = ConvolutionKernel(
-      geometry, input: x.shape, training: mode == .training, mixes: true)
-    kernel.forward(x, bank: bank(kernel), into: output, imageSums: imageSums, on: pool)
+    let plan = plans[x.shape, pass.mode]
+    plan.output(x, bank: bank(plan), into: output, epilogue: pass.epilogue, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
-    guard let weightGradient = weight.gradient else { return }
     let (x, dy) = (pass.inputs[0], pass.outputGradient)
-    let kernel = ConvolutionKernel(geometry, input: x.shape, training: true, mixes: true)
+    let plan = plans[x.shape, .training]
     if let target = pass.inputGradients[0] {
-      precondition(kernel.hasInputGradient, "a gradient of images \(target.map.shape)")
-      kernel.inputGradient(
-        dy, bank: bank(kernel), into: target.map, adding: target.adds, imageSums: target.imageSums,
+      precondition(plan.hasInputGradient, "a gradient of images \(target.map.shape)")
+      plan.inputGradient(
+        dy, bank: bank(plan), into: target.map, adding: target.adds, epilogue: target.epilogue,
         on: pool)
     }
-    kernel.bankGradient(
-      x, dy, bank: bank(kernel), into: weightGradient.base, shares: shareGradients.base, on: pool)
+    guard let gradient = weight.gradient else {
+      preconditionFailure("a mixed convolution without room for its gradient")
+    }
+    // One pass computes both; a frozen bank's is not used.
+    plan.bankGradient(
+      x, dy, bank: bank(plan), into: gradient.base, shares: shareGradients.base, on: pool)
     if let target = pass.inputGradients[1] { writeLogitGradient(to: target) }
   }
 
-  private func bank(_ kernel: ConvolutionKernel) -> KernelBank {
+  private func bank(_ plan: MixedConvolutionPlan) -> KernelBank {
     KernelBank(
-      kernels: weight.value.base, count: kernelCount, stride: kernel.kernelCount,
+      kernels: weight.value.base, count: kernelCount, stride: plan.weightCount,
       shares: shares.base)
   }
 

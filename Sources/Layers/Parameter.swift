@@ -28,8 +28,11 @@ public final class Parameter: @unchecked Sendable {
   public let role: Role
   /// The values in the kernel's layout.
   public let value: AlignedBuffer
-  /// The gradient in the kernel's layout; running statistics have none.
+  /// Room for the gradient in the kernel's layout; running statistics have none.
   public let gradient: AlignedBuffer?
+  /// Whether training leaves the value as it is. Gradients still pass through its layer. A frozen running statistic
+  /// takes the batch's place in its norm.
+  public var isFrozen = false
   let layout: Layout
 
   init(name: String, shape: [Int], role: Role, layout: Layout) {
@@ -60,7 +63,10 @@ public final class Parameter: @unchecked Sendable {
 
 extension Parameter {
   /// True for what an optimiser changes.
-  public var isTrainable: Bool { gradient != nil }
+  public var isTrainable: Bool { wantedGradient != nil }
+
+  /// The gradient, if an optimiser uses it.
+  public var wantedGradient: AlignedBuffer? { isFrozen ? nil : gradient }
 
   /// Numbers in the parameter, padding left out.
   public var elementCount: Int { shape.reduce(1, *) }

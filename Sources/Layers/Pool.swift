@@ -79,9 +79,8 @@ public final class AveragePool: Layer, @unchecked Sendable {
     reserved = ReservedPooling(grid, for: inputs[0])
   }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     reserved.pooling(of: inputs[0].shape).averageForward(inputs[0], into: output, on: pool)
   }
 
@@ -131,11 +130,10 @@ public final class MaxPool: Layer, @unchecked Sendable {
     }
   }
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     let pooling = reserved.pooling(of: inputs[0].shape)
-    switch mode {
+    switch pass.mode {
     case .training:
       choices.withUnsafeMutableBufferPointer {
         pooling.maximumForward(

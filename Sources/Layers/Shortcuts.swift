@@ -4,12 +4,13 @@ import Tensors
 /// The sum of two feature maps of the same shape.
 ///
 /// Shapes: both inputs and y `[N, H, W, C]`.
-public final class Add: ImageByImageLayer {
+public final class Add: Layer {
   public init() {}
 
   public var parameters: [Parameter] { [] }
   public var backwardReads: BackwardReads { [] }
   public var passesGradientTo: [Int] { [0, 1] }
+  public var runsEpilogues: Bool { true }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
     requireVectors(inputs, count: 2...2, "a sum")
@@ -19,21 +20,19 @@ public final class Add: ImageByImageLayer {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, imageSums: ImageSums?,
-    on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     precondition(
       inputs.count == 2 && output.shape.fillsVectors
         && inputs.allSatisfy { $0.shape == output.shape },
       "a sum of \(inputs.map(\.shape)) into \(output.shape)")
-    Pointwise.add(inputs[0], inputs[1], into: output, imageSums: imageSums, on: pool)
+    Pointwise.add(inputs[0], inputs[1], into: output, epilogue: pass.epilogue, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     for case let target? in pass.inputGradients {
       Pointwise.copy(
-        pass.outputGradient, into: target.map, adding: target.adds, imageSums: target.imageSums,
+        pass.outputGradient, into: target.map, adding: target.adds, epilogue: target.epilogue,
         on: pool)
     }
   }
@@ -63,9 +62,8 @@ public final class ChannelPad: Layer {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {}
 
-  public func forward(
-    _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
-  ) {
+  public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
+    let (inputs, output) = (pass.inputs, pass.output)
     ChannelCopy.copy(inputs[0], into: output, adding: false, on: pool)
   }
 

@@ -28,7 +28,7 @@ public final class NetworkPlan {
   private var passes: [Bound]
   /// Images of the last batch.
   private var count: Int
-  private let fusion: NormFusion
+  private let fusion: EpilogueFusion
   private let randomLayers: [any RandomLayer]
   /// Told after each layer's pass, for a profile; nil costs nothing.
   public var observer: ((_ node: Int, _ pass: Pass) -> Void)?
@@ -85,7 +85,7 @@ public final class NetworkPlan {
     }
     count = capacity
     passes = []
-    fusion = NormFusion(network, mode: mode)
+    fusion = EpilogueFusion(network, mode: mode)
     randomLayers = network.nodes.compactMap { $0.layer as? any RandomLayer }
     prepare(count: capacity)
     passes = bounds[capacity] ?? []
@@ -191,7 +191,7 @@ public final class NetworkPlan {
     }
     let inputs = network.nodes.map { node in node.inputs.map { maps[$0] } }
     var isWritten = [Bool](repeating: false, count: maps.count)
-    var takenSums = [NormGradientSums?](repeating: nil, count: maps.count)
+    var epilogueHasRun = [Bool](repeating: false, count: maps.count)
     var backward: [BackwardPass] = []
     for (index, node) in network.nodes.enumerated().reversed() {
       guard let outputGradient = gradients[index + 1] else { break }
@@ -200,18 +200,17 @@ public final class NetworkPlan {
         defer { isWritten[map] = true }
         // It lies there already; whoever writes next adds to it.
         if !isWritten[map], passedGradients.isPassed(by: index, to: map) { return nil }
-        let sums = fusion.gradientSums(
-          takenBy: index, at: place, inputs: inputs[map - 1], output: maps[map])
-        takenSums[map] = sums
+        let epilogue = fusion.gradientEpilogue(
+          runBy: index, at: place, inputs: inputs[map - 1], output: maps[map])
+        if epilogue != nil { epilogueHasRun[map] = true }
         return InputGradient(
-          map: gradient.with(count: count), adds: isWritten[map],
-          imageSums: sums.map { .gradients($0) })
+          map: gradient.with(count: count), adds: isWritten[map], epilogue: epilogue)
       }
       backward.append(
         BackwardPass(
           inputs: inputs[index], output: maps[index + 1],
           outputGradient: outputGradient.with(count: count), inputGradients: inputGradients,
-          takenSums: takenSums[index + 1]))
+          gradientEpilogueHasRun: epilogueHasRun[index + 1]))
     }
     return Bound(
       inputs: inputs, outputs: Array(maps.dropFirst()), backward: backward.reversed())

@@ -15,7 +15,7 @@ public struct KernelLayout: Hashable, Sendable {
   public let inputBlock: Int
   public let inputBlockCount: Int
   /// Vectors of outputs.
-  public let lanes: Int
+  public let vectors: Int
 
   /// Channels that lie together where a pixel has `stride` floats: a vector, or all where they do not
   /// fill vectors.
@@ -34,7 +34,7 @@ public struct KernelLayout: Hashable, Sendable {
     // Kept, since inner loops ask: a call there would cost them their registers.
     inputBlock = Self.inputBlock(stride: inputStride)
     inputBlockCount = inputStride / inputBlock
-    lanes = FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth
+    vectors = FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth
   }
 
   public init(_ geometry: ConvolutionGeometry, inputStride: Int) {
@@ -50,18 +50,18 @@ public struct KernelLayout: Hashable, Sendable {
   @inlinable @inline(__always)
   public func inputsInBlock(_ block: Int) -> Int { min(inputBlock, inputs - block * inputBlock) }
 
-  /// Vectors in the block of outputs that begins with vector `lane`.
+  /// Vectors in the block of outputs that begins with vector `vector`.
   @inlinable @inline(__always)
-  public func lanesInBlock(from lane: Int) -> Int { lanes - lane == 3 ? 3 : min(2, lanes - lane) }
+  public func vectorsInBlock(from vector: Int) -> Int { vectors - vector == 3 ? 3 : min(2, vectors - vector) }
 
   /// Visits the blocks of outputs: the first vector of each, and how many it has.
   @inlinable @inline(__always)
-  public func forEachBlock(_ body: (_ lane: Int, _ lanes: Int) -> Void) {
-    var lane = 0
-    while lane < lanes {
-      let count = lanesInBlock(from: lane)
-      body(lane, count)
-      lane += count
+  public func forEachBlock(_ body: (_ vector: Int, _ vectors: Int) -> Void) {
+    var vector = 0
+    while vector < vectors {
+      let count = vectorsInBlock(from: vector)
+      body(vector, count)
+      vector += count
     }
   }
 
@@ -73,39 +73,39 @@ public struct KernelLayout: Hashable, Sendable {
   }
 
   /// Floats before that block.
-  public func blockOffset(from lane: Int) -> Int {
-    lane * FeatureMapShape.vectorWidth * kernelHeight * kernelWidth * inputStride
+  public func blockOffset(from vector: Int) -> Int {
+    vector * FeatureMapShape.vectorWidth * kernelHeight * kernelWidth * inputStride
   }
 
   /// Floats of a kernel, padding included.
-  public var count: Int { blockOffset(from: lanes) }
+  public var count: Int { blockOffset(from: vectors) }
 
   /// Floats from one input's weights to the next's, in the block of an output.
   public func outputStep(_ output: Int) -> Int {
-    lanesInBlock(from: firstLane(of: output)) * FeatureMapShape.vectorWidth
+    vectorsInBlock(from: firstVector(of: output)) * FeatureMapShape.vectorWidth
   }
 
   /// The first vector of a vector's block, and its place in it.
-  public func block(ofLane lane: Int) -> (first: Int, place: Int) {
-    let first = firstLane(of: lane * FeatureMapShape.vectorWidth)
-    return (first, lane - first)
+  public func block(ofVector vector: Int) -> (first: Int, place: Int) {
+    let first = firstVector(of: vector * FeatureMapShape.vectorWidth)
+    return (first, vector - first)
   }
 
   /// The first vector of an output's block.
-  private func firstLane(of output: Int) -> Int {
-    let lane = output / FeatureMapShape.vectorWidth
-    let isOdd = lane % 2 == 1
+  private func firstVector(of output: Int) -> Int {
+    let vector = output / FeatureMapShape.vectorWidth
+    let isOdd = vector % 2 == 1
     // The last vector of an odd number belongs to the block of three.
-    return isOdd ? lane - 1 : lane == lanes - 1 && lanes > 1 ? lane - 2 : lane
+    return isOdd ? vector - 1 : vector == vectors - 1 && vectors > 1 ? vector - 2 : vector
   }
 
   /// The float that holds the weight from an input to an output.
   public func place(output: Int, input: Int, row: Int, column: Int) -> Int {
-    let lane = firstLane(of: output)
+    let vector = firstVector(of: output)
     let block = (row * inputBlockCount + input / inputBlock) * kernelWidth + column
-    return blockOffset(from: lane)
+    return blockOffset(from: vector)
       + (block * inputBlock + input % inputBlock) * outputStep(output)
-      + output - lane * FeatureMapShape.vectorWidth
+      + output - vector * FeatureMapShape.vectorWidth
   }
 
   /// Visits the place of each weight in PyTorch's order, [outputs, inputs, kernelHeight, kernelWidth].

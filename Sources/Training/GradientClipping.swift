@@ -16,13 +16,13 @@ public enum GradientClipping {
     _ parameters: [Parameter], toNorm limit: Double, on pool: WorkerPool
   ) -> Double {
     var squares = 0.0
-    for case let gradient? in parameters.lazy.map(\.gradient) {
+    for case let gradient? in parameters.lazy.map(\.wantedGradient) {
       squares += BufferArithmetic.sumOfSquares(gradient, on: pool)
     }
     let norm = squares.squareRoot()
     let scale = limit / (norm + 1e-6)
     if scale < 1 {
-      for case let gradient? in parameters.lazy.map(\.gradient) {
+      for case let gradient? in parameters.lazy.map(\.wantedGradient) {
         BufferArithmetic.assign(gradient, times: Float(scale), to: gradient, on: pool)
       }
     }

@@ -26,12 +26,12 @@ struct NormSums {
     self.numbers = numbers
   }
 
-  var imageSums: ImageSums { .gradients(sums) }
+  var epilogue: any ImageEpilogue { sums }
 
   /// Expects that they have been taken of all images of a gradient, to the bit.
   func expectTaken(of gradient: FeatureMap, sourceLocation: SourceLocation = #_sourceLocation) {
     withExtendedLifetime(numbers) {
-      for image in 0..<gradient.shape.count { expected.take(image: image, of: gradient) }
+      for image in 0..<gradient.shape.count { expected.run(image: image, of: gradient) }
     }
     let isSame =
       memory.taken.elements.map(\.bitPattern) == memory.expected.elements.map(\.bitPattern)

@@ -6,13 +6,13 @@ import Testing
 
 /// Whether this machine has tile registers, beside which floats are multiplied: then convolutions use them.
 private let machineHasTiles =
-  ConvolutionKernel(
+  ConvolutionPlan(
     ConvolutionGeometry(
       inputChannels: 16, outputChannels: 16, kernelHeight: 1, kernelWidth: 1, stride: 1,
       padding: 0),
     input: FeatureMapShape(count: 1, height: 4, width: 4, channels: 16, arithmetic: .bfloat16),
     training: true
-  ).forwardEngine == .tiles
+  ).output.algorithm == .bfloat16
 
 /// The products of linear layers in either arithmetic against their formulas in `Double`, over numbers that bfloat16
 /// holds, so that only sums round; in memory that holds not-a-number before, so that what is read unwritten

@@ -41,17 +41,17 @@ struct KernelSlide: Sendable {
     target: UnsafeMutablePointer<Vector>, adding: Bool
   ) {
     let frame = image.frame(of: source, in: scratch) + skip
-    layout.forEachBlock { lane, lanes in
-      let weights = vectors(weight + layout.blockOffset(from: lane))
-      let (bias, target) = (bias.map { $0 + lane }, target + lane)
+    layout.forEachBlock { vector, vectors in
+      let weights = asVectors(weight + layout.blockOffset(from: vector))
+      let (bias, target) = (bias.map { $0 + vector }, target + vector)
       let step = pixelStep
-      switch (lanes, step) {
+      switch (vectors, step) {
       case _ where RegisterBlockSize.isFourByOne:
-        forEachPlace(vectors: lanes, quads: 1) { first, runs, isFirst in
-          for lane in 0..<lanes {
+        forEachPlace(vectors: vectors, quads: 1) { first, runs, isFirst in
+          for vector in 0..<vectors {
             _ = sum(
-              Quads<1, 1>.self, frame, from: first, runs, weights + lane, weightStep: lanes,
-              isFirst ? bias.map { $0 + lane } : nil, target + lane, adding || !isFirst, step)
+              Quads<1, 1>.self, frame, from: first, runs, weights + vector, weightStep: vectors,
+              isFirst ? bias.map { $0 + vector } : nil, target + vector, adding || !isFirst, step)
           }
           return following(first)
         }

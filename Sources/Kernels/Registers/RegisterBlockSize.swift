@@ -87,7 +87,7 @@ extension SIMD where Scalar == Float {
 extension KernelLayout {
   /// Whether the other half of the last vector in a block of outputs is padding.
   @inline(__always)
-  func endsInHalf(from lane: Int, lanes count: Int) -> Bool {
-    lane + count == lanes && FeatureMapShape.endsInHalf(channels: outputs)
+  func endsInHalf(from vector: Int, vectors count: Int) -> Bool {
+    vector + count == vectors && FeatureMapShape.endsInHalf(channels: outputs)
   }
 }

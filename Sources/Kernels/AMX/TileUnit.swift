@@ -1,0 +1,144 @@
+import CVectors
+import Tensors
+
+/// Matrix products of bfloat16 with sums in float32: by the processor's tile registers, or where it has
+/// none by products of pairs in vectors.
+///
+/// Pixels are rows of bfloat16 at equal distances, 16 to a *pixel tile*; weights come in *weight tiles* of
+/// 16 outputs for 32 elements of a patch, element by element in pairs (`TileKernel`). Two tiles of each
+/// fill the registers with sums of 32 pixels by 32 outputs.
+enum TileUnit {
+  /// Whether this build knows the tile registers and the system lends them.
+  static let hasRegisters = tilesAreCompiledIn() != 0 && tilesRequest() == 0
+
+  /// Elements of a patch that one product sums.
+  static let depth = 32
+  /// Pixels, or outputs, in a tile.
+  static let width = 16
+  /// Bytes of a weight tile.
+  static let weightBytes = 1024
+}
+
+/// What one sum goes over: runs of neighbouring elements, which are rows of a kernel, or rows or steps of
+/// images.
+struct TileRuns {
+  let count: Int
+  /// Pairs of elements in a run.
+  let pairs: Int
+  /// Pairs in a weight tile, of which a run may fill several, with zeros at the end.
+  var tilePairs = TileUnit.depth / 2
+  /// Runs after which distances change.
+  let period: Int
+  /// Bytes from one run's pixels to the next's, and to those a period later.
+  let pixelBytes: (next: Int, later: Int)
+  /// Bytes from one run's weights to the next's, and to those a period later.
+  let weightBytes: (next: Int, later: Int)
+
+  /// Steps of a tile of weights in a run.
+  @inline(__always)
+  var steps: Int { (pairs + tilePairs - 1) / tilePairs }
+
+  /// Bytes from the first run's pixels to another's.
+  @inline(__always)
+  func pixelOffset(_ run: Int) -> Int {
+    run % period * pixelBytes.next + run / period * pixelBytes.later
+  }
+
+  /// Bytes from the first run's weights to another's.
+  @inline(__always)
+  func weightOffset(_ run: Int) -> Int {
+    run % period * weightBytes.next + run / period * weightBytes.later
+  }
+}
+
+/// Sums of up to two pixel tiles by two weight tiles.
+struct TileSums {
+  /// Receives the sums: two vectors for each of 32 pixels.
+  let memory: UnsafeMutablePointer<Vector>
+  /// Whether they are summed in tile registers, or else in vectors.
+  let hasRegisters: Bool
+
+  /// Vectors from one pixel's sums to the next's.
+  static let pixelStep = 2
+  /// Vectors of `memory`.
+  static let vectorCount = 2 * TileUnit.width * pixelStep
+
+  /// Prepares the calling thread; `end` follows on the same thread.
+  @inline(__always)
+  static func begin(memory: UnsafeMutablePointer<Float>) -> TileSums {
+    let hasRegisters = TileUnit.hasRegisters
+    if hasRegisters { tilesConfigure() }
+    return TileSums(memory: asVectors(memory), hasRegisters: hasRegisters)
+  }
+
+  @inline(__always)
+  func end() {
+    if hasRegisters { tilesRelease() }
+  }
+
+  @inline(__always)
+  func clear() {
+    if hasRegisters {
+      tilesClear()
+    } else {
+      memory.update(repeating: .zero, count: Self.vectorCount)
+    }
+  }
+
+  /// Adds the products over some runs of elements.
+  ///
+  /// - Parameters:
+  ///   - pixels: The first element of the first pixel in the first run.
+  ///   - pixelStep: Bytes from a pixel to the next.
+  ///   - tileStep: Bytes from the first pixel tile to the second; nil where there is one.
+  ///   - counts: Pixels of either tile whose sums are wanted.
+  ///   - weights: `weightTiles` tiles for each step of the first run.
+  @inline(__always)
+  func add(
+    _ runs: TileRuns, pixels: UnsafeRawPointer, pixelStep: Int, tileStep: Int?,
+    counts: (first: Int, second: Int), weights: UnsafeRawPointer, weightTiles: Int
+  ) {
+    guard hasRegisters else {
+      addByVectors(runs, pixels, pixelStep, counts.first, memory, weights, weightTiles)
+      if let tileStep {
+        addByVectors(
+          runs, pixels + tileStep, pixelStep, counts.second,
+          memory + TileUnit.width * Self.pixelStep, weights, weightTiles)
+      }
+      return
+    }
+    let second = TileUnit.weightBytes
+    for run in 0..<runs.count {
+      var pixels = pixels + runs.pixelOffset(run)
+      var weights = weights + runs.weightOffset(run)
+      for _ in 0..<runs.steps {
+        if let tileStep {
+          if weightTiles == 2 {
+            tilesAdd22(pixels, pixels + tileStep, pixelStep, weights, weights + second, 64)
+          } else {
+            tilesAdd21(pixels, pixels + tileStep, pixelStep, weights, 64)
+          }
+        } else if weightTiles == 2 {
+          tilesAdd12(pixels, pixelStep, weights, weights + second, 64)
+        } else {
+          tilesAdd11(pixels, pixelStep, weights, 64)
+        }
+        pixels += 2 * TileUnit.depth
+        weights += weightTiles * second
+      }
+    }
+  }
+
+  /// Writes the sums to `memory`.
+  @inline(__always)
+  func finish(pixelTiles: Int, weightTiles: Int) {
+    guard hasRegisters else { return }
+    let step = Self.pixelStep * MemoryLayout<Vector>.stride
+    let second = memory + TileUnit.width * Self.pixelStep
+    tilesStore00(memory, step)
+    if weightTiles == 2 { tilesStore01(memory + 1, step) }
+    guard pixelTiles == 2 else { return }
+    tilesStore10(second, step)
+    if weightTiles == 2 { tilesStore11(second + 1, step) }
+  }
+}

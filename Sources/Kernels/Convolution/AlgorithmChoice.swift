@@ -1,0 +1,172 @@
+import Tensors
+
+/// Chooses the algorithm of each pass of a convolution: the cheapest one that is accurate enough for the pass
+/// (docs/kernels.md).
+///
+/// - Forward in training, rounding decides on which side of an activation's kink a value falls, and with it whole
+///   gradients. Tiles of 4×4 in float32 round too much for that, and so do tiles in bfloat16.
+/// - In evaluation rounding changes an answer's last digits; backward, a gradient's.
+///
+/// `bench --algorithms` prints the choices for each layer of a network.
+struct AlgorithmChoice {
+  private let geometry: ConvolutionGeometry
+  private let input: FeatureMapShape
+  private let isTraining: Bool
+  private let arithmetic: Precision
+
+  init(_ geometry: ConvolutionGeometry, input: FeatureMapShape, training: Bool) {
+    (self.geometry, self.input, isTraining) = (geometry, input, training)
+    arithmetic = input.arithmetic
+  }
+
+  /// | layer | output | gradients |
+  /// |---|---|---|
+  /// | 1×1, stride 1 (in bfloat16 without AMX) | matrix product | matrix product |
+  /// | 3×3 and 5×5, stride 1, float32 | Winograd; in training at most 4×2 | Winograd |
+  /// | the same, bfloat16 without AMX | Winograd or direct | Winograd, factors in bfloat16, or direct |
+  /// | bfloat16 with AMX | AMX | AMX |
+  /// | others in float32 | direct, or AMX with full tiles | as output; direct for weights |
+  var algorithms: ConvolutionAlgorithms {
+    let isByMatrices = PointwisePass.fits(geometry, input: input)
+    if isByMatrices && (arithmetic == .float32 || !TileUnit.hasRegisters) {
+      return ConvolutionAlgorithms(.matrixProduct)
+    }
+    if arithmetic == .bfloat16 {
+      guard !TileUnit.hasRegisters else { return ConvolutionAlgorithms(.bfloat16) }
+      return ConvolutionAlgorithms(
+        output: outputInBFloat16, inputGradient: inputGradientInBFloat16,
+        weightGradient: weightGradientInBFloat16)
+    }
+    if let exact = least(upTo: .fourByTwo, .float32), let any = least(.float32) {
+      return ConvolutionAlgorithms(
+        output: (isTraining ? exact : any).algorithm, inputGradient: any.algorithm,
+        weightGradient: any.algorithm)
+    }
+    return directAlgorithms
+  }
+
+  /// Those of a mixed convolution.
+  var mixedAlgorithms: ConvolutionAlgorithms {
+    guard TileUnit.hasRegisters else {
+      let isExact = isTraining && arithmetic == .float32
+      return ConvolutionAlgorithms(
+        output: mixed(upTo: isExact ? .fourByTwo : .four, .float32),
+        inputGradient: mixed(upTo: .four, arithmetic),
+        weightGradient: mixed(upTo: .four, arithmetic) { Self.time(of: $0, arithmetic) })
+    }
+    return arithmetic == .bfloat16 ? ConvolutionAlgorithms(.bfloat16) : directAlgorithms
+  }
+
+  // MARK: Float32 without Winograd
+
+  private var directAlgorithms: ConvolutionAlgorithms {
+    ConvolutionAlgorithms(
+      output: direct(inputs: geometry.inputChannels, geometry.outputChannels),
+      inputGradient: direct(inputs: geometry.outputChannels, geometry.inputChannels),
+      // A register of sums loads two operands, in three parts each: AMX gains nothing (docs/kernels.md).
+      weightGradient: .direct)
+  }
+
+  /// Six AMX products take half the time of the same sum in vectors if the tiles are full, with steps of 32 elements
+  /// of a patch's row and 16 outputs. Vectors are full with 16 outputs. Small kernels and the few channels of images
+  /// cost more to split into parts than to multiply.
+  private func direct(inputs: Int, _ outputs: Int) -> ConvolutionAlgorithm {
+    let run = geometry.kernelWidth * inputs
+    guard TileUnit.hasRegisters, geometry.kernelHeight > 1, run >= 48 else { return .direct }
+    let depth = TileUnit.depth
+    let fullness = Double(run) / Double((run + depth - 1) / depth * depth)
+    return fullness > 0.78 || outputs <= 2 * TileUnit.width ? .bfloat16 : .direct
+  }
+
+  // MARK: Maps in bfloat16
+
+  private var outputInBFloat16: ConvolutionAlgorithm {
+    // Winograd in float32 keeps the digits that the map is not rounded to.
+    let exact = faster(least(.float32), direct)
+    guard !isTraining, let rounded = least(upTo: .two, .bfloat16) else { return exact.algorithm }
+    // Rounding the factors has to save a fifth of the time.
+    return rounded.time < 0.8 * exact.time ? rounded.algorithm : exact.algorithm
+  }
+
+  private var inputGradientInBFloat16: ConvolutionAlgorithm {
+    faster(least(.bfloat16), direct).algorithm
+  }
+
+  /// Segments of 5×5 lie one tile apart, where pairs of tiles can't be read.
+  private var weightGradientInBFloat16: ConvolutionAlgorithm {
+    geometry.kernelWidth == 3 ? inputGradientInBFloat16 : .bfloat16
+  }
+
+  // MARK: Mixtures
+
+  private func mixed(upTo largest: WinogradTile, _ factors: Precision) -> ConvolutionAlgorithm {
+    // Products come in blocks of eight tiles of one image.
+    mixed(upTo: largest, factors) { Self.time(of: ($0 + 7) / 8 * 8, factors) }
+  }
+
+  /// Winograd mixes 3×3 at each point and uses the mixture at once; the direct convolution writes each image's weights
+  /// to memory. Segments of 5×5 are not mixed at points.
+  ///
+  /// - Parameter time: The time of the products of some tiles at a point.
+  private func mixed(
+    upTo largest: WinogradTile, _ factors: Precision, time: (_ tiles: Int) -> Double
+  ) -> ConvolutionAlgorithm {
+    guard geometry.kernelWidth == 3 else { return direct.algorithm }
+    // The time of mixing and rounding one weight at a point, in products; measured with a bank of four.
+    let mixing = factors == .float32 ? 12.0 : 20
+    let candidate = least(upTo: largest, factors) { tile, tiles in
+      Double(tile.points) * (time(tiles) + mixing)
+    }
+    return (candidate ?? direct).algorithm
+  }
+
+  // MARK: Time
+
+  /// An algorithm and the time of its products, in float32 products.
+  private struct Candidate {
+    let algorithm: ConvolutionAlgorithm
+    let time: Double
+  }
+
+  /// Two products of bfloat16 take as long as one of float32.
+  private static func time(of products: Int, _ factors: Precision) -> Double {
+    factors == .float32 ? Double(products) : Double(products) / 2
+  }
+
+  private var direct: Candidate {
+    let taps = geometry.kernelHeight * geometry.kernelWidth
+    let products = taps * geometry.outputShape(for: input).pixelCount
+    return Candidate(
+      algorithm: arithmetic == .float32 ? .direct : .bfloat16,
+      time: Self.time(of: products, arithmetic))
+  }
+
+  /// The fastest tile up to a size, by its products alone.
+  private func least(upTo largest: WinogradTile = .four, _ factors: Precision) -> Candidate? {
+    least(upTo: largest, factors) { tile, _ in
+      Self.time(of: tile.products(geometry, input: input), factors)
+    }
+  }
+
+  /// - Parameter time: The time of an image's tiles.
+  private func least(
+    upTo largest: WinogradTile, _ factors: Precision,
+    time: (_ tile: WinogradTile, _ tiles: Int) -> Double
+  ) -> Candidate? {
+    let output = geometry.outputShape(for: input)
+    var best: Candidate?
+    for tile in [WinogradTile.two, .fourByTwo, .four] where tile.points <= largest.points {
+      guard tile.fits(geometry, input: input) else { continue }
+      let candidate = Candidate(
+        algorithm: .winograd(tile, factors: factors),
+        time: time(tile, tile.rows(of: output) * tile.columns(of: output)))
+      best = best.map { faster(candidate, $0) } ?? candidate
+    }
+    return best
+  }
+
+  /// The second where they are equal.
+  private func faster(_ first: Candidate?, _ second: Candidate) -> Candidate {
+    if let first, first.time < second.time { first } else { second }
+  }
+}

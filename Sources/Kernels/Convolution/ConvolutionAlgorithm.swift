@@ -1,0 +1,49 @@
+import Tensors
+
+/// How a pass of a convolution is computed.
+///
+/// All compute the same sums, are tested against the same reference, and round differently.
+public enum ConvolutionAlgorithm: Hashable, Sendable {
+  /// Multiply-adds of float32 vectors, straight from the image.
+  case direct
+  /// Products of bfloat16: in AMX tiles where the processor has them, else in pairs by vectors. Maps in float32 are
+  /// split into three parts each.
+  case bfloat16
+  /// Winograd's minimal filtering of 3×3 and 5×5 with stride 1: fewer products, of sums.
+  case winograd(WinogradTile, factors: Precision = .float32)
+  /// A matrix product, for 1×1 with stride 1.
+  case matrixProduct
+}
+
+extension ConvolutionAlgorithm: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .direct: "direct"
+    case .bfloat16: TileUnit.hasRegisters ? "AMX" : "bfloat16 pairs"
+    case .winograd(let tile, let factors):
+      "Winograd \(tile.height)×\(tile.width)" + (factors == .bfloat16 ? ", bfloat16 pairs" : "")
+    case .matrixProduct: "GEMM"
+    }
+  }
+}
+
+/// The algorithms of a convolution's three passes.
+public struct ConvolutionAlgorithms: Hashable, Sendable {
+  public let output: ConvolutionAlgorithm
+  public let inputGradient: ConvolutionAlgorithm
+  public let weightGradient: ConvolutionAlgorithm
+
+  public init(
+    output: ConvolutionAlgorithm, inputGradient: ConvolutionAlgorithm,
+    weightGradient: ConvolutionAlgorithm
+  ) {
+    self.output = output
+    self.inputGradient = inputGradient
+    self.weightGradient = weightGradient
+  }
+
+  /// One algorithm for all passes.
+  public init(_ algorithm: ConvolutionAlgorithm) {
+    self.init(output: algorithm, inputGradient: algorithm, weightGradient: algorithm)
+  }
+}

@@ -1,0 +1,79 @@
+import Tensors
+
+/// A planned convolution of one map into another: of a layer's input, or of its output's gradient with rotated weights.
+protocol MapPass: Sendable {
+  /// Floats of scratch memory that each worker needs.
+  var scratchCount: Int { get }
+  /// Floats of the pool's shared memory.
+  var sharedCount: Int { get }
+  /// Whether `addend` may be another map than the output.
+  var addsOtherMaps: Bool { get }
+
+  /// y = convolution of x (+ bias) (+ addend).
+  ///
+  /// - Parameters:
+  ///   - addend: A map to add; y itself adds to what it holds.
+  ///   - epilogue: Runs on each finished image of y.
+  ///   - shared: `sharedCount` floats.
+  func run(
+    _ x: FeatureMap, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, into y: FeatureMap,
+    addend: FeatureMap?, epilogue: (any ImageEpilogue)?, shared: UnsafeMutablePointer<Float>,
+    on pool: WorkerPool)
+}
+
+extension MapPass {
+  var sharedCount: Int { 0 }
+  var addsOtherMaps: Bool { false }
+}
+
+/// A planned correlation of a layer's input with its output's gradient.
+protocol WeightGradient: Sendable {
+  /// Floats of scratch memory that each worker needs.
+  var scratchCount: Int { get }
+  /// Floats of the pool's shared memory.
+  var sharedCount: Int { get }
+
+  /// dweight = the correlation of x with dy, summed over the batch.
+  ///
+  /// - Parameter shared: `sharedCount` floats.
+  func run(
+    _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
+    shared: UnsafeMutablePointer<Float>, on pool: WorkerPool)
+}
+
+/// Sums over a batch by groups of images, each into a buffer of its own; the buffers are added in the order of the
+/// groups. Groups depend on sizes alone, so the sum has the same bits on any number of threads.
+struct GradientGroups: Sendable {
+  /// Floats of a buffer.
+  let size: Int
+  /// Groups of a batch with as many images; fewer where the buffers would outweigh the images.
+  private let most: Int
+
+  init(_ layout: KernelLayout, size: Int) {
+    self.size = size
+    most = layout.count < 262_144 ? 8 : 4
+  }
+
+  /// Floats of all buffers.
+  var sharedCount: Int { most * size }
+
+  /// - Parameters:
+  ///   - buffers: `sharedCount` floats.
+  ///   - target: Receives the sum; may be the first buffer.
+  ///   - body: Writes the sum of some images.
+  func sum(
+    images count: Int, buffers: UnsafeMutablePointer<Float>,
+    into target: UnsafeMutablePointer<Float>, on pool: WorkerPool,
+    _ body: (
+      _ images: Range<Int>, _ sums: UnsafeMutablePointer<Float>,
+      _ scratch: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    let groups = min(most, count)
+    pool.forEachPiece(groups) { group, scratch in
+      body(
+        count * group / groups..<count * (group + 1) / groups, buffers + group * size, scratch)
+    }
+    sumInOrder(buffers, groups: groups, size: size, into: target, on: pool)
+  }
+}

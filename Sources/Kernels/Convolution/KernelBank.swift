@@ -1,0 +1,90 @@
+import Tensors
+
+/// Kernels that each image mixes by its own shares.
+///
+/// Shapes: kernels `[K, stride]`, shares `[N, K]`.
+public struct KernelBank: @unchecked Sendable {
+  let kernels: UnsafePointer<Float>
+  /// K.
+  let count: Int
+  /// Floats from one kernel to the next.
+  let stride: Int
+  let shares: UnsafePointer<Float>
+
+  public init(
+    kernels: UnsafePointer<Float>, count: Int, stride: Int, shares: UnsafePointer<Float>
+  ) {
+    self.kernels = kernels
+    self.count = count
+    self.stride = stride
+    self.shares = shares
+  }
+
+  /// The kernels from a float on.
+  func skipping(_ floats: Int) -> KernelBank {
+    KernelBank(kernels: kernels + floats, count: count, stride: stride, shares: shares)
+  }
+
+  /// Images whose mixtures are written at once, so that each vector of the bank serves them all.
+  static let imagesMixedAtOnce = 4
+
+  /// Writes some vectors of the mixtures of at most four images that follow each other.
+  ///
+  /// - Parameters:
+  ///   - place: Floats of a kernel before those vectors.
+  ///   - images: The last one is mixed again in the place of those beyond it.
+  ///   - step: Vectors from one image's mixture to the next's.
+  @inline(__always)
+  func mix(
+    at place: Int, count vectorCount: Int, images: Range<Int>,
+    into mixed: UnsafeMutablePointer<Vector>, step: Int
+  ) {
+    for first in Swift.stride(from: 0, to: count, by: 4) {
+      /// Beyond the last set of weights the first one, with a fraction of zero.
+      @inline(__always)
+      func weights(_ index: Int) -> UnsafePointer<Vector> {
+        asVectors(kernels + ((first + index < count ? first + index : first) * stride + place))
+      }
+      @inline(__always)
+      func fractions(_ image: Int) -> (Vector, Vector, Vector, Vector) {
+        let image = min(images.lowerBound + image, images.upperBound - 1)
+        @inline(__always)
+        func fraction(_ index: Int) -> Vector {
+          first + index < count
+            ? Vector(repeating: shares[image * count + first + index]) : .zero
+        }
+        return (fraction(0), fraction(1), fraction(2), fraction(3))
+      }
+      // Written out: as loops over arrays these left the registers and took four times as long.
+      let (p, q, r, s) = (weights(0), weights(1), weights(2), weights(3))
+      let (a, b, c, d) = (fractions(0), fractions(1), fractions(2), fractions(3))
+      for index in 0..<vectorCount {
+        let weights = (p[index], q[index], r[index], s[index])
+        @inline(__always)
+        func put(_ image: Int, _ fractions: (Vector, Vector, Vector, Vector)) {
+          let place = image * step + index
+          let sum = (first == 0 ? .zero : mixed[place]).addingProduct(fractions.0, weights.0)
+            .addingProduct(fractions.1, weights.1).addingProduct(fractions.2, weights.2)
+          mixed[place] = sum.addingProduct(fractions.3, weights.3)
+        }
+        put(0, a)
+        put(1, b)
+        put(2, c)
+        put(3, d)
+      }
+    }
+  }
+
+  /// A vector of the image's mixture.
+  @inline(__always)
+  func mixed(at place: Int, image: Int) -> Vector {
+    let share = shares + image * count
+    var sum = Vector.zero
+    for kernel in 0..<count {
+      sum.addProduct(
+        Vector(repeating: share[kernel]),
+        asVectors(kernels + (kernel * stride + place)).pointee)
+    }
+    return sum
+  }
+}

@@ -1,0 +1,96 @@
+import Tensors
+
+/// Kernels mixed image by image, and the gradients behind the mixture.
+///
+///     mixed_b = Σ_k share_bk · kernel_k
+///     dkernel_k = Σ_b share_bk · dmixed_b,  dshare_bk = ⟨kernel_k, dmixed_b⟩
+///
+/// Shapes: bank `[K, size]`, shares `[B, K]`, mixed `[B, size]`. A kernel is a run of numbers here; what
+/// convolves with it is another's affair.
+/// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
+public struct KernelMixing: Sendable {
+  let kernels: Int
+  /// Vectors of one kernel.
+  let vectorCount: Int
+
+  /// Vectors of a kernel that are worked on at once: with four kernels they fit the first cache.
+  private static let blockSize = 64
+
+  /// - Parameters:
+  ///   - kernels: K.
+  ///   - size: Floats of one kernel, a multiple of 16.
+  public init(kernels: Int, size: Int) {
+    self.kernels = kernels
+    vectorCount = size / FeatureMapShape.vectorWidth
+  }
+
+  private var blockCount: Int { (vectorCount + Self.blockSize - 1) / Self.blockSize }
+
+  /// Floats of partial sums that `backward` needs for so many images.
+  public func partialCount(images: Int) -> Int { blockCount * images * kernels }
+
+  /// Writes each image's kernel.
+  public func forward(
+    bank: UnsafePointer<Float>, shares: UnsafePointer<Float>, images: Int,
+    into mixed: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let (bank, mixed) = (asVectors(bank), asVectors(mixed))
+    pool.forEachRange(of: vectorCount, size: Self.blockSize) { block, _ in
+      for image in 0..<images {
+        let share = shares + image * kernels
+        let target = mixed + image * vectorCount
+        for index in block {
+          var sum = Vector.zero
+          for kernel in 0..<kernels {
+            sum.addProduct(Vector(repeating: share[kernel]), bank[kernel * vectorCount + index])
+          }
+          target[index] = sum
+        }
+      }
+    }
+  }
+
+  /// Writes the gradients of the shares, and writes or adds those of the bank.
+  ///
+  /// The bank's grow image by image, so that calls for one part of a batch after the other give the
+  /// same bits however it is cut.
+  ///
+  /// - Parameters:
+  ///   - adding: Whether the bank's gradient holds that of earlier images.
+  ///   - partial: `partialCount(images:)` floats.
+  public func backward(
+    bank: UnsafePointer<Float>, shares: UnsafePointer<Float>, mixedGradient: UnsafePointer<Float>,
+    images: Int, into bankGradient: UnsafeMutablePointer<Float>, adding: Bool,
+    shareGradient: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
+    on pool: WorkerPool
+  ) {
+    let (bank, gradients, target) = (asVectors(bank), asVectors(mixedGradient), asVectors(bankGradient))
+    pool.forEachRange(of: vectorCount, size: Self.blockSize) { block, _ in
+      let products = partial + block.lowerBound / Self.blockSize * images * kernels
+      for kernel in 0..<kernels {
+        let first = kernel * vectorCount
+        for index in block {
+          var sum = adding ? target[first + index] : .zero
+          for image in 0..<images {
+            sum.addProduct(
+              Vector(repeating: shares[image * kernels + kernel]),
+              gradients[image * vectorCount + index])
+          }
+          target[first + index] = sum
+        }
+        for image in 0..<images {
+          var product = Vector.zero
+          for index in block {
+            product.addProduct(bank[first + index], gradients[image * vectorCount + index])
+          }
+          products[image * kernels + kernel] = product.sum()
+        }
+      }
+    }
+    for index in 0..<images * kernels {
+      var sum = 0.0
+      for block in 0..<blockCount { sum += Double(partial[block * images * kernels + index]) }
+      shareGradient[index] = Float(sum)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Tensors
+
+/// Weights as the input gradient reads them: rotated by 180°, with inputs and outputs exchanged.
+///
+/// The input gradient of a convolution with stride s is s² plain convolutions, one for each *phase* of the input's
+/// rows and columns. Rotated weights lie phase by phase. Rotation is linear, so a mixture of rotated weights is the
+/// rotated mixture.
+struct WeightRotation: Sendable {
+  let sizes: ConvolutionSizes
+
+  init(_ sizes: ConvolutionSizes) { self.sizes = sizes }
+
+  /// Input rows, or columns, that the same taps reach.
+  ///
+  /// Input row h gets weight row a from output row (h + padding − a) / stride, where that is whole. So the input's rows
+  /// fall into `stride` phases by (h + padding) mod stride, each reached by every `stride`-th tap, in falling order;
+  /// columns alike.
+  struct Phase {
+    /// First input row or column of the phase, and their count.
+    let first: Int
+    let count: Int
+    /// The tap that comes first as the output position grows, and the count of taps.
+    let lastTap: Int
+    let tapCount: Int
+    /// The output position that meets the first tap at the first input position; may be negative.
+    let start: Int
+
+    init(_ residue: Int, extent: Int, kernel: Int, stride: Int, padding: Int) {
+      first = ((residue - padding) % stride + stride) % stride
+      count = first < extent ? (extent - first + stride - 1) / stride : 0
+      tapCount = residue < kernel ? (kernel - residue + stride - 1) / stride : 0
+      lastTap = residue + (tapCount - 1) * stride
+      start = (first + padding - lastTap) / stride
+    }
+  }
+
+  private func rowPhase(_ residue: Int) -> Phase {
+    Phase(
+      residue, extent: sizes.input.height, kernel: sizes.geometry.kernelHeight,
+      stride: sizes.geometry.stride, padding: sizes.geometry.padding)
+  }
+
+  private func columnPhase(_ residue: Int) -> Phase {
+    Phase(
+      residue, extent: sizes.input.width, kernel: sizes.geometry.kernelWidth,
+      stride: sizes.geometry.stride, padding: sizes.geometry.padding)
+  }
+
+  /// The layout of a phase's weights.
+  ///
+  /// A phase that no tap reaches still writes its zeros: one row of no length.
+  func layout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
+    KernelLayout(
+      outputs: sizes.input.channels, inputs: sizes.output.channels,
+      inputStride: sizes.output.channelStride, kernelHeight: max(rows.tapCount, 1),
+      kernelWidth: rows.tapCount > 0 ? columns.tapCount : 0)
+  }
+
+  /// The layout with stride 1, which has one phase, and its convolution's padding.
+  var layout: KernelLayout { layout(rowPhase(0), columnPhase(0)) }
+  var padding: Int { sizes.geometry.kernelWidth - 1 - sizes.geometry.padding }
+
+  /// Floats of rotated weights.
+  var count: Int {
+    sizes.geometry.kernelHeight * sizes.geometry.kernelWidth * tapCount
+  }
+
+  /// Floats of a tap.
+  private var tapCount: Int { sizes.output.channelStride * sizes.input.channelStride }
+
+  /// Visits the phases that have pixels, with the floats of the phases before.
+  func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
+    var offset = 0
+    for row in 0..<sizes.geometry.stride {
+      let rows = rowPhase(row)
+      for column in 0..<sizes.geometry.stride where rows.count > 0 {
+        let columns = columnPhase(column)
+        guard columns.count > 0 else { continue }
+        body(rows, columns, offset)
+        offset += rows.tapCount * columns.tapCount * tapCount
+      }
+    }
+  }
+
+  /// - Parameter rotated: `count` floats.
+  func rotate(
+    _ weights: UnsafePointer<Float>, into rotated: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    forEachPhase { rows, columns, offset in
+      let layout = layout(rows, columns)
+      pool.forEachPiece(rows.tapCount * columns.tapCount) { tap, _ in
+        rotate(tap, of: weights, rows, columns, layout, into: rotated + offset)
+      }
+    }
+  }
+
+  /// One tap: squares of sixteen inputs by sixteen outputs, each transposed.
+  @inline(__always)
+  private func rotate(
+    _ tap: Int, of weights: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
+    _ target: KernelLayout, into rotated: UnsafeMutablePointer<Float>
+  ) {
+    let (width, layout, step) = (FeatureMapShape.vectorWidth, sizes.layout, sizes.geometry.stride)
+    let (targetRow, targetColumn) = (tap / columns.tapCount, tap % columns.tapCount)
+    let row = rows.lastTap - targetRow * step
+    let column = columns.lastTap - targetColumn * step
+    for o in stride(from: 0, to: sizes.output.channelStride, by: width) {
+      for c in stride(from: 0, to: sizes.input.channelStride, by: width) {
+        transposeSquare(
+          weights + layout.place(output: o, input: c, row: row, column: column),
+          step: layout.outputStep(o),
+          into: rotated + target.place(output: c, input: o, row: targetRow, column: targetColumn),
+          step: target.outputStep(c))
+      }
+    }
+  }
+}
+
+/// Sixteen vectors, transposed; steps are floats from one vector to the next.
+@inline(__always)
+private func transposeSquare(
+  _ source: UnsafePointer<Float>, step sourceStep: Int, into target: UnsafeMutablePointer<Float>,
+  step targetStep: Int
+) {
+  for row in 0..<FeatureMapShape.vectorWidth {
+    for column in 0..<FeatureMapShape.vectorWidth {
+      target[row * targetStep + column] = source[column * sourceStep + row]
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import CVectors
+import Tensors
+
+/// What `PackedLinearProduct` multiplies at once: a float, or a pair of bfloat16.
+///
+/// Products are those of rows by blocks of two vectors, the last block's maybe by one.
+protocol LinearFactor {
+  /// The numbers of a row in memory.
+  associatedtype Number: VectorElement
+  /// Factors side by side, one in each lane of a vector.
+  associatedtype Column
+
+  /// Numbers that one factor has.
+  static var numbers: Int { get }
+
+  /// The factors of neighbouring rows' vectors: of the first, and where a factor has two numbers, the second.
+  static func column(_ first: Vector, _ second: @autoclosure () -> Vector) -> Column
+
+  /// M = V · U, or M += V · U; rows are filled up to sixteens.
+  ///
+  /// Shapes: V `[rows, factors]`, U `[factors, vectors]`, M `[rows, vectors]`.
+  ///
+  /// - Parameters:
+  ///   - rowBytes: Bytes from one row to the next in V.
+  ///   - step: Vectors from one row to the next in M.
+  ///   - memory: Asked for meanwhile, `requests` times.
+  static func multiply(
+    rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Column>,
+    vectors: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
+    prefetching memory: inout RowPrefetch)
+
+  /// How often `multiply` asks for memory.
+  static func requests(rows: Int, factors: Int, vectors: Int) -> Int
+
+  /// Inputs whose sums `correlate` keeps in a block until it writes them; none where registers write.
+  static var inputsAtOnce: Int { get }
+
+  /// The sums of products over factors of images: Vᵀ · D.
+  ///
+  /// Shapes: V `[factors, inputs]`, D `[factors, vectors]`, sums `[inputs, vectors]`; inputs are a multiple of sixteen.
+  ///
+  /// - Parameters:
+  ///   - step: Vectors from one input's sums to the next's.
+  ///   - streams: Whether sums are written around the caches.
+  ///   - block: Memory for the sums of `inputsAtOnce`.
+  static func correlate(
+    factors: Int, inputs: Int, _ v: UnsafePointer<Column>, _ d: UnsafePointer<Column>, vectors: Int,
+    into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
+    block: UnsafeMutablePointer<Vector>)
+}
+
+/// One number in float32.
+enum FloatFactor: LinearFactor {
+  typealias Number = Float
+  typealias Column = Vector
+
+  @inline(__always)
+  static var numbers: Int { 1 }
+
+  /// Images in one sum in registers; the more, the more is rounded off.
+  private static var longestSum: Int { 128 }
+  /// So many stores a core keeps back.
+  @inline(__always)
+  static var inputsAtOnce: Int { 16 }
+
+  @inline(__always)
+  static func column(_ first: Vector, _ second: @autoclosure () -> Vector) -> Vector { first }
+
+  @inline(__always)
+  static func multiply(
+    rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Vector>,
+    vectors: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
+    prefetching memory: inout RowPrefetch
+  ) {
+    let v = v.assumingMemoryBound(to: Float.self)
+    let inputStep = rowBytes / MemoryLayout<Float>.size
+    for first in stride(from: 0, to: factors, by: MatrixProduct.longestSum) {
+      let product = MatrixProduct(
+        inputs: min(MatrixProduct.longestSum, factors - first), inputStep: inputStep,
+        outputStep: step)
+      for row in stride(from: 0, to: rows, by: MatrixProduct.mostRowsAtOnce) {
+        memory.prefetchSome()
+        product.run(
+          rows: min(MatrixProduct.mostRowsAtOnce, rows - row), v + (row * inputStep + first),
+          u + first * vectors, vectors: vectors, into: m + row * step, adding: adding || first > 0)
+      }
+    }
+  }
+
+  @inline(__always)
+  static func requests(rows: Int, factors: Int, vectors: Int) -> Int {
+    func turns(_ count: Int, by size: Int) -> Int { (count + size - 1) / size }
+    return turns(rows, by: MatrixProduct.mostRowsAtOnce)
+      * turns(factors, by: MatrixProduct.longestSum) * turns(vectors, by: 2)
+  }
+
+  @inline(__always)
+  static func correlate(
+    factors: Int, inputs: Int, _ v: UnsafePointer<Vector>, _ d: UnsafePointer<Vector>, vectors: Int,
+    into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
+    block: UnsafeMutablePointer<Vector>
+  ) {
+    let v = UnsafeRawPointer(v).assumingMemoryBound(to: Float.self)
+    for first in stride(from: 0, to: inputs, by: inputsAtOnce) {
+      MatrixCorrelation(
+        inputs: inputsAtOnce, inputStep: inputs, gradientStep: vectors, rows: factors, adding: false,
+        rowsInSum: longestSum
+      ).run(v + first, d, vectors: vectors, endsInHalf: false, into: block) {}
+      for input in 0..<inputsAtOnce {
+        for column in 0..<vectors {
+          let (sum, target) = (block[input * vectors + column], sums + ((first + input) * step + column))
+          if streams { streamFloats(target, sum) } else { target.pointee = sum }
+        }
+      }
+    }
+  }
+}
+
+/// Two numbers in bfloat16 whose products are summed in float32.
+enum PairFactor: LinearFactor {
+  typealias Number = BFloat16
+  typealias Column = Pairs
+
+  @inline(__always)
+  static var numbers: Int { 2 }
+
+  @inline(__always)
+  static var inputsAtOnce: Int { 0 }
+
+  @inline(__always)
+  static func column(_ first: Vector, _ second: @autoclosure () -> Vector) -> Pairs {
+    roundedPairs(first, second())
+  }
+
+  @inline(__always)
+  static func multiply(
+    rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Pairs>,
+    vectors: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
+    prefetching memory: inout RowPrefetch
+  ) {
+    MatrixPairProduct(pairs: factors, inputBytes: rowBytes, outputStep: step, adding: adding)
+      .run(rows: rows, v, u, vectors: vectors, into: m, prefetching: &memory)
+  }
+
+  @inline(__always)
+  static func requests(rows: Int, factors: Int, vectors: Int) -> Int {
+    MatrixPairProduct.requests(rows: rows, pairs: factors, vectors: 2) * (vectors / 2)
+      + MatrixPairProduct.requests(rows: rows, pairs: factors, vectors: 1) * (vectors % 2)
+  }
+
+  @inline(__always)
+  static func correlate(
+    factors: Int, inputs: Int, _ v: UnsafePointer<Pairs>, _ d: UnsafePointer<Pairs>, vectors: Int,
+    into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
+    block: UnsafeMutablePointer<Vector>
+  ) {
+    MatrixPairCorrelation(
+      inputs: inputs, inputBytes: inputs * MemoryLayout<UInt32>.size, gradientStep: vectors,
+      pairs: factors, adding: false, sumStep: step, streams: streams
+    ).run(v, d, vectors: vectors, into: sums)
+  }
+}

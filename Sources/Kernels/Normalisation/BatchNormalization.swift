@@ -1,0 +1,96 @@
+import Tensors
+
+/// Normalizes each channel over the batch, scales and shifts it, adds a residual where there is one,
+/// and applies a function that is linear on both sides of zero, all in one pass.
+///
+///     y = f(weight · (x − mean) / sqrt(variance + epsilon) + bias + residual)
+///
+/// Shapes: x, y, residual `[N, H, W, C]`; all else `[C]`, padded to whole vectors.
+/// Source: Ioffe and Szegedy, 2015, arXiv:1502.03167, algorithm 1.
+public enum BatchNormalization {
+  /// Mean and (biased) variance of each channel over the batch.
+  ///
+  /// - Parameters:
+  ///   - meanRemainder: Receives what rounding the mean to float lost.
+  ///   - images: Where each image's sums go.
+  ///   - areTaken: Whether whoever wrote x has taken them already.
+  public static func statistics(
+    of x: FeatureMap, mean: UnsafeMutablePointer<Float>,
+    meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
+    images: ImageStatistics, areTaken: Bool, on pool: WorkerPool
+  ) {
+    if !areTaken {
+      images.run(on: x, pool)
+    }
+    images.combine(x.shape, mean: mean, meanRemainder: meanRemainder, variance: variance)
+  }
+
+  /// The function of x, before a residual is added: f(scale · (x − mean) + bias).
+  ///
+  /// The mean is taken off first. Folding it into one offset, bias − mean · scale, saves a subtraction
+  /// and rounds by the size of that offset, which near y = 0 is enough to put numbers on the other
+  /// side of f's kink: six steps of ResNet-20 then end 5 % off in the loss instead of 0.6 %.
+  public struct Coefficients: @unchecked Sendable {
+    let mean: UnsafePointer<Vector>
+    let scale: UnsafePointer<Vector>
+    let bias: UnsafePointer<Vector>
+    /// f's slope left of zero; 1 makes it the identity, 0 ReLU.
+    let negativeSlope: Float
+
+    /// - Parameter scale: weight / sqrt(variance + epsilon).
+    public init(
+      mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+      negativeSlope: Float
+    ) {
+      self.mean = asVectors(mean)
+      self.scale = asVectors(scale)
+      self.bias = asVectors(bias)
+      self.negativeSlope = negativeSlope
+    }
+  }
+
+  /// y = f(scale · (x − mean) + bias + residual).
+  ///
+  /// - Parameter epilogue: Runs on each finished image of y.
+  public static func forward(
+    _ x: FeatureMap, residual: FeatureMap?, _ coefficients: Coefficients, into y: FeatureMap,
+    epilogue: (any ImageEpilogue)? = nil, on pool: WorkerPool
+  ) {
+    let streaming = Streaming(to: y, isReadAtOnce: epilogue != nil)
+    pool.forEachPiece(x.shape.count) { image, _ in
+      switch x.shape.precision {
+      case .float32:
+        normalize(x, Float.self, image, residual, coefficients, into: y, streaming)
+      case .bfloat16:
+        normalize(x, BFloat16.self, image, residual, coefficients, into: y, streaming)
+      }
+      epilogue?.run(image: image, of: y)
+    }
+  }
+
+  private static func normalize<Element: VectorElement>(
+    _ x: FeatureMap, _: Element.Type, _ image: Int, _ residual: FeatureMap?,
+    _ coefficients: Coefficients, into y: FeatureMap, _ streaming: Streaming
+  ) {
+    let source = PixelVectors<Element>(x, image: image)
+    let target = PixelVectors<Element>(y, image: image)
+    let added = residual.map { PixelVectors<Element>($0, image: image) }
+    let slope = coefficients.negativeSlope
+    for run in x.shape.runs {
+      let mean = coefficients.mean[run.vector]
+      let (scale, bias) = (coefficients.scale[run.vector], coefficients.bias[run.vector])
+      if let added {
+        for index in run {
+          let value = bias.addingProduct(source[index] - mean, scale) + added[index]
+          streaming.write(value.rectified(slope: slope), to: target, at: index)
+        }
+      } else {
+        for index in run {
+          let value = bias.addingProduct(source[index] - mean, scale)
+          streaming.write(value.rectified(slope: slope), to: target, at: index)
+        }
+      }
+    }
+    streaming.end()
+  }
+}

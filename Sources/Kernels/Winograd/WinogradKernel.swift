@@ -1,0 +1,204 @@
+import Tensors
+
+/// A kernel at all points, in the order in which products read it.
+///
+///     [points][segments][blocks of outputs][inputs][outputs of a block]
+///
+/// Factors in bfloat16 lie in pairs of inputs, with a zero behind an odd last one.
+struct WinogradKernel {
+  let layout: KernelLayout
+  let tileSize: WinogradTile
+  /// What products multiply; they are summed in float32.
+  let factors: Precision
+
+  private typealias Four = FourPoints<WideVector>
+  private typealias Six = SixPoints<WideVector>
+
+  /// Inputs, or pairs of them.
+  var depth: Int { factors == .float32 ? layout.inputs : (layout.inputs + 1) / 2 }
+
+  var segments: WinogradSegments { WinogradSegments(kernel: layout.kernelWidth) }
+
+  /// Vectors from one segment to the next.
+  var segmentStep: Int { depth * layout.vectors }
+
+  /// Vectors from one point to the next.
+  var pointStep: Int { segments.total * segmentStep | 1 }
+
+  /// Floats of all points.
+  var count: Int { tileSize.points * pointStep * FeatureMapShape.vectorWidth }
+
+  /// G g Gᵀ, in `Double`: what is rounded here goes into every sum.
+  func transform(
+    _ weight: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    switch tileSize {
+    case .two: transform(weight, by: Four.self, Four.self, into: target, on: pool)
+    case .fourByTwo: transform(weight, by: Six.self, Four.self, into: target, on: pool)
+    case .four: transform(weight, by: Six.self, Six.self, into: target, on: pool)
+    }
+  }
+
+  @inline(__always)
+  private func transform<Rows: KernelPoints, Columns: KernelPoints>(
+    _ weight: UnsafePointer<Float>, by _: Rows.Type, _: Columns.Type,
+    into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let target = asVectors(target)
+    forEachPlace(on: pool) { output, index, place, rows, columns in
+      let place = target + place
+      @inline(__always)
+      func lines(ofInput input: Int) -> KernelLines<Rows, Columns> {
+        KernelLines(weight, layout, output: output, input: input, rows: rows, columns: columns)
+      }
+      switch factors {
+      case .float32:
+        let lines = lines(ofInput: index)
+        for row in 0..<Rows.count {
+          let line = lines[row]
+          for point in 0..<Columns.count {
+            place[(row * Columns.count + point) * pointStep] = line[point].floats
+          }
+        }
+      case .bfloat16:
+        let (lines, others) = (lines(ofInput: 2 * index), lines(ofInput: 2 * index + 1))
+        let place = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Pairs.self)
+        for row in 0..<Rows.count {
+          let (line, other) = (lines[row], others[row])
+          for point in 0..<Columns.count {
+            place[(row * Columns.count + point) * pointStep] =
+              line[point].paired(with: other[point])
+          }
+        }
+      }
+    }
+  }
+
+  /// The gradient of g from those at the points, as a kernel lies in memory.
+  func transformBack(
+    _ sums: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    switch tileSize {
+    case .two: transformBack(sums, by: Four.self, Four.self, into: gradient, on: pool)
+    case .fourByTwo: transformBack(sums, by: Six.self, Four.self, into: gradient, on: pool)
+    case .four: transformBack(sums, by: Six.self, Six.self, into: gradient, on: pool)
+    }
+  }
+
+  @inline(__always)
+  private func transformBack<Rows: KernelPoints, Columns: KernelPoints>(
+    _ sums: UnsafePointer<Float>, by _: Rows.Type, _: Columns.Type,
+    into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
+  ) {
+    let sums = asVectors(sums)
+    if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
+    forEachPlace(on: pool) { output, input, place, rows, columns in
+      let place = sums + place
+      // Points that no product was summed at reach taps alone that are none.
+      @inline(__always)
+      func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
+        let place = place + row * Columns.count * pointStep
+        return Columns { point in WideVector(place[point * pointStep]) }.weights
+      }
+      let lines = (
+        Rows { weights(ofRow: $0).0 }, Rows { weights(ofRow: $0).1 },
+        Rows { weights(ofRow: $0).2 }
+      )
+      @inline(__always)
+      func put(_ line: Rows, column: Int) {
+        guard column < columns.count else { return }
+        let weights = line.weights
+        @inline(__always)
+        func put(_ weight: WideVector, row: Int) {
+          guard row < rows.count else { return }
+          let place = layout.place(
+            output: output, input: input, row: rows.lowerBound + row,
+            column: columns.lowerBound + column)
+          asVectors(gradient + place).pointee = weight.floats
+        }
+        put(weights.0, row: 0)
+        put(weights.1, row: 1)
+        put(weights.2, row: 2)
+      }
+      put(lines.0, column: 0)
+      put(lines.1, column: 1)
+      put(lines.2, column: 2)
+    }
+  }
+
+  /// Visits the inputs, or pairs of them, of each vector of outputs and each segment.
+  ///
+  /// - Parameter body: Takes the vector's first output; the input; the place of their vector among those of a
+  ///   point; and the segment's taps.
+  @inline(__always)
+  private func forEachPlace(
+    on pool: WorkerPool,
+    _ body: (
+      _ output: Int, _ input: Int, _ place: Int, _ rows: Range<Int>, _ columns: Range<Int>
+    ) -> Void
+  ) {
+    pool.forEachPiece(layout.vectors) { vector, _ in
+      let output = vector * FeatureMapShape.vectorWidth
+      let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
+      // The block's first vector, and this one's place in it.
+      let (first, inBlock) = layout.block(ofVector: vector)
+      segments.forEachSegment { segment, row, column in
+        let (rows, columns) = (segments.taps(row), segments.taps(column))
+        let place = segment * segmentStep + first * depth + inBlock
+        for input in 0..<depth { body(output, input, place + input * step, rows, columns) }
+      }
+    }
+  }
+}
+
+/// What becomes of the numbers along one axis of a kernel: `FourPoints` or `SixPoints`.
+protocol KernelPoints {
+  /// Points along the axis.
+  static var count: Int { get }
+
+  /// G times three weights.
+  init(weights a: WideVector, _ b: WideVector, _ c: WideVector)
+
+  /// The number at each point.
+  init(_ number: (_ point: Int) -> WideVector)
+
+  subscript(index: Int) -> WideVector { get }
+
+  /// The gradient's Aᵀ times the products.
+  var weights: (WideVector, WideVector, WideVector) { get }
+}
+
+/// A kernel of one input at all points, one row of them after the other.
+private struct KernelLines<Rows: KernelPoints, Columns: KernelPoints> {
+  private let columns: (Rows, Rows, Rows)
+
+  /// - Parameters:
+  ///   - input: Beyond the last input all is zero.
+  ///   - rows: Taps, three at most; what is missing is zero.
+  @inline(__always)
+  init(
+    _ weight: UnsafePointer<Float>, _ layout: KernelLayout, output: Int, input: Int,
+    rows: Range<Int>, columns: Range<Int>
+  ) {
+    @inline(__always)
+    func column(_ column: Int) -> Rows {
+      @inline(__always)
+      func weights(_ row: Int) -> WideVector {
+        guard input < layout.inputs, row < rows.count, column < columns.count else {
+          return WideVector(.zero)
+        }
+        let place = layout.place(
+          output: output, input: input, row: rows.lowerBound + row,
+          column: columns.lowerBound + column)
+        return WideVector(asVectors(weight + place).pointee)
+      }
+      return Rows(weights: weights(0), weights(1), weights(2))
+    }
+    self.columns = (column(0), column(1), column(2))
+  }
+
+  @inline(__always)
+  subscript(row: Int) -> Columns {
+    Columns(weights: columns.0[row], columns.1[row], columns.2[row])
+  }
+}

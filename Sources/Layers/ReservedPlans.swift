@@ -1,0 +1,39 @@
+import Tensors
+
+/// What a layer has planned for the shapes that it was reserved for. A plan serves batches of any size up to the one it
+/// was made for.
+struct ReservedPlans<Plan> {
+  private struct Key: Hashable {
+    let input: FeatureMapShape
+    let mode: Mode
+
+    init(_ input: FeatureMapShape, _ mode: Mode) {
+      self.input = input.with(count: 1)
+      self.mode = mode
+    }
+  }
+
+  private struct Entry {
+    let capacity: Int
+    let plan: Plan
+  }
+
+  private var entries: [Key: Entry] = [:]
+
+  /// The plan for inputs of a shape, made if there is none for as many images.
+  mutating func plan(for input: FeatureMapShape, _ mode: Mode, _ make: () -> Plan) -> Plan {
+    let key = Key(input, mode)
+    if let entry = entries[key], entry.capacity >= input.count { return entry.plan }
+    let plan = make()
+    entries[key] = Entry(capacity: input.count, plan: plan)
+    return plan
+  }
+
+  /// - Precondition: inputs of the shape were reserved.
+  subscript(input: FeatureMapShape, mode: Mode) -> Plan {
+    guard let entry = entries[Key(input, mode)], input.count <= entry.capacity else {
+      preconditionFailure("inputs of \(input) in \(mode) were not reserved")
+    }
+    return entry.plan
+  }
+}
