@@ -1,7 +1,9 @@
+import Foundation
 import Kernels
+import Synchronization
 import Testing
 
-/// A pool of two threads with as much memory as a kernel says it needs and some more, all of it not-a-number: what is
+/// A pool of threads with as much memory as a kernel says it needs and some more, all of it not-a-number: what is
 /// read unwritten shows in the result, and what is written beyond shows here. Kernels are built without checks of
 /// bounds.
 struct GuardedPool {
@@ -25,26 +27,61 @@ struct GuardedPool {
   /// Forgets what passes have left.
   func poison() {
     pool.shared.elements.update(repeating: .nan)
-    // Many pieces for whoever wants some, and one for the calling thread.
-    for pieceCount in [64, 1] {
-      pool.forEachPiece(pieceCount) { _, scratch in
-        scratch.update(repeating: .nan, count: scratchCount + Self.guardCount)
-      }
-    }
+    onEachWorker { $0.update(repeating: .nan, count: scratchCount + Self.guardCount) }
   }
 
-  /// Expects that nothing was written beyond.
+  /// Expects that nothing was written beyond the shared memory or any worker's scratch.
   func expectMemorySuffices(sourceLocation: SourceLocation = #_sourceLocation) {
     let isSharedUntouched = pool.shared.elements[sharedCount...].allSatisfy(\.isNaN)
     #expect(
       isSharedUntouched, "written beyond \(sharedCount) floats of shared memory",
       sourceLocation: sourceLocation)
-    pool.forEachPiece(1) { _, scratch in
+    let overrun = Atomic(0)
+    onEachWorker { scratch in
       let beyond = UnsafeBufferPointer(start: scratch + scratchCount, count: Self.guardCount)
-      let isUntouched = beyond.allSatisfy(\.isNaN)
-      #expect(
-        isUntouched, "written beyond \(scratchCount) floats of scratch",
-        sourceLocation: sourceLocation)
+      if !beyond.allSatisfy(\.isNaN) { overrun.add(1, ordering: .relaxed) }
     }
+    let overrunCount = overrun.load(ordering: .relaxed)
+    #expect(
+      overrunCount == 0,
+      "\(overrunCount) of \(pool.threadCount) workers wrote beyond \(scratchCount) floats of scratch",
+      sourceLocation: sourceLocation)
+  }
+
+  /// Runs `body` once with the scratch memory of each worker: a piece ends only when every worker has begun one.
+  func onEachWorker(_ body: (UnsafeMutablePointer<Float>) -> Void) {
+    let begun = Atomic(0)
+    pool.forEachPiece(pool.threadCount) { _, scratch in
+      begun.add(1, ordering: .sequentiallyConsistent)
+      while begun.load(ordering: .sequentiallyConsistent) < pool.threadCount { sched_yield() }
+      body(scratch)
+    }
+  }
+}
+
+@Suite struct GuardedPoolTests {
+  /// Whichever worker writes it.
+  @Test func `one float beyond a worker's scratch is noticed`() throws {
+    let memory = GuardedPool(scratch: 40, shared: 8, threads: 3)
+    let found = Mutex<Set<UInt>>([])
+    memory.onEachWorker { scratch in
+      let address = UInt(bitPattern: scratch)
+      found.withLock { _ = $0.insert(address) }
+    }
+    let addresses = found.withLock { $0 }
+    #expect(addresses.count == 3)
+    for address in addresses {
+      let scratch = try #require(UnsafeMutablePointer<Float>(bitPattern: address))
+      memory.expectMemorySuffices()
+      scratch[40] = 0
+      withKnownIssue { memory.expectMemorySuffices() }
+      memory.poison()
+    }
+  }
+
+  @Test func `one float beyond the shared memory is noticed`() {
+    let memory = GuardedPool(scratch: 40, shared: 8)
+    memory.pool.shared.base[8] = 0
+    withKnownIssue { memory.expectMemorySuffices() }
   }
 }
