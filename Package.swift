@@ -238,7 +238,7 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/Tensors"),
     .testTarget(
       name: "LayersTests",
-      dependencies: ["Kernels", "Layers", "Randomness", "Tensors", "TestSupport"],
+      dependencies: ["Kernels", "Layers", "Processors", "Randomness", "Tensors", "TestSupport"],
       path: "Tests/Layers", swiftSettings: optimized),
     .testTarget(
       name: "ModelsTests",

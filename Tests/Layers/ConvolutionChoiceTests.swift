@@ -16,10 +16,6 @@ import Testing
       training: training)
   }
 
-  /// Whether the processor multiplies tiles, by which kernels of one pixel tell.
-  private static let hasTiles =
-    plan(1, side: 8, training: true, arithmetic: .bfloat16).output.algorithm == .bfloat16
-
   /// What larger tiles round off would decide in training which side of a kink a number is on.
   @Test func largestTilesServeTheWayBackAndEvaluation() {
     let training = Self.plan(3, side: 32, training: true)
@@ -51,7 +47,7 @@ import Testing
   }
 
   /// Tiles that are rounded too would blur whole gradients on the way forward.
-  @Test(.enabled(if: !hasTiles))
+  @Test(.enabled(if: !isBuiltForAMX))
   func bfloat16GoesForwardInFloat32AndBackInPairs() {
     let training = Self.plan(3, side: 32, training: true, arithmetic: .bfloat16)
     #expect(training.output.algorithm == .winograd(.four))
@@ -64,7 +60,7 @@ import Testing
   }
 
   /// 13×13 outputs are 49 tiles of 16 products, or 16 of 36.
-  @Test(.enabled(if: !hasTiles))
+  @Test(.enabled(if: !isBuiltForAMX))
   func answersInBFloat16ByPairsWhereTheyAreMuchFaster() {
     let pairs = ConvolutionAlgorithm.winograd(.two, factors: .bfloat16)
     func algorithm(_ size: Int, side: Int) -> ConvolutionAlgorithm {
@@ -77,7 +73,7 @@ import Testing
   }
 
   /// Mixing costs the more beside products, the fewer tiles there are.
-  @Test(.enabled(if: !hasTiles)) func mixturesAtPoints() {
+  @Test(.enabled(if: !isBuiltForAMX)) func mixturesAtPoints() {
     func algorithms(_ side: Int, _ arithmetic: Precision = .float32) -> ConvolutionAlgorithms {
       MixedConvolutionPlan(
         ConvolutionGeometry(
@@ -97,7 +93,7 @@ import Testing
     #expect(algorithms(16, .bfloat16).inputGradient == .winograd(.two, factors: .bfloat16))
   }
 
-  @Test(.enabled(if: hasTiles)) func bfloat16ByTilesWhereThereAreSome() {
+  @Test(.enabled(if: isBuiltForAMX)) func bfloat16ByTilesWhereThereAreSome() {
     let training = Self.plan(3, side: 32, training: true, arithmetic: .bfloat16)
     #expect(training.output.algorithm == .bfloat16)
     #expect(training.inputGradient?.algorithm == .bfloat16)

@@ -4,16 +4,6 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Whether this machine has tile registers, beside which floats are multiplied: then convolutions use them.
-private let machineHasTiles =
-  ConvolutionPlan(
-    ConvolutionGeometry(
-      inputChannels: 16, outputChannels: 16, kernelHeight: 1, kernelWidth: 1, stride: 1,
-      padding: 0),
-    input: FeatureMapShape(count: 1, height: 4, width: 4, channels: 16, arithmetic: .bfloat16),
-    training: true
-  ).output.algorithm == .bfloat16
-
 /// The products of linear layers in either arithmetic against their formulas in `Double`, over numbers that bfloat16
 /// holds, so that only sums round; in memory that holds not-a-number before, so that what is read unwritten
 /// or not overwritten shows.
@@ -222,7 +212,7 @@ private let machineHasTiles =
   /// Were they float32 after all, the tests above would say nothing of pairs: numbers with more digits must
   /// be rounded. Few outputs are logits, and keep them.
   @Test(
-    .enabled(if: !machineHasTiles),
+    .enabled(if: !isBuiltForAMX),
     arguments: [(64, true), (80, true), (48, false), (10, false)])
   func roundsWideLayersAlone(_ outputs: Int, _ isRounded: Bool) {
     for input in [[20, 3, 3], [20, 1, 1]] {
