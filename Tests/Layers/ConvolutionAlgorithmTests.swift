@@ -186,6 +186,7 @@ import Testing
         #expect(gradient.elements.filter { $0 != 0 }.count <= places.count)
       }
 
+      #expect((plan.inputGradient == nil) == readsImages)
       guard let inputGradientPass = plan.inputGradient else { return }
       for adding in [false, true] {
         let inputGradient = OwnedFeatureMap(inputShape)

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Tensors
 import Testing
@@ -14,7 +15,10 @@ import Testing
     }
     let peak = try #require(ResidentMemory.peakByteCount)
     #expect(peak >= before + size / 2)
-    guard ResidentMemory.forgetPeak() else { return }
+    // Some containers keep this file from their processes.
+    let isAllowed = FileManager.default.isWritableFile(atPath: "/proc/self/clear_refs")
+    #expect(ResidentMemory.forgetPeak() == isAllowed)
+    guard isAllowed else { return }
     // Tests beside this one take memory as well, though not as much.
     #expect(try #require(ResidentMemory.peakByteCount) < peak)
   }
