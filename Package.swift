@@ -223,6 +223,16 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["CZlib", "TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
+    .target(
+      name: "NetworkRuns", dependencies: ["Kernels", "Layers", "Models", "Tensors", "TestSupport"],
+      path: "Tests/NetworkRuns", swiftSettings: optimized),
+    .executableTarget(
+      name: "golden-passes",
+      dependencies: [
+        "Kernels", "Models", "NetworkRuns", "Processors", "TensorFiles", "TestSupport", "Training",
+        argumentParser,
+      ],
+      path: "Tests/Peers/GoldenPasses", swiftSettings: optimized),
     .target(name: "Allocations", path: "Tests/Allocations"),
     .target(name: "CJPEGEncoder", dependencies: ["CJPEG"], path: "Tests/CJPEGEncoder"),
     .testTarget(
@@ -243,8 +253,8 @@ let package = Package(
     .testTarget(
       name: "ModelsTests",
       dependencies: [
-        "Kernels", "Layers", "Models", "Randomness", "TensorFiles", "Tensors", "TestSupport",
-        "Training",
+        "Kernels", "Layers", "Models", "NetworkRuns", "Randomness", "TensorFiles", "Tensors",
+        "TestSupport", "Training",
       ],
       path: "Tests/Models", swiftSettings: optimized),
     .testTarget(
@@ -384,7 +394,11 @@ let package = Package(
       name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], path: "Tests/Fuzz/Replay"),
     .testTarget(
       name: "PeersTests", dependencies: ["Inspection", "TensorFiles", "TestSupport"],
-      path: "Tests/Peers", exclude: ["check_pages.py", "compare_speed.py", "draw_pictures.py"]),
+      path: "Tests/Peers",
+      exclude: [
+        "GoldenPasses", "check_pages.py", "compare_precision.py", "compare_speed.py",
+        "draw_pictures.py",
+      ]),
   ]
 )
 

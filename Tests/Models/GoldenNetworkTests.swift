@@ -1,4 +1,5 @@
 import Models
+import NetworkRuns
 import TestSupport
 import Testing
 import Training
@@ -8,8 +9,6 @@ import Training
   struct Case: Sendable, CustomTestStringConvertible {
     /// The name in the golden file, also of its weights.
     let name: String
-    var network: String?
-    var sizes = NetworkConfiguration()
     let parameterCount: Int
     /// Depth amplifies rounding: through 110 layers PyTorch's own float32 gradients are as far off.
     var isDeep = false
@@ -20,20 +19,15 @@ import Training
     Case(name: "small-cnn", parameterCount: 2_122_186),
     Case(name: "resnet20", parameterCount: 272_474),
     Case(name: "resnet29v2", parameterCount: 312_218),
-    // Masks cannot be compared, so there are none in the golden run.
-    Case(
-      name: "alexnet", sizes: NetworkConfiguration(dropout: 0), parameterCount: 44_430_410),
+    Case(name: "alexnet", parameterCount: 44_430_410),
     Case(name: "adaptive-conv", parameterCount: 10_047_906),
     Case(name: "pyramidnet", parameterCount: 1_772_706, isDeep: true),
-    Case(
-      name: "pyramidnet-2", network: "pyramidnet", sizes: NetworkConfiguration(blocks: 2),
-      parameterCount: 212_970),
+    Case(name: "pyramidnet-2", parameterCount: 212_970),
   ])
   func passes(_ test: Case) throws {
     let name = test.name
     let golden = try GoldenFile("models")
-    let network = try NetworkCatalog.network(
-      named: test.network ?? name, configuration: test.sizes, classes: 10)
+    let network = try GoldenNetwork.network(named: name)
     #expect(network.parameterCount == test.parameterCount)
     let side = network.input.height
     let batch = side > 100 ? 2 : 4

@@ -1,4 +1,5 @@
 import Models
+import NetworkRuns
 import Tensors
 import TestSupport
 import Testing

@@ -5,14 +5,14 @@ import Tensors
 import TestSupport
 
 /// A network with a training plan, fed with dense batches.
-final class NetworkRun {
-  let network: Network
-  let pool: WorkerPool
+public final class NetworkRun {
+  public let network: Network
+  public let pool: WorkerPool
   private let plan: NetworkPlan
   private let batch: Int
   private let precision: Precision
 
-  init(
+  public init(
     _ network: Network, precision: Precision = .float32, batch: Int, threads: Int = 2
   ) {
     self.network = network
@@ -24,7 +24,7 @@ final class NetworkRun {
   }
 
   /// Fills all weights as the golden networks were filled.
-  func fill(suffix: String) {
+  public func fill(suffix: String) {
     for parameter in network.parameters where parameter.isTrainable {
       let kind: FillKind =
         switch parameter.role {
@@ -38,7 +38,9 @@ final class NetworkRun {
   }
 
   /// One forward and backward pass in training mode; the gradients stay in the parameters.
-  func train(_ images: DenseTensor, labels: [ClassLabel]) -> (logits: DenseTensor, loss: Double) {
+  public func train(
+    _ images: DenseTensor, labels: [ClassLabel]
+  ) -> (logits: DenseTensor, loss: Double) {
     plan.input(count: batch).load(denseNCHW: images.values)
     plan.forward(count: batch, origin: BatchOrigin(seed: 1, epoch: 1, position: 0))
     let logits = plan.logits
@@ -60,7 +62,7 @@ final class NetworkRun {
   }
 
   /// Logits in evaluation mode.
-  func evaluate(_ images: DenseTensor) -> [Float] {
+  public func evaluate(_ images: DenseTensor) -> [Float] {
     let plan = NetworkPlan(
       network, mode: .evaluation, precision: precision, capacity: batch, on: pool)
     plan.input(count: batch).load(denseNCHW: images.values)
