@@ -236,7 +236,8 @@ let package = Package(
     .target(name: "Allocations", path: "Tests/Allocations"),
     .target(name: "CJPEGEncoder", dependencies: ["CJPEG"], path: "Tests/CJPEGEncoder"),
     .testTarget(
-      name: "ProcessorsTests", dependencies: ["Kernels", "Processors"], path: "Tests/Processors"),
+      name: "ProcessorsTests", dependencies: ["Kernels", "Processors", "Tensors"],
+      path: "Tests/Processors"),
     .testTarget(
       name: "CheckedNumbersTests", dependencies: ["CheckedNumbers"], path: "Tests/CheckedNumbers"),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], path: "Tests/Digests"),

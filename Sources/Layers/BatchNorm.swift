@@ -89,6 +89,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     usesRunningStatistics ? nil : inputStatistics
   }
 
+  public var hasGradientEpilogue: Bool { true }
+
   /// The sums behind the gradients of weight and bias.
   public func gradientEpilogue(
     inputs: [FeatureMap], output: FeatureMap
@@ -131,11 +133,13 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       preconditionFailure("a batch norm without room for its gradients")
     }
     let residual = pass.inputGradients.count == 2 ? pass.inputGradients[1] : nil
+    // This layer's own, whose memory may be that of an earlier plan.
+    let sums = pass.gradientEpilogue as? NormGradientSums
     BatchNormalization.backward(
       .init(
         dy: pass.outputGradient,
-        sums: gradientSums(inputs: pass.inputs, output: pass.output),
-        sumsAreTaken: pass.gradientEpilogueHasRun, statisticsAreConstant: usesRunningStatistics,
+        sums: sums ?? gradientSums(inputs: pass.inputs, output: pass.output),
+        sumsAreTaken: sums != nil, statisticsAreConstant: usesRunningStatistics,
         inverseDeviation: inverseDeviation, weight: weight.value.base,
         weightGradient: weightGradient.base, biasGradient: biasGradient.base,
         dx: pass.inputGradients[0]?.map, addsToDx: pass.inputGradients[0]?.adds ?? false,

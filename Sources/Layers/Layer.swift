@@ -43,6 +43,9 @@ public protocol Layer: AnyObject, Sendable {
   /// a pass over the map; nil if nothing.
   var inputEpilogue: (any ImageEpilogue)? { get }
 
+  /// Whether it has a `gradientEpilogue`.
+  var hasGradientEpilogue: Bool { get }
+
   /// What it can have done with each image of its output's gradient as soon as that is written; nil if nothing.
   ///
   /// - Parameters:
@@ -62,6 +65,7 @@ extension Layer {
   public var passesGradientTo: [Int] { [] }
   public var runsEpilogues: Bool { false }
   public var inputEpilogue: (any ImageEpilogue)? { nil }
+  public var hasGradientEpilogue: Bool { false }
   public func gradientEpilogue(
     inputs: [FeatureMap], output: FeatureMap
   ) -> (any ImageEpilogue)? { nil }
@@ -139,18 +143,18 @@ public struct BackwardPass: Sendable {
   public var outputGradient: FeatureMap
   /// Where each input's gradient goes; nil where none is needed.
   public var inputGradients: [InputGradient?]
-  /// Whether `gradientEpilogue` has run on this output's gradient.
-  public var gradientEpilogueHasRun: Bool
+  /// What this layer's `gradientEpilogue` returned, if it has run on the output's gradient.
+  public var gradientEpilogue: (any ImageEpilogue)?
 
   public init(
     inputs: [FeatureMap], output: FeatureMap, outputGradient: FeatureMap,
-    inputGradients: [InputGradient?], gradientEpilogueHasRun: Bool = false
+    inputGradients: [InputGradient?], gradientEpilogue: (any ImageEpilogue)? = nil
   ) {
     self.inputs = inputs
     self.output = output
     self.outputGradient = outputGradient
     self.inputGradients = inputGradients
-    self.gradientEpilogueHasRun = gradientEpilogueHasRun
+    self.gradientEpilogue = gradientEpilogue
   }
 }
 

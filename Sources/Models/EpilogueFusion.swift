@@ -7,7 +7,7 @@ import Tensors
 /// In training a norm needs sums of its input, and of its output's gradient. The layer that writes that map runs the
 /// norm's epilogue image by image, and the norm passes over the map once less. The epilogue computes what the norm would
 /// have computed, so no bit changes.
-struct EpilogueFusion {
+public struct EpilogueFusion {
   /// Of each node, the node whose `inputEpilogue` it runs on its output.
   private let outputEpilogues: [Int?]
   /// Of each node, whether another node runs its `inputEpilogue`.
@@ -16,7 +16,7 @@ struct EpilogueFusion {
   private let gradientEpilogues: [Int?]
   private let nodes: [Network.Node]
 
-  init(_ network: Network, mode: Mode) {
+  public init(_ network: Network, mode: Mode) {
     nodes = network.nodes
     var outputEpilogues = [Int?](repeating: nil, count: nodes.count)
     var gradientEpilogues = outputEpilogues
@@ -25,7 +25,8 @@ struct EpilogueFusion {
       // Map 0 is the network's input; node i writes map i + 1.
       let output = index + 1
       // Backward passes go from the last node to the first: the first reader is the last to write.
-      if let reader = nodes.firstIndex(where: { $0.inputs.contains(output) }),
+      if node.layer.hasGradientEpilogue,
+        let reader = nodes.firstIndex(where: { $0.inputs.contains(output) }),
         nodes[reader].layer.runsEpilogues,
         nodes[reader].inputs.first == output, !nodes[reader].inputs.dropFirst().contains(output)
       {
@@ -71,7 +72,7 @@ struct EpilogueFusion {
 
 extension EpilogueFusion: CustomStringConvertible {
   /// A line for each epilogue: "stem.conv: output → stem.norm", "stages.0.0.conv1: gradient → stem.norm".
-  var description: String {
+  public var description: String {
     nodes.indices.flatMap { index in
       let name = nodes[index].name
       return [

@@ -191,7 +191,7 @@ public final class NetworkPlan {
     }
     let inputs = network.nodes.map { node in node.inputs.map { maps[$0] } }
     var isWritten = [Bool](repeating: false, count: maps.count)
-    var epilogueHasRun = [Bool](repeating: false, count: maps.count)
+    var epilogues = [(any ImageEpilogue)?](repeating: nil, count: maps.count)
     var backward: [BackwardPass] = []
     for (index, node) in network.nodes.enumerated().reversed() {
       guard let outputGradient = gradients[index + 1] else { break }
@@ -202,7 +202,7 @@ public final class NetworkPlan {
         if !isWritten[map], passedGradients.isPassed(by: index, to: map) { return nil }
         let epilogue = fusion.gradientEpilogue(
           runBy: index, at: place, inputs: inputs[map - 1], output: maps[map])
-        if epilogue != nil { epilogueHasRun[map] = true }
+        if epilogue != nil { epilogues[map] = epilogue }
         return InputGradient(
           map: gradient.with(count: count), adds: isWritten[map], epilogue: epilogue)
       }
@@ -210,7 +210,7 @@ public final class NetworkPlan {
         BackwardPass(
           inputs: inputs[index], output: maps[index + 1],
           outputGradient: outputGradient.with(count: count), inputGradients: inputGradients,
-          gradientEpilogueHasRun: epilogueHasRun[index + 1]))
+          gradientEpilogue: epilogues[index + 1]))
     }
     return Bound(
       inputs: inputs, outputs: Array(maps.dropFirst()), backward: backward.reversed())

@@ -52,7 +52,9 @@ public struct KernelLayout: Hashable, Sendable {
 
   /// Vectors in the block of outputs that begins with vector `vector`.
   @inlinable @inline(__always)
-  public func vectorsInBlock(from vector: Int) -> Int { vectors - vector == 3 ? 3 : min(2, vectors - vector) }
+  public func vectorsInBlock(from vector: Int) -> Int {
+    vectors - vector == 3 ? 3 : min(2, vectors - vector)
+  }
 
   /// Visits the blocks of outputs: the first vector of each, and how many it has.
   @inlinable @inline(__always)

@@ -79,7 +79,9 @@ import Testing
     [2, 16, 8, 12, 50, 1, 1, 0], [3, 17, 5, 7, 16, 1, 1, 0], [1, 70, 3, 1, 33, 1, 1, 0],
     [9, 64, 4, 4, 80, 1, 1, 0], [2, 24, 16, 16, 48, 1, 1, 0],
   ].flatMap { size in
-    [Precision.float32, .bfloat16].map { Case(algorithm: .matrixProduct, arithmetic: $0, size: size) }
+    [Precision.float32, .bfloat16].map {
+      Case(algorithm: .matrixProduct, arithmetic: $0, size: size)
+    }
   }
 
   static let imageCases: [Case] = [
@@ -108,7 +110,7 @@ import Testing
 
   /// Small whole numbers, which are exact in either precision, and so are their products.
   private func random(_ shape: [Int], stream: Int, in arithmetic: Precision) -> DenseTensor {
-    var random = RandomStream(seed: 7, purpose: "algorithm test", index: stream)
+    var random = RandomStream(seed: 7, purpose: "engine test", index: stream)
     return DenseTensor(
       shape: shape,
       values: (0..<shape.reduce(1, *)).map { _ in
@@ -142,7 +144,8 @@ import Testing
       stride: size[6], padding: size[7])
 
     let plan = ConvolutionPlan(
-      geometry, input: inputShape, training: true, algorithms: ConvolutionAlgorithms(test.algorithm))
+      geometry, input: inputShape, training: true, algorithms: ConvolutionAlgorithms(test.algorithm)
+    )
     let layout = KernelLayout(geometry, inputStride: inputShape.channelStride)
     var places: [Int] = []
     layout.forEachPlace { places.append($0) }

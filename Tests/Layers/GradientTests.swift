@@ -12,7 +12,7 @@ import Testing
   /// The formula behind a layer: the inputs, then the trainable parameters in their order.
   typealias Formula = ([Reference.Tensor], [Reference.Tensor]) -> Reference.Tensor
 
-  private func check(
+  func check(
     _ layer: any Layer, inputs shapes: [[Int]], readsImages: Bool = false,
     sourceLocation: SourceLocation = #_sourceLocation, _ formula: Formula
   ) {
@@ -89,7 +89,7 @@ import Testing
   }
 
   /// Numbers of size 0.1 to 1 of both signs, off the kinks at zero and apart from one another.
-  private func random(_ shape: [Int], stream: Int) -> DenseTensor {
+  func random(_ shape: [Int], stream: Int) -> DenseTensor {
     let count = shape.reduce(1, *)
     var random = RandomStream(seed: 7, purpose: "gradient test", index: stream)
     let order = random.permutation(of: count)
@@ -160,7 +160,7 @@ import Testing
   }
 
   /// Σ_k a_nk · (weight_k ∗ x_n), with a_n the softmax of an image's logits.
-  private func mixture(
+  func mixture(
     _ x: Reference.Tensor, logits: Reference.Tensor, bank: Reference.Tensor
   ) -> Reference.Tensor {
     let (images, kernels) = (x.shape[0], bank.shape[0])

@@ -112,9 +112,10 @@ import Testing
             sums: NormGradientSums(
               x: x.map, y: residual ? y.map : nil, coefficients: coefficients,
               images: sums),
-            sumsAreTaken: false, inverseDeviation: base + 48, weight: base + 64,
-            weightGradient: base + 80, biasGradient: base + 96, dx: dx.map, addsToDx: false,
-            sumsOfDx: nil, dresidual: residual ? dresidual.map : nil, addsToDresidual: isOneMap),
+            sumsAreTaken: false, statisticsAreConstant: false, inverseDeviation: base + 48,
+            weight: base + 64, weightGradient: base + 80, biasGradient: base + 96, dx: dx.map,
+            addsToDx: false, epilogueOfDx: nil, dresidual: residual ? dresidual.map : nil,
+            addsToDresidual: isOneMap),
           on: pool)
         withExtendedLifetime((numbers, added, dy)) {}
         return [y, dx, dresidual]

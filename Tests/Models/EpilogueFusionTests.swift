@@ -97,6 +97,26 @@ import Testing
     #expect(probe.takesGradientSums)
   }
 
+  @Test func theFusionCanBePrinted() {
+    let network = network([(Probe(), [2]), (norm("second"), [3])])
+    #expect(
+      EpilogueFusion(network, mode: .training).description == """
+        stem: output → norm
+        middle0: output → middle1
+        middle0: gradient → norm
+        """)
+    #expect(EpilogueFusion(network, mode: .evaluation).description.isEmpty)
+  }
+
+  /// A frozen norm needs no statistics of its input, and its output's gradient passes through.
+  @Test func aFrozenNormTakesNoStatistics() {
+    let probe = Probe()
+    let network = network([(probe, [2]), (norm("second"), [3])])
+    for node in network.nodes where node.layer is BatchNorm { node.layer.freeze() }
+    check(network)
+    #expect(!probe.takesStatistics)
+  }
+
   @Test func inEvaluationNobodyTakesAny() {
     let probe = Probe()
     let network = network([(probe, [2]), (norm("second"), [3])])

@@ -64,7 +64,9 @@ public struct KernelMixing: Sendable {
     shareGradient: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
-    let (bank, gradients, target) = (asVectors(bank), asVectors(mixedGradient), asVectors(bankGradient))
+    let (bank, gradients, target) = (
+      asVectors(bank), asVectors(mixedGradient), asVectors(bankGradient)
+    )
     pool.forEachRange(of: vectorCount, size: Self.blockSize) { block, _ in
       let products = partial + block.lowerBound / Self.blockSize * images * kernels
       for kernel in 0..<kernels {

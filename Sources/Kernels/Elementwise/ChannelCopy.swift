@@ -47,7 +47,9 @@ public enum ChannelCopy {
         }
       }
       if !adding {
-        for vector in shared..<max(toVectors, shared) { streaming.write(.zero, to: write, at: vector) }
+        for vector in shared..<max(toVectors, shared) {
+          streaming.write(.zero, to: write, at: vector)
+        }
       }
     }
     streaming.end()

@@ -33,7 +33,8 @@ public enum Pointwise {
   ///
   /// - Parameter epilogue: Runs on each finished image of the target.
   public static func copy(
-    _ source: FeatureMap, into target: FeatureMap, adding: Bool, epilogue: (any ImageEpilogue)? = nil,
+    _ source: FeatureMap, into target: FeatureMap, adding: Bool,
+    epilogue: (any ImageEpilogue)? = nil,
     on pool: WorkerPool
   ) {
     let streaming = Streaming(to: target, isReadAtOnce: epilogue != nil)

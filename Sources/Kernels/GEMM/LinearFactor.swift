@@ -103,12 +103,15 @@ enum FloatFactor: LinearFactor {
     let v = UnsafeRawPointer(v).assumingMemoryBound(to: Float.self)
     for first in stride(from: 0, to: inputs, by: inputsAtOnce) {
       MatrixCorrelation(
-        inputs: inputsAtOnce, inputStep: inputs, gradientStep: vectors, rows: factors, adding: false,
+        inputs: inputsAtOnce, inputStep: inputs, gradientStep: vectors, rows: factors,
+        adding: false,
         rowsInSum: longestSum
       ).run(v + first, d, vectors: vectors, endsInHalf: false, into: block) {}
       for input in 0..<inputsAtOnce {
         for column in 0..<vectors {
-          let (sum, target) = (block[input * vectors + column], sums + ((first + input) * step + column))
+          let (sum, target) = (
+            block[input * vectors + column], sums + ((first + input) * step + column)
+          )
           if streams { streamFloats(target, sum) } else { target.pointee = sum }
         }
       }

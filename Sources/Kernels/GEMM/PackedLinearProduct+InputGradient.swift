@@ -78,7 +78,8 @@ extension PackedLinearProduct {
           let blockVectorCount = min(2, vectors - column)
           Factor.multiply(
             rows: rows, factors: factors, rounded, rowBytes: rowBytes,
-            gradients + (column * outputFactors + first * blockVectorCount), vectors: blockVectorCount,
+            gradients + (column * outputFactors + first * blockVectorCount),
+            vectors: blockVectorCount,
             into: sums + column, step: vectors, adding: first > 0, prefetching: &coming)
         }
       }

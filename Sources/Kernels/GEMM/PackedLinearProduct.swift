@@ -97,7 +97,8 @@ struct PackedLinearProduct<Factor: LinearFactor> {
         for column in stride(from: 0, to: vectors, by: 2) {
           Factor.multiply(
             rows: images, factors: factors, rounded + Self.factorBytes * first, rowBytes: rowBytes,
-            packed + column * factors, vectors: min(2, vectors - column), into: sums + column, step: vectors,
+            packed + column * factors, vectors: min(2, vectors - column), into: sums + column,
+            step: vectors,
             adding: first > 0, prefetching: &coming)
         }
       }

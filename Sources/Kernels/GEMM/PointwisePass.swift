@@ -55,7 +55,8 @@ struct PointwisePass: MapPass {
       run(
         x, BFloat16.self, bias: bias, into: y, addend: addend, epilogue: epilogue, on: pool
       ) { count, pixels, vector, vectors, sums in
-        product.run(rows: count, pixels, pairedWeights + vector * pairs, vectors: vectors, into: sums)
+        product.run(
+          rows: count, pixels, pairedWeights + vector * pairs, vectors: vectors, into: sums)
       }
     }
   }

@@ -25,7 +25,8 @@ extension BatchNormalization {
 
     public init(
       dy: FeatureMap, sums: NormGradientSums, sumsAreTaken: Bool,
-      statisticsAreConstant: Bool, inverseDeviation: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+      statisticsAreConstant: Bool, inverseDeviation: UnsafePointer<Float>,
+      weight: UnsafePointer<Float>,
       weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>,
       dx: FeatureMap?, addsToDx: Bool, epilogueOfDx: (any ImageEpilogue)?, dresidual: FeatureMap?,
       addsToDresidual: Bool
@@ -103,7 +104,8 @@ extension BatchNormalization {
     let (addsToDx, addsToDresidual) = (arguments.addsToDx, arguments.addsToDresidual)
     let streaming = Streaming(
       to: arguments.dy,
-      isReadAtOnce: arguments.dx?.memory == arguments.dresidual?.memory || arguments.epilogueOfDx != nil
+      isReadAtOnce: arguments.dx?.memory == arguments.dresidual?.memory
+        || arguments.epilogueOfDx != nil
     )
     let coefficients = arguments.sums.coefficients
     let (weight, inverseDeviation) = (

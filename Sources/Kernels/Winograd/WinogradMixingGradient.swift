@@ -145,7 +145,8 @@ struct WinogradMixingGradient: BankGradient {
               rows: mixing.tileCount, adding: false
             ).run(
               memory.inputs(ofPoint: point, tile: tile, of: tiles) + input,
-              dy + tile * tiles.output.vectors, vectors: vectors, endsInHalf: endsInHalf, into: target,
+              dy + tile * tiles.output.vectors, vectors: vectors, endsInHalf: endsInHalf,
+              into: target,
               meanwhile: {})
           case .bfloat16:
             let pair = (first + index) * pairCount

@@ -140,7 +140,8 @@ struct WinogradPass: MapPass {
         for first in stride(from: 0, to: tileCount, by: Self.tilesAtOnce) {
           coming?.prefetchSome()
           body(
-            point, first..<min(first + Self.tilesAtOnce, tileCount), weights + vector * kernel.depth,
+            point, first..<min(first + Self.tilesAtOnce, tileCount),
+            weights + vector * kernel.depth,
             vectors, endsInHalf, outputs + (first * tiles.output.vectors + vector))
         }
       }

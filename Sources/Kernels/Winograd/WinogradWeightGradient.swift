@@ -157,7 +157,8 @@ struct WinogradWeightGradient: WeightGradient {
   ) {
     for point in 0..<kernel.tileSize.points {
       sizes.layout.forEachBlock { vector, vectors in
-        body(point, vector, vectors, sums + (point * kernel.pointStep + vector * sizes.layout.inputs))
+        body(
+          point, vector, vectors, sums + (point * kernel.pointStep + vector * sizes.layout.inputs))
       }
     }
   }

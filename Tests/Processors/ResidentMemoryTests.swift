@@ -1,5 +1,5 @@
 import Foundation
-import Kernels
+import Processors
 import Tensors
 import Testing
 
