@@ -221,7 +221,7 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["CZlib", "TensorFiles", "Tensors"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["CZlib", "Kernels", "TensorFiles", "Tensors"], path: "Tests/Support",
       swiftSettings: optimized),
     .target(
       name: "NetworkRuns", dependencies: ["Kernels", "Layers", "Models", "Tensors", "TestSupport"],

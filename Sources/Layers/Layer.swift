@@ -20,6 +20,9 @@ public protocol Layer: AnyObject, Sendable {
   /// Multiplications, each with an addition, that one image takes.
   func multiplyAdds(for inputs: [FeatureMapShape]) -> Int
 
+  /// How a convolution computes its passes on inputs of these shapes; nil for other layers.
+  func algorithms(for inputs: [FeatureMapShape], mode: Mode) -> ConvolutionAlgorithms?
+
   /// Which feature maps the backward pass reads again.
   var backwardReads: BackwardReads { get }
 

@@ -1,14 +1,23 @@
+import Kernels
 import Tensors
 
 /// What a model summary says of a layer: what kind it is, in a few words, and what an image costs.
 extension Layer {
   /// Layers that only pass over their maps count none.
   public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int { 0 }
+
+  public func algorithms(for inputs: [FeatureMapShape], mode: Mode) -> ConvolutionAlgorithms? {
+    nil
+  }
 }
 
 extension Convolution {
   public var kind: String {
     geometry.kernelDescription + (geometry.stride > 1 ? ", stride \(geometry.stride)" : "")
+  }
+
+  public func algorithms(for inputs: [FeatureMapShape], mode: Mode) -> ConvolutionAlgorithms? {
+    ConvolutionAlgorithms(bestFor: geometry, input: inputs[0], training: mode == .training)
   }
 
   public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int {
@@ -18,6 +27,11 @@ extension Convolution {
 
 extension MixedConvolution {
   public var kind: String { "\(kernelCount) mixed \(geometry.kernelDescription)" }
+
+  public func algorithms(for inputs: [FeatureMapShape], mode: Mode) -> ConvolutionAlgorithms? {
+    ConvolutionAlgorithms(
+      bestFor: geometry, input: inputs[0], training: mode == .training, mixed: true)
+  }
 
   /// Those of the convolution; mixing the kernels, at one for each number of the bank, is left out, as
   /// it is usual.

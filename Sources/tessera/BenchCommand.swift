@@ -41,6 +41,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Print digests of weights and logits after three steps, instead of rates.")
   var digests = false
 
+  @Flag(help: "Print which algorithm computes which pass of each convolution, instead of rates.")
+  var algorithms = false
+
   @Flag(help: "Print a line of JSON a case.")
   var json = false
 
@@ -53,6 +56,7 @@ struct BenchCommand: ParsableCommand {
     try KernelTarget.prepare(threadCount: request.threadCount)
     let cases = try cases(of: request, in: try Project.here())
     if digests { return try printDigests(of: cases) }
+    if algorithms { return try printAlgorithms(of: cases) }
     if inThisProcess {
       for benchmark in cases {
         Output.json(try benchmark.measure(seconds: request.seconds, profiles: profile).json())
@@ -85,6 +89,14 @@ struct BenchCommand: ParsableCommand {
         "  weights \(digests.weights)", "  logits  \(digests.logits)",
       ])
       fflush(nil)
+    }
+  }
+
+  private func printAlgorithms(of cases: [BenchmarkCase]) throws {
+    for (index, benchmark) in cases.enumerated() {
+      let title = "\(benchmark.network) \(benchmark.precision.rawValue) batch \(benchmark.batch)"
+      let table = [AlgorithmTable.header] + (try benchmark.algorithms().cells)
+      printLines((index == 0 ? [] : [""]) + [title] + columns(table, rightAligned: []))
     }
   }
 

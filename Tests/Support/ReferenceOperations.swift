@@ -1,90 +1,26 @@
+import Kernels
+
 /// The layers as their formulas say, in `Double` over dense [N, C, H, W] arrays: slow, plain, and what
 /// every kernel is measured against. Gradients are not written here; tests take them by central
-/// differences of these. Convolution alone has its own, for kernels too large to differ one by one.
+/// differences of these. The convolution's own are `PlainConvolution`'s, for weights too many to differ one by one.
 public enum Reference {
-  public struct Tensor: Sendable, Equatable {
-    public var shape: [Int]
-    public var values: [Double]
-
-    public init(shape: [Int], values: [Double]) {
-      precondition(shape.reduce(1, *) == values.count, "\(values.count) values of shape \(shape)")
-      self.shape = shape
-      self.values = values
-    }
-
-    public init(_ dense: DenseTensor) {
-      self.init(shape: dense.shape, values: dense.values.map(Double.init))
-    }
-
-    public var dense: DenseTensor { DenseTensor(shape: shape, values: values.map(Float.init)) }
-
-    @inline(__always)
-    subscript(n: Int, c: Int, h: Int, w: Int) -> Double {
-      get { values[((n * shape[1] + c) * shape[2] + h) * shape[3] + w] }
-      set { values[((n * shape[1] + c) * shape[2] + h) * shape[3] + w] = newValue }
-    }
-
-    static func zeros(_ shape: [Int]) -> Tensor {
-      Tensor(shape: shape, values: [Double](repeating: 0, count: shape.reduce(1, *)))
-    }
-  }
+  public typealias Tensor = PlainTensor
 
   /// weight `[O, C, kh, kw]`, bias `[O]`.
   public static func convolution(
     _ x: Tensor, weight: Tensor, bias: [Double]?, stride: Int, padding: Int
   ) -> Tensor {
-    let (kernelHeight, kernelWidth) = (weight.shape[2], weight.shape[3])
-    let height = (x.shape[2] + 2 * padding - kernelHeight) / stride + 1
-    let width = (x.shape[3] + 2 * padding - kernelWidth) / stride + 1
-    var y = Tensor.zeros([x.shape[0], weight.shape[0], height, width])
-    for n in 0..<x.shape[0] {
-      for o in 0..<weight.shape[0] {
-        for i in 0..<height {
-          for j in 0..<width {
-            var sum = bias?[o] ?? 0
-            for c in 0..<x.shape[1] {
-              for a in 0..<kernelHeight {
-                let row = i * stride + a - padding
-                guard row >= 0 && row < x.shape[2] else { continue }
-                for b in 0..<kernelWidth {
-                  let column = j * stride + b - padding
-                  guard column >= 0 && column < x.shape[3] else { continue }
-                  sum += weight[o, c, a, b] * x[n, c, row, column]
-                }
-              }
-            }
-            y[n, o, i, j] = sum
-          }
-        }
-      }
-    }
-    return y
+    PlainConvolution.output(x, weight: weight, bias: bias, stride: stride, padding: padding)
   }
 
   /// The gradients of Σ outputGradient · convolution(x) in x and in the weight.
   public static func convolutionGradients(
     _ x: Tensor, weight: Tensor, outputGradient dy: Tensor, stride: Int, padding: Int
   ) -> (x: Tensor, weight: Tensor) {
-    var (dx, dweight) = (Tensor.zeros(x.shape), Tensor.zeros(weight.shape))
-    for n in 0..<x.shape[0] {
-      for o in 0..<weight.shape[0] {
-        for c in 0..<x.shape[1] {
-          for a in 0..<weight.shape[2] {
-            for b in 0..<weight.shape[3] {
-              forEachPosition(dy.shape) { i, j in
-                let (row, column) = (i * stride + a - padding, j * stride + b - padding)
-                guard x.shape[2] > row && row >= 0 && x.shape[3] > column && column >= 0 else {
-                  return
-                }
-                dx[n, c, row, column] += weight[o, c, a, b] * dy[n, o, i, j]
-                dweight[o, c, a, b] += x[n, c, row, column] * dy[n, o, i, j]
-              }
-            }
-          }
-        }
-      }
-    }
-    return (dx, dweight)
+    (
+      PlainConvolution.inputGradient(x, weight: weight, dy, stride: stride, padding: padding),
+      PlainConvolution.weightGradient(x, weight: weight, dy, stride: stride, padding: padding)
+    )
   }
 
   /// Over the batch's own statistics, with epsilon 1e-5.
@@ -168,4 +104,12 @@ public enum Reference {
       }
     }
   }
+}
+
+extension PlainTensor {
+  public init(_ dense: DenseTensor) {
+    self.init(shape: dense.shape, values: dense.values.map(Double.init))
+  }
+
+  public var dense: DenseTensor { DenseTensor(shape: shape, values: values.map(Float.init)) }
 }

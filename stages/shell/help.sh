@@ -347,6 +347,8 @@ All train by SGD with momentum under plain cross-entropy. Nothing else should ru
   --batch N          images a batch, instead of the recipe's
   --seconds S        how long each of the three is repeated (default: 3)
   --profile          where the time of a training step goes, by kind of layer
+  --algorithms       instead of rates: which algorithm computes which pass of each convolution, and so why two
+                     layers differ in speed
   --digests          instead of rates: SHA-256 of the weights and logits after three steps, by which two
                      machines, or a kernel before and after a change, are compared bit for bit
   --json             a line of JSON a network and precision

@@ -1,5 +1,20 @@
 import Tensors
 
+extension ConvolutionAlgorithms {
+  /// The best choice for a convolution.
+  ///
+  /// - Parameters:
+  ///   - training: Whether all three passes run, and not the output alone.
+  ///   - mixed: Whether each image has a mixture of a bank of weights.
+  public init(
+    bestFor geometry: ConvolutionGeometry, input: FeatureMapShape, training: Bool,
+    mixed: Bool = false
+  ) {
+    let choice = AlgorithmChoice(geometry, input: input, training: training)
+    self = mixed ? choice.mixedAlgorithms : choice.algorithms
+  }
+}
+
 /// Chooses the algorithm of each pass of a convolution: the cheapest one that is accurate enough for the pass
 /// (docs/kernels.md).
 ///
@@ -8,7 +23,7 @@ import Tensors
 /// - In evaluation rounding changes an answer's last digits; backward, a gradient's.
 ///
 /// `bench --algorithms` prints the choices for each layer of a network.
-struct AlgorithmChoice {
+private struct AlgorithmChoice {
   private let geometry: ConvolutionGeometry
   private let input: FeatureMapShape
   private let isTraining: Bool

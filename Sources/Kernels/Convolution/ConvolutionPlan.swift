@@ -29,7 +29,7 @@ public final class ConvolutionPlan: Sendable {
   ) {
     let sizes = ConvolutionSizes(geometry, input: input)
     let algorithms =
-      named ?? AlgorithmChoice(geometry, input: input, training: training).algorithms
+      named ?? ConvolutionAlgorithms(bestFor: geometry, input: input, training: training)
     weightCount = sizes.layout.count
     output = OutputPass(
       algorithm: algorithms.output,

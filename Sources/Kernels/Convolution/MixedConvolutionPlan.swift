@@ -27,7 +27,8 @@ public final class MixedConvolutionPlan: Sendable {
   ) {
     let sizes = ConvolutionSizes(geometry, input: input)
     let algorithms =
-      named ?? AlgorithmChoice(geometry, input: input, training: training).mixedAlgorithms
+      named
+      ?? ConvolutionAlgorithms(bestFor: geometry, input: input, training: training, mixed: true)
     self.algorithms = algorithms
     self.bankSize = bankSize
     (weightCount, images) = (sizes.layout.count, input.count)

@@ -1,0 +1,32 @@
+import Benchmarks
+import Datasets
+import Tensors
+import Testing
+
+@Suite struct AlgorithmTableTests {
+  private func cells(_ network: String, _ precision: Precision = .float32) throws -> [[String]] {
+    try BenchmarkCase(
+      network: network, precision: precision, threadCount: 1, batch: 4, augmentations: [],
+      preprocessing: PreprocessSettings(normalize: .statistics)
+    ).algorithms().cells
+  }
+
+  /// Six like convolutions become one row; the network's first has no input gradient.
+  @Test func `a row for convolutions that are computed alike`() throws {
+    let cells = try cells("resnet20")
+    for row in cells { #expect(row.count == AlgorithmTable.header.count, "\(row)") }
+    #expect(cells[0][0] == "stem.conv" && cells[0][5] == "–")
+    #expect(cells[1][0] == "stages.0.0.conv1 and 5 more")
+    #expect(
+      Array(cells[1][1...]) == [
+        "conv 3×3", "16×32×32 → 16×32×32", "Winograd 4×2", "Winograd 4×4", "Winograd 4×4",
+        "Winograd 4×4",
+      ])
+    #expect(cells[2][1] == "conv 3×3, stride 2")
+  }
+
+  @Test func `mixed and pointwise convolutions are rows too`() throws {
+    #expect(try cells("adaptive-conv").contains { $0[1] == "4 mixed conv 3×3" })
+    #expect(try cells("resnet29v2").contains { $0[1] == "conv 1×1" && $0[3] == "GEMM" })
+  }
+}
