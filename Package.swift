@@ -56,6 +56,7 @@ let package = Package(
     // The library, lowest module first
     .target(name: "CJPEGDecoder", dependencies: ["CJPEG"]),
     .target(name: "CheckedNumbers"),
+    .target(name: "Declarations", dependencies: ["CheckedNumbers"]),
     .target(name: "Digests", dependencies: ["CCrypto"]),
     .target(name: "OpenBLAS"),
     .target(name: "Processors"),
@@ -70,7 +71,10 @@ let package = Package(
       swiftSettings: optimized),
     .target(
       name: "Models",
-      dependencies: ["Kernels", "Layers", "Randomness", "TensorFiles", "Tensors"],
+      dependencies: [
+        "CheckedNumbers", "Declarations", "Kernels", "Layers", "Randomness", "TensorFiles",
+        "Tensors",
+      ],
       swiftSettings: optimized),
     .target(
       name: "NumPyFiles", dependencies: ["CZlib", "TensorFiles"], swiftSettings: optimized),
@@ -104,9 +108,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Augmentation", "CheckedNumbers", "Datasets", "Inference", "Kernels", "Layers", "Loading",
-        "Metrics",
-        "Models", "Processors", "Records", "TensorFiles", "Tensors",
+        "Augmentation", "CheckedNumbers", "Datasets", "Declarations", "Inference", "Kernels",
+        "Layers", "Loading", "Metrics", "Models", "Processors", "Records", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(
@@ -124,10 +127,12 @@ let package = Package(
     .target(
       name: "Notebook",
       dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
-    .target(name: "Recipes", dependencies: ["TensorFiles", yams]),
+    .target(
+      name: "Recipes", dependencies: ["CheckedNumbers", "Declarations", "TensorFiles", yams]),
     .target(name: "SourceText"),
     .target(
-      name: "Planning", dependencies: ["Recipes", "SourceText", "TensorFiles", yams]),
+      name: "Planning",
+      dependencies: ["Declarations", "Recipes", "SourceText", "TensorFiles", yams]),
     .target(
       name: "Pictures", dependencies: ["CJPEGDecoder", "CSpng", "Resampling", "TensorFiles"],
       swiftSettings: optimized),
@@ -185,8 +190,8 @@ let package = Package(
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Metrics", "Models", "Notebook", "OpenBLAS", "OtherData",
         "PictureFolders", "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose",
-        "Recipes", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Watching", "Weaving",
-        argumentParser,
+        "Recipes", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Training", "Watching",
+        "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -240,6 +245,9 @@ let package = Package(
       path: "Tests/Processors"),
     .testTarget(
       name: "CheckedNumbersTests", dependencies: ["CheckedNumbers"], path: "Tests/CheckedNumbers"),
+    .testTarget(
+      name: "DeclarationsTests", dependencies: ["CheckedNumbers", "Declarations"],
+      path: "Tests/Declarations"),
     .testTarget(name: "DigestsTests", dependencies: ["Digests"], path: "Tests/Digests"),
     .testTarget(name: "OpenBLASTests", dependencies: ["OpenBLAS"], path: "Tests/OpenBLAS"),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"], path: "Tests/Randomness"),
@@ -296,8 +304,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Allocations", "Augmentation", "Datasets", "Explanations", "Inference", "Kernels", "Layers",
-        "Loading", "Metrics", "Models", "Records", "TensorFiles", "Tensors", "TestSupport",
+        "Allocations", "Augmentation", "CheckedNumbers", "Datasets", "Declarations", "Explanations",
+        "Inference", "Kernels", "Layers", "Loading", "Metrics", "Models", "Records", "TensorFiles",
+        "Tensors", "TestSupport",
         "Training",
       ],
       path: "Tests/Training", swiftSettings: optimized),
@@ -317,7 +326,7 @@ let package = Package(
     .testTarget(
       name: "NotebookTests",
       dependencies: [
-        "CheckedNumbers", "Datasets", "Inference", "Notebook", "Recipes", "TensorFiles",
+        "CheckedNumbers", "Datasets", "Inference", "Models", "Notebook", "Recipes", "TensorFiles",
         "TestSupport", "Training", argumentParser,
       ],
       path: "Tests/Notebook"),
@@ -332,7 +341,10 @@ let package = Package(
         "Comparison", "Gnuplot", "Planning", "Sweeps", "TensorFiles", "TestSupport",
       ],
       path: "Tests/Sweeps"),
-    .testTarget(name: "RecipesTests", dependencies: ["Recipes"], path: "Tests/Recipes"),
+    .testTarget(
+      name: "RecipesTests",
+      dependencies: ["CheckedNumbers", "Declarations", "Models", "Recipes", "Training"],
+      path: "Tests/Recipes"),
     .testTarget(
       name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),
     .testTarget(name: "PagesTests", dependencies: ["Pages"], path: "Tests/Pages"),
@@ -371,7 +383,9 @@ let package = Package(
       path: "Tests/OtherData"),
     .testTarget(
       name: "PreflightTests",
-      dependencies: ["Models", "Planning", "Preflight", "Recipes", "TensorFiles", "TestSupport"],
+      dependencies: [
+        "Models", "Planning", "Preflight", "Recipes", "TensorFiles", "TestSupport", "Training",
+      ],
       path: "Tests/Preflight"),
     .testTarget(
       name: "PredictionTests",

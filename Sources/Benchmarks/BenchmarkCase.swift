@@ -1,5 +1,6 @@
 import Augmentation
 import Datasets
+import Models
 import Tensors
 
 /// What is measured at once: a network in one precision, on so many threads and images a batch.
@@ -25,9 +26,7 @@ public struct BenchmarkCase: Sendable {
   public let preprocessing: PreprocessSettings
 
   /// The networks there are cases of, each with a recipe of its name.
-  public static let networks = [
-    "small-cnn", "alexnet", "resnet20", "resnet29v2", "pyramidnet", "adaptive-conv",
-  ]
+  public static let networks = NetworkCatalog.families.filter(\.hasRecipe).map(\.example)
 
   /// - Parameters:
   ///   - augmentations: Those of a recipe's `train.augment`.

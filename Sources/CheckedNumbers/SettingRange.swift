@@ -2,11 +2,11 @@
 ///
 /// Recipes are checked against `stages/schema.yaml`; a stage that is called by hand checks its settings
 /// by the same bounds, for a batch of no images or an accumulation over none would end it in a trap.
-public struct SettingRange: Sendable {
-  private let least: Double?
-  private let most: Double?
-  private let above: Double?
-  private let below: Double?
+public struct SettingRange: Sendable, Equatable {
+  public let least: Double?
+  public let most: Double?
+  public let above: Double?
+  public let below: Double?
 
   /// - Parameters:
   ///   - least, most: Ends that are in the range.
@@ -31,14 +31,22 @@ public struct SettingRange: Sendable {
     throw SettingOutOfRange(key: key, found: "\(number)", expected: description)
   }
 
-  private func contains(_ number: Double) -> Bool {
+  /// Whether the number is finite and within the ends.
+  public func contains(_ number: Double) -> Bool {
     number.isFinite && number >= least ?? -.infinity && number <= most ?? .infinity
       && number > above ?? -.infinity && number < below ?? .infinity
   }
+}
 
-  private var description: String {
+extension SettingRange: CustomStringConvertible {
+  /// As it stands after "expected": `1 to 1024`, `0 to less than 1`, `above 0`.
+  public var description: String {
     func shown(_ number: Double) -> String {
       Int(exactly: number).map(String.init) ?? "\(number)"
+    }
+    if let least, above == nil {
+      if let most, below == nil { return "\(shown(least)) to \(shown(most))" }
+      if let below, most == nil { return "\(shown(least)) to less than \(shown(below))" }
     }
     let ends = [
       least.map { "at least \(shown($0))" }, above.map { "above \(shown($0))" },

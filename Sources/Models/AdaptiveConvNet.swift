@@ -1,31 +1,36 @@
+import Declarations
 import Layers
 import Tensors
 
-extension Network {
-  /// The widths of the eleven blocks.
-  static let adaptiveWidths = [32, 32, 64, 64, 128, 128, 128, 256, 256, 256, 256]
+/// A plain chain of blocks whose convolutions adapt to the image, each with a shortcut; 2×2 max pooling
+/// after blocks 3, 6 and 9, global average pooling and a linear head.
+///
+/// The published system names eleven blocks, K kernels, attention over the pooled input, shortcuts,
+/// norms, LeakyReLU and max pooling; widths, K = 4, the softmax, the slope 0.01 and the places of the
+/// pooling are chosen here. Kernels start as Kaiming's for the forward pass, each of the K as if it
+/// stood alone: their mixture, which begins as the mean of K independent ones, is smaller by √K, and
+/// the norm behind it makes up for that.
+///
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. With these sizes 10,047,906 parameters
+/// for 10 classes.
+/// Source: Chen et al., 2020, arXiv:1912.03458, section 3, for the mixed convolution.
+struct AdaptiveConvNet: NetworkFamily {
+  static let widths = SettingKey(
+    "widths", each: 1...1024, count: 1...64,
+    default: [32, 32, 64, 64, 128, 128, 128, 256, 256, 256, 256], about: "channels of each block")
+  static let kernels = SettingKey(
+    "kernels", 1...16, default: 4, about: "K, kernels that a block mixes")
 
-  /// A plain chain of blocks whose convolutions adapt to the image, each with a shortcut; 2×2 max pooling
-  /// after blocks 3, 6 and 9, global average pooling and a linear head.
-  ///
-  /// The published system names eleven blocks, K kernels, attention over the pooled input, shortcuts,
-  /// norms, LeakyReLU and max pooling; widths, K = 4, the softmax, the slope 0.01 and the places of the
-  /// pooling are chosen here. Kernels start as Kaiming's for the forward pass, each of the K as if it
-  /// stood alone: their mixture, which begins as the mean of K independent ones, is smaller by √K, and
-  /// the norm behind it makes up for that.
-  ///
-  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. With these sizes 10,047,906 parameters
-  /// for 10 classes.
-  /// Source: Chen et al., 2020, arXiv:1912.03458, section 3, for the mixed convolution.
-  ///
-  /// - Parameter sizes: The keys `widths`, one for each block, and `kernels`, which is K.
-  static func adaptiveConvNet(
-    name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int
-  ) -> Network {
+  let example = "adaptive-conv"
+  let keys: [any DeclaredKey] = [AdaptiveConvNet.widths, AdaptiveConvNet.kernels]
+
+  func network(named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
+    -> Network
+  {
     var build = NetworkBuilder(side: side)
     var x = build.input
-    for (index, width) in (sizes.widths ?? adaptiveWidths).enumerated() {
-      x = build.adaptiveBlock("blocks.\(index)", x, to: width, kernels: sizes.kernels ?? 4)
+    for (index, width) in sizes[Self.widths].enumerated() {
+      x = build.adaptiveBlock("blocks.\(index)", x, to: width, kernels: sizes[Self.kernels])
       if [2, 5, 8].contains(index) {
         x = build.append("pool\(index + 1)", MaxPool(.windows(size: 2, stride: 2)), x)
       }
@@ -34,11 +39,18 @@ extension Network {
     _ = build.linear("head", x, to: classes)
     return build.network(
       name: name, sizes, classes: classes,
-      start: .kaimingNormal(fan: .input, negativeSlope: Double(leakySlope)))
+      start: .kaimingNormal(fan: .input, negativeSlope: Double(Self.leakySlope)))
   }
 
   /// The slope of LeakyReLU left of zero.
   fileprivate static let leakySlope: Float = 0.01
+}
+
+extension NetworkConfiguration {
+  /// The sizes of an adaptive network; nil for the published ones.
+  public init(widths: [Int]? = nil, kernels: Int? = nil) {
+    self = Self().with(AdaptiveConvNet.widths, widths).with(AdaptiveConvNet.kernels, kernels)
+  }
 }
 
 extension NetworkBuilder {
@@ -63,6 +75,6 @@ extension NetworkBuilder {
       shortcut = append("\(name).shortcut", ChannelPad(extraChannels: 0), x)
     }
     let sum = append("\(name).sum", Add(), y, shortcut)
-    return norm("\(name).norm", sum, activation: .leakyReLU(slope: Network.leakySlope))
+    return norm("\(name).norm", sum, activation: .leakyReLU(slope: AdaptiveConvNet.leakySlope))
   }
 }

@@ -1,23 +1,32 @@
+import CheckedNumbers
+import Declarations
 import Layers
 import Tensors
 
-extension Network {
-  /// Width and height of AlexNet's input, to which images of any side are resized.
-  static let alexNetSide = 227
+/// AlexNet in its narrower, one-column form for images of 227×227, with a norm after each convolution
+/// in place of local response normalisation: five convolutions, three of them followed by overlapping
+/// max pooling, average pooling to 6×6 and three linear layers. Dropout stands before the two hidden
+/// linear layers.
+///
+/// Shapes: images `[N, 227, 227, 3]`, logits `[N, 1, 1, classes]`. 44,430,410 parameters for 10 classes.
+/// Source: Krizhevsky, 2014, arXiv:1404.5997, for the widths of the convolutions; Krizhevsky, Sutskever
+/// and Hinton, 2012, "ImageNet classification with deep convolutional neural networks", for the rest.
+struct AlexNet: NetworkFamily {
+  static let dropout = SettingKey(
+    "dropout", SettingRange(least: 0, below: 1), default: 0.5,
+    about: "chance of dropping a number before each hidden linear layer")
 
-  /// AlexNet in its narrower, one-column form for images of 227×227, with a norm after each convolution
-  /// in place of local response normalisation: five convolutions, three of them followed by overlapping
-  /// max pooling, average pooling to 6×6 and three linear layers. Dropout stands before the two hidden
-  /// linear layers.
-  ///
-  /// Shapes: images `[N, 227, 227, 3]`, logits `[N, 1, 1, classes]`. 44,430,410 parameters for 10 classes.
-  /// Source: Krizhevsky, 2014, arXiv:1404.5997, for the widths of the convolutions; Krizhevsky, Sutskever
-  /// and Hinton, 2012, "ImageNet classification with deep convolutional neural networks", for the rest.
-  ///
-  /// - Parameter sizes: The key `dropout`.
-  static func alexNet(name: String, _ sizes: NetworkConfiguration, classes: Int) -> Network {
-    let dropout = sizes.dropout ?? 0.5
-    var build = NetworkBuilder(side: alexNetSide)
+  /// Width and height of the input, to which images of any side are resized.
+  static let side = 227
+
+  let example = "alexnet"
+  let keys: [any DeclaredKey] = [AlexNet.dropout]
+
+  func network(named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
+    -> Network
+  {
+    let dropout = sizes[Self.dropout]
+    var build = NetworkBuilder(side: Self.side)
     var x = build.input
     for (index, convolution) in [(64, 11, 4), (192, 5, 1), (384, 3, 1), (256, 3, 1), (256, 3, 1)]
       .enumerated()
@@ -42,5 +51,12 @@ extension Network {
     }
     _ = build.linear("fc3", x, to: classes)
     return build.network(name: name, sizes, classes: classes)
+  }
+}
+
+extension NetworkConfiguration {
+  /// The sizes of an AlexNet; nil for the published ones.
+  public init(dropout: Double?) {
+    self = Self().with(AlexNet.dropout, dropout)
   }
 }

@@ -74,20 +74,21 @@ public final class Network: Sendable {
 }
 
 /// Builds a network node by node; each call returns the map its layer writes.
-struct NetworkBuilder {
-  private(set) var nodes: [Network.Node] = []
-  private(set) var shapes: [FeatureMapShape]
+public struct NetworkBuilder {
+  public private(set) var nodes: [Network.Node] = []
+  /// Of the input and of each node's output, for one image.
+  public private(set) var shapes: [FeatureMapShape]
 
   /// - Parameter side: Width and height of an image.
-  init(side: Int) {
+  public init(side: Int) {
     shapes = [.images(count: 1, height: side, width: side)]
   }
 
   /// The map that the network reads.
-  var input: Network.FeatureMapID { 0 }
+  public var input: Network.FeatureMapID { 0 }
 
   /// The network of all nodes so far.
-  func network(
+  public func network(
     name: String, _ configuration: NetworkConfiguration = NetworkConfiguration(), classes: Int,
     start: InitialWeights = .uniform
   ) -> Network {
@@ -96,7 +97,7 @@ struct NetworkBuilder {
       start: start)
   }
 
-  mutating func append(
+  public mutating func append(
     _ name: String, _ layer: any Layer, _ inputs: Network.FeatureMapID...
   ) -> Network.FeatureMapID {
     nodes.append(Network.Node(name: name, layer: layer, inputs: inputs))
@@ -106,7 +107,7 @@ struct NetworkBuilder {
 
   /// A square convolution, with `residual` added to it where there is one; with the usual padding, half its size, it
   /// keeps the extent at stride 1.
-  mutating func convolution(
+  public mutating func convolution(
     _ name: String, _ x: Network.FeatureMapID, to channels: Int, kernelSize: Int, stride: Int = 1,
     padding: Int? = nil, hasBias: Bool = false, adding residual: Network.FeatureMapID? = nil
   ) -> Network.FeatureMapID {
@@ -119,7 +120,7 @@ struct NetworkBuilder {
   }
 
   /// A norm, with `residual` added to it where there is one, and an activation function.
-  mutating func norm(
+  public mutating func norm(
     _ name: String, _ x: Network.FeatureMapID, adding residual: Network.FeatureMapID? = nil,
     activation: ActivationFunction = .identity
   ) -> Network.FeatureMapID {
@@ -128,7 +129,7 @@ struct NetworkBuilder {
     return append(name, layer, x, residual)
   }
 
-  mutating func linear(
+  public mutating func linear(
     _ name: String, _ x: Network.FeatureMapID, to outputs: Int
   ) -> Network.FeatureMapID {
     append(name, Linear(name: name, input: shapes[x], outputs: outputs), x)

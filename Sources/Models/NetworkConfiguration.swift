@@ -1,86 +1,71 @@
+import Declarations
+
 /// The sizes by which networks of one name differ: the section `train.architecture` of a recipe, and the
 /// entry `configuration` of a checkpoint.
 ///
-/// What is nil has the network's published value. A network has values for its own keys alone.
-public struct NetworkConfiguration: Codable, Sendable, Equatable {
-  /// Channels of a ResNet's first stage.
-  public var width: Int?
-  /// n, blocks in each of a PyramidNet's three stages.
-  public var blocks: Int?
-  /// Channels by which a PyramidNet widens from its stem to its last block.
-  public var alpha: Int?
-  /// Channels of each block of an adaptive network.
-  public var widths: [Int]?
-  /// K, kernels that a block of an adaptive network mixes.
-  public var kernels: Int?
-  /// The chance with which AlexNet drops a number in front of its hidden linear layers.
-  public var dropout: Double?
+/// A size that is left out has the network's published value. Which sizes a network has, with their
+/// ranges, its `NetworkFamily` says.
+public struct NetworkConfiguration: Sendable, Equatable {
+  var values: SettingValues
 
-  public init(
-    width: Int? = nil, blocks: Int? = nil, alpha: Int? = nil, widths: [Int]? = nil,
-    kernels: Int? = nil, dropout: Double? = nil
-  ) {
-    self.width = width
-    self.blocks = blocks
-    self.alpha = alpha
-    self.widths = widths
-    self.kernels = kernels
-    self.dropout = dropout
+  public init() { values = [:] }
+
+  init(_ values: SettingValues) { self.values = values }
+
+  /// The size under a name of `train.architecture`; nil where it is left out.
+  public subscript(name: String) -> SettingValue? { values[name] }
+
+  /// The size under a key, the published one where it is left out.
+  ///
+  /// - Precondition: what is given is of the key's type, as the catalogue checks before it builds.
+  public subscript<Value>(key: SettingKey<Value>) -> Value { values[key] }
+
+  /// The configuration with another size, or with the published one where that is nil.
+  func with<Value>(_ key: SettingKey<Value>, _ size: Value?) -> Self {
+    var result = self
+    result.values[key.name] = size?.setting
+    return result
+  }
+}
+
+extension NetworkConfiguration: ExpressibleByDictionaryLiteral {
+  /// Sizes by their names in recipes: `["width": 8]`.
+  public init(dictionaryLiteral elements: (String, SettingValue)...) {
+    values = SettingValues(Dictionary(elements) { _, last in last })
+  }
+}
+
+extension NetworkConfiguration: Codable {
+  public init(from decoder: any Decoder) throws {
+    values = try SettingValues(from: decoder)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try values.encode(to: encoder)
   }
 }
 
 extension NetworkConfiguration {
-  enum Key: String, CaseIterable {
-    case width, blocks, alpha, widths, kernels, dropout
+  /// The names of the sizes that are given, in order.
+  var names: [String] { values.given.keys.sorted() }
+
+  /// A size for each of the keys.
+  func completed(for keys: [any DeclaredKey]) -> Self {
+    let sizes = keys.map { ($0.name, values[$0.name] ?? $0.defaultSetting) }
+    return Self(SettingValues(Dictionary(sizes) { first, _ in first }))
   }
 
-  /// The keys that have a value.
-  var keys: [Key] {
-    Key.allCases.filter { key in
-      switch key {
-      case .width: width != nil
-      case .blocks: blocks != nil
-      case .alpha: alpha != nil
-      case .widths: widths != nil
-      case .kernels: kernels != nil
-      case .dropout: dropout != nil
-      }
-    }
+  /// Checks that each size is one a network can be built with. A size that no family has is passed over.
+  public func checkRanges(
+    of families: [any NetworkFamily] = NetworkCatalog.families
+  ) throws(NetworkCatalogError) {
+    try check(families.flatMap(\.keys))
   }
 
-  /// These values, and those of `published` where there is none.
-  func completed(by published: Self) -> Self {
-    Self(
-      width: width ?? published.width, blocks: blocks ?? published.blocks,
-      alpha: alpha ?? published.alpha, widths: widths ?? published.widths,
-      kernels: kernels ?? published.kernels, dropout: dropout ?? published.dropout)
-  }
-
-  /// Checks that each value is one a network can be built with.
-  public func checkRanges() throws(NetworkCatalogError) {
-    func check(_ key: Key, _ value: Int, _ range: ClosedRange<Int>) throws(NetworkCatalogError) {
-      guard range.contains(value) else {
-        throw .outOfRange(
-          key: key.rawValue, found: "\(value)",
-          expected: "\(range.lowerBound) to \(range.upperBound)")
-      }
-    }
-    if let width { try check(.width, width, 1...1024) }
-    if let blocks { try check(.blocks, blocks, 1...200) }
-    if let alpha { try check(.alpha, alpha, 0...1024) }
-    if let kernels { try check(.kernels, kernels, 1...16) }
-    if let widths {
-      guard (1...64).contains(widths.count) else {
-        throw .outOfRange(
-          key: Key.widths.rawValue, found: "a list of \(widths.count)", expected: "1 to 64 widths")
-      }
-      for width in widths { try check(.widths, width, 1...1024) }
-    }
-    if let dropout {
-      guard dropout >= 0 && dropout < 1 else {
-        throw .outOfRange(
-          key: Key.dropout.rawValue, found: "\(dropout)", expected: "0 to less than 1")
-      }
+  func check(_ keys: [any DeclaredKey]) throws(NetworkCatalogError) {
+    for key in keys {
+      guard let value = values[key.name], let fault = key.fault(of: value) else { continue }
+      throw .outOfRange(key: key.name, found: fault.found, expected: fault.expected)
     }
   }
 }

@@ -1,23 +1,31 @@
+import Declarations
 import Layers
 import Tensors
 
-extension Network {
-  /// The additive PyramidNet: a stem of 16 channels, then three stages of n blocks, each a little wider
-  /// than the one before it, a last norm, global average pooling and a linear head. 6n + 2 layers.
-  ///
-  ///     channels of block k of 3n = 16 + k · alpha / 3n, rounded half to even
-  ///
-  /// A stage after the first begins with stride 2.
-  ///
-  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
-  /// Source: Han, Kim and Kim, 2017, arXiv:1610.02915, section 3 and table 1; its blocks are those of
-  /// figure 6d.
-  ///
-  /// - Parameter sizes: The keys `blocks`, which is n, and `alpha`.
-  static func pyramidNet(name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
+/// The additive PyramidNet: a stem of 16 channels, then three stages of n blocks, each a little wider
+/// than the one before it, a last norm, global average pooling and a linear head. 6n + 2 layers.
+///
+///     channels of block k of 3n = 16 + k · alpha / 3n, rounded half to even
+///
+/// A stage after the first begins with stride 2.
+///
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
+/// Source: Han, Kim and Kim, 2017, arXiv:1610.02915, section 3 and table 1; its blocks are those of
+/// figure 6d.
+struct PyramidNet: NetworkFamily {
+  static let blocks = SettingKey(
+    "blocks", 1...200, default: 18, about: "n, blocks in each of three stages")
+  static let alpha = SettingKey(
+    "alpha", 0...1024, default: 48,
+    about: "channels by which the network widens from the stem's 16")
+
+  let example = "pyramidnet"
+  let keys: [any DeclaredKey] = [PyramidNet.blocks, PyramidNet.alpha]
+
+  func network(named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
     -> Network
   {
-    let (blocks, alpha) = (sizes.blocks ?? 18, sizes.alpha ?? 48)
+    let (blocks, alpha) = (sizes[Self.blocks], sizes[Self.alpha])
     var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: 16, kernelSize: 3)
     x = build.norm("stem.norm", x)
@@ -37,6 +45,13 @@ extension Network {
     _ = build.linear("head", x, to: classes)
     return build.network(
       name: name, sizes, classes: classes, start: .kaimingNormal(fan: .output, negativeSlope: 0))
+  }
+}
+
+extension NetworkConfiguration {
+  /// The sizes of a PyramidNet; nil for the published ones.
+  public init(blocks: Int? = nil, alpha: Int? = nil) {
+    self = Self().with(PyramidNet.blocks, blocks).with(PyramidNet.alpha, alpha)
   }
 }
 

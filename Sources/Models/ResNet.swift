@@ -1,24 +1,37 @@
+import Declarations
 import Layers
 import Tensors
 
-extension Network {
-  /// The residual network for CIFAR-10 with 6n + 2 layers: a stem, three stages of n basic blocks with
-  /// `width`, 2 · width and 4 · width channels, global average pooling and a linear head. A stage after
-  /// the first begins with stride 2.
-  ///
-  /// Where a block changes the shape, its shortcut is a 1×1 convolution and a norm (option B); the
-  /// paper's CIFAR networks use option A, without parameters.
-  ///
-  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 272,474 parameters.
-  /// Source: He et al., 2015, arXiv:1512.03385, section 4.2.
-  ///
-  /// - Parameters:
-  ///   - blocks: n, basic blocks in a stage.
-  ///   - sizes: The key `width`.
-  static func resNet(
-    name: String, blocks: Int, _ sizes: NetworkConfiguration, side: Int, classes: Int
-  ) -> Network {
-    let width = sizes.width ?? 16
+/// The residual network for CIFAR-10 with 6n + 2 layers: a stem, three stages of n basic blocks with
+/// `width`, 2 · width and 4 · width channels, global average pooling and a linear head. A stage after
+/// the first begins with stride 2.
+///
+/// Where a block changes the shape, its shortcut is a 1×1 convolution and a norm (option B); the
+/// paper's CIFAR networks use option A, without parameters.
+///
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 272,474 parameters.
+/// Source: He et al., 2015, arXiv:1512.03385, section 4.2.
+struct ResNet: NetworkFamily {
+  static let width = SettingKey(
+    "width", 1...1024, default: 16, about: "channels of the first stage")
+
+  let pattern = "resnet[0-9]+"
+  let example = "resnet20"
+  let title = "resnetD"
+  let naming: String? = "resnetD has D = 6n + 2 layers"
+  let keys: [any DeclaredKey] = [ResNet.width]
+
+  func check(name: String) throws(NetworkCatalogError) { _ = try blocks(in: name) }
+
+  /// n, basic blocks in a stage.
+  private func blocks(in name: String) throws(NetworkCatalogError) -> Int {
+    try blocksInStage(of: name, depth: name.dropFirst("resnet".count), layersInBlock: 6)
+  }
+
+  func network(
+    named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int
+  ) throws(NetworkCatalogError) -> Network {
+    let (blocks, width) = (try blocks(in: name), sizes[Self.width])
     var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
     x = build.norm("stem.norm", x, activation: .relu)
@@ -33,25 +46,37 @@ extension Network {
     _ = build.linear("head", x, to: classes)
     return build.network(name: name, sizes, classes: classes)
   }
+}
 
-  /// The residual network of version 2 with 9n + 2 layers: a stem, three stages of n pre-activation
-  /// bottlenecks of `width`, 2 · width and 4 · width channels that widen fourfold at their end, a last
-  /// norm, global average pooling and a linear head.
-  ///
-  /// A stage's first block projects its shortcut by a plain 1×1 convolution, which reads the activated
-  /// input; after the first stage it halves the maps, in its 3×3 convolution.
-  ///
-  /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
-  /// Source: He et al., 2016, arXiv:1603.05027, figure 4e and section 4; the bottleneck as in the
-  /// appendix, with the stride on the 3×3.
-  ///
-  /// - Parameters:
-  ///   - blocks: n, bottlenecks in a stage.
-  ///   - sizes: The key `width`.
-  static func preActivationResNet(
-    name: String, blocks: Int, _ sizes: NetworkConfiguration, side: Int, classes: Int
-  ) -> Network {
-    let width = sizes.width ?? 16
+/// The residual network of version 2 with 9n + 2 layers: a stem, three stages of n pre-activation
+/// bottlenecks of `width`, 2 · width and 4 · width channels that widen fourfold at their end, a last
+/// norm, global average pooling and a linear head.
+///
+/// A stage's first block projects its shortcut by a plain 1×1 convolution, which reads the activated
+/// input; after the first stage it halves the maps, in its 3×3 convolution.
+///
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
+/// Source: He et al., 2016, arXiv:1603.05027, figure 4e and section 4; the bottleneck as in the
+/// appendix, with the stride on the 3×3.
+struct PreActivationResNet: NetworkFamily {
+  let pattern = "resnet[0-9]+v2"
+  let example = "resnet29v2"
+  let title = "resnetDv2"
+  let naming: String? = "resnetDv2 has D = 9n + 2 layers"
+  let keys: [any DeclaredKey] = [ResNet.width]
+
+  func check(name: String) throws(NetworkCatalogError) { _ = try blocks(in: name) }
+
+  /// n, bottlenecks in a stage.
+  private func blocks(in name: String) throws(NetworkCatalogError) -> Int {
+    try blocksInStage(
+      of: name, depth: name.dropFirst("resnet".count).dropLast("v2".count), layersInBlock: 9)
+  }
+
+  func network(
+    named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int
+  ) throws(NetworkCatalogError) -> Network {
+    let (blocks, width) = (try blocks(in: name), sizes[ResNet.width])
     var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: width, kernelSize: 3)
     for stage in 0..<3 {
@@ -65,6 +90,24 @@ extension Network {
     x = build.append("pool", AveragePool(.adaptive(count: 1)), x)
     _ = build.linear("head", x, to: classes)
     return build.network(name: name, sizes, classes: classes)
+  }
+}
+
+/// Blocks in each of three stages, of which each block has so many layers; stem and head are two more.
+private func blocksInStage(
+  of name: String, depth digits: Substring, layersInBlock: Int
+) throws(NetworkCatalogError) -> Int {
+  let depth = Int(digits) ?? .max
+  guard (layersInBlock + 2...1202).contains(depth), (depth - 2) % layersInBlock == 0 else {
+    throw .depth(name: name, depth: depth, layersInBlock: layersInBlock)
+  }
+  return (depth - 2) / layersInBlock
+}
+
+extension NetworkConfiguration {
+  /// The sizes of a ResNet of either version; nil for the published ones.
+  public init(width: Int?) {
+    self = Self().with(ResNet.width, width)
   }
 }
 

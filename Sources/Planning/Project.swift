@@ -1,3 +1,4 @@
+import Declarations
 import Foundation
 import Recipes
 
@@ -17,10 +18,12 @@ public struct Project: Sendable {
   private let artefacts: ArtefactStore
 
   /// Opens the project whose `Package.swift` lies in `root`.
-  public init(root: URL) throws {
+  ///
+  /// - Parameter declared: The keys of recipes that the program declares, for the schema.
+  public init(root: URL, declared: [DeclaredSetting] = []) throws {
     self.root = root
     schema = try RecipeSchema(
-      contentsOf: URL(fileURLWithPath: "stages/schema.yaml", relativeTo: root))
+      contentsOf: URL(fileURLWithPath: "stages/schema.yaml", relativeTo: root), declared: declared)
     graph = try StageGraph(
       contentsOf: root.appendingPathComponent("stages/graph.yaml"), called: "stages/graph.yaml",
       recipeKeys: schema.keys.map(\.name))

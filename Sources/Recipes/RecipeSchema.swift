@@ -1,3 +1,4 @@
+import Declarations
 import Foundation
 
 /// Every key a recipe may hold, with its type, range, unit and default: the schema file, read.
@@ -35,8 +36,13 @@ public struct RecipeSchema: Sendable {
   private let indices: [String: Int]
 
   /// Reads and checks a schema file.
-  public init(contentsOf url: URL) throws(RecipeSchemaError) {
-    self.init(file: url.relativePath, keys: try SchemaReader.keys(inFile: url))
+  ///
+  /// - Parameter declared: The keys that the program declares, of which the file has those that it names.
+  public init(
+    contentsOf url: URL, declared: [DeclaredSetting] = []
+  ) throws(RecipeSchemaError) {
+    self.init(
+      file: url.relativePath, keys: try SchemaReader.keys(inFile: url, declared: declared))
   }
 
   private init(file: String, keys: [Key]) {

@@ -10,6 +10,10 @@ public enum RecipeSchemaError: Error, Sendable, Equatable {
   case malformedName(RecipePlace, name: String)
   /// A key is also the section of another.
   case keyIsSection(RecipePlace, name: String, of: String)
+  /// A key is spelt out and declared by the program, or declared for two entries.
+  case declaredTwice(RecipePlace, name: String)
+  /// The program declares no key of that name, and none below it.
+  case undeclared(RecipePlace, name: String)
   /// A key lacks an attribute it needs.
   case missingAttribute(RecipePlace, key: String, attribute: String)
   /// No key has such an attribute, or none of this type.
@@ -36,6 +40,11 @@ extension RecipeSchemaError: PrintableError {
         + "'about' and 'steps'), found '\(onOneLine(name))'; rename it"
     case .keyIsSection(let place, let name, let other):
       "\(place): '\(name)' can't be a key and the section of '\(other)'; rename one of the two"
+    case .declaredTwice(let place, let name):
+      "\(place): '\(name)' is declared for an earlier entry too; remove one of the two"
+    case .undeclared(let place, let name):
+      "\(place): the program declares no key '\(onOneLine(name))'; rebuild the tools, or spell the "
+        + "key out"
     case .missingAttribute(let place, let key, let attribute):
       "\(place): \(onOneLine(key)): expected the attribute '\(attribute)', found none; add it"
     case .unknownAttribute(let place, let key, let attribute, let type, let suggestion):

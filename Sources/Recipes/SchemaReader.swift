@@ -1,11 +1,47 @@
+import Declarations
 import Foundation
 
 /// Reads the schema file, and holds it to its own rules.
 enum SchemaReader {
-  static func keys(inFile url: URL) throws(RecipeSchemaError) -> [RecipeSchema.Key] {
+  /// A key of the schema, and the entry of the file that it comes from.
+  private struct Item {
+    let entry: SettingsEntry
+    /// Nil where the entry spells the key out.
+    let declared: DeclaredSetting?
+    var key: RecipeSchema.Key
+  }
+
+  /// - Parameter declared: What an entry with `declared: true` chooses from.
+  static func keys(
+    inFile url: URL, declared: [DeclaredSetting]
+  ) throws(RecipeSchemaError) -> [RecipeSchema.Key] {
     let source = SettingsSource.file(url.relativePath)
-    let entries = try keyEntries(in: url, source: source)
-    var keys: [RecipeSchema.Key] = []
+    var items = try items(of: keyEntries(in: url, source: source), declared, source: source)
+    let relations = SchemaRelations(keys: items.map(\.key), source: source, file: source.file)
+    for (index, item) in items.enumerated() {
+      if let setting = item.declared {
+        items[index].key.applies = try relations.conditions(of: setting, at: item.entry)
+      } else {
+        items[index].key.applies = try relations.conditions(of: item.entry)
+        items[index].key.atMost = try relations.limitingKey(of: item.entry)
+      }
+    }
+    let names = Set(items.map(\.key.name))
+    for item in items {
+      let name = item.key.name
+      for dot in name.indices where name[dot] == "." && names.contains(String(name[..<dot])) {
+        throw .keyIsSection(
+          source.place(item.entry.line), name: String(name[..<dot]), of: name)
+      }
+    }
+    return items.map(\.key)
+  }
+
+  /// The keys in the order of their entries, without what they say of each other.
+  private static func items(
+    of entries: [SettingsEntry], _ declared: [DeclaredSetting], source: SettingsSource
+  ) throws(RecipeSchemaError) -> [Item] {
+    var items: [Item] = []
     for entry in entries {
       let name = entry.key
       let isReserved = ["about.", "steps."].contains { name.hasPrefix($0) }
@@ -13,23 +49,18 @@ enum SchemaReader {
       guard words.count >= 2, words.allSatisfy({ isKebabCase($0) }), !isReserved else {
         throw .malformedName(source.place(entry.line), name: name)
       }
-      keys.append(try key(from: entry, source: source, isOption: false))
-    }
-    let relations = SchemaRelations(keys: keys, source: source, file: source.file)
-    for (index, entry) in entries.enumerated() {
-      keys[index].applies = try relations.conditions(of: entry)
-      keys[index].atMost = try relations.limitingKey(of: entry)
-    }
-    let names = Set(keys.map(\.name))
-    for (key, entry) in zip(keys, entries) {
-      for dot in key.name.indices where key.name[dot] == "." {
-        let section = String(key.name[..<dot])
-        if names.contains(section) {
-          throw .keyIsSection(source.place(entry.line), name: section, of: key.name)
-        }
+      if let settings = try Self.declared(by: entry, among: declared, source: source) {
+        items += settings.map { Item(entry: entry, declared: $0, key: RecipeSchema.Key($0)) }
+      } else {
+        let key = try key(from: entry, source: source, isOption: false)
+        items.append(Item(entry: entry, declared: nil, key: key))
       }
     }
-    return keys
+    var names: Set<String> = []
+    for item in items where !names.insert(item.key.name).inserted {
+      throw .declaredTwice(source.place(item.entry.line), name: item.key.name)
+    }
+    return items
   }
 
   /// The members of `keys:`, after the file's frame has been checked.

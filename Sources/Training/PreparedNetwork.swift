@@ -22,13 +22,18 @@ public struct PreparedNetwork {
   private let start: StartingCheckpoint?
   private let settings: TrainingSettings
 
-  /// - Parameter start: A checkpoint to go on from.
+  /// - Parameters:
+  ///   - start: A checkpoint to go on from.
+  ///   - families: The networks that `train.network` chooses among.
   /// - Throws: What keeps the network from being built, or weights from being read.
-  public init(_ settings: TrainingSettings, for images: ImageSet, from start: URL?) throws {
+  public init(
+    _ settings: TrainingSettings, for images: ImageSet, from start: URL?,
+    among families: [any NetworkFamily] = NetworkCatalog.families
+  ) throws {
     self.settings = settings
     network = try NetworkCatalog.network(
       named: settings.network, configuration: settings.architecture, side: images.side,
-      classes: images.classNames.count)
+      classes: images.classNames.count, among: families)
     network.initialize(seed: settings.seed)
     var note: String?
     if let file = settings.initFrom {

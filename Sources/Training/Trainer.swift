@@ -147,9 +147,7 @@ extension TrainingSettings {
   /// - Parameter holdsOut: Whether images are held out of the training.
   public func check(holdsOut: Bool) throws {
     try precision.requireSupport()
-    guard !optimizer.nesterov || optimizer.momentum > 0 else {
-      throw TrainingError.nesterovWithoutMomentum
-    }
+    try optimizer.kind.rule.check(optimizer)
     guard !holdsOut else { return }
     if stop.patience > 0, stop.monitor.isValidation {
       throw TrainingError.noValidationImages(

@@ -31,18 +31,6 @@ extension TrainingSettings: CheckedSettings {
   }
 }
 
-extension OptimizerSettings {
-  fileprivate func check() throws(SettingOutOfRange) {
-    let section = "train.optimizer."
-    try SettingRange(above: 0).check(learningRate, section + "learning-rate")
-    try SettingRange(least: 0, below: 1).check(momentum, section + "momentum")
-    try SettingRange(least: 0).check(weightDecay, section + "weight-decay")
-    try SettingRange(least: 0, below: 1).check(beta1, section + "beta1")
-    try SettingRange(least: 0, below: 1).check(beta2, section + "beta2")
-    try SettingRange(above: 0).check(epsilon, section + "epsilon")
-  }
-}
-
 extension Schedule {
   fileprivate func check() throws(SettingOutOfRange) {
     let section = "train.schedule."

@@ -1,9 +1,11 @@
 import ArgumentParser
 import CheckedNumbers
 import Foundation
+import Models
 import Planning
 import Sweeps
 import TensorFiles
+import Training
 
 /// The words that say what a run is asked for: a recipe, or what an earlier run was asked for, the
 /// latest where neither is named.
@@ -95,7 +97,9 @@ struct SelectionOptions: ParsableArguments {
 extension Project {
   /// The project in whose folder the tool runs.
   static func here() throws -> Project {
-    try Project(root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
+    try Project(
+      root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
+      declared: NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys())
   }
 }
 

@@ -17,6 +17,6 @@ import Training
 
   @Test func adamHasTwoMeans() {
     let settings = OptimizerSettings(kind: .adam, learningRate: 1)
-    #expect(settings.words == "Adam: β₁ = \(settings.beta1) for m, β₂ = \(settings.beta2) for u")
+    #expect(settings.words == "Adam: β₁ = \(settings[Adam.beta1]) for m, β₂ = \(settings[Adam.beta2]) for u")
   }
 }

@@ -88,7 +88,7 @@ import Testing
 
   @Test(arguments: [
     NetworkConfiguration(width: 3), NetworkConfiguration(),
-    NetworkConfiguration(blocks: 2, alpha: 48, widths: [3, 5], kernels: 4, dropout: 0.25),
+    ["blocks": 2, "alpha": 48, "widths": [3, 5], "kernels": 4, "dropout": 0.25],
   ])
   func descriptionsReturn(_ configuration: NetworkConfiguration) throws {
     var description = description

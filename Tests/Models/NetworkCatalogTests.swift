@@ -37,7 +37,7 @@ import Testing
     #expect(network.parameterCount == expected)
     #expect(network.input.height == side && network.input.width == side)
     let drops = network.nodes.count { $0.layer is Dropout }
-    #expect(drops == (network.configuration.dropout ?? 0 > 0 ? 2 : 0))
+    #expect(drops == ([nil, 0].contains(network.configuration["dropout"]) ? 0 : 2))
   }
 
   /// Networks that pool over the whole map take any side with the same parameters; linear layers grow.
@@ -71,7 +71,7 @@ import Testing
     let network = try NetworkCatalog.network(
       named: "pyramidnet", configuration: sizes, classes: 10)
     #expect(network.parameterCount == expected)
-    #expect(network.configuration.blocks == 18 && network.configuration.width == nil)
+    #expect(network.configuration["blocks"] == 18 && network.configuration["width"] == nil)
   }
 
   /// A width that falls on a half goes to the even neighbour, and the steps are summed: n = 2, alpha 45
@@ -96,7 +96,7 @@ import Testing
       ("Linear", .unknown(name: "Linear")),
       ("resnet2", .depth(name: "resnet2", depth: 2, layersInBlock: 6)),
       ("resnet18", .depth(name: "resnet18", depth: 18, layersInBlock: 6)),
-      ("resnet-4", .depth(name: "resnet-4", depth: -4, layersInBlock: 6)),
+      ("resnet-4", .unknown(name: "resnet-4")), ("resnet+20", .unknown(name: "resnet+20")),
       ("resnet1208", .depth(name: "resnet1208", depth: 1208, layersInBlock: 6)),
       ("resnet21v2", .depth(name: "resnet21v2", depth: 21, layersInBlock: 9)),
       ("resnet2v2", .depth(name: "resnet2v2", depth: 2, layersInBlock: 9)),
@@ -122,7 +122,7 @@ import Testing
       ("adaptive-conv", NetworkConfiguration(dropout: 0.5), "dropout", "alexnet"),
       ("linear", NetworkConfiguration(blocks: 1), "blocks", "pyramidnet"),
       ("resnet20", NetworkConfiguration(blocks: 3), "blocks", "pyramidnet"),
-      ("resnet29v2", NetworkConfiguration(width: 16, alpha: 48), "alpha", "pyramidnet"),
+      ("resnet29v2", ["width": 16, "alpha": 48], "alpha", "pyramidnet"),
       ("pyramidnet", NetworkConfiguration(width: 16), "width", "resnetD, resnetDv2"),
     ] as [(String, NetworkConfiguration, String, String)])
   func foreignKeysAreRefused(

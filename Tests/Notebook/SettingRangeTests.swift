@@ -2,6 +2,7 @@ import CheckedNumbers
 import Datasets
 import Foundation
 import Inference
+import Models
 import Notebook
 import Recipes
 import TestSupport
@@ -36,7 +37,9 @@ import Training
     scratch = try TemporaryFolder()
     let stages = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("stages")
-    schema = try RecipeSchema(contentsOf: stages.appendingPathComponent("schema.yaml"))
+    schema = try RecipeSchema(
+      contentsOf: stages.appendingPathComponent("schema.yaml"),
+      declared: NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys())
     let recipe = try Recipe(
       contentsOf: stages.appendingPathComponent("recipes/quickstart.yaml"), schema: schema,
       stageNames: ["fetch-and-parse", "train", "evaluate", "plot"], sectionsOfStage: { _ in [] })

@@ -6,6 +6,7 @@ import Recipes
 import TensorFiles
 import TestSupport
 import Testing
+import Training
 
 /// What a stage would refuse is found before anything runs, in the words of the stage.
 @Suite struct RecipeCheckTests {
@@ -27,7 +28,8 @@ import Testing
     }
     try Data("// swift-tools-version: 6.2\nlet package = 1\n".utf8)
       .write(to: root.appendingPathComponent("Package.swift"))
-    project = try Project(root: root)
+    project = try Project(
+      root: root, declared: NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys())
     for stage in project.graph.stages {
       let source = stages.appendingPathComponent("\(stage.name)/main.swift")
       try FileManager.default.createDirectory(

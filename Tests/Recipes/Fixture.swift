@@ -1,11 +1,21 @@
+import Declarations
 import Foundation
+import Models
 import Recipes
+import Training
 
 /// The repository, found from this file's place in it.
 let repository = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
 let shippedSchemaFile = repository.appendingPathComponent("stages/schema.yaml")
+
+/// The shipped schema, with the keys that these networks and optimisers declare.
+func shippedSchema(
+  declared: [DeclaredSetting] = NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys()
+) throws -> RecipeSchema {
+  try RecipeSchema(contentsOf: shippedSchemaFile, declared: declared)
+}
 
 /// The six stages and the sections they read, as `stages/graph.yaml` has them.
 let sectionsOfStage: [String: [String]] = [
@@ -44,7 +54,7 @@ func overwrite(_ file: URL, with data: Data) throws {
 func loadRecipe(
   _ text: String, set overrides: [String] = [], schema: RecipeSchema? = nil
 ) throws -> Recipe {
-  let schema = try schema ?? RecipeSchema(contentsOf: shippedSchemaFile)
+  let schema = try schema ?? shippedSchema()
   return try withFile(named: "r.yaml", holding: Data(text.utf8)) { file in
     try Recipe(
       contentsOf: file, schema: schema, stageNames: stageNames,

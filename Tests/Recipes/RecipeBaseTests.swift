@@ -23,7 +23,7 @@ struct RecipeBaseTests {
   private func load(
     _ name: String, of files: [String: String], set overrides: [String] = []
   ) throws -> Recipe {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     return try withFile(named: "anchor", holding: Data()) { anchor in
       let folder = anchor.deletingLastPathComponent()
       for (file, text) in files {
@@ -84,7 +84,7 @@ struct RecipeBaseTests {
     }
     let again = try loadRecipe(recipe.resolvedYAML())
     #expect(again.steps == recipe.steps)
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     for key in schema.keys.map(\.name) {
       for instance in [nil, "choose", "refit"] {
         #expect(

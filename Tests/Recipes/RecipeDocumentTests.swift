@@ -5,7 +5,7 @@ import Testing
 @Suite("A recipe file that is no mapping of plain YAML is refused, and says where")
 struct RecipeDocumentTests {
   @Test func missingFile() throws {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     let file = URL(fileURLWithPath: "/nowhere/r.yaml")
     #expect(throws: RecipeError.unreadable(file: file.path, reason: "there is no such file")) {
       try Recipe(
@@ -14,7 +14,7 @@ struct RecipeDocumentTests {
   }
 
   @Test func folder() throws {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     let folder = FileManager.default.temporaryDirectory
     let reason = "it is not a regular file"
     #expect(throws: RecipeError.unreadable(file: folder.relativePath, reason: reason)) {
@@ -41,7 +41,7 @@ struct RecipeDocumentTests {
   }
 
   @Test func notUTF8() throws {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     try withFile(named: "r.yaml", holding: Data([0x61, 0x3A, 0x20, 0xFF])) { file in
       #expect(throws: RecipeError.notUTF8(file: file.relativePath)) {
         try Recipe(

@@ -52,7 +52,7 @@ struct RecipeFuzzTests {
   @Test(arguments: 0..<4)
   func recipes(seed: UInt64) throws {
     var generator = Mixer(state: seed)
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     let valid = Array(
       """
       about: a recipe to be damaged
@@ -123,7 +123,7 @@ struct RecipeFuzzTests {
 
   @Test func overrides() throws {
     var generator = Mixer(state: 6)
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     let valid = Array("train={schedule.milestones: [5, 8], epochs: 3}".utf8)
     try withFile(named: "r.yaml", holding: Data("about: x\n".utf8)) { file in
       for _ in 0..<1000 {

@@ -5,7 +5,7 @@ import Testing
 /// What messages quote of a recipe is printable, whatever the recipe holds.
 @Suite struct RecipeMessageTests {
   private func message(_ yaml: String, overrides: [String] = []) throws -> String {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     return try withFile(named: "r.yaml", holding: Data(yaml.utf8)) { file in
       do {
         _ = try Recipe(

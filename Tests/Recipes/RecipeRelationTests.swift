@@ -103,7 +103,7 @@ struct RecipeRelationTests {
         let file = base.deletingLastPathComponent().appendingPathComponent("r.yaml")
         try Data("base: base\n\(text)".utf8).write(to: file)
         return try Recipe(
-          contentsOf: file, schema: RecipeSchema(contentsOf: shippedSchemaFile),
+          contentsOf: file, schema: shippedSchema(),
           stageNames: stageNames, sectionsOfStage: { sectionsOfStage[$0] ?? [] },
           overrides: overrides
         ).ineffectiveKeys.map(\.key)
@@ -120,7 +120,7 @@ struct RecipeRelationTests {
 
   @Test func shippedRecipesSetNothingInVain() throws {
     let folder = repository.appendingPathComponent("stages/recipes")
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let recipe = try Recipe(
         contentsOf: folder.appendingPathComponent(file), schema: schema, stageNames: stageNames,

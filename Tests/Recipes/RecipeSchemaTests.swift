@@ -4,7 +4,7 @@ import Testing
 @Suite("The schema file is held to its own rules")
 struct RecipeSchemaTests {
   @Test func theShippedSchema() throws {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     #expect(schema.sections == ["dataset", "split", "preprocess", "train", "evaluate", "plot"])
     #expect(schema.keys.first?.name == "dataset.source")
     #expect(schema["train.init-from"]?.type == .path)

@@ -18,7 +18,7 @@ struct ResolvedYAMLTests {
   @Test func everyKeyIsALineWithItsOrigin() throws {
     let recipe = try loadRecipe(Self.text, set: ["train.batch=7", "refit.seed=9"])
     let lines = recipe.resolvedYAML().split(separator: "\n", omittingEmptySubsequences: false)
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     for key in schema.keys {
       let matching = lines.filter { $0.hasPrefix("\(key.name): ") }
       #expect(matching.count == 1, "\(key.name)")
@@ -42,7 +42,7 @@ struct ResolvedYAMLTests {
     let again = try loadRecipe(recipe.resolvedYAML())
     #expect(again.about == recipe.about)
     #expect(again.steps == recipe.steps)
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     for key in schema.keys.map(\.name) {
       for instance in [nil, "train", "refit", "again"] {
         #expect(

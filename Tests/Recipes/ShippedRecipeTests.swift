@@ -5,7 +5,7 @@ import Testing
 private func shippedRecipe(_ name: String) throws -> Recipe {
   try Recipe(
     contentsOf: repository.appendingPathComponent("stages/recipes/\(name).yaml"),
-    schema: RecipeSchema(contentsOf: shippedSchemaFile), stageNames: stageNames,
+    schema: shippedSchema(), stageNames: stageNames,
     sectionsOfStage: { sectionsOfStage[$0] ?? [] })
 }
 
@@ -47,7 +47,7 @@ struct ShippedRecipeTests {
     ),
   ])
   func lessonsChangeOneThing(name: String, other: String, keys: [String]) throws {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     let (recipe, base) = (try shippedRecipe(name), try shippedRecipe(other))
     let changed = schema.keys.map(\.name).filter {
       recipe.value(of: $0).value != base.value(of: $0).value
@@ -56,7 +56,7 @@ struct ShippedRecipeTests {
   }
 
   @Test func resolvedRecipesGiveTheSameValues() throws {
-    let schema = try RecipeSchema(contentsOf: shippedSchemaFile)
+    let schema = try shippedSchema()
     for name in ["quickstart", "small-cnn", "resnet20", "resnet29v2-short", "alexnet"] {
       let recipe = try shippedRecipe(name)
       let again = try loadRecipe(recipe.resolvedYAML())

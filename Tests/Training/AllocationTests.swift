@@ -10,9 +10,7 @@ import Training
 /// Each training runs in a process of its own, where no other test takes memory meanwhile.
 @Suite(.enabled(if: allocations_can_be_counted())) struct AllocationTests {
   @Test(
-    arguments: [
-      "linear", "small-cnn", "alexnet", "resnet20", "resnet29v2", "pyramidnet", "adaptive-conv",
-    ], [1, 2])
+    arguments: NetworkCatalog.families.map(\.example), [1, 2])
   func `a step of each network takes nothing`(_ network: String, _ threads: Int) async {
     await #expect(processExitsWith: .success) { [network, threads] in
       var settings = Fixture.settings(network: network, width: nil, epochs: 2)
@@ -21,7 +19,7 @@ import Training
     }
   }
 
-  @Test(arguments: [OptimizerSettings.Kind.sgd.rawValue, "adam", "adamw"], [1, 2])
+  @Test(arguments: OptimizerSettings.rules.map { $0.name }, [1, 2])
   func `what recipes add takes nothing`(_ optimizer: String, _ threads: Int) async {
     await #expect(processExitsWith: .success) { [optimizer, threads] in
       let kind = try #require(OptimizerSettings.Kind(rawValue: optimizer))

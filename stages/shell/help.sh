@@ -341,7 +341,7 @@ are worth by their formulas, its share of the most that this machine's vectors o
 of the memory.
 All train by SGD with momentum under plain cross-entropy. Nothing else should run meanwhile.
 
-  --networks A,B     these alone: small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv
+  --networks A,B     these alone, of the networks whose recipe has their name
   --precision P,Q    float32 (default), bfloat16
   --threads N        threads to compute with (default: all)
   --batch N          images a batch, instead of the recipe's

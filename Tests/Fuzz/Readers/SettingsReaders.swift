@@ -1,6 +1,8 @@
 import Foundation
+import Models
 import Planning
 import Recipes
+import Training
 
 extension FuzzReader {
   static let settingsReaders = [recipe, override, schema, graph]
@@ -42,13 +44,14 @@ extension FuzzReader {
   /// A schema of recipes. The default of every key is a value of its type.
   static let schema = FuzzReader("schema", longest: 1024) { input in
     let file = try input.file("schema.yaml")
-    guard let schema = try accepted({ try RecipeSchema(contentsOf: file) }) else { return }
+    let read = try accepted { try RecipeSchema(contentsOf: file, declared: declared) }
+    guard let schema = read else { return }
     let recipe = try input.file("recipe.yaml", holding: Array("about: x\n".utf8))
-    let read = try Recipe(
+    let defaults = try Recipe(
       contentsOf: recipe, schema: schema, stageNames: [], sectionsOfStage: { _ in [] })
     for key in schema.keys {
       try promise(
-        read.value(of: key.name).value == key.defaultValue, "\(key.name) is not its default")
+        defaults.value(of: key.name).value == key.defaultValue, "\(key.name) is not its default")
     }
   }
 
@@ -89,11 +92,15 @@ extension FuzzReader {
     }
   }
 
+  /// The keys that the program declares.
+  private static let declared = NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys()
+
   private static let shipped = Result {
     let stages = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent("stages")
-    let schema = try RecipeSchema(contentsOf: stages.appendingPathComponent("schema.yaml"))
+    let schema = try RecipeSchema(
+      contentsOf: stages.appendingPathComponent("schema.yaml"), declared: declared)
     let graph = try StageGraph(
       contentsOf: stages.appendingPathComponent("graph.yaml"), called: "stages/graph.yaml",
       recipeKeys: schema.keys.map(\.name))

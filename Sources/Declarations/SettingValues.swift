@@ -1,0 +1,70 @@
+/// Values of declared keys by their names in recipes. What is left out has the key's default.
+public struct SettingValues: Sendable, Equatable {
+  /// Those that are given, by name.
+  public private(set) var given: [String: SettingValue]
+
+  public init(_ given: [String: SettingValue] = [:]) {
+    self.given = given
+  }
+
+  /// The value that is given under a name; nil where none is.
+  public subscript(name: String) -> SettingValue? {
+    get { given[name] }
+    set { given[name] = newValue }
+  }
+
+  /// The value of a key; its default where none is given.
+  ///
+  /// - Precondition: a value that is given has the key's type; `DeclaredKey.fault(of:)` finds those that
+  ///   have not.
+  public subscript<Value>(key: SettingKey<Value>) -> Value {
+    get {
+      guard let setting = given[key.name] else { return key.defaultValue }
+      guard let value = Value(setting: setting) else {
+        preconditionFailure("\(key.name) is \(setting), which is no \(Value.self)")
+      }
+      return value
+    }
+    set { given[key.name] = newValue.setting }
+  }
+}
+
+extension SettingValues: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, SettingValue)...) {
+    given = Dictionary(elements) { _, last in last }
+  }
+}
+
+extension SettingValues: Codable {
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+  }
+
+  /// Reads an object whose keys are in kebab-case or camelCase; a key that is null is left out.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Name.self)
+    given = [:]
+    for name in container.allKeys where try !container.decodeNil(forKey: name) {
+      given[Self.kebabCase(name.stringValue)] = try container.decode(
+        SettingValue.self, forKey: name)
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Name.self)
+    for (name, value) in given {
+      try container.encode(value, forKey: Name(stringValue: name))
+    }
+  }
+
+  /// `learningRate` as `learning-rate`.
+  private static func kebabCase(_ name: String) -> String {
+    name.reduce(into: "") { text, character in
+      text += character.isUppercase ? "-" + character.lowercased() : String(character)
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/// One linear layer on the pixels: the classifier that a network has to beat.
+///
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
+struct LinearClassifier: NetworkFamily {
+  let example = "linear"
+  let hasRecipe = false
+
+  func network(named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
+    -> Network
+  {
+    var build = NetworkBuilder(side: side)
+    _ = build.linear("fc", build.input, to: classes)
+    return build.network(name: name, classes: classes)
+  }
+}
