@@ -22,8 +22,9 @@ import Testing
       (share, .number(.nan), "nan", "0 to less than 1"),
       (share, true, "true", "a number, 0 to less than 1"), (rate, 0, "0", "above 0"),
       (rate, .number(.infinity), "inf", "above 0"), (ahead, 1, "1", "true or false"),
-      (widths, [], "a list of 0", "1 to 3 widths"),
-      (widths, [1, 2, 3, 4], "a list of 4", "1 to 3 widths"), (widths, [1, 9], "9", "1 to 8"),
+      (widths, .integers([]), "a list of 0", "1 to 3 widths"),
+      (widths, .integers([1, 2, 3, 4]), "a list of 4", "1 to 3 widths"),
+      (widths, .integers([1, 9]), "9", "1 to 8"),
       (widths, 3, "3", "a list of integers, each 1 to 8"),
     ] as [(any DeclaredKey, SettingValue, String, String)])
   func whatIsWrongIsSaid(
@@ -38,7 +39,7 @@ import Testing
   @Test(
     arguments: [
       (width, 1), (width, 8), (share, 0), (share, 0.75), (rate, 1e-300), (ahead, true),
-      (widths, [8]), (widths, [1, 8, 1]),
+      (widths, .integers([8])), (widths, .integers([1, 8, 1])),
     ] as [(any DeclaredKey, SettingValue)])
   func whatIsRightPasses(_ key: any DeclaredKey, _ value: SettingValue) throws {
     #expect(key.fault(of: value) == nil && key.hasType(of: value))
@@ -46,7 +47,7 @@ import Testing
   }
 
   @Test func whatIsLeftOutHasTheDefault() {
-    var values: SettingValues = ["share": 0, "ahead": true, "widths": [3]]
+    var values: SettingValues = ["share": 0, "ahead": true, "widths": .integers([3])]
     #expect(values[Self.width] == 4 && values[Self.share] == 0)
     #expect(values[Self.ahead] && values[Self.widths] == [3])
     values[Self.width] = 7
@@ -63,7 +64,9 @@ import Testing
   func objectsAreRead(_ json: String) throws {
     let values = try JSONDecoder().decode(SettingValues.self, from: Data(json.utf8))
     #expect(
-      values == ["width": 3, "first-rate": 0.5, "ahead": true, "widths": [1, 2], "word": "x"])
+      values == [
+        "width": 3, "first-rate": 0.5, "ahead": true, "widths": .integers([1, 2]), "word": "x",
+      ])
   }
 
   @Test(arguments: [#"{"a":{"b":1}}"#, #"{"a":["x"]}"#, #"{"a":[1.5]}"#, "[]", "3"])
@@ -74,12 +77,13 @@ import Testing
   }
 
   /// Checkpoints are equal byte by byte whether a number was given as 0 or as 0.0.
-  @Test(arguments: [
-    (["share": 0, "width": 3] as SettingValues, #"{"share":0,"width":3}"#),
-    (["share": 0.0, "width": 3], #"{"share":0,"width":3}"#),
-    (["share": 0.25], #"{"share":0.25}"#), (["widths": [8, 16]], #"{"widths":[8,16]}"#),
-    ([:], "{}"),
-  ])
+  @Test(
+    arguments: [
+      (["share": 0, "width": 3], #"{"share":0,"width":3}"#),
+      (["share": 0.0, "width": 3], #"{"share":0,"width":3}"#),
+      (["share": 0.25], #"{"share":0.25}"#),
+      (["widths": .integers([8, 16])], #"{"widths":[8,16]}"#), ([:], "{}"),
+    ] as [(SettingValues, String)])
   func objectsAreWritten(_ values: SettingValues, _ json: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

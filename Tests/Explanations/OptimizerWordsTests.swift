@@ -17,6 +17,7 @@ import Training
 
   @Test func adamHasTwoMeans() {
     let settings = OptimizerSettings(kind: .adam, learningRate: 1)
-    #expect(settings.words == "Adam: β₁ = \(settings[Adam.beta1]) for m, β₂ = \(settings[Adam.beta2]) for u")
+    let (beta1, beta2) = (settings[Adam.beta1], settings[Adam.beta2])
+    #expect(settings.words == "Adam: β₁ = \(beta1) for m, β₂ = \(beta2) for u")
   }
 }
