@@ -75,12 +75,15 @@ public final class BatchNorm: Layer, @unchecked Sendable {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
     guard mode == .training else { return }
+    wasFrozen = usesRunningStatistics
     grow(
       &imageMemory, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
   }
 
   /// Whether the running statistics stand in for the batch's in training too, and stay: a frozen layer's do.
   private var usesRunningStatistics: Bool { runningMean.isFrozen || runningVariance.isFrozen }
+  /// The same when memory was last reserved for training.
+  private var wasFrozen = false
 
   public var runsEpilogues: Bool { true }
 
@@ -112,6 +115,9 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       inputs.count <= 2 && inputs.allSatisfy { $0.shape == pass.output.shape }
         && x.shape.channels == channels && x.shape.fillsVectors,
       "a batch norm of \(inputs.map(\.shape)) into \(pass.output.shape)")
+    precondition(
+      pass.mode == .evaluation || wasFrozen == usesRunningStatistics,
+      "\(weight.name): frozen after its plan was made, which keeps what it found")
     let isByBatch = pass.mode == .training && !usesRunningStatistics
     if isByBatch {
       BatchNormalization.statistics(

@@ -73,7 +73,8 @@ extension Layer {
     inputs: [FeatureMap], output: FeatureMap
   ) -> (any ImageEpilogue)? { nil }
 
-  /// Whether training leaves all parameters and running statistics as they are.
+  /// Freezes all parameters and running statistics, or lets them train again. Plans and optimisers that are made
+  /// afterwards follow.
   public func freeze(_ isFrozen: Bool = true) {
     for parameter in parameters { parameter.isFrozen = isFrozen }
   }

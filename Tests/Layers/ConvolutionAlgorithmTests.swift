@@ -21,7 +21,7 @@ import Testing
     /// What transformed tiles, of numbers that bfloat16 holds, lose of the largest result.
     var rounding: Double {
       switch algorithm {
-      case .winograd(.two, _), .direct, .bfloat16, .matrixProduct: 1e-6
+      case .winograd(.two, _), .direct, .bfloat16Products, .matrixProduct: 1e-6
       case .winograd(_, factors: .bfloat16): 2.5e-2
       // They round off three times as much as smaller ones.
       case .winograd: 3e-6
@@ -37,8 +37,8 @@ import Testing
   ].flatMap { size in
     [
       Case(algorithm: .direct, arithmetic: .float32, size: size),
-      Case(algorithm: .bfloat16, arithmetic: .float32, size: size),
-      Case(algorithm: .bfloat16, arithmetic: .bfloat16, size: size),
+      Case(algorithm: .bfloat16Products, arithmetic: .float32, size: size),
+      Case(algorithm: .bfloat16Products, arithmetic: .bfloat16, size: size),
     ]
   }
 
@@ -89,8 +89,8 @@ import Testing
   ].flatMap { size in
     [
       Case(algorithm: .direct, arithmetic: .float32, size: size),
-      Case(algorithm: .bfloat16, arithmetic: .float32, size: size),
-      Case(algorithm: .bfloat16, arithmetic: .bfloat16, size: size),
+      Case(algorithm: .bfloat16Products, arithmetic: .float32, size: size),
+      Case(algorithm: .bfloat16Products, arithmetic: .bfloat16, size: size),
     ]
   }
 

@@ -54,9 +54,9 @@ import Testing
     #expect(training.inputGradient?.algorithm == .winograd(.four, factors: .bfloat16))
     #expect(training.weightGradient?.algorithm == .winograd(.four, factors: .bfloat16))
     let wide = Self.plan(5, side: 27, training: true, arithmetic: .bfloat16)
-    #expect(wide.output.algorithm == .bfloat16)
+    #expect(wide.output.algorithm == .bfloat16Products)
     #expect(wide.inputGradient?.algorithm == .winograd(.two, factors: .bfloat16))
-    #expect(wide.weightGradient?.algorithm == .bfloat16)
+    #expect(wide.weightGradient?.algorithm == .bfloat16Products)
   }
 
   /// 13×13 outputs are 49 tiles of 16 products, or 16 of 36.
@@ -69,7 +69,7 @@ import Testing
     #expect(algorithm(3, side: 32) == .winograd(.four))
     #expect(algorithm(3, side: 13) == pairs)
     #expect(algorithm(5, side: 27) == pairs)
-    #expect(algorithm(7, side: 32) == .bfloat16)
+    #expect(algorithm(7, side: 32) == .bfloat16Products)
   }
 
   /// Mixing costs the more beside products, the fewer tiles there are.
@@ -95,8 +95,8 @@ import Testing
 
   @Test(.enabled(if: isBuiltForAMX)) func bfloat16ByTilesWhereThereAreSome() {
     let training = Self.plan(3, side: 32, training: true, arithmetic: .bfloat16)
-    #expect(training.output.algorithm == .bfloat16)
-    #expect(training.inputGradient?.algorithm == .bfloat16)
-    #expect(training.weightGradient?.algorithm == .bfloat16)
+    #expect(training.output.algorithm == .bfloat16Products)
+    #expect(training.inputGradient?.algorithm == .bfloat16Products)
+    #expect(training.weightGradient?.algorithm == .bfloat16Products)
   }
 }

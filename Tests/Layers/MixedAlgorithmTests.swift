@@ -18,8 +18,8 @@ import Testing
     var rounding: Double {
       switch algorithm {
       case .winograd(_, factors: .bfloat16): 3e-2
-      case .bfloat16 where arithmetic == .bfloat16: 1e-2
-      case .winograd, .direct, .bfloat16, .matrixProduct: 3e-6
+      case .bfloat16Products where arithmetic == .bfloat16: 1e-2
+      case .winograd, .direct, .bfloat16Products, .matrixProduct: 3e-6
       }
     }
   }
@@ -33,7 +33,7 @@ import Testing
   ].flatMap { size in
     [
       Case(algorithm: .direct, arithmetic: .float32, size: size),
-      Case(algorithm: .bfloat16, arithmetic: .bfloat16, size: size),
+      Case(algorithm: .bfloat16Products, arithmetic: .bfloat16, size: size),
     ]
       + WinogradTile.allCases.flatMap { filter in
         [(Precision.float32, Precision.float32), (.bfloat16, .float32), (.bfloat16, .bfloat16)]

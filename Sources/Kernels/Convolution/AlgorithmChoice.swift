@@ -47,7 +47,7 @@ private struct AlgorithmChoice {
       return ConvolutionAlgorithms(.matrixProduct)
     }
     if arithmetic == .bfloat16 {
-      guard !TileUnit.hasRegisters else { return ConvolutionAlgorithms(.bfloat16) }
+      guard !TileUnit.hasRegisters else { return ConvolutionAlgorithms(.bfloat16Products) }
       return ConvolutionAlgorithms(
         output: outputInBFloat16, inputGradient: inputGradientInBFloat16,
         weightGradient: weightGradientInBFloat16)
@@ -69,7 +69,7 @@ private struct AlgorithmChoice {
         inputGradient: mixed(upTo: .four, arithmetic),
         weightGradient: mixed(upTo: .four, arithmetic) { Self.time(of: $0, arithmetic) })
     }
-    return arithmetic == .bfloat16 ? ConvolutionAlgorithms(.bfloat16) : directAlgorithms
+    return arithmetic == .bfloat16 ? ConvolutionAlgorithms(.bfloat16Products) : directAlgorithms
   }
 
   // MARK: Float32 without Winograd
@@ -90,7 +90,7 @@ private struct AlgorithmChoice {
     guard TileUnit.hasRegisters, geometry.kernelHeight > 1, run >= 48 else { return .direct }
     let depth = TileUnit.depth
     let fullness = Double(run) / Double((run + depth - 1) / depth * depth)
-    return fullness > 0.78 || outputs <= 2 * TileUnit.width ? .bfloat16 : .direct
+    return fullness > 0.78 || outputs <= 2 * TileUnit.width ? .bfloat16Products : .direct
   }
 
   // MARK: Maps in bfloat16
@@ -109,7 +109,7 @@ private struct AlgorithmChoice {
 
   /// Segments of 5×5 lie one tile apart, where pairs of tiles can't be read.
   private var weightGradientInBFloat16: ConvolutionAlgorithm {
-    geometry.kernelWidth == 3 ? inputGradientInBFloat16 : .bfloat16
+    geometry.kernelWidth == 3 ? inputGradientInBFloat16 : .bfloat16Products
   }
 
   // MARK: Mixtures
@@ -152,7 +152,7 @@ private struct AlgorithmChoice {
     let taps = geometry.kernelHeight * geometry.kernelWidth
     let products = taps * geometry.outputShape(for: input).pixelCount
     return Candidate(
-      algorithm: arithmetic == .float32 ? .direct : .bfloat16,
+      algorithm: arithmetic == .float32 ? .direct : .bfloat16Products,
       time: Self.time(of: products, arithmetic))
   }
 

@@ -8,7 +8,7 @@ public enum ConvolutionAlgorithm: Hashable, Sendable {
   case direct
   /// Products of bfloat16: in AMX tiles where the processor has them, else in pairs by vectors. Maps in float32 are
   /// split into three parts each.
-  case bfloat16
+  case bfloat16Products
   /// Winograd's minimal filtering of 3×3 and 5×5 with stride 1: fewer products, of sums.
   case winograd(WinogradTile, factors: Precision = .float32)
   /// A matrix product, for 1×1 with stride 1.
@@ -19,7 +19,7 @@ extension ConvolutionAlgorithm: CustomStringConvertible {
   public var description: String {
     switch self {
     case .direct: "direct"
-    case .bfloat16: TileUnit.hasRegisters ? "AMX" : "bfloat16 pairs"
+    case .bfloat16Products: TileUnit.hasRegisters ? "AMX" : "bfloat16 pairs"
     case .winograd(let tile, let factors):
       "Winograd \(tile.height)×\(tile.width)" + (factors == .bfloat16 ? ", bfloat16 pairs" : "")
     case .matrixProduct: "GEMM"

@@ -150,7 +150,7 @@ extension ConvolutionAlgorithm {
   fileprivate func outputPass(_ sizes: ConvolutionSizes, prefetches: Bool) -> any MapPass {
     switch self {
     case .direct: DirectPass(sizes)
-    case .bfloat16: TilePass(sizes)
+    case .bfloat16Products: TilePass(sizes)
     case .winograd(let tile, let factors):
       WinogradPass(
         tile, factors: factors, layout: sizes.layout, input: sizes.input, output: sizes.output,
@@ -167,7 +167,7 @@ extension ConvolutionAlgorithm {
     let sizes = rotation.sizes
     return switch self {
     case .direct: DirectPass(rotation)
-    case .bfloat16: TilePass(rotation)
+    case .bfloat16Products: TilePass(rotation)
     case .winograd(let tile, let factors):
       WinogradPass(
         tile, factors: factors, layout: rotation.layout, input: sizes.output, output: sizes.input,
@@ -183,7 +183,7 @@ extension ConvolutionAlgorithm {
   ) -> any WeightGradient {
     switch self {
     case .direct: DirectWeightGradient(sizes)
-    case .bfloat16: TileWeightGradient(sizes)
+    case .bfloat16Products: TileWeightGradient(sizes)
     case .winograd(let tile, let factors):
       WinogradWeightGradient(sizes, tile, factors: factors, prefetches: prefetches)
     case .matrixProduct: PointwiseWeightGradient(sizes, prefetches: prefetches)

@@ -148,7 +148,7 @@ extension ConvolutionAlgorithm {
       WinogradMixing(
         tile, factors: factors, layout: sizes.layout, input: sizes.input, output: sizes.output,
         padding: sizes.geometry.padding)
-    case .bfloat16: TilePass(sizes)
+    case .bfloat16Products: TilePass(sizes)
     default: ImageByImage(pass: DirectPass(sizes), size: sizes.layout.count)
     }
   }
@@ -160,7 +160,7 @@ extension ConvolutionAlgorithm {
       WinogradMixing(
         tile, factors: factors, layout: rotation.layout, input: sizes.output, output: sizes.input,
         padding: rotation.padding)
-    case .bfloat16: TilePass(rotation)
+    case .bfloat16Products: TilePass(rotation)
     default: ImageByImage(pass: DirectPass(rotation), size: sizes.layout.count)
     }
   }
@@ -175,7 +175,7 @@ extension ConvolutionAlgorithm {
           tile, factors: WinogradTiles.factors(factors, ofPairsIn: sizes.output),
           layout: sizes.layout, input: sizes.input, output: sizes.output,
           padding: sizes.geometry.padding), bankSize: bankSize)
-    case .bfloat16:
+    case .bfloat16Products:
       ImageByImageGradient(pass: TileWeightGradient(sizes), size: sizes.layout.count)
     default: ImageByImageGradient(pass: DirectWeightGradient(sizes), size: sizes.layout.count)
     }

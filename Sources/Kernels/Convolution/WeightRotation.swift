@@ -62,11 +62,11 @@ struct WeightRotation: Sendable {
 
   /// Floats of rotated weights.
   var count: Int {
-    sizes.geometry.kernelHeight * sizes.geometry.kernelWidth * tapCount
+    sizes.geometry.kernelHeight * sizes.geometry.kernelWidth * floatsPerTap
   }
 
   /// Floats of a tap.
-  private var tapCount: Int { sizes.output.channelStride * sizes.input.channelStride }
+  private var floatsPerTap: Int { sizes.output.channelStride * sizes.input.channelStride }
 
   /// Visits the phases that have pixels, with the floats of the phases before.
   func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
@@ -77,7 +77,7 @@ struct WeightRotation: Sendable {
         let columns = columnPhase(column)
         guard columns.count > 0 else { continue }
         body(rows, columns, offset)
-        offset += rows.tapCount * columns.tapCount * tapCount
+        offset += rows.tapCount * columns.tapCount * floatsPerTap
       }
     }
   }
