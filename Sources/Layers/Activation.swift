@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// Applies an activation function to each number.
+/// Applies an activation function to each element.
 ///
 /// Shapes: x, y `[N, H, W, C]`.
 public final class Activation: Layer {

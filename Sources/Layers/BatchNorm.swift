@@ -1,16 +1,16 @@
 import Kernels
 import Tensors
 
-/// Normalizes each channel over the batch, then scales and shifts it; with a second input, adds that;
-/// and applies an activation function, in one pass.
+/// Normalizes each channel over the batch, scales and shifts it, adds an optional residual, and
+/// applies an activation function, all in one pass.
 ///
 ///     y = f(weight · (x − mean) / sqrt(variance + epsilon) + bias + residual)
 ///
-/// In evaluation, the running statistics stand in for the batch's.
+/// In evaluation, the running statistics replace those of the batch.
 ///
 /// Shapes: x, residual, y `[N, H, W, C]`; weight, bias, runningMean, runningVariance `[C]`.
-/// Convention: `momentum` is the share of the *new* batch (0.1, as PyTorch); the running variance is
-/// unbiased, the batch's own is not.
+/// Convention: `momentum` is the weight of the *new* batch (0.1, as in PyTorch); the running
+/// variance is unbiased, the batch's own variance is biased.
 /// Source: Ioffe and Szegedy, 2015, arXiv:1502.03167, algorithm 1.
 public final class BatchNorm: Layer, @unchecked Sendable {
   public let channels: Int
@@ -23,12 +23,12 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public let runningVariance: Parameter
   private let negativeSlope: Float
   private var imageMemory = AlignedBuffer(count: 0)
-  /// Rows of one number a channel: batch mean, what float lost of it, batch variance, 1 / deviation,
-  /// scale, bias.
+  /// Six rows with one element per channel: batch mean, batch variance, 1 / deviation, scale,
+  /// rounding remainder of the mean, shift.
   private let cache: AlignedBuffer
   private let stride: Int
 
-  /// - Precondition: `activation` is linear on both sides of zero.
+  /// - Precondition: `activation` is linear on each side of zero.
   public init(
     name: String, channels: Int, activation: ActivationFunction = .identity,
     epsilon: Double = 1e-5, momentum: Double = 0.1
@@ -57,8 +57,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   private var shift: UnsafeMutablePointer<Float> { cache.base + 5 * stride }
 
   public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
-  /// The residual has the output's gradient, whatever its values; and where all is linear, the output's
-  /// sign is not asked for.
+  /// The residual's gradient equals the output's, whatever the residual's values. With the identity
+  /// as activation, the sign of the output isn't needed either.
   public var backwardReads: BackwardReads {
     activation == .identity ? .firstInput : [.firstInput, .output]
   }
@@ -80,27 +80,28 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       &imageMemory, to: ImageStatistics.byteCount(for: inputs[0]) / MemoryLayout<Float>.stride)
   }
 
-  /// Whether the running statistics stand in for the batch's in training too, and stay: a frozen layer's do.
+  /// True for a frozen layer: training then normalizes with the running statistics and doesn't
+  /// update them.
   private var usesRunningStatistics: Bool { runningMean.isFrozen || runningVariance.isFrozen }
   /// The same when memory was last reserved for training.
   private var wasFrozen = false
 
   public var runsEpilogues: Bool { true }
 
-  /// The sums of each image, for the batch's mean and variance.
+  /// Computes per-image sums for the batch's mean and variance.
   public var inputEpilogue: (any ImageEpilogue)? {
     usesRunningStatistics ? nil : inputStatistics
   }
 
   public var hasGradientEpilogue: Bool { true }
 
-  /// The sums behind the gradients of weight and bias.
+  /// Computes the sums for the gradients of weight and bias.
   public func gradientEpilogue(
     inputs: [FeatureMap], output: FeatureMap
   ) -> (any ImageEpilogue)? { gradientSums(inputs: inputs, output: output) }
 
   private func gradientSums(inputs: [FeatureMap], output: FeatureMap) -> NormGradientSums {
-    // In the place of the statistics, which have been combined when gradients come.
+    // Reuses the memory of the statistics, which have already been combined by the backward pass.
     NormGradientSums(
       x: inputs[0], y: inputs.count == 2 ? output : nil,
       coefficients: coefficients(
@@ -139,7 +140,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
       preconditionFailure("a batch norm without room for its gradients")
     }
     let residual = pass.inputGradients.count == 2 ? pass.inputGradients[1] : nil
-    // This layer's own, whose memory may be that of an earlier plan.
+    // The epilogue made by this layer; its memory may be that of an earlier plan.
     let sums = pass.gradientEpilogue as? NormGradientSums
     BatchNormalization.backward(
       .init(
@@ -160,7 +161,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     .init(mean: mean, scale: scale, bias: shift, negativeSlope: negativeSlope)
   }
 
-  /// The scale of each channel, and its bias less what the mean's rounding would add to it.
+  /// Computes each channel's scale, and its shift: the bias minus the scaled rounding remainder of
+  /// the mean.
   private func prepareScale(
     variance: UnsafePointer<Float>, meanRemainder: UnsafePointer<Float>?
   ) {

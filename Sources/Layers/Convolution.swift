@@ -1,11 +1,11 @@
 import Kernels
 import Tensors
 
-/// Slides kernels over the padded input.
+/// Slides filters over the padded input.
 ///
 ///     y[n, i, j, o] = bias[o] + Σ over a, b, c of weight[o, c, a, b] · x[n, s·i + a − p, s·j + b − p, c]
 ///
-/// with stride s and padding p of zeros; with a second input, adds that.
+/// with stride s and zero padding p; adds an optional residual.
 /// Shapes: x `[N, H, W, C]`, residual, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
 public final class Convolution: Layer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
@@ -93,7 +93,7 @@ public final class Convolution: Layer, @unchecked Sendable {
 
   /// The plan for inputs of a shape.
   ///
-  /// - Precondition: the shape was reserved, for as many images or more.
+  /// - Precondition: the shape was reserved for at least this number of images.
   public func plan(for input: FeatureMapShape, mode: Mode) -> ConvolutionPlan {
     plans[input, mode]
   }

@@ -9,9 +9,10 @@ public struct CrossEntropy: Sendable {
   private let kernel: SoftmaxCrossEntropy
 
   /// - Parameters:
-  ///   - labelSmoothing: The share of the target spread evenly over all classes.
-  ///   - divergenceWeight: The weight of the divergence KL(smoothed target ‖ prediction) added to it.
-  ///   - classWeights: The weight of an image's loss, by its label; none where all are 1.
+  ///   - labelSmoothing: The fraction of the target spread evenly over all classes.
+  ///   - divergenceWeight: The weight of the divergence KL(smoothed target ‖ prediction) that is
+  ///     added to the cross-entropy.
+  ///   - classWeights: The loss weight of each class; empty if all are 1.
   /// - Precondition: 0 ≤ labelSmoothing < 1, divergenceWeight ≥ 0, and no class weight is negative.
   public init(
     labelSmoothing: Double = 0, divergenceWeight: Double = 0, classWeights: [Double] = []
@@ -25,9 +26,10 @@ public struct CrossEntropy: Sendable {
       classWeights: classWeights)
   }
 
-  /// Writes probabilities, each image's loss and, where asked, the gradient of the batch's mean loss.
+  /// Writes probabilities, each image's loss and, if `gradient` is given, the gradient of the
+  /// batch's mean loss.
   ///
-  /// - Precondition: one label below K and one loss for each image, and K class weights or none.
+  /// - Precondition: one label below K and one loss per image, and K class weights or none.
   public func evaluate(
     _ logits: FeatureMap, labels: UnsafeBufferPointer<ClassLabel>,
     losses: UnsafeMutableBufferPointer<Double>, probabilities: FeatureMap, gradient: FeatureMap?

@@ -2,18 +2,18 @@ import Kernels
 import Randomness
 import Tensors
 
-/// Drops numbers at random in training, and scales the others so that the mean stays.
+/// Zeroes random elements in training, and scales the others so that the mean is preserved.
 ///
-///     y = x · m / (1 − p), where m is 1 with probability 1 − p and 0 else
+///     y = x · m / (1 − p), where m is 1 with probability 1 − p and 0 otherwise
 ///
-/// In evaluation y = x. What an image loses depends on the seed, the layer's name, the epoch and the
-/// image's place in the epoch, so that neither threads nor the cut into batches can change it.
+/// In evaluation y = x. The mask of an image depends only on the seed, the layer's name, the epoch
+/// and the image's position in the epoch; neither the thread count nor the batch size changes it.
 ///
 /// Shapes: x, y `[N, H, W, C]`.
 /// Source: Srivastava et al., 2014, "Dropout", JMLR 15, section 10, for scaling in training.
 public final class Dropout: RandomLayer, @unchecked Sendable {
   public let name: String
-  /// p, the share of numbers that are dropped.
+  /// p, the fraction of elements that are dropped.
   public let probability: Double
   private var origin: BatchOrigin?
 
@@ -48,7 +48,7 @@ public final class Dropout: RandomLayer, @unchecked Sendable {
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
-    // The mask is drawn again: its numbers depend on their place alone.
+    // The mask is generated again: each element depends on its position alone.
     mask(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
   }
 
@@ -72,7 +72,7 @@ public final class Dropout: RandomLayer, @unchecked Sendable {
     let shape = source.shape
     let (source, target) = (source.numbers(as: Element.self), target.numbers(as: Element.self))
     let scale = Float(1 / (1 - probability))
-    // A word below it, of all 2⁶⁴, drops its number.
+    // A random 64-bit word below the threshold drops its element.
     let threshold = UInt64(probability * 0x1p64)
     pool.forEachPiece(shape.count) { image, _ in
       var stream = RandomStream(
@@ -82,7 +82,7 @@ public final class Dropout: RandomLayer, @unchecked Sendable {
       var y = target + image * shape.imageStride
       for _ in 0..<shape.pixelCount {
         for channel in 0..<shape.channels {
-          // A product, not a choice: not-a-number must not vanish with its neighbours.
+          // Multiply instead of select, so that NaN in a dropped element still propagates.
           let value = x[channel].float * (stream.next() < threshold ? 0 : scale)
           y[channel] = Element(adding ? y[channel].float + value : value)
         }

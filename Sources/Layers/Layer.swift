@@ -1,33 +1,35 @@
 import Kernels
 import Tensors
 
-/// Whether a pass learns (batch statistics, caches for a backward pass) or only predicts.
+/// Whether a pass is for training (batch statistics, caches for a backward pass) or for prediction
+/// only.
 public enum Mode: Sendable {
   case training, evaluation
 }
 
 /// A differentiable function of feature maps, with its forward and its backward pass side by side.
 ///
-/// A layer owns its parameters and what its backward pass needs beyond feature maps. The maps belong
-/// to the plan that runs it (`NetworkPlan`), which keeps them alive as long as `backwardReads` asks.
+/// A layer owns its parameters and everything its backward pass needs except feature maps. The maps
+/// belong to the plan that runs the layer (`NetworkPlan`), which keeps them as long as
+/// `backwardReads` requires.
 public protocol Layer: AnyObject, Sendable {
   /// The state in the order of PyTorch's `state_dict`.
   var parameters: [Parameter] { get }
 
-  /// What kind of layer it is, for a model summary: "conv 3×3, stride 2".
+  /// The kind of layer, for a model summary: "conv 3×3, stride 2".
   var kind: String { get }
 
-  /// Multiplications, each with an addition, that one image takes.
+  /// Multiply-adds per image.
   func multiplyAdds(for inputs: [FeatureMapShape]) -> Int
 
-  /// How a convolution computes its passes on inputs of these shapes; nil for other layers.
+  /// The algorithm of each pass of a convolution on inputs of these shapes; nil for other layers.
   func algorithms(for inputs: [FeatureMapShape], mode: Mode) -> ConvolutionAlgorithms?
 
   /// Which feature maps the backward pass reads again.
   var backwardReads: BackwardReads { get }
 
-  /// Places of inputs whose gradient is the output's, number by number. Where the plan leaves both in one place,
-  /// the backward pass is not asked for it.
+  /// Indices of inputs whose gradient equals the output's, element by element. If the plan stores
+  /// both gradients in the same memory, the backward pass doesn't compute that input's gradient.
   var passesGradientTo: [Int] { get }
 
   /// The shape of the output.
@@ -35,32 +37,33 @@ public protocol Layer: AnyObject, Sendable {
   /// - Precondition: the layer accepts inputs of these shapes.
   func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape
 
-  /// Makes room for batches of these shapes, so that passes find their caches and scratch ready.
+  /// Allocates caches and scratch memory for batches of these shapes.
   func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool)
 
-  /// Whether it finishes its output, and the gradient of its first input, image by image, and then runs an epilogue
-  /// on each.
+  /// Whether the layer finishes its output, and the gradient of its first input, image by image,
+  /// and runs an epilogue on each image.
   var runsEpilogues: Bool { get }
 
-  /// What it can have done with each image of its first input as soon as that is written, in training, to spare itself
-  /// a pass over the map; nil if nothing.
+  /// An epilogue to run on each image of the layer's first input as soon as it is written, in
+  /// training; it saves the layer a pass over the map. Nil if there is none.
   var inputEpilogue: (any ImageEpilogue)? { get }
 
-  /// Whether it has a `gradientEpilogue`.
+  /// Whether the layer has a `gradientEpilogue`.
   var hasGradientEpilogue: Bool { get }
 
-  /// What it can have done with each image of its output's gradient as soon as that is written; nil if nothing.
+  /// An epilogue to run on each image of the output's gradient as soon as it is written; nil if
+  /// there is none.
   ///
   /// - Parameters:
-  ///   - inputs: Those of the forward pass.
-  ///   - output: Its output.
+  ///   - inputs: The inputs of the forward pass.
+  ///   - output: The output of the forward pass.
   func gradientEpilogue(inputs: [FeatureMap], output: FeatureMap) -> (any ImageEpilogue)?
 
   /// Computes the output from the inputs.
   func forward(_ pass: ForwardPass, on pool: WorkerPool)
 
-  /// Computes the gradients of the parameters, and of those inputs that want one, from the output's.
-  /// Called after `forward` in training mode on the same maps.
+  /// Computes the gradients of the parameters, and of the inputs that need one, from the output's
+  /// gradient. Called after `forward` in training mode on the same maps.
   func backward(_ pass: BackwardPass, on pool: WorkerPool)
 }
 
@@ -73,13 +76,13 @@ extension Layer {
     inputs: [FeatureMap], output: FeatureMap
   ) -> (any ImageEpilogue)? { nil }
 
-  /// Freezes all parameters and running statistics, or lets them train again. Plans and optimisers that are made
-  /// afterwards follow.
+  /// Freezes all parameters and running statistics, or lets them train again. Plans and optimisers
+  /// made afterwards follow.
   public func freeze(_ isFrozen: Bool = true) {
     for parameter in parameters { parameter.isFrozen = isFrozen }
   }
 
-  /// Computes the output by itself, without epilogues.
+  /// Computes the output without epilogues.
   public func forward(
     _ inputs: [FeatureMap], into output: FeatureMap, mode: Mode, on pool: WorkerPool
   ) {
@@ -89,16 +92,17 @@ extension Layer {
 
 /// A layer that draws random numbers in training.
 public protocol RandomLayer: Layer {
-  /// Says which batch the passes that follow are for. Called before each `forward` in training.
+  /// Sets the batch for the passes that follow. Called before each `forward` in training.
   func begin(_ origin: BatchOrigin)
 }
 
-/// Where in a training a batch stands. With a layer's name it decides what the layer draws.
+/// The position of a batch in a training run. Together with a layer's name it determines the random
+/// numbers of the layer.
 public struct BatchOrigin: Sendable {
   public var seed: Int
   /// Counted from 1.
   public var epoch: Int
-  /// The place of the batch's first image in the order of the epoch; the others follow it.
+  /// The position of the batch's first image in the order of the epoch; the others follow it.
   public var position: Int
 
   public init(seed: Int, epoch: Int, position: Int) {
@@ -114,7 +118,7 @@ public struct BackwardReads: OptionSet, Sendable {
   public init(rawValue: Int) { self.rawValue = rawValue }
   public static let inputs = BackwardReads(rawValue: 1)
   public static let output = BackwardReads(rawValue: 2)
-  /// The first of several inputs alone.
+  /// Only the first of several inputs.
   public static let firstInput = BackwardReads(rawValue: 4)
 }
 
@@ -123,9 +127,9 @@ public struct ForwardPass: Sendable {
   public var inputs: [FeatureMap]
   public var output: FeatureMap
   public var mode: Mode
-  /// Runs on each finished image of the output. Only layers that run epilogues get one.
+  /// Runs on each finished image of the output. Nil unless the layer runs epilogues.
   public var epilogue: (any ImageEpilogue)?
-  /// Whether `inputEpilogue` has run on this first input.
+  /// Whether the layer's `inputEpilogue` has already run on the first input.
   public var inputEpilogueHasRun: Bool
 
   public init(
@@ -145,7 +149,7 @@ public struct BackwardPass: Sendable {
   public var inputs: [FeatureMap]
   public var output: FeatureMap
   public var outputGradient: FeatureMap
-  /// Where each input's gradient goes; nil where none is needed.
+  /// The target of each input's gradient; nil where none is needed.
   public var inputGradients: [InputGradient?]
   /// What this layer's `gradientEpilogue` returned, if it has run on the output's gradient.
   public var gradientEpilogue: (any ImageEpilogue)?
@@ -165,9 +169,10 @@ public struct BackwardPass: Sendable {
 /// Memory for the gradient of an input.
 public struct InputGradient: Sendable {
   public var map: FeatureMap
-  /// Whether the layer adds to what another consumer of the same input has left there.
+  /// Whether to add to the memory's contents, which another consumer of the same input has written.
   public var adds: Bool
-  /// Runs on each finished image of the gradient. Only layers that run epilogues get one, for their first input.
+  /// Runs on each finished image of the gradient. Nil unless the layer runs epilogues; only for its
+  /// first input.
   public var epilogue: (any ImageEpilogue)?
 
   public init(map: FeatureMap, adds: Bool, epilogue: (any ImageEpilogue)? = nil) {
@@ -177,9 +182,9 @@ public struct InputGradient: Sendable {
   }
 }
 
-/// The inputs of a layer that works on whole vectors of channels.
+/// Checks the inputs of a layer that works on whole vectors of channels.
 ///
-/// - Precondition: as many inputs as `count`, none of them a batch of images.
+/// - Precondition: the number of inputs is in `count`, and none of them is a batch of images.
 func requireVectors(_ inputs: [FeatureMapShape], count: ClosedRange<Int>, _ layer: StaticString) {
   precondition(
     count.contains(inputs.count) && inputs.allSatisfy(\.fillsVectors),

@@ -1,9 +1,9 @@
 import Kernels
 import Tensors
 
-/// What a model summary says of a layer: what kind it is, in a few words, and what an image costs.
+/// The entries of a layer in a model summary: its kind in a few words, and its cost per image.
 extension Layer {
-  /// Layers that only pass over their maps count none.
+  /// Layers that only pass over their maps count as zero.
   public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int { 0 }
 
   public func algorithms(for inputs: [FeatureMapShape], mode: Mode) -> ConvolutionAlgorithms? {
@@ -33,8 +33,8 @@ extension MixedConvolution {
       bestFor: geometry, input: inputs[0], training: mode == .training, mixed: true)
   }
 
-  /// Those of the convolution; mixing the kernels, at one for each number of the bank, is left out, as
-  /// it is usual.
+  /// The multiply-adds of the convolution. Mixing the weights, one multiply-add per element of the
+  /// bank and image, is not counted, as is usual.
   public func multiplyAdds(for inputs: [FeatureMapShape]) -> Int {
     geometry.multiplyAdds(for: inputs[0])
   }

@@ -1,12 +1,12 @@
 import Kernels
 import Tensors
 
-/// Multiplies each image, taken as one vector, with a matrix and adds a bias.
+/// Multiplies each image, flattened to one vector, by a matrix and adds a bias.
 ///
 ///     y = x · weightᵀ + bias
 ///
-/// The input's maps are flattened over C, H, W as PyTorch does; inside, the weight lies in the order
-/// of the feature map, so that nothing is permuted in a step.
+/// The input's maps are flattened over C, H, W as in PyTorch. In memory, the weight has the order
+/// of the feature map, so that no step permutes anything.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, 1, 1, O]`; weight `[O, C · H · W]`, bias `[O]`.
 public final class Linear: Layer, @unchecked Sendable {
@@ -19,7 +19,7 @@ public final class Linear: Layer, @unchecked Sendable {
   private let inputChannelStride: Int
 
   /// - Parameters:
-  ///   - input: The shape of the maps it reads, of any count.
+  ///   - input: The shape of the input maps; the image count is ignored.
   public init(name: String, input: FeatureMapShape, outputs: Int) {
     (inputHeight, inputWidth) = (input.height, input.width)
     inputChannels = input.channels

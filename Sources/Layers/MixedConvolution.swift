@@ -2,34 +2,35 @@ import Foundation
 import Kernels
 import Tensors
 
-/// A convolution whose kernel is mixed for each image from a bank of K, by shares that another part of
-/// the network derives from the image.
+/// A convolution whose weights are mixed for each image from a bank of K sets of weights, with
+/// coefficients that another part of the network derives from the image.
 ///
 ///     a_n = softmax(logits_n)
 ///     y_n = (Σ_k a_nk · weight_k) ∗ x_n
 ///
-/// That is the sum of K convolutions, each times its share: mixing is linear, so the kernels are mixed
-/// and not the outputs, and one convolution an image remains.
+/// This equals the sum of K convolutions, each times its coefficient a_nk. Because mixing is
+/// linear, the weights are mixed instead of the outputs, which leaves one convolution per image.
 ///
-/// Kernels of single images are many times as large as their bank. They are made for few images or few
-/// outputs at a time, or at one point of Winograd's tiles, and used at once, and again in the backward pass.
+/// The mixed weights of all images would be many times the size of the bank. They are computed for
+/// a few images, a few outputs or one point of the Winograd tile at a time, used at once, and
+/// computed again in the backward pass.
 ///
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight
-/// `[K, O, C, kernelSize, kernelSize]`. Stride 1, and zeros beyond the edge.
+/// `[K, O, C, kernelSize, kernelSize]`. Stride 1, zero padding.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
 public final class MixedConvolution: Layer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
-  /// K.
+  /// K, the number of sets of weights in the bank.
   public let kernelCount: Int
   public let weight: Parameter
   private let inputChannelStride: Int
   private var plans = ReservedPlans<MixedConvolutionPlan>()
-  /// The shares and their gradients, `[N, K]` each.
+  /// The mixing coefficients a and their gradients, `[N, K]` each.
   private var shares = AlignedBuffer(count: 0)
   private var shareGradients = AlignedBuffer(count: 0)
 
   /// - Parameters:
-  ///   - kernelSize: Odd, so that the extent is kept.
+  ///   - kernelSize: Odd, so that height and width are kept.
   ///   - readsImages: Whether the input is a batch of images, whose channels are not padded.
   public init(
     name: String, inputChannels: Int, outputChannels: Int, kernelSize: Int, kernelCount: Int,
@@ -105,7 +106,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     guard let gradient = weight.gradient else {
       preconditionFailure("a mixed convolution without room for its gradient")
     }
-    // One pass computes both; a frozen bank's is not used.
+    // One pass computes both gradients; that of a frozen bank is not used.
     plan.bankGradient(
       x, dy, bank: bank(plan), into: gradient.base, shares: shareGradients.base, on: pool)
     if let target = pass.inputGradients[1] { writeLogitGradient(to: target) }
@@ -117,7 +118,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       shares: shares.base)
   }
 
-  /// shares = softmax(logits), image by image.
+  /// a = softmax(logits), image by image.
   private func takeShares(of logits: FeatureMap) {
     for image in 0..<logits.shape.count {
       let source = logits.base + image * logits.shape.imageStride

@@ -2,11 +2,12 @@ import Tensors
 
 /// A named tensor of a network's state: a trained weight, or a running statistic.
 ///
-/// Outside, its name, shape and order of elements are PyTorch's. Inside, it is laid out as its layer's
-/// kernel reads it, with channels padded to whole vectors; values are permuted when they are loaded
-/// or saved, never in a step.
+/// The public name, shape and order of elements are PyTorch's. In memory, the tensor has the layout
+/// that its layer's kernel reads, with channels padded to whole vectors; values are permuted when
+/// they are loaded or saved, never in a step.
 public final class Parameter: @unchecked Sendable {
-  /// What a parameter is, for initialisers and for optimisers that treat some apart.
+  /// The role of a parameter, for initialisers and for optimisers that treat some roles
+  /// differently.
   public enum Role: Sendable {
     case weight, bias, normWeight, normBias, runningMean, runningVariance
   }
@@ -14,24 +15,25 @@ public final class Parameter: @unchecked Sendable {
   enum Layout: Equatable {
     /// [n], padded to whole vectors.
     case vector
-    /// `count` times [out, in, kh, kw], each as a convolution reads it.
+    /// `count` sets of [out, in, kh, kw], each in the layout of a convolution.
     case kernels(KernelLayout, count: Int = 1)
-    /// The same as [kh, kw, in, out], the last two padded: a matrix from a map's floats to `out`.
+    /// The elements in the order [kh, kw, in, out], the last two padded: a matrix from a map's
+    /// floats to `out`.
     case matrix(out: Int, in: Int, height: Int, width: Int, inStride: Int)
   }
 
   /// The key in a `state_dict`, for example "stages.0.1.conv2.weight".
   public let name: String
-  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [K, out, in, kh, kw] for a bank of kernels,
-  /// [out, in] for linear layers, [n] else.
+  /// PyTorch's shape: [out, in, kh, kw] for convolutions, [K, out, in, kh, kw] for a bank of
+  /// weights, [out, in] for linear layers, [n] otherwise.
   public let shape: [Int]
   public let role: Role
   /// The values in the kernel's layout.
   public let value: AlignedBuffer
-  /// Room for the gradient in the kernel's layout; running statistics have none.
+  /// The gradient in the kernel's layout; nil for running statistics.
   public let gradient: AlignedBuffer?
-  /// Whether training leaves the value as it is. Gradients still pass through its layer. A frozen running statistic
-  /// takes the batch's place in its norm.
+  /// Whether training leaves the value unchanged. Gradients still pass through the layer. A norm
+  /// with a frozen running statistic uses it instead of the batch's.
   public var isFrozen = false
   let layout: Layout
 
@@ -51,7 +53,7 @@ public final class Parameter: @unchecked Sendable {
     gradient = role == .runningMean || role == .runningVariance ? nil : AlignedBuffer(count: count)
   }
 
-  /// A vector of `count` numbers.
+  /// A vector of `count` elements.
   static func vector(_ name: String, count: Int, role: Role) -> Parameter {
     let parameter = Parameter(name: name, shape: [count], role: role, layout: .vector)
     if role == .normWeight || role == .runningVariance {
@@ -62,18 +64,18 @@ public final class Parameter: @unchecked Sendable {
 }
 
 extension Parameter {
-  /// True for what an optimiser changes.
+  /// Whether an optimiser updates the parameter.
   public var isTrainable: Bool { wantedGradient != nil }
 
   /// The gradient, if an optimiser uses it.
   public var wantedGradient: AlignedBuffer? { isFrozen ? nil : gradient }
 
-  /// Numbers in the parameter, padding left out.
+  /// Number of elements, without padding.
   public var elementCount: Int { shape.reduce(1, *) }
 
   /// Replaces the values by dense ones in PyTorch's order.
   ///
-  /// - Precondition: as many values as elements.
+  /// - Precondition: there is one value per element.
   public func load(dense values: [Float]) { Self.pack(values, shape, layout, into: value) }
 
   /// The values in PyTorch's order.
@@ -81,13 +83,15 @@ extension Parameter {
 
   /// The gradient in PyTorch's order.
   ///
-  /// - Precondition: the parameter is trainable.
+  /// - Precondition: the parameter has a gradient buffer: it is not a running statistic. It may be
+  ///   frozen.
   public func denseGradient() -> [Float] {
     guard let gradient else { preconditionFailure("\(name) has no gradient") }
     return unpack(gradient)
   }
 
-  /// Another buffer in this parameter's layout, for example an optimiser's, in PyTorch's order.
+  /// Converts another buffer in this parameter's layout, for example an optimiser's, to PyTorch's
+  /// order.
   public func unpack(_ buffer: AlignedBuffer) -> [Float] {
     precondition(buffer.count == value.count, "a buffer of \(buffer.count) floats for \(name)")
     var values = [Float](repeating: 0, count: elementCount)

@@ -1,9 +1,9 @@
 import Kernels
 import Tensors
 
-/// How a pooling layer lays its windows over the rows and columns of its input.
+/// How a pooling layer places its windows over the rows and columns of its input.
 public enum PoolingGrid: Hashable, Sendable {
-  /// Windows of `size` every `stride` pixels; in ceil mode a last window may be cut by the edge.
+  /// Windows of `size` every `stride` pixels; in ceil mode the edge may cut the last window.
   case windows(size: Int, stride: Int, ceilMode: Bool = false)
   /// `count` × `count` windows over the whole input; 1 pools globally.
   case adaptive(count: Int)
@@ -32,7 +32,7 @@ public enum PoolingGrid: Hashable, Sendable {
   }
 }
 
-/// The windows over maps of one size, laid out when a plan reserves them.
+/// The windows for maps of one size, computed when a plan reserves them.
 private struct ReservedPooling {
   let pooling: Pooling
   private let input: FeatureMapShape
@@ -46,9 +46,9 @@ private struct ReservedPooling {
 }
 
 extension ReservedPooling? {
-  /// The windows over maps of this shape, in batches of any size.
+  /// The windows for maps of this shape, for batches of any size.
   ///
-  /// - Precondition: they were reserved.
+  /// - Precondition: the shape was reserved.
   fileprivate func pooling(of shape: FeatureMapShape) -> Pooling {
     guard let self, self.fits(shape) else {
       preconditionFailure("pooling of \(shape) was not reserved")
@@ -57,7 +57,8 @@ extension ReservedPooling? {
   }
 }
 
-/// The mean of each window; positions beyond the edge do not count. The input may be a batch of images.
+/// The mean of each window; positions beyond the edge don't count. The input may be a batch of
+/// images.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class AveragePool: Layer, @unchecked Sendable {
@@ -92,15 +93,17 @@ public final class AveragePool: Layer, @unchecked Sendable {
   }
 }
 
-/// The largest value of each window, the first of equals; with ReLU, at least zero.
+/// The largest value of each window, the first of equal ones; with ReLU, at least zero.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class MaxPool: Layer, @unchecked Sendable {
   public let grid: PoolingGrid
-  /// ReLU before the pooling, or after it: the largest value of a window decides either way.
+  /// Whether ReLU is applied. Before and after the pooling are equivalent, since only the largest
+  /// value of a window matters.
   public let rectifies: Bool
   private var reserved: ReservedPooling?
-  /// The place of the largest value in its window, or that it was none, a byte for each number of the output.
+  /// For each element of the output one byte: the position of the largest value in its window, or a
+  /// marker for "none".
   private var choices: [UInt8] = []
 
   public init(_ grid: PoolingGrid, rectifies: Bool = false) {
@@ -118,7 +121,8 @@ public final class MaxPool: Layer, @unchecked Sendable {
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
     let reserved = ReservedPooling(grid, for: inputs[0])
-    // A byte numbers a window's places, and has a value left for none of them where negative ones are not chosen.
+    // A byte holds a position in the window; with ReLU one value is reserved for windows without a
+    // positive element.
     let most = rectifies ? 255 : 256
     precondition(
       reserved.pooling.longestWindow <= most,

@@ -1,6 +1,6 @@
 import Tensors
 
-/// What a layer has planned for the shapes that it was reserved for. A plan serves batches of any size up to the one it
+/// The plans of a layer, one per reserved shape. A plan serves batches of any size up to the one it
 /// was made for.
 struct ReservedPlans<Plan> {
   private struct Key: Hashable {
@@ -20,7 +20,7 @@ struct ReservedPlans<Plan> {
 
   private var entries: [Key: Entry] = [:]
 
-  /// The plan for inputs of a shape, made if there is none for as many images.
+  /// The plan for inputs of a shape; makes one if none exists for at least this number of images.
   mutating func plan(for input: FeatureMapShape, _ mode: Mode, _ make: () -> Plan) -> Plan {
     let key = Key(input, mode)
     if let entry = entries[key], entry.capacity >= input.count { return entry.plan }
@@ -29,7 +29,7 @@ struct ReservedPlans<Plan> {
     return plan
   }
 
-  /// - Precondition: inputs of the shape were reserved.
+  /// - Precondition: the shape was reserved.
   subscript(input: FeatureMapShape, mode: Mode) -> Plan {
     guard let entry = entries[Key(input, mode)], input.count <= entry.capacity else {
       preconditionFailure("inputs of \(input) in \(mode) were not reserved")

@@ -38,8 +38,8 @@ public final class Add: Layer {
   }
 }
 
-/// Appends channels of zeros: the shortcut of a block that widens without a projection. The input may be
-/// a batch of images.
+/// Appends channels of zeros: the shortcut of a block that widens without a projection. The input
+/// may be a batch of images.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, H, W, C + extra]`.
 /// Source: He et al., 2015, arXiv:1512.03385, section 3.3, option A.

@@ -12,9 +12,10 @@ public enum ActivationFunction: Hashable, Sendable {
   /// GELU's approximation by a hyperbolic tangent (same source).
   case geluTanh
 
-  /// The slope left of zero of a function that is linear on both sides of it, else nil.
+  /// The slope left of zero, for a function that is linear on each side of zero; nil for other
+  /// functions.
   ///
-  /// Such a function's derivative can be told from its output, so its input need not be kept.
+  /// The derivative of such a function follows from its output, so the input need not be kept.
   public var negativeSlope: Float? {
     switch self {
     case .identity: 1

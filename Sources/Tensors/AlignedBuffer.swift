@@ -1,11 +1,12 @@
 import Foundation
 
-/// Floats on the heap, aligned to 64 bytes (one vector, one cache line) and zero at first.
+/// Floats on the heap, aligned to 64 bytes (one vector, one cache line) and initialised to zero.
 public final class AlignedBuffer: @unchecked Sendable {
   public let base: UnsafeMutablePointer<Float>
   public let count: Int
 
-  /// Where the system has no memory for it, the program ends as `MemoryShortage` was told.
+  /// If the system has no memory for the buffer, the program ends as set by
+  /// `MemoryShortage.endProgram(by:)`.
   ///
   /// - Precondition: `count` is not negative.
   public init(count: Int) {
@@ -22,7 +23,7 @@ public final class AlignedBuffer: @unchecked Sendable {
 
   deinit { free(base) }
 
-  /// The same memory for numbers of other types.
+  /// The same memory, untyped, for elements of other types.
   public var memory: UnsafeMutableRawPointer { UnsafeMutableRawPointer(base) }
 
   public var byteCount: Int { count * MemoryLayout<Float>.stride }

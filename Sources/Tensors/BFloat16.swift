@@ -1,12 +1,12 @@
-/// A number as feature maps store it.
+/// The type of an element as feature maps store it.
 public protocol MapElement: Sendable {
-  /// The precision of maps that store such numbers.
+  /// The precision of maps that store this type.
   static var precision: Precision { get }
 
-  /// The nearest such number.
+  /// The nearest representable value.
   init(_ value: Float)
 
-  /// The number, exactly.
+  /// The value as a float, exact.
   var float: Float { get }
 }
 
@@ -15,8 +15,8 @@ extension Float: MapElement {
   @inlinable public var float: Float { self }
 }
 
-/// The upper half of a float: its sign, its exponent and seven bits of its fraction, so eight significant
-/// bits over the whole range of float32.
+/// The upper half of a float32: sign, exponent and seven bits of fraction. This gives eight
+/// significant bits over the whole range of float32.
 @frozen public struct BFloat16: MapElement, Equatable {
   public var bitPattern: UInt16
 
@@ -26,12 +26,12 @@ extension Float: MapElement {
     self.bitPattern = bitPattern
   }
 
-  /// Rounds to the nearest, of two equally near to the even one; not-a-number stays.
+  /// Rounds to nearest, ties to even; NaN stays NaN.
   @inlinable public init(_ value: Float) {
     let bits = value.bitPattern
     let isNaN = bits & 0x7FFF_FFFF > 0x7F80_0000
     let rounded = bits &+ 0x7FFF &+ (bits >> 16 & 1)
-    // The quiet bit, lest a fraction that lies in the lower half alone leave infinity.
+    // Sets the quiet bit: a NaN whose fraction is only in the lower half would become infinity.
     bitPattern = UInt16(truncatingIfNeeded: isNaN ? bits >> 16 | 0x40 : rounded >> 16)
   }
 

@@ -1,2 +1,2 @@
-/// The number of a class, counted from 0: wide enough for 65,536 of them.
+/// The index of a class, counted from 0; there can be 65,536 classes.
 public typealias ClassLabel = UInt16

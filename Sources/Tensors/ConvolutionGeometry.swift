@@ -27,9 +27,9 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     self.padding = padding
   }
 
-  /// The output's shape for an input's.
+  /// The output shape for an input shape.
   ///
-  /// - Precondition: the channels agree and the padded input holds the kernel.
+  /// - Precondition: the channels agree, and the padded input is at least as large as the filter.
   public func outputShape(for input: FeatureMapShape) -> FeatureMapShape {
     precondition(
       input.channels == inputChannels,

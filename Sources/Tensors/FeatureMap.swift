@@ -1,4 +1,4 @@
-/// A batch of feature maps: a view of memory that somebody else owns, usually a plan's arena.
+/// A batch of feature maps: a view of memory that it doesn't own, usually a plan's arena.
 public struct FeatureMap: @unchecked Sendable {
   public let memory: UnsafeMutableRawPointer
   public let shape: FeatureMapShape
@@ -18,9 +18,9 @@ public struct FeatureMap: @unchecked Sendable {
     self.init(memory: UnsafeMutableRawPointer(base), shape: shape)
   }
 
-  /// The numbers as they are stored.
+  /// The elements as they are stored.
   ///
-  /// - Precondition: the maps store numbers of this type.
+  /// - Precondition: the maps store elements of this type.
   @inlinable
   public func numbers<Element: MapElement>(
     as type: Element.Type = Element.self
@@ -29,9 +29,9 @@ public struct FeatureMap: @unchecked Sendable {
     return memory.assumingMemoryBound(to: Element.self)
   }
 
-  /// The numbers of maps stored as float32.
+  /// The elements of maps stored as float32.
   ///
-  /// - Precondition: they are.
+  /// - Precondition: the maps are stored as float32.
   @inlinable public var base: UnsafeMutablePointer<Float> { numbers() }
 
   /// All floats of the view, padding included.
@@ -41,12 +41,12 @@ public struct FeatureMap: @unchecked Sendable {
     UnsafeMutableBufferPointer(start: base, count: shape.elementCount)
   }
 
-  /// The same memory, read as fewer or more images.
+  /// The same memory, viewed as a different number of images.
   public func with(count: Int) -> FeatureMap {
     FeatureMap(memory: memory, shape: shape.with(count: count))
   }
 
-  /// Some images of the batch.
+  /// A range of images of the batch.
   public func images(_ range: Range<Int>) -> FeatureMap {
     FeatureMap(
       memory: memory + range.lowerBound * shape.imageByteCount,
@@ -57,7 +57,7 @@ public struct FeatureMap: @unchecked Sendable {
 extension FeatureMap {
   /// Fills the view from dense values in PyTorch's order, and its padding with zeros.
   ///
-  /// - Precondition: `values` holds N × C × H × W numbers.
+  /// - Precondition: `values` holds N × C × H × W elements.
   public func load(denseNCHW values: [Float]) {
     precondition(
       values.count == shape.count * shape.channels * shape.pixelCount,
@@ -68,7 +68,7 @@ extension FeatureMap {
     }
   }
 
-  /// The values without padding in PyTorch's order, [N, C, H, W].
+  /// The values without padding, in PyTorch's order [N, C, H, W].
   public func denseNCHW() -> [Float] {
     switch shape.precision {
     case .float32: dense(Float.self)

@@ -1,9 +1,9 @@
-/// Where the weights of a convolution lie in memory: in the order in which its kernels read them.
+/// The memory layout of a convolution's weights: the order in which its kernels read them.
 ///
 ///     [blocks of outputs][kernelHeight][blocks of inputs][kernelWidth][inputs of a block][outputs of a block]
 ///
-/// A block of outputs is two vectors, or three where one would be left over; a sum over a patch then
-/// runs through memory from end to end. A block of inputs is one vector, or all channels of an image.
+/// A block of outputs is two vectors, or three if one vector would be left over; a sum over a patch
+/// then reads memory sequentially. A block of inputs is one vector, or all channels of an image.
 public struct KernelLayout: Hashable, Sendable {
   public let kernelHeight: Int
   public let kernelWidth: Int
@@ -17,8 +17,8 @@ public struct KernelLayout: Hashable, Sendable {
   /// Vectors of outputs.
   public let vectors: Int
 
-  /// Channels that lie together where a pixel has `stride` floats: a vector, or all where they do not
-  /// fill vectors.
+  /// Input channels in a block if a pixel has `stride` floats: one vector, or all channels if they
+  /// don't fill vectors.
   public static func inputBlock(stride: Int) -> Int {
     stride % FeatureMapShape.vectorWidth == 0 ? FeatureMapShape.vectorWidth : stride
   }
@@ -31,7 +31,7 @@ public struct KernelLayout: Hashable, Sendable {
     self.inputStride = inputStride
     self.kernelHeight = kernelHeight
     self.kernelWidth = kernelWidth
-    // Kept, since inner loops ask: a call there would cost them their registers.
+    // Stored, because inner loops read it: a call there would spill their registers.
     inputBlock = Self.inputBlock(stride: inputStride)
     inputBlockCount = inputStride / inputBlock
     vectors = FeatureMapShape.paddedChannels(outputs) / FeatureMapShape.vectorWidth
@@ -43,20 +43,20 @@ public struct KernelLayout: Hashable, Sendable {
       kernelHeight: geometry.kernelHeight, kernelWidth: geometry.kernelWidth)
   }
 
-  /// Whether the last block of inputs is padding in part.
+  /// Whether the last block of inputs contains padding.
   public var hasInputPadding: Bool { inputs < inputStride }
 
-  /// Inputs of a block that are no padding.
+  /// Inputs of a block that are not padding.
   @inlinable @inline(__always)
   public func inputsInBlock(_ block: Int) -> Int { min(inputBlock, inputs - block * inputBlock) }
 
-  /// Vectors in the block of outputs that begins with vector `vector`.
+  /// Vectors in the block of outputs that begins at vector `vector`.
   @inlinable @inline(__always)
   public func vectorsInBlock(from vector: Int) -> Int {
     vectors - vector == 3 ? 3 : min(2, vectors - vector)
   }
 
-  /// Visits the blocks of outputs: the first vector of each, and how many it has.
+  /// Calls `body` with the first vector and the vector count of each block of outputs.
   @inlinable @inline(__always)
   public func forEachBlock(_ body: (_ vector: Int, _ vectors: Int) -> Void) {
     var vector = 0
@@ -74,12 +74,12 @@ public struct KernelLayout: Hashable, Sendable {
     return count
   }
 
-  /// Floats before that block.
+  /// Floats before the block that begins at vector `vector`.
   public func blockOffset(from vector: Int) -> Int {
     vector * FeatureMapShape.vectorWidth * kernelHeight * kernelWidth * inputStride
   }
 
-  /// Floats of a kernel, padding included.
+  /// Floats of all weights, padding included.
   public var count: Int { blockOffset(from: vectors) }
 
   /// Floats from one input's weights to the next's, in the block of an output.
@@ -87,21 +87,21 @@ public struct KernelLayout: Hashable, Sendable {
     vectorsInBlock(from: firstVector(of: output)) * FeatureMapShape.vectorWidth
   }
 
-  /// The first vector of a vector's block, and its place in it.
+  /// The first vector of the block that contains a vector, and the vector's position in the block.
   public func block(ofVector vector: Int) -> (first: Int, place: Int) {
     let first = firstVector(of: vector * FeatureMapShape.vectorWidth)
     return (first, vector - first)
   }
 
-  /// The first vector of an output's block.
+  /// The first vector of the block that contains an output.
   private func firstVector(of output: Int) -> Int {
     let vector = output / FeatureMapShape.vectorWidth
     let isOdd = vector % 2 == 1
-    // The last vector of an odd number belongs to the block of three.
+    // With an odd number of vectors, the last one belongs to the block of three.
     return isOdd ? vector - 1 : vector == vectors - 1 && vectors > 1 ? vector - 2 : vector
   }
 
-  /// The float that holds the weight from an input to an output.
+  /// The offset of the weight from an input to an output, in floats.
   public func place(output: Int, input: Int, row: Int, column: Int) -> Int {
     let vector = firstVector(of: output)
     let block = (row * inputBlockCount + input / inputBlock) * kernelWidth + column
@@ -110,7 +110,8 @@ public struct KernelLayout: Hashable, Sendable {
       + output - vector * FeatureMapShape.vectorWidth
   }
 
-  /// Visits the place of each weight in PyTorch's order, [outputs, inputs, kernelHeight, kernelWidth].
+  /// Visits the offset of each weight in PyTorch's order, [outputs, inputs, kernelHeight,
+  /// kernelWidth].
   public func forEachPlace(_ body: (Int) -> Void) {
     for output in 0..<outputs {
       for input in 0..<inputs {

@@ -2,10 +2,10 @@ import Synchronization
 
 /// The system has no memory for a buffer.
 ///
-/// Buffers are made deep inside of layers and kernels, where nothing could be done about it; the program
-/// says beforehand how it ends then.
+/// Buffers are allocated deep inside layers and kernels, where the error can't be handled; the
+/// program sets beforehand how it ends in this case.
 public struct MemoryShortage: Error, Equatable, Sendable, CustomStringConvertible {
-  /// What the buffer was to have.
+  /// The requested size of the buffer.
   public let byteCount: Int
 
   public var description: String {
@@ -15,7 +15,8 @@ public struct MemoryShortage: Error, Equatable, Sendable, CustomStringConvertibl
 
   private static let ending = Mutex<(@Sendable (MemoryShortage) -> Never)?>(nil)
 
-  /// Says how the program ends where there is no memory. Without it, with a failed precondition.
+  /// Sets how the program ends if memory runs out. Without this call it ends with a failed
+  /// precondition.
   public static func endProgram(by end: @escaping @Sendable (MemoryShortage) -> Never) {
     ending.withLock { $0 = end }
   }

@@ -7,32 +7,33 @@ public struct PoolingWindows: Sendable, Equatable {
 
   /// Windows of `size` every `stride` positions.
   ///
-  /// - Parameter ceilMode: Whether a last window that runs past the input counts, cut at its end.
+  /// - Parameter ceilMode: Whether to keep a last window that runs past the input, cut at the
+  ///   input's end.
   public init(extent: Int, size: Int, stride: Int, ceilMode: Bool) {
     precondition(
       size > 0 && stride > 0 && (ceilMode ? extent > 0 : extent >= size),
       "windows of \(size) every \(stride) on an extent of \(extent)")
     let free = max(extent - size, 0)
     var count = (ceilMode ? free + stride - 1 : free) / stride + 1
-    // As PyTorch: a window that would begin beyond the input is dropped.
+    // As in PyTorch: a window that would begin beyond the input is dropped.
     if (count - 1) * stride >= extent { count -= 1 }
     starts = (0..<count).map { Int32($0 * stride) }
     ends = (0..<count).map { Int32(min($0 * stride + size, extent)) }
   }
 
-  /// `count` windows that share the extent as evenly as whole positions allow, overlapping where it
-  /// does not divide: window i covers ⌊i · extent / count⌋ ..< ⌈(i + 1) · extent / count⌉.
+  /// `count` windows that divide the extent as evenly as whole positions allow; they overlap if the
+  /// extent isn't divisible: window i covers ⌊i · extent / count⌋ ..< ⌈(i + 1) · extent / count⌉.
   public init(extent: Int, adaptiveCount count: Int) {
     precondition(extent > 0 && count > 0, "\(count) windows on an extent of \(extent)")
     starts = (0..<count).map { Int32($0 * extent / count) }
     ends = (0..<count).map { Int32((($0 + 1) * extent + count - 1) / count) }
   }
 
-  /// The longest window.
+  /// The length of the longest window.
   public var longest: Int { zip(starts, ends).map { Int($1 - $0) }.max() ?? 0 }
 
-  /// The windows that hold each position of an input of this extent: as starts and ends do not fall, they
-  /// are neighbours.
+  /// For each position of an input of this extent, the windows that contain it. They are
+  /// contiguous, because starts and ends never decrease.
   public func covering(extent: Int) -> [Range<Int32>] {
     (0..<Int32(extent)).map { position in
       let first = ends.firstIndex { $0 > position } ?? count
