@@ -101,7 +101,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   ) -> (any ImageEpilogue)? { gradientSums(inputs: inputs, output: output) }
 
   private func gradientSums(inputs: [FeatureMap], output: FeatureMap) -> NormGradientSums {
-    // Reuses the memory of the statistics, which have already been combined by the backward pass.
+    // Reuses the memory of the statistics, which are combined before the backward pass.
     NormGradientSums(
       x: inputs[0], y: inputs.count == 2 ? output : nil,
       coefficients: coefficients(

@@ -35,7 +35,8 @@ public struct Adam: UpdateRule {
     update(parameter, decoupled: false, on: pool)
   }
 
-  /// - Parameter decoupled: Take the decay off the weight, instead of adding it to the gradient.
+  /// - Parameter decoupled: Subtract the decay from the weight instead of adding it to the
+  ///   gradient.
   fileprivate func update(_ parameter: ParameterStep, decoupled: Bool, on pool: WorkerPool) {
     ParameterUpdates.adam(
       value: parameter.value, gradient: parameter.gradient, mean: parameter.memory[0],
@@ -45,7 +46,8 @@ public struct Adam: UpdateRule {
   }
 }
 
-/// Adam with the weight decay taken off the weight, apart from the gradient.
+/// Adam with decoupled weight decay: the decay is subtracted from the weight, not added to the
+/// gradient.
 public struct AdamW: UpdateRule {
   public static let name = "adamw"
   public static let about =

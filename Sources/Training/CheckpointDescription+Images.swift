@@ -6,11 +6,12 @@ extension CheckpointDescription {
   /// The description of a network to be trained on `images`, before its first epoch.
   ///
   /// - Parameters:
-  ///   - data: Which images those are. What the start was trained on stays trained on.
-  ///   - start: What the training goes on from; its epochs count. Where nothing is trained because there
-  ///     was nothing to choose it among, its description stays as it is.
-  ///   - beginsAsFile: Whether the initial weights are those of a file. What the start says of its own
-  ///     stays said.
+  ///   - data: Which images these are. If `start` was trained on all images, that is recorded
+  ///     instead.
+  ///   - start: The checkpoint that training continues from; its epochs count. If it is a fallback,
+  ///     nothing is trained and its description is kept unchanged.
+  ///   - beginsAsFile: Whether the initial weights come from a file. It stays recorded if `start`
+  ///     recorded it.
   public init(
     _ network: Network, precision: Precision, trainedOn images: ImageSet, data: TrainingData,
     from start: StartingCheckpoint? = nil, beginsAsFile: Bool = false

@@ -1,19 +1,19 @@
 import Datasets
 
-/// `train.loss.class-weights`: how much an image of each class counts in the loss.
+/// `train.loss.class-weights`: the weight of each class in the loss.
 public enum ClassWeights: Sendable, Equatable {
-  /// Each image counts alike.
+  /// Each image has the same weight.
   case none
-  /// Each class counts alike: an image of a class with n of N images in K classes has the weight
-  /// N / (K · n), so that the mean weight of the images is 1.
+  /// Each class has the same total weight: an image of a class with n of N images in K classes has
+  /// the weight N / (K · n), so that the mean weight of the images is 1.
   case balanced
-  /// The weights themselves, one a class.
+  /// The weights themselves, one per class.
   case given([Double])
 
-  /// The weight of each class; empty where all are 1.
+  /// The weight of each class; empty if all are 1.
   ///
-  /// - Parameter images: Those that train.
-  /// - Throws: `TrainingError` where the weights given are not one a class.
+  /// - Parameter images: The training images.
+  /// - Throws: `TrainingError` if the number of given weights differs from the number of classes.
   public func weights(for images: ImageSet) throws(TrainingError) -> [Double] {
     switch self {
     case .none: return []

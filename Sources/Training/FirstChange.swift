@@ -1,6 +1,6 @@
 import Foundation
 
-/// What to change first after a training, going by its figures: a rule of thumb, and no more.
+/// The first change to try after a training run, from its figures: a rule of thumb only.
 ///
 ///     hardly better than guessing         another learning rate
 ///     training far ahead of validation    augmentation, weight decay, more images
@@ -12,13 +12,14 @@ public enum FirstChange: Sendable, Equatable {
   case epochs(best: Int, of: Int)
   case network(top1: Double)
 
-  /// Percentage points by which training may be ahead without learning by heart.
+  /// The largest gap between training and validation accuracy, in percentage points, that doesn't
+  /// count as overfitting.
   static let largestGap = 5.0
 
   /// - Parameters:
   ///   - best: The epoch of the best weights.
-  ///   - classes: How many there are: of K, guessing is right in 100 / K %.
-  /// - Returns: Nil where no epoch was trained.
+  ///   - classes: The number of classes K; guessing is right in 100 / K % of the cases.
+  /// - Returns: Nil if no epoch was trained.
   public init?(after history: [EpochRecord], best: Int, classes: Int) {
     guard let last = history.last, let first = history.first else { return nil }
     let top1 = last.train.top1
@@ -34,7 +35,7 @@ public enum FirstChange: Sendable, Equatable {
     }
   }
 
-  /// What was seen, and what it suggests.
+  /// The observation and the change it suggests.
   public var text: String {
     switch self {
     case .rate(let top1):

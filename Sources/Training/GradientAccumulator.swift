@@ -2,10 +2,11 @@ import Kernels
 import Layers
 import Tensors
 
-/// Adds up the gradients of the mini-batches that make one step.
+/// Adds up the gradients of the mini-batches of one step.
 ///
-/// Each counts by its share of the step's images, so that the sum is the mean over all of them: that of
-/// one large batch, batch norms aside, which see a mini-batch at a time.
+/// Each mini-batch is weighted by its fraction of the step's images, so that the sum is the mean
+/// over all of them. The result equals the gradient of one large batch, except that batch norms see
+/// one mini-batch at a time.
 final class GradientAccumulator {
   private let parameters: [Parameter]
   private let sums: [AlignedBuffer]
@@ -15,11 +16,11 @@ final class GradientAccumulator {
     sums = self.parameters.map { AlignedBuffer(count: $0.value.count) }
   }
 
-  /// Adds the gradients that a backward pass has left in the parameters.
+  /// Adds the gradients that a backward pass has written to the parameters.
   ///
   /// - Parameters:
-  ///   - share: The mini-batch's images over the step's.
-  ///   - isFirst: Whether a new sum begins.
+  ///   - share: The number of the mini-batch's images divided by that of the step.
+  ///   - isFirst: Whether to begin a new sum.
   func add(share: Double, isFirst: Bool, on pool: WorkerPool) {
     for (parameter, sum) in zip(parameters, sums) {
       guard let gradient = parameter.gradient else { continue }
@@ -31,7 +32,7 @@ final class GradientAccumulator {
     }
   }
 
-  /// Makes the sums the gradients of the parameters.
+  /// Copies the sums to the gradients of the parameters.
   func finish(on pool: WorkerPool) {
     for (parameter, sum) in zip(parameters, sums) {
       guard let gradient = parameter.gradient else { continue }

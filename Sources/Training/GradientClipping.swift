@@ -1,16 +1,16 @@
 import Kernels
 import Layers
 
-/// Bounds the length of a step's gradient.
+/// Limits the norm of a step's gradient.
 public enum GradientClipping {
-  /// Scales all gradients by one number where their common norm is above `limit`:
+  /// Scales all gradients by one factor if their common norm is above `limit`:
   ///
   ///     norm = √Σ g² over all parameters        g ← g · min(1, limit / (norm + 1e-6))
   ///
   /// Source: Pascanu et al., 2013, arXiv:1211.5063, algorithm 1, in the form of PyTorch's
   /// `clip_grad_norm_`. Squares are summed in `Double` and in a fixed order.
   ///
-  /// - Returns: The norm before.
+  /// - Returns: The norm before clipping.
   @discardableResult
   public static func clip(
     _ parameters: [Parameter], toNorm limit: Double, on pool: WorkerPool

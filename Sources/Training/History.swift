@@ -19,15 +19,15 @@ public struct PassFigures: Sendable, Equatable {
   }
 }
 
-/// The figures of one epoch: those of its own batches or of a pass over the training set, and those of
-/// the validation set.
+/// The figures of one epoch: on the training images, either from its own batches or from a separate
+/// pass, and on the validation images.
 public struct EpochRecord: Sendable, Equatable {
-  /// Counted from 1, epochs of the training it goes on from included.
+  /// Counted from 1; includes the epochs of an earlier run that this one continues.
   public var epoch: Int
-  /// The rate of the epoch's last step.
+  /// The learning rate of the epoch's last step.
   public var learningRate: Double
   public var train: PassFigures
-  /// Nil where nothing is held out.
+  /// Nil if there are no validation images.
   public var validation: PassFigures?
 
   public init(epoch: Int, learningRate: Double, train: PassFigures, validation: PassFigures?) {
@@ -38,19 +38,20 @@ public struct EpochRecord: Sendable, Equatable {
   }
 }
 
-/// The history of a training as a table of comma-separated values: nothing in it depends on time or
+/// The history of a training run as comma-separated values. Nothing in it depends on time or
 /// machine.
 public enum History {
   private static let figures = ["loss", "top1", "top5"]
 
-  /// The columns: epoch, rate, figures of train and validation, then each class's top-1 of both.
+  /// The columns: epoch, learning rate, training and validation figures, then each class's top-1 of
+  /// both.
   public static func header(classNames: [String]) -> [String] {
     ["epoch", "learning_rate"] + figures.map { "train_\($0)" } + figures.map { "validation_\($0)" }
       + classNames.map { "train_top1.\($0)" } + classNames.map { "validation_top1.\($0)" }
   }
 
-  /// The whole table, with shortest decimals that read back as the same numbers; what was not measured
-  /// is empty.
+  /// The whole table, with the shortest decimals that read back as the same values; values that
+  /// were not measured are empty.
   public static func csv(_ history: [EpochRecord], classNames: [String]) -> String {
     let rows = history.map { record in
       let absent = [String](repeating: "", count: 3 + classNames.count)
@@ -69,21 +70,21 @@ public enum History {
     figures.numbers.map { "\($0)" }
   }
 
-  /// The numbers of one epoch, for a file that lets training go on; those that were not measured are no
-  /// numbers.
+  /// The values of one epoch, for a file from which training continues; values that were not
+  /// measured are NaN.
   static func numbers(of record: EpochRecord, classes: Int) -> [Double] {
     let absent = [Double](repeating: .nan, count: 3 + classes)
     return [Double(record.epoch), record.learningRate] + record.train.numbers
       + (record.validation?.numbers ?? absent)
   }
 
-  /// The inverse of `numbers(of:classes:)`; nil where there are not 8 + 2 · classes numbers.
+  /// The inverse of `numbers(of:classes:)`; nil unless there are 8 + 2 · classes values.
   static func record(from numbers: [Double], classes: Int) -> EpochRecord? {
     guard numbers.count == 8 + 2 * classes, let epoch = Int(exactly: numbers[0]),
       let train = PassFigures(numbers: numbers[2..<5 + classes]),
       let validation = PassFigures(numbers: numbers[(5 + classes)...])
     else { return nil }
-    // A measured loss is always a number, or training would have ended there.
+    // A measured loss is never NaN: training ends there.
     return EpochRecord(
       epoch: epoch, learningRate: numbers[1], train: train,
       validation: validation.loss.isNaN ? nil : validation)
@@ -91,13 +92,13 @@ public enum History {
 }
 
 extension PassFigures {
-  /// The mean top-1 accuracy of the classes that have images, percent.
+  /// The mean top-1 accuracy over the classes that have images, percent.
   var balancedTop1: Double {
     let measured = classTop1.filter(\.isFinite)
     return measured.isEmpty ? .nan : measured.reduce(0, +) / Double(measured.count)
   }
 
-  /// Loss, top-1, top-5, then the classes' top-1.
+  /// Loss, top-1, top-5, then each class's top-1.
   fileprivate var numbers: [Double] { [loss, top1, top5] + classTop1 }
 
   fileprivate init?(numbers: ArraySlice<Double>) {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A figure of an epoch that training can be steered by.
+/// A figure of an epoch that training can monitor.
 public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
   case validationLoss = "validation-loss"
   case validationTop1 = "validation-top1"
   case validationTop5 = "validation-top5"
-  /// The mean over the classes of their top-1 accuracies: each class counts alike.
+  /// The mean of the classes' top-1 accuracies: each class has the same weight.
   case validationBalanced = "validation-balanced"
   case trainLoss = "train-loss"
   case trainTop1 = "train-top1"
@@ -14,7 +14,7 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
   /// Whether it is a loss; the others are accuracies in percent.
   public var isLoss: Bool { self == .validationLoss || self == .trainLoss }
 
-  /// Whether a smaller value is the better one.
+  /// Whether a smaller value is better.
   public var prefersSmaller: Bool { isLoss }
 
   /// Whether it is measured on the validation images.
@@ -25,7 +25,7 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
     }
   }
 
-  /// The quantity's value in an epoch; not a number where it was not measured.
+  /// The quantity's value in an epoch; NaN if it was not measured.
   public func value(in epoch: EpochRecord) -> Double {
     switch self {
     case .validationLoss: epoch.validation?.loss ?? .nan
@@ -38,23 +38,23 @@ public enum MonitoredQuantity: String, Decodable, Sendable, CaseIterable {
     }
   }
 
-  /// A value in words, losses to four decimals and accuracies to two.
+  /// A value as text, losses with four decimals and accuracies with two.
   public func text(_ value: Double) -> String {
     String(format: isLoss ? "%.4f" : "%.2f %%", value)
   }
 
-  /// A gain in words: of accuracies in percent points.
+  /// A gain as text, for accuracies in percentage points.
   public func text(gain: Double) -> String {
     String(format: isLoss ? "%.4f" : "%.2f points", gain)
   }
 
-  /// How much better `value` is than `other`; negative where it is worse.
+  /// How much better `value` is than `other`; negative if it is worse.
   public func gain(of value: Double, over other: Double) -> Double {
     prefersSmaller ? other - value : value - other
   }
 }
 
-/// Which epoch of a history is best so far, and since when nothing has improved.
+/// Finds the best epoch of a history, and how long there has been no improvement.
 public struct Monitor: Sendable {
   public let quantity: MonitoredQuantity
   public let leastImprovement: Double
@@ -64,8 +64,8 @@ public struct Monitor: Sendable {
     self.leastImprovement = leastImprovement
   }
 
-  /// The epoch that last improved on all before it by more than `leastImprovement`; nil for an empty
-  /// history.
+  /// The last epoch that improved on the best before it by more than `leastImprovement`; nil for an
+  /// empty history.
   public func best(of history: some Sequence<EpochRecord>) -> EpochRecord? {
     var best: EpochRecord?
     for record in history where isImprovement(record, on: best) { best = record }
@@ -77,7 +77,7 @@ public struct Monitor: Sendable {
     best(of: history)?.epoch
   }
 
-  /// Whether `patience` epochs have passed since the best; 0 never ends.
+  /// Whether `patience` epochs have passed since the best one; always false if `patience` is 0.
   public func isExhausted(_ history: [EpochRecord], patience: Int) -> Bool {
     guard patience > 0, let last = history.last, let best = bestEpoch(of: history) else {
       return false
@@ -85,7 +85,8 @@ public struct Monitor: Sendable {
     return last.epoch - best >= patience
   }
 
-  /// How often `patience` epochs have passed without an improvement, counted anew after each time.
+  /// How many times `patience` epochs have passed without an improvement; the count restarts after
+  /// each time.
   ///
   /// - Precondition: `patience` is positive.
   public func standstills(in history: [EpochRecord], patience: Int) -> Int {

@@ -2,14 +2,14 @@ import Kernels
 import Layers
 import Tensors
 
-/// Changes parameters by their gradients as a rule says, and owns what the rule remembers of earlier steps.
+/// Updates parameters from their gradients by an update rule, and owns the rule's state.
 public final class Optimizer {
   public let settings: OptimizerSettings
-  /// Steps taken.
+  /// Number of steps taken.
   public private(set) var stepCount = 0
   private let rule: any UpdateRule
   private let parameters: [Parameter]
-  /// For each parameter a buffer for each quantity of the rule, in the layout of the parameter.
+  /// For each parameter, one buffer per state quantity of the rule, in the layout of the parameter.
   private let memory: [[AlignedBuffer]]
 
   public init(_ settings: OptimizerSettings, for parameters: [Parameter]) {
@@ -22,7 +22,7 @@ public final class Optimizer {
     }
   }
 
-  /// One step at learning rate `rate`.
+  /// Takes one step at learning rate `rate`.
   public func step(rate: Double, on pool: WorkerPool) {
     stepCount += 1
     for (parameter, memory) in zip(parameters, memory) {
@@ -36,15 +36,15 @@ public final class Optimizer {
 }
 
 extension Optimizer {
-  /// A remembered quantity of one parameter, in PyTorch's order of elements.
+  /// A state quantity of one parameter, in PyTorch's order of elements.
   public struct StateTensor {
     public let name: String
     public let shape: [Int]
-    /// Gives the values as they are when it is called.
+    /// Returns the values at the time of the call.
     public let values: () -> [Float]
   }
 
-  /// Everything remembered.
+  /// The whole state.
   public var state: [StateTensor] {
     rule.memory.enumerated().flatMap { index, quantity in
       zip(parameters, memory).map { parameter, buffers in
@@ -55,9 +55,9 @@ extension Optimizer {
     }
   }
 
-  /// Restores what `state` gave.
+  /// Restores a state that `state` returned.
   ///
-  /// - Parameter values: Gives the values of a state tensor by name and shape.
+  /// - Parameter values: Returns the values of a state tensor by name and shape.
   public func restore(
     stepCount: Int, values: (_ name: String, _ shape: [Int]) throws -> [Float]
   ) rethrows {

@@ -2,18 +2,19 @@ import CheckedNumbers
 import Declarations
 import Layers
 
-/// `train.optimizer`: the rule, what all rules have, and the values of its own keys.
+/// `train.optimizer`: the update rule, the settings common to all rules, and the values of the
+/// rule's own keys.
 public struct OptimizerSettings: Sendable {
-  /// All optimisers there are, in the order in which lists name them.
+  /// All optimisers, in the order of lists.
   public static let rules: [any UpdateRule.Type] = [SGD.self, Adam.self, AdamW.self]
 
-  /// An optimiser by the name of its rule.
+  /// An optimiser, identified by the name of its rule.
   public struct Kind: RawRepresentable, Equatable, Sendable, CustomStringConvertible {
     public let rule: any UpdateRule.Type
 
     public init(_ rule: any UpdateRule.Type) { self.rule = rule }
 
-    /// - Returns: Nil where none of `rules` has the name.
+    /// - Returns: Nil if none of `rules` has the name.
     public init?(rawValue: String) {
       guard let rule = rules.first(where: { $0.name == rawValue }) else { return nil }
       self.rule = rule
@@ -26,12 +27,12 @@ public struct OptimizerSettings: Sendable {
   public var kind: Kind
   public var learningRate: Double
   public var weightDecay: Double
-  /// False leaves norms and biases out of the decay.
+  /// Whether weight decay also applies to norms and biases.
   public var decayNormsAndBiases: Bool
-  /// Values of the keys that single rules have.
+  /// Values of the keys that are specific to a rule.
   private var own: SettingValues
 
-  /// - Parameter own: Values of the rule's own keys, where they are not the defaults.
+  /// - Parameter own: Values of the rule's own keys that differ from the defaults.
   public init(
     kind: Kind, learningRate: Double, weightDecay: Double = 0, decayNormsAndBiases: Bool = true,
     own: SettingValues = [:]
@@ -43,21 +44,21 @@ public struct OptimizerSettings: Sendable {
     self.own = own
   }
 
-  /// The value of a rule's own key.
+  /// The value of one of the rule's own keys.
   public subscript<Value>(key: SettingKey<Value>) -> Value {
     get { own[key] }
     set { own[key] = newValue }
   }
 
-  /// The rule with its constants, in a line of a chapter.
+  /// The rule with its constants, as text within a line of a chapter.
   public var words: String { kind.rule.init(self).words }
 }
 
 extension OptimizerSettings {
-  /// The decay of a parameter of a role.
+  /// The weight decay of a parameter with this role.
   ///
-  /// Decay of norms and biases fights no overfitting; leaving them out is common since He et al., 2019,
-  /// arXiv:1812.01187, section 3.1. PyTorch's optimisers decay them unless told otherwise.
+  /// Decaying norms and biases does not reduce overfitting; excluding them is common since He et
+  /// al., 2019, arXiv:1812.01187, section 3.1. PyTorch's optimisers decay them by default.
   public func weightDecay(of role: Parameter.Role) -> Double {
     switch role {
     case .bias, .normWeight, .normBias: decayNormsAndBiases ? weightDecay : 0
@@ -81,7 +82,7 @@ extension OptimizerSettings {
 
   private static let section = "train.optimizer."
 
-  /// The keys that single rules have, each once.
+  /// The keys specific to single rules, each once.
   private static func ownKeys(of rules: [any UpdateRule.Type]) -> [any DeclaredKey] {
     var keys: [any DeclaredKey] = []
     for key in rules.flatMap({ $0.keys }) where !keys.contains(where: { $0.name == key.name }) {
@@ -90,7 +91,7 @@ extension OptimizerSettings {
     return keys
   }
 
-  /// The keys of recipes that optimisers have.
+  /// The recipe keys of the optimisers.
   public static func recipeKeys(
     of rules: [any UpdateRule.Type] = rules
   ) -> [DeclaredSetting] {
@@ -120,7 +121,7 @@ extension OptimizerSettings {
     ]
   }
 
-  /// Checks every number by the bounds of its key.
+  /// Checks every value against the bounds of its key.
   func check() throws(SettingOutOfRange) {
     try SharedKeys.learningRate.check(learningRate.setting, in: Self.section)
     try SharedKeys.weightDecay.check(weightDecay.setting, in: Self.section)

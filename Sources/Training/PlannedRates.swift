@@ -1,11 +1,11 @@
 import Foundation
 
-/// The learning rates that a training is going to use, as far as they are known before it begins.
+/// The learning rates of a training run, as far as they are known before it begins.
 ///
-/// A plateau's rate falls where training stands still, which is not known before; it is planned as if
-/// it never did. Early stopping may end the training sooner.
+/// A plateau schedule lowers the rate when training stands still, which isn't known in advance; the
+/// plan assumes that it never does. Early stopping may end the training sooner.
 public struct PlannedRates: Sendable, Equatable {
-  /// A step: epochs done before it, and its rate.
+  /// A step: the number of epochs done before it, and its rate.
   public struct Point: Sendable, Equatable {
     public let epochs: Double
     public let rate: Double
@@ -13,12 +13,12 @@ public struct PlannedRates: Sendable, Equatable {
 
   public let points: [Point]
 
-  /// Steps beyond which not every one is told.
+  /// Largest number of points; with more steps, the points are evenly spaced.
   static let mostPoints = 600
 
   /// - Parameters:
-  ///   - epochs: Epochs of the training; with none there are no points.
-  ///   - before: Epochs of an earlier training that it goes on from.
+  ///   - epochs: Epochs of the run; if 0, there are no points.
+  ///   - before: Epochs of an earlier run that this one continues.
   init(_ settings: TrainingSettings, stepsPerEpoch: Int, after before: Int = 0) {
     let steps = settings.epochs * stepsPerEpoch
     let count = min(steps, Self.mostPoints)
@@ -33,7 +33,7 @@ public struct PlannedRates: Sendable, Equatable {
     }
   }
 
-  /// The first, the largest and the last rate, with the epochs done before each.
+  /// The first, the largest and the last rate, each with the number of epochs done before it.
   public var landmarks: [(name: String, point: Point)] {
     guard let first = points.first, let last = points.last else { return [] }
     let largest = points.reduce(first) { $1.rate > $0.rate ? $1 : $0 }
@@ -47,7 +47,7 @@ public struct PlannedRates: Sendable, Equatable {
 }
 
 extension Trainer {
-  /// The rates of all steps, those already done included.
+  /// The rates of all steps, including those already done.
   public var plannedRates: PlannedRates {
     PlannedRates(settings, stepsPerEpoch: stepsPerEpoch, after: store.epochsBefore)
   }
@@ -56,7 +56,7 @@ extension Trainer {
 extension PlannedRates {
   public static let header = ["step", "after epochs", "learning rate"]
 
-  /// The landmarks as a table for readers.
+  /// The landmarks as rows of a table.
   public var rows: [[String]] {
     landmarks.map { name, point in
       [name, String(format: "%.2f", point.epochs), String(format: "%.6g", point.rate)]

@@ -6,26 +6,26 @@ import Processors
 import TensorFiles
 import Tensors
 
-/// A network with the weights that a training begins with: drawn at random, read from the file that
-/// `train.init-from` names, or those of an earlier training that goes on.
+/// A network with its initial weights: drawn at random, read from the file that `train.init-from`
+/// names, or taken from an earlier training run that this one continues.
 ///
-/// Epochs are numbered on from an earlier training's, so that images are shuffled and augmented as it would
-/// have gone on to; the schedule counts its own epochs, and the optimiser begins without a memory. Where
-/// the earlier training ended before any epoch to choose among, nothing is trained: late rates would train
-/// nothing worth having.
+/// Epoch numbers continue those of the earlier run, so that images are shuffled and augmented as if
+/// that run had gone on. The schedule counts its own epochs, and the optimiser starts with empty
+/// state. If the earlier run ended before any of the epochs to choose among, nothing is trained:
+/// training such weights at the low rates of a late phase would be useless.
 public struct PreparedNetwork {
   public let network: Network
-  /// Where the weights come from, where not from the seed.
+  /// The source of the weights, if it isn't the seed.
   public let note: String?
-  /// What a reader must be warned of.
+  /// A warning for the user.
   public let warning: String?
   private let start: StartingCheckpoint?
   private let settings: TrainingSettings
 
   /// - Parameters:
-  ///   - start: A checkpoint to go on from.
-  ///   - families: The networks that `train.network` chooses among.
-  /// - Throws: What keeps the network from being built, or weights from being read.
+  ///   - start: A checkpoint to continue from.
+  ///   - families: The network families to which `train.network` can refer.
+  /// - Throws: An error if the network can't be built or its weights can't be read.
   public init(
     _ settings: TrainingSettings, for images: ImageSet, from start: URL?,
     among families: [any NetworkFamily] = NetworkCatalog.families
@@ -55,7 +55,7 @@ public struct PreparedNetwork {
       : nil
   }
 
-  /// The training that begins with these weights, or goes on from what an interrupted one has left in
+  /// A training run that begins with these weights, or resumes an interrupted one whose state is in
   /// `work`.
   public func trainer(on images: TrainingImages, work: URL, pool: WorkerPool) throws -> Trainer {
     let store = try TrainingStore(
@@ -70,8 +70,10 @@ public struct PreparedNetwork {
 }
 
 extension Trainer {
-  /// Notes what computes from here on, beside everything that computed before on this state.
+  /// Records the numerics from here on, next to those of every earlier process that computed on
+  /// this state.
   ///
-  /// - Returns: An earlier one that differs, by which the last bits may differ from an undisturbed run's.
+  /// - Returns: Earlier numerics that differ, if any: the last bits may then differ from those of
+  ///   an uninterrupted run.
   public func note(_ numerics: Numerics) throws -> Numerics? { try store.note(numerics) }
 }

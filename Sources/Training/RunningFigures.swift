@@ -3,8 +3,8 @@ import Metrics
 import Records
 import TensorFiles
 
-/// What a training shows of itself while it runs, in its work folder: `progress.json` about once a
-/// second, and `history.csv` after each epoch.
+/// The progress of a training run, written to its work folder: `progress.json` about once a second,
+/// and `history.csv` after each epoch.
 public final class RunningFigures {
   private let trainer: Trainer
   private let images: TrainingImages
@@ -13,7 +13,7 @@ public final class RunningFigures {
   private var imagesBefore: Int
   private var lastWrite: ContinuousClock.Instant?
 
-  /// Images a second need this long to be worth a look.
+  /// Time before the images per second are reported.
   private static let settlingTime = Duration.milliseconds(200)
   private static let interval = Duration.seconds(1)
   private static let confusionLimit = 12
@@ -25,21 +25,21 @@ public final class RunningFigures {
     imagesBefore = trainer.position
   }
 
-  /// An epoch begins, or goes on after an interruption.
+  /// Call when an epoch begins or resumes after an interruption.
   public func begin() throws {
     start = .now
     imagesBefore = trainer.position
     try write(done: trainer.position, loss: 0)
   }
 
-  /// `done` images of the epoch are trained on; written where a second has passed since the last time.
-  /// What can't be written now is written the next time: the training does not depend on it.
+  /// Records that `done` images of the epoch are trained on; writes if a second has passed since
+  /// the last write. A failed write is retried the next time, since training doesn't depend on it.
   public func update(done: Int, loss: Double) {
     if let lastWrite, .now - lastWrite < Self.interval { return }
     try? write(done: done, loss: loss)
   }
 
-  /// An epoch is finished.
+  /// Call when an epoch is finished.
   public func finish() throws {
     try AtomicFile.write(
       Data(History.csv(trainer.history, classNames: images.training.classNames).utf8),

@@ -57,13 +57,13 @@ extension OptimizerSettings {
     (self.momentum, self.nesterov) = (momentum, nesterov)
   }
 
-  /// Counts where the kind is `sgd`.
+  /// Has an effect if the kind is `sgd`.
   public var momentum: Double {
     get { self[SGD.momentum] }
     set { self[SGD.momentum] = newValue }
   }
 
-  /// Counts where the kind is `sgd`.
+  /// Has an effect if the kind is `sgd`.
   public var nesterov: Bool {
     get { self[SGD.nesterov] }
     set { self[SGD.nesterov] = newValue }

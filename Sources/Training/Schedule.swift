@@ -1,8 +1,9 @@
 import Foundation
 
-/// The learning rate as a function of the step's place in the training and of the figures so far.
+/// The learning rate as a function of the step's position in the training run and of the figures so
+/// far.
 ///
-/// A rate is a pure function of what it is given, so a resumed run needs no state of it.
+/// A rate is a pure function of its arguments, so resuming a run needs no state of the schedule.
 public struct Schedule: Decodable, Sendable {
   public enum Kind: String, Decodable, Sendable {
     case constant, multistep, exponential, cosine, plateau, triangular
@@ -12,24 +13,24 @@ public struct Schedule: Decodable, Sendable {
   public var kind: Kind
   /// Epochs from which the rate is multiplied by `factor` once more (multistep).
   public var milestones: [Int]
-  /// The multiplier at a milestone (multistep), after each epoch (exponential) or after a standstill
-  /// (plateau).
+  /// The multiplier at a milestone (multistep), after each epoch (exponential) or after a
+  /// standstill (plateau).
   public var factor: Double
-  /// Epochs from the full to the least rate (cosine); the whole training where nil.
+  /// Epochs from the full to the minimum rate (cosine); nil for the whole run.
   public var period: Int?
-  /// Least rate (cosine, plateau), or that of the end (triangular, one-cycle).
+  /// Minimum rate (cosine, plateau), or the rate at the end (triangular, one-cycle).
   public var minimum: Double
   /// The quantity whose standstill lowers the rate (plateau).
   public var monitor: MonitoredQuantity
-  /// Epochs without an improvement after which it does (plateau).
+  /// Epochs without an improvement after which the rate is lowered (plateau).
   public var patience: Int
-  /// What counts as an improvement (plateau).
+  /// The smallest change that counts as an improvement (plateau).
   public var leastImprovement: Double
-  /// The rate of the beginning as a share of the full one (triangular, one-cycle).
+  /// The initial rate as a fraction of the full one (triangular, one-cycle).
   public var start: Double
-  /// The share of the training after which the rate is full (triangular, one-cycle).
+  /// The fraction of the run after which the rate is full (triangular, one-cycle).
   public var peak: Double
-  /// Epochs in which the rate of any kind grows from nothing to what it would be.
+  /// Epochs in which the rate of any kind grows linearly from 0 to its scheduled value.
   public var warmupEpochs: Double
 
   public init(
@@ -52,11 +53,11 @@ public struct Schedule: Decodable, Sendable {
   }
 }
 
-/// A step's place in a training.
+/// The position of a step in a training run.
 public struct StepPlace: Sendable, Equatable {
   /// Counted from 1.
   public var epoch: Int
-  /// Steps of the epoch that come before.
+  /// Number of steps before it in the epoch.
   public var step: Int
   public var stepsInEpoch: Int
 
@@ -70,31 +71,31 @@ public struct StepPlace: Sendable, Equatable {
     self.stepsInEpoch = stepsInEpoch
   }
 
-  /// Epochs before the step, with the part of its own.
+  /// Epochs before the step, including the fraction of its own epoch.
   var beginning: Double { Double(epoch - 1) + Double(step) / Double(stepsInEpoch) }
-  /// Epochs when the step is done.
+  /// Epochs after the step.
   var end: Double { Double(epoch - 1) + Double(step + 1) / Double(stepsInEpoch) }
 }
 
 extension Schedule {
-  /// The rate of a step, with e its epoch and t the epochs before it, which grows from step to step:
+  /// The rate of a step, where e is its epoch and t the (fractional) number of epochs before it:
   ///
   ///     constant     base
   ///     multistep    base · factorᵐ, where m milestones are ≤ e
   ///     exponential  base · factorᵉ⁻¹
   ///     cosine       minimum + (base − minimum) · (1 + cos(π · (e − 1) / period)) / 2
   ///     plateau      base · factorⁿ, at least minimum, where the monitored quantity has stood still n times
-  ///     triangular   in a line from start · base to base at t = peak · epochs, then to minimum at t = epochs
+  ///     triangular   linear from start · base to base at t = peak · epochs, then to minimum at t = epochs
   ///     one-cycle    the same along half waves of the cosine
   ///
-  /// and in the first `warmupEpochs` W that · (t after the step) / W.
+  /// In the first `warmupEpochs` W, the rate is multiplied by (t after the step) / W.
   ///
   /// Sources: cosine: Loshchilov and Hutter, 2017, arXiv:1608.03983, equation 5, without restarts.
   /// Triangular and one-cycle: Smith and Topin, 2018, arXiv:1708.07120, section 4; the half waves are
   /// PyTorch's. Warm-up: Goyal et al., 2017, arXiv:1706.02677, section 2.2.
   ///
   /// - Parameters:
-  ///   - epochs: Epochs of the whole training.
+  ///   - epochs: Number of epochs of the whole run.
   ///   - history: The figures of the epochs before this one.
   public func rate(
     base: Double, at place: StepPlace, epochs: Int, history: [EpochRecord] = []

@@ -1,10 +1,10 @@
-/// Where a training stands after its last epoch, for a reader who follows it.
+/// The state of a training run after its last epoch, for progress messages.
 public struct Standing: Sendable {
   public let last: EpochRecord
   /// The best epoch by the monitored quantity.
   public let best: EpochRecord
   public let quantity: MonitoredQuantity
-  /// The best of the epochs before the last; nil where there is none.
+  /// The best of the epochs before the last; nil if there is none.
   public let bestBefore: EpochRecord?
 
   /// - Returns: Nil for an empty history.
@@ -17,28 +17,28 @@ public struct Standing: Sendable {
     bestBefore = monitor.best(of: history.dropLast())
   }
 
-  /// By how much the last epoch is better than all before it; nil where it is not, or is the first.
+  /// How much better the last epoch is than all before it; nil if it isn't better, or is the first.
   public var gain: Double? {
     guard best == last, let bestBefore else { return nil }
     return quantity.gain(of: quantity.value(in: last), over: quantity.value(in: bestBefore))
   }
 
-  /// The best epoch in words, for example "validation-top1 56.30 % in epoch 9".
+  /// The best epoch as text, for example "validation-top1 56.30 % in epoch 9".
   public var text: String {
     "\(quantity.rawValue) \(quantity.text(quantity.value(in: best))) in epoch \(best.epoch)"
   }
 }
 
 extension Trainer {
-  /// Where the training stands; nil before its first epoch. Where nothing is held out, accuracy on the
-  /// training images is all there is to tell.
+  /// The current standing; nil before the first epoch. Without validation images it is based on the
+  /// accuracy on the training images.
   public var standing: Standing? {
     Standing(of: history, by: validation == nil ? .trainTop1 : settings.checkpoint.monitor)
   }
 }
 
 extension EpochRecord {
-  /// How far training accuracy is above validation accuracy, in percent points; nil where nothing is held
-  /// out.
+  /// Training accuracy minus validation accuracy, in percentage points; nil without validation
+  /// images.
   public var gap: Double? { validation.map { train.top1 - $0.top1 } }
 }

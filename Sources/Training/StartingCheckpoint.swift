@@ -3,23 +3,23 @@ import Foundation
 import Models
 import TensorFiles
 
-/// A checkpoint that a training goes on from: its weights, and the number of its epoch.
+/// A checkpoint that a training run continues from: its weights and its epoch number.
 public struct StartingCheckpoint {
-  /// How the checkpoint came to be the one, in its metadata under `selection`.
+  /// How the checkpoint was selected; stored in its metadata under `selection`.
   public enum Selection: String, Sendable {
-    /// It was the best among those that were listed.
+    /// It was the best of the listed checkpoints.
     case listed
-    /// The training ended before any that was listed, so it is the last.
+    /// The run ended before any listed checkpoint, so this is the last one.
     case fallback
   }
 
   public let description: CheckpointDescription
-  /// Nil where the file does not say.
+  /// Nil if the file has no such entry.
   public let selection: Selection?
   private let file: TensorFile
 
-  /// - Throws: `TrainingError.unusableStart` where the weights are another network's, of other classes or
-  ///   of images normalised in another way.
+  /// - Throws: `TrainingError.unusableStart` if the weights belong to another network, to other
+  ///   classes or to images with another normalisation.
   public init(
     contentsOf url: URL, for network: Network, trainedOn images: ImageSet
   ) throws {
@@ -50,13 +50,12 @@ public struct StartingCheckpoint {
     }
   }
 
-  /// Gives the weights to a network.
+  /// Loads the weights into a network.
   public func load(into network: Network) throws { try Checkpoint.load(file, into: network) }
 }
 
 extension TrainingSettings {
-  /// These settings for a training that goes on from `start`: with no epochs where there was nothing to
-  /// choose it among.
+  /// The settings for a run that continues from `start`: with zero epochs if `start` is a fallback.
   public func goingOn(from start: StartingCheckpoint?) -> TrainingSettings {
     guard start?.selection == .fallback else { return self }
     var settings = self

@@ -1,8 +1,9 @@
 import Foundation
 import TensorFiles
 
-/// Seconds and images a second of each epoch, in a table apart from the history, since no two runs
-/// agree in them. It outlives an interruption; what ran after the last save is not counted twice.
+/// Seconds and images per second of each epoch, in a table separate from the history, because they
+/// differ between runs. The table survives an interruption; work after the last save is not counted
+/// twice.
 public struct TimingLog {
   private let table: URL
   private let partial: URL
@@ -34,7 +35,7 @@ public struct TimingLog {
     return cells.count > 1 ? Double(cells[1]) ?? 0 : 0
   }
 
-  /// Runs the rest of an epoch and notes its seconds, those before an interruption included.
+  /// Runs the rest of an epoch and records its seconds, including those before an interruption.
   public func measure(
     _ trainer: Trainer, _ epoch: () throws -> Trainer.Outcome
   ) throws -> Trainer.Outcome {
@@ -52,16 +53,16 @@ public struct TimingLog {
     return outcome
   }
 
-  /// Notes the seconds of an epoch that is interrupted, earlier parts included.
+  /// Records the seconds of an interrupted epoch, including earlier parts.
   public func interrupt(seconds: Double) throws {
     try AtomicFile.write(Data("\(seconds)".utf8), to: partial)
   }
 
-  /// Adds a row for an epoch that is finished.
+  /// Adds a row for a finished epoch.
   public func finish(epoch: Int, seconds: Double, images: Int) throws {
     let rate = seconds > 0 ? Double(images) / seconds : 0
     let row = "\(epoch),\(rounded(seconds)),\(rounded(rate))\n"
-    // An epoch that was repeated after a crash replaces its row.
+    // An epoch that is repeated after a crash replaces its row.
     let earlier = text.split(separator: "\n").dropFirst().filter {
       $0.split(separator: ",").first.flatMap { Int($0) }.map { $0 < epoch } ?? false
     }

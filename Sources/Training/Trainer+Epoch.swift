@@ -9,19 +9,19 @@ import Tensors
 extension Trainer {
   /// How an epoch ended.
   public enum Outcome: Sendable {
-    /// All its images are trained on, the validation set is evaluated, and the state is saved.
+    /// All its images are trained on, the validation images are evaluated, and the state is saved.
     case finished(EpochRecord)
-    /// It was asked to stop; the state is saved.
+    /// It was stopped by `shouldStop`; the state is saved.
     case interrupted
   }
 
   /// Trains on the rest of the current epoch.
   ///
   /// - Parameters:
-  ///   - shouldStop: Asked after each step.
-  ///   - progress: Told after each step how many images are done and the mean loss so far.
-  /// - Throws: `TrainingError.diverged` where the loss is no longer finite, and what writing files
-  ///   throws. The state saved last stays.
+  ///   - shouldStop: Called after each step; true stops the epoch.
+  ///   - progress: Called after each step with the number of images done and the mean loss so far.
+  /// - Throws: `TrainingError.diverged` if the loss is no longer finite, and errors from writing
+  ///   files. The last saved state is kept.
   ///
   /// - Precondition: `isFinished` is false.
   public func runEpoch(
@@ -47,7 +47,7 @@ extension Trainer {
 
   /// One step: forward, loss and backward for each mini-batch, then one update.
   ///
-  /// A state is saved between steps only, so that no sum of gradients need be kept.
+  /// The state is saved only between steps, so partial gradient sums need not be stored.
   private func step(_ indices: ArraySlice<Int>) throws {
     let rate = learningRate
     let accumulates = indices.count > settings.batch
@@ -69,7 +69,7 @@ extension Trainer {
     average?.update(on: pool)
   }
 
-  /// Loads a mini-batch, runs it to the loss, and counts the answers.
+  /// Loads a mini-batch, runs it up to the loss, and counts the answers.
   private func forward(_ indices: ArraySlice<Int>, rate: Double) throws {
     let count = indices.count
     let logits = labels.withUnsafeMutableBufferPointer { labels in
@@ -105,14 +105,14 @@ extension Trainer {
       lastGood: store.lastGood(epochs: state.history.count))
   }
 
-  /// Evaluates, keeps what is worth keeping, and saves the state.
+  /// Evaluates, keeps the weights that the settings select, and saves the state.
   private func finishEpoch() throws -> EpochRecord {
     let lastStep = stepsPerEpoch - 1
     let rate = rate(ofStep: lastStep)
     guard state.tally.loss.isFinite, network.isFinite else {
       throw diverged(inStep: lastStep, rate: rate)
     }
-    // What is measured is what is kept: the averaged weights, where there are any.
+    // Evaluates the weights that are kept: the averaged ones, if there is an average.
     let record = try withKeptWeights {
       let record = EpochRecord(
         epoch: epoch, learningRate: rate, train: trainingFigures(),
@@ -141,7 +141,8 @@ extension Trainer {
     }
   }
 
-  /// The running figures of the epoch, or where a pass of its own is asked for, its accuracies.
+  /// The running figures of the epoch; with `full-metrics`, the accuracies come from a separate
+  /// pass.
   private func trainingFigures() -> PassFigures {
     let running = PassFigures(state.tally)
     guard settings.fullMetrics else { return running }
@@ -179,7 +180,7 @@ extension PassFigures {
 }
 
 extension Network {
-  /// Whether every number of the network's state is one.
+  /// Whether every element of the network's state is finite.
   fileprivate var isFinite: Bool {
     parameters.allSatisfy { $0.value.elements.allSatisfy(\.isFinite) }
   }

@@ -5,7 +5,7 @@ import TensorFiles
 extension Trainer {
   /// Publishes checkpoints, state, history and timing, and reads the best weights back into the network.
   ///
-  /// - Returns: What the file of the best weights says of them.
+  /// - Returns: The description in the file of the best weights.
   public func publish(
     to folder: URL, _ timing: TimingLog, classNames: [String]
   ) throws -> CheckpointDescription {
@@ -20,12 +20,12 @@ extension Trainer {
     return try Checkpoint.description(of: file)
   }
 
-  /// What a reader who follows the training is told after an epoch: its figures, a new best epoch, and now
-  /// and then where the training stands.
+  /// The progress messages after an epoch: its figures, a new best epoch and, at intervals, a
+  /// summary.
   ///
   /// - Parameters:
-  ///   - timing: What has measured the epochs.
-  ///   - clock: Writes seconds as a time.
+  ///   - timing: The log of the measured epochs.
+  ///   - clock: Formats seconds as a time.
   public func lines(
     after record: EpochRecord, _ timing: TimingLog, clock: (Double) -> String
   ) -> [String] {
@@ -49,10 +49,10 @@ extension Trainer {
     return lines
   }
 
-  /// Images that train.
+  /// Number of training images.
   var imageCount: Int { training.images.count }
 
-  /// What is trained on how much, and where it begins.
+  /// What is trained on how many images, and where it begins.
   public var subject: String {
     let place =
       history.isEmpty && position == 0
@@ -62,11 +62,11 @@ extension Trainer {
       + "batches of \(settings.batch), \(arenaByteCount >> 20) MiB of maps and gradients\(place)"
   }
 
-  /// How the training ended.
+  /// A message about the end of the run.
   ///
   /// - Parameters:
   ///   - best: The epoch of the weights that were published as the best.
-  ///   - time: Of all epochs.
+  ///   - time: The time of all epochs.
   public func ending(best: Int, in time: String) -> String {
     guard !history.isEmpty else {
       return "no epoch was trained; the weights are those that the training began with"

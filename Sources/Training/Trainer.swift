@@ -8,8 +8,8 @@ import Metrics
 import Models
 import Tensors
 
-/// Trains a network epoch by epoch, and can be stopped and continued between any two steps with the
-/// same result to the last bit.
+/// Trains a network epoch by epoch. It can be stopped and resumed between any two steps with a
+/// bit-identical result.
 public final class Trainer {
   public let settings: TrainingSettings
   public let network: Network
@@ -30,15 +30,15 @@ public final class Trainer {
   var losses: [Double]
   var state: TrainingState
   var lastSave = ContinuousClock.now
-  /// What the newest validation took for what; nil before the first of this process.
+  /// The confusion matrix of the latest validation; nil before the first one of this process.
   public internal(set) var validationConfusion: ConfusionMatrix?
 
-  /// How long training goes on at most before its state is saved again.
+  /// Longest time between two saves of the state, apart from the length of a step.
   static let saveInterval = Duration.seconds(300)
 
-  /// Prepares a training, or takes up an interrupted one whose state lies in the store.
+  /// Prepares a training run, or resumes an interrupted one whose state is in the store.
   ///
-  /// - Parameter network: Initialised; its weights are replaced where a state is found.
+  /// - Parameter network: Initialised; its weights are replaced if a state is found.
   public init(
     _ settings: TrainingSettings, network: Network, images: TrainingImages, store: TrainingStore,
     on pool: WorkerPool
@@ -88,35 +88,35 @@ public final class Trainer {
 }
 
 extension Trainer {
-  /// The figures of the epochs that are finished.
+  /// The figures of the finished epochs.
   public var history: [EpochRecord] { state.history }
 
-  /// The epoch that comes or is under way, counted from 1, those of the training it goes on from
-  /// included.
+  /// The current or next epoch, counted from 1, including the epochs of an earlier run that this
+  /// one continues.
   public var epoch: Int { store.epochsBefore + state.history.count + 1 }
 
-  /// The number of the last epoch, if nothing ends the training before it.
+  /// The number of the last epoch, unless early stopping ends the run before it.
   public var lastEpoch: Int { store.epochsBefore + settings.epochs }
 
   /// Images of the current epoch already trained on; more than 0 after an interruption.
   public var position: Int { state.position }
 
-  /// The learning rate of the coming step.
+  /// The learning rate of the next step.
   public var learningRate: Double {
     rate(ofStep: min(state.position / imagesPerStep, stepsPerEpoch - 1))
   }
 
-  /// Whether the last epoch is done or nothing has improved for too long.
+  /// Whether the last epoch is done or early stopping has ended the run.
   public var isFinished: Bool { state.history.count >= settings.epochs || hasStoppedEarly }
 
-  /// Whether the monitored quantity has stood still for the patience of the settings.
+  /// Whether the monitored quantity has not improved for the number of epochs set as patience.
   public var hasStoppedEarly: Bool {
     Monitor(settings.stop.monitor, leastImprovement: settings.stop.leastImprovement)
       .isExhausted(state.history, patience: settings.stop.patience)
   }
 
-  /// The epoch whose weights are kept as the best; nil before the first. Where nothing is held out, it is
-  /// the last one.
+  /// The epoch whose weights are kept as the best; nil before the first. Without validation images
+  /// it is the last epoch.
   public var bestEpoch: Int? {
     validation == nil
       ? state.history.last?.epoch
@@ -126,10 +126,10 @@ extension Trainer {
   /// Bytes of feature maps and gradients of a training step.
   public var arenaByteCount: Int { plan.arenaByteCount }
 
-  /// Images of a whole step: as many mini-batches as are accumulated.
+  /// Images of a whole step: the batch size times the number of accumulated mini-batches.
   var imagesPerStep: Int { settings.batch * settings.accumulate }
 
-  /// Steps of an epoch; the last may be of fewer images.
+  /// Steps of an epoch; the last may have fewer images.
   var stepsPerEpoch: Int { (training.images.count + imagesPerStep - 1) / imagesPerStep }
 
   /// The learning rate of a step, counted from 0, of the current epoch.
@@ -142,9 +142,9 @@ extension Trainer {
 }
 
 extension TrainingSettings {
-  /// What no single key can say: whether keys go together, and with the kernels.
+  /// Checks combinations of keys, and their combination with the kernels.
   ///
-  /// - Parameter holdsOut: Whether images are held out of the training.
+  /// - Parameter holdsOut: Whether there are validation images.
   public func check(holdsOut: Bool) throws {
     try precision.requireSupport()
     try optimizer.kind.rule.check(optimizer)

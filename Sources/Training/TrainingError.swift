@@ -1,28 +1,29 @@
 import TensorFiles
 
-/// Why training cannot start or go on.
+/// Why training can't start or continue.
 public enum TrainingError: PrintableError, Equatable {
   /// The loss, or a weight, is infinite or not a number.
   case diverged(epoch: Int, step: Int, rate: Double, lastGood: String)
-  /// A file with the state of an interrupted training does not fit this one.
+  /// A state file in the work folder does not belong to this training run.
   case unusableState(file: String, problem: String)
-  /// The weights to start from are of another network, of other classes or of other pixels.
+  /// The weights to start from belong to another network, other classes or other pixels.
   case unusableStart(file: String, what: String, expected: String, found: String)
   /// Training and validation images are of different data sets.
   case differentClasses(training: [String], validation: [String])
-  /// Training and validation images are to be one set and are normalised in two ways.
+  /// Training and validation images are to be joined and have different normalisations.
   case differentNormalizations(training: String, validation: String)
-  /// Images without the note how they are to be normalised.
+  /// Images that don't record their normalisation.
   case unprepared(set: String)
-  /// All images are to train, and the validation images are the test images.
+  /// All images are to be trained on, and the validation images are the test images.
   case testImagesWouldTrain
-  /// Test images stand where training images belong, or validation images without the split's word for it.
+  /// Test images were given as training images, or as validation images without `split.validation:
+  /// test`.
   case unannouncedTestImages(input: String)
-  /// A quantity of the validation images is to steer a training that holds none out.
+  /// A quantity of the validation images is monitored, and there are no validation images.
   case noValidationImages(key: String, quantity: String)
-  /// Nesterov's look ahead was asked for without a velocity to look along.
+  /// Nesterov's variant without momentum.
   case nesterovWithoutMomentum
-  /// Weights of the loss that are not one a class.
+  /// The number of class weights differs from the number of classes.
   case classWeights(found: Int, classes: [String])
   /// The work folder cannot be written.
   case workFolder(path: String, problem: String)

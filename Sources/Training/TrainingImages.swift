@@ -1,21 +1,22 @@
 import Datasets
 
-/// `train.data`: which images train.
+/// `train.data`: which images are trained on.
 public enum TrainingData: String, Decodable, Sendable {
-  /// Those set aside for training; the validation images are held out.
+  /// The training split; the validation images are held out.
   case training
-  /// All but the test images; nothing is held out.
+  /// All but the test images; there are no validation images.
   case trainingAndValidation = "training-and-validation"
 }
 
-/// The images a training learns from, and those its epochs are measured on.
+/// The images that a run trains on, and those that its epochs are evaluated on.
 public struct TrainingImages: Sendable {
   public let training: ImageSet
-  /// Nil where all images train.
+  /// Nil if all images are trained on.
   public let validation: ImageSet?
 
-  /// - Throws: `TrainingError` where the sets do not belong together, say nothing of normalisation, or
-  ///   the test images would train, or choose the epoch without the split's saying so.
+  /// - Throws: `TrainingError` if the classes or normalisations of the sets differ, if the
+  ///   normalisation isn't recorded, or if test images would be trained on or used for validation
+  ///   without `split.validation: test`.
   public init(_ data: TrainingData, training: ImageSet, validation: ImageSet) throws {
     guard training.classNames == validation.classNames else {
       throw TrainingError.differentClasses(

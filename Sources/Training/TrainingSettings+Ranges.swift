@@ -2,7 +2,7 @@ import Augmentation
 import CheckedNumbers
 
 extension TrainingSettings: CheckedSettings {
-  /// Checks every number by the bounds of `stages/schema.yaml`.
+  /// Checks every value against the bounds of `stages/schema.yaml`.
   public func check() throws {
     try architecture.checkRanges()
     try SettingRange(least: 0, most: 100_000).check(epochs, "train.epochs")

@@ -9,7 +9,7 @@ public struct TrainingSettings: Decodable, Sendable {
   public var architecture: NetworkConfiguration
   public var epochs: Int
   public var batch: Int
-  /// Mini-batches whose mean gradient makes a step.
+  /// Number of mini-batches whose mean gradient makes one step.
   public var accumulate: Int
   public var data: TrainingData
   public var precision: Precision
@@ -17,7 +17,7 @@ public struct TrainingSettings: Decodable, Sendable {
   public var initFrom: String?
   public var optimizer: OptimizerSettings
   public var schedule: Schedule
-  /// The norm above which a step's gradient is scaled down; nil leaves it.
+  /// The norm above which a step's gradient is scaled down; nil for no clipping.
   public var clipNorm: Double?
   public var average: AverageSettings
   public var loss: LossSettings
@@ -63,11 +63,11 @@ public struct TrainingSettings: Decodable, Sendable {
 
 /// `train.loss`.
 public struct LossSettings: Decodable, Sendable {
-  /// The share of the target spread evenly over all classes.
+  /// The fraction of the target spread evenly over all classes.
   public var labelSmoothing: Double
   /// The weight of KL(smoothed target ‖ prediction), added to the cross-entropy.
   public var klWeight: Double
-  /// How much an image of each class counts.
+  /// The weight of each class.
   public var classWeights: ClassWeights
 
   public init(
@@ -81,7 +81,7 @@ public struct LossSettings: Decodable, Sendable {
 
 /// `train.average`.
 public struct AverageSettings: Decodable, Sendable {
-  /// The share of the old average that a step leaves; 0 keeps none.
+  /// The fraction of the old average that remains after a step; 0 turns averaging off.
   public var decay: Double
 
   public init(decay: Double) {
@@ -89,7 +89,7 @@ public struct AverageSettings: Decodable, Sendable {
   }
 }
 
-/// `train.stop`: when training ends before its last epoch.
+/// `train.stop`: early stopping.
 public struct StopSettings: Decodable, Sendable {
   public var monitor: MonitoredQuantity
   /// Epochs without an improvement; 0 never stops.
@@ -107,9 +107,9 @@ public struct StopSettings: Decodable, Sendable {
 public struct CheckpointSettings: Decodable, Sendable {
   /// The quantity whose best epoch becomes `best`.
   public var monitor: MonitoredQuantity
-  /// Keeps the weights of every so many epochs; 0 keeps none.
+  /// Keeps the weights of every `every`-th epoch; 0 keeps none.
   public var every: Int
-  /// Keeps the weights of these epochs too.
+  /// Also keeps the weights of these epochs.
   public var epochs: [Int]
 
   public init(monitor: MonitoredQuantity, every: Int, epochs: [Int]) {

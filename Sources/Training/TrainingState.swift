@@ -4,12 +4,12 @@ import Metrics
 import Models
 import TensorFiles
 
-/// Where a training stands between two steps: everything that decides what comes next, and nothing
-/// that depends on time or machine.
+/// The state of a training run between two steps: everything that determines the next steps, and
+/// nothing that depends on time or machine.
 struct TrainingState {
-  /// Epochs that are finished, with their figures.
+  /// The finished epochs, with their figures.
   var history: [EpochRecord] = []
-  /// Images of the current epoch that are trained on.
+  /// Number of images of the current epoch that are trained on.
   var position = 0
   /// The running figures of the current epoch.
   var tally: ClassificationTally
@@ -21,7 +21,7 @@ struct TrainingState {
     tally = ClassificationTally(classes: classes)
   }
 
-  /// Writes the state, the network's, the optimiser's and the average's to one file.
+  /// Writes this state and those of the network, the optimiser and the average to one file.
   func write(
     network: Network, optimizer: Optimizer, average: WeightAverage?, to url: URL
   ) throws {
@@ -47,10 +47,10 @@ struct TrainingState {
     try writer.write(to: url)
   }
 
-  /// Reads a state and restores the network's, the optimiser's and the average's.
+  /// Reads this state and restores those of the network, the optimiser and the average.
   ///
-  /// - Parameter epochsBefore: Epochs of the training that this one goes on from.
-  /// - Throws: `TrainingError.unusableState` where the file is another training's.
+  /// - Parameter epochsBefore: Epochs of an earlier run that this one continues.
+  /// - Throws: `TrainingError.unusableState` if the file belongs to another run.
   init(
     from url: URL, network: Network, optimizer: Optimizer, average: WeightAverage?,
     epochsBefore: Int

@@ -3,15 +3,15 @@ import Models
 import Processors
 import TensorFiles
 
-/// The files of a training: state and checkpoints that must outlive the process lie in the work
-/// folder, until all is published at once.
+/// The files of a training run. State and checkpoints, which must survive the process, stay in the
+/// work folder until all are published together.
 public struct TrainingStore: Sendable {
   private let folder: URL
   private let description: CheckpointDescription
 
   /// - Parameters:
-  ///   - folder: The work folder; made where it is missing.
-  ///   - description: What the weights say of themselves before the first epoch; epoch and figures are
+  ///   - folder: The work folder; created if it is missing.
+  ///   - description: The description of the weights before the first epoch; epoch and figures are
   ///     filled in.
   public init(folder: URL, description: CheckpointDescription) throws {
     self.folder = folder
@@ -23,22 +23,23 @@ public struct TrainingStore: Sendable {
     }
   }
 
-  /// Epochs that the weights were trained for before this training.
+  /// Epochs that the weights were trained for before this run.
   var epochsBefore: Int { description.epoch }
 
   private var stateFile: URL { folder.appendingPathComponent("resume.safetensors") }
   private var bestFile: URL { folder.appendingPathComponent(Self.bestName) }
   private static let bestName = "best.safetensors"
 
-  /// The state of an interrupted training, where there is one.
+  /// The state of an interrupted run, if there is one.
   var savedState: URL? {
     FileManager.default.fileExists(atPath: stateFile.path) ? stateFile : nil
   }
 
-  /// Notes what computes from here on, beside everything that computed before on this state.
+  /// Records the numerics from here on, next to those of every earlier process that computed on
+  /// this state.
   ///
-  /// - Returns: An earlier one that differs: the last bits may then differ from those of an
-  ///   undisturbed run.
+  /// - Returns: Earlier numerics that differ, if any: the last bits may then differ from those of
+  ///   an uninterrupted run.
   public func note(_ numerics: Numerics) throws -> Numerics? {
     let file = folder.appendingPathComponent("numerics.json")
     let noted = savedState == nil ? nil : try? Data(contentsOf: file)
@@ -60,13 +61,13 @@ public struct TrainingStore: Sendable {
       to: folder.appendingPathComponent(Self.fileName(epoch: record.epoch)))
   }
 
-  /// Names the newest weights that are known to be good.
+  /// A text that names the newest usable weights.
   func lastGood(epochs: Int) -> String {
     epochs > 0 ? "the best so far, \(bestFile.path)" : "the initial ones"
   }
 
-  /// Writes `last`, and copies `best` and the numbered checkpoints; before the first epoch the best
-  /// weights are those there are.
+  /// Writes `last`, and copies `best` and the numbered checkpoints. Before the first epoch, the
+  /// current weights are written as `best`.
   func publish(_ network: Network, history: [EpochRecord], to target: URL) throws {
     try Checkpoint.write(
       network, describing(history.last), to: target.appendingPathComponent("last.safetensors"))

@@ -2,30 +2,32 @@ import Declarations
 import Kernels
 import Tensors
 
-/// The arithmetic of one optimiser: what a step does to a parameter, and what it remembers until the next.
+/// The arithmetic of one optimiser: the update of a parameter in a step, and the state kept between
+/// steps.
 ///
-/// A rule in the list `OptimizerSettings.rules` is known to recipes, messages and completion.
+/// Adding a rule to `OptimizerSettings.rules` makes it available in recipes, messages and
+/// completion.
 public protocol UpdateRule: Sendable {
-  /// What `train.optimizer.kind` calls it.
+  /// Its name in `train.optimizer.kind`.
   static var name: String { get }
-  /// What it is, in a few words without a full stop.
+  /// A description in a few words without a full stop.
   static var about: String { get }
-  /// Its keys of `train.optimizer`, beside those that all optimisers have. A key that several rules have
-  /// is the same in each.
+  /// Its keys of `train.optimizer`, in addition to those common to all optimisers. A key of several
+  /// rules has the same declaration in each.
   static var keys: [any DeclaredKey] { get }
 
-  /// Checks what no single key can say: whether the keys go together.
+  /// Checks combinations of keys.
   static func check(_ settings: OptimizerSettings) throws
 
   init(_ settings: OptimizerSettings)
 
-  /// The quantities it remembers of each parameter, by name: SGD's velocity, Adam's two means. They
-  /// begin as zeros, and are kept with the state of an interrupted training.
+  /// The names of the state quantities that the rule keeps for each parameter: SGD's velocity,
+  /// Adam's two means. They start at zero and are saved with the state of an interrupted run.
   var memory: [String] { get }
-  /// The rule and its constants, in a line of a chapter.
+  /// The rule and its constants, as text within a line of a chapter.
   var words: String { get }
 
-  /// Changes a parameter's value. Takes no memory from the heap.
+  /// Updates a parameter's value. Allocates no memory on the heap.
   func update(_ parameter: ParameterStep, on pool: WorkerPool)
 }
 
@@ -35,14 +37,14 @@ extension UpdateRule {
   public var memory: [String] { [] }
 }
 
-/// One parameter in one step of an optimiser. All buffers are of one length and in the layout of the
-/// parameter; padding is zero and must stay so.
+/// One parameter in one step of an optimiser. All buffers have the same length and the layout of
+/// the parameter; padding is zero and must stay zero.
 public struct ParameterStep {
   public let value: AlignedBuffer
   public let gradient: AlignedBuffer
-  /// The rule's quantities, in the order of its names.
+  /// The rule's state quantities, in the order of `UpdateRule.memory`.
   public let memory: [AlignedBuffer]
-  /// The step, counted from 1.
+  /// The number of the step, counted from 1.
   public let number: Int
   public let rate: Double
   public let weightDecay: Double

@@ -4,14 +4,14 @@ import Tensors
 
 /// An exponential moving average of a network's whole state, running statistics included:
 ///
-///     average ← decay · average + (1 − decay) · value        after each step, from the first one's value
+///     average ← decay · average + (1 − decay) · value        after each step, starting with the first value
 ///
-/// Late steps jump about a minimum; their mean lies nearer to it.
+/// Late steps move around a minimum; their mean lies closer to it.
 /// Source: Polyak and Juditsky, 1992, "Acceleration of stochastic approximation by averaging", in the
 /// exponential form of Szegedy et al., 2016, arXiv:1512.00567, section 8.
 public final class WeightAverage {
   public let decay: Double
-  /// Steps averaged.
+  /// Number of steps averaged.
   public private(set) var count = 0
   private let parameters: [Parameter]
   private let averages: [AlignedBuffer]
@@ -24,9 +24,10 @@ public final class WeightAverage {
     averages = parameters.map { AlignedBuffer(count: $0.value.count) }
   }
 
-  /// Takes in the values after a step.
+  /// Adds the values after a step to the average.
   public func update(on pool: WorkerPool) {
-    // The first value stands for all that came before: otherwise early averages would lean to zero.
+    // The first value initialises the average; starting at zero would bias early averages towards
+    // zero.
     let share = count == 0 ? 1 : Float(1 - decay)
     for (parameter, average) in zip(parameters, averages) {
       BufferArithmetic.move(average, towards: parameter.value, by: share, on: pool)
@@ -34,8 +35,8 @@ public final class WeightAverage {
     count += 1
   }
 
-  /// Runs `body` while the network holds the averages instead of its own values; before the first step
-  /// there is nothing to exchange.
+  /// Runs `body` with the averages in the network instead of its own values; before the first step
+  /// nothing is exchanged.
   public func exchanged<Result>(on pool: WorkerPool, _ body: () throws -> Result) rethrows -> Result
   {
     guard count > 0 else { return try body() }
@@ -52,7 +53,7 @@ public final class WeightAverage {
 }
 
 extension WeightAverage {
-  /// The averages, each under its parameter's name.
+  /// The averages, under the names of their parameters.
   var state: [Optimizer.StateTensor] {
     zip(parameters, averages).map { parameter, average in
       Optimizer.StateTensor(
@@ -60,7 +61,7 @@ extension WeightAverage {
     }
   }
 
-  /// Restores what `state` gave after `count` steps.
+  /// Restores a state that `state` returned after `count` steps.
   func restore(
     count: Int, values: (_ name: String, _ shape: [Int]) throws -> [Float]
   ) rethrows {
