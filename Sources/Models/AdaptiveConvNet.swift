@@ -2,17 +2,17 @@ import Declarations
 import Layers
 import Tensors
 
-/// A plain chain of blocks whose convolutions adapt to the image, each with a shortcut; 2×2 max pooling
-/// after blocks 3, 6 and 9, global average pooling and a linear head.
+/// A plain chain of blocks, each with a shortcut, whose convolutions adapt their weights to the
+/// image; 2×2 max pooling after blocks 3, 6 and 9, global average pooling and a linear head.
 ///
-/// The published system names eleven blocks, K kernels, attention over the pooled input, shortcuts,
-/// norms, LeakyReLU and max pooling; widths, K = 4, the softmax, the slope 0.01 and the places of the
-/// pooling are chosen here. Kernels start as Kaiming's for the forward pass, each of the K as if it
-/// stood alone: their mixture, which begins as the mean of K independent ones, is smaller by √K, and
-/// the norm behind it makes up for that.
+/// The published system specifies eleven blocks, K sets of weights, attention over the pooled
+/// input, shortcuts, norms, LeakyReLU and max pooling. Widths, K = 4, the softmax, the slope 0.01
+/// and the positions of the pooling are chosen here. Weights are initialised as Kaiming's for the
+/// forward pass, each of the K sets separately. Their mixture begins as the mean of K independent
+/// sets and is therefore smaller by √K; the norm after it compensates for that.
 ///
-/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. With these sizes 10,047,906 parameters
-/// for 10 classes.
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. With the default sizes
+/// 10,047,906 parameters for 10 classes.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3, for the mixed convolution.
 struct AdaptiveConvNet: NetworkFamily {
   static let widths = SettingKey(
@@ -54,7 +54,7 @@ extension NetworkConfiguration {
 }
 
 extension NetworkBuilder {
-  /// A convolution mixed by attention over the pooled input, plus the shortcut, norm, LeakyReLU. Where
+  /// A convolution mixed by attention over the pooled input, plus the shortcut, norm, LeakyReLU. If
   /// the width changes, the shortcut is a 1×1 convolution.
   fileprivate mutating func adaptiveBlock(
     _ name: String, _ x: Network.FeatureMapID, to channels: Int, kernels: Int
@@ -71,7 +71,7 @@ extension NetworkBuilder {
     if inputChannels != channels {
       shortcut = convolution("\(name).shortcut", x, to: channels, kernelSize: 1)
     } else if x == input {
-      // Images, brought to the layout of all other maps.
+      // The input images, converted to the padded layout of all other maps.
       shortcut = append("\(name).shortcut", ChannelPad(extraChannels: 0), x)
     }
     let sum = append("\(name).sum", Add(), y, shortcut)

@@ -3,10 +3,10 @@ import Declarations
 import Layers
 import Tensors
 
-/// AlexNet in its narrower, one-column form for images of 227×227, with a norm after each convolution
-/// in place of local response normalisation: five convolutions, three of them followed by overlapping
-/// max pooling, average pooling to 6×6 and three linear layers. Dropout stands before the two hidden
-/// linear layers.
+/// AlexNet in its narrower, one-column form for images of 227×227, with a norm after each
+/// convolution instead of local response normalisation: five convolutions, three of them followed
+/// by overlapping max pooling, average pooling to 6×6 and three linear layers, with dropout before
+/// the two hidden ones.
 ///
 /// Shapes: images `[N, 227, 227, 3]`, logits `[N, 1, 1, classes]`. 44,430,410 parameters for 10 classes.
 /// Source: Krizhevsky, 2014, arXiv:1404.5997, for the widths of the convolutions; Krizhevsky, Sutskever
@@ -16,7 +16,7 @@ struct AlexNet: NetworkFamily {
     "dropout", SettingRange(least: 0, below: 1), default: 0.5,
     about: "chance of dropping a number before each hidden linear layer")
 
-  /// Width and height of the input, to which images of any side are resized.
+  /// Width and height of the input; images of other sizes are resized.
   static let side = 227
 
   let example = "alexnet"

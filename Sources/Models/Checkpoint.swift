@@ -3,22 +3,22 @@ import Layers
 import TensorFiles
 import Tensors
 
-/// What a checkpoint says of itself beside the weights.
+/// The metadata of a checkpoint.
 public struct CheckpointDescription: Sendable, Equatable {
-  /// The name the network has in `NetworkCatalog`.
+  /// The network's name in `NetworkCatalog`.
   public var network: String
   /// The sizes it was built with.
   public var configuration: NetworkConfiguration
-  /// The arithmetic it was trained in.
+  /// The precision it was trained in.
   public var precision: Precision
   /// Width and height of the network's input.
   public var inputSide: Int
   public var classNames: [String]
   /// Epochs trained.
   public var epoch: Int
-  /// How images are normalised, in words that the data set's reader knows, for example "per-image".
+  /// How images are normalised, in the keys of the data set's reader, for example "per-image".
   public var normalization: [String: String]
-  /// Further facts that go with the weights, for example where the images came from.
+  /// Further facts about the weights, for example the source of the images.
   public var origin: [String: String]
 
   public init(
@@ -38,26 +38,26 @@ public struct CheckpointDescription: Sendable, Equatable {
 }
 
 extension CheckpointDescription {
-  /// The fact of `origin` that weights have a past that no run knows: they began as those of a file, here
-  /// or in a training that went before.
+  /// The entry of `origin` for weights that began as those of a file, in this run or an earlier
+  /// one, so that their full history isn't known.
   public static let weightsFromFile = (key: "initial_weights", value: "file")
 
-  /// Whether a checkpoint's metadata say that its weights began as those of a file.
+  /// Whether a checkpoint's metadata record that its weights began as those of a file.
   public static func beganAsFile(_ metadata: [String: String]) -> Bool {
     metadata[weightsFromFile.key] == weightsFromFile.value
   }
 
-  /// Whether the weights began as those of a file, so that it is not known on which images they were
-  /// trained before.
+  /// Whether the weights began as those of a file, so that the images they were trained on before
+  /// aren't known.
   public var beganAsFile: Bool { Self.beganAsFile(origin) }
 }
 
 /// Weights on disk: a tensor file with PyTorch's names, shapes and order of elements.
 public enum Checkpoint {
   public static let schema = "checkpoint"
-  /// Version 1 had `width` where `configuration` is now.
+  /// Version 1 had `width` instead of `configuration`.
   public static let schemaVersion = 2
-  /// The sides that a network's input can have.
+  /// The allowed sides of a network's input.
   public static let sides = 16...256
 
   /// Writes the network's whole state.
@@ -87,7 +87,7 @@ public enum Checkpoint {
     return file
   }
 
-  /// What a checkpoint says of itself.
+  /// Reads the metadata of a checkpoint.
   public static func description(of file: TensorFile) throws -> CheckpointDescription {
     func value(_ key: String) throws -> String {
       guard let text = file.metadata[key] else {
@@ -95,7 +95,7 @@ public enum Checkpoint {
       }
       return text
     }
-    /// A natural number, of which sums with others stay one.
+    /// A natural number small enough that sums don't overflow.
     func integer(_ key: String) throws -> Int {
       let text = try value(key)
       guard let number = Int32(text).map(Int.init), number >= 0 else {
@@ -114,7 +114,7 @@ public enum Checkpoint {
       }
       return sizes
     }
-    /// Float32 where the file says nothing, as before there was a choice.
+    /// Float32 if the file has no entry: older files had no choice of precision.
     func precision() throws -> Precision {
       guard let word = file.metadata["precision"] else { return .float32 }
       guard let precision = Precision(rawValue: word) else {
@@ -128,7 +128,7 @@ public enum Checkpoint {
     else {
       throw CheckpointError.metadata(file: file.url.path, key: "class_names", found: names)
     }
-    // 32 where the file says nothing, as before there was a choice.
+    // 32 if the file has no entry: older files had no choice of the side.
     let side = file.metadata["input_side"] == nil ? 32 : try integer("input_side")
     guard sides.contains(side) else {
       throw CheckpointError.metadata(file: file.url.path, key: "input_side", found: "\(side)")
@@ -150,22 +150,22 @@ public enum Checkpoint {
 
   /// Loads weights into a network from any safetensors file with its parameter names.
   ///
-  /// PyTorch's `num_batches_tracked` counters are passed over.
+  /// PyTorch's `num_batches_tracked` counters are ignored.
   ///
   /// - Throws: What `check(_:fits:)` throws; the network is then unchanged.
   public static func load(_ file: TensorFile, into network: Network) throws {
     try check(file, fits: network)
-    // Nothing can be amiss any more. One tensor at a time is copied.
+    // All checks have passed. Copies one tensor at a time.
     for parameter in network.parameters {
       parameter.load(dense: try file.scalars(of: parameter.name, as: Float.self))
     }
   }
 
-  /// Checks that a file holds weights that the network can use.
+  /// Checks that the network can use the weights of a file.
   ///
-  /// - Throws: `CheckpointError` where a tensor is missing, unexpected or of another shape, or where a
-  ///   value is infinite or not a number, or a variance negative; `TensorFileError` where a tensor is not
-  ///   of float32.
+  /// - Throws: `CheckpointError` if a tensor is missing, unexpected or of another shape, or if a
+  ///   value is infinite or NaN, or a variance negative; `TensorFileError` if a tensor is not
+  ///   float32.
   public static func check(_ file: TensorFile, fits network: Network) throws {
     let expected = Set(network.parameters.map(\.name))
     for name in file.names where !expected.contains(name) {
@@ -207,7 +207,7 @@ public enum Checkpoint {
 }
 
 extension Parameter.Role {
-  /// The position of the first value that would make every answer of the network not a number.
+  /// The position of the first value that would make every output of the network NaN.
   fileprivate func firstUnusable(in values: UnsafeBufferPointer<Float>) -> Int? {
     self == .runningVariance
       ? values.firstIndex { !($0.isFinite && $0 >= 0) } : values.firstIndex { !$0.isFinite }
@@ -218,17 +218,17 @@ extension Parameter.Role {
   }
 }
 
-/// Why weights cannot be taken from a file.
+/// Why weights can't be loaded from a file.
 public enum CheckpointError: PrintableError, Equatable {
   /// The network has a parameter that the file lacks.
   case missing(file: String, tensor: String, network: String)
-  /// The file has a tensor that the network does not know.
+  /// The file has a tensor that is no parameter of the network.
   case unexpected(file: String, tensor: String, network: String)
   /// A tensor has another shape than the parameter.
   case shape(file: String, tensor: String, expected: [Int], found: [Int])
-  /// A value that a network can't compute with.
+  /// A value that the network can't compute with.
   case value(file: String, tensor: String, index: [Int], found: Float, expected: String)
-  /// A description is absent or unreadable.
+  /// A metadata entry is absent or unreadable.
   case metadata(file: String, key: String, found: String?)
 
   public var message: String {

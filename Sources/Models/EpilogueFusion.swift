@@ -2,17 +2,18 @@ import Kernels
 import Layers
 import Tensors
 
-/// Which layers run work of another layer on each image that they finish, while the image is in the cache.
+/// Which layers run the epilogue of another layer on each image that they finish, while the image
+/// is in the cache.
 ///
-/// In training a norm needs sums of its input, and of its output's gradient. The layer that writes that map runs the
-/// norm's epilogue image by image, and the norm passes over the map once less. The epilogue computes what the norm would
-/// have computed, so no bit changes.
+/// In training, a norm needs sums of its input and of its output's gradient. The layer that writes
+/// such a map runs the norm's epilogue image by image, which saves the norm one pass over the map.
+/// The epilogue does the same arithmetic as the norm itself, so results are bit-identical.
 public struct EpilogueFusion {
-  /// Of each node, the node whose `inputEpilogue` it runs on its output.
+  /// For each node, the node whose `inputEpilogue` it runs on its output.
   private let outputEpilogues: [Int?]
-  /// Of each node, whether another node runs its `inputEpilogue`.
+  /// For each node, whether another node runs its `inputEpilogue`.
   private let isServed: [Bool]
-  /// Of each node, the node whose `gradientEpilogue` it runs on its first input's gradient.
+  /// For each node, the node whose `gradientEpilogue` it runs on its first input's gradient.
   private let gradientEpilogues: [Int?]
   private let nodes: [Network.Node]
 
@@ -24,7 +25,8 @@ public struct EpilogueFusion {
     for (index, node) in nodes.enumerated() where mode == .training {
       // Map 0 is the network's input; node i writes map i + 1.
       let output = index + 1
-      // Backward passes go from the last node to the first: the first reader is the last to write.
+      // Backward passes run from the last node to the first: the first reader of a map writes its
+      // gradient last.
       if node.layer.hasGradientEpilogue,
         let reader = nodes.firstIndex(where: { $0.inputs.contains(output) }),
         nodes[reader].layer.runsEpilogues,
@@ -34,7 +36,7 @@ public struct EpilogueFusion {
       }
       guard node.layer.inputEpilogue != nil, let map = node.inputs.first, map > 0 else { continue }
       let writer = map - 1
-      // A map that two norms read serves the first.
+      // If two norms read a map, the first one's epilogue is run.
       guard nodes[writer].layer.runsEpilogues, outputEpilogues[writer] == nil else { continue }
       outputEpilogues[writer] = index
       isServed[index] = true
@@ -57,11 +59,12 @@ public struct EpilogueFusion {
       on: pool)
   }
 
-  /// The epilogue that a node's backward pass runs on the gradient of its input at a place; nil if none.
+  /// The epilogue that a node's backward pass runs on the gradient of its input number `place`; nil
+  /// if there is none.
   ///
   /// - Parameters:
-  ///   - inputs: Those of the node that wrote that input.
-  ///   - output: The input itself.
+  ///   - inputs: The inputs of the node that wrote that input.
+  ///   - output: That input.
   func gradientEpilogue(
     runBy index: Int, at place: Int, inputs: [FeatureMap], output: FeatureMap
   ) -> (any ImageEpilogue)? {
@@ -71,7 +74,8 @@ public struct EpilogueFusion {
 }
 
 extension EpilogueFusion: CustomStringConvertible {
-  /// A line for each epilogue: "stem.conv: output → stem.norm", "stages.0.0.conv1: gradient → stem.norm".
+  /// One line per epilogue: "stem.conv: output → stem.norm", "stages.0.0.conv1: gradient →
+  /// stem.norm".
   public var description: String {
     nodes.indices.flatMap { index in
       let name = nodes[index].name

@@ -1,18 +1,20 @@
 import Layers
 import Tensors
 
-/// How many images of a batch go through a network at once in evaluation.
+/// The number of images of a batch that go through a network at once in evaluation.
 ///
-/// As many as leave their maps in the caches, so that layers that compute little need not wait for memory.
-/// Each pass reads all weights: all passes together at most half as many bytes as a batch has of maps.
+/// Chosen so that their maps stay in the caches, and layers with little arithmetic don't wait for
+/// memory. Each pass reads all weights; the size is large enough that all passes together read at
+/// most half as many bytes of weights as the batch has of maps.
 enum EvaluationPass {
-  /// Bytes of maps alive at once that a last cache holds in part, and that it holds well.
+  /// Largest size of the simultaneously live maps that the last-level cache still partly holds, and
+  /// target size that it holds fully.
   private static let bearableBytes = 33_554_432
   private static let cachedBytes = 8_388_608
-  /// Images that keep some threads busy.
+  /// Smallest pass that keeps several threads busy.
   private static let leastSize = 16
 
-  /// The size of the passes of a batch, of which the last may be smaller.
+  /// The size of the passes of a batch; the last may be smaller.
   static func size(_ network: Network, precision: Precision, batch: Int) -> Int {
     let shapes = network.shapes(count: 1, arithmetic: precision)
     let lifetimes = Lifetimes(network, mode: .evaluation)

@@ -3,8 +3,8 @@ import Layers
 import TensorFiles
 
 extension Network {
-  /// The kernels that look at the image itself, `[count, 3, kh, kw]`: the first convolution's, all K of
-  /// each where they are mixed, or the templates of a linear classifier.
+  /// The filters that read the image itself, `[count, 3, kh, kw]`: those of the first convolution,
+  /// all K sets if they are mixed, or the templates of a linear classifier.
   public var firstFilters: (shape: [Int], values: [Float]) {
     let readers = nodes.filter { $0.inputs.contains(0) }
     let weight = readers.lazy.flatMap(\.layer.parameters).first { $0.role == .weight }

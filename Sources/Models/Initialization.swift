@@ -2,31 +2,32 @@ import Foundation
 import Layers
 import Randomness
 
-/// How a network's weights are drawn before training. Norms start as the identity in any case.
+/// The random initialisation of a network's weights. Norms always start as the identity.
 public enum InitialWeights: Sendable, Equatable {
-  /// PyTorch's defaults: weights and biases uniform in ±1/√fan_in, where fan_in is the number of inputs
-  /// behind one output.
+  /// PyTorch's defaults: weights and biases uniform in ±1/√fan_in, where fan_in is the number of
+  /// inputs of one output.
   case uniform
-  /// Convolutions normal with variance 2 / ((1 + slope²) · fan), the slope being that of the activation
-  /// function left of zero; linear layers as in `uniform`. In a bank of mixed kernels each is drawn as
-  /// if it stood alone.
+  /// Convolutions normal with variance 2 / ((1 + slope²) · fan), where slope is that of the
+  /// activation function left of zero; linear layers as in `uniform`. In a bank of mixed weights
+  /// each set is initialised separately.
   ///
   /// Source: He et al., 2015, arXiv:1502.01852, section 2.2.
   case kaimingNormal(fan: Fan, negativeSlope: Double)
 
-  /// Which numbers keep their variance: those of the forward pass or those of the backward pass.
+  /// Which variance is preserved: that of the forward pass or that of the backward pass.
   public enum Fan: Sendable {
-    /// Inputs behind one output.
+    /// Number of inputs of one output.
     case input
-    /// Outputs that one input reaches, at stride 1.
+    /// Number of outputs that one input reaches, at stride 1.
     case output
   }
 }
 
 extension Network {
-  /// Gives every weight its initial value, as `start` says.
+  /// Gives every weight its initial value as set by `start`.
   ///
-  /// Each parameter has a stream of its own, so adding a layer changes no other layer's start.
+  /// Each parameter has its own random stream, so adding a layer changes no other layer's initial
+  /// values.
   public func initialize(seed: Int) {
     var fanIn = 1
     for parameter in parameters {
@@ -42,7 +43,7 @@ extension Network {
           parameter.load(dense: Self.uniform(parameter, seed: seed, fanIn: fanIn))
         }
       case .bias:
-        // A layer's bias follows its weight and shares its fan_in.
+        // A layer's bias follows its weight and uses the same fan_in.
         parameter.load(dense: Self.uniform(parameter, seed: seed, fanIn: fanIn))
       case .normWeight, .runningVariance:
         parameter.load(dense: [Float](repeating: 1, count: count))
@@ -71,10 +72,10 @@ extension Network {
 }
 
 extension Parameter {
-  /// Whether it is a convolution's: [out, in, kh, kw], or a bank [K, out, in, kh, kw].
+  /// Whether it is a convolution's weight: [out, in, kh, kw], or a bank [K, out, in, kh, kw].
   fileprivate var isKernel: Bool { shape.count >= 4 }
 
-  /// Numbers on the one or the other side of a weight.
+  /// The number of inputs or outputs of a weight.
   fileprivate func fan(_ fan: InitialWeights.Fan) -> Int {
     guard isKernel else { return fan == .input ? shape[1] : shape[0] }
     let area = shape.suffix(2).reduce(1, *)

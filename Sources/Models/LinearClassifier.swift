@@ -1,4 +1,4 @@
-/// One linear layer on the pixels: the classifier that a network has to beat.
+/// One linear layer on the pixels: the baseline for networks.
 ///
 /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
 struct LinearClassifier: NetworkFamily {

@@ -1,10 +1,11 @@
-/// Where in one arena each of many buffers lies, when their lifetimes are known beforehand.
+/// The placement of buffers with known lifetimes in one arena.
 ///
-/// Buffers whose lifetimes do not meet may share memory. The largest buffers are placed first, each at
+/// Buffers whose lifetimes don't overlap may share memory. The largest buffers are placed first,
+/// each at
 /// the lowest offset that no buffer alive at the same time occupies.
 /// Source: greedy placement by size, Pisarchyk and Lee, 2020, arXiv:2001.03288, section 5.
 struct MemoryPlan {
-  /// A buffer that is written and read between two moments.
+  /// A buffer that is in use between two moments.
   struct Request: Equatable {
     let byteCount: Int
     /// First and last moment of use.

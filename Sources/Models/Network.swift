@@ -1,11 +1,11 @@
 import Layers
 import Tensors
 
-/// A network: layers in the order they run, and which feature maps each one reads.
+/// A network: layers in execution order, and the feature maps that each one reads.
 ///
-/// Maps are numbered: 0 is the input, and the node at index i writes map i + 1. A node reads maps
-/// written before it, so the order of the nodes is an order of execution, and its reverse one of the
-/// backward pass.
+/// Maps are numbered: 0 is the input, and the node at index i writes map i + 1. A node reads only
+/// maps written before it, so the order of the nodes is a valid execution order, and its reverse a
+/// valid order of the backward pass.
 public final class Network: Sendable {
   /// A layer and the maps it reads.
   public struct Node: Sendable {
@@ -23,11 +23,11 @@ public final class Network: Sendable {
   /// The number of a feature map.
   public typealias FeatureMapID = Int
 
-  /// What checkpoints and recipes call it, for example "resnet20".
+  /// Its name in checkpoints and recipes, for example "resnet20".
   public let name: String
-  /// The sizes it was built with, published ones included.
+  /// The sizes it was built with, including published defaults.
   public let configuration: NetworkConfiguration
-  /// How its weights are drawn before training.
+  /// The random initialisation of its weights.
   public let start: InitialWeights
   /// The shape of one input image.
   public let input: FeatureMapShape
@@ -56,7 +56,7 @@ public final class Network: Sendable {
       "\(name) ends in \(String(describing: output)), not in \(classes) logits")
   }
 
-  /// Numbers that training changes.
+  /// Number of trainable elements.
   public var parameterCount: Int {
     parameters.filter(\.isTrainable).reduce(0) { $0 + $1.elementCount }
   }
@@ -76,7 +76,7 @@ public final class Network: Sendable {
 /// Builds a network node by node; each call returns the map its layer writes.
 public struct NetworkBuilder {
   public private(set) var nodes: [Network.Node] = []
-  /// Of the input and of each node's output, for one image.
+  /// The shapes of the input and of each node's output, for one image.
   public private(set) var shapes: [FeatureMapShape]
 
   /// - Parameter side: Width and height of an image.
@@ -105,8 +105,8 @@ public struct NetworkBuilder {
     return nodes.count
   }
 
-  /// A square convolution, with `residual` added to it where there is one; with the usual padding, half its size, it
-  /// keeps the extent at stride 1.
+  /// A square convolution, plus `residual` if given. The default padding, half the filter's size,
+  /// keeps height and width at stride 1.
   public mutating func convolution(
     _ name: String, _ x: Network.FeatureMapID, to channels: Int, kernelSize: Int, stride: Int = 1,
     padding: Int? = nil, hasBias: Bool = false, adding residual: Network.FeatureMapID? = nil
@@ -119,7 +119,7 @@ public struct NetworkBuilder {
     return append(name, layer, x, residual)
   }
 
-  /// A norm, with `residual` added to it where there is one, and an activation function.
+  /// A norm, plus `residual` if given, followed by an activation function.
   public mutating func norm(
     _ name: String, _ x: Network.FeatureMapID, adding residual: Network.FeatureMapID? = nil,
     activation: ActivationFunction = .identity

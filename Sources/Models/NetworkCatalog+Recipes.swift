@@ -1,7 +1,7 @@
 import Declarations
 
 extension NetworkCatalog {
-  /// The keys of recipes that networks have: `train.network` and `train.architecture`.
+  /// The recipe keys of networks: `train.network` and `train.architecture`.
   ///
   /// - Precondition: families that share a key agree on its type and range.
   public static func recipeKeys(
@@ -17,7 +17,7 @@ extension NetworkCatalog {
     return [names] + sizes(of: families)
   }
 
-  /// The keys of `train.architecture`, in the order of the families that have them first.
+  /// The keys of `train.architecture`, in the order in which the families first declare them.
   private static func sizes(of families: [any NetworkFamily]) -> [DeclaredSetting] {
     var sizes: [DeclaredSetting] = []
     for key in families.flatMap(\.keys) {
@@ -37,8 +37,8 @@ extension NetworkCatalog {
     return sizes
   }
 
-  /// "channels of the first stage (resnetD, resnetDv2); 16 where left out"; families for which a key means
-  /// something else, or whose published value is another, follow.
+  /// "channels of the first stage (resnetD, resnetDv2); 16 where left out", followed by the
+  /// families for which the key has another meaning or another published value.
   private static func about(_ name: String, of owners: [any NetworkFamily]) -> String {
     var meanings: [(about: String, value: String, owners: [String])] = []
     for owner in owners {

@@ -1,8 +1,8 @@
 import TensorFiles
 
-/// Builds networks by the names that recipes and checkpoints give them.
+/// Builds networks by their names in recipes and checkpoints.
 public enum NetworkCatalog {
-  /// All networks there are, in the order in which lists name them.
+  /// All networks, in the order of lists.
   public static let families: [any NetworkFamily] = [
     SmallCNN(), AlexNet(), ResNet(), PreActivationResNet(), PyramidNet(), AdaptiveConvNet(),
     LinearClassifier(),
@@ -10,11 +10,11 @@ public enum NetworkCatalog {
 
   /// - Parameters:
   ///   - name: A name of one of the families.
-  ///   - configuration: Sizes other than the published ones.
-  ///   - side: Width and height of the images, or of the input that a checkpoint states. AlexNet has an
-  ///     input of 227×227 for images of any size.
-  ///   - families: The networks to choose among.
-  /// - Throws: `NetworkCatalogError` where no such network exists.
+  ///   - configuration: Sizes that differ from the published ones.
+  ///   - side: Width and height of the images, or of the input recorded in a checkpoint. AlexNet
+  ///     has an input of 227×227 for images of any size.
+  ///   - families: The networks to choose from.
+  /// - Throws: `NetworkCatalogError` if there is no such network.
   public static func network(
     named name: String, configuration: NetworkConfiguration = NetworkConfiguration(),
     side: Int = 32, classes: Int, among families: [any NetworkFamily] = families
@@ -55,11 +55,11 @@ public enum NetworkCatalog {
 
 /// Why a network cannot be built.
 public enum NetworkCatalogError: PrintableError, Equatable {
-  /// The name is none the catalogue knows.
+  /// The name is not in the catalogue.
   case unknown(name: String, known: [String] = NetworkCatalog.families.map(\.example))
   /// A ResNet's depth is not 6n + 2, or 9n + 2 in version 2.
   case depth(name: String, depth: Int, layersInBlock: Int)
-  /// A size was given that the network does not have.
+  /// A size was given for a key that the network doesn't have.
   case foreignKey(name: String, key: String, owners: [String])
   /// A size that no network can have.
   case outOfRange(key: String, found: String, expected: String)

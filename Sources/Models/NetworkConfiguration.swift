@@ -1,10 +1,10 @@
 import Declarations
 
-/// The sizes by which networks of one name differ: the section `train.architecture` of a recipe, and the
-/// entry `configuration` of a checkpoint.
+/// The sizes in which networks of one name differ: the section `train.architecture` of a recipe,
+/// and the entry `configuration` of a checkpoint.
 ///
-/// A size that is left out has the network's published value. Which sizes a network has, with their
-/// ranges, its `NetworkFamily` says.
+/// A size that is left out has the network's published value. The keys of a network and their
+/// ranges are declared by its `NetworkFamily`.
 public struct NetworkConfiguration: Sendable, Equatable {
   var values: SettingValues
 
@@ -12,15 +12,16 @@ public struct NetworkConfiguration: Sendable, Equatable {
 
   init(_ values: SettingValues) { self.values = values }
 
-  /// The size under a name of `train.architecture`; nil where it is left out.
+  /// The size with a name of `train.architecture`; nil if it is left out.
   public subscript(name: String) -> SettingValue? { values[name] }
 
-  /// The size under a key, the published one where it is left out.
+  /// The size of a key; the published one if it is left out.
   ///
-  /// - Precondition: what is given is of the key's type, as the catalogue checks before it builds.
+  /// - Precondition: the given value has the key's type; the catalogue checks that before it
+  ///   builds.
   public subscript<Value>(key: SettingKey<Value>) -> Value { values[key] }
 
-  /// The configuration with another size, or with the published one where that is nil.
+  /// A copy with another size for a key; with the published one if `size` is nil.
   func with<Value>(_ key: SettingKey<Value>, _ size: Value?) -> Self {
     var result = self
     result.values[key.name] = size?.setting
@@ -46,16 +47,16 @@ extension NetworkConfiguration: Codable {
 }
 
 extension NetworkConfiguration {
-  /// The names of the sizes that are given, in order.
+  /// The names of the given sizes, sorted.
   var names: [String] { values.given.keys.sorted() }
 
-  /// A size for each of the keys.
+  /// A copy with a size for each of the keys.
   func completed(for keys: [any DeclaredKey]) -> Self {
     let sizes = keys.map { ($0.name, values[$0.name] ?? $0.defaultSetting) }
     return Self(SettingValues(Dictionary(sizes) { first, _ in first }))
   }
 
-  /// Checks that each size is one a network can be built with. A size that no family has is passed over.
+  /// Checks that each size is in the range of its key. A size that no family declares is ignored.
   public func checkRanges(
     of families: [any NetworkFamily] = NetworkCatalog.families
   ) throws(NetworkCatalogError) {

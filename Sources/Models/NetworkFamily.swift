@@ -1,32 +1,33 @@
 import Declarations
 
-/// Networks that differ in sizes only: their names, the keys of `train.architecture` that they have, and
-/// how they are built.
+/// Networks that differ only in sizes: their names, their keys of `train.architecture`, and how to
+/// build them.
 ///
-/// A family in the list `NetworkCatalog.families` is known everywhere: to recipes, messages, completion,
-/// `bench` and checkpoints.
+/// Adding a family to `NetworkCatalog.families` makes it available in recipes, messages,
+/// completion, `bench` and checkpoints.
 public protocol NetworkFamily: Sendable {
-  /// A regular expression that matches the whole of a name: `resnet[0-9]+`.
+  /// A regular expression that matches a whole name: `resnet[0-9]+`.
   var pattern: String { get }
-  /// One of the names, the one that lists give: `resnet20`.
+  /// The name shown in lists: `resnet20`.
   var example: String { get }
-  /// What all of its networks are called together: `resnetD`.
+  /// The title of the whole family: `resnetD`.
   var title: String { get }
-  /// How the names are made, `resnetD has D = 6n + 2 layers`; nil where `example` is the only one.
+  /// The rule for names, `resnetD has D = 6n + 2 layers`; nil if `example` is the only one.
   var naming: String? { get }
-  /// Whether a recipe is called `example`: `bench` measures the network as that recipe trains it.
+  /// Whether there is a recipe named `example`: `bench` measures the network as that recipe trains
+  /// it.
   var hasRecipe: Bool { get }
-  /// The sizes it has, each with the published value as its default. A key that several families have
-  /// is of one type and range.
+  /// Its size keys, each with the published value as its default. A key of several families has the
+  /// same type and range in each.
   var keys: [any DeclaredKey] { get }
 
-  /// Checks what the pattern can't say of a name that matches it.
+  /// Checks what the pattern can't express about a name that matches it.
   func check(name: String) throws(NetworkCatalogError)
 
   /// Builds a network.
   ///
   /// - Parameters:
-  ///   - name: A name that has been checked.
+  ///   - name: A checked name.
   ///   - sizes: A value in range for each of the keys.
   ///   - side: Width and height of the images.
   /// - Throws: What `check(name:)` throws.
@@ -43,7 +44,7 @@ extension NetworkFamily {
   public var keys: [any DeclaredKey] { [] }
   public func check(name: String) throws(NetworkCatalogError) {}
 
-  /// Whether a name is one of its networks'.
+  /// Whether the name belongs to the family.
   func matches(_ name: String) -> Bool {
     guard let expression = try? Regex(pattern) else { return false }
     return name.wholeMatch(of: expression) != nil

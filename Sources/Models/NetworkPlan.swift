@@ -2,14 +2,15 @@ import Kernels
 import Layers
 import Tensors
 
-/// A network laid out for batches up to a size: every feature map and gradient has its place in one
-/// arena before the first pass.
+/// A network prepared for batches up to a given size: every feature map and gradient has a fixed
+/// place in one arena before the first pass.
 ///
-/// A map lives from the moment its node writes it to the last moment a forward or backward pass reads
-/// it; a gradient from its first consumer's backward pass to its own node's.
+/// A map lives from its node's forward pass to the last forward or backward pass that reads it; a
+/// gradient lives from its first consumer's backward pass to its own node's.
 ///
-/// In evaluation images do not meet, and a large batch goes through the network some images at a time, whose
-/// maps the caches hold (`EvaluationPass`); the images and the logits alone have room for all.
+/// In evaluation, images are independent, so a large batch goes through the network in parts small
+/// enough that the caches hold their maps (`EvaluationPass`); only images and logits have room for
+/// the whole batch.
 public final class NetworkPlan {
   public let network: Network
   public let mode: Mode
@@ -21,22 +22,23 @@ public final class NetworkPlan {
   private let maps: [FeatureMap]
   private let gradients: [FeatureMap?]
   private let passedGradients: PassedGradients
-  /// Images that go through at once.
+  /// Number of images that go through at once.
   private let passSize: Int
-  /// The maps as the passes of each batch size met so far see them, and as those of the last one do.
+  /// Views of the maps for each batch size used so far, one per pass of the batch; the views of the
+  /// latest pass serve the backward pass.
   private var bounds: [Int: [Bound]] = [:]
   private var passes: [Bound]
-  /// Images of the last batch.
+  /// Number of images of the last batch.
   private var count: Int
   private let fusion: EpilogueFusion
   private let randomLayers: [any RandomLayer]
-  /// Told after each layer's pass, for a profile; nil costs nothing.
+  /// Called after each layer's pass, for a profile; nil has no cost.
   public var observer: ((_ node: Int, _ pass: Pass) -> Void)?
 
   /// One of the two ways through a network.
   public enum Pass: Sendable { case forward, backward }
 
-  /// The maps as one pass sees them.
+  /// The views of the maps for one pass.
   private struct Bound {
     let inputs: [[FeatureMap]]
     let outputs: [FeatureMap]
@@ -44,9 +46,9 @@ public final class NetworkPlan {
   }
 
   /// - Parameters:
-  ///   - precision: The arithmetic, and how maps are stored.
-  ///   - other: A plan that never runs while the maps of this one are in use, nor this one while its are;
-  ///     both then have the same memory, where the other's suffices.
+  ///   - precision: The precision of the arithmetic and of stored maps.
+  ///   - other: A plan whose maps are never in use at the same time as those of this one; if its
+  ///     arena is large enough, this plan shares it.
   /// - Precondition: `capacity` is positive.
   public init(
     _ network: Network, mode: Mode, precision: Precision = .float32, capacity: Int,
@@ -91,7 +93,7 @@ public final class NetworkPlan {
     passes = bounds[capacity] ?? []
   }
 
-  /// Bytes of feature maps and gradients that a plan for so many images would take.
+  /// Bytes of feature maps and gradients of a plan for this number of images.
   public static func arenaByteCount(
     _ network: Network, mode: Mode, precision: Precision, capacity: Int
   ) -> Int {
@@ -102,7 +104,7 @@ public final class NetworkPlan {
     return MemoryPlan(requests.map(\.request)).byteCount
   }
 
-  /// In training the images of a batch meet in the norms, so all go through at once.
+  /// In training, norms combine the images of a batch, so all go through at once.
   private static func passSize(
     _ network: Network, mode: Mode, precision: Precision, batch: Int
   ) -> Int {
@@ -126,9 +128,9 @@ public final class NetworkPlan {
   /// The logits of the last forward pass.
   public var logits: FeatureMap { maps[maps.count - 1].with(count: count) }
 
-  /// Where the gradient of the logits goes before `backward`.
+  /// The buffer for the gradient of the logits, to be filled before `backward`.
   ///
-  /// - Precondition: the plan is one for training.
+  /// - Precondition: the plan is for training.
   public var logitsGradient: FeatureMap {
     guard let gradient = gradients[gradients.count - 1] else {
       preconditionFailure("a plan for evaluation has no gradients")
@@ -136,8 +138,8 @@ public final class NetworkPlan {
     return gradient.with(count: count)
   }
 
-  /// Gets ready for batches of `count` images, which the first of them would do otherwise: later passes
-  /// allocate nothing.
+  /// Prepares for batches of `count` images, so that later passes allocate nothing. Otherwise the
+  /// first batch of this size does it.
   public func prepare(count: Int) {
     guard bounds[count] == nil else { return }
     bounds[count] = stride(from: 0, to: count, by: passSize).map {
@@ -147,8 +149,9 @@ public final class NetworkPlan {
 
   /// Runs the layers on the first `count` images of the input.
   ///
-  /// - Parameter origin: Which batch it is; what layers draw at random depends on it.
-  /// - Precondition: 0 < count ≤ capacity; training a network with random layers names an origin.
+  /// - Parameter origin: The position of the batch in the run; random layers depend on it.
+  /// - Precondition: 0 < count ≤ capacity; for training a network with random layers, an origin is
+  ///   given.
   public func forward(count: Int, origin: BatchOrigin? = nil) {
     precondition(count > 0 && count <= capacity, "a batch of \(count) in a plan for \(capacity)")
     if mode == .training && !randomLayers.isEmpty {
@@ -169,9 +172,9 @@ public final class NetworkPlan {
     }
   }
 
-  /// Computes the gradients of all parameters from that of the logits.
+  /// Computes the gradients of all parameters from the gradient of the logits.
   ///
-  /// - Precondition: the plan is one for training and `forward` came before.
+  /// - Precondition: the plan is for training and `forward` was called before.
   public func backward() {
     precondition(mode == .training, "a backward pass in a plan for evaluation")
     for pass in passes {
@@ -182,8 +185,8 @@ public final class NetworkPlan {
     }
   }
 
-  /// - Parameter images: Those of the batch that go through; of maps that have no room for a batch, the
-  ///   first ones.
+  /// - Parameter images: The images of the batch that go through in this pass. Maps without room
+  ///   for the whole batch use their first images.
   private func bind(_ images: Range<Int>) -> Bound {
     let count = images.count
     let maps = self.maps.map {
@@ -198,7 +201,7 @@ public final class NetworkPlan {
       let inputGradients = node.inputs.enumerated().map { place, map -> InputGradient? in
         guard let gradient = gradients[map] else { return nil }
         defer { isWritten[map] = true }
-        // It lies there already; whoever writes next adds to it.
+        // The gradient is already there; the next writer adds to it.
         if !isWritten[map], passedGradients.isPassed(by: index, to: map) { return nil }
         let epilogue = fusion.gradientEpilogue(
           runBy: index, at: place, inputs: inputs[map - 1], output: maps[map])
@@ -217,8 +220,8 @@ public final class NetworkPlan {
   }
 }
 
-/// From when to when each map and gradient of a network is in use. Moment i is the forward pass of
-/// node i; with n nodes, moment 2n − i is its backward pass, and moment n the loss.
+/// When each map and gradient of a network is in use. Moment i is the forward pass of node i; with
+/// n nodes, moment 2n − i is its backward pass, and moment n the loss.
 struct Lifetimes {
   private let network: Network
   private let mode: Mode
@@ -236,14 +239,15 @@ struct Lifetimes {
     let request: MemoryPlan.Request
   }
 
-  /// The shapes of all maps: of images and logits for a batch, of others for what goes through at once.
+  /// The shapes of all maps: images and logits for a whole batch, all others for one pass.
   func shapes(count: Int, passSize: Int, _ precision: Precision) -> [FeatureMapShape] {
     var shapes = network.shapes(count: passSize, arithmetic: precision)
     for map in [0, shapes.count - 1] { shapes[map] = shapes[map].with(count: count) }
     return shapes
   }
 
-  /// What a plan must place: all maps, then in training the gradients of all but the input.
+  /// The buffers that a plan must place: all maps and, in training, the gradients of all but the
+  /// input.
   func requests(shapes: [FeatureMapShape]) -> [MapRequest] {
     let nodeCount = network.nodes.count
     var lastUse = (0...nodeCount).map { max($0 - 1, 0) }
@@ -260,7 +264,7 @@ struct Lifetimes {
         firstGradient[map] = min(firstGradient[map], backward)
       }
     }
-    // Where a batch goes through in parts, each reads its images and leaves its logits.
+    // If a batch goes through in parts, images and logits live through all of them.
     let isInParts = nodeCount > 1 && shapes[0].count > shapes[1].count
     let maps = (0...nodeCount).map { map in
       let isWhole = isInParts && (map == 0 || map == nodeCount)
@@ -271,7 +275,7 @@ struct Lifetimes {
           lifetime: isWhole ? 0...nodeCount : max(map - 1, 0)...lastUse[map]))
     }
     guard mode == .training else { return maps }
-    // Until the last of the maps that share it has been read.
+    // A gradient lives until the last of the maps that share it has been read.
     var lastGradientUse = [Int](repeating: 0, count: nodeCount + 1)
     for (map, owner) in passedGradients.owners.enumerated() {
       lastGradientUse[owner] = max(lastGradientUse[owner], 2 * nodeCount - (map - 1))

@@ -1,28 +1,28 @@
 import Layers
 import Tensors
 
-/// A network as a table: what each layer makes of one image, how many numbers it learns and what an
-/// image costs.
+/// A network as a table: each layer's output for one image, its number of trainable elements and
+/// its cost per image.
 public struct NetworkSummary: Sendable, Equatable {
-  /// A layer, or several whose names begin alike.
+  /// A layer, or several whose names have a common beginning.
   public struct Row: Sendable, Equatable {
     public let name: String
     /// For example "conv 3×3, stride 2".
     public let kind: String
-    /// The shape of what it writes for one image.
+    /// The shape of its output for one image.
     public let output: FeatureMapShape
-    /// Numbers that training changes.
+    /// Number of trainable elements.
     public let parameters: Int
-    /// Multiplications, each with an addition, for one image.
+    /// Multiply-adds for one image.
     public let multiplyAdds: Int
   }
 
   public let rows: [Row]
 
-  /// Numbers that training changes.
+  /// Number of trainable elements.
   public var parameters: Int { rows.reduce(0) { $0 + $1.parameters } }
 
-  /// Multiplications, each with an addition, for one image.
+  /// Multiply-adds for one image.
   public var multiplyAdds: Int { rows.reduce(0) { $0 + $1.multiplyAdds } }
 }
 
@@ -41,7 +41,8 @@ extension Network {
 }
 
 extension NetworkSummary {
-  /// At most `limit` rows where that can be: those of a block, else those of a stage, become one.
+  /// Merges the rows of each block, then those of each stage, until there are at most `limit` rows
+  /// or no more can be merged.
   public func condensed(to limit: Int) -> NetworkSummary {
     var summary = self
     var depth = (rows.map { $0.name.split(separator: ".").count }.max() ?? 1) - 1
@@ -52,7 +53,7 @@ extension NetworkSummary {
     return summary
   }
 
-  /// One row for neighbours whose names have the same first `depth` words.
+  /// Merges neighbouring rows whose names have the same first `depth` words.
   private func grouped(depth: Int) -> NetworkSummary {
     var groups: [(name: String, rows: [Row])] = []
     for row in rows {
@@ -76,7 +77,7 @@ extension NetworkSummary {
   /// The titles of `cells`.
   public static let header = ["layer", "kind", "output", "parameters", "MACs an image"]
 
-  /// The rows as text, and one with the sums.
+  /// The rows as text, followed by one with the sums.
   public var cells: [[String]] {
     rows.map { row in
       let shape = row.output

@@ -1,23 +1,25 @@
 import Layers
 
-/// Which gradients are another's as it stands. A sum hands its own to its inputs unchanged, so theirs may lie where
-/// it lies, and nothing is copied.
+/// Which gradients share memory. A sum passes its output's gradient to its inputs unchanged, so
+/// their gradients can use the same memory without a copy.
 ///
-/// Two maps share the memory of a gradient if neither is added to before the other has been read for the last time.
+/// Two maps share the memory of a gradient if neither gradient is added to before the other has
+/// been read for the last time.
 struct PassedGradients {
-  /// Of each map, the one in whose place its gradient lies: itself where it has one of its own.
+  /// For each map, the map whose gradient memory it uses; itself if it has its own.
   private(set) var owners: [Network.FeatureMapID]
 
   init(_ network: Network) {
     let nodes = network.nodes
     owners = Array(0...nodes.count)
-    // The nodes that read a map write its gradient, the last one first.
+    // The nodes that read a map write its gradient, the last node first.
     var writers = [[Int]](repeating: [], count: nodes.count + 1)
     for (index, node) in nodes.enumerated().reversed() {
       for map in node.inputs { writers[map].append(index) }
     }
-    // Backward passes go from the last node to the first: what comes later has a smaller number. A map's gradient is
-    // read by the node that wrote the map, and changed by all of its writers but the first.
+    // Backward passes run from the last node to the first, so later passes have smaller numbers. A
+    // map's gradient is read by the node that wrote the map, and changed by all of its writers but
+    // the first.
     func lastReader(_ map: Network.FeatureMapID) -> Int { map - 1 }
     func nextWriter(_ map: Network.FeatureMapID) -> Int { writers[map].dropFirst().first ?? -1 }
     var sharers = owners.map { [$0] }
@@ -29,7 +31,8 @@ struct PassedGradients {
         let isOnce = node.inputs.filter { $0 == map }.count == 1
         guard map > 0, isFirstWriter, isOnce else { continue }
         let isUndisturbed = sharers[owner].allSatisfy { other in
-          // Whoever wrote to the others before this node did so before anybody reads this map's.
+          // Earlier writers of the other gradients wrote before this node did, and so before this
+          // map's gradient is read.
           let otherWriter = writers[other].first { $0 < index } ?? -1
           return nextWriter(map) < lastReader(other) && otherWriter < lastReader(map)
         }
@@ -40,7 +43,8 @@ struct PassedGradients {
     }
   }
 
-  /// Whether a node's input has its gradient from the node's output, without the layer's doing anything.
+  /// Whether the gradient of a node's input is that of the node's output, so that the layer needn't
+  /// compute it.
   func isPassed(by index: Int, to map: Network.FeatureMapID) -> Bool {
     map != owners[map] && owners[map] == owners[index + 1]
   }

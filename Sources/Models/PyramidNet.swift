@@ -2,12 +2,12 @@ import Declarations
 import Layers
 import Tensors
 
-/// The additive PyramidNet: a stem of 16 channels, then three stages of n blocks, each a little wider
-/// than the one before it, a last norm, global average pooling and a linear head. 6n + 2 layers.
+/// The additive PyramidNet: a stem of 16 channels, then three stages of n blocks, each slightly
+/// wider than the one before, a last norm, global average pooling and a linear head. 6n + 2 layers.
 ///
 ///     channels of block k of 3n = 16 + k · alpha / 3n, rounded half to even
 ///
-/// A stage after the first begins with stride 2.
+/// Each stage after the first begins with stride 2.
 ///
 /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
 /// Source: Han, Kim and Kim, 2017, arXiv:1610.02915, section 3 and table 1; its blocks are those of
@@ -29,7 +29,8 @@ struct PyramidNet: NetworkFamily {
     var build = NetworkBuilder(side: side)
     var x = build.convolution("stem.conv", build.input, to: 16, kernelSize: 3)
     x = build.norm("stem.norm", x)
-    // Summed block by block, as the published program does: at a half, a product rounds elsewhere.
+    // Summed block by block as in the published program: at a half, a product would round
+    // differently.
     let step = Double(alpha) / Double(3 * blocks)
     var width = 16.0
     for stage in 0..<3 {
@@ -56,8 +57,8 @@ extension NetworkConfiguration {
 }
 
 extension NetworkBuilder {
-  /// norm – conv – norm – ReLU – conv – norm, plus the shortcut, which pools where the stride is 2 and
-  /// appends channels of zeros where the block widens.
+  /// norm – conv – norm – ReLU – conv – norm, plus the shortcut, which pools if the stride is 2 and
+  /// appends channels of zeros if the block widens.
   fileprivate mutating func pyramidBlock(
     _ name: String, _ x: Network.FeatureMapID, to channels: Int, stride: Int
   ) -> Network.FeatureMapID {

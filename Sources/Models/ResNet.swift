@@ -2,11 +2,11 @@ import Declarations
 import Layers
 import Tensors
 
-/// The residual network for CIFAR-10 with 6n + 2 layers: a stem, three stages of n basic blocks with
-/// `width`, 2 · width and 4 · width channels, global average pooling and a linear head. A stage after
-/// the first begins with stride 2.
+/// The residual network for CIFAR-10 with 6n + 2 layers: a stem, three stages of n basic blocks
+/// with `width`, 2 · width and 4 · width channels, global average pooling and a linear head. Each
+/// stage after the first begins with stride 2.
 ///
-/// Where a block changes the shape, its shortcut is a 1×1 convolution and a norm (option B); the
+/// If a block changes the shape, its shortcut is a 1×1 convolution and a norm (option B); the
 /// paper's CIFAR networks use option A, without parameters.
 ///
 /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 272,474 parameters.
@@ -23,7 +23,7 @@ struct ResNet: NetworkFamily {
 
   func check(name: String) throws(NetworkCatalogError) { _ = try blocks(in: name) }
 
-  /// n, basic blocks in a stage.
+  /// n, the number of basic blocks in a stage.
   private func blocks(in name: String) throws(NetworkCatalogError) -> Int {
     try blocksInStage(of: name, depth: name.dropFirst("resnet".count), layersInBlock: 6)
   }
@@ -49,11 +49,12 @@ struct ResNet: NetworkFamily {
 }
 
 /// The residual network of version 2 with 9n + 2 layers: a stem, three stages of n pre-activation
-/// bottlenecks of `width`, 2 · width and 4 · width channels that widen fourfold at their end, a last
-/// norm, global average pooling and a linear head.
+/// bottlenecks with `width`, 2 · width and 4 · width channels, each of which widens fourfold in its
+/// last convolution, a last norm, global average pooling and a linear head.
 ///
-/// A stage's first block projects its shortcut by a plain 1×1 convolution, which reads the activated
-/// input; after the first stage it halves the maps, in its 3×3 convolution.
+/// The first block of a stage projects its shortcut by a plain 1×1 convolution, which reads the
+/// activated input. In each stage after the first, this block halves height and width in its 3×3
+/// convolution.
 ///
 /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
 /// Source: He et al., 2016, arXiv:1603.05027, figure 4e and section 4; the bottleneck as in the
@@ -67,7 +68,7 @@ struct PreActivationResNet: NetworkFamily {
 
   func check(name: String) throws(NetworkCatalogError) { _ = try blocks(in: name) }
 
-  /// n, bottlenecks in a stage.
+  /// n, the number of bottlenecks in a stage.
   private func blocks(in name: String) throws(NetworkCatalogError) -> Int {
     try blocksInStage(
       of: name, depth: name.dropFirst("resnet".count).dropLast("v2".count), layersInBlock: 9)
@@ -93,7 +94,8 @@ struct PreActivationResNet: NetworkFamily {
   }
 }
 
-/// Blocks in each of three stages, of which each block has so many layers; stem and head are two more.
+/// The number of blocks in each of three stages, from the number of layers of a block; stem and
+/// head are two more layers.
 private func blocksInStage(
   of name: String, depth digits: Substring, layersInBlock: Int
 ) throws(NetworkCatalogError) -> Int {

@@ -24,7 +24,7 @@ public struct Schedule: Decodable, Sendable {
   public var monitor: MonitoredQuantity
   /// Epochs without an improvement after which the rate is lowered (plateau).
   public var patience: Int
-  /// The smallest change that counts as an improvement (plateau).
+  /// An improvement must be larger than this (plateau).
   public var leastImprovement: Double
   /// The initial rate as a fraction of the full one (triangular, one-cycle).
   public var start: Double
