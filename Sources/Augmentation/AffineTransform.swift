@@ -1,12 +1,12 @@
 import Foundation
 import Randomness
 
-/// A turn, a scaling and a shift of an image about its centre, as torchvision's `affine` has them on PIL
-/// images: without shear, each pixel the nearest of the image's, black where there is none.
+/// A rotation, scaling and translation of an image about its centre, as torchvision's `affine`
+/// computes them on PIL images: without shear, with nearest-neighbour sampling, and black outside
+/// the image.
 ///
-/// The transform is applied backwards, from the centre of each target pixel to the source, in binary
-/// fixed point with 16 places, as `affine_fixed` of PIL's Geometry.c does; so the same pixels are
-/// nearest.
+/// Each target pixel's centre is mapped back to the source in binary fixed point with 16 fractional
+/// bits, as in `affine_fixed` of PIL's Geometry.c, so that the same pixels are nearest.
 public struct AffineTransform: Sendable, Equatable {
   /// Clockwise.
   public let degrees: Double
@@ -14,13 +14,13 @@ public struct AffineTransform: Sendable, Equatable {
   public let translation: SIMD2<Int>
   public let scale: Double
 
-  /// - Precondition: the scale is at least 2⁻¹⁰, which keeps places within a machine word.
+  /// - Precondition: the scale is at least 2⁻¹⁰, so that coordinates fit in a machine word.
   public init(degrees: Double, translation: SIMD2<Int> = .zero, scale: Double = 1) {
     precondition(scale >= 0x1p-10, "a scale of \(scale)")
     (self.degrees, self.translation, self.scale) = (degrees, translation, scale)
   }
 
-  /// Angle, shifts and scale at random, each uniform; shifts are rounded to whole pixels.
+  /// Random angle, translation and scale, each uniform; translations are rounded to whole pixels.
   static func drawn(
     degrees: Double, translate: Double, scale: Range<Double>, side: Int,
     using stream: inout RandomStream
@@ -35,7 +35,7 @@ public struct AffineTransform: Sendable, Equatable {
 
   /// Writes the transformed image.
   ///
-  /// Shapes: source and target `[channels, side, side]`, apart in memory.
+  /// Shapes: source and target `[channels, side, side]`; they don't overlap.
   public func apply(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
     side: Int
@@ -43,7 +43,8 @@ public struct AffineTransform: Sendable, Equatable {
     let angle = degrees * .pi / 180
     let (cosine, sine) = (cos(angle) / scale, sin(angle) / scale)
     let centre = Double(side) / 2
-    // A target position relative to where the centre goes, turned back, is relative to the centre.
+    // Subtract the translated centre from the target position, rotate back and add the source's
+    // centre.
     let (x, y) = (0.5 - centre - Double(translation.x), 0.5 - centre - Double(translation.y))
     let across = (x: Self.fixed(cosine), y: Self.fixed(-sine))
     let down = (x: Self.fixed(sine), y: Self.fixed(cosine))

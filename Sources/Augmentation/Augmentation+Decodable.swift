@@ -1,5 +1,5 @@
 extension Augmentation {
-  /// What recipes call it.
+  /// Its name in recipes.
   public var kind: String {
     switch self {
     case .resize: "resize"
@@ -37,8 +37,8 @@ extension Augmentation: Decodable {
     let fill: CutoutFill
   }
 
-  /// Reads `{"crop": {"padding": 4, "fill": "zero"}}`, `{"flip": {"probability": 0.5}}` and their like:
-  /// one name, with all its options.
+  /// Reads `{"crop": {"padding": 4, "fill": "zero"}}`, `{"flip": {"probability": 0.5}}` and the
+  /// like: one name, with all its options.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Kind.self)
     guard let kind = container.allKeys.first, container.allKeys.count == 1 else {

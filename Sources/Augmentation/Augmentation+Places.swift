@@ -1,13 +1,13 @@
 extension Augmentation {
-  /// Writes the window whose upper left corner lies at (top, left) of the image, which may be outside.
+  /// Writes the window whose upper left corner is at (top, left) of the image, possibly outside it.
   ///
-  /// Shapes: source and target `[channels, side, side]`, apart in memory, as in all of these.
+  /// Shapes here and below: source and target `[channels, side, side]`; they don't overlap.
   public static func shift(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
     side: Int, top: Int, left: Int, fill: CropFill
   ) {
     precondition(abs(top) < side && abs(left) < side, "a shift of (\(top), \(left)) on \(side)")
-    // Columns that show the image itself; those beside them show its mirror image or nothing.
+    // Columns inside the image; columns beside them are reflected or black.
     let inside = max(-left, 0)..<side - max(left, 0)
     for channel in 0..<channels {
       let plane = source + channel * side * side
@@ -33,7 +33,7 @@ extension Augmentation {
     }
   }
 
-  /// The position that `position` shows, or −1 where it shows nothing.
+  /// The source position for `position`, or −1 if there is none.
   private static func place(_ position: Int, _ side: Int, _ fill: CropFill) -> Int {
     if position >= 0 && position < side { return position }
     switch fill {
@@ -42,7 +42,7 @@ extension Augmentation {
     }
   }
 
-  /// Writes the image mirrored left and right.
+  /// Writes the image mirrored horizontally.
   public static func mirror(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
     side: Int
@@ -54,7 +54,7 @@ extension Augmentation {
     }
   }
 
-  /// Makes a part of an image black; what of it lies outside is passed over.
+  /// Makes a rectangle of an image black; the part outside the image is ignored.
   public static func blacken(
     _ image: UnsafeMutablePointer<UInt8>, channels: Int, side: Int, rows: Range<Int>,
     columns: Range<Int>

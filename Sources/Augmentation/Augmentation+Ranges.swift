@@ -1,9 +1,9 @@
 import CheckedNumbers
 
 extension Augmentation {
-  /// Checks every number by the bounds of `stages/schema.yaml`.
+  /// Checks every value against the bounds of `stages/schema.yaml`.
   ///
-  /// - Parameter section: What stands before the kind in a setting's name.
+  /// - Parameter section: The prefix before the kind in a setting's name.
   public func check(_ section: String) throws(SettingOutOfRange) {
     let section = "\(section)\(kind)."
     switch self {

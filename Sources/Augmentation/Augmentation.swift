@@ -1,34 +1,35 @@
 import Randomness
 
-/// A random change of a training image that leaves its label true.
+/// A random change of a training image that doesn't change its label.
 ///
-/// It works on bytes, before normalisation, as the published pipelines did, and gives the bytes that
-/// torchvision's transforms give on PIL images with the same parameters. Every kind takes the same
-/// number of draws from its stream whatever its options are, so that an option changes its own item of
-/// a recipe's list and no other.
+/// It works on bytes, before normalisation, as the published pipelines did, and gives the same
+/// bytes as torchvision's transforms on PIL images with the same parameters. Each kind draws the
+/// same number of random values from its stream whatever its options are, so that changing an
+/// option affects only its own item of a recipe's list.
 public enum Augmentation: Sendable, Equatable {
-  /// Marks where images are brought to the side of the network's input; changes nothing itself.
+  /// Marks the position at which images are resized to the network's input; changes nothing itself.
   case resize
-  /// Adds `padding` pixels on every side and cuts out a window of the old size at a random place, all
-  /// places alike.
+  /// Adds `padding` pixels on every side and cuts out a window of the original size at a uniformly
+  /// random position.
   case crop(padding: Int, fill: CropFill)
-  /// Mirrors left and right with this probability.
+  /// Mirrors the image horizontally with this probability.
   case flip(probability: Double)
-  /// Turns about the centre by an angle uniform in ±`degrees`. Pixels are the nearest of the image's,
-  /// black where there is none.
+  /// Rotates about the centre by an angle uniform in ±`degrees`, with nearest-neighbour sampling
+  /// and black outside the image.
   case rotate(degrees: Double)
-  /// Turns as `rotate`, shifts along each axis by whole pixels, uniform in ±`translate` of the side,
-  /// and scales by a factor uniform in `scale`.
+  /// Rotates as `rotate` does, translates along each axis by whole pixels, uniform in ±`translate`
+  /// of the side, and scales by a factor uniform in `scale`.
   case affine(degrees: Double, translate: Double, scale: Range<Double>)
   /// Changes the colours.
   case colorJitter(ColorJitter)
-  /// Fills a square of this side, whose centre is any pixel alike; parts of it may lie outside.
+  /// Fills a square of this side, whose centre is a uniformly random pixel; parts of it may lie
+  /// outside.
   ///
   /// Source: DeVries and Taylor, 2017, arXiv:1708.04552.
   case cutout(side: Int, fill: CutoutFill)
 }
 
-/// What the pixels added before a crop hold.
+/// The contents of the pixels added before a crop.
 public enum CropFill: String, Sendable, Decodable {
   /// Black.
   case zero
@@ -36,7 +37,7 @@ public enum CropFill: String, Sendable, Decodable {
   case reflect
 }
 
-/// What the square of a cutout holds.
+/// The fill of a cutout's square.
 public enum CutoutFill: String, Sendable, Decodable {
   /// Black.
   case zero
@@ -45,9 +46,9 @@ public enum CutoutFill: String, Sendable, Decodable {
 extension Augmentation {
   /// Draws from `stream` and writes the changed image.
   ///
-  /// Shapes: source and target `[channels, side, side]`, apart in memory.
+  /// Shapes: source and target `[channels, side, side]`; they don't overlap.
   ///
-  /// - Precondition: padding is smaller than the side; colours are changed of three channels.
+  /// - Precondition: padding is smaller than the side; colour jitter has three channels.
   public func apply(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
     side: Int, using stream: inout RandomStream
@@ -67,7 +68,7 @@ extension Augmentation {
         target.update(from: source, count: channels * side * side)
       }
     case .rotate(let degrees):
-      // The transform turns clockwise, an angle of `rotate` counter-clockwise.
+      // The transform rotates clockwise, `rotate` counter-clockwise.
       let turn = AffineTransform(degrees: -stream.uniform(within: degrees))
       turn.apply(source, into: target, channels: channels, side: side)
     case .affine(let degrees, let translate, let scale):
@@ -90,6 +91,6 @@ extension Augmentation {
 }
 
 extension RandomStream {
-  /// A uniform number in [−reach, reach).
+  /// A uniform random value in [−reach, reach).
   mutating func uniform(within reach: Double) -> Double { reach * (2 * uniform() - 1) }
 }

@@ -1,5 +1,5 @@
-/// A change of an image's colours by a known amount, with the results of torchvision's `adjust_…` on
-/// PIL images.
+/// A change of an image's colours by a given amount, with the results of torchvision's `adjust_…`
+/// on PIL images.
 public enum ColorChange: Sendable, Equatable {
   /// Blends with black: 0 is black, 1 the image.
   case brightness(Double)
@@ -7,7 +7,7 @@ public enum ColorChange: Sendable, Equatable {
   case contrast(Double)
   /// Blends each pixel with its grey.
   case saturation(Double)
-  /// Moves each pixel's hue by a part of the colour circle, from −0.5 to 0.5.
+  /// Shifts each pixel's hue by a fraction of the colour circle, from −0.5 to 0.5.
   case hue(Double)
 
   /// Changes the image in place.
@@ -32,7 +32,7 @@ public enum ColorChange: Sendable, Equatable {
           to: image, pixel, pixelCount)
       }
     case .hue(let share):
-      // torchvision casts to a byte: towards zero, then modulo 256.
+      // torchvision casts to a byte: truncates towards zero, then wraps modulo 256.
       let step = UInt8(truncatingIfNeeded: Int(share * 255))
       for pixel in 0..<pixelCount {
         var color = HSVColor(Self.color(of: image, pixel, pixelCount))
@@ -57,8 +57,8 @@ public enum ColorChange: Sendable, Equatable {
     image[2 * pixelCount + pixel] = color.blue
   }
 
-  /// From one byte, at factor 0, through another, at factor 1, and on; cut to 0…255 and towards zero.
-  /// PIL's `Image.blend`, in `Float` as there.
+  /// Extrapolates linearly: factor 0 gives the first byte, factor 1 the second. The result is
+  /// truncated towards zero and clamped to 0…255. PIL's `Image.blend`, in `Float` as there.
   private static func blended(_ from: Int, _ to: Int, _ factor: Float) -> UInt8 {
     UInt8(min(max(Float(from) + factor * Float(to - from), 0), 255))
   }

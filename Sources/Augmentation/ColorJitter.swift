@@ -1,10 +1,10 @@
 import Randomness
 
-/// How far the colours of an image are changed at most; 0 leaves a property alone.
+/// The largest random change of each colour property; 0 leaves a property unchanged.
 ///
-/// Brightness, contrast and saturation are multiplied by factors uniform in 1 ± the value, and not
-/// below 0; the hue moves by a part of the colour circle uniform in ± the value. The four follow one
-/// another in random order, as in torchvision's `ColorJitter`.
+/// Brightness, contrast and saturation are multiplied by factors uniform in 1 ± the value, at least
+/// 0; the hue is shifted by a fraction of the colour circle uniform in ± the value. The four
+/// changes are applied in random order, as in torchvision's `ColorJitter`.
 public struct ColorJitter: Sendable, Equatable, Decodable {
   public let brightness: Double
   public let contrast: Double
@@ -18,15 +18,16 @@ public struct ColorJitter: Sendable, Equatable, Decodable {
     self.hue = hue
   }
 
-  /// The changes of one image in their order.
+  /// The changes of one image, in order.
   public func changes(using stream: inout RandomStream) -> [ColorChange] {
     var changes: [ColorChange] = []
     forEachChange(using: &stream) { changes.append($0) }
     return changes
   }
 
-  /// Draws the order and the amounts, and visits the changes. A property with the value 0 has no part in
-  /// it: even a hue moved by nothing would change bytes, for its way through HSV rounds.
+  /// Draws the order and the amounts, and visits the changes. A property with the value 0 is
+  /// skipped: even a hue shift of zero would change bytes, because the conversion through HSV
+  /// rounds.
   func forEachChange(using stream: inout RandomStream, _ visit: (ColorChange) -> Void) {
     func factor(_ reach: Double, _ stream: inout RandomStream) -> Double {
       let lower = max(0, 1 - reach)

@@ -4,15 +4,16 @@ struct RGBColor: Sendable, Equatable {
   var green: UInt8
   var blue: UInt8
 
-  /// ITU-R 601-2 luma in 16-bit fixed point, as PIL's conversion to "L".
+  /// ITU-R 601-2 luma in 16-bit fixed point, as in PIL's conversion to "L".
   var grey: UInt8 {
     let sum: Int = Int(red) * 19595 + Int(green) * 38470 + Int(blue) * 7471
     return UInt8((sum + 0x8000) >> 16)
   }
 }
 
-/// A colour as bytes of hue (255 a whole turn from red over green and blue), saturation and value, with
-/// the roundings of PIL's "HSV" images: its Convert.c mixes both precisions, and so does this.
+/// A colour as bytes of hue (255 is a full circle from red via green and blue), saturation and
+/// value, with the rounding of PIL's "HSV" images: like PIL's Convert.c, it mixes float and double
+/// precision.
 struct HSVColor: Sendable, Equatable {
   var hue: UInt8
   var saturation: UInt8

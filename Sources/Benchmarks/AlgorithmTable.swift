@@ -3,11 +3,11 @@ import Layers
 import Models
 import Tensors
 
-/// Which algorithm computes which pass of each convolution of a network, on this processor.
+/// The algorithm of each pass of each convolution of a network, on this processor.
 public struct AlgorithmTable: Sendable {
-  /// Convolutions that are computed alike.
+  /// Convolutions with the same shapes and algorithms.
   struct Row: Sendable {
-    /// The first of them.
+    /// The name of the first of them.
     let name: String
     var count = 1
     /// Kind, maps, and the algorithm of each pass.
@@ -57,9 +57,9 @@ public struct AlgorithmTable: Sendable {
 }
 
 extension BenchmarkCase {
-  /// Which algorithms compute this case.
+  /// The algorithms of this case.
   ///
-  /// - Throws: `NetworkCatalogError` where there is no such network.
+  /// - Throws: `NetworkCatalogError` if there is no such network.
   public func algorithms() throws -> AlgorithmTable {
     AlgorithmTable(
       try NetworkCatalog.network(named: network, classes: 10), precision: precision, batch: batch)

@@ -4,22 +4,22 @@ import Processors
 
 extension BenchmarkCase {
   /// Measures the case in this process: training with a batch in place, training with loading and
-  /// augmentation, inference.
+  /// augmentation, and inference.
   ///
-  /// The peak of the memory is the process's own, so a process should measure one case and nothing
-  /// else.
+  /// Peak memory is measured for the whole process, so a process should measure one case and
+  /// nothing else.
   ///
   /// - Parameters:
-  ///   - seconds: How long each of the three is repeated, at least three times in any case.
-  ///   - profiles: Whether training with loading is repeated once more, to see where its time goes.
-  /// - Throws: `BenchmarkError.diverged`, and what recipes get wrong.
+  ///   - seconds: How long each of the three is repeated; at least three times in any case.
+  ///   - profiles: Whether to repeat training with loading once more for a layer profile.
+  /// - Throws: `BenchmarkError.diverged`, and errors in recipes.
   public func measure(seconds: Double, profiles: Bool) throws -> BenchmarkResult {
     let pool = WorkerPool(threadCount: threadCount)
     let network = try NetworkCatalog.network(named: network, classes: 10)
     let repetition = Repetition(seconds: seconds)
     let peak = MachinePeak(on: pool)
     let training = try measureTraining(network, repetition, profiles: profiles, on: pool)
-    // The memory of training is gone by now.
+    // The training memory has been released here.
     let inference = InferenceWorkload(network, self, on: pool)
     let answers = repetition.durations(prepare: inference.placeFixedBatch, inference.answer)
     guard inference.isFinite else { throw BenchmarkError.diverged(network: self.network) }

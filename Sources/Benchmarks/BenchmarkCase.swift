@@ -3,11 +3,12 @@ import Datasets
 import Models
 import Tensors
 
-/// What is measured at once: a network in one precision, on so many threads and images a batch.
+/// One benchmark configuration: a network in one precision, with a number of threads and a batch
+/// size.
 ///
-/// Batch size, augmentation and normalisation are those of the recipe that bears the network's name.
-/// The rest is the same for all, so that networks and programs can be compared: SGD with momentum,
-/// plain cross-entropy, an update after each batch. That is not how every recipe trains:
+/// Batch size, augmentation and normalisation are those of the recipe with the network's name. The
+/// rest is the same for all networks, so that networks and programs can be compared: SGD with
+/// momentum, plain cross-entropy, an update after each batch. Some recipes train differently:
 ///
 /// | recipe | trains with, instead |
 /// |---|---|
@@ -20,16 +21,16 @@ public struct BenchmarkCase: Sendable {
   public let network: String
   public let precision: Precision
   public let threadCount: Int
-  /// Images in a batch.
+  /// Number of images in a batch.
   public let batch: Int
   public let augmentations: [Augmentation]
   public let preprocessing: PreprocessSettings
 
-  /// The networks there are cases of, each with a recipe of its name.
+  /// The networks that have cases: those with a recipe of the same name.
   public static let networks = NetworkCatalog.families.filter(\.hasRecipe).map(\.example)
 
   /// - Parameters:
-  ///   - augmentations: Those of a recipe's `train.augment`.
+  ///   - augmentations: The augmentations of a recipe's `train.augment`.
   ///   - preprocessing: A recipe's section `preprocess`.
   /// - Precondition: `threadCount` and `batch` are positive.
   public init(

@@ -2,26 +2,26 @@ import Kernels
 import TensorFiles
 import Tensors
 
-/// Why nothing can be measured.
+/// Why a benchmark can't run or has failed.
 public enum BenchmarkError: PrintableError, Equatable {
-  /// There is no case of such a network.
+  /// There is no case for such a network.
   case unknownNetwork(name: String, suggestion: String?)
-  /// No network computes in such a precision.
+  /// The precision is unknown.
   case unknownPrecision(name: String)
-  /// The kernels were built without a precision's instructions.
+  /// The kernels were built without the instructions of a precision.
   case unsupported(Precision)
-  /// A word that should be a number, or one out of range.
+  /// An option value that isn't a number or is out of range.
   case number(option: String, found: String, expected: String)
-  /// The loss is no longer finite, so that a time would be that of wrong arithmetic.
+  /// The loss is no longer finite, so the measured time would be meaningless.
   case diverged(network: String)
-  /// The process that measured a case has not ended well; what it had to say stands above.
+  /// The process that measured a case failed; its own message was printed before.
   case failed(network: String, status: Int32)
   /// The process that measured a case was killed.
   case killed(network: String, signal: Int32)
-  /// The process that measured a case has printed something else than a result.
+  /// The process that measured a case printed something other than a result.
   case unreadable(network: String, output: String)
 
-  /// Whether the mistake is a word of the command line.
+  /// Whether the error is in the command line.
   public var isUsage: Bool {
     switch self {
     case .unknownNetwork, .unknownPrecision, .unsupported, .number: true

@@ -3,19 +3,19 @@ import Kernels
 import Recipes
 import Tensors
 
-/// The words of a call of `bench`, read and checked.
+/// The options of a `bench` call, parsed and checked.
 public struct BenchmarkRequest: Sendable, Equatable {
   public let networks: [String]
   public let precisions: [Precision]
   public let threadCount: Int
-  /// Images in a batch; nil for each recipe's own.
+  /// Number of images in a batch; nil for each recipe's own.
   public let batch: Int?
   /// How long each pass of a case is repeated.
   public let seconds: Double
 
-  /// - Parameters: Words as they were given, nil where they are left out: names separated by commas,
-  ///   and numbers.
-  /// - Throws: `BenchmarkError` for the first word that can't be used.
+  /// - Parameters: The option values as given, nil if left out: names separated by commas, and
+  ///   numbers.
+  /// - Throws: `BenchmarkError` for the first invalid value.
   public init(
     networks: String? = nil, precisions: String? = nil, threads: String? = nil,
     batch: String? = nil, seconds: String? = nil

@@ -1,18 +1,17 @@
 import Foundation
 import Tensors
 
-/// What was measured of a case. As JSON it is one line, with the same names for the same things on
-/// every machine.
+/// The measurements of a case. Its JSON form is one line with the same keys on every machine.
 public struct BenchmarkResult: Sendable, Equatable {
-  /// How fast a pass ran, in images a second.
+  /// The speed of a pass, in images per second.
   public struct Speed: Sendable, Equatable {
-    /// At the median time of a batch.
+    /// From the median time of a batch.
     public let median: Double
-    /// At the shortest time of a batch.
+    /// From the shortest time of a batch.
     public let best: Double
-    /// The distance between the quartiles of the times, as a share of their median.
+    /// The interquartile range of the times, as a fraction of their median.
     public let spread: Double
-    /// How many batches were timed.
+    /// Number of timed batches.
     public let repeats: Int
 
     public init(median: Double, best: Double, spread: Double, repeats: Int) {
@@ -22,7 +21,7 @@ public struct BenchmarkResult: Sendable, Equatable {
       self.repeats = repeats
     }
 
-    /// - Parameter durations: Seconds a batch.
+    /// - Parameter durations: Seconds per batch.
     init(_ durations: SampleStatistics, batch: Int) {
       self.init(
         median: Double(batch) / durations.median, best: Double(batch) / durations.minimum,
@@ -33,9 +32,9 @@ public struct BenchmarkResult: Sendable, Equatable {
   public let network: String
   public let precision: Precision
   public let threads: Int
-  /// Images in a batch.
+  /// Number of images in a batch.
   public let batch: Int
-  /// Multiplications, each with an addition, for one image's forward pass.
+  /// Multiply-adds of one image's forward pass.
   public let multiplyAdds: Int
   /// A training step on a batch in place.
   public let train: Speed
@@ -43,32 +42,32 @@ public struct BenchmarkResult: Sendable, Equatable {
   public let trainWithLoading: Speed
   /// A forward pass on a batch in place.
   public let infer: Speed
-  /// The most memory the process had at once; 0 where the system doesn't tell.
+  /// The peak memory of the process; 0 if the system doesn't report it.
   public let peakMemoryBytes: Int
-  /// What the same threads could do at most, measured before and after.
+  /// The measured peak of the same threads, before and after.
   public let peak: MachinePeak
   public let processor: String
   public let openBLASCore: String
-  /// Where the time of a training step went; nil where nobody asked.
+  /// The time of each part of a training step; nil if no profile was requested.
   public let profile: LayerProfile?
 
-  /// A pass and how many forward passes its arithmetic is worth: training computes every product
-  /// three times, forward and for both gradients.
+  /// Each pass and its arithmetic in forward passes: training computes every product three times,
+  /// forward and for both gradients.
   public var passes: [(name: String, speed: Speed, forwardPasses: Int)] {
     [("train", train, 3), ("train, loading", trainWithLoading, 3), ("infer", infer, 1)]
   }
 
-  /// Operations a second of a pass, a multiplication and an addition being two.
+  /// Operations per second of a pass; a multiply-add counts as two.
   public func flops(_ speed: Speed, forwardPasses: Int) -> Double {
     2 * Double(multiplyAdds * forwardPasses) * speed.median
   }
 
-  /// The most operations a second that this machine could do in this precision.
+  /// The measured peak of this machine in this precision, in operations per second.
   public var peakFlops: Double { peak.rate(of: precision) }
 }
 
 extension BenchmarkResult: Codable {
-  /// Keys of JSON; those of a pass begin with its name.
+  /// JSON keys; those of a pass begin with its name.
   private struct Key: CodingKey, ExpressibleByStringInterpolation {
     let stringValue: String
     var intValue: Int? { nil }
@@ -132,7 +131,7 @@ extension BenchmarkResult: Codable {
     infer = try speed("infer")
   }
 
-  /// The result as one line of JSON, keys sorted.
+  /// The result as one line of JSON with sorted keys.
   public func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Results as a table for people. Its columns have fixed widths, so that each case can be printed as
-/// soon as it is measured.
+/// Results as a table for people. The columns have fixed widths, so that each case can be printed
+/// as soon as it is measured.
 public enum BenchmarkTable {
   /// Titles and widths.
   private static let columns: [(title: String, width: Int)] = [
@@ -10,7 +10,7 @@ public enum BenchmarkTable {
   ]
   private static let leftAligned: Set = [0, 1, 3]
 
-  /// The titles.
+  /// The header line.
   public static var header: String { line(columns.map(\.title)) }
 
   /// A line for each pass of a case.
@@ -28,7 +28,7 @@ public enum BenchmarkTable {
     }
   }
 
-  /// What the figures of a run have in common, and how to read them.
+  /// The settings common to a run's figures, and how to read them.
   public static func legend(of result: BenchmarkResult) -> [String] {
     [
       "\(result.processor), threads: \(result.threads), OpenBLAS core: \(result.openBLASCore)",
@@ -40,7 +40,7 @@ public enum BenchmarkTable {
     ]
   }
 
-  /// Where the time of a training step goes: milliseconds and shares by kind of layer.
+  /// The time of a training step by kind of layer: milliseconds and percentages.
   public static func lines(of profile: LayerProfile) -> [String] {
     let width = max(profile.rows.map(\.kind.count).max() ?? 0, "kind of layer".count)
     func row(_ kind: String, _ cells: [String]) -> String {
@@ -73,7 +73,7 @@ public enum BenchmarkTable {
     return toLeft ? text + space : space + text
   }
 
-  /// Images a second: 64.2, 2,854.
+  /// Images per second: 64.2, 2,854.
   private static func rate(_ imagesPerSecond: Double) -> String {
     let decimals = imagesPerSecond < 100 ? 1 : 0
     return imagesPerSecond.formatted(

@@ -3,9 +3,10 @@ import Foundation
 import Kernels
 import Models
 
-/// Digests of what a network computes: equal ones mean the same bits.
+/// Digests of a network's results: equal digests mean bit-identical results.
 ///
-/// They show that a change of the kernels changed no result, and that two machines compute alike.
+/// They show that a change of the kernels changed no result, and that two machines compute the same
+/// results.
 public struct CaseDigests: Sendable, Equatable {
   /// SHA-256 of all parameters and running statistics after some training steps.
   public let weights: String
@@ -14,12 +15,13 @@ public struct CaseDigests: Sendable, Equatable {
 }
 
 extension BenchmarkCase {
-  /// Training steps before the digests are taken.
+  /// Number of training steps before the digests are taken.
   static let digestSteps = 3
 
-  /// Trains a few steps on the fixed batch, answers it once, and digests both results.
+  /// Trains a few steps on the fixed batch, runs one evaluation pass on it, and digests both
+  /// results.
   ///
-  /// - Throws: `BenchmarkError.diverged`, and what recipes get wrong.
+  /// - Throws: `BenchmarkError.diverged`, and errors in recipes.
   public func digests() throws -> CaseDigests {
     let pool = WorkerPool(threadCount: threadCount)
     let network = try NetworkCatalog.network(named: network, classes: 10)

@@ -1,15 +1,15 @@
 import Foundation
 
-/// A case measured in a process of its own, so that its memory is its own and nothing that ran before
-/// has left its marks on the heap.
+/// Measures a case in a separate process, so that its peak memory is its own and earlier cases
+/// don't affect the heap.
 ///
-/// `posix_spawn` starts it rather than `Foundation.Process`, which puts it into a process group of its
-/// own, where a Ctrl-C does not reach it.
+/// `posix_spawn` starts it instead of `Foundation.Process`, which creates a new process group that
+/// a Ctrl-C doesn't reach.
 public enum CaseProcess {
   /// Runs this program again with `arguments`, and reads the result that it prints.
   ///
   /// - Parameter network: The network of the case, for errors.
-  /// - Throws: `BenchmarkError` where the process does not end with a result.
+  /// - Throws: `BenchmarkError` if the process does not end with a result.
   public static func run(_ arguments: [String], network: String) throws(BenchmarkError)
     -> BenchmarkResult
   {
@@ -22,7 +22,8 @@ public enum CaseProcess {
     let output = reading.readDataToEndOfFile()
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0, errno == EINTR {}
-    // As `wait(2)` packs it: the signal in the lower seven bits, else the status in the next eight.
+    // The format of `wait(2)`: the signal in the lower seven bits, the exit status in the next
+    // eight.
     let signal = status & 0x7F
     guard signal == 0 else { throw .killed(network: network, signal: signal) }
     guard status == 0 else { throw .failed(network: network, status: (status >> 8) & 0xFF) }
@@ -34,7 +35,7 @@ public enum CaseProcess {
     return result
   }
 
-  /// Starts the program with its standard output in `output`; nil where the system refuses.
+  /// Starts the program with its standard output connected to `output`; nil if the system refuses.
   private static func start(_ arguments: [String], output: Int32, closing: Int32) -> pid_t? {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)

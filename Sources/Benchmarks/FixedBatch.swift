@@ -1,15 +1,15 @@
 import Randomness
 import Tensors
 
-/// One batch that costs nothing to load: pixels drawn from N(0, 1) and labels drawn evenly, from a seed.
+/// One batch without loading cost: pixels from N(0, 1) and uniform labels, drawn from a seed.
 ///
-/// The numbers are drawn once and repeated: a batch of 64 images of 227×227 kept beside the plan's
-/// would count as memory of the network.
+/// A limited number of random values is repeated: a second copy of a batch of 64 images of 227×227,
+/// next to the plan's, would count as memory of the network.
 struct FixedBatch {
   private let numbers: [Float]
   private let labels: [ClassLabel]
 
-  /// How many numbers are drawn. A prime, so that no image, row or channel equals the next.
+  /// Number of random values. A prime, so that no image, row or channel equals the next.
   private static let numberCount = 65_537
 
   init(count: Int, classes: Int, seed: Int) {

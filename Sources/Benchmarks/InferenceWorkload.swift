@@ -2,7 +2,7 @@ import Kernels
 import Models
 import Tensors
 
-/// A network that answers the same batch again and again.
+/// A network that evaluates the same batch repeatedly.
 final class InferenceWorkload {
   private let plan: NetworkPlan
   private let fixed: FixedBatch
@@ -15,15 +15,16 @@ final class InferenceWorkload {
     fixed = FixedBatch(count: batch, classes: network.classes, seed: 1)
   }
 
-  /// Puts the batch in place: a plan gives the memory of its input to later layers.
+  /// Writes the batch to the plan's input. Needed before each pass: the plan reuses the input's
+  /// memory for later layers.
   func placeFixedBatch() { fixed.fill(plan.input(count: batch)) }
 
   /// Forward pass to the logits.
   func answer() { plan.forward(count: batch) }
 
-  /// The logits of the last answer.
+  /// The logits of the last forward pass.
   var logits: FeatureMap { plan.logits }
 
-  /// Whether they are numbers.
+  /// Whether all logits are finite.
   var isFinite: Bool { logits.elements.allSatisfy(\.isFinite) }
 }

@@ -1,12 +1,12 @@
 import Models
 
-/// Where the time of a training step goes, by the kind of layer.
+/// The time of a training step by kind of layer.
 public struct LayerProfile: Sendable, Equatable, Codable {
   /// All layers of a kind, or another part of a step.
   public struct Row: Sendable, Equatable, Codable {
-    /// As model summaries name it, "conv 3×3, stride 2"; or "loading", "loss", "optimiser".
+    /// The kind as in model summaries, "conv 3×3, stride 2"; or "loading", "loss", "optimiser".
     public let kind: String
-    /// Seconds of a step's forward pass. What is no layer has no other.
+    /// Seconds of a step's forward pass; for other parts than layers, all of their time.
     public var forward: Double
     /// Seconds of a step's backward pass.
     public var backward: Double
@@ -26,7 +26,7 @@ public struct LayerProfile: Sendable, Equatable, Codable {
     }
   }
 
-  /// The dearest first.
+  /// The slowest first.
   public let rows: [Row]
 
   /// Seconds of a step.
@@ -34,7 +34,7 @@ public struct LayerProfile: Sendable, Equatable, Codable {
 
   /// Sums the times of a step's parts by kind.
   ///
-  /// - Parameter parts: The kind of each, and its seconds; kinds may repeat.
+  /// - Parameter parts: The kind and seconds of each part; kinds may repeat.
   public init(_ parts: [Row]) {
     var rows: [Row] = []
     for part in parts {
@@ -49,12 +49,13 @@ public struct LayerProfile: Sendable, Equatable, Codable {
   }
 }
 
-/// Takes the time that each layer needs, and each other part of a step: of one part, the median of all
-/// steps.
+/// Measures the time of each layer and of each other part of a step. The result is the median over
+/// all steps.
 ///
-/// A part's time runs from the end of the part before it, so that nothing of a step is left out.
+/// The time of a part begins at the end of the part before it, so the parts add up to the whole
+/// step.
 final class StepObserver {
-  /// What a step does besides running layers.
+  /// The parts of a step other than layers.
   enum Part: String, CaseIterable {
     case loading, loss
     case optimizer = "optimiser"
@@ -63,26 +64,26 @@ final class StepObserver {
   private let kinds: [String]
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
-  /// For each layer's forward pass, each one's backward pass and each other part, the seconds of every
-  /// step.
+  /// The seconds of every step, for each layer's forward pass, each layer's backward pass and each
+  /// other part.
   private var seconds: [[Double]]
 
-  /// - Parameter kinds: What kind of layer each node of the network is.
+  /// - Parameter kinds: The kind of layer of each node of the network.
   init(kinds: [String]) {
     self.kinds = kinds
     last = clock.now
     seconds = Array(repeating: [], count: 2 * kinds.count + Part.allCases.count)
   }
 
-  /// A step begins.
+  /// Call at the beginning of a step.
   func begin() { last = clock.now }
 
-  /// A layer's pass has ended.
+  /// Call after a layer's pass.
   func didRun(node: Int, _ pass: NetworkPlan.Pass) {
     note(slot: pass == .forward ? node : kinds.count + node)
   }
 
-  /// Another part of the step has ended.
+  /// Call after another part of the step.
   func didRun(_ part: Part) {
     guard let index = Part.allCases.firstIndex(of: part) else { return }
     note(slot: 2 * kinds.count + index)

@@ -1,12 +1,12 @@
 import Kernels
 import Tensors
 
-/// What the threads of a pool could do at most, measured, in operations a second of all together: whole numbers, so
-/// that billions of them are read as they were written.
+/// The measured peak arithmetic rate of a thread pool, in operations per second of all threads
+/// together. Rates are whole numbers, so that writing and reading billions is exact.
 public struct MachinePeak: Sendable, Equatable {
   /// Float32 multiply-adds between vector registers.
   public let multiplyAdds: Double
-  /// Products of bfloat16, in tiles or in vectors; nil where there are no instructions for them.
+  /// Products of bfloat16, in AMX tiles or in vectors; nil if the processor lacks the instructions.
   public let bfloat16: Double?
 
   public init(multiplyAdds: Double, bfloat16: Double?) {
@@ -14,8 +14,8 @@ public struct MachinePeak: Sendable, Equatable {
     self.bfloat16 = bfloat16
   }
 
-  /// Measures for about half a second, the best of many runs: what others take from a shared machine is
-  /// no property of it.
+  /// Measures for about half a second and takes the best of many runs, so that other load on a
+  /// shared machine has little effect.
   init(on pool: WorkerPool) {
     multiplyAdds = Self.best { MultiplyAddLoop.run(on: pool) }
     bfloat16 = TileLoop.isAvailable ? Self.best { TileLoop.run(on: pool) } : nil
@@ -27,10 +27,10 @@ public struct MachinePeak: Sendable, Equatable {
     return (Double(operations) / SampleStatistics(durations).minimum).rounded()
   }
 
-  /// Tiles multiply float32 in parts, of whose products six count.
+  /// A float32 product in AMX tiles is computed as six bfloat16 products of its split parts.
   private static let productsOfFloat32 = 6.0
 
-  /// The most products that a network in this precision could compute, and sums of them.
+  /// The highest rate of multiply-adds for a network in this precision.
   public func rate(of precision: Precision) -> Double {
     let bfloat16 = bfloat16 ?? 0
     switch precision {
@@ -39,7 +39,7 @@ public struct MachinePeak: Sendable, Equatable {
     }
   }
 
-  /// The larger of two measurements.
+  /// The element-wise maximum of two measurements.
   func merged(with other: MachinePeak) -> MachinePeak {
     MachinePeak(
       multiplyAdds: max(multiplyAdds, other.multiplyAdds),

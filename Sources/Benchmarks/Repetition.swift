@@ -1,22 +1,22 @@
-/// How often something is done to be timed.
+/// How often a measured action is repeated.
 struct Repetition {
-  /// Runs that nobody times: they fill caches and fault memory in.
+  /// Untimed runs: they fill caches and fault memory in.
   let warmUps = 2
-  /// Timed runs at least, however long they take.
+  /// Minimum number of timed runs, however long they take.
   let least = 3
   /// Seconds after which no further run begins.
   let seconds: Double
 
-  /// The seconds that each timed run took.
+  /// Returns the seconds of each timed run.
   ///
-  /// - Parameter prepare: Done before each run, not timed.
+  /// - Parameter prepare: Called before each run, not timed.
   func durations(prepare: () -> Void = {}, _ body: () -> Void) -> [Double] {
     for _ in 0..<warmUps {
       prepare()
       body()
     }
     var durations: [Double] = []
-    // Room for a long while: growing in between would be timed as well.
+    // Large enough that the array doesn't grow, which would be timed as well.
     durations.reserveCapacity(1 << 16)
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)

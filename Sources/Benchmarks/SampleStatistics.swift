@@ -1,5 +1,5 @@
-/// Order statistics of repeated measurements: what a shared machine does to some of them moves a mean
-/// and leaves these.
+/// Order statistics of repeated measurements. Outliers on a shared machine shift a mean, but not
+/// these.
 public struct SampleStatistics: Sendable, Equatable {
   public let count: Int
   public let minimum: Double
@@ -18,10 +18,10 @@ public struct SampleStatistics: Sendable, Equatable {
     upperQuartile = Self.quantile(0.75, of: sorted)
   }
 
-  /// The distance between the quartiles, as a share of the median: half of all values lie within it.
+  /// The interquartile range as a fraction of the median: half of all values lie within it.
   public var spread: Double { (upperQuartile - lowerQuartile) / median }
 
-  /// The value below which a share of all values lies, on the line between the two nearest.
+  /// The quantile for a fraction, linearly interpolated between the two nearest values.
   ///
   /// Source: Hyndman and Fan, 1996, "Sample quantiles in statistical packages", definition 7, which is
   /// NumPy's.

@@ -6,11 +6,11 @@ import Models
 import Tensors
 import Training
 
-/// A network and all that its training steps need, as `Trainer` has them, without files, validation
-/// images and figures.
+/// A network with everything its training steps need, as in `Trainer`, but without files,
+/// validation images and figures.
 ///
-/// The optimiser is the one most others are compared with: SGD at rate 0.01 with momentum 0.9 and
-/// decay 1e-4, under plain cross-entropy.
+/// The optimiser is the usual baseline: SGD at rate 0.01 with momentum 0.9 and decay 1e-4, with
+/// plain cross-entropy.
 final class TrainingWorkload {
   private let network: Network
   private let plan: NetworkPlan
@@ -26,19 +26,20 @@ final class TrainingWorkload {
   private let losses: UnsafeMutableBufferPointer<Double>
   private var place = Place()
 
-  /// How far the loading has come.
+  /// The position in the pass over the images.
   private struct Place {
     var epoch = 0
-    /// Images of the epoch already loaded.
+    /// Number of images of the epoch that are already loaded.
     var position = 0
   }
 
-  /// Batches of an epoch. A few thousand images are beyond the inner caches, as a real set's are.
+  /// Number of batches in an epoch. A few thousand images exceed the inner caches, like a real data
+  /// set.
   private static let batchesPerEpoch = 20
   private static let seed = 1
   private static let rate = 0.01
 
-  /// - Throws: `DatasetSettingsError` where the recipe's normalisation can't be.
+  /// - Throws: `DatasetSettingsError` if the recipe's normalisation isn't possible.
   init(_ network: Network, _ benchmark: BenchmarkCase, on pool: WorkerPool) throws {
     self.network = network
     self.pool = pool
@@ -67,7 +68,7 @@ final class TrainingWorkload {
     losses.deallocate()
   }
 
-  /// Drawn pictures in the form of CIFAR-10's.
+  /// Random images in the format of CIFAR-10.
   private static func images(_ count: Int) -> ImageSet {
     let records = Shapes(seed: seed).records(count, of: .train)
     return ImageSet(
@@ -78,13 +79,13 @@ final class TrainingWorkload {
 }
 
 extension TrainingWorkload {
-  /// Puts the fixed batch in place.
+  /// Writes the fixed batch to the plan's input.
   func placeFixedBatch() {
     fixed.fill(plan.input(count: batch))
     fixed.fill(labels)
   }
 
-  /// Loads the next batch, augmented, and lets the one after it be made meanwhile.
+  /// Loads the next batch, augmented, and starts making the one after it.
   func load() {
     if place.epoch == 0 || place.position == loader.images.count {
       place = Place(epoch: place.epoch + 1)
@@ -96,9 +97,9 @@ extension TrainingWorkload {
     place.position += batch
   }
 
-  /// Forward pass, loss, backward pass and update on the batch in place.
+  /// Runs forward pass, loss, backward pass and update on the batch in place.
   ///
-  /// - Parameter observer: Told what is done, for a profile.
+  /// - Parameter observer: Notified after each part, for a profile.
   func step(_ observer: StepObserver? = nil) {
     plan.observer = observer.map { observer in
       { node, pass in observer.didRun(node: node, pass) }
@@ -117,6 +118,6 @@ extension TrainingWorkload {
     observer?.didRun(.optimizer)
   }
 
-  /// Whether the losses of the last step are numbers.
+  /// Whether the losses of the last step are finite.
   var isFinite: Bool { losses.allSatisfy(\.isFinite) }
 }

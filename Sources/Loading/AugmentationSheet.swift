@@ -4,15 +4,15 @@ import Foundation
 import TensorFiles
 import Tensors
 
-/// Images as a network sees them in training: a row an image, the first column the image unchanged but
-/// for its size, the others what the epochs 1, 2, … make of it.
+/// Images as a network sees them in training, one row per image: the first column shows the image
+/// only resized, the others show its augmentations in epochs 1, 2, ….
 ///
 /// The tensor file, schema `augmented`, holds
 ///
 ///     images   U8  [rows, columns, 3, side, side]
 ///     labels   U8  [rows]    I32 above 256 classes
 ///
-/// with the metadata `class_names`, `data_status` and `augmentations`, their kinds in order.
+/// with the metadata `class_names`, `data_status` and `augmentations`, the kinds in order.
 public struct AugmentationSheet: Sendable {
   public let rows: Int
   public let columns: Int
@@ -24,12 +24,13 @@ public struct AugmentationSheet: Sendable {
   private let classes: Int
   private let metadata: [String: String]
 
-  /// The first images of a set, as a `BatchLoader` with the same arguments makes them; of a set that begins
-  /// with images of one class, as folders do, images at equal distances.
+  /// The first images of a set, augmented as by a `BatchLoader` with the same arguments. If the
+  /// first images are all of one class, as in image folders, evenly spaced images are shown
+  /// instead.
   ///
   /// - Parameters:
-  ///   - rows: Images, if the set has as many.
-  ///   - draws: Epochs; none are shown where there are no augmentations.
+  ///   - rows: Number of images, at most those of the set.
+  ///   - draws: Number of epochs; without augmentations none are shown.
   public init(
     of images: ImageSet, augmentations: [Augmentation], seed: Int, side: Int, rows: Int = 6,
     draws: Int = 11
@@ -70,7 +71,7 @@ public struct AugmentationSheet: Sendable {
     return (0..<count).map { $0 * images.count / count }
   }
 
-  /// Writes the file whole or not at all.
+  /// Writes the file atomically.
   public func write(to url: URL) throws {
     var writer = TensorFileWriter(schema: "augmented", metadata: metadata)
     writer.add("images", shape: [rows, columns, ImageSet.channels, side, side], pixels)

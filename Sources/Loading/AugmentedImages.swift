@@ -3,22 +3,22 @@ import Datasets
 import Randomness
 import Resampling
 
-/// The images of a set as bytes on their way to a network: augmented, and of the network's side.
+/// The images of a set as bytes, augmented and resized for a network.
 ///
-/// What an image becomes depends on the seed, the epoch and the image alone.
+/// The result for an image depends only on the seed, the epoch and the image.
 struct AugmentedImages: Sendable {
   let images: ImageSet
-  /// Width and height of the images that come out.
+  /// Width and height of the resulting images.
   let side: Int
   private let seed: Int
-  /// What changes images before they are resized, and after.
+  /// The augmentations before resizing, and those after it.
   private let beforeResizing: [Augmentation]
   private let afterResizing: [Augmentation]
-  /// Nil where images keep their size.
+  /// Nil if images keep their size.
   private let resampling: BilinearResampling?
 
-  /// - Parameter augmentations: Images are resized at the place of the item `resize`, without it
-  ///   after all others.
+  /// - Parameter augmentations: Images are resized at the position of the item `resize`; without
+  ///   it, after all others.
   /// - Precondition: `side` is positive.
   init(_ images: ImageSet, augmentations: [Augmentation], seed: Int, side: Int) {
     precondition(side > 0, "images of side \(side)")
@@ -35,24 +35,24 @@ struct AugmentedImages: Sendable {
         fromHeight: images.side, width: images.side, toHeight: side, width: side)
   }
 
-  /// The changes in their order, `resize` among them where it is asked for.
+  /// The augmentations in order, including `resize` if images are resized.
   var augmentations: [Augmentation] {
     beforeResizing + (resampling == nil ? [] : [.resize]) + afterResizing
   }
 
   var pixelsPerImage: Int { ImageSet.channels * side * side }
 
-  /// Room for the larger of an image as it is and as it becomes.
+  /// Bytes for the larger of the original and the resulting image.
   private var roomForImage: Int { max(pixelsPerImage, images.pixelsPerImage) }
 
   /// Bytes of scratch memory that `image(_:epoch:of:scratch:)` needs.
   var scratchByteCount: Int { 2 * roomForImage + (resampling?.scratchByteCount ?? 0) }
 
-  /// One image, `[3, side, side]`: in `scratch`, or where it was if nothing changes it.
+  /// One image, `[3, side, side]`: in `scratch`, or at its original address if nothing changes it.
   ///
   /// - Parameters:
-  ///   - epoch: The epoch whose random changes are meant; nil for none.
-  ///   - pixels: Those of the whole set.
+  ///   - epoch: The epoch that determines the random changes; nil for none.
+  ///   - pixels: The pixels of the whole set.
   func image(
     _ index: Int, epoch: Int?, of pixels: UnsafePointer<UInt8>,
     scratch: UnsafeMutablePointer<UInt8>

@@ -1,32 +1,33 @@
 import Kernels
 import Tensors
 
-/// The batches of a pass over a set, each made by a thread of its own while the one before is worked on.
+/// The batches of a pass over a set; a separate thread makes each one while the batch before it is
+/// in use.
 ///
-/// What comes out is what `BatchLoader.load` gives, to the bit. The thread makes images as bytes, which
-/// are normalised when they are written where they are wanted; two batches exist at a time, this one as
-/// bytes and that which is worked on. Nothing is allocated between the beginning of a pass and its
-/// end. The thread lives as long as the feed.
+/// The batches are bit-identical to those of `BatchLoader.load`. The thread makes images as bytes,
+/// which are normalised when they are written to their target. Two batches exist at a time: the
+/// next one as bytes and the one in use. Nothing is allocated during a pass. The thread lives as
+/// long as the feed.
 public final class BatchFeed {
   private let maker = BatchMaker()
   private var loader: BatchLoader?
-  /// The images that are not asked for yet.
+  /// The images of later batches.
   private var rest: ArraySlice<Int> = []
-  /// Images of a whole batch.
+  /// Number of images in a whole batch.
   private var batchSize = 0
-  /// Images of the batch that is being made or is ready; 0 after the last.
+  /// Number of images in the batch that is being made or is ready; 0 after the last.
   private var count = 0
 
   public init() {}
 
   deinit { maker.end() }
 
-  /// Begins a pass, and drops what is left of an earlier one.
+  /// Begins a pass, and discards the rest of an earlier one.
   ///
   /// - Parameters:
-  ///   - indices: The images in their order.
-  ///   - epoch: The epoch as which they are augmented; nil leaves them unchanged.
-  ///   - batchSize: Images in a batch; the last may have fewer.
+  ///   - indices: The images, in order.
+  ///   - epoch: The epoch that determines the augmentations; nil leaves images unchanged.
+  ///   - batchSize: Number of images in a batch; the last may have fewer.
   public func begin(
     _ loader: BatchLoader, _ indices: ArraySlice<Int>, epoch: Int?, batchSize: Int
   ) {
@@ -39,7 +40,7 @@ public final class BatchFeed {
     advance()
   }
 
-  /// Writes the next batch, as often as it is asked for.
+  /// Writes the next batch. Can be called repeatedly for the same batch.
   ///
   /// Shapes: map `[count, side, side, 3]`, labels `[count]`.
   public func write(
@@ -55,7 +56,7 @@ public final class BatchFeed {
     maker.write(into: map, labels: labels, on: pool)
   }
 
-  /// Lets the thread make the batch that follows.
+  /// Starts making the following batch.
   public func advance() {
     let next = rest.prefix(batchSize)
     rest = rest.dropFirst(next.count)

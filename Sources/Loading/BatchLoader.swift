@@ -4,11 +4,11 @@ import Kernels
 import Randomness
 import Tensors
 
-/// Makes batches of a data set: chooses images, augments and resizes them as bytes, and writes them
-/// normalised into a feature map.
+/// Makes batches of a data set: selects images, augments and resizes them as bytes, and writes them
+/// normalised to a feature map.
 ///
-/// What an image becomes depends on the seed, the epoch and the image alone, never on the batch it
-/// stands in, the thread that makes it or what was made before.
+/// The result for an image depends only on the seed, the epoch and the image, never on its batch,
+/// the thread or earlier batches.
 public struct BatchLoader: Sendable {
   public let images: ImageSet
   public let normalization: Normalization
@@ -18,9 +18,10 @@ public struct BatchLoader: Sendable {
   private let seed: Int
 
   /// - Parameters:
-  ///   - augmentations: Random changes of an image in an epoch, in this order.
-  ///   - side: Width and height to which images are resized, where it is not their own: in an epoch at the place of the
-  ///     augmentation `resize`, without it after all others; normalised they are afterwards.
+  ///   - augmentations: Random changes of an image in an epoch, applied in this order.
+  ///   - side: Width and height to which other images are resized. In an epoch this happens at the
+  ///     position of the augmentation `resize`; without it, after all others. Normalisation comes
+  ///     last.
   /// - Precondition: `images` holds at least one image, and `side` is positive.
   public init(
     _ images: ImageSet, normalization: Normalization, augmentations: [Augmentation] = [],
@@ -39,7 +40,7 @@ public struct BatchLoader: Sendable {
   /// Width and height of the images in a batch.
   public var side: Int { augmented.side }
 
-  /// The same loader for a network whose input has another side.
+  /// A copy for a network whose input has another side.
   public func resizing(to side: Int) -> BatchLoader {
     BatchLoader(
       images, normalization: normalization, augmentations: augmentations, seed: seed, side: side)
@@ -51,7 +52,7 @@ public struct BatchLoader: Sendable {
     return stream.permutation(of: images.count)
   }
 
-  /// Writes the images at `indices`, augmented as in `epoch`, or unchanged where it is nil.
+  /// Writes the images at `indices`, augmented for `epoch`, or unchanged if it is nil.
   ///
   /// Shapes: map `[indices.count, side, side, 3]`, labels `[indices.count]`.
   public func load(
@@ -83,10 +84,10 @@ public struct BatchLoader: Sendable {
 }
 
 extension BatchLoader {
-  /// Images that keep a worker busy for some ten microseconds.
+  /// Number of images that take a worker about ten microseconds.
   static let imagesInPiece = 8
 
-  /// Bytes of an image as it leaves `make`.
+  /// Bytes of an image that `make` writes.
   var pixelsPerImage: Int { augmented.pixelsPerImage }
 
   /// Bytes of scratch memory that `make` needs.
@@ -105,7 +106,7 @@ extension BatchLoader {
     }
   }
 
-  /// Writes what `make` has made, normalised, as an image of a batch.
+  /// Writes an image that `make` has made to a batch, normalised.
   func normalize(_ image: UnsafePointer<UInt8>, into map: FeatureMap, at position: Int) {
     writer.write(
       image, pixelCount: map.shape.pixelCount, into: map.base + position * map.shape.imageStride)

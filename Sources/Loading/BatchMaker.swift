@@ -4,10 +4,10 @@ import Kernels
 import Synchronization
 import Tensors
 
-/// The thread behind a `BatchFeed`, and the one batch it makes at a time.
+/// The thread of a `BatchFeed`, and the one batch that it makes at a time.
 ///
-/// All but the thread's own loop is called by the feed's user, and touches the batch only while none is
-/// being made.
+/// Everything except the thread's own loop is called by the feed's user, and accesses the batch
+/// only while none is being made.
 final class BatchMaker: @unchecked Sendable {
   private var loader: BatchLoader?
   private var epoch: Int?
@@ -18,7 +18,7 @@ final class BatchMaker: @unchecked Sendable {
   private var scratch: [UInt8] = []
 
   private enum Task: Int, AtomicRepresentable { case none, batch, end }
-  /// What the thread is asked to do and hasn't done.
+  /// The task that the thread has yet to finish.
   private let task = Atomic(Task.none)
   private let makerPlace = WaitingPlace(patience: 0)
   private let userPlace = WaitingPlace(patience: 20)
@@ -30,14 +30,14 @@ final class BatchMaker: @unchecked Sendable {
     thread.start()
   }
 
-  /// Ends the thread, and returns when it has; a batch that is being made is made first.
+  /// Ends the thread and waits for it; a batch in progress is finished first.
   func end() {
     waitUntilReady()
     ask(.end)
     ended.wait()
   }
 
-  /// Makes room for the batches of a pass.
+  /// Allocates the buffers for the batches of a pass.
   func prepare(for loader: BatchLoader, epoch: Int?, batchSize: Int) {
     self.loader = loader
     self.epoch = epoch
@@ -49,13 +49,13 @@ final class BatchMaker: @unchecked Sendable {
     grow(&scratch, to: loader.scratchByteCount)
   }
 
-  /// Asks for a batch.
+  /// Starts making a batch.
   func make(_ indices: ArraySlice<Int>) {
     self.indices = indices
     ask(.batch)
   }
 
-  /// Returns when no batch is being made.
+  /// Waits until no batch is being made.
   func waitUntilReady() {
     userPlace.wait { task.load(ordering: .sequentiallyConsistent) == .none }
   }

@@ -1,10 +1,10 @@
 import Datasets
 
-/// Writes bytes as normalised floats, pixel by pixel, as a network's first layer reads them.
+/// Writes bytes as normalised floats, pixel by pixel, in the layout of a network's first layer.
 ///
-/// A byte has 256 values, so that each is normalised once and then looked up.
+/// A byte has 256 values, so each is normalised once and then looked up.
 public struct NormalizedPixelWriter: Sendable {
-  /// The 256 normalised values of each channel; nil where each image has its own.
+  /// The 256 normalised values of each channel; nil if each image has its own normalisation.
   private let values: [Float]?
 
   public init(_ normalization: Normalization) {
@@ -64,7 +64,7 @@ public struct NormalizedPixelWriter: Sendable {
     let count = ImageSet.channels * pixelCount
     var sum = 0
     var squares = 0
-    // 2¹⁶ squares of bytes fit 32 bits, in which sums run on vectors.
+    // 2¹⁶ squares of bytes fit in 32 bits, so the sums can use vectors.
     for first in stride(from: 0, to: count, by: 1 << 16) {
       var partialSum: UInt32 = 0
       var partialSquares: UInt32 = 0

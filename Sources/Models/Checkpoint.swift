@@ -16,7 +16,7 @@ public struct CheckpointDescription: Sendable, Equatable {
   public var classNames: [String]
   /// Epochs trained.
   public var epoch: Int
-  /// How images are normalised, in the keys of the data set's reader, for example "per-image".
+  /// How images are normalised, in words that the data set's reader knows, for example "per-image".
   public var normalization: [String: String]
   /// Further facts about the weights, for example the source of the images.
   public var origin: [String: String]

@@ -1,8 +1,7 @@
 /// The placement of buffers with known lifetimes in one arena.
 ///
 /// Buffers whose lifetimes don't overlap may share memory. The largest buffers are placed first,
-/// each at
-/// the lowest offset that no buffer alive at the same time occupies.
+/// each at the lowest offset that no buffer alive at the same time occupies.
 /// Source: greedy placement by size, Pisarchyk and Lee, 2020, arXiv:2001.03288, section 5.
 struct MemoryPlan {
   /// A buffer that is in use between two moments.

@@ -24,8 +24,7 @@ public final class NetworkPlan {
   private let passedGradients: PassedGradients
   /// Number of images that go through at once.
   private let passSize: Int
-  /// Views of the maps for each batch size used so far, one per pass of the batch; the views of the
-  /// latest pass serve the backward pass.
+  /// Views of the maps, one per pass: for each batch size used so far, and for the last batch.
   private var bounds: [Int: [Bound]] = [:]
   private var passes: [Bound]
   /// Number of images of the last batch.
