@@ -1,12 +1,13 @@
-/// A key as the recipe schema needs it: with its full name, and where it counts.
+/// A key as the recipe schema needs it: with its full name and the condition under which it has an
+/// effect.
 ///
-/// `stages/schema.yaml` says where such keys stand among those that it spells out: `declared: true`.
+/// `stages/schema.yaml` marks the positions of such keys among its own: `declared: true`.
 public struct DeclaredSetting: Sendable, Equatable {
-  /// That another key has one of some values, or that it has none of them.
+  /// A condition on another key: that it has one of some values, or none of them.
   public struct Condition: Sendable, Equatable {
     /// The full name of the other key.
     public let key: String
-    /// Text stands for all that matches it as a regular expression.
+    /// A text value is a regular expression that matches the key's value.
     public let values: [SettingValue]
     public let isNegated: Bool
 
@@ -23,14 +24,14 @@ public struct DeclaredSetting: Sendable, Equatable {
     }
   }
 
-  /// `train.optimizer.momentum`.
+  /// The full name: `train.optimizer.momentum`.
   public let name: String
   public let kind: SettingKind
-  /// What applies where a recipe leaves the key out; nil where it may be absent.
+  /// The value if a recipe leaves the key out; nil if the key may be absent.
   public let defaultValue: SettingValue?
-  /// In one sentence without a full stop.
+  /// The description, in one sentence without a full stop.
   public let about: String
-  /// Where the key has an effect; nil for everywhere.
+  /// The condition under which the key has an effect; nil for always.
   public let condition: Condition?
 
   public init(

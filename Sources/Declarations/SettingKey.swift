@@ -1,7 +1,7 @@
 import CheckedNumbers
 
-/// A key of recipes that a network or an optimiser has: name, type, range, value where it is left out, and
-/// meaning. The recipe schema, the checks of the stages and the settings' types follow from it.
+/// A recipe key of a network or an optimiser: name, type, range, default value and meaning. The
+/// recipe schema, the checks of the stages and the types of the settings are derived from it.
 ///
 ///     static let width = SettingKey("width", 1...1024, default: 16, about: "channels of the first stage")
 ///     let width = configuration[Self.width]    // an Int
@@ -35,8 +35,8 @@ extension SettingKey where Value == Bool {
 
 extension SettingKey where Value == [Int] {
   /// - Parameters:
-  ///   - range: The values of an element.
-  ///   - count: How many elements there may be.
+  ///   - range: The range of each element.
+  ///   - count: The allowed number of elements.
   public init(
     _ name: String, each range: ClosedRange<Int>, count: ClosedRange<Int>, default value: [Int],
     about: String
@@ -53,30 +53,30 @@ public enum SettingKind: Sendable, Equatable {
   case number(SettingRange)
   /// One of the words.
   case choice([String])
-  /// Text that matches the whole of a regular expression; `example` names some, for messages.
+  /// Text that matches a whole regular expression; `example` names some values, for messages.
   case text(pattern: String, example: String)
   case integers(SettingRange, count: ClosedRange<Int>)
 }
 
 /// A key of any type.
 public protocol DeclaredKey: Sendable {
-  /// The last word of its name in recipes, in kebab-case: `learning-rate`.
+  /// The last part of its name in recipes, in kebab-case: `learning-rate`.
   var name: String { get }
   var kind: SettingKind { get }
-  /// What applies where a recipe leaves it out.
+  /// The value if a recipe leaves the key out.
   var defaultSetting: SettingValue { get }
-  /// What it means, in one sentence without a full stop.
+  /// Its meaning, in one sentence without a full stop.
   var about: String { get }
 }
 
-/// What is wrong with a value.
+/// An invalid value and what was expected.
 public struct SettingFault: Sendable, Equatable {
   public let found: String
   public let expected: String
 }
 
 extension DeclaredKey {
-  /// What keeps `value` from being this key's; nil where nothing does.
+  /// Why `value` is not valid for this key; nil if it is valid.
   public func fault(of value: SettingValue) -> SettingFault? {
     func fault(unless isFine: Bool, _ expected: String) -> SettingFault? {
       isFine ? nil : SettingFault(found: "\(value)", expected: expected)
@@ -104,7 +104,7 @@ extension DeclaredKey {
     }
   }
 
-  /// Whether a value is of this key's type, in range or not.
+  /// Whether a value has this key's type, in range or not.
   public func hasType(of value: SettingValue) -> Bool {
     switch (kind, value) {
     case (.boolean, .boolean), (.integer, .integer), (.number, .integer), (.number, .number),
@@ -114,9 +114,10 @@ extension DeclaredKey {
     }
   }
 
-  /// Checks a value; nil is fine.
+  /// Checks a value; nil is valid.
   ///
-  /// - Parameter section: What stands before the key's name in recipes, with a dot: `train.optimizer.`.
+  /// - Parameter section: The prefix before the key's name in recipes, with a dot:
+  ///   `train.optimizer.`.
   /// - Throws: `SettingOutOfRange`.
   public func check(
     _ value: SettingValue?, in section: String

@@ -1,4 +1,4 @@
-/// A value that a recipe gives to a key which the program declares.
+/// A recipe's value for a key that the program declares.
 public enum SettingValue: Sendable {
   case boolean(Bool)
   case integer(Int)
@@ -8,7 +8,7 @@ public enum SettingValue: Sendable {
 }
 
 extension SettingValue: Equatable {
-  /// A whole number equals itself with a point, since JSON writes both alike.
+  /// An integer equals the same floating-point number, since JSON writes both alike.
   public static func == (left: Self, right: Self) -> Bool {
     switch (left, right) {
     case (.boolean(let a), .boolean(let b)): a == b
@@ -72,9 +72,9 @@ extension SettingValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral
   public init(arrayLiteral elements: Int...) { self = .integers(elements) }
 }
 
-/// A Swift type that keys can have.
+/// A Swift type of key values.
 public protocol DeclarableValue: Sendable, Equatable {
-  /// Nil where the value is of another type.
+  /// Nil if the value has another type.
   init?(setting: SettingValue)
   var setting: SettingValue { get }
 }

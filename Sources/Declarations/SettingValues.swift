@@ -1,22 +1,23 @@
-/// Values of declared keys by their names in recipes. What is left out has the key's default.
+/// Values of declared keys by their names in recipes. Keys that are left out have their default
+/// values.
 public struct SettingValues: Sendable, Equatable {
-  /// Those that are given, by name.
+  /// The given values, by name.
   public private(set) var given: [String: SettingValue]
 
   public init(_ given: [String: SettingValue] = [:]) {
     self.given = given
   }
 
-  /// The value that is given under a name; nil where none is.
+  /// The value given for a name; nil if there is none.
   public subscript(name: String) -> SettingValue? {
     get { given[name] }
     set { given[name] = newValue }
   }
 
-  /// The value of a key; its default where none is given.
+  /// The value of a key; its default if none is given.
   ///
-  /// - Precondition: a value that is given has the key's type; `DeclaredKey.fault(of:)` finds those that
-  ///   have not.
+  /// - Precondition: a given value has the key's type; `DeclaredKey.fault(of:)` finds those that
+  ///   don't.
   public subscript<Value>(key: SettingKey<Value>) -> Value {
     get {
       guard let setting = given[key.name] else { return key.defaultValue }
@@ -44,7 +45,7 @@ extension SettingValues: Codable {
     init?(intValue: Int) { return nil }
   }
 
-  /// Reads an object whose keys are in kebab-case or camelCase; a key that is null is left out.
+  /// Reads an object whose keys are in kebab-case or camelCase; a null value counts as left out.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Name.self)
     given = [:]
@@ -61,7 +62,7 @@ extension SettingValues: Codable {
     }
   }
 
-  /// `learningRate` as `learning-rate`.
+  /// Converts `learningRate` to `learning-rate`.
   private static func kebabCase(_ name: String) -> String {
     name.reduce(into: "") { text, character in
       text += character.isUppercase ? "-" + character.lowercased() : String(character)

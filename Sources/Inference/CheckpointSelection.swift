@@ -4,7 +4,7 @@ import Metrics
 import Models
 import TensorFiles
 
-/// The checkpoints that an evaluation compares: those listed that training has reached.
+/// The checkpoints that an evaluation compares: the listed ones that training has reached.
 public struct CheckpointCandidates: Sendable, Equatable {
   /// In the order of the list; at least one.
   public let names: [String]
@@ -12,10 +12,10 @@ public struct CheckpointCandidates: Sendable, Equatable {
   public let unreached: [String]
   /// Epochs trained.
   public let lastEpoch: Int
-  /// Whether no listed epoch was reached, so that `names` holds the last checkpoint alone.
+  /// Whether no listed epoch was reached, so that `names` has only the last checkpoint.
   public let isFallback: Bool
 
-  /// What a reader must know where training ended before the list did; nil where it didn't.
+  /// A warning if training ended before a listed epoch; nil otherwise.
   public var warning: String? {
     guard !unreached.isEmpty else { return nil }
     let missing = unreached.joined(separator: ", ")
@@ -30,12 +30,13 @@ public struct CheckpointCandidates: Sendable, Equatable {
 }
 
 extension EvaluationSettings {
-  /// The listed checkpoints that training has left in `folder`.
+  /// The listed checkpoints that training has written to `folder`.
   ///
-  /// Training may end before a listed epoch. That epoch is passed over; where it leaves none, the last
-  /// checkpoint stands in.
+  /// Training may end before a listed epoch. Such an epoch is skipped; if none is left, the last
+  /// checkpoint is used instead.
   ///
-  /// - Throws: `EvaluationError.noCheckpoint` for an epoch that was trained and not kept.
+  /// - Throws: `EvaluationError.noCheckpoint` for an epoch that was trained but whose checkpoint
+  ///   was not kept.
   public func candidates(in folder: URL) throws -> CheckpointCandidates {
     if checkpoints == [Self.selected] {
       let epoch = try epochTrained(file(of: Self.selected, in: folder))
@@ -56,26 +57,26 @@ extension EvaluationSettings {
   }
 }
 
-/// Which of several checkpoints an evaluation chose, and by what.
+/// Which of several checkpoints an evaluation selected, and on which images.
 ///
-/// The chosen one is written again as a checkpoint, with the metadata `selection`: `listed`, or
-/// `fallback` where training ended before every listed epoch; and `selected_on_test` where test images
-/// chose among several. Training can start from it.
+/// The selected one is written again as a checkpoint from which training can start. Its metadata
+/// have the entries `selection`, `listed` or, if training ended before every listed epoch,
+/// `fallback`; and `selected_on_test` if test images decided among several.
 public struct CheckpointSelection: Sendable, Equatable {
   public enum Kind: String, Sendable, Codable { case listed, fallback }
 
-  /// The place of the chosen one in the list.
+  /// The index of the selected checkpoint in the list.
   public let position: Int
   public let kind: Kind
-  /// Whether the images that chose among several were test images.
+  /// Whether test images decided among several checkpoints.
   public let choseOnTest: Bool
 
   static let key = "selection"
   static let testKey = "selected_on_test"
 
-  /// Chooses the most accurate; of equals the earlier epoch, of the same epoch the first.
+  /// Selects the most accurate one; if equal, the earlier epoch, and within an epoch the first.
   ///
-  /// - Precondition: there is one.
+  /// - Precondition: there is at least one.
   public init(
     among figures: [EvaluationReport.CheckpointFigures], isFallback: Bool,
     on subject: EvaluationSettings.Subject
@@ -89,10 +90,10 @@ public struct CheckpointSelection: Sendable, Equatable {
     choseOnTest = subject == .test && figures.count > 1
   }
 
-  /// Writes the chosen checkpoint again, tensors as they are, with the note how it was chosen.
+  /// Writes the selected checkpoint again, with unchanged tensors and metadata about the selection.
   public func write(_ file: TensorFile, to url: URL) throws {
     var metadata = file.metadata.filter { !TensorFile.reservedKeys.contains($0.key) }
-    // Weights that were once a fallback stay one.
+    // A fallback stays a fallback when it is selected again.
     if metadata[Self.key] != Kind.fallback.rawValue { metadata[Self.key] = kind.rawValue }
     if choseOnTest { metadata[Self.testKey] = "true" }
     var writer = TensorFileWriter(

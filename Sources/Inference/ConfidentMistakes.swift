@@ -3,9 +3,10 @@ import Foundation
 import TensorFiles
 import Tensors
 
-/// The wrong answers of which a network was surest: where it, or the label, is worth a look.
+/// The wrong predictions with the highest confidence, which often show a weakness of the network or
+/// a wrong label.
 public struct ConfidentMistakes: Sendable, Equatable {
-  /// Numbers of the images, surest first, of equals in their order.
+  /// Indices of the images, highest confidence first, equal ones in their order.
   public let positions: [Int]
   /// The probability given to the wrong class.
   public let confidence: [Float]
@@ -13,8 +14,8 @@ public struct ConfidentMistakes: Sendable, Equatable {
   public let predicted: [ClassLabel]
 
   /// - Parameters:
-  ///   - labels: The true classes, one an image evaluated.
-  ///   - limit: Mistakes at most.
+  ///   - labels: The true classes of the evaluated images.
+  ///   - limit: Maximum number of mistakes.
   public init(of evaluation: Evaluation, labels: [ClassLabel], limit: Int = 40) {
     let classes = evaluation.confusion.classes
     precondition(
@@ -38,7 +39,7 @@ public struct ConfidentMistakes: Sendable, Equatable {
   ///     images      U8  [n, 3, side, side]
   ///     labels      U8  [n]    predicted U8 [n], both I32 above 256 classes
   ///     confidence  F32 [n]
-  ///     indices     I32 [n]    where the images stand in the data set they were taken from
+  ///     indices     I32 [n]    positions of the images in the data set they were taken from
   func write(_ images: ImageSet, metadata: [String: String], to url: URL) throws {
     let (size, classes) = (images.pixelsPerImage, images.classNames.count)
     var writer = TensorFileWriter(schema: "mistakes", metadata: metadata)

@@ -8,21 +8,21 @@ import Models
 import TensorFiles
 import Tensors
 
-/// A checkpoint's answers to every image of a set, and what they add up to.
+/// The predictions of a checkpoint for every image of a set, and the resulting figures.
 public struct Evaluation: Sendable {
   public let figures: EvaluationReport.CheckpointFigures
   public let confusion: ConfusionMatrix
   public let reliability: Reliability
   /// Class probabilities `[N, classes]`, row by row.
   public let probabilities: [Float]
-  /// The class that comes first for each image by `ClassRanking`, `[N]`.
+  /// The first class of each image by `ClassRanking`, `[N]`.
   public let predicted: [ClassLabel]
 
-  /// Runs the network of a checkpoint over the loader's images, in the precision it was trained in.
+  /// Runs the network of a checkpoint on the loader's images, in the precision it was trained in.
   ///
-  /// - Parameter averagingMirrorImages: As of `Predictor`.
-  /// - Throws: `EvaluationError.differentClasses` where the network was trained on other classes,
-  ///   `EvaluationError.notFinite` where an answer overflows; `UnsupportedPrecision` where the kernels
+  /// - Parameter averagingMirrorImages: See `Predictor`.
+  /// - Throws: `EvaluationError.differentClasses` if the network was trained on other classes,
+  ///   `EvaluationError.notFinite` if an output overflows; `UnsupportedPrecision` if the kernels
   ///   were built without that precision.
   public init(
     _ name: String, _ file: TensorFile, on loader: BatchLoader, averagingMirrorImages: Bool = false,
@@ -67,7 +67,7 @@ public struct Evaluation: Sendable {
     self.predicted = predicted
   }
 
-  /// How far the probabilities of an image are from summing to one, at most.
+  /// The largest deviation from one of the sum of an image's probabilities.
   public var largestProbabilityDrift: Double {
     let classes = confusion.classes
     return stride(from: 0, to: probabilities.count, by: classes).reduce(0) { largest, first in

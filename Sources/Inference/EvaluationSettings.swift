@@ -10,10 +10,11 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
   public let on: Subject
   /// The checkpoints to compare.
   public let checkpoints: [String]
-  /// Whether each answer is the mean of those to the image and to its mirror image.
+  /// Whether predictions are averaged over each image and its mirror image.
   public let flip: Bool
 
-  /// The name of the checkpoint that another evaluation selected, given in place of a training's.
+  /// The name of a checkpoint that another evaluation selected, when it is given instead of a
+  /// training run's.
   public static let selected = "selected"
 
   private enum CodingKeys: String, CodingKey { case on, checkpoint, flip }
@@ -43,10 +44,10 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
     name.hasPrefix("epoch-") ? Int(name.dropFirst("epoch-".count)) : nil
   }
 
-  /// The file of a checkpoint in the folder where `train` published it; of `selected`, what stands in
-  /// the folder's place: the file itself.
+  /// The file of a checkpoint in the folder to which `train` published it; for `selected`, the URL
+  /// is that of the file itself instead of a folder.
   ///
-  /// - Throws: `EvaluationError.noCheckpoint` with the names of those there are, or
+  /// - Throws: `EvaluationError.noCheckpoint` with the names of the existing checkpoints, or
   ///   `EvaluationError.noSelection`.
   public func file(of name: String, in folder: URL) throws -> URL {
     if (name == Self.selected) != Self.isFile(folder) {
@@ -69,14 +70,14 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
     return url
   }
 
-  /// Checks that a training keeps the checkpoints that are listed, as far as it reaches them.
+  /// Checks that a training run keeps the listed checkpoints, as far as it reaches them.
   ///
   /// - Parameters:
-  ///   - training: What to call it in an error.
-  ///   - epochs: Epochs that it trains at most.
-  ///   - keeps: Whether it keeps the weights of an epoch.
-  /// - Throws: `EvaluationError.noCheckpoint` for an epoch that would be trained and not kept,
-  ///   `EvaluationError.noSelection` for `selected`, which no training writes.
+  ///   - training: The name of the run, for errors.
+  ///   - epochs: The maximum number of epochs of the run.
+  ///   - keeps: Whether the run keeps the weights of an epoch.
+  /// - Throws: `EvaluationError.noCheckpoint` for an epoch that would be trained but not kept,
+  ///   `EvaluationError.noSelection` for `selected`, which no training run writes.
   public func check(
     keptBy training: String, epochs: Int, keeps: (Int) -> Bool
   ) throws(EvaluationError) {
@@ -97,17 +98,18 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
   }
 }
 
-/// Why a checkpoint cannot be evaluated.
+/// Why a checkpoint can't be evaluated.
 public enum EvaluationError: PrintableError, Equatable {
-  /// The training kept no checkpoint of that name.
+  /// The training run kept no checkpoint of that name.
   case noCheckpoint(name: String, folder: String, present: [String])
-  /// `selected` where the input is a training's checkpoints, or another name where it is a selection.
+  /// `selected` with a training run's checkpoints as input, or another name with a selection as
+  /// input.
   case noSelection(name: String, place: String)
   /// The network and the images have different classes.
   case differentClasses(checkpoint: String, expected: [String], found: [String])
-  /// The network's answer to an image is not a number.
+  /// The network's output for an image is not finite.
   case notFinite(checkpoint: String, image: Int)
-  /// Images without the note how they are to be normalised.
+  /// Images that don't record their normalisation.
   case unprepared
 
   public var message: String {

@@ -1,9 +1,9 @@
 import Datasets
 
 extension ImageSet {
-  /// How the images are to be normalised.
+  /// The normalisation of the images.
   ///
-  /// - Throws: `EvaluationError.unprepared` where they do not say.
+  /// - Throws: `EvaluationError.unprepared` if it isn't recorded.
   public func requiredNormalization() throws -> Normalization {
     guard let preparation else { throw EvaluationError.unprepared }
     return preparation.normalization

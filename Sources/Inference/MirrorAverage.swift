@@ -1,16 +1,17 @@
 import Foundation
 import Tensors
 
-/// The mean of two answers, to a batch of images and to their mirror images:
+/// The mean of the predictions for a batch of images and for their mirror images:
 ///
 ///     p = (softmax(z) + softmax(z')) / 2
 ///
-/// It is kept as log p, which a softmax turns into p: whatever takes logits takes these, and classes are
-/// ranked by them (`ClassRanking`), so that no probability underflows before it is ranked.
+/// It is stored as log p, which a softmax maps to p: code that takes logits can take these values,
+/// and classes are ranked by them (`ClassRanking`), so that no probability underflows before it is
+/// ranked.
 ///
 /// Source: the averaging of crops and flips in Krizhevsky et al., 2012, section 4.1.
 struct MirrorAverage {
-  /// Logarithms of the first answers' probabilities, `[N, K]`.
+  /// Logarithms of the probabilities for the original images, `[N, K]`.
   private var first: [Double] = []
 
   /// Mirrors the images of a batch left to right, in place.
@@ -25,13 +26,13 @@ struct MirrorAverage {
     }
   }
 
-  /// Keeps the answers to the images as they are.
+  /// Stores the predictions for the original images.
   mutating func keep(_ logits: FeatureMap) {
     first.removeAll(keepingCapacity: true)
     for image in 0..<logits.shape.count { first += Self.logProbabilities(of: image, in: logits) }
   }
 
-  /// Puts the mean of the answers kept and of these in the latter's place.
+  /// Replaces the predictions for the mirror images by the mean of both.
   func average(into logits: FeatureMap) {
     let classes = logits.shape.channels
     precondition(

@@ -5,7 +5,7 @@ import Metrics
 import Models
 import Tensors
 
-/// Runs a network over a data set without learning.
+/// Runs a network on a data set in evaluation mode.
 public final class Predictor {
   private let plan: NetworkPlan
   private let pool: WorkerPool
@@ -15,20 +15,22 @@ public final class Predictor {
   private var mirrorAverage = MirrorAverage()
 
   private let feed = BatchFeed()
-  /// Images in a batch.
+  /// Number of images in a batch.
   private let batchSize: Int
 
-  /// Images in a batch at most, and bytes of its feature maps unless one image has more. Fixed, so that a
-  /// prediction does not depend on how the caller trains.
+  /// The largest batch, and the memory for its feature maps, which only a batch of one image can
+  /// exceed. Both are fixed, so that a prediction does not depend on the caller's training
+  /// settings.
   private static let largestBatch = 250
   private static let arenaBytes = 256 << 20
 
   /// - Parameters:
   ///   - loss: The loss to report.
-  ///   - precision: That of the training, for figures that go with it.
-  ///   - averagingMirrorImages: Whether an answer is the mean of the probabilities given to the image
-  ///     and to its mirror image; the loss is then that of the mean.
-  ///   - training: A training's plan whose memory may serve, since it does not run meanwhile.
+  ///   - precision: The precision of the training run, if figures are to match it.
+  ///   - averagingMirrorImages: Whether to average the probabilities for each image and its mirror
+  ///     image; the loss is then that of the mean.
+  ///   - training: A training plan whose memory can be used, since it does not run at the same
+  ///     time.
   public init(
     _ network: Network, loss: CrossEntropy, precision: Precision = .float32,
     averagingMirrorImages: Bool = false, sharingMemoryOf training: NetworkPlan? = nil,
@@ -47,21 +49,22 @@ public final class Predictor {
       count: batchSize * FeatureMapShape.paddedChannels(network.classes))
   }
 
-  /// What the network says of one image.
+  /// The prediction for one image.
   public struct Answer {
-    /// The image's number in its set.
+    /// The index of the image in its set.
     public let image: Int
-    /// What classes are ranked by: the logits or, where mirror images are averaged, the logarithms of
-    /// the mean probabilities.
+    /// The values by which classes are ranked: the logits or, if mirror images are averaged, the
+    /// logarithms of the mean probabilities.
     public let logits: UnsafeBufferPointer<Float>
     public let probabilities: UnsafeBufferPointer<Float>
     public let label: Int
     public let loss: Double
   }
 
-  /// Predicts every image of the loader's set, in its order and without augmentation.
+  /// Predicts every image of the loader's set, in order and without augmentation.
   ///
-  /// - Parameter visit: Takes the answer to an image; its buffers are valid during the call.
+  /// - Parameter visit: Called with the prediction for each image; its buffers are valid during the
+  ///   call.
   /// - Returns: The tally of all predictions.
   @discardableResult
   public func run(
@@ -105,14 +108,14 @@ public final class Predictor {
   /// The tally of all predictions.
   public func run(_ loader: BatchLoader) -> ClassificationTally { run(loader) { _ in } }
 
-  /// Leaves the logits of the next `labels.count` images, and their labels.
+  /// Computes the logits of the next `labels.count` images, and writes their labels.
   private func answer(labels: UnsafeMutableBufferPointer<ClassLabel>) {
     let input = plan.input(count: labels.count)
     feed.write(into: input, labels: labels, on: pool)
     if averagesMirrorImages {
       plan.forward(count: labels.count)
       mirrorAverage.keep(plan.logits)
-      // Written again: a plan gives the memory of its input to later layers.
+      // Written for each pass: a plan reuses the input's memory for later layers.
       feed.write(into: input, labels: labels, on: pool)
       MirrorAverage.mirror(input)
     }

@@ -2,8 +2,9 @@ import Datasets
 import Models
 
 extension EvaluationSettings {
-  /// Whether the images that chose the weights or the checkpoint were test images: the validation
-  /// images of training, those of an earlier evaluation, or, in choosing among several, these.
+  /// Whether test images selected the weights or the checkpoint: as validation images of the
+  /// training run, in an earlier evaluation, or in this evaluation's choice among several
+  /// checkpoints.
   public func selectedOnTest(
     images: ImageSet, weights: CheckpointDescription, selection: CheckpointSelection
   ) -> Bool {
@@ -11,16 +12,16 @@ extension EvaluationSettings {
       || weights.origin[CheckpointSelection.testKey] == "true"
   }
 
-  /// Whether the weights were trained on the very images that are evaluated, as those of a training on
-  /// all images were on the validation images.
+  /// Whether the weights were trained on the evaluated images: validation images, after training on
+  /// all images.
   private func trainedOnThese(_ weights: CheckpointDescription) -> Bool {
     on == .validation && weights.epoch > 0
       && weights.origin["trained_on"] == "training-and-validation"
   }
 
-  /// What a reader must know before believing the figures.
+  /// Warnings that limit how far the figures can be trusted.
   ///
-  /// - Parameter weights: Those that the figures are of.
+  /// - Parameter weights: The description of the evaluated weights.
   public func reservations(
     images: ImageSet, weights: CheckpointDescription, candidates: CheckpointCandidates,
     selection: CheckpointSelection

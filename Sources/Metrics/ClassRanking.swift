@@ -1,21 +1,21 @@
-/// The order in which a network's answer puts the classes: the larger logit first, and of equal ones
-/// the lower class number.
+/// The order of the classes by a network's logits: larger logits first, lower class index first if
+/// equal.
 ///
-/// Logits are ranked, not probabilities: a softmax rounds to 0 whatever lies some 104 below the largest
-/// logit, and classes that far apart would all look alike. Where an answer is the mean over several
-/// views of an image, the logarithm of the mean probability stands in the logits' place.
+/// Logits are ranked instead of probabilities: softmax rounds to 0 if a logit is about 104 or more
+/// below the largest, so such classes would be tied. If the result is the mean over several views
+/// of an image, the logarithm of the mean probability takes the place of the logit.
 ///
-/// What is not a number never comes before a number.
+/// NaN never comes before a number.
 public enum ClassRanking {
-  /// How many classes come before `label`.
+  /// Number of classes that come before `label`.
   ///
-  /// A class whose logit is not a number counts as one that comes before: a network gone astray must
-  /// not look right by chance.
+  /// A class whose logit is NaN counts as coming before: a diverged network must not be right by
+  /// chance.
   public static func rank(of label: Int, in logits: UnsafeBufferPointer<Float>) -> Int {
     let own = logits[label]
     var rank = 0
     for index in logits.indices {
-      // Comparisons with not-a-number fail.
+      // Comparisons with NaN are false.
       if index < label ? !(logits[index] < own) : index > label && !(logits[index] <= own) {
         rank += 1
       }
@@ -25,13 +25,13 @@ public enum ClassRanking {
 
   /// The class that comes first.
   ///
-  /// - Precondition: there is one.
+  /// - Precondition: there is at least one class.
   public static func first(in logits: UnsafeBufferPointer<Float>) -> Int {
     precondition(!logits.isEmpty, "the first of no classes")
     return logits.indices.reduce(0) { comes($1, before: $0, in: logits) ? $1 : $0 }
   }
 
-  /// All classes, the first one first.
+  /// All classes in order.
   public static func order(of logits: [Float]) -> [Int] {
     logits.withUnsafeBufferPointer { logits in
       logits.indices.sorted { comes($0, before: $1, in: logits) }

@@ -1,5 +1,5 @@
-/// Running counts of a classifier's answers: how many were right at first, right among the first five,
-/// right in each class, and the sum of the losses.
+/// Running counts of a classifier's predictions: top-1 correct, top-5 correct, correct in each
+/// class, and the sum of the losses.
 public struct ClassificationTally: Sendable, Equatable {
   public private(set) var count = 0
   public private(set) var lossSum = 0.0
@@ -15,9 +15,9 @@ public struct ClassificationTally: Sendable, Equatable {
     classCorrect = [Int](repeating: 0, count: classes)
   }
 
-  /// Counts one answer.
+  /// Counts one prediction.
   ///
-  /// - Parameter logits: One for each class, ranked as `ClassRanking` says.
+  /// - Parameter logits: One per class, ranked by `ClassRanking`.
   public mutating func add(logits: UnsafeBufferPointer<Float>, label: Int, loss: Double) {
     precondition(
       logits.count == classCounts.count && classCounts.indices.contains(label),
@@ -35,26 +35,26 @@ public struct ClassificationTally: Sendable, Equatable {
 
   /// Mean loss.
   public var loss: Double { count > 0 ? lossSum / Double(count) : .nan }
-  /// Share of first answers that are right, in percent.
+  /// Fraction of correct top-1 predictions, in percent.
   public var top1: Double { percentage(correct, of: count) }
-  /// Fraction of labels among the five best answers, in percent: 100 where there are no more than five
-  /// classes, so that `isTop5Telling` says whether it is worth a line.
+  /// Fraction of labels among the five highest-ranked classes, in percent. It is 100 if there are
+  /// no more than five classes; `isTop5Telling` says whether it is meaningful.
   public var top5: Double { percentage(correctInFirstFive, of: count) }
-  /// Top-1 of each class, in percent; not a number for a class without images.
+  /// Top-1 accuracy of each class, in percent; NaN for a class without images.
   public var classTop1: [Double] { zip(classCorrect, classCounts).map { percentage($0, of: $1) } }
 }
 
 extension ClassificationTally {
-  /// Whether top-5 accuracy says anything: of up to five classes the true one is always among the five
-  /// best, so the accuracy is 100 % whatever the network answers.
+  /// Whether top-5 accuracy is meaningful: with up to five classes the true one is always among the
+  /// first five, so the accuracy is 100 % for any network.
   public static func isTop5Telling(classes: Int) -> Bool { classes > 5 }
 
-  /// The counts as numbers, for a file that lets an interrupted epoch go on.
+  /// The counts as integers, to save an interrupted epoch.
   public var state: [Int64] {
     ([count, correct, correctInFirstFive] + classCounts + classCorrect).map(Int64.init)
   }
 
-  /// Restores counts; nil where no answers over `classes` classes add up to them.
+  /// Restores counts; nil if they are inconsistent or belong to another number of classes.
   public init?(classes: Int, state: [Int64], lossSum: Double) {
     guard state.count == 3 + 2 * classes, state.allSatisfy({ $0 >= 0 }) else { return nil }
     let (ofClass, correctOfClass) = (state[3..<3 + classes], state[(3 + classes)...])
@@ -71,7 +71,7 @@ extension ClassificationTally {
     self.lossSum = lossSum
   }
 
-  /// Taken from the whole one by one: the sum of a damaged file's numbers may not fit.
+  /// Subtracts the parts one by one: the sum of a damaged file's values may overflow.
   private static func parts(_ parts: ArraySlice<Int64>, addUpTo whole: Int64) -> Bool {
     var rest = whole
     for part in parts {

@@ -1,4 +1,4 @@
-/// How often images of one class were taken for another.
+/// How often images of each class were predicted as each class.
 public struct ConfusionMatrix: Sendable, Equatable {
   public let classes: Int
   /// Counts `[truth, predicted]`, row by row.
@@ -33,12 +33,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
   public subscript(truth: Int, predicted: Int) -> Int { counts[truth * classes + predicted] }
 
-  /// Images of a class.
+  /// Number of images of a class.
   public func support(of truth: Int) -> Int {
     (0..<classes).reduce(0) { $0 + self[truth, $1] }
   }
 
-  /// Times a class was predicted.
+  /// Number of predictions of a class.
   public func predictions(of predicted: Int) -> Int {
     (0..<classes).reduce(0) { $0 + self[$1, predicted] }
   }
@@ -46,11 +46,11 @@ public struct ConfusionMatrix: Sendable, Equatable {
 
 /// Precision, recall and their harmonic mean, in percent.
 ///
-///     precision = right / predicted        recall = right / images        F1 = 2 · P · R / (P + R)
+///     precision = correct / predicted      recall = correct / images      F1 = 2 · P · R / (P + R)
 ///
-/// Convention: of a class that occurs, among the images or among the predictions, a score with a zero
-/// below its line is 0; a class that occurs in neither has no scores, and they are not a number. This is
-/// the default of scikit-learn's `precision_recall_fscore_support`.
+/// Convention: for a class that occurs among the images or the predictions, a score with a zero
+/// denominator is 0. The scores of a class that occurs in neither are NaN. This is the default of
+/// scikit-learn's `precision_recall_fscore_support`.
 public struct ClassScores: Sendable, Equatable {
   public let precision: Double
   public let recall: Double
@@ -68,12 +68,12 @@ extension ConfusionMatrix {
     return ClassScores(
       precision: percentage(right, of: max(predicted, 1)),
       recall: percentage(right, of: max(support, 1)),
-      // 2PR / (P + R), written in counts.
+      // 2PR / (P + R), expressed in counts.
       f1: percentage(2 * right, of: predicted + support))
   }
 
-  /// The unweighted means of the scores, all three over the same classes: those that occur among the
-  /// images or among the predictions.
+  /// The unweighted means of the scores, all three over the same classes: those that occur among
+  /// the images or among the predictions.
   public var macroScores: ClassScores {
     let all = (0..<classes).filter { support(of: $0) + predictions(of: $0) > 0 }.map(scores(of:))
     func mean(_ score: KeyPath<ClassScores, Double>) -> Double {
@@ -82,8 +82,8 @@ extension ConfusionMatrix {
     return ClassScores(precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1))
   }
 
-  /// The unweighted mean of the recalls over the classes that have images, in percent: what the accuracy
-  /// would be if each of these classes had the same number of images. Not a number without images.
+  /// The unweighted mean of the recalls over the classes that have images, in percent: the accuracy
+  /// if each of these classes had the same number of images. NaN without images.
   ///
   /// Source: Brodersen et al., 2010, "The balanced accuracy and its posterior distribution".
   public var balancedAccuracy: Double {
@@ -94,16 +94,17 @@ extension ConfusionMatrix {
     return recalls.isEmpty ? .nan : recalls.reduce(0, +) / Double(recalls.count)
   }
 
-  /// A class taken for another.
+  /// A class predicted as another.
   public struct Confusion: Sendable, Equatable {
     public let truth: Int
     public let predicted: Int
     public let count: Int
-    /// Share of the class's images, in percent.
+    /// Fraction of the class's images, in percent.
     public let share: Double
   }
 
-  /// The most frequent confusions, most frequent first; equal ones in the order of the matrix.
+  /// The most frequent confusions, most frequent first; equally frequent ones in the order of the
+  /// matrix.
   public func mostConfused(limit: Int) -> [Confusion] {
     var confusions: [Confusion] = []
     for truth in 0..<classes {

@@ -1,26 +1,28 @@
-/// An order of the classes in which those that are taken for each other are neighbours, so that the
-/// confusions of a large matrix lie near its diagonal.
+/// An order of the classes in which often confused classes are neighbours, so that the confusions
+/// of a large matrix lie near its diagonal.
 ///
-/// Agglomerative clustering with average linkage: each class begins as a cluster of its own; the two
-/// clusters with the largest mean confusion are joined until no two are confused. The confusion of two
-/// classes is the fraction of the one's images that is taken for the other, added up in both directions, so
-/// that classes of unequal size compare. A cluster is a row of classes; of the four ways to join two rows
-/// end to end the one with the most confused neighbours is taken.
+/// Agglomerative clustering with average linkage: each class begins as its own cluster; the two
+/// clusters with the largest mean confusion are joined until no two are confused. The confusion of
+/// two classes is the fraction of one class's images predicted as the other, summed over both
+/// directions, which makes classes of unequal size comparable. A cluster is a row of classes; two
+/// rows are joined end to end in the one of four ways that makes the most confused classes
+/// neighbours.
 ///
-/// Equal values are decided by the lower class number, so the order follows from the counts alone.
-/// Time grows with the square of the classes in practice, memory always: 1,000 classes take 8 MB.
+/// Ties are decided by the lower class index, so the order depends on the counts alone. Time is
+/// quadratic in the number of classes in practice, memory always: 1,000 classes take 8 MB.
 ///
-/// Source: Sokal and Michener, 1958, "A statistical method for evaluating systematic relationships".
+/// Source: Sokal and Michener, 1958, "A statistical method for evaluating systematic
+/// relationships".
 struct ConfusionOrder {
   private let classes: Int
-  /// The confusion of clusters, `[classes, classes]`, symmetric; a cluster bears the number of its lowest
-  /// class.
+  /// The confusion of clusters, `[classes, classes]`, symmetric; a cluster has the index of its
+  /// lowest class.
   private var similarity: [Double]
-  /// The confusion of classes, before any were joined.
+  /// The confusion of classes, before clusters are joined.
   private let confusion: [Double]
   private var rows: [[Int]]
   private var active: [Int]
-  /// The cluster that each is confused with the most; -1 where none is.
+  /// The cluster that each cluster is most confused with; -1 if there is none.
   private var partner: [Int]
 
   init(of matrix: ConfusionMatrix) {
@@ -42,7 +44,7 @@ struct ConfusionOrder {
     for cluster in active { findPartner(of: cluster) }
   }
 
-  /// The classes in their order: the clusters that are left, by their lowest class.
+  /// The classes in order: the remaining clusters, sorted by their lowest class.
   mutating func joined() -> [Int] {
     while let (first, second) = closest() { join(first, second) }
     return active.flatMap { rows[$0] }
@@ -57,7 +59,7 @@ struct ConfusionOrder {
     partner[cluster] = best
   }
 
-  /// The two clusters with the largest mean confusion, the lower number first; nil where no two are
+  /// The two clusters with the largest mean confusion, the lower index first; nil if no two are
   /// confused.
   private func closest() -> (Int, Int)? {
     var (best, value) = (-1, 0.0)
@@ -81,13 +83,15 @@ struct ConfusionOrder {
     rows[first] = endToEnd(rows[first], rows[second])
     rows[second] = []
     findPartner(of: first)
-    // A mean is never above both: only who had one of the two for a partner may now have another.
+    // A mean never exceeds both values, so only clusters whose partner was one of the two can
+    // change partner.
     for other in active where other != first && [first, second].contains(partner[other]) {
       findPartner(of: other)
     }
   }
 
-  /// Two rows as one, each turned so that their touching ends are confused the most.
+  /// Joins two rows, each reversed if necessary, so that the classes where they meet are the most
+  /// confused.
   private func endToEnd(_ first: [Int], _ second: [Int]) -> [Int] {
     func confused(_ a: Int, _ b: Int) -> Double { confusion[a * classes + b] }
     let (head, tail) = (first[0], first[first.count - 1])
@@ -104,8 +108,8 @@ struct ConfusionOrder {
 }
 
 extension ConfusionMatrix {
-  /// The classes so ordered that those that are taken for each other are neighbours: average linkage by
-  /// the fraction of images that is confused. Depends on the counts alone.
+  /// The classes in an order in which often confused classes are neighbours: average linkage by the
+  /// fraction of confused images. Depends on the counts alone.
   public var orderByConfusion: [Int] {
     var order = ConfusionOrder(of: self)
     return order.joined()

@@ -1,25 +1,25 @@
 import Foundation
 
-/// The contents of `metrics.json`: what an evaluation found, on what, and with which reservations.
+/// The contents of `metrics.json`: the results of an evaluation, its subject and its warnings.
 public struct EvaluationReport: Encodable, Sendable {
   /// Percent.
   @NullUnlessFinite public var top1: Double
-  /// Percent; 100 of up to five classes, as `ClassificationTally.isTop5Telling` has it.
+  /// Percent; always 100 with up to five classes, see `ClassificationTally.isTop5Telling`.
   @NullUnlessFinite public var top5: Double
   /// The mean recall of the classes that have images, percent.
   @NullUnlessFinite public var balancedAccuracy: Double
   /// Mean cross-entropy, without smoothing.
   @NullUnlessFinite public var loss: Double
-  /// Images.
+  /// Number of images.
   public var count: Int
   /// "validation" or "test".
   public var on: String
-  /// The checkpoint that all figures but `checkpoints` are of.
+  /// The checkpoint of all figures except `checkpoints`.
   public var checkpoint: String
   public var epoch: Int
-  /// "listed", or "fallback" where training ended before every listed epoch.
+  /// "listed", or "fallback" if training ended before every listed epoch.
   public var selection: String
-  /// Whether each answer is the mean of those to the image and to its mirror image.
+  /// Whether predictions are averaged over each image and its mirror image.
   public var flip: Bool
   public var dataStatus: String
   public var source: String
@@ -29,21 +29,21 @@ public struct EvaluationReport: Encodable, Sendable {
   public var macro: Scores
   public var mostConfused: [Confusion]
   @NullUnlessFinite public var expectedCalibrationError: Double
-  /// The main figures of every checkpoint that was evaluated.
+  /// The main figures of all evaluated checkpoints.
   public var checkpoints: [CheckpointFigures]
   public var warnings: [String]
 
-  /// Unweighted means over the classes that occur among the images or among the answers, percent, each
-  /// over the same classes; not a number where nothing was evaluated.
+  /// Unweighted means in percent, over the classes that occur among the images or among the
+  /// predictions, the same classes for each score; NaN if nothing was evaluated.
   public struct Scores: Encodable, Sendable {
     @NullUnlessFinite public var precision: Double
     @NullUnlessFinite public var recall: Double
     @NullUnlessFinite public var f1: Double
   }
 
-  /// Percent. Of a class that occurs among the images or among the answers, a score with a zero below its
-  /// line is 0; a class that occurs in neither has no scores. The accuracy is the recall of a class that
-  /// has images, and is otherwise not a number.
+  /// Percent. For a class that occurs among the images or among the predictions, a score with a
+  /// zero denominator is 0. A class that occurs in neither has no scores. The accuracy is the
+  /// recall of a class that has images, and NaN otherwise.
   public struct ClassFigures: Encodable, Sendable {
     public var name: String
     public var support: Int
@@ -77,7 +77,7 @@ public struct EvaluationReport: Encodable, Sendable {
     }
   }
 
-  /// What the evaluated images are.
+  /// A description of the evaluated images.
   public struct Subject: Sendable {
     public var on: String
     public var dataStatus: String
@@ -102,9 +102,9 @@ public struct EvaluationReport: Encodable, Sendable {
   }
 
   /// - Parameters:
-  ///   - checkpoints: All that were evaluated.
-  ///   - selected: The place among them of the one that confusion and reliability are of.
-  ///   - selection: How it was chosen.
+  ///   - checkpoints: All evaluated checkpoints.
+  ///   - selected: The index of the one that confusion and reliability belong to.
+  ///   - selection: How it was selected.
   public init(
     of subject: Subject, checkpoints: [CheckpointFigures], selected: Int, selection: String,
     count: Int, confusion: ConfusionMatrix, reliability: Reliability
@@ -140,7 +140,7 @@ public struct EvaluationReport: Encodable, Sendable {
     expectedCalibrationError = reliability.expectedCalibrationError
   }
 
-  /// The report as JSON with sorted snake_case keys: equal figures are equal bytes.
+  /// The report as JSON with sorted snake_case keys: equal figures give equal bytes.
   public func json() throws -> Data {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -149,8 +149,8 @@ public struct EvaluationReport: Encodable, Sendable {
   }
 }
 
-/// A figure that is null in JSON, which has finite numbers only, where it is not one: the recall of a
-/// class without images, the loss of a network that has diverged.
+/// A figure that is written as null if it is not finite, because JSON has only finite numbers: the
+/// recall of a class without images, the loss of a diverged network.
 @propertyWrapper
 public struct NullUnlessFinite: Encodable, Sendable {
   public var wrappedValue: Double

@@ -1,5 +1,5 @@
-/// How far a classifier's confidence can be believed: predictions in bins of equal width by their
-/// largest probability, with the mean confidence and the accuracy of each bin.
+/// The calibration of a classifier: predictions in bins of equal width by their largest
+/// probability, with the mean confidence and the accuracy of each bin.
 ///
 /// Source: Guo et al., 2017, arXiv:1706.04599, section 2.
 public struct Reliability: Sendable, Equatable {
@@ -27,13 +27,13 @@ public struct Reliability: Sendable, Equatable {
     if isCorrect { correct[bin] += 1 }
   }
 
-  /// The bins' borders, one more than bins.
+  /// The borders of the bins, one more than there are bins.
   public var edges: [Double] { (0...binCount).map { Double($0) / Double(binCount) } }
   /// Mean confidence of each bin; zero where it is empty.
   public var confidence: [Double] {
     zip(confidenceSums, counts).map { $1 > 0 ? $0 / Double($1) : 0 }
   }
-  /// Share of right predictions in each bin; zero where it is empty.
+  /// Fraction of correct predictions in each bin; zero where it is empty.
   public var accuracy: [Double] {
     zip(correct, counts).map { $1 > 0 ? Double($0) / Double($1) : 0 }
   }

@@ -1,7 +1,7 @@
-/// Wilson's 95 % interval for a fraction that was found in a number of trials.
+/// Wilson's 95 % interval for a fraction observed in a number of trials.
 ///
-/// Over many samples of the kind, intervals made by this rule cover the true fraction in 95 cases of 100.
-/// Of one interval it says nothing more.
+/// Over many samples of the same kind, intervals made by this rule cover the true fraction in 95 of
+/// 100 cases. The rule makes no stronger statement about a single interval.
 ///
 ///     (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n),  z = 1.96
 ///
@@ -12,7 +12,7 @@ public struct WilsonInterval: Equatable, Sendable {
   public let high: Double
 
   /// - Parameters:
-  ///   - percent: The fraction found, 0 to 100.
+  ///   - percent: The observed fraction, 0 to 100.
   ///   - count: Trials; at least one.
   public init(percent: Double, count: Int) {
     precondition(count > 0, "an interval of no trials")
@@ -23,7 +23,7 @@ public struct WilsonInterval: Equatable, Sendable {
     high = 100 * (centre + reach) / (1 + z * z / n)
   }
 
-  /// The standard error of the fraction found, in percentage points: √(p(1−p)/n).
+  /// The standard error of the observed fraction, in percentage points: √(p(1−p)/n).
   ///
   /// - Precondition: as for the interval.
   public static func standardError(percent: Double, count: Int) -> Double {

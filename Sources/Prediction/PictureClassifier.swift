@@ -9,13 +9,13 @@ import Pictures
 import TensorFiles
 import Tensors
 
-/// A trained network that says what a picture shows. Everything it needs to know stands in the
-/// checkpoint: network, sizes, classes, and how images are normalised.
+/// A trained network that classifies pictures. All it needs is in the checkpoint: network, sizes,
+/// classes and normalisation.
 ///
-/// Its probabilities are those of an evaluation of the same pixels, but for the last bits of networks
-/// with wide linear layers, whose products the BLAS library sums in an order that depends on how many
-/// images it is given. It computes in float32 whatever the training did: that runs on any machine, and
-/// differs from bfloat16 by less than bfloat16 rounds.
+/// Its probabilities equal those of an evaluation of the same pixels, except for the last bits of
+/// networks with wide linear layers: the order in which the BLAS library sums their products
+/// depends on the number of images. It always computes in float32, whatever the training precision:
+/// float32 runs on any machine, and differs from bfloat16 by less than bfloat16's rounding.
 public final class PictureClassifier {
   public let description: CheckpointDescription
   /// The checkpoint's path, for errors.
@@ -36,8 +36,8 @@ public final class PictureClassifier {
 
   /// Loads a checkpoint that this program wrote.
   ///
-  /// - Throws: `TensorFileError`, `CheckpointError` or `NetworkCatalogError` where it is none, or
-  ///   another than it says.
+  /// - Throws: `TensorFileError`, `CheckpointError` or `NetworkCatalogError` if the file is not a
+  ///   checkpoint, or its contents contradict its metadata.
   public init(checkpoint url: URL, on pool: WorkerPool) throws {
     let file = try Checkpoint.open(url)
     checkpoint = url.path
@@ -55,11 +55,11 @@ public final class PictureClassifier {
   /// Width and height of the network's input.
   public var side: Int { plan.network.input.height }
 
-  /// All classes with their probabilities, in the order of `ClassRanking`: by their logits, so that
-  /// classes whose probabilities round to 0 are in order too.
+  /// All classes with their probabilities, in the order of `ClassRanking`: by logits, so that
+  /// classes whose probabilities round to 0 are ordered too.
   ///
-  /// - Parameter name: What to call the picture in an error.
-  /// - Throws: `PredictionError.notFinite` where the answer overflows.
+  /// - Parameter name: The name of the picture, for errors.
+  /// - Throws: `PredictionError.notFinite` if the output overflows.
   public func answers(
     to picture: Picture, called name: String = "the picture"
   ) throws(PredictionError) -> [Answer] {
@@ -80,7 +80,7 @@ public final class PictureClassifier {
     plan.forward(count: 1)
     let logits = plan.logits
     let map = FeatureMap(base: probabilities.base, shape: logits.shape)
-    // The loss is of no interest, but the softmax stands in one place; so any label will do.
+    // The loss isn't used, but its code includes the softmax, so any label will do.
     var loss = [0.0]
     loss.withUnsafeMutableBufferPointer { loss in
       [ClassLabel](repeating: 0, count: 1).withUnsafeBufferPointer { labels in
@@ -93,9 +93,9 @@ public final class PictureClassifier {
   }
 }
 
-/// Why a network has no answer to a picture.
+/// Why a network has no prediction for a picture.
 public enum PredictionError: Error, Equatable, CustomStringConvertible {
-  /// The answer is not a number.
+  /// The output is not finite.
   case notFinite(picture: String, checkpoint: String)
 
   public var description: String {

@@ -1,25 +1,26 @@
 import Foundation
 import TensorFiles
 
-/// Answers to many pictures, a line each: in columns for people, with commas for spreadsheets.
+/// Predictions for many pictures, one line each: in columns for people, comma-separated for
+/// spreadsheets.
 ///
 ///     picture          class     %
 ///     a/1.png          cat    97.3
 ///     a/2.jpg          dog    51.0
 ///
-/// With more than one answer a picture, `class` and `%` repeat, the most probable first.
+/// With more than one class per picture, `class` and `%` repeat, the most probable first.
 public struct PredictionTable: Sendable {
   private let top: Int
   private let fileWidth: Int
   private let classWidth: Int
 
-  /// Room that a file's name takes at most; of a longer one the end is shown.
+  /// Maximum width of a file name; a longer one is shown by its end.
   private static let mostFileWidth = 48
 
   /// - Parameters:
   ///   - files: The names of all pictures.
   ///   - classNames: The names of all classes.
-  ///   - top: Answers a picture.
+  ///   - top: Number of classes per picture.
   /// - Precondition: `top` is positive.
   public init(files: [String], classNames: [String], top: Int) {
     precondition(top > 0, "a table of \(top) answers a picture")

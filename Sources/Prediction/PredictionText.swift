@@ -1,9 +1,10 @@
 import Foundation
 import TensorFiles
 
-/// Answers as text: for people, and a line of JSON a picture for programs.
+/// Predictions as text: for people, and as one line of JSON per picture for programs.
 public enum PredictionText {
-  /// The picture's name, and a line for each answer: class, share, and a bar as long as it is.
+  /// The picture's name, and one line per class: name, percentage, and a bar of proportional
+  /// length.
   public static func lines(file: String, _ answers: [PictureClassifier.Answer]) -> [String] {
     let names = answers.map { PrintableText.escaped($0.className) }
     let width = names.map(\.count).max() ?? 0
@@ -16,7 +17,7 @@ public enum PredictionText {
       }
   }
 
-  /// Cells of a bar that stands for 1.
+  /// Width in cells of a bar for probability 1.
   private static let barWidth = 30
 
   /// A bar in steps of an eighth of a cell.

@@ -1,30 +1,32 @@
 /// The processor that the kernels were built for.
 ///
-/// A module of its own, built for any processor: code that was built for another one could not even say
-/// so. `Kernels` uses no dictionaries or arrays of strings for the same reason: the linker keeps one
-/// copy of their specialised code, and may keep the one that came with the kernels.
+/// This is a separate module, built for any processor: code built for a newer processor could not
+/// even report the error on an older one. For the same reason `Kernels` uses no dictionaries or
+/// arrays of strings: the linker keeps one copy of their specialised code, and may keep the one
+/// compiled with the kernels.
 public struct KernelTarget: Sendable {
   /// Bits of the widest vectors.
   public let vectorBits: Int
   /// Instruction sets that kernels may use, by their names in /proc/cpuinfo.
   public let instructionSets: [String]
 
-  /// - Parameter instructionSets: Names with spaces between, as a C string.
+  /// - Parameter instructionSets: Names separated by spaces, as a C string.
   public init(vectorBits: Int, instructionSets: UnsafePointer<CChar>) {
     self.vectorBits = vectorBits
     self.instructionSets = String(cString: instructionSets).split(separator: " ").map(String.init)
   }
 
-  /// Whether kernels run on a processor at all: one that lacks their instructions kills the process.
+  /// Checks that the kernels can run on a processor: a missing instruction would kill the process.
   ///
-  /// - Throws: `ProcessorMismatch` where it does; a processor of which nothing is known passes.
+  /// - Throws: `ProcessorMismatch` if an instruction set is missing; a processor whose instruction
+  ///   sets are unknown passes.
   public func check(on processor: Processor) throws {
     guard let present = processor.instructionSets else { return }
     let missing = instructionSets.filter { !present.contains($0) }
     if !missing.isEmpty { throw ProcessorMismatch(missing: missing, processor: processor.name) }
   }
 
-  /// What is to be said where the processor has wider vectors than kernels use, else nil.
+  /// A warning if the processor has wider vectors than the kernels use; nil otherwise.
   public func warning(on processor: Processor) -> String? {
     guard processor.vectorBits > vectorBits else { return nil }
     let ratio = Self.relativeTime(vectorBits) / Self.relativeTime(processor.vectorBits)
@@ -33,7 +35,7 @@ public struct KernelTarget: Sendable {
       + "long; build for this processor, without TESSERA_CPU: ./pipeline.sh setup"
   }
 
-  /// Time of a training step of resnet20 in terms of that with 512 bits, as measured in
+  /// Time of a training step of resnet20 relative to that with 512 bits, as measured in
   /// docs/kernels.md, "Narrower vectors". Kernels for 128 bits of x86-64 have no fused multiply-add
   /// and call a function for each.
   private static func relativeTime(_ vectorBits: Int) -> Double {

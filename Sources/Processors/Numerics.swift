@@ -1,5 +1,5 @@
-/// What decides the last bits of a result, apart from code and data: results repeat bit for bit where
-/// all of this is equal.
+/// Everything besides code and data that determines the last bits of a result: results are
+/// bit-identical if all of it is equal.
 public struct Numerics: Codable, Sendable {
   public let compiler: String
   /// The processor's name.
@@ -8,7 +8,7 @@ public struct Numerics: Codable, Sendable {
   public let vectorBits: Int
   public let blasCore: String
   public let blasConfiguration: String
-  /// What makes this machine slower than it could be.
+  /// Reasons why this machine is slower than it could be.
   public let warnings: [String]
 
   public init(
@@ -22,7 +22,7 @@ public struct Numerics: Codable, Sendable {
     warnings = [kernels.warning(on: processor)].compactMap(\.self)
   }
 
-  /// Whether results on the other machine have the same bits.
+  /// Whether results on the other machine are bit-identical.
   public func agrees(with other: Numerics) -> Bool {
     compiler == other.compiler && processor == other.processor && vectorBits == other.vectorBits
       && blasCore == other.blasCore && blasConfiguration == other.blasConfiguration

@@ -1,17 +1,17 @@
 import Foundation
 
-/// A processor, as Linux lists it.
+/// A processor, as listed by Linux.
 public struct Processor: Sendable {
-  /// Its name; "unknown" where none is listed, as on arm64.
+  /// Its name; "unknown" if none is listed, as on arm64.
   public let name: String
-  /// Its instruction sets by their names in /proc/cpuinfo, or nil where nothing lists them.
+  /// Its instruction sets by their names in /proc/cpuinfo; nil if none are listed.
   public let instructionSets: Set<String>?
 
-  /// The one that this runs on.
+  /// The processor of this machine.
   public static let current = Processor(
     listing: (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? "")
 
-  /// - Parameter listing: What /proc/cpuinfo holds. The first processor speaks for all.
+  /// - Parameter listing: The contents of /proc/cpuinfo. Only the first processor is read.
   public init(listing: String) {
     var fields: [String: String] = [:]
     for line in listing.split(separator: "\n") {
@@ -26,8 +26,7 @@ public struct Processor: Sendable {
     }
   }
 
-  /// Bits of its widest vectors that multiply and add in one instruction; 128 where it has none, and
-  /// where nothing is known.
+  /// Bits of its widest vectors with fused multiply-add; 128 if it has none or if nothing is known.
   public var vectorBits: Int {
     guard let instructionSets else { return 128 }
     if instructionSets.contains("avx512f") { return 512 }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// How much of this process lies in the machine's memory.
+/// The resident memory of this process.
 ///
 /// Source: `proc(5)` of Linux, `/proc/self/status` and `/proc/self/clear_refs`.
 public enum ResidentMemory {
-  /// The most there has been since the process began or `forgetPeak()`, in bytes; nil where the system
-  /// doesn't tell.
+  /// The peak since the process began or since `forgetPeak()`, in bytes; nil if the system doesn't
+  /// report it.
   public static var peakByteCount: Int? { bytes(of: "VmHWM:") }
 
-  /// What there is now, in bytes; nil where the system doesn't tell.
+  /// The current size in bytes; nil if the system doesn't report it.
   public static var byteCount: Int? { bytes(of: "VmRSS:") }
 
-  /// Lets the peak begin anew from what there is now.
+  /// Resets the peak to the current size.
   ///
   /// - Returns: Whether the system allows that.
   @discardableResult
@@ -21,7 +21,7 @@ public enum ResidentMemory {
     return (try? file.write(contentsOf: Data("5\n".utf8))) != nil
   }
 
-  /// A line of the status, which gives kibibytes: "VmHWM:     1640 kB".
+  /// Reads a line of the status, which is in kibibytes: "VmHWM:     1640 kB".
   private static func bytes(of key: String) -> Int? {
     guard let text = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else {
       return nil
