@@ -3,7 +3,7 @@ import Models
 import Processors
 
 extension BenchmarkCase {
-  /// Measures the case in this process: training with a batch in place, training with loading and
+  /// Measures the case in this process: training with a loaded batch, training with loading and
   /// augmentation, and inference.
   ///
   /// Peak memory is measured for the whole process, so a process should measure one case and

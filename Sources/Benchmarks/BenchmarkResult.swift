@@ -36,11 +36,11 @@ public struct BenchmarkResult: Sendable, Equatable {
   public let batch: Int
   /// Multiply-adds of one image's forward pass.
   public let multiplyAdds: Int
-  /// A training step on a batch in place.
+  /// A training step on a batch that is already loaded.
   public let train: Speed
   /// A training step on a batch that is loaded and augmented first.
   public let trainWithLoading: Speed
-  /// A forward pass on a batch in place.
+  /// A forward pass on a batch that is already loaded.
   public let infer: Speed
   /// The peak memory of the process; 0 if the system doesn't report it.
   public let peakMemoryBytes: Int

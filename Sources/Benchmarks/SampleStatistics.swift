@@ -23,8 +23,8 @@ public struct SampleStatistics: Sendable, Equatable {
 
   /// The quantile for a fraction, linearly interpolated between the two nearest values.
   ///
-  /// Source: Hyndman and Fan, 1996, "Sample quantiles in statistical packages", definition 7, which is
-  /// NumPy's.
+  /// Source: Hyndman and Fan, 1996, "Sample quantiles in statistical packages", definition 7, which
+  /// is NumPy's.
   private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
     let place = share * Double(sorted.count - 1)
     let below = Int(place)

@@ -97,7 +97,7 @@ extension TrainingWorkload {
     place.position += batch
   }
 
-  /// Runs forward pass, loss, backward pass and update on the batch in place.
+  /// Runs forward pass, loss, backward pass and update on the loaded batch.
   ///
   /// - Parameter observer: Notified after each part, for a profile.
   func step(_ observer: StepObserver? = nil) {

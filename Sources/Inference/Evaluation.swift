@@ -76,7 +76,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  /// Writes the tensor files `confusion`, `reliability`, `predictions` and `mistakes` into a folder.
+  /// Writes the tensor files `confusion`, `reliability`, `predictions` and `mistakes` to a folder.
   ///
   /// - Parameter subject: Which images these are.
   public func write(to folder: URL, images: ImageSet, on subject: String) throws {

@@ -3,10 +3,12 @@ import Tensors
 
 /// Slides filters over the padded input.
 ///
-///     y[n, i, j, o] = bias[o] + Σ over a, b, c of weight[o, c, a, b] · x[n, s·i + a − p, s·j + b − p, c]
+///     y[n, i, j, o] = bias[o]
+///       + Σ over a, b, c of weight[o, c, a, b] · x[n, s·i + a − p, s·j + b − p, c]
 ///
 /// with stride s and zero padding p; adds an optional residual.
-/// Shapes: x `[N, H, W, C]`, residual, y `[N, OH, OW, O]`; weight `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
+/// Shapes: x `[N, H, W, C]`, residual, y `[N, OH, OW, O]`; weight
+/// `[O, C, kernelHeight, kernelWidth]`, bias `[O]`.
 public final class Convolution: Layer, @unchecked Sendable {
   public let geometry: ConvolutionGeometry
   public let weight: Parameter

@@ -106,7 +106,7 @@ extension BatchLoader {
     }
   }
 
-  /// Writes an image that `make` has made to a batch, normalised.
+  /// Normalises an image that `make` has made, and writes it to a position of a batch.
   func normalize(_ image: UnsafePointer<UInt8>, into map: FeatureMap, at position: Int) {
     writer.write(
       image, pixelCount: map.shape.pixelCount, into: map.base + position * map.shape.imageStride)

@@ -5,7 +5,8 @@
 ///
 ///     (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n),  z = 1.96
 ///
-/// Source: E. B. Wilson, 1927, "Probable inference, the law of succession, and statistical inference".
+/// Source: E. B. Wilson, 1927, "Probable inference, the law of succession, and statistical
+/// inference".
 public struct WilsonInterval: Equatable, Sendable {
   /// Percent.
   public let low: Double

@@ -8,9 +8,11 @@ import Tensors
 /// by overlapping max pooling, average pooling to 6×6 and three linear layers, with dropout before
 /// the two hidden ones.
 ///
-/// Shapes: images `[N, 227, 227, 3]`, logits `[N, 1, 1, classes]`. 44,430,410 parameters for 10 classes.
-/// Source: Krizhevsky, 2014, arXiv:1404.5997, for the widths of the convolutions; Krizhevsky, Sutskever
-/// and Hinton, 2012, "ImageNet classification with deep convolutional neural networks", for the rest.
+/// Shapes: images `[N, 227, 227, 3]`, logits `[N, 1, 1, classes]`. 44,430,410 parameters for
+/// 10 classes.
+/// Source: Krizhevsky, 2014, arXiv:1404.5997, for the widths of the convolutions; Krizhevsky,
+/// Sutskever and Hinton, 2012, "ImageNet classification with deep convolutional neural networks",
+/// for the rest.
 struct AlexNet: NetworkFamily {
   static let dropout = SettingKey(
     "dropout", SettingRange(least: 0, below: 1), default: 0.5,

@@ -9,7 +9,8 @@ import Tensors
 ///
 /// Each stage after the first begins with stride 2.
 ///
-/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 18, alpha 48: 1,772,706 parameters.
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
+/// n = 18, alpha 48: 1,772,706 parameters.
 /// Source: Han, Kim and Kim, 2017, arXiv:1610.02915, section 3 and table 1; its blocks are those of
 /// figure 6d.
 struct PyramidNet: NetworkFamily {

@@ -9,7 +9,8 @@ import Tensors
 /// If a block changes the shape, its shortcut is a 1×1 convolution and a norm (option B); the
 /// paper's CIFAR networks use option A, without parameters.
 ///
-/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 272,474 parameters.
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
+/// n = 3, width 16: 272,474 parameters.
 /// Source: He et al., 2015, arXiv:1512.03385, section 4.2.
 struct ResNet: NetworkFamily {
   static let width = SettingKey(
@@ -56,7 +57,8 @@ struct ResNet: NetworkFamily {
 /// activated input. In each stage after the first, this block halves height and width in its 3×3
 /// convolution.
 ///
-/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. n = 3, width 16: 312,218 parameters.
+/// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
+/// n = 3, width 16: 312,218 parameters.
 /// Source: He et al., 2016, arXiv:1603.05027, figure 4e and section 4; the bottleneck as in the
 /// appendix, with the stride on the 3×3.
 struct PreActivationResNet: NetworkFamily {

@@ -28,7 +28,8 @@ public enum PredictionText {
     return String(repeating: "█", count: eighths / 8) + rest
   }
 
-  /// `{"answers":[{"class":"cat","probability":0.75},…],"checkpoint":…,"file":…,"run":…}`, keys sorted.
+  /// `{"answers":[{"class":"cat","probability":0.75},…],"checkpoint":…,"file":…,"run":…}`, keys
+  /// sorted.
   public static func json(
     file: String, run: String, checkpoint: String, _ answers: [PictureClassifier.Answer]
   ) throws -> String {

@@ -11,8 +11,8 @@ public struct FeatureMap: @unchecked Sendable {
 
   /// Maps of floats.
   ///
-  /// - Precondition: `shape` is stored as float32, and `base` addresses `shape.elementCount` floats,
-  ///   aligned to 64 bytes.
+  /// - Precondition: `shape` is stored as float32, and `base` addresses `shape.elementCount`
+  ///   floats, aligned to 64 bytes.
   public init(base: UnsafeMutablePointer<Float>, shape: FeatureMapShape) {
     precondition(shape.precision == .float32, "floats for feature maps \(shape)")
     self.init(memory: UnsafeMutableRawPointer(base), shape: shape)

@@ -1,6 +1,7 @@
 /// The memory layout of a convolution's weights: the order in which its kernels read them.
 ///
-///     [blocks of outputs][kernelHeight][blocks of inputs][kernelWidth][inputs of a block][outputs of a block]
+///     [blocks of outputs][kernelHeight][blocks of inputs][kernelWidth]
+///       [inputs of a block][outputs of a block]
 ///
 /// A block of outputs is two vectors, or three if one vector would be left over; a sum over a patch
 /// then reads memory sequentially. A block of inputs is one vector, or all channels of an image.

@@ -19,7 +19,7 @@ final class GradientAccumulator {
   /// Adds the gradients that a backward pass has written to the parameters.
   ///
   /// - Parameters:
-  ///   - share: The number of the mini-batch's images divided by that of the step.
+  ///   - share: The mini-batch's fraction of the step's images.
   ///   - isFirst: Whether to begin a new sum.
   func add(share: Double, isFirst: Bool, on pool: WorkerPool) {
     for (parameter, sum) in zip(parameters, sums) {

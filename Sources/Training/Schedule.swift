@@ -84,15 +84,16 @@ extension Schedule {
   ///     multistep    base · factorᵐ, where m milestones are ≤ e
   ///     exponential  base · factorᵉ⁻¹
   ///     cosine       minimum + (base − minimum) · (1 + cos(π · (e − 1) / period)) / 2
-  ///     plateau      base · factorⁿ, at least minimum, where the monitored quantity has stood still n times
-  ///     triangular   linear from start · base to base at t = peak · epochs, then to minimum at t = epochs
+  ///     plateau      base · factorⁿ, at least minimum, after n standstills of the monitored quantity
+  ///     triangular   linear from start · base to base at t = peak · epochs, then to minimum
+  ///                  at t = epochs
   ///     one-cycle    the same along half waves of the cosine
   ///
   /// In the first `warmupEpochs` W, the rate is multiplied by (t after the step) / W.
   ///
   /// Sources: cosine: Loshchilov and Hutter, 2017, arXiv:1608.03983, equation 5, without restarts.
-  /// Triangular and one-cycle: Smith and Topin, 2018, arXiv:1708.07120, section 4; the half waves are
-  /// PyTorch's. Warm-up: Goyal et al., 2017, arXiv:1706.02677, section 2.2.
+  /// Triangular and one-cycle: Smith and Topin, 2018, arXiv:1708.07120, section 4; the half waves
+  /// are PyTorch's. Warm-up: Goyal et al., 2017, arXiv:1706.02677, section 2.2.
   ///
   /// - Parameters:
   ///   - epochs: Number of epochs of the whole run.

@@ -3,7 +3,8 @@ import Models
 import TensorFiles
 
 extension Trainer {
-  /// Publishes checkpoints, state, history and timing, and reads the best weights back into the network.
+  /// Publishes checkpoints, state, history and timing, and reads the best weights back into the
+  /// network.
   ///
   /// - Returns: The description in the file of the best weights.
   public func publish(

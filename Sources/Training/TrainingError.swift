@@ -2,7 +2,7 @@ import TensorFiles
 
 /// Why training can't start or continue.
 public enum TrainingError: PrintableError, Equatable {
-  /// The loss, or a weight, is infinite or not a number.
+  /// The loss, or a weight, is infinite or NaN.
   case diverged(epoch: Int, step: Int, rate: Double, lastGood: String)
   /// A state file in the work folder does not belong to this training run.
   case unusableState(file: String, problem: String)

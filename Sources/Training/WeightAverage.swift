@@ -4,11 +4,13 @@ import Tensors
 
 /// An exponential moving average of a network's whole state, running statistics included:
 ///
-///     average ← decay · average + (1 − decay) · value        after each step, starting with the first value
+///     average ← decay · average + (1 − decay) · value
+///
+/// after each step, starting with the first value.
 ///
 /// Late steps move around a minimum; their mean lies closer to it.
-/// Source: Polyak and Juditsky, 1992, "Acceleration of stochastic approximation by averaging", in the
-/// exponential form of Szegedy et al., 2016, arXiv:1512.00567, section 8.
+/// Source: Polyak and Juditsky, 1992, "Acceleration of stochastic approximation by averaging", in
+/// the exponential form of Szegedy et al., 2016, arXiv:1512.00567, section 8.
 public final class WeightAverage {
   public let decay: Double
   /// Number of steps averaged.
