@@ -57,8 +57,8 @@ public enum ColorChange: Sendable, Equatable {
     image[2 * pixelCount + pixel] = color.blue
   }
 
-  /// Extrapolates linearly: factor 0 gives the first byte, factor 1 the second. The result is
-  /// truncated towards zero and clamped to 0…255. PIL's `Image.blend`, in `Float` as there.
+  /// Interpolates or extrapolates linearly: factor 0 gives the first byte, factor 1 the second. The
+  /// result is clamped to 0…255 and truncated. PIL's `Image.blend`, in `Float` as there.
   private static func blended(_ from: Int, _ to: Int, _ factor: Float) -> UInt8 {
     UInt8(min(max(Float(from) + factor * Float(to - from), 0), 255))
   }

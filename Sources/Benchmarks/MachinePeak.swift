@@ -30,7 +30,7 @@ public struct MachinePeak: Sendable, Equatable {
   /// A float32 product in AMX tiles is computed as six bfloat16 products of its split parts.
   private static let productsOfFloat32 = 6.0
 
-  /// The highest rate of multiply-adds for a network in this precision.
+  /// The highest rate for a network in this precision.
   public func rate(of precision: Precision) -> Double {
     let bfloat16 = bfloat16 ?? 0
     switch precision {

@@ -2,7 +2,7 @@ import TensorFiles
 
 /// Builds networks by their names in recipes and checkpoints.
 public enum NetworkCatalog {
-  /// All networks, in the order of lists.
+  /// All networks, in the order in which lists show them.
   public static let families: [any NetworkFamily] = [
     SmallCNN(), AlexNet(), ResNet(), PreActivationResNet(), PyramidNet(), AdaptiveConvNet(),
     LinearClassifier(),

@@ -5,7 +5,7 @@ import Layers
 /// `train.optimizer`: the update rule, the settings common to all rules, and the values of the
 /// rule's own keys.
 public struct OptimizerSettings: Sendable {
-  /// All optimisers, in the order of lists.
+  /// All optimisers, in the order in which lists show them.
   public static let rules: [any UpdateRule.Type] = [SGD.self, Adam.self, AdamW.self]
 
   /// An optimiser, identified by the name of its rule.
