@@ -37,8 +37,16 @@ extension NetworkConfiguration: ExpressibleByDictionaryLiteral {
 }
 
 extension NetworkConfiguration: Codable {
+  /// - Throws: `DecodingError` where a size of the catalogue's networks is of another type than its key.
   public init(from decoder: any Decoder) throws {
     values = try SettingValues(from: decoder)
+    for key in NetworkCatalog.families.flatMap(\.keys) {
+      guard let value = values[key.name], !key.hasType(of: value) else { continue }
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "train.architecture.\(key.name) is '\(value)'"))
+    }
   }
 
   public func encode(to encoder: any Encoder) throws {

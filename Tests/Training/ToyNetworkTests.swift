@@ -78,7 +78,7 @@ private struct Perceptron: NetworkFamily {
     settings.architecture = ["hidden": 24]
     let images = try TrainingImages(
       settings.data, training: Fixture.images(64, of: .train),
-      validation: Fixture.images(16, of: .test))
+      validation: Fixture.images(16, of: .train))
     let prepared = try PreparedNetwork(
       settings, for: images.training, from: nil, among: families)
     let trainer = try prepared.trainer(

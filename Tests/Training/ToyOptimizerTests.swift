@@ -40,7 +40,7 @@ private struct SignDescent: UpdateRule {
 
 @Suite struct ToyOptimizerTests {
   private let training = Fixture.images(48, of: .train)
-  private let validation = Fixture.images(12, of: .test)
+  private let validation = Fixture.images(12, of: .train)
 
   private func settings(inertia: Double) -> TrainingSettings {
     var settings = Fixture.settings(epochs: 3)
