@@ -16,15 +16,15 @@ import tensor_file
 from fill import Fill, labels
 from networks import REFERENCES
 
-RATE, MOMENTUM, WEIGHT_DECAY, STEPS = 0.1, 0.9, 2e-4, 6
+MOMENTUM, WEIGHT_DECAY, STEPS = 0.9, 2e-4, 6
 
 
-def steps(network, x, count=STEPS):
-    """Takes steps on the batch x [N, 3, H, W], and yields the logits and the loss before each.
+def steps(network, x, rate=0.1, count=STEPS):
+    """Takes steps by SGD on the batch x [N, 3, H, W], and yields the logits and the loss before each.
 
     The gradients of a pass stand in the parameters when it is yielded.
     """
-    optimizer = SGD(network.parameters(), RATE, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
+    optimizer = SGD(network.parameters(), rate, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
     network.train()
     for _ in range(count):
         logits = network(x)

@@ -23,6 +23,9 @@ struct GoldenPasses: ParsableCommand {
   @Option(help: "Images in the batch.")
   var batch = 4
 
+  @Option(help: "The learning rate.")
+  var rate = 0.1
+
   @Option(help: "Steps.")
   var steps = 6
 
@@ -46,7 +49,7 @@ struct GoldenPasses: ParsableCommand {
     let images = goldenFill(
       "\(network).input", suffix: suffix, shape: [batch, 3, side, side], kind: .input)
     let settings = OptimizerSettings(
-      kind: .sgd, learningRate: 0.1, momentum: 0.9, weightDecay: 2e-4)
+      kind: .sgd, learningRate: rate, momentum: 0.9, weightDecay: 2e-4)
     let optimizer = Optimizer(settings, for: run.network.parameters)
     var writer = TensorFileWriter(schema: "golden-passes")
     var losses: [Double] = []

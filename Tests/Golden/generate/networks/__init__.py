@@ -25,12 +25,14 @@ class Reference:
     side: int = 32
     #: Images in the golden pass.
     batch: int = 4
+    #: Learning rate of the steps that compare_precision.py takes; the loss falls with it.
+    rate: float = 0.1
 
 
 REFERENCES = {
-    "small-cnn": Reference(SmallCNN),
+    "small-cnn": Reference(SmallCNN, rate=0.01),
     # Dropout masks can't be compared, so there are none.
-    "alexnet": Reference(lambda: AlexNet(dropout=0), side=227, batch=2),
+    "alexnet": Reference(lambda: AlexNet(dropout=0), side=227, batch=2, rate=0.001),
     "resnet20": Reference(lambda: ResNet(blocks=3, version=1)),
     "resnet29v2": Reference(lambda: ResNet(blocks=3, version=2)),
     "pyramidnet": Reference(PyramidNet),
