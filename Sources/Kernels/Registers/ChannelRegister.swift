@@ -1,13 +1,13 @@
 import CVectors
 import Tensors
 
-/// Channels of a map or of what is made of it, as many as a register of some kernel holds: floats to those who
-/// read and write them, whatever memory has. Sixteen are a `VectorElement`.
+/// A register of channels of a map or of its transforms, computed as floats, whatever the format in
+/// memory. Registers of sixteen channels are `VectorElement`s.
 protocol ChannelRegister {
   associatedtype Numbers: SIMD where Numbers.Scalar == Float
-  /// The register of as many channels that memory keeps as floats.
+  /// The register of equal width that is stored as floats.
   associatedtype Exact: ChannelRegister where Exact.Numbers == Numbers
-  /// Bytes of memory.
+  /// Bytes of a register in memory.
   static var bytes: Int { get }
   static func load(_ memory: UnsafeRawPointer, at index: Int) -> Numbers
   static func store(_ numbers: Numbers, to memory: UnsafeMutableRawPointer, at index: Int)
@@ -18,12 +18,12 @@ extension ChannelRegister {
   @inline(__always)
   static var width: Int { Numbers.scalarCount }
 
-  /// Registers that channels fill, the last in part.
+  /// Registers for some channels, the last one filled in part.
   @inline(__always)
   static func count(_ channels: Int) -> Int { (channels + width - 1) / width }
 }
 
-/// A register of 256 bits: of a half-empty vector the empty half can be left out.
+/// Eight floats in a register of 256 bits, with which the empty half of a vector can be left out.
 enum FloatOctet: ChannelRegister {
   typealias Exact = FloatOctet
 
@@ -40,7 +40,7 @@ enum FloatOctet: ChannelRegister {
   }
 }
 
-/// The same where memory holds bfloat16.
+/// The same, stored as bfloat16.
 enum BFloat16Octet: ChannelRegister {
   typealias Exact = FloatOctet
 
@@ -58,7 +58,7 @@ enum BFloat16Octet: ChannelRegister {
 }
 
 extension FeatureMapShape {
-  /// Whether the other half of the last vector of so many channels is padding.
+  /// Whether the second half of the last vector of `channels` channels is padding.
   @inline(__always)
   static func endsInHalf(channels: Int) -> Bool {
     let rest = channels % vectorWidth

@@ -1,14 +1,15 @@
 import CVectors
 import Tensors
 
-/// Memory that is read or written next, of two maps or three. Products ask memory for little: some lines are asked for
-/// at each step of theirs, and whoever reads or writes them then does not wait (docs/kernels.md).
+/// Prefetches the memory of two or three maps that is read or written next. Products access memory
+/// little, so each of their steps prefetches some lines, which have arrived when they are needed
+/// (docs/kernels.md).
 struct LinePrefetch {
   private var first: Span
   private var second: Span
   private var third: Span?
 
-  /// - Parameter steps: Calls of `prefetchSome`.
+  /// - Parameter steps: Calls of `prefetchSome` in which all is prefetched.
   @inline(__always)
   init(
     _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
@@ -18,7 +19,7 @@ struct LinePrefetch {
     self.third = third.map { Span($0, steps: steps) }
   }
 
-  /// Asks for the next ones, which are few: beyond some twenty a core waits before it asks for more.
+  /// Prefetches the next few lines: with more than some twenty outstanding, a core waits.
   @inline(__always)
   mutating func prefetchSome() {
     first.prefetchSome()
@@ -26,7 +27,7 @@ struct LinePrefetch {
     third?.prefetchSome()
   }
 
-  /// Memory that is asked for from beginning to end.
+  /// Memory that is prefetched from beginning to end.
   private struct Span {
     private var next: Int
     private let end: Int
@@ -54,7 +55,7 @@ struct LinePrefetch {
 }
 
 extension FeatureMap {
-  /// The memory of some pixels, counted on from image to image; of those beyond the last one nothing.
+  /// The memory of some pixels, numbered across images; empty beyond the last pixel.
   func memory(ofPixels range: Range<Int>) -> UnsafeRawBufferPointer {
     let pixelBytes = shape.imageByteCount / shape.pixelCount
     let last = shape.count * shape.pixelCount

@@ -1,15 +1,15 @@
 import CVectors
 import Tensors
 
-/// Multiply-adds between registers and nothing else: the most arithmetic this processor can do, for a
-/// kernel's rate to be a share of.
+/// Multiply-adds between registers and nothing else: measures the peak of this processor, of which
+/// a kernel reaches a fraction.
 ///
-/// A multiply-add takes some four cycles and two can begin in each, so that a dozen independent sums
-/// keep a core busy. They are as wide as the vectors that the kernels were built for.
+/// A multiply-add takes some four cycles, and two can start in each cycle, so a dozen independent
+/// sums keep a core busy. They are as wide as the vectors that the kernels were built for.
 public enum MultiplyAddLoop {
-  /// Runs once on every thread of the pool, about a millisecond.
+  /// Runs for about a millisecond on every thread of the pool.
   ///
-  /// - Returns: Floating-point operations done, a multiplication and an addition being two.
+  /// - Returns: Floating-point operations done; a multiply-add is two.
   public static func run(on pool: WorkerPool) -> Int {
     pool.reserveScratch(FeatureMapShape.vectorWidth)
     switch kernelVectorBits() {
@@ -32,8 +32,8 @@ public enum MultiplyAddLoop {
     return 2 * Lanes.scalarCount * sumCount * roundCount * pool.threadCount
   }
 
-  /// Twelve sums s ← s · ½ + 1, which stay between 0 and 2 or come near it from above; the compiler
-  /// can't know that, nor that they end alike.
+  /// Twelve sums s ← s · ½ + 1. They converge to 2 and so stay finite; the compiler cannot know
+  /// that, nor that they end alike.
   @inline(__always)
   private static func sums<Lanes: SIMD>(startingAt start: Float, _: Lanes.Type) -> Lanes
   where Lanes.Scalar == Float {

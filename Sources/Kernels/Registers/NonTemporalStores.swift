@@ -1,12 +1,13 @@
 import CVectors
 import Tensors
 
-/// Writing around the caches. A batch's map that is larger than what they keep until somebody reads it would
-/// first be fetched to be written over, and then push out what is still wanted (docs/kernels.md).
+/// Non-temporal stores for large maps. A map that will not stay in the caches until it is read
+/// would first be fetched, only to be overwritten, and would then evict data that is still needed
+/// (docs/kernels.md).
 struct Streaming {
   private let isOn: Bool
 
-  /// - Parameter isReadAtOnce: Whether each image is read again as soon as it is written.
+  /// - Parameter isReadAtOnce: Whether each image is read again right after it is written.
   @inline(__always)
   init(to map: FeatureMap, isReadAtOnce: Bool = false) {
     isOn = !isReadAtOnce && map.shape.byteCount >= 4 << 20
@@ -23,7 +24,7 @@ struct Streaming {
     }
   }
 
-  /// Called by a worker behind its last vector.
+  /// Called by a worker after its last vector.
   @inline(__always)
   func end() { if isOn { streamingEnds() } }
 }

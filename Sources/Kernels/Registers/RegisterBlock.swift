@@ -5,11 +5,11 @@ import Tensors
 ///
 ///     sum[r, c] += scalar[r] · vector[c]
 ///
-/// All matrix products and direct convolutions are loops around these. Sixteen to 24 sums fill most
-/// of 32 vector registers, and are enough independent ones to hide the latency of a multiply-add
-/// (`RegisterBlockSize`).
+/// All matrix products and direct convolutions are loops around these. The largest blocks have 16
+/// to 24 sums, which fill half to three quarters of 32 vector registers, and are enough independent
+/// sums to hide the latency of a multiply-add (`RegisterBlockSize`).
 ///
-/// Sums stay in registers only while the compiler knows every index into them: hence the sizes in the
+/// Sums stay in registers only if the compiler knows every index into them: hence the sizes in the
 /// type, and `forEachRow`, which writes out the one loop that it would not unroll.
 struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column.Scalar == Float {
   private var sums: InlineArray<rows, InlineArray<columns, Column>>
@@ -18,7 +18,7 @@ struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column
   @inline(__always)
   init() { sums = InlineArray { _ in InlineArray { _ in .zero } } }
 
-  /// Each row starts as these vectors; at zero without them.
+  /// Each row starts with these vectors, or with zero if they are nil.
   @inline(__always)
   init(rowsOf vectors: UnsafePointer<Column>?) {
     if let vectors {
@@ -28,13 +28,13 @@ struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column
     }
   }
 
-  /// The sums in memory, `step` vectors from row to row.
+  /// Loads the sums from memory, with rows `step` vectors apart.
   @inline(__always)
   init(from memory: UnsafePointer<Column>, step: Int) {
     sums = InlineArray { row in InlineArray { column in memory[row * step + column] } }
   }
 
-  /// Adds the product of the scalars `scalars[r · step]` with some vectors.
+  /// Adds the outer product of the scalars `scalars[r · step]` and some vectors.
   @inline(__always)
   mutating func add(_ scalars: UnsafePointer<Float>, step: Int, _ vectors: UnsafePointer<Column>) {
     for row in 0..<rows {
@@ -43,7 +43,7 @@ struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column
     }
   }
 
-  /// Writes the first `count` rows, `step` vectors apart, or adds them to what is there.
+  /// Writes the first `count` rows, `step` vectors apart, or adds them to the sums in memory.
   @inline(__always)
   func write(to target: UnsafeMutablePointer<Column>, step: Int, count: Int, adding: Bool) {
     guard count < rows else {
@@ -66,7 +66,7 @@ struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column
     }
   }
 
-  /// Adds all rows to what is there, `step` vectors apart.
+  /// Adds all rows to the sums in memory, `step` vectors apart.
   @inline(__always)
   private func add(to target: UnsafeMutablePointer<Column>, step: Int) {
     for row in 0..<rows {
@@ -95,10 +95,10 @@ struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column
   }
 }
 
-/// Pairs of bfloat16, one in each lane.
+/// Pairs of bfloat16, one in each 32-bit lane.
 typealias Pairs = SIMD16<UInt32>
 
-/// Two vectors rounded to bfloat16, lane by lane beside one another.
+/// Rounds two vectors to bfloat16 and pairs them lane by lane.
 @inline(__always)
 func roundedPairs(_ first: Vector, _ second: Vector) -> Pairs {
   pairHalves(roundToBFloat16(first), roundToBFloat16(second))
@@ -109,13 +109,14 @@ extension RegisterBlock where Column == Vector {
   ///
   /// - Parameters:
   ///   - pairs: The first row's pair; the others follow, `step` bytes apart.
-  ///   - vectorStep: Vectors from one column's to the next's.
+  ///   - vectorStep: Vectors from one column's pairs to the next column's.
   @inline(__always)
   mutating func add(
     pairs: UnsafeRawPointer, step: Int, _ vectors: UnsafePointer<Pairs>, vectorStep: Int = 1
   ) {
     for row in 0..<rows {
-      // Row by row: rows that wait for their last vector take more registers than there are.
+      // Row by row: column by column, the pairs of all rows would need more registers than there
+      // are.
       for column in 0..<columns {
         sums[row][column] = addPairProducts(
           sums[row][column], pairs + row * step, vectors[column * vectorStep])

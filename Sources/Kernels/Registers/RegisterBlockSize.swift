@@ -9,21 +9,22 @@ import Tensors
 /// | 256 bits | 16 | 4 × 1; where half a vector is padding 4 × 1½ |
 /// | 128 bits, arm64 | 32 | 4 × 1 |
 ///
-/// The compiler knows the answers, so that of each choice one side alone is left in the machine code.
+/// The compiler evaluates these functions, so the machine code holds only one branch of each
+/// choice.
 enum RegisterBlockSize {
-  /// Whether four rows of one vector fill the registers.
+  /// Whether the largest block is 4 × 1, or 4 × 1½.
   static var isFourByOne: Bool {
     @inline(__always) get { kernelVectorBits() < 512 }
   }
 
-  /// Whether the empty half of a last vector is left out: a half takes half the time. With 512 bits a single
-  /// vector's is not.
+  /// Whether the empty half of a last vector is left out, because half a vector takes half the
+  /// time. With 512 bits that does not hold for a single vector.
   @inline(__always)
   static func leavesHalfOut(vectors: Int) -> Bool {
     isFourByOne || kernelHalvesVectors() != 0 && vectors > 1
   }
 
-  /// Whether a block of outputs is summed in registers of 256 bits.
+  /// Whether a block of outputs is summed in the smaller blocks.
   @inline(__always)
   static func isByOctets(vectors: Int, endsInHalf: Bool) -> Bool {
     isFourByOne || endsInHalf && leavesHalfOut(vectors: vectors)
@@ -40,11 +41,11 @@ protocol RegisterNest {
 }
 
 extension RegisterNest {
-  /// Computes all rows by the outputs of a block, in the registers that this processor has.
+  /// Computes all rows for a block of outputs, in the register blocks of this processor.
   ///
   /// - Parameters:
   ///   - vectors: Vectors of the block, up to three.
-  ///   - endsInHalf: Whether the other half of the last one is padding.
+  ///   - endsInHalf: Whether the second half of the last one is padding.
   @inline(__always)
   func run(vectors: Int, endsInHalf: Bool = false) {
     guard !RegisterBlockSize.isByOctets(vectors: vectors, endsInHalf: endsInHalf) else {
@@ -57,8 +58,9 @@ extension RegisterNest {
     }
   }
 
-  /// Octets, vectors of eight, by twos, which are a whole vector, and by threes where an empty half is left out:
-  /// four rows of three leave three of sixteen registers for weights and one for a scalar.
+  /// Sums in octets, vectors of eight floats. Two octets make a vector; three are used where the
+  /// last half is padding: four rows of three leave three of sixteen registers for weights and one
+  /// for a scalar.
   @inline(__always)
   private func runByOctets(vectors: Int, endsInHalf: Bool) {
     switch (vectors, endsInHalf) {
@@ -79,13 +81,13 @@ extension RegisterNest {
 }
 
 extension SIMD where Scalar == Float {
-  /// Vectors of this type in one of sixteen channels.
+  /// How many of this type make 16 channels.
   @inline(__always)
   static var countInVector: Int { FeatureMapShape.vectorWidth / scalarCount }
 }
 
 extension KernelLayout {
-  /// Whether the other half of the last vector in a block of outputs is padding.
+  /// Whether the second half of the last vector in a block of outputs is padding.
   @inline(__always)
   func endsInHalf(from vector: Int, vectors count: Int) -> Bool {
     vector + count == vectors && FeatureMapShape.endsInHalf(channels: outputs)

@@ -1,13 +1,13 @@
 import CVectors
 
-/// Memory that a product asks for while it multiplies something else.
+/// Memory that a product prefetches while it multiplies.
 protocol Prefetching {
-  /// Whether anything is asked for at all.
+  /// Whether there is anything to prefetch.
   static var isNeeded: Bool { get }
   mutating func prefetchSome()
 }
 
-/// No memory.
+/// Prefetches nothing.
 struct NoPrefetch: Prefetching {
   @inline(__always)
   static var isNeeded: Bool { false }
@@ -16,9 +16,9 @@ struct NoPrefetch: Prefetching {
   mutating func prefetchSome() {}
 }
 
-/// Parts of rows of a matrix that is read next. Weights that few images share come from memory as slowly as
-/// they are multiplied. Asked for a few lines at a time within products, they come meanwhile; between
-/// products, in hundreds, they did not (docs/kernels.md).
+/// Prefetches parts of rows of the matrix that is read next. Weights that few images share take as
+/// long to load as to multiply. Prefetched a few lines at a time within products, they arrive in
+/// time; prefetched in hundreds between products, they did not (docs/kernels.md).
 struct RowPrefetch: Prefetching {
   private var row: UnsafeRawPointer
   private let rowBytes: Int
@@ -36,7 +36,7 @@ struct RowPrefetch: Prefetching {
   ///   - row: The first row's part.
   ///   - step: Vectors from one row to the next.
   ///   - vectors: Vectors of a part.
-  ///   - requests: Calls of `prefetchSome` in which all are to be asked for.
+  ///   - requests: Calls of `prefetchSome` in which all is prefetched.
   @inline(__always)
   init(_ row: UnsafePointer<Vector>, rows: Int, step: Int, vectors: Int, requests: Int) {
     self.row = UnsafeRawPointer(row)

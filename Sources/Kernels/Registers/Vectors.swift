@@ -14,12 +14,12 @@ func asVectors(_ base: UnsafePointer<Float>) -> UnsafePointer<Vector> {
   UnsafeRawPointer(base).assumingMemoryBound(to: Vector.self)
 }
 
-/// A number of feature maps that kernels read and write sixteen at a time, as floats.
+/// The element type of a feature map, which kernels read and write sixteen at a time, as floats.
 ///
-/// A kernel is written once, generic over the element of its maps, and compiled for each: it asks for the
+/// A kernel is written once, generic over the element type, and compiled for each. It checks the
 /// maps' precision once a call, outside its loops.
 protocol VectorElement: MapElement, ChannelRegister where Numbers == Vector {
-  /// Stores around the caches.
+  /// Writes by a non-temporal store.
   static func stream(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
 }
 
@@ -66,12 +66,12 @@ extension BFloat16: VectorElement {
   }
 }
 
-/// Pixels of a feature map as registers of channels, mostly of 16: floats to those who read and write them,
-/// rounded in memory where the map stores bfloat16.
+/// Pixels of a feature map as registers of channels, mostly of 16. They are read and written as
+/// floats, and rounded in memory if the map stores bfloat16.
 struct PixelVectors<Register: ChannelRegister> {
   let memory: UnsafeMutableRawPointer
 
-  /// The pixels of one image and of those that follow it.
+  /// The pixels of a map from one image on.
   @inline(__always)
   init(_ map: FeatureMap, image: Int = 0) {
     memory = map.memory + image * (map.shape.imageStride / Register.width) * Register.bytes
@@ -103,13 +103,13 @@ extension FeatureMapShape {
 }
 
 extension SIMD16<Float> {
-  /// Each lane where positive, `slope` times it elsewhere; not-a-number stays.
+  /// Each lane if positive, else `slope` times it; NaN stays.
   @inline(__always)
   func rectified(slope: Float) -> Self {
     replacing(with: self * slope, where: self .<= 0)
   }
 
-  /// Each lane where the same lane of `output` is positive, `slope` times it elsewhere.
+  /// Each lane if the same lane of `output` is positive, else `slope` times it.
   @inline(__always)
   func masked(byPositive output: Self, slope: Float) -> Self {
     replacing(with: self * slope, where: output .<= 0)

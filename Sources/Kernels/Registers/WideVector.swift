@@ -1,6 +1,6 @@
 import CVectors
 
-/// Sixteen numbers as doubles.
+/// Sixteen values as doubles.
 struct WideVector {
   private let low: SIMD8<Double>
   private let high: SIMD8<Double>
@@ -16,7 +16,7 @@ struct WideVector {
   @inline(__always)
   var floats: Vector { narrowDoubles(low, high) }
 
-  /// Rounded to bfloat16, lane by lane before those of another.
+  /// Rounds both to bfloat16 and pairs them lane by lane, this one first.
   @inline(__always)
   func paired(with other: Self) -> Pairs {
     roundedPairs(floats, other.floats)

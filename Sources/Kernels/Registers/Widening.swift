@@ -1,13 +1,14 @@
 import Tensors
 
 extension FeatureMapShape {
-  /// Floats in which an image is computed that is rounded afterwards; none where the map holds floats.
+  /// Floats of an image that is computed in float32 and rounded afterwards; 0 if the map holds
+  /// floats.
   var wideImageCount: Int { precision == .float32 ? 0 : imageStride }
 }
 
-/// Between maps as they are stored and floats that others compute with.
+/// Conversions between maps as stored and floats.
 extension FeatureMap {
-  /// Writes the numbers of one image, padding included, as floats.
+  /// Writes the elements of one image, padding included, as floats.
   @inline(__always)
   func widen(image: Int, into target: UnsafeMutablePointer<Float>) {
     let target = asVectors(target)
@@ -21,7 +22,7 @@ extension FeatureMap {
     }
   }
 
-  /// Replaces the numbers of one image by floats, rounded as the map stores them.
+  /// Writes floats to one image, or adds them, rounded as the map stores them.
   @inline(__always)
   func round(_ source: UnsafePointer<Float>, into image: Int, adding: Bool = false) {
     let source = asVectors(source)

@@ -1,7 +1,7 @@
 import Tensors
 
-/// The sums along one axis before and after the products of F(2, 3): four numbers of the input yield two
-/// outputs by a product at each of the points 0, 1, -1 and ∞.
+/// The transforms of F(2, 3) along one axis: four input values give two outputs through one product
+/// at each of the points 0, 1, -1 and ∞.
 ///
 ///     Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
 ///
@@ -10,8 +10,8 @@ import Tensors
 ///          | 0 -1  1  0 |        | ½  -½   ½ |         | 0  1 -1  1 |
 ///          | 0 -1  0  1 |        | 0   0   1 |
 ///
-/// The gradient of the kernel is F(3, 2) of the same tiles with the two gradients of their outputs in the
-/// place of the kernel: Bᵀ stays, G gets two columns and Aᵀ three rows.
+/// The gradient of the weights is F(3, 2) over the same tiles, with the two output gradients in
+/// place of the weights: Bᵀ stays, G gets two columns and Aᵀ three rows.
 ///
 /// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.1.
 struct FourPoints<Number> {
@@ -27,7 +27,7 @@ struct FourPoints<Number> {
     (self.first, self.second, self.third, self.fourth) = (first, second, third, fourth)
   }
 
-  /// The number at each point.
+  /// The value at each point.
   @inline(__always)
   init(_ number: (_ point: Int) -> Number) {
     self.init(number(0), number(1), number(2), number(3))
@@ -48,13 +48,13 @@ extension FourPoints where Number: SIMD, Number.Scalar == Float {
   @inline(__always)
   static var zero: Self { Self(.zero, .zero, .zero, .zero) }
 
-  /// Bᵀ times four numbers of the input.
+  /// Bᵀ times four input values.
   @inline(__always)
   init(input a: Number, _ b: Number, _ c: Number, _ d: Number) {
     self.init(a - c, b + c, c - b, d - b)
   }
 
-  /// G of F(3, 2) times two gradients, the halves left to the end.
+  /// G of F(3, 2) times two gradients, without its factors ½, which `weights` applies at the end.
   @inline(__always)
   init(gradients a: Number, _ b: Number) { self.init(a, a + b, a - b, b) }
 

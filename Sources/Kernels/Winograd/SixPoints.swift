@@ -1,5 +1,5 @@
-/// The sums along one axis before and after the products of F(4, 3): six numbers of the input yield four
-/// outputs by a product at each of the points 0, p, -p, q, -q and ∞.
+/// The transforms of F(4, 3) along one axis: six input values give four outputs through one product
+/// at each of the points 0, p, -p, q, -q and ∞.
 ///
 ///          | p²q²  0    -(p²+q²)  0        1  0 |        | 1/a   0     0   |
 ///          | 0    -pq²  -q²       p        1  0 |        | 1/b   p/b  p²/b |         | 1  1   1   1   1  0 |
@@ -8,11 +8,11 @@
 ///          | 0     p²q  -p²      -q        1  0 |        | 1/c  -q/c  q²/c |         | 0  p³ -p³  q³ -q³ 1 |
 ///          | 0    p²q²   0       -(p²+q²)  0  1 |        | 0     0     1   |
 ///
-/// with a = p²q², b = 2p²(p²-q²), c = 2q²(q²-p²). The gradient of the kernel is F(3, 4): Bᵀ stays, G and Aᵀ
-/// are each other's columns and rows, and the divisors are left to the end.
+/// with a = p²q², b = 2p²(p²-q²), c = 2q²(q²-p²). The gradient of the weights is F(3, 4): Bᵀ stays,
+/// G and Aᵀ exchange roles, each transposed, and the divisors are applied at the end.
 ///
-/// Any two numbers will do for p and q. With 1 and 2, the usual ones, what is rounded off is twice that with ¾ and
-/// 1½, whose squares float32 holds exactly too (docs/kernels.md).
+/// Any p and q with distinct squares will do. The usual 1 and 2 round twice as much as ¾ and 1½,
+/// whose squares float32 also holds exactly (docs/kernels.md).
 ///
 /// Sources: Lavin and Gray, 2016, arXiv:1509.09308, section 4.3; Toom-Cook's construction for other points in
 /// Barabasz et al., 2020, arXiv:1803.10986, section 3.
@@ -35,7 +35,7 @@ struct SixPoints<Number> {
     (self.plusP, self.minusP, self.plusQ, self.minusQ) = (plusP, minusP, plusQ, minusQ)
   }
 
-  /// The number at each point.
+  /// The value at each point.
   @inline(__always)
   init(_ number: (_ point: Int) -> Number) {
     self.init(number(0), number(1), number(2), number(3), number(4), number(5))
@@ -54,7 +54,8 @@ struct SixPoints<Number> {
   }
 }
 
-// Not stored: a constant of a file is made when it is first asked for, by a call in the middle of every sum.
+// Computed, not stored: a file-level constant is initialised at its first use, which puts a call in
+// the middle of every sum.
 private var p: Double { @inline(__always) get { 0.75 } }
 private var q: Double { @inline(__always) get { 1.5 } }
 
@@ -62,7 +63,7 @@ extension SixPoints where Number: SIMD, Number.Scalar == Float {
   @inline(__always)
   static var zero: Self { Self(.zero, .zero, .zero, .zero, .zero, .zero) }
 
-  /// Bᵀ times six numbers of the input.
+  /// Bᵀ times six input values.
   @inline(__always)
   init(
     input a: Number, _ b: Number, _ c: Number, _ d: Number, _ e: Number, _ f: Number

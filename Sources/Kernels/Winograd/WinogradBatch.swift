@@ -1,15 +1,15 @@
 import Tensors
 
-/// How many rows of tiles are worked on at once.
+/// How many rows of tiles are processed at once.
 struct WinogradBatch {
   private let rows: Int
 
-  /// What transformed inputs and products should fit.
+  /// Bytes that the transformed inputs and products of a batch should fit.
   private static let bytes = 524_288
-  /// Tiles that each fetched weight should serve, if they fit or not.
+  /// Fewest tiles for each time the weights are fetched, even if they do not fit.
   static let leastTiles = 64
 
-  /// - Parameter leastTiles: Tiles that are worked on at once, if they fit or not.
+  /// - Parameter leastTiles: Fewest tiles processed at once, even if they do not fit.
   init(_ tiles: WinogradTiles, leastTiles: Int = Self.leastTiles) {
     let tileBytes =
       (tiles.inputStep + tiles.output.channelStride) * tiles.tileSize.points * 4
@@ -21,8 +21,8 @@ struct WinogradBatch {
   /// - Parameter rows: Rows of tiles.
   init(rows: Int) { self.rows = rows }
 
-  /// Vectors from one point to the next: an odd number, lest all points fall into the same sets of the
-  /// cache.
+  /// Vectors from one point to the next: an odd number, so that points are spread over the sets of
+  /// the cache.
   private func pointStep(_ tiles: WinogradTiles, rows: Int, tileStep: Int) -> Int {
     let count = rows * tiles.pitch + tiles.halo + MatrixProduct.mostRowsAtOnce
     return FeatureMapShape.paddedChannels(count * tileStep) / FeatureMapShape.vectorWidth | 1
@@ -42,20 +42,21 @@ struct WinogradBatch {
     return steps * tiles.tileSize.points * FeatureMapShape.vectorWidth
   }
 
-  /// Floats that whoever transforms needs besides.
+  /// Further floats that the transforms need.
   func workingCount(_ tiles: WinogradTiles) -> Int {
     tiles.zeroCount * FeatureMapShape.vectorWidth + tiles.waitingCount
   }
 
-  /// Floats of scratch memory for both.
+  /// Floats of scratch memory, both together.
   func count(_ tiles: WinogradTiles) -> Int { transformedCount(tiles) + workingCount(tiles) }
 
-  /// Cuts up scratch memory.
+  /// Divides scratch memory of `count` floats.
   func memory(_ tiles: WinogradTiles, _ scratch: UnsafeMutablePointer<Float>) -> WinogradMemory {
     memory(tiles, transformed: scratch, working: scratch + transformedCount(tiles))
   }
 
-  /// Cuts up memory of `transformedCount` and of `workingCount` floats; whoever only multiplies needs none of those.
+  /// Divides memory of `transformedCount` and of `workingCount` floats; products need only the
+  /// former.
   func memory(
     _ tiles: WinogradTiles, transformed: UnsafeMutablePointer<Float>,
     working: UnsafeMutablePointer<Float>? = nil
@@ -72,13 +73,13 @@ struct WinogradBatch {
       waiting: UnsafeMutableRawPointer(waiting).assumingMemoryBound(to: Float.self))
   }
 
-  /// The rows that are visited after these.
+  /// The rows visited after these.
   func rows(after rows: Range<Int>, _ tiles: WinogradTiles, images: Range<Int>) -> Range<Int> {
     rows.upperBound..<min(rows.upperBound + self.rows, images.upperBound * tiles.rows)
   }
 
-  /// Visits the rows of tiles of some images, counted on from image to image. Where tiles reach beyond those
-  /// of the outputs, rows that are visited at once are of one image.
+  /// Visits the rows of tiles of some images, numbered across images. Where segments read beyond
+  /// the tiles of the outputs, rows visited together belong to one image.
   @inline(__always)
   func forEachRows(
     _ tiles: WinogradTiles, images: Range<Int>, _ body: (_ rows: Range<Int>) -> Void

@@ -1,20 +1,20 @@
 import Tensors
 
-/// A kernel at all points, in the order in which products read it.
+/// Weights transformed at all points, in the order in which products read them.
 ///
 ///     [points][segments][blocks of outputs][inputs][outputs of a block]
 ///
-/// Factors in bfloat16 lie in pairs of inputs, with a zero behind an odd last one.
+/// Factors in bfloat16 are stored as pairs of inputs; an odd last input is paired with zero.
 struct WinogradKernel {
   let layout: KernelLayout
   let tileSize: WinogradTile
-  /// What products multiply; they are summed in float32.
+  /// Precision of the factors; sums are float32.
   let factors: Precision
 
   private typealias Four = FourPoints<WideVector>
   private typealias Six = SixPoints<WideVector>
 
-  /// Inputs, or pairs of them.
+  /// Inputs, or pairs of inputs.
   var depth: Int { factors == .float32 ? layout.inputs : (layout.inputs + 1) / 2 }
 
   var segments: WinogradSegments { WinogradSegments(kernel: layout.kernelWidth) }
@@ -25,10 +25,10 @@ struct WinogradKernel {
   /// Vectors from one point to the next.
   var pointStep: Int { segments.total * segmentStep | 1 }
 
-  /// Floats of all points.
+  /// Floats of the weights at all points.
   var count: Int { tileSize.points * pointStep * FeatureMapShape.vectorWidth }
 
-  /// G g Gᵀ, in `Double`: what is rounded here goes into every sum.
+  /// Writes G g Gᵀ, computed in `Double`, since its rounding errors enter every sum.
   func transform(
     _ weight: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
@@ -74,7 +74,7 @@ struct WinogradKernel {
     }
   }
 
-  /// The gradient of g from those at the points, as a kernel lies in memory.
+  /// Writes the gradient of g, in the layout of weights, from the gradients at the points.
   func transformBack(
     _ sums: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
@@ -94,7 +94,7 @@ struct WinogradKernel {
     if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
     forEachPlace(on: pool) { output, input, place, rows, columns in
       let place = sums + place
-      // Points that no product was summed at reach taps alone that are none.
+      // Points without products hold garbage; they affect only taps that do not exist.
       @inline(__always)
       func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
         let place = place + row * Columns.count * pointStep
@@ -126,10 +126,10 @@ struct WinogradKernel {
     }
   }
 
-  /// Visits the inputs, or pairs of them, of each vector of outputs and each segment.
+  /// Visits every input, or pair of inputs, of every vector of outputs and segment.
   ///
-  /// - Parameter body: Takes the vector's first output; the input; the place of their vector among those of a
-  ///   point; and the segment's taps.
+  /// - Parameter body: Receives the vector's first output, the input, the place of their vector
+  ///   among those of a point, and the segment's taps.
   @inline(__always)
   private func forEachPlace(
     on pool: WorkerPool,
@@ -140,7 +140,7 @@ struct WinogradKernel {
     pool.forEachPiece(layout.vectors) { vector, _ in
       let output = vector * FeatureMapShape.vectorWidth
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
-      // The block's first vector, and this one's place in it.
+      // The first vector of the block, and this vector's place in it.
       let (first, inBlock) = layout.block(ofVector: vector)
       segments.forEachSegment { segment, row, column in
         let (rows, columns) = (segments.taps(row), segments.taps(column))
@@ -151,7 +151,7 @@ struct WinogradKernel {
   }
 }
 
-/// What becomes of the numbers along one axis of a kernel: `FourPoints` or `SixPoints`.
+/// The transforms of weights along one axis: `FourPoints` or `SixPoints`.
 protocol KernelPoints {
   /// Points along the axis.
   static var count: Int { get }
@@ -159,22 +159,22 @@ protocol KernelPoints {
   /// G times three weights.
   init(weights a: WideVector, _ b: WideVector, _ c: WideVector)
 
-  /// The number at each point.
+  /// The value at each point.
   init(_ number: (_ point: Int) -> WideVector)
 
   subscript(index: Int) -> WideVector { get }
 
-  /// The gradient's Aᵀ times the products.
+  /// The gradients of the weights: Aᵀ of the gradient's transform times the products.
   var weights: (WideVector, WideVector, WideVector) { get }
 }
 
-/// A kernel of one input at all points, one row of them after the other.
+/// The weights of one input at all points, row by row.
 private struct KernelLines<Rows: KernelPoints, Columns: KernelPoints> {
   private let columns: (Rows, Rows, Rows)
 
   /// - Parameters:
-  ///   - input: Beyond the last input all is zero.
-  ///   - rows: Taps, three at most; what is missing is zero.
+  ///   - input: The input; beyond the last one, all weights are zero.
+  ///   - rows: Taps, three at most; missing ones are zero.
   @inline(__always)
   init(
     _ weight: UnsafePointer<Float>, _ layout: KernelLayout, output: Int, input: Int,

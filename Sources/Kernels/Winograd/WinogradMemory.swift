@@ -1,12 +1,12 @@
 import Tensors
 
-/// A worker's transformed tiles.
+/// A worker's memory for transformed tiles.
 struct WinogradMemory {
-  /// Inputs, sixteen floats, bfloat16 or pairs of those to a vector.
+  /// Transformed inputs, in vectors of sixteen floats, bfloat16 or pairs of bfloat16.
   private let inputs: UnsafeMutableRawPointer
   /// Vectors from one point to the next.
   private let inputPointStep: Int
-  /// Products, or transformed gradients.
+  /// Products; in the weight gradient, transformed output gradients.
   let outputs: UnsafeMutablePointer<Vector>
   let outputPointStep: Int
   private let zeros: UnsafeMutablePointer<Vector>
@@ -22,11 +22,12 @@ struct WinogradMemory {
     (self.zeros, self.waiting) = (zeros, waiting)
   }
 
-  /// Transforms a row of tiles, from the place of tile `tile` on.
+  /// Transforms a row of input tiles and stores the first as tile `tile`.
   func transformInput(
     _ tiles: WinogradTiles, _ x: FeatureMap, image: Int, row: Int, tile: Int
   ) {
-    /// From registers of the map to those of the transformed tiles.
+    /// Reads the map in registers of `Source` and stores transformed tiles in registers of
+    /// `Stored`.
     @inline(__always)
     func transform<Source: ChannelRegister, Stored: ChannelRegister>(
       _: Source.Type, _: Stored.Type, _ range: Range<Int>
@@ -62,7 +63,7 @@ struct WinogradMemory {
     }
   }
 
-  /// The transformed inputs of one point.
+  /// The transformed inputs at one point.
   @inline(__always)
   func inputs<Stored: ChannelRegister>(
     ofPoint point: Int, as _: Stored.Type
@@ -71,14 +72,14 @@ struct WinogradMemory {
     return UnsafeRawPointer((PixelVectors<Stored>(inputs) + point * registers).memory)
   }
 
-  /// Those in float32, from a tile on.
+  /// The transformed inputs at one point in float32, from tile `tile` on.
   @inline(__always)
   func inputs(ofPoint point: Int, tile: Int, of tiles: WinogradTiles) -> UnsafePointer<Float> {
     inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self)
       + tile * tiles.inputStep
   }
 
-  /// Transforms a row of tiles and their gradients, from the place of tile `tile` on.
+  /// Transforms a row of input tiles and their gradients, and stores the first as tile `tile`.
   func transform(
     _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, image: Int, row: Int, tile: Int
   ) {
@@ -113,7 +114,8 @@ struct WinogradMemory {
     }
   }
 
-  /// Transforms them in pairs of bfloat16, from the place of pair `pair` on.
+  /// Transforms a row of input tiles and their gradients to pairs of bfloat16, and stores the first
+  /// as pair `pair`.
   func transformPairs(
     _ tiles: WinogradTiles, _ x: FeatureMap, _ dy: FeatureMap, image: Int, row: Int, pair: Int
   ) {
@@ -141,7 +143,8 @@ struct WinogradMemory {
     }
   }
 
-  /// Writes, or adds, the outputs of a row of tiles from their products, from those of tile `tile` on.
+  /// Transforms the products of a row of tiles, from tile `tile` on, and writes the outputs or adds
+  /// them.
   func writeOutputs(
     _ tiles: WinogradTiles, bias: UnsafePointer<Float>?, to y: FeatureMap, image: Int, row: Int,
     tile: Int, adding: Bool
@@ -182,20 +185,20 @@ struct WinogradMemory {
 }
 
 extension WinogradTiles {
-  /// Calls with the vectors that a pixel's channels fill, and the octets.
+  /// Visits a pixel's channels: whole vectors where that is fastest, octets for the rest.
   @inline(__always)
   fileprivate func forEachRegisters(
     of shape: FeatureMapShape, wholeVectors: (Range<Int>) -> Void, octets: (Range<Int>) -> Void
   ) {
     guard tileSize == .two || !RegisterBlockSize.isFourByOne else {
-      // Six numbers of a whole vector, and what becomes of them, are more than sixteen registers.
+      // Six whole vectors and their transforms do not fit sixteen registers.
       return octets(0..<FloatOctet.count(shape.channels))
     }
     guard
       FeatureMapShape.endsInHalf(channels: shape.channels),
       RegisterBlockSize.leavesHalfOut(vectors: shape.vectors)
     else { return wholeVectors(0..<shape.vectors) }
-    // Whole vectors take half the steps.
+    // Whole vectors take half as many steps as octets.
     wholeVectors(0..<shape.vectors - 1)
     octets(2 * shape.vectors - 2..<2 * shape.vectors - 1)
   }

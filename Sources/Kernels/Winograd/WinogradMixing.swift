@@ -1,11 +1,11 @@
 import Tensors
 
-/// Winograd's convolution of images that each have a mixture of a bank's kernels. Transforms are linear: the bank is
-/// transformed once and mixed at each point, a piece of the kernel at a time, which is multiplied while it is in the
-/// first cache.
+/// Winograd's convolution of images that each have a mixture of a bank of weights. The transforms
+/// are linear, so the bank is transformed once and mixed at each point: one piece of the weights at
+/// a time, which is multiplied while it is in the L1 cache.
 ///
-/// Some images are transformed; then threads share the points and their blocks of outputs, each of which is mixed for
-/// one image after the other; then outputs are written.
+/// First some images are transformed. Then threads divide the points and their blocks of outputs,
+/// and mix and multiply each block image by image. Last, the outputs are written.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, bank `[K, weights at all points]` in float32. Mixtures are rounded
 /// where factors are bfloat16; sums are float32.
@@ -15,21 +15,24 @@ struct WinogradMixing: BankPass {
   let batch: WinogradBatch
   /// Tiles of an image.
   let tileCount: Int
-  /// Tiles from one image to the next: what products compute beyond its last is nobody else's.
+  /// Tiles from one image to the next. Products may write beyond an image's last tile, but not into
+  /// the next image's.
   let tilePitch: Int
-  /// Images between whose transforms and outputs the whole bank passes by.
+  /// Images that are transformed before products read the bank, and read it once for all of them.
   let imagesAtOnce: Int
 
-  /// Images whose gradients at a point are in the first cache at once.
+  /// Images whose gradients at a point fit the L1 cache together.
   static let gradientsAtOnce = 8
 
-  /// Bytes of transformed tiles: beside them a bank finds room in the last cache.
+  /// Bytes of transformed tiles that leave room for a bank in the last-level cache.
   private static let transformedBytes = 16 << 20
 
-  /// Inputs whose weights are mixed at once: an even number, and no more than a product sums in registers.
+  /// Inputs whose weights are mixed at once: an even number, and no more than a product sums in
+  /// registers.
   private static let inputsAtOnce = 32
 
-  /// As many images as have room, in whole groups of those whose gradients are summed, or mixtures written, together.
+  /// As many of `count` images as make whole groups: those whose gradients are summed, or whose
+  /// mixtures are written, together.
   private static func imagesAtOnce(_ count: Int) -> Int {
     let group = count > gradientsAtOnce ? gradientsAtOnce : KernelBank.imagesMixedAtOnce
     return count > group ? count / group * group : count
@@ -53,7 +56,7 @@ struct WinogradMixing: BankPass {
     batch = WinogradBatch(rows: (imagesAtOnce * tilePitch + tiles.pitch - 1) / tiles.pitch)
   }
 
-  /// Points, and of each the blocks of outputs.
+  /// Pieces of work: the blocks of outputs at each point.
   var pieceCount: Int { kernel.tileSize.points * kernel.layout.blockCount }
 
   /// Floats of scratch memory that a worker needs.
@@ -115,14 +118,14 @@ struct WinogradMixing: BankPass {
     }
   }
 
-  /// Visits the images of a map, some at once.
+  /// Visits the images of a map, `imagesAtOnce` at a time.
   func forEachImages(of map: FeatureMap, _ body: (_ images: Range<Int>) -> Void) {
     for first in stride(from: 0, to: map.shape.count, by: imagesAtOnce) {
       body(first..<min(first + imagesAtOnce, map.shape.count))
     }
   }
 
-  /// A point and a block of outputs.
+  /// The point of a piece, and its block of outputs.
   @inline(__always)
   func place(ofPiece piece: Int) -> (point: Int, vector: Int, vectors: Int) {
     let blocks = kernel.layout.blockCount
@@ -131,7 +134,7 @@ struct WinogradMixing: BankPass {
     return (piece / blocks, vector, kernel.layout.vectorsInBlock(from: vector))
   }
 
-  /// The products of a piece for some images.
+  /// Mixes and multiplies a piece for some images.
   private func multiply(
     _ piece: Int, _ images: Range<Int>, _ bank: KernelBank, _ memory: WinogradMemory,
     mixed: UnsafeMutablePointer<Vector>
@@ -175,7 +178,7 @@ struct WinogradMixing: BankPass {
     }
   }
 
-  /// Rounds the weights of some inputs, in their place, to pairs.
+  /// Rounds the weights of some inputs to pairs, in place.
   @inline(__always)
   private func pair(
     _ weights: UnsafeMutablePointer<Vector>, _ inputs: Int, vectors: Int

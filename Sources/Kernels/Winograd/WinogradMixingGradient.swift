@@ -1,7 +1,7 @@
 import Tensors
 
-/// The gradients of a bank by Winograd's minimal filtering: those of each image's weights at a point are added to the
-/// bank's, some images at a time, while they are in the first cache.
+/// The gradient of a bank of weights by Winograd's minimal filtering. At each point, the weight
+/// gradients of a few images are computed and added to the bank's while they are in the L1 cache.
 struct WinogradMixingGradient: BankGradient {
   private let mixing: WinogradMixing
   private let bankSize: Int
@@ -12,16 +12,16 @@ struct WinogradMixingGradient: BankGradient {
 
   private var tiles: WinogradTiles { mixing.tiles }
 
-  /// Inputs whose weights' gradients are in the first cache at once.
+  /// Inputs whose weight gradients fit the L1 cache together.
   private static let inputsOfGradients = 16
 
-  /// Vectors of an image's gradients.
+  /// Vectors of one image's gradients for those inputs.
   private static let gradientVectors = 3 * inputsOfGradients
 
-  /// Images whose gradients at a point are in the first cache at once.
+  /// Images whose gradients at a point fit the L1 cache together.
   private static let imagesAtOnce = WinogradMixing.gradientsAtOnce
 
-  /// Pairs of an image's tiles.
+  /// Pairs of tiles in an image.
   private var pairCount: Int { tiles.rows * tiles.columnPairs }
 
   var scratchCount: Int {
@@ -29,13 +29,14 @@ struct WinogradMixingGradient: BankGradient {
     return max(vectorCount * FeatureMapShape.vectorWidth, mixing.batch.workingCount(tiles))
   }
 
-  /// The transformed bank, its gradients, transformed tiles, and products of gradients with the bank.
+  /// Floats of the transformed bank, its gradients, the transformed tiles, and the products of
+  /// gradients with the bank.
   func sharedCount(bank: Int, images: Int) -> Int {
     2 * mixing.bankCount(bank) + mixing.transformedCount
       + mixing.pieceCount * Self.productStep(images: mixing.imagesAtOnce, bank)
   }
 
-  /// Floats from one piece's products of images and kernels to the next's.
+  /// Floats from one piece's products, `[images, sets of weights]`, to the next piece's.
   private static func productStep(images: Int, _ kernels: Int) -> Int {
     FeatureMapShape.paddedChannels(images * kernels)
   }
@@ -57,12 +58,12 @@ struct WinogradMixingGradient: BankGradient {
     }
   }
 
-  /// Writes the gradients of a bank at all points, and those of the mixing fractions.
+  /// Writes the gradients of the bank at all points, and of the mixing fractions.
   ///
   ///     dU_k = Σ_n fraction_nk · dU_n,  dfraction_nk = ⟨U_k, dU_n⟩
   ///
-  /// with dU_n = Vᵀ D at a point, of image n's transformed tiles and gradients. Sums over images run in the images'
-  /// order, so that they have the same bits on any number of threads.
+  /// Here dU_n = Vᵀ D at a point, from image n's transformed tiles V and gradients D. Images are
+  /// summed in order, so the result has the same bits on any number of threads.
   private func sum(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
     transformed: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
@@ -106,7 +107,7 @@ struct WinogradMixingGradient: BankGradient {
     }
   }
 
-  /// Adds some images' part of a piece of the gradients.
+  /// Adds the contribution of some images to one piece of the gradients.
   private func correlate(
     _ piece: Int, _ images: Range<Int>, _ bank: KernelBank, _ memory: WinogradMemory,
     into gradients: UnsafeMutablePointer<Float>, adding: Bool,
@@ -178,18 +179,20 @@ struct WinogradMixingGradient: BankGradient {
     }
   }
 
-  /// Adds eight images' gradients times their shares to a kernel's, and their products with the kernel to `products`.
+  /// Adds the gradients of eight images, times their mixing fractions, to those of one set of
+  /// weights, and their products with these weights to `products`.
   ///
   /// - Parameters:
-  ///   - step: Floats from one image's share to the next's.
-  ///   - count: Images that there are; the gradients of the others are zero.
+  ///   - step: Floats from one image's fraction to the next's.
+  ///   - count: Images present; the gradients of the others are zero.
   @inline(__always)
   private func add(
     _ gradients: UnsafePointer<Vector>, _ vectorCount: Int, shares: UnsafePointer<Float>,
     step: Int, count: Int, _ kernel: UnsafePointer<Vector>,
     to target: UnsafeMutablePointer<Vector>, products: UnsafeMutablePointer<Vector>
   ) {
-    // Written out: as loops over arrays these left the registers and took four times as long.
+    // Written out: in loops over arrays, these values left the registers and took four times as
+    // long.
     @inline(__always)
     func fraction(_ image: Int) -> Vector {
       image < count ? Vector(repeating: shares[image * step]) : .zero
@@ -200,7 +203,7 @@ struct WinogradMixingGradient: BankGradient {
     var (p4, p5, p6, p7) = (products[4], products[5], products[6], products[7])
     for index in 0..<vectorCount {
       let weight = kernel[index]
-      // Two sums, lest each product wait for the one before it.
+      // Two sums, so that a product need not wait for the one before it.
       var (even, odd) = (target[index], Vector.zero)
       @inline(__always)
       func add(_ image: Int, _ fraction: Vector, _ sum: inout Vector, _ product: inout Vector) {

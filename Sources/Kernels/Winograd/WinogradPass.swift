@@ -1,15 +1,16 @@
 import Tensors
 
-/// A convolution by Winograd's minimal filtering: F(2×2, 3×3) takes 16 products for 2×2 outputs with stride 1, where the
-/// formula has 36, and 49 for 100 of 5×5; F(4×2, 3×3) takes 24 for 72, F(4×4, 3×3) 36 for 144. Sums are float32.
+/// A convolution by Winograd's minimal filtering with stride 1 and sums in float32. Products of one
+/// tile, against the formula's: F(2×2, 3×3) 16 for 36, 5×5 in segments of it 49 for 100, F(4×2,
+/// 3×3) 24 for 72, F(4×4, 3×3) 36 for 144.
 ///
-/// Some rows of tiles are transformed at once; at each point their products with the transformed weights are one matrix
-/// product.
+/// A batch of tile rows is transformed. At each point, the transformed tiles times the transformed
+/// weights are one matrix product.
 ///
 /// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.
 struct WinogradPass: MapPass {
   let kernel: WinogradKernel
-  /// Whether lines are asked for before they are used.
+  /// Whether the maps' cache lines are prefetched.
   private let prefetches: Bool
   let tiles: WinogradTiles
   private let batch: WinogradBatch
@@ -67,10 +68,10 @@ struct WinogradPass: MapPass {
     }
   }
 
-  /// Tiles that are multiplied before more lines are asked for.
+  /// Tiles multiplied between two prefetches.
   private static let tilesAtOnce = MatrixProduct.mostRowsAtOnce
 
-  /// Products for so many tiles.
+  /// Matrix products of `tileCount` tiles, which is the number of prefetch steps.
   private func productCount(_ tileCount: Int) -> Int {
     let (blocks, parts) = (
       kernel.layout.blockCount, (tileCount + Self.tilesAtOnce - 1) / Self.tilesAtOnce
@@ -78,7 +79,7 @@ struct WinogradPass: MapPass {
     return kernel.tileSize.points * blocks * parts
   }
 
-  /// The products of all points.
+  /// Multiplies tiles by weights at every point.
   private func multiply(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,
     _ coming: inout LinePrefetch?
@@ -122,7 +123,7 @@ struct WinogradPass: MapPass {
     }
   }
 
-  /// Visits the points, at each the blocks of outputs, and for each some tiles at a time.
+  /// Visits every point, block of outputs and group of `tilesAtOnce` tiles.
   @inline(__always)
   private func forEachProduct(
     _ tileCount: Int, _ memory: WinogradMemory, _ weights: UnsafePointer<Vector>,

@@ -1,31 +1,32 @@
 import Tensors
 
-/// The sizes of tiles of Winograd's minimal filtering.
+/// The tile sizes of Winograd's minimal filtering.
 public enum WinogradTile: CaseIterable, Hashable, Sendable {
-  /// F(2×2, 3×3): 4 products an output, for the formula's 9. Rounds like a sum of its products.
+  /// F(2×2, 3×3): 4 products an output, where the formula has 9. Rounds about as much as the
+  /// formula.
   case two
-  /// F(4×2, 3×3): 3 products an output. Rounds off some twice as much.
+  /// F(4×2, 3×3): 3 products an output. About twice the rounding error.
   case fourByTwo
-  /// F(4×4, 3×3): 2¼ products an output. Rounds off some three times as much.
+  /// F(4×4, 3×3): 2¼ products an output. About three times the rounding error.
   case four
 
-  /// Rows of a tile's outputs.
+  /// Rows of outputs in a tile.
   var height: Int { self == .two ? 2 : 4 }
 
-  /// Columns of a tile's outputs.
+  /// Columns of outputs in a tile.
   var width: Int { self == .four ? 4 : 2 }
 
-  /// Points, at each of which a tile has one product.
+  /// Points of a tile: its products for one input and one output channel.
   var points: Int { (height + 2) * (width + 2) }
 
-  /// Rows of tiles of such a map.
+  /// Rows of tiles in a map of this shape.
   func rows(of output: FeatureMapShape) -> Int { (output.height + height - 1) / height }
 
-  /// Tiles of a row.
+  /// Tiles in a row.
   func columns(of output: FeatureMapShape) -> Int { (output.width + width - 1) / width }
 
-  /// Whether a convolution can be cut into these tiles: 3×3 or, in the smallest, 5×5 in segments, with stride 1, and
-  /// both maps stored alike.
+  /// Whether a convolution can be computed in these tiles: 3×3, or with 2×2 tiles 5×5 in segments,
+  /// with stride 1 and both maps in the same precision.
   func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
     let kernel = geometry.kernelWidth
     return (kernel == 3 || kernel == 5 && self == .two) && geometry.kernelHeight == kernel
@@ -33,7 +34,7 @@ public enum WinogradTile: CaseIterable, Hashable, Sendable {
       && geometry.outputShape(for: input).precision == input.precision
   }
 
-  /// Products for an image, for each input and output channel.
+  /// Products of one image for one input and one output channel.
   func products(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Int {
     let output = geometry.outputShape(for: input)
     let segments = WinogradSegments(kernel: geometry.kernelWidth)

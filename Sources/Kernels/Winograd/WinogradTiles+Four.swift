@@ -1,16 +1,16 @@
 import Tensors
 
-/// The sums of F(4×4, 3×3) and F(4×2, 3×3), tiles of four rows of outputs and of as many columns as `Columns` says.
-/// They take as many channels at a time as a register holds, so that of a half-empty vector the empty half can be
-/// left out.
+/// The transforms of F(4×4, 3×3) and F(4×2, 3×3): tiles of four rows of outputs, with the columns
+/// of `Columns`. Each step transforms one register of channels, so the empty half of a last vector
+/// can be left out.
 extension WinogradTiles {
-  /// Floats of scratch memory in which columns wait for the sums of their rows.
+  /// Floats of scratch memory for transformed columns, which the row transforms read.
   var waitingCount: Int {
     tileSize == .two ? 0 : (2 * tileSize.width * columnPairs + 2) * 6 * FeatureMapShape.vectorWidth
   }
 
-  /// Writes the transformed tiles of one row of them: `[points][tiles][inputStep]`, without the empty half of a
-  /// last vector.
+  /// Writes the transformed input tiles of one row: `[points][tiles][inputStep]`, without the empty
+  /// half of a last vector.
   ///
   /// - Parameters:
   ///   - zeros: `zeroCount` vectors.
@@ -69,7 +69,7 @@ extension WinogradTiles {
     }
   }
 
-  /// Writes, or adds, the outputs of one row of tiles from their products:
+  /// Writes, or adds, the outputs of one row of tiles from their products,
   /// `[points][tiles][output.channelStride]`.
   ///
   /// - Parameter waiting: `waitingCount` floats.
@@ -113,7 +113,7 @@ extension WinogradTiles {
   }
 }
 
-/// The same in pairs of bfloat16: number by number beside those of the tile's neighbour.
+/// The same to pairs of bfloat16: each element beside the neighbouring tile's.
 extension WinogradTiles {
   /// Writes transformed tiles: `[points][pairs of tiles][input.channelStride][2]`.
   ///
@@ -179,7 +179,7 @@ extension WinogradTiles {
   }
 }
 
-/// The six lines of a map under a row of tiles; what lies outside the map is zero.
+/// The six lines of a map under a row of tiles; pixels outside the map are zero.
 private struct InputLines<Register: ChannelRegister> {
   private typealias Line = PixelVectors<Register>
 
@@ -203,7 +203,7 @@ private struct InputLines<Register: ChannelRegister> {
     lines = (line(0), line(1), line(2), line(3), line(4), line(5))
   }
 
-  /// Writes Bᵀ times each of the first columns, counted from the padding's first.
+  /// Writes Bᵀ times each of the first `count` columns; column 0 is the first of the padding.
   @inline(__always)
   func sumColumns(_ count: Int, _ register: Int, into waiting: PixelVectors<Register.Exact>) {
     for column in 0..<count {
@@ -219,7 +219,7 @@ private struct InputLines<Register: ChannelRegister> {
   }
 }
 
-/// The four lines of a gradient that belong to a row of tiles; what lies outside is zero.
+/// The four lines of a gradient under a row of tiles; pixels outside the map are zero.
 private struct GradientLines<Register: ChannelRegister> {
   private let upper: PixelVectors<Register>
   private let lineCount: Int
@@ -234,7 +234,7 @@ private struct GradientLines<Register: ChannelRegister> {
     lineCount = shape.height - 4 * row
   }
 
-  /// Writes G times each of `count` columns.
+  /// Writes G of F(3, 4), without its divisors, times each of `count` columns.
   @inline(__always)
   func sumColumns(
     _ first: Int, _ count: Int, _ register: Int, into waiting: PixelVectors<Register.Exact>

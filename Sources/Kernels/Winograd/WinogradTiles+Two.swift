@@ -1,11 +1,13 @@
 import Tensors
 
-/// The sums of F(2×2, 3×3). Of a half-empty vector they leave the empty half out where registers are halves.
+/// The transforms of F(2×2, 3×3). In half-vector registers, the empty half of a last vector is left
+/// out.
 extension WinogradTiles {
-  /// Writes the transformed tiles of one row of them: `[points][tiles][inputStep]`.
+  /// Writes the transformed input tiles of one row: `[points][tiles][inputStep]`.
   ///
-  /// A tile's two last columns are kept for the next one where there are 32 registers. Sixteen do not hold them: there
-  /// columns are read and summed anew.
+  /// With 512-bit vectors and their 32 registers, the last two transformed columns of a tile are
+  /// kept for the next tile. Sixteen registers cannot hold them: columns are then read and
+  /// transformed again.
   ///
   /// - Parameters:
   ///   - zeros: `zeroCount` vectors.
@@ -41,8 +43,8 @@ extension WinogradTiles {
     }
   }
 
-  /// Writes the transformed gradients of one row of tiles: `[points][tiles][output.channelStride]`; zeros for
-  /// those beyond the outputs.
+  /// Writes the transformed gradients of one row of tiles, `[points][tiles][output.channelStride]`;
+  /// tiles beyond those of the outputs get zeros.
   @inline(__always)
   func transformGradient<Source: ChannelRegister>(
     _ map: FeatureMap, _: Source.Type, _ registers: Range<Int>, image: Int, row: Int,
@@ -69,7 +71,7 @@ extension WinogradTiles {
     }
   }
 
-  /// Writes, or adds, the outputs of one row of tiles from their products:
+  /// Writes, or adds, the outputs of one row of tiles from their products,
   /// `[points][tiles][output.channelStride]`.
   @inline(__always)
   func writeOutputs<Target: ChannelRegister>(
@@ -118,7 +120,7 @@ extension WinogradTiles {
   }
 }
 
-/// The sums of F(2×2, 3×3) in pairs of bfloat16: number by number beside those of the tile's neighbour.
+/// The transforms of F(2×2, 3×3) to pairs of bfloat16: each element beside the neighbouring tile's.
 extension WinogradTiles {
   /// Writes transformed tiles: `[points][pairs of tiles][input.channelStride][2]`.
   @inline(__always)
@@ -177,7 +179,7 @@ extension WinogradTiles {
   }
 }
 
-/// The four lines of a map under a row of tiles; what lies outside the map is zero.
+/// The four lines of a map under a row of tiles; pixels outside the map are zero.
 private struct InputLines<Register: ChannelRegister> {
   private typealias Line = PixelVectors<Register>
 
@@ -201,7 +203,7 @@ private struct InputLines<Register: ChannelRegister> {
     lines = (line(0), line(1), line(2), line(3))
   }
 
-  /// Bᵀ times a column, counted from the padding's first.
+  /// Bᵀ times a column; column 0 is the first of the padding.
   @inline(__always)
   func column(_ index: Int, _ register: Int) -> FourPoints<Register.Numbers> {
     let column = index - padding
@@ -210,7 +212,8 @@ private struct InputLines<Register: ChannelRegister> {
     return .init(input: lines.0[place], lines.1[place], lines.2[place], lines.3[place])
   }
 
-  /// Visits the points of a tile, a row of four at a time, for each of which columns are read and summed anew.
+  /// Visits the points of a tile, one row of four at a time; each row reads and transforms the
+  /// columns again.
   @inline(__always)
   func forEachPoint(
     ofTile index: Int, _ register: Int, _ body: (_ point: Int, _ numbers: Register.Numbers) -> Void
@@ -244,7 +247,7 @@ private struct InputLines<Register: ChannelRegister> {
   }
 }
 
-/// The two lines of a gradient that belong to a row of tiles; what lies outside is zero.
+/// The two lines of a gradient under a row of tiles; pixels outside the map are zero.
 private struct GradientLines<Register: ChannelRegister> {
   private let upper: PixelVectors<Register>
   private let hasLower: Bool
@@ -259,7 +262,7 @@ private struct GradientLines<Register: ChannelRegister> {
     hasLower = 2 * row + 1 < shape.height
   }
 
-  /// G times a column.
+  /// G of F(3, 2), without its factors ½, times a column.
   @inline(__always)
   func column(_ column: Int, _ register: Int) -> FourPoints<Register.Numbers> {
     guard column < width else { return .zero }

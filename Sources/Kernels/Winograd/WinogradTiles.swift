@@ -2,14 +2,15 @@ import Tensors
 
 /// How a feature map is cut into the tiles of Winograd's convolution.
 ///
-/// Tiles are counted in reading order; a *row* of them is two or four rows of outputs. What a border tile reads
-/// outside the map is zero. Kernels of several segments read tiles beyond those of the outputs, at the right
-/// and below.
+/// Tiles are numbered in reading order; a row of tiles covers two or four rows of outputs. Border
+/// tiles read zeros outside the map. Weights of several segments also read tiles to the right of
+/// the outputs' tiles and below them.
 struct WinogradTiles {
   let tileSize: WinogradTile
   /// How transformed inputs are stored.
   let factors: Precision
-  /// The map that is read in tiles, and the one that has two rows and two columns of numbers fewer for each.
+  /// The map read, and the map written; an output tile is two rows and columns smaller than its
+  /// input tile.
   let input: FeatureMapShape
   let output: FeatureMapShape
   let padding: Int
@@ -18,19 +19,20 @@ struct WinogradTiles {
   var columns: Int { tileSize.columns(of: output) }
   var rows: Int { tileSize.rows(of: output) }
 
-  /// Tiles beyond those of the outputs.
+  /// Tiles along each axis that the last segment reads beyond those of the outputs.
   var halo: Int { segments.count - 1 }
 
-  /// Tiles from one row of them to the next.
+  /// Tiles from one row of tiles to the next.
   var pitch: Int { columns + halo }
 
-  /// How far from an output's tile the one lies that a segment reads for it.
+  /// Tiles from an output's tile to the tile that a segment reads for it.
   @inline(__always)
   func offset(ofRow row: Int, _ column: Int) -> Int { row * pitch + column }
 
-  /// Numbers from a transformed tile's channels at one point to the next tile's. Products of 256 bits read one
-  /// channel of four tiles at a time: where those lie a whole number of lines of the first cache apart, they are all
-  /// in the same bank of it, which gives one number a cycle (docs/kernels.md).
+  /// Elements from one transformed tile to the next at a point. Products in 256-bit vectors read
+  /// one channel of four tiles at a time. Tiles a whole number of cache lines apart would have that
+  /// channel in the same bank of the L1 cache, which delivers one element a cycle
+  /// (docs/kernels.md).
   var inputStep: Int {
     guard tileSize != .two, factors == .float32, RegisterBlockSize.isFourByOne else {
       return input.channelStride
@@ -38,10 +40,11 @@ struct WinogradTiles {
     return (FloatOctet.count(input.channels) | 1) * FloatOctet.width
   }
 
-  /// Vectors of scratch memory that hold the zeros of a row outside the map.
+  /// Vectors of scratch memory for a row of zeros, read in place of rows outside the map.
   var zeroCount: Int { input.width * input.vectors }
 
-  /// A line of an image under a row of tiles; outside the map `zeros`, which has `zeroCount` vectors.
+  /// A line of an image under a row of tiles; outside the map, `zeros`, which has `zeroCount`
+  /// vectors.
   @inline(__always)
   func inputLine<Register: ChannelRegister>(
     _ offset: Int, ofRow row: Int, in image: PixelVectors<Register>,
@@ -52,10 +55,10 @@ struct WinogradTiles {
     return 0 <= line && line < input.height ? image + line * step : PixelVectors(zeros)
   }
 
-  /// The memory of a map under some rows of tiles, counted on from image to image.
+  /// The memory of a map under some rows of tiles, numbered across images.
   func memory(of map: FeatureMap, rows range: Range<Int>) -> UnsafeRawBufferPointer {
     let shape = map.shape
-    /// Pixels before a row's.
+    /// Pixels before a row of tiles.
     func place(_ row: Int) -> Int {
       let line = min(tileSize.height * (row % rows), shape.height)
       return row / rows * shape.pixelCount + line * shape.width
@@ -63,11 +66,12 @@ struct WinogradTiles {
     return map.memory(ofPixels: place(range.lowerBound)..<place(range.upperBound))
   }
 
-  /// What the products of pairs of tiles multiply: maps of one pixel, which are not rounded, lie in no pairs.
+  /// Precision of the factors in products over tiles; float32 maps are never stored in pairs.
   static func factors(_ factors: Precision, ofPairsIn output: FeatureMapShape) -> Precision {
     output.precision == .float32 ? .float32 : factors
   }
 
-  /// Pairs of neighbouring tiles in a row; the neighbour of an odd last one has gradients of zero.
+  /// Pairs of neighbouring tiles in a row; an odd last tile is paired with one whose gradients are
+  /// zero.
   var columnPairs: Int { (columns + 1) / 2 }
 }

@@ -1,7 +1,8 @@
 import Tensors
 
-/// The gradient of a convolution's weights by Winograd's minimal filtering: at each point the correlation of all tiles
-/// of the input with those of the output's gradient, transformed once at the end.
+/// The gradient of a convolution's weights by Winograd's minimal filtering: at each point the
+/// correlation of all input tiles with the output gradient's tiles, then one inverse transform at
+/// the end.
 struct WinogradWeightGradient: WeightGradient {
   private let sizes: ConvolutionSizes
   private let prefetches: Bool
@@ -10,10 +11,10 @@ struct WinogradWeightGradient: WeightGradient {
   private let batch: WinogradBatch
   private let groups: GradientGroups
 
-  /// Sums of more bytes have left the second cache when the next tiles are added to them.
+  /// Sums larger than this have left the L2 cache before the next tiles are added to them.
   private static let manyBytes = 1 << 20
 
-  /// - Parameter factors: What products multiply; of 5×5 float32 alone.
+  /// - Parameter factors: Precision of the factors; 5×5 supports float32 only.
   init(_ sizes: ConvolutionSizes, _ tile: WinogradTile, factors: Precision, prefetches: Bool) {
     self.sizes = sizes
     self.prefetches = prefetches
@@ -23,7 +24,8 @@ struct WinogradWeightGradient: WeightGradient {
       tileSize: tile, factors: WinogradTiles.factors(factors, ofPairsIn: sizes.output),
       input: sizes.input, output: sizes.output, padding: sizes.geometry.padding,
       segments: kernel.segments)
-    // More tiles at once where their sums come from memory and go back there each time.
+    // Sums that do not stay in the cache are loaded and stored once a batch: larger batches do so
+    // less often.
     let isLarge = 4 * kernel.count > Self.manyBytes
     batch = WinogradBatch(
       tiles, leastTiles: isLarge ? 4 * WinogradBatch.leastTiles : WinogradBatch.leastTiles)
@@ -52,7 +54,7 @@ struct WinogradWeightGradient: WeightGradient {
     kernel.transformBack(shared, into: gradient, on: pool)
   }
 
-  /// Writes or adds the sums of some rows of tiles at all points.
+  /// Writes, or adds, the products of some rows of tiles, summed at each point.
   private func add(
     _ x: FeatureMap, _ dy: FeatureMap, rows: Range<Int>, next: Range<Int>, _ memory: WinogradMemory,
     to sums: UnsafeMutablePointer<Vector>, adding: Bool
@@ -74,7 +76,7 @@ struct WinogradWeightGradient: WeightGradient {
     correlate(memory, tiles: count, into: sums, adding: adding, &coming)
   }
 
-  /// The same in pairs of bfloat16.
+  /// The same with pairs of bfloat16.
   private func addPairs(
     _ x: FeatureMap, _ dy: FeatureMap, rows: Range<Int>, next: Range<Int>, _ memory: WinogradMemory,
     to sums: UnsafeMutablePointer<Vector>, adding: Bool
@@ -89,10 +91,10 @@ struct WinogradWeightGradient: WeightGradient {
       memory, pairs: rows.count * tiles.columnPairs, into: sums, adding: adding, &coming)
   }
 
-  /// Blocks of outputs at all points.
+  /// Blocks of outputs, over all points.
   private var blockCount: Int { kernel.tileSize.points * sizes.layout.blockCount }
 
-  /// Sums in registers of products of pairs, for all blocks.
+  /// Register blocks that `MatrixPairCorrelation` sums, over all points and blocks of outputs.
   private var pairSumCount: Int {
     var count = 0
     sizes.layout.forEachBlock { _, vectors in
@@ -101,7 +103,7 @@ struct WinogradWeightGradient: WeightGradient {
     return kernel.tileSize.points * count
   }
 
-  /// What some rows of tiles are made of, where it is asked for.
+  /// A prefetch of the maps under some rows of tiles; nil if prefetching is off.
   private func linePrefetch(
     _ x: FeatureMap, _ dy: FeatureMap, rows: Range<Int>, steps: Int
   ) -> LinePrefetch? {
@@ -147,7 +149,7 @@ struct WinogradWeightGradient: WeightGradient {
     }
   }
 
-  /// Visits the points and at each the blocks of outputs, with the place of their sums.
+  /// Visits every point and block of outputs, with the address of its sums.
   @inline(__always)
   private func forEachBlock(
     _ sums: UnsafeMutablePointer<Vector>,
