@@ -3,7 +3,7 @@ import OpenBLAS
 import Processors
 
 extension KernelTarget {
-  /// What this module was built for.
+  /// The processor that this module was built for.
   public static var ofTheseKernels: KernelTarget {
     @inline(never)
     get {
@@ -11,8 +11,8 @@ extension KernelTarget {
     }
   }
 
-  /// Makes sure, before anything is computed, that these kernels run on this processor and that the
-  /// library they call is there.
+  /// Checks, before anything is computed, that these kernels run on this processor, and loads the
+  /// library that they call.
   ///
   /// - Parameter threadCount: Threads that will compute.
   /// - Throws: `ProcessorMismatch` or `OpenBLASError`.

@@ -1,7 +1,7 @@
 import CVectors
 import Tensors
 
-/// A precision whose instructions the kernels were built without.
+/// A precision for which the kernels were built without instructions.
 public struct UnsupportedPrecision: Error, Equatable, CustomStringConvertible {
   public let precision: Precision
 
@@ -24,8 +24,8 @@ extension Precision {
     }
   }
 
-  /// - Throws: `UnsupportedPrecision` where the kernels were built without it: it would run, and be slower
-  ///   than float32.
+  /// - Throws: `UnsupportedPrecision` if the kernels were built without it: it would run, but
+  ///   slower than float32.
   public func requireSupport() throws(UnsupportedPrecision) {
     guard isSupported else { throw UnsupportedPrecision(precision: self) }
   }

@@ -4,7 +4,7 @@ extension ConvolutionAlgorithms {
   /// The best choice for a convolution.
   ///
   /// - Parameters:
-  ///   - training: Whether all three passes run, and not the output alone.
+  ///   - training: Whether all three passes run, or only the output.
   ///   - mixed: Whether each image has a mixture of a bank of weights.
   public init(
     bestFor geometry: ConvolutionGeometry, input: FeatureMapShape, training: Bool,
@@ -18,9 +18,10 @@ extension ConvolutionAlgorithms {
 /// Chooses the algorithm of each pass of a convolution: the cheapest one that is accurate enough for the pass
 /// (docs/kernels.md).
 ///
-/// - Forward in training, rounding decides on which side of an activation's kink a value falls, and with it whole
-///   gradients. Tiles of 4×4 in float32 round too much for that, and so do tiles in bfloat16.
-/// - In evaluation rounding changes an answer's last digits; backward, a gradient's.
+/// - Forward in training, rounding decides on which side of an activation's kink a value falls, and
+///   with it whole gradients. For float32 maps, Winograd 4×4 in float32 rounds too much for that;
+///   for all maps, Winograd with bfloat16 factors does.
+/// - In evaluation, rounding changes the last digits of an output; backward, those of a gradient.
 ///
 /// `bench --algorithms` prints the choices for each layer of a network.
 private struct AlgorithmChoice {
@@ -60,7 +61,7 @@ private struct AlgorithmChoice {
     return directAlgorithms
   }
 
-  /// Those of a mixed convolution.
+  /// The algorithms of a mixed convolution.
   var mixedAlgorithms: ConvolutionAlgorithms {
     guard TileUnit.hasRegisters else {
       let isExact = isTraining && arithmetic == .float32
@@ -78,13 +79,15 @@ private struct AlgorithmChoice {
     ConvolutionAlgorithms(
       output: direct(inputs: geometry.inputChannels, geometry.outputChannels),
       inputGradient: direct(inputs: geometry.outputChannels, geometry.inputChannels),
-      // A register of sums loads two operands, in three parts each: AMX gains nothing (docs/kernels.md).
+      // Each sum needs both operands loaded, three parts each: AMX gains nothing (docs/kernels.md).
       weightGradient: .direct)
   }
 
-  /// Six AMX products take half the time of the same sum in vectors if the tiles are full, with steps of 32 elements
-  /// of a patch's row and 16 outputs. Vectors are full with 16 outputs. Small kernels and the few channels of images
-  /// cost more to split into parts than to multiply.
+  /// Six AMX products take half the time of one float32 sum in vectors if their AMX tiles are full.
+  /// They multiply 32 elements of a patch's row by 16 outputs, so `fullness` is the row's length
+  /// divided by that length rounded up to a multiple of 32. Up to 32 outputs, one pair of weight
+  /// tiles, AMX is used at any fullness. Vectors are full with any 16 outputs. Rows of fewer than
+  /// 48 elements, as in images and small filters, cost more to split into parts than to multiply.
   private func direct(inputs: Int, _ outputs: Int) -> ConvolutionAlgorithm {
     let run = geometry.kernelWidth * inputs
     guard TileUnit.hasRegisters, geometry.kernelHeight > 1, run >= 48 else { return .direct }
@@ -96,7 +99,7 @@ private struct AlgorithmChoice {
   // MARK: Maps in bfloat16
 
   private var outputInBFloat16: ConvolutionAlgorithm {
-    // Winograd in float32 keeps the digits that the map is not rounded to.
+    // Winograd in float32 rounds below the precision of the map.
     let exact = faster(least(.float32), direct)
     guard !isTraining, let rounded = least(upTo: .two, .bfloat16) else { return exact.algorithm }
     // Rounding the factors has to save a fifth of the time.
@@ -107,7 +110,7 @@ private struct AlgorithmChoice {
     faster(least(.bfloat16), direct).algorithm
   }
 
-  /// Segments of 5×5 lie one tile apart, where pairs of tiles can't be read.
+  /// 5×5 segments start one tile apart, so a segment may start in the middle of a pair of tiles.
   private var weightGradientInBFloat16: ConvolutionAlgorithm {
     geometry.kernelWidth == 3 ? inputGradientInBFloat16 : .bfloat16Products
   }
@@ -119,10 +122,10 @@ private struct AlgorithmChoice {
     mixed(upTo: largest, factors) { Self.time(of: ($0 + 7) / 8 * 8, factors) }
   }
 
-  /// Winograd mixes 3×3 at each point and uses the mixture at once; the direct convolution writes each image's weights
-  /// to memory. Segments of 5×5 are not mixed at points.
+  /// Winograd mixes 3×3 weights at each point and uses the mixture at once; the direct convolution
+  /// writes each image's weights to memory. Segments of 5×5 are not mixed at points.
   ///
-  /// - Parameter time: The time of the products of some tiles at a point.
+  /// - Parameter time: The time of the products of `tiles` tiles at a point.
   private func mixed(
     upTo largest: WinogradTile, _ factors: Precision, time: (_ tiles: Int) -> Double
   ) -> ConvolutionAlgorithm {
@@ -180,7 +183,7 @@ private struct AlgorithmChoice {
     return best
   }
 
-  /// The second where they are equal.
+  /// The faster of two; the second if they are equal.
   private func faster(_ first: Candidate?, _ second: Candidate) -> Candidate {
     if let first, first.time < second.time { first } else { second }
   }

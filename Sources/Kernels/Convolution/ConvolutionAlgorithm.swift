@@ -2,14 +2,15 @@ import Tensors
 
 /// How a pass of a convolution is computed.
 ///
-/// All compute the same sums, are tested against the same reference, and round differently.
+/// All algorithms compute the same sums and are tested against the same reference; they round
+/// differently.
 public enum ConvolutionAlgorithm: Hashable, Sendable {
   /// Multiply-adds of float32 vectors, straight from the image.
   case direct
-  /// Products of bfloat16: in AMX tiles where the processor has them, else in pairs by vectors. Maps in float32 are
-  /// split into three parts each.
+  /// Products of bfloat16: in AMX tiles where the processor has them, else of pairs in vectors.
+  /// float32 maps are split into three parts.
   case bfloat16Products
-  /// Winograd's minimal filtering of 3×3 and 5×5 with stride 1: fewer products, of sums.
+  /// Winograd's minimal filtering of 3×3 and 5×5 with stride 1: fewer products, after transforms.
   case winograd(WinogradTile, factors: Precision = .float32)
   /// A matrix product, for 1×1 with stride 1.
   case matrixProduct

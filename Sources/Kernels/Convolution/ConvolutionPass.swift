@@ -1,18 +1,19 @@
 import Tensors
 
-/// A planned convolution of one map into another: of a layer's input, or of its output's gradient with rotated weights.
+/// A planned convolution of one map into another: of a layer's input, or of its output gradient
+/// with rotated weights.
 protocol MapPass: Sendable {
   /// Floats of scratch memory that each worker needs.
   var scratchCount: Int { get }
   /// Floats of the pool's shared memory.
   var sharedCount: Int { get }
-  /// Whether `addend` may be another map than the output.
+  /// Whether `addend` may be a map other than the output.
   var addsOtherMaps: Bool { get }
 
   /// y = convolution of x (+ bias) (+ addend).
   ///
   /// - Parameters:
-  ///   - addend: A map to add; y itself adds to what it holds.
+  ///   - addend: A map to add to the result. If it is y itself, the result is added to y.
   ///   - epilogue: Runs on each finished image of y.
   ///   - shared: `sharedCount` floats.
   func run(
@@ -26,7 +27,7 @@ extension MapPass {
   var addsOtherMaps: Bool { false }
 }
 
-/// A planned correlation of a layer's input with its output's gradient.
+/// A planned correlation of a layer's input with its output gradient.
 protocol WeightGradient: Sendable {
   /// Floats of scratch memory that each worker needs.
   var scratchCount: Int { get }
@@ -41,12 +42,14 @@ protocol WeightGradient: Sendable {
     shared: UnsafeMutablePointer<Float>, on pool: WorkerPool)
 }
 
-/// Sums over a batch by groups of images, each into a buffer of its own; the buffers are added in the order of the
-/// groups. Groups depend on sizes alone, so the sum has the same bits on any number of threads.
+/// Sums over a batch by groups of images, each into its own buffer; the buffers are added in the
+/// order of the groups. The groups depend on sizes alone, so the sum has the same bits on any
+/// number of threads.
 struct GradientGroups: Sendable {
   /// Floats of a buffer.
   let size: Int
-  /// Groups of a batch with as many images; fewer where the buffers would outweigh the images.
+  /// The largest number of groups; a batch with fewer images has fewer groups. Large buffers get
+  /// half as many, so that they do not outweigh the images.
   private let most: Int
 
   init(_ layout: KernelLayout, size: Int) {

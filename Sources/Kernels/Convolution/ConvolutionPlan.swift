@@ -1,28 +1,31 @@
 import Tensors
 
-/// A convolution planned for an input's shape: the algorithm of each of its three passes, with their sizes. Made once;
-/// it serves batches of any size up to the input's.
+/// A convolution planned for an input's shape: the algorithm and sizes of each of its three passes.
+/// It is made once and serves batches of any size up to the input's.
 ///
-/// Passes find their memory in the pool after `reserve(on:)`. No two run at once, so they share it.
+/// The passes use the pool's memory, which `reserve(on:)` provides. No two run at once, so they
+/// share it.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, weights as `KernelLayout` says.
 public final class ConvolutionPlan: Sendable {
-  /// y from x.
+  /// The pass that computes y from x.
   public let output: OutputPass
-  /// dx from dy; nil in evaluation, and for images, whose gradient no network needs.
+  /// The pass that computes dx from dy; nil in evaluation, and if the input is images, whose
+  /// gradient no network needs.
   public let inputGradient: InputGradientPass?
-  /// dweight from x and dy; nil in evaluation.
+  /// The pass that computes dweight from x and dy; nil in evaluation.
   public let weightGradient: WeightGradientPass?
   /// Floats of the weights, padding included.
   public let weightCount: Int
 
   /// - Parameters:
-  ///   - input: The input's shape, whose arithmetic is the layer's.
-  ///   - training: Whether all three passes run, and not the output alone. Maps then have left the caches when they
-  ///     are read again, and are prefetched. Evaluation passes so few images at once that they have not; prefetching
-  ///     in vain costs narrow layers a tenth of their rate.
-  ///   - algorithms: Those of the passes; nil for the best choice.
-  /// - Precondition: algorithms that are named fit the geometry and input.
+  ///   - input: The input's shape, which also determines the layer's arithmetic.
+  ///   - training: Whether all three passes run, or only the output. In training, maps have left
+  ///     the caches when they are read again, and are prefetched. In evaluation so few images are
+  ///     computed at once that maps stay cached; useless prefetches would cost narrow layers a
+  ///     tenth of their rate.
+  ///   - algorithms: The passes' algorithms; nil for the best choice.
+  /// - Precondition: given algorithms fit the geometry and input.
   public init(
     _ geometry: ConvolutionGeometry, input: FeatureMapShape, training: Bool,
     algorithms named: ConvolutionAlgorithms? = nil
@@ -98,8 +101,8 @@ public struct OutputPass: Sendable {
   }
 }
 
-/// The pass that computes the gradient of a convolution's input: a convolution of the output's gradient with rotated
-/// weights.
+/// The pass that computes the gradient of a convolution's input: a convolution of the output
+/// gradient with rotated weights.
 public struct InputGradientPass: Sendable {
   public let algorithm: ConvolutionAlgorithm
   let rotation: WeightRotation

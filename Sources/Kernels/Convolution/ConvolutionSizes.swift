@@ -1,6 +1,6 @@
 import Tensors
 
-/// A convolution's geometry with the maps that it reads and writes.
+/// A convolution's geometry with the shapes that it reads and writes.
 struct ConvolutionSizes: Sendable {
   let geometry: ConvolutionGeometry
   let input: FeatureMapShape

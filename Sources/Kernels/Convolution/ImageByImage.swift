@@ -1,9 +1,10 @@
 import Tensors
 
-/// The weights of a few images in memory at once: enough for a bank to be read seldom and for the threads to share.
+/// Images whose weights are in memory at once: enough to read the bank seldom and to divide among
+/// the threads.
 private let chunkSize = 8
 
-/// A direct convolution with mixtures that are written to memory, those of some images at a time.
+/// A direct convolution whose mixed weights are written to memory, for some images at a time.
 struct ImageByImage: BankPass {
   let pass: DirectPass
   /// Floats of one image's weights.
@@ -27,16 +28,16 @@ struct ImageByImage: BankPass {
   }
 }
 
-/// A weight gradient that can be computed for each image by itself.
+/// A weight gradient that can be computed image by image.
 protocol ImageWeightGradient: WeightGradient {
-  /// Writes the gradients of some images' weights, one after the other, not summed.
+  /// Writes the gradients of some images' weights one after the other, not summed.
   func run(
     _ x: FeatureMap, _ dy: FeatureMap, images: Range<Int>,
     into gradients: UnsafeMutablePointer<Float>, on pool: WorkerPool)
 }
 
-/// The gradient of a bank through the gradients of each image's weights, which are written to memory, those of some
-/// images at a time.
+/// The gradient of a bank, computed from the gradients of each image's weights, which are written
+/// to memory for some images at a time.
 struct ImageByImageGradient: BankGradient {
   let pass: any ImageWeightGradient
   /// Floats of one image's weights.

@@ -1,13 +1,13 @@
 import Tensors
 
-/// Kernels that each image mixes by its own shares.
+/// A bank of weights that each image mixes by its own fractions.
 ///
-/// Shapes: kernels `[K, stride]`, shares `[N, K]`.
+/// Shapes: sets of weights (`kernels`) `[K, stride]`, mixing fractions (`shares`) `[N, K]`.
 public struct KernelBank: @unchecked Sendable {
   let kernels: UnsafePointer<Float>
   /// K.
   let count: Int
-  /// Floats from one kernel to the next.
+  /// Floats from one set of weights to the next.
   let stride: Int
   let shares: UnsafePointer<Float>
 
@@ -20,19 +20,20 @@ public struct KernelBank: @unchecked Sendable {
     self.shares = shares
   }
 
-  /// The kernels from a float on.
+  /// The bank without the first `floats` floats of each set of weights.
   func skipping(_ floats: Int) -> KernelBank {
     KernelBank(kernels: kernels + floats, count: count, stride: stride, shares: shares)
   }
 
-  /// Images whose mixtures are written at once, so that each vector of the bank serves them all.
+  /// Images whose mixtures are computed together, so that each vector of the bank is loaded once
+  /// for them.
   static let imagesMixedAtOnce = 4
 
-  /// Writes some vectors of the mixtures of at most four images that follow each other.
+  /// Writes some vectors of the mixtures of up to four consecutive images.
   ///
   /// - Parameters:
-  ///   - place: Floats of a kernel before those vectors.
-  ///   - images: The last one is mixed again in the place of those beyond it.
+  ///   - place: Floats of a set of weights before those vectors.
+  ///   - images: With fewer than four, the last is mixed again in place of the missing ones.
   ///   - step: Vectors from one image's mixture to the next's.
   @inline(__always)
   func mix(
@@ -40,7 +41,7 @@ public struct KernelBank: @unchecked Sendable {
     into mixed: UnsafeMutablePointer<Vector>, step: Int
   ) {
     for first in Swift.stride(from: 0, to: count, by: 4) {
-      /// Beyond the last set of weights the first one, with a fraction of zero.
+      /// Beyond the last set of weights, the first one, whose fraction is then zero.
       @inline(__always)
       func weights(_ index: Int) -> UnsafePointer<Vector> {
         asVectors(kernels + ((first + index < count ? first + index : first) * stride + place))
@@ -55,7 +56,8 @@ public struct KernelBank: @unchecked Sendable {
         }
         return (fraction(0), fraction(1), fraction(2), fraction(3))
       }
-      // Written out: as loops over arrays these left the registers and took four times as long.
+      // Written out: in loops over arrays, these values left the registers and took four times as
+      // long.
       let (p, q, r, s) = (weights(0), weights(1), weights(2), weights(3))
       let (a, b, c, d) = (fractions(0), fractions(1), fractions(2), fractions(3))
       for index in 0..<vectorCount {
@@ -75,7 +77,7 @@ public struct KernelBank: @unchecked Sendable {
     }
   }
 
-  /// A vector of the image's mixture.
+  /// One vector of an image's mixture.
   @inline(__always)
   func mixed(at place: Int, image: Int) -> Vector {
     let share = shares + image * count

@@ -1,24 +1,24 @@
 import Tensors
 
-/// Kernels mixed image by image, and the gradients behind the mixture.
+/// Mixes sets of weights image by image, and computes the gradients of the mixture.
 ///
 ///     mixed_b = Σ_k share_bk · kernel_k
 ///     dkernel_k = Σ_b share_bk · dmixed_b,  dshare_bk = ⟨kernel_k, dmixed_b⟩
 ///
-/// Shapes: bank `[K, size]`, shares `[B, K]`, mixed `[B, size]`. A kernel is a run of numbers here; what
-/// convolves with it is another's affair.
+/// Shapes: bank `[K, size]`, mixing fractions (`shares`) `[B, K]`, mixed `[B, size]`. A set of
+/// weights (`kernel`) is a plain run of floats here.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
 public struct KernelMixing: Sendable {
   let kernels: Int
-  /// Vectors of one kernel.
+  /// Vectors of one set of weights.
   let vectorCount: Int
 
-  /// Vectors of a kernel that are worked on at once: with four kernels they fit the first cache.
+  /// Vectors of each set processed at once: with four sets, they fit the L1 cache.
   private static let blockSize = 64
 
   /// - Parameters:
   ///   - kernels: K.
-  ///   - size: Floats of one kernel, a multiple of 16.
+  ///   - size: Floats of one set of weights, a multiple of 16.
   public init(kernels: Int, size: Int) {
     self.kernels = kernels
     vectorCount = size / FeatureMapShape.vectorWidth
@@ -26,10 +26,10 @@ public struct KernelMixing: Sendable {
 
   private var blockCount: Int { (vectorCount + Self.blockSize - 1) / Self.blockSize }
 
-  /// Floats of partial sums that `backward` needs for so many images.
+  /// Floats of partial sums that `backward` needs for `images` images.
   public func partialCount(images: Int) -> Int { blockCount * images * kernels }
 
-  /// Writes each image's kernel.
+  /// Writes each image's mixture.
   public func forward(
     bank: UnsafePointer<Float>, shares: UnsafePointer<Float>, images: Int,
     into mixed: UnsafeMutablePointer<Float>, on pool: WorkerPool
@@ -50,13 +50,13 @@ public struct KernelMixing: Sendable {
     }
   }
 
-  /// Writes the gradients of the shares, and writes or adds those of the bank.
+  /// Writes the gradients of the mixing fractions, and writes or adds those of the bank.
   ///
-  /// The bank's grow image by image, so that calls for one part of a batch after the other give the
-  /// same bits however it is cut.
+  /// The bank's gradient is summed image by image, so calls for successive parts of a batch give
+  /// the same bits however the batch is cut.
   ///
   /// - Parameters:
-  ///   - adding: Whether the bank's gradient holds that of earlier images.
+  ///   - adding: Whether the bank's gradient already holds that of earlier images.
   ///   - partial: `partialCount(images:)` floats.
   public func backward(
     bank: UnsafePointer<Float>, shares: UnsafePointer<Float>, mixedGradient: UnsafePointer<Float>,

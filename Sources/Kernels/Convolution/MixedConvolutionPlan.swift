@@ -1,10 +1,11 @@
 import Tensors
 
-/// A convolution in which each image has a mixture of a bank of weights, planned for an input's shape as
-/// `ConvolutionPlan` is.
+/// A convolution in which each image has its own mixture of a bank of weights, planned for an
+/// input's shape like `ConvolutionPlan`.
 ///
-/// Winograd mixes a piece at one point at a time and uses it at once, AMX a pair of output vectors. The direct
-/// convolution, and AMX in the weight gradient, write the weights of a few images to memory.
+/// Winograd mixes one piece of the weights at one point and uses it at once; AMX does so with a
+/// pair of output vectors. The direct convolution, and AMX in the weight gradient, write the
+/// weights of a few images to memory.
 public final class MixedConvolutionPlan: Sendable {
   public let algorithms: ConvolutionAlgorithms
   /// Sets of weights in the bank.
@@ -18,9 +19,9 @@ public final class MixedConvolutionPlan: Sendable {
 
   /// - Parameters:
   ///   - bankSize: Sets of weights in the bank.
-  ///   - training: Whether all three passes run, and not the output alone.
-  ///   - algorithms: Those of the passes; nil for the best choice.
-  /// - Precondition: algorithms that are named fit the geometry and input.
+  ///   - training: Whether all three passes run, or only the output.
+  ///   - algorithms: The passes' algorithms; nil for the best choice.
+  /// - Precondition: given algorithms fit the geometry and input.
   public init(
     _ geometry: ConvolutionGeometry, input: FeatureMapShape, bankSize: Int, training: Bool,
     algorithms named: ConvolutionAlgorithms? = nil
@@ -43,7 +44,7 @@ public final class MixedConvolutionPlan: Sendable {
       input.fillsVectors ? (rotation, algorithms.inputGradient.bankPass(rotation)) : nil
   }
 
-  /// Whether dx can be computed, as it can in training for all maps but images.
+  /// Whether dx can be computed: in training, unless the input is images.
   public var hasInputGradient: Bool { inputGradient != nil }
 
   /// Floats of scratch memory that each worker needs.
@@ -101,9 +102,10 @@ public final class MixedConvolutionPlan: Sendable {
       on: pool)
   }
 
-  /// The gradients of the bank, laid out as it is, and of the mixing fractions `[N, bank.count]`.
+  /// Writes the gradients of the bank, in its layout, and of the mixing fractions, `[N,
+  /// bank.count]`.
   ///
-  /// - Precondition: the plan is one for training.
+  /// - Precondition: the plan is for training.
   public func bankGradient(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
     into gradient: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,

@@ -2,9 +2,9 @@ import Tensors
 
 /// Weights as the input gradient reads them: rotated by 180°, with inputs and outputs exchanged.
 ///
-/// The input gradient of a convolution with stride s is s² plain convolutions, one for each *phase* of the input's
-/// rows and columns. Rotated weights lie phase by phase. Rotation is linear, so a mixture of rotated weights is the
-/// rotated mixture.
+/// The input gradient of a convolution with stride s is s² plain convolutions, one for each *phase*
+/// of the input's rows and columns. Rotated weights are stored phase by phase. Rotation is linear:
+/// a mixture of rotated weights is the rotated mixture.
 struct WeightRotation: Sendable {
   let sizes: ConvolutionSizes
 
@@ -12,9 +12,9 @@ struct WeightRotation: Sendable {
 
   /// Input rows, or columns, that the same taps reach.
   ///
-  /// Input row h gets weight row a from output row (h + padding − a) / stride, where that is whole. So the input's rows
-  /// fall into `stride` phases by (h + padding) mod stride, each reached by every `stride`-th tap, in falling order;
-  /// columns alike.
+  /// Input row h gets weight row a from output row (h + padding − a) / stride if that is whole. So
+  /// the input's rows form `stride` phases by (h + padding) mod stride, each reached by every
+  /// `stride`-th tap, in falling order. The same holds for columns.
   struct Phase {
     /// First input row or column of the phase, and their count.
     let first: Int
@@ -48,7 +48,7 @@ struct WeightRotation: Sendable {
 
   /// The layout of a phase's weights.
   ///
-  /// A phase that no tap reaches still writes its zeros: one row of no length.
+  /// A phase that no tap reaches still writes its zeros: its layout has one row of width 0.
   func layout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
     KernelLayout(
       outputs: sizes.input.channels, inputs: sizes.output.channels,
@@ -56,7 +56,7 @@ struct WeightRotation: Sendable {
       kernelWidth: rows.tapCount > 0 ? columns.tapCount : 0)
   }
 
-  /// The layout with stride 1, which has one phase, and its convolution's padding.
+  /// The layout with stride 1, which has one phase, and the padding of its convolution.
   var layout: KernelLayout { layout(rowPhase(0), columnPhase(0)) }
   var padding: Int { sizes.geometry.kernelWidth - 1 - sizes.geometry.padding }
 
@@ -65,10 +65,10 @@ struct WeightRotation: Sendable {
     sizes.geometry.kernelHeight * sizes.geometry.kernelWidth * floatsPerTap
   }
 
-  /// Floats of a tap.
+  /// Floats of one tap.
   private var floatsPerTap: Int { sizes.output.channelStride * sizes.input.channelStride }
 
-  /// Visits the phases that have pixels, with the floats of the phases before.
+  /// Visits the phases that have pixels, with the number of floats before each.
   func forEachPhase(_ body: (_ rows: Phase, _ columns: Phase, _ offset: Int) -> Void) {
     var offset = 0
     for row in 0..<sizes.geometry.stride {
@@ -94,7 +94,7 @@ struct WeightRotation: Sendable {
     }
   }
 
-  /// One tap: squares of sixteen inputs by sixteen outputs, each transposed.
+  /// Rotates one tap: squares of sixteen inputs by sixteen outputs, each transposed.
   @inline(__always)
   private func rotate(
     _ tap: Int, of weights: UnsafePointer<Float>, _ rows: Phase, _ columns: Phase,
@@ -116,7 +116,7 @@ struct WeightRotation: Sendable {
   }
 }
 
-/// Sixteen vectors, transposed; steps are floats from one vector to the next.
+/// Transposes sixteen vectors; steps are floats from one vector to the next.
 @inline(__always)
 private func transposeSquare(
   _ source: UnsafePointer<Float>, step sourceStep: Int, into target: UnsafeMutablePointer<Float>,

@@ -1,16 +1,16 @@
 import Tensors
 
-/// A convolution straight from the image: each vector of outputs of each pixel is a sum over the patch of one input
-/// value times one vector of weights. All maps are float32.
+/// A convolution straight from the image: each output vector of a pixel is the sum, over its patch,
+/// of one input value times one vector of weights. All maps are float32.
 ///
 /// Source of the blocking: Georganas et al., 2018, arXiv:1808.05567, section 2.
 struct DirectPass: MapPass {
-  /// A plain convolution into every pixel of the output, or into those of one phase.
+  /// A plain convolution that writes all pixels of the output, or those of one phase.
   private struct Part {
     let slide: KernelSlide
-    /// Floats of the weights before this part's.
+    /// Floats of weights before those of this part.
     let weightOffset: Int
-    /// Vectors of the output before its first pixel.
+    /// Vectors of the output before the first one written.
     let first: Int
   }
 
@@ -18,7 +18,7 @@ struct DirectPass: MapPass {
   private let inputStride: Int
   private let outputStride: Int
 
-  /// The output of a convolution.
+  /// A pass that computes the output of a convolution.
   init(_ sizes: ConvolutionSizes) {
     let (output, geometry) = (sizes.output, sizes.geometry)
     (inputStride, outputStride) = (sizes.input.imageStride, output.imageStride)
@@ -32,7 +32,7 @@ struct DirectPass: MapPass {
     ]
   }
 
-  /// The gradient of its input, phase by phase.
+  /// A pass that computes the input gradient, phase by phase.
   init(_ rotation: WeightRotation) {
     let (input, output) = (rotation.sizes.input, rotation.sizes.output)
     let stride = rotation.sizes.geometry.stride
@@ -42,7 +42,7 @@ struct DirectPass: MapPass {
       let image = PaddedImage(gradient: output, rows, columns)
       let slide = KernelSlide(
         image: image, layout: rotation.layout(rows, columns), inputStep: 1,
-        // A phase that begins inside dy skips the pixels before.
+        // A phase that begins inside dy skips the pixels before it.
         skip: max(rows.start, 0) * image.rowStride + max(columns.start, 0) * image.pixelStride,
         outputRows: rows.count, outputColumns: columns.count,
         rowStep: stride * input.width * input.vectors, columnStep: stride * input.vectors)
@@ -66,9 +66,9 @@ struct DirectPass: MapPass {
       adding: addend != nil, epilogue: epilogue, on: pool)
   }
 
-  /// Convolves some images, each with weights of its own.
+  /// Convolves some images, each with its own weights.
   ///
-  /// - Parameter weightStride: Floats from one image's weights to the next's; 0 where all have the same.
+  /// - Parameter weightStride: Floats from one image's weights to the next's; 0 if they share them.
   func run(
     _ x: FeatureMap, images range: Range<Int>, weights: UnsafePointer<Float>, weightStride: Int,
     bias: UnsafePointer<Float>? = nil, into y: FeatureMap, adding: Bool,
@@ -87,7 +87,7 @@ struct DirectPass: MapPass {
           if parts.count == 1 { epilogue?.run(image: image, of: y) }
         }
       }
-      // With several phases an image is finished after the last.
+      // With several phases, an image is finished after the last one.
       guard parts.count > 1, let epilogue else { return }
       for index in group { epilogue.run(image: range.lowerBound + index, of: y) }
     }
@@ -95,7 +95,7 @@ struct DirectPass: MapPass {
 }
 
 extension PaddedImage {
-  /// The input with the border that the kernel reaches.
+  /// The input with the border that the filter reaches.
   init(inputOf sizes: ConvolutionSizes) {
     let (geometry, input, output) = (sizes.geometry, sizes.input, sizes.output)
     let columns = Self.wholeQuads(output.width)

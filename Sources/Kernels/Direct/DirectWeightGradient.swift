@@ -1,15 +1,16 @@
 import Tensors
 
-/// The gradient of a convolution's weights straight from the image: each weight is the sum over pixels of an input
-/// value under its tap times the gradient of an output. All maps are float32.
+/// The gradient of a convolution's weights straight from the image: for each weight, the sum over
+/// pixels of the input value under its tap times the output gradient. All maps are float32.
 struct DirectWeightGradient: WeightGradient {
   private let sizes: ConvolutionSizes
   private let image: PaddedImage
   private let groups: GradientGroups
-  /// Images whose gradients one pass sums, block of outputs by block of outputs: so many that fetching and storing a
-  /// block once a pass costs little.
+  /// Images that one pass sums, for one block of outputs after another: enough that loading and
+  /// storing a block once a pass costs little.
   private let imagesInPass: Int
-  /// Whether a block of dy is copied out, which pays where it meets many places of the patch.
+  /// Whether a block of dy is copied to contiguous memory, which pays if many places of the patch
+  /// use it.
   private let copiesGradient: Bool
 
   init(_ sizes: ConvolutionSizes) {
@@ -20,7 +21,7 @@ struct DirectWeightGradient: WeightGradient {
     copiesGradient = sizes.layout.count / (16 * sizes.layout.vectors) > 64
   }
 
-  /// Floats of one image's dy, for a block of outputs.
+  /// Floats of one image's dy in a block of outputs.
   private var gradientStride: Int {
     sizes.output.pixelCount * min(3 * FeatureMapShape.vectorWidth, sizes.output.channelStride)
   }
@@ -45,7 +46,7 @@ struct DirectWeightGradient: WeightGradient {
     }
   }
 
-  /// Writes or adds the sum over a few images, block of outputs by block of outputs.
+  /// Writes, or adds, the sum over a few images, one block of outputs after another.
   private func correlate(
     _ x: FeatureMap, _ dy: FeatureMap, _ images: Range<Int>,
     into sums: UnsafeMutablePointer<Float>, adding: Bool, scratch: UnsafeMutablePointer<Float>
@@ -76,7 +77,7 @@ struct DirectWeightGradient: WeightGradient {
     }
   }
 
-  /// Copies a block of outputs of each pixel, so that they follow one another.
+  /// Copies a block of outputs of each pixel to contiguous memory.
   private func copyBlock(
     _ source: UnsafePointer<Vector>, _ vectors: Int, pixels: Int,
     into target: UnsafeMutablePointer<Vector>
@@ -99,7 +100,7 @@ extension DirectWeightGradient: ImageWeightGradient {
       image.clearFrame(scratch)
       for index in group {
         let gradient = gradients + index * groups.size
-        // Padding, which the sums pass over in part.
+        // Clears padding, part of which the sums skip.
         if sizes.layout.hasInputPadding { gradient.update(repeating: 0, count: groups.size) }
         let image = range.lowerBound + index
         correlate(x, dy, image..<image + 1, into: gradient, adding: false, scratch: scratch)

@@ -1,10 +1,10 @@
 import Tensors
 
-/// The gradient of one block of a kernel's outputs: each weight is the sum over pixels of an input
-/// under its tap times the gradient of an output.
+/// The weight gradient of one block of outputs. The gradient of a weight is the sum over pixels of
+/// the input under its tap times the output gradient.
 ///
-/// A few places of the patch at a time are summed in registers, over some hundred pixels, so that both
-/// sides stay in the first cache, and then added to what stands.
+/// A few places of the patch at a time are summed in registers over some hundred pixels, so that
+/// inputs and gradients stay in the L1 cache. The sums are then added to those in memory.
 struct KernelCorrelation {
   let image: PaddedImage
   let layout: KernelLayout
@@ -13,22 +13,22 @@ struct KernelCorrelation {
   /// Floats from one image's frame to the next's.
   let frameStride: Int
   let frames: UnsafePointer<Float>
-  /// The block's part of dy, of one image after the other.
+  /// The block's part of dy, image after image.
   let gradient: UnsafePointer<Vector>
-  /// Vectors from one pixel to the next in it.
+  /// Vectors from one pixel to the next in `gradient`.
   let gradientStep: Int
-  /// Images.
+  /// Number of images.
   let count: Int
-  /// Whether the first sums add to what stands, as later ones do.
+  /// Whether the first sums are added to those in memory, as later ones are.
   let adding: Bool
 
   /// Floats from one patch to the next.
   private var step: Int { stride * image.pixelStride }
 
-  /// Bytes of x and dy that one sum goes over.
+  /// Bytes of x and dy in one sum.
   private static let cachedBytes = 32_768
 
-  /// Writes or adds the gradient of a block of outputs.
+  /// Writes, or adds, the gradient of a block of outputs.
   func run(vectors: Int, into target: UnsafeMutablePointer<Vector>) {
     switch vectors {
     case _ where RegisterBlockSize.isFourByOne:
@@ -41,7 +41,7 @@ struct KernelCorrelation {
     }
   }
 
-  /// Sums a register block of places by outputs at a time.
+  /// Sums one register block of places by outputs at a time.
   @inline(__always)
   private func run<let rows: Int, let columns: Int>(
     _: RegisterBlock<Vector, rows, columns>.Type, from first: Int, of vectors: Int,
@@ -67,8 +67,8 @@ struct KernelCorrelation {
     let rows: Range<Int>
   }
 
-  /// Visits each group of places for each piece of the batch that the first cache holds. Places count
-  /// taps in the layout's order; those that are all padding are left out.
+  /// Visits every group of places for each part of the batch that fits the L1 cache. Places count
+  /// taps in the layout's order; groups that are all padding are left out.
   @inline(__always)
   private func forEachSum(
     vectors: Int, places size: Int,
@@ -85,7 +85,8 @@ struct KernelCorrelation {
         let pixels = Pixels(
           images: images, rows: firstRow..<min(firstRow + rowsInPiece, output.height))
         for block in 0..<layout.inputBlockCount {
-          // Runs of the patch row: one, or one for each column where the rest of a block is padding.
+          // A row of the patch is one run, or one run for each column if the rest of a block is
+          // padding.
           let inputs = layout.inputsInBlock(block)
           let isCut = layout.inputBlock - inputs >= size
           let runLength = isCut ? inputs : layout.kernelWidth * layout.inputBlock
@@ -110,10 +111,10 @@ struct KernelCorrelation {
   }
 }
 
-/// The pixels of one sum, one after the other: a loop that no compiler can mistake for a call, so that
-/// sums stay in registers.
+/// Visits the pixels of one sum one by one: a loop that the compiler never turns into a call, so
+/// that sums stay in registers.
 private struct PixelWalk {
-  /// The input under the sum's first place, and the gradient.
+  /// The input under the sum's first place, and the output gradient.
   private(set) var x: UnsafePointer<Float>
   private(set) var gradient: UnsafePointer<Vector>
 
@@ -139,7 +140,7 @@ private struct PixelWalk {
     row = rows.lowerBound - 1
   }
 
-  /// Moves to the next row of outputs: the number of its pixels, or nil where there is none.
+  /// Moves to the next row of outputs and returns its number of pixels, or nil after the last.
   @inline(__always)
   mutating func nextRow() -> Int? {
     row += 1

@@ -1,15 +1,16 @@
 import Tensors
 
-/// A kernel sliding over a padded image: the loop nest shared by the forward pass and, with turned
-/// kernels, the input gradient.
+/// A filter sliding over a padded image: the loop nest shared by the forward pass and, with rotated
+/// weights, the input gradient.
 ///
-/// Each row of the kernel is summed by itself and added to what stands, a long one in several pieces and
-/// short ones, as images have, several at once. One sum over the whole patch would save those additions, a
-/// few percent, and round more; docs/kernels.md has what that costs.
+/// Each row of the filter is summed by itself and added to the output in memory. A long row is
+/// summed in several pieces, and several short rows, as images have, are summed at once. One sum
+/// over the whole patch would save those additions, a few percent, but round more; docs/kernels.md
+/// says what that costs.
 struct KernelSlide: Sendable {
   let image: PaddedImage
   let layout: KernelLayout
-  /// Pixels from one patch to the next, both ways.
+  /// Pixels from one patch to the next along both axes.
   let inputStep: Int
   /// Floats of the frame before the first patch.
   let skip: Int
@@ -19,16 +20,17 @@ struct KernelSlide: Sendable {
   let rowStep: Int
   let columnStep: Int
 
-  /// Taps in one sum: two vectors of weights for each, 24 KiB, stay in the first cache while pixels pass.
+  /// Taps in one sum: their weights, two vectors for each tap, 24 KiB, stay in the L1 cache while
+  /// pixels change.
   private static let longestRun = 192
   /// Taps in one sum of several rows.
   private static let shortRun = 48
-  /// Bytes of a block of the kernel that stay in the first cache as a whole.
+  /// Bytes of a block of weights that stays in the L1 cache as a whole.
   private static let cachedKernel = 32_768
-  /// Groups of four pixels that pass by a piece of a larger one.
+  /// Quads that each piece of a larger block of weights is applied to.
   private static let quadsInBand = 16
 
-  /// Pixels of a quad.
+  /// Pixels in a quad.
   static let quadSize = 4
 
   /// Slides over one image.
@@ -55,7 +57,7 @@ struct KernelSlide: Sendable {
           }
           return following(first)
         }
-      // Four quads would need a register each for their steps if the compiler did not know it.
+      // With a constant step the compiler needs no registers for the steps of four quads.
       case (1, FeatureMapShape.vectorWidth):
         slide(
           Quads<4, 1>.self, frame, weights, bias, target, adding, step: FeatureMapShape.vectorWidth)
@@ -66,8 +68,9 @@ struct KernelSlide: Sendable {
     }
   }
 
-  /// Some quads by some vectors of outputs. A quad is four neighbouring pixels of a row; quads follow one another in
-  /// reading order, across rows, so that a narrow map fills a register block too.
+  /// Sums of some quads by some vectors of outputs. A quad is four neighbouring pixels of a row;
+  /// quads follow one another in reading order, across rows, so that a narrow map fills a register
+  /// block too.
   private typealias Quads<let quads: Int, let columns: Int> = InlineArray<
     quads, RegisterBlock<Vector, 4, columns>
   >
@@ -85,10 +88,10 @@ struct KernelSlide: Sendable {
     }
   }
 
-  /// Visits the quads of the image, some at a time, with each piece of the weights: band by band, so that a piece
-  /// that fills the first cache serves many pixels.
+  /// Visits the image's quads, some at a time, with each piece of the weights. It goes band by
+  /// band, so that a piece that fills the L1 cache serves many pixels.
   ///
-  /// - Parameter body: Returns the place of the quad after those that it has summed.
+  /// - Parameter body: Returns the place of the quad after those it has summed.
   @inline(__always)
   private func forEachPlace(
     vectors: Int, quads: Int, _ body: (_ first: Place, _ runs: Runs, _ isFirst: Bool) -> Place
@@ -137,12 +140,12 @@ struct KernelSlide: Sendable {
     var input = 0
     /// Vectors from the first output.
     var output = 0
-    /// Pixels that are in the row; none beyond the last row.
+    /// Pixels from here to the end of the row; 0 beyond the last row.
     var count: Int
     var row = 0
   }
 
-  /// The place of the quad that follows in reading order; after the last one, the last again, empty.
+  /// The place of the next quad in reading order; after the last one, the last again, empty.
   @inline(__always)
   private func following(_ place: Place) -> Place {
     var next = place
@@ -168,7 +171,7 @@ struct KernelSlide: Sendable {
   /// - Parameters:
   ///   - weightStep: Vectors from one tap's weights to the next's.
   ///   - step: `pixelStep`.
-  /// - Returns: The place of the quad that follows.
+  /// - Returns: The place of the next quad.
   @inline(__always)
   private func sum<let quads: Int, let columns: Int>(
     _: Quads<quads, columns>.Type, _ frame: UnsafePointer<Float>, from first: Place,
@@ -198,10 +201,11 @@ struct KernelSlide: Sendable {
   }
 }
 
-/// The taps of one piece of a kernel row, or of some whole rows, as runs that lie together both in the kernel
-/// and in the frame.
+/// The taps of one piece of a filter row, or of some whole rows, as runs that are contiguous in
+/// both the weights and the frame.
 private struct Runs {
-  /// Floats of the frame from a patch's first, taps of the kernel before the run, and its length.
+  /// Floats from a patch's first element to the run in the frame, taps of the filter before the
+  /// run, and the run's length.
   private(set) var offset = 0
   private(set) var position = 0
   private(set) var length = 0
@@ -214,7 +218,7 @@ private struct Runs {
   private var block: Int
   private var column = 0
 
-  /// Taps of padding in a block that are worth stepping over.
+  /// Fewest taps of padding in a block that are worth skipping.
   private static let worthSkipping = 4
 
   /// - Parameter blocks: Blocks of input channels.
@@ -224,16 +228,16 @@ private struct Runs {
     (kernelRow, rowEnd) = (kernelRows.lowerBound, kernelRows.upperBound)
     firstBlock = blocks.lowerBound
     block = firstBlock
-    // A kernel without columns has no runs; its sums are zero.
+    // A filter without columns has no runs; its sums are zero.
     end = slide.layout.kernelWidth > 0 ? blocks.upperBound : block
   }
 
-  /// Moves to the next run; false where there is none.
+  /// Moves to the next run; false if there is none.
   @inline(__always)
   mutating func next() -> Bool {
     if block >= end {
       kernelRow += 1
-      // Whole rows without columns have no runs either.
+      // Rows of a filter without columns have no runs either.
       guard kernelRow < rowEnd, firstBlock < end else { return false }
       block = firstBlock
     }
@@ -243,7 +247,7 @@ private struct Runs {
     offset = block * image.blockStride + kernelRow * image.rowStride + column * image.pixelStride
     position = ((kernelRow * layout.inputBlockCount + block) * width + column) * size
     if size - inputs < Self.worthSkipping {
-      // Without a frame, and then with a kernel one pixel wide, blocks follow one another.
+      // Without a frame, where filters are one pixel wide, blocks are contiguous.
       let blocks = image.isCopied ? 1 : end - block
       length = blocks * size * width
       block += blocks

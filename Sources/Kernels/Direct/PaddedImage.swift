@@ -1,13 +1,13 @@
 import Tensors
 
-/// One image of a feature map, copied into a frame of zeros, so that a kernel can slide over its edge
-/// without asking where it ends.
+/// One image of a feature map, copied into a frame of zeros, so that a filter can slide over its
+/// edges without bounds checks.
 ///
-/// The frame is laid out `[blocks of channels][rows][columns][channels of a block]`: neighbouring pixels
-/// lie one vector apart, however many channels there are, so a tile and its patches stay in the
-/// first cache. Within a block, the part of a patch that lies in one row is a single run of memory.
-/// Beyond the right border there is room that the last tile of a row may read; what is computed from
-/// it is never written.
+/// The frame is laid out `[blocks of channels][rows][columns][channels of a block]`. Neighbouring
+/// pixels are one vector apart, whatever the number of channels, so a register block and its
+/// patches stay in the L1 cache. Within a block, the part of a patch in one row is contiguous. The
+/// last register block of a row may read beyond the right border, where the frame has room; what is
+/// computed from it is never written.
 struct PaddedImage {
   let top: Int
   let left: Int
@@ -19,12 +19,12 @@ struct PaddedImage {
   let rowStride: Int
   /// Floats from one block of channels to the next.
   let blockStride: Int
-  /// False where the image itself serves, as it does without border if its runs are whole.
+  /// False if the image itself is used, as it is without a border if its runs are contiguous.
   let isCopied: Bool
 
   /// - Parameters:
-  ///   - right: Pixels that may be read beyond the image's last column.
-  ///   - kernelWidth: Pixels of a run.
+  ///   - right: Pixels that may be read to the right of the image.
+  ///   - kernelWidth: Pixels in a run.
   init(
     _ shape: FeatureMapShape, top: Int, left: Int, bottom: Int, right: Int, kernelWidth: Int
   ) {
@@ -45,19 +45,19 @@ struct PaddedImage {
     rowStride / pixelStride * KernelLayout.inputBlock(stride: shape.channelStride)
   }
 
-  /// Floats of scratch memory, in whole vectors; one vector beyond, for runs that are not whole.
+  /// Floats of scratch memory, in whole vectors, and one vector more for runs that are not whole.
   var count: Int {
     guard isCopied else { return 0 }
     let blocks = shape.channelStride / pixelStride
     return (blocks * blockStride + 15) / 16 * 16 + 16
   }
 
-  /// Clears the frame, which copying leaves alone.
+  /// Clears the frame, whose border `frame(of:in:)` does not write.
   func clearFrame(_ target: UnsafeMutablePointer<Float>) {
     target.update(repeating: 0, count: count)
   }
 
-  /// The image's frame, copied into `target` if need be.
+  /// The image's frame, copied into `target` if necessary.
   @inline(__always)
   func frame(
     of image: UnsafePointer<Float>, in target: UnsafeMutablePointer<Float>
@@ -71,7 +71,7 @@ struct PaddedImage {
       }
       return UnsafePointer(target)
     }
-    // A few pixels at a time: whole pixels are read, so that no line is fetched twice.
+    // Pixel by pixel, each read whole, so that no cache line is fetched twice.
     var pixel = asVectors(image)
     let blocks = shape.channelStride / pixelStride
     for row in 0..<shape.height {

@@ -21,8 +21,8 @@ public struct PlainTensor: Sendable, Equatable {
   }
 }
 
-/// The convolution and its gradients as their formulas say: slow and plain. The place to begin reading, and what every
-/// fast algorithm is tested against.
+/// The convolution and its gradients, written as their formulas: slow and plain. The place to begin
+/// reading, and the reference that every fast algorithm is tested against.
 public enum PlainConvolution {
   /// y[n, o, i, j] = bias[o] + Σ over c, a, b of weight[o, c, a, b] · x[n, c, i·stride + a − padding, …]
   ///
@@ -45,7 +45,7 @@ public enum PlainConvolution {
     return y
   }
 
-  /// dx of Σ dy · y: each product's share goes back to the pixel that it came from.
+  /// dx of Σ dy · y: each product's gradient is added to the pixel it was computed from.
   public static func inputGradient(
     _ x: PlainTensor, weight: PlainTensor, _ dy: PlainTensor, stride: Int, padding: Int
   ) -> PlainTensor {
@@ -69,13 +69,13 @@ public enum PlainConvolution {
     return dweight
   }
 
-  /// Where a product's factors and its sum are: image n, output channel o, input channel c, tap (a, b), output pixel
-  /// (i, j), input pixel (row, column).
+  /// The indices of a product's factors and of its sum: image n, output channel o, input channel c,
+  /// tap (a, b), output pixel (i, j), input pixel (row, column).
   private struct Product {
     let n, o, c, a, b, i, j, row, column: Int
   }
 
-  /// Visits each product of a weight and a pixel that is not padding.
+  /// Visits each product of a weight and a pixel inside the map.
   private static func forEachProduct(
     _ x: PlainTensor, _ weight: PlainTensor, _ y: PlainTensor, _ stride: Int, _ padding: Int,
     _ body: (Product) -> Void

@@ -1,13 +1,14 @@
-/// Winograd's minimal filtering along one axis, F(m, 3), as matrices: m outputs of three weights by m + 2 products.
+/// Winograd's minimal filtering along one axis, F(m, 3), as matrices: m outputs of three weights
+/// from m + 2 products.
 ///
 ///     y = Aᵀ [(G g) ⊙ (Bᵀ d)]            in two dimensions: Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
 ///
-/// The fast code writes the same sums out (`FourPoints`, `SixPoints`). The gradient of the weights is F(3, m): Bᵀ stays,
-/// and G and Aᵀ are each other's transposes.
+/// The fast code writes out the same sums (`FourPoints`, `SixPoints`). The gradient of the weights
+/// is F(3, m): Bᵀ stays, and G and Aᵀ exchange roles, each transposed.
 ///
 /// Source: Lavin and Gray, 2016, arXiv:1509.09308, section 4.
 public struct PlainWinograd: Sendable {
-  /// `[points][inputs]`, points and inputs being m + 2.
+  /// `[points][inputs]`, with m + 2 points and as many inputs.
   public let inputTransform: [[Double]]
   /// `[points][3]`.
   public let weightTransform: [[Double]]
@@ -20,7 +21,8 @@ public struct PlainWinograd: Sendable {
     weightTransform: [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]],
     outputTransform: [[1, 1, 1, 0], [0, 1, -1, 1]])
 
-  /// F(4, 3): the points 0, ±p, ±q and ∞ with p = ¾ and q = 1½, which round half as much as 1 and 2 (docs/kernels.md).
+  /// F(4, 3): the points 0, ±p, ±q and ∞ with p = ¾ and q = 1½, which round half as much as 1 and 2
+  /// (docs/kernels.md).
   public static let four: PlainWinograd = {
     let (p, q) = (0.75, 1.5)
     let (p2, q2) = (p * p, q * q)

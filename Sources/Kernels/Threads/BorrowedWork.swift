@@ -1,13 +1,13 @@
 /// What a worker does with one piece of a job.
 typealias PieceWork = (_ piece: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
 
-/// A closure that other threads may call as long as the call that borrowed it lasts.
+/// A closure that other threads may call until the call that borrowed it returns.
 ///
-/// A closure that must not escape can't be stored, and `withoutActuallyEscaping` puts a copy on the heap
-/// in each call. Such a closure is passed as two words, the address of its code and that of what it
-/// captures, and a function that takes one is called like one that takes the two. So it is taken
-/// apart by passing it to a function that wants the words, and called by passing the words to a
-/// function that wants a closure.
+/// A non-escaping closure cannot be stored, and `withoutActuallyEscaping` copies it to the heap in
+/// each call. Such a closure is passed as two words, the address of its code and that of its
+/// captures, and a function that takes one is called like a function that takes two words. So the
+/// closure is taken apart by passing it to a function that expects the words, and called by passing
+/// the words to a function that expects a closure.
 struct BorrowedWork {
   private let code: UnsafeRawPointer
   private let captured: UnsafeRawPointer?
@@ -27,7 +27,8 @@ struct BorrowedWork {
     unsafeBitCast(calling, to: WordsCaller.self).call(code, captured, piece, scratch)
   }
 
-  // Functions are cast as members of these: by themselves they would first be wrapped into others.
+  // Functions are cast as members of these structs: cast directly, they would first be wrapped in
+  // other functions.
 
   private struct WordsTaker {
     let take: (_ code: UnsafeRawPointer, _ captured: UnsafeRawPointer?) -> BorrowedWork

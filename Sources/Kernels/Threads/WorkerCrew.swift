@@ -5,31 +5,31 @@ import Tensors
 
 /// The threads of a pool, and how they share a job.
 ///
-/// Each worker begins with a run of neighbouring pieces of its own and takes them in order; who has none
-/// left takes the last of another's. So a thread whose core has other work to do holds nobody up, and
-/// one that sleeps too long isn't waited for.
+/// Each worker starts with a run of consecutive pieces and takes them in order; a worker with none
+/// left steals another's last. So a thread whose core is busy with other work delays nothing, and
+/// no job waits for a thread that sleeps too long.
 ///
-/// Nothing is allocated in a job: it is a borrowed closure and a few counters.
+/// A job allocates nothing: it is a borrowed closure and a few counters.
 final class WorkerCrew: @unchecked Sendable {
   private let shares: [WorkShare]
   private let places: [WaitingPlace]
   /// Scratch memory of each worker; changed between jobs only.
   var scratch: [AlignedBuffer]
-  /// What is done with each piece. A thread reads it after it has taken a piece, and the job lasts until
+  /// The work on each piece. A thread reads it after it has taken a piece, and the job lasts until
   /// that piece is reported done.
   private var work: BorrowedWork?
-  /// Pieces of the job that are not reported done.
+  /// Pieces of the job not yet reported done.
   private let unfinished = Atomic(0)
-  /// Counts jobs, for threads that wait for one.
+  /// Counts jobs, so that idle threads can wait for the next.
   private let jobs = Atomic(0)
   private let isEnding = Atomic(false)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Microseconds for which a thread waits awake: longer than the last piece of most jobs takes, and than what one
-  /// thread computes alone between two jobs (docs/kernels.md).
+  /// Microseconds for which a thread spins: longer than the last piece of most jobs, and than the
+  /// work of a single thread between two jobs (docs/kernels.md).
   private static let patience = 2000
 
-  /// Worker 0 is the thread that calls `run`; the others get threads, which end with `end()`.
+  /// Worker 0 is the thread that calls `run`; the others get threads, which `end()` ends.
   init(workers: Int) {
     shares = (0..<workers).map { _ in WorkShare() }
     places = (0..<workers).map { _ in WaitingPlace(patience: Self.patience) }
@@ -55,7 +55,7 @@ final class WorkerCrew: @unchecked Sendable {
     places[0].wait { unfinished.load(ordering: .sequentiallyConsistent) == 0 }
   }
 
-  /// Ends the threads, and returns when they have.
+  /// Ends the threads and returns when they have ended.
   func end() {
     isEnding.store(true, ordering: .sequentiallyConsistent)
     jobs.add(1, ordering: .sequentiallyConsistent)
@@ -94,10 +94,10 @@ final class WorkerCrew: @unchecked Sendable {
   }
 }
 
-/// The pieces that one worker has yet to take: a range in one word, so that two threads can't take the
-/// same.
+/// The pieces that one worker has yet to take: a range in one word, so that two threads cannot take
+/// the same piece.
 private final class WorkShare: Sendable {
-  /// The first piece in the upper half, the one behind the last in the lower.
+  /// The first piece in the upper half, the one after the last in the lower.
   private let range = Atomic<UInt64>(0)
 
   func assign(_ pieces: Range<Int>) {

@@ -2,21 +2,22 @@ import Tensors
 
 /// The threads that compute, and their scratch memory.
 ///
-/// Work is cut into *pieces* by the shape of the problem alone; threads only decide who does which
-/// piece. Results that pieces share are written to one place a piece and combined in the order of the
-/// pieces. So the same inputs give the same bits on any number of threads.
+/// The problem's shape alone determines how work is cut into *pieces*; the number of threads
+/// affects only which thread runs which piece. Each piece writes its part of a shared result to a
+/// place of its own, and the parts are combined in the order of the pieces. So the same inputs give
+/// the same bits on any number of threads.
 ///
-/// The threads live as long as the pool. One thread at a time may call it, and no piece calls it again.
+/// The threads live as long as the pool. Only one thread at a time may call the pool, and a piece
+/// must not.
 public final class WorkerPool: @unchecked Sendable {
   public let threadCount: Int
   private let crew: WorkerCrew
-  /// Memory of all workers together, for what a layer needs during one pass alone.
+  /// Memory shared by all workers, for what a layer needs during a single pass.
   public private(set) var shared = AlignedBuffer(count: 0)
 
-  /// - Parameter threadCount: Threads to compute with, that of the caller included; at least one is
-  ///   used.
+  /// - Parameter threadCount: Threads to compute with, the caller's included; at least one is used.
   public init(threadCount count: Int) {
-    // This module is built without checks, so a precondition would be a promise, not a test.
+    // This module is built without checks: a precondition would be an assumption, not a test.
     threadCount = max(count, 1)
     crew = WorkerCrew(workers: threadCount)
   }
@@ -57,13 +58,13 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Groups of items a thread, so that who is done early can help; and the fewest items of a group of
-  /// which there are more than threads, so that preparing for it costs little beside them.
+  /// Groups per thread, so that a thread that finishes early can help; and the fewest items in a
+  /// group when there are more groups than threads, so that preparing a group costs little.
   private static let groupsPerThread = 4
   private static let leastGroup = 4
 
-  /// Hands out runs of neighbouring items, for work whose result is the same wherever the runs are cut
-  /// and that has something to prepare for each run.
+  /// Runs `body` for runs of consecutive items: for work that prepares something for each run, and
+  /// whose result does not depend on where the runs are cut.
   public func forEachGroup(
     of count: Int,
     _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void
