@@ -5,7 +5,7 @@
 #include <immintrin.h>
 #endif
 
-/// The upper halves by which bfloat16 stores sixteen floats.
+/// Vectors of words, and of halves: a bfloat16 is the upper half of a float's word.
 typedef unsigned int Words16 __attribute__((ext_vector_type(16)));
 typedef unsigned short Halves16 __attribute__((ext_vector_type(16)));
 typedef unsigned int Words8 __attribute__((ext_vector_type(8)));
@@ -20,12 +20,12 @@ static inline int kernelHasBFloat16(void) {
 #endif
 }
 
-/// The floats whose upper halves these are; their lower halves are zero.
+/// Widens bfloat16 to floats, whose lower halves are zero.
 __attribute__((always_inline)) static inline Floats16 widenBFloat16(Halves16 halves) {
   return (Floats16)(__builtin_convertvector(halves, Words16) << 16);
 }
 
-/// The nearest bfloat16 of each, of two equally near the even one; not-a-number stays.
+/// Rounds each float to the nearest bfloat16, ties to even; NaN stays NaN.
 __attribute__((always_inline)) static inline Halves16 roundToBFloat16(Floats16 values) {
 #if defined(__AVX512BF16__)
   return (Halves16)_mm512_cvtneps_pbh((__m512)values);
@@ -33,13 +33,14 @@ __attribute__((always_inline)) static inline Halves16 roundToBFloat16(Floats16 v
   Words16 bits = (Words16)values;
   Words16 isNaN = (Words16)((bits & 0x7FFFFFFFu) > 0x7F800000u);
   Words16 rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16;
-  // The quiet bit, lest a fraction that lies in the lower half alone leave infinity.
+  // Sets the quiet bit; without it, a NaN with its fraction in the lower half alone would become
+  // infinity.
   Words16 quiet = (bits >> 16) | 0x40u;
   return __builtin_convertvector((quiet & isNaN) | (rounded & ~isNaN), Halves16);
 #endif
 }
 
-/// The same of eight.
+/// The same for eight.
 __attribute__((always_inline)) static inline Floats8 widenBFloat16Octet(Halves8 halves) {
   return (Floats8)(__builtin_convertvector(halves, Words8) << 16);
 }
@@ -55,7 +56,7 @@ __attribute__((always_inline)) static inline Halves8 roundToBFloat16Octet(Floats
 #endif
 }
 
-/// Writes sixteen bfloat16 to aligned memory around the caches.
+/// Writes sixteen bfloat16 to aligned memory by a non-temporal store.
 __attribute__((always_inline)) static inline void streamHalves(void *target, Halves16 halves) {
   __builtin_nontemporal_store(halves, (Halves16 *)target);
 }

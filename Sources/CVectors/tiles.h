@@ -2,15 +2,15 @@
 
 #include "bfloat16.h"
 
-/// Products of bfloat16 matrices in tile registers (AMX), with sums in float32. A header, because these
-/// are instructions and no functions; everything around them is Swift.
+/// Products of bfloat16 matrices in tile registers (AMX), with sums in float32. A header, because
+/// these are inlined instructions; everything around them is Swift.
 ///
 /// A *pixel tile* is 16 rows of 32 bfloat16, a *weight tile* 16 rows of 16 pairs: row r holds elements
 /// 2r and 2r + 1 of each of 16 columns. Their product is a *sum tile* of 16 × 16 floats.
 ///
-/// Registers: sums 0 1 / 2 3, pixels 4 5, weights 6 7.
+/// Tile registers: sums 0 1 / 2 3 (a row for each pixel tile), pixels 4 5, weights 6 7.
 
-/// Adds to each sum the products of the pair of bfloat16 at an address with the pair in the same lane of
+/// Adds, in each lane, the products of the pair of bfloat16 at `pair` and the pair in that lane of
 /// `weights`.
 __attribute__((always_inline)) static inline Floats16 addPairProducts(
     Floats16 sums, const void *pair, Words16 weights) {
@@ -26,7 +26,7 @@ __attribute__((always_inline)) static inline Floats16 addPairProducts(
 #endif
 }
 
-/// Lanes of a word each: `first` in the lower half, `second` in the upper.
+/// Words with `first` in the lower half and `second` in the upper.
 __attribute__((always_inline)) static inline Words16 pairHalves(Halves16 first, Halves16 second) {
   return __builtin_convertvector(first, Words16) | (__builtin_convertvector(second, Words16) << 16);
 }
@@ -39,13 +39,13 @@ __attribute__((always_inline)) static inline Words16 pairHalves(Halves16 first, 
 
 static inline int tilesAreCompiledIn(void) { return 1; }
 
-/// Asks the kernel for the tile registers, once a process; 0 where it agrees.
+/// Requests the tile registers from the operating system, once per process; returns 0 if granted.
 static inline long tilesRequest(void) {
   const long requestPermission = 0x1023, tileData = 18;
   return syscall(SYS_arch_prctl, requestPermission, tileData);
 }
 
-/// Lays out the calling thread's tiles; each is 16 rows of 64 bytes.
+/// Configures the calling thread's tiles; each is 16 rows of 64 bytes.
 static inline void tilesConfigure(void) {
   static const struct {
     uint8_t palette, firstRow, reserved[14];
@@ -56,7 +56,7 @@ static inline void tilesConfigure(void) {
   _tile_loadconfig(&layout);
 }
 
-/// Gives the calling thread's tiles back, so that a change of threads need not save them.
+/// Releases the calling thread's tiles, so that a context switch need not save them.
 static inline void tilesRelease(void) { _tile_release(); }
 
 static inline void tilesClear(void) {
@@ -66,7 +66,7 @@ static inline void tilesClear(void) {
   _tile_zero(3);
 }
 
-/// Adds products of two pixel tiles and two weight tiles; rows of pixels lie `step` bytes apart.
+/// Adds products of two pixel tiles and two weight tiles; rows of pixels are `step` bytes apart.
 static inline void tilesAdd22(
     const void *pixels0, const void *pixels1, long step, const void *weights0,
     const void *weights1, long weightStep) {
@@ -105,7 +105,8 @@ static inline void tilesAdd11(
   _tile_dpbf16ps(0, 4, 6);
 }
 
-/// Writes the sum tile of a pixel tile (0 or 1) and a weight tile (0 or 1); rows lie `step` bytes apart.
+/// Writes the sum tile of a pixel tile (0 or 1) and a weight tile (0 or 1); rows are `step` bytes
+/// apart.
 static inline void tilesStore00(void *target, long step) { _tile_stored(0, target, step); }
 static inline void tilesStore01(void *target, long step) { _tile_stored(1, target, step); }
 static inline void tilesStore10(void *target, long step) { _tile_stored(2, target, step); }

@@ -2,8 +2,8 @@
 
 #include "bfloat16.h"
 
-/// Sixteen vectors transposed: lane i of vector j becomes lane j of vector i. In four rounds the bits of a
-/// row's number change places with those of a lane's.
+/// Transposes sixteen vectors: lane i of vector j becomes lane j of vector i. Each of four rounds
+/// exchanges one bit of the row's index with that bit of the lane's index.
 __attribute__((always_inline)) static inline void transposeFloats16(void *vectors) {
   Floats16 *rows = (Floats16 *)vectors;
   for (int row = 0; row < 16; row++) {

@@ -1,7 +1,7 @@
 #pragma once
 
-// What a compilation may use of the processor. A header, because only the C compiler tells, and it must
-// be asked with the flags of the module that includes it.
+// What the compiler may use of the processor. A header, because only the C compiler knows, under
+// the flags of the module that includes it.
 
 /// Bits of the widest vectors.
 static inline int kernelVectorBits(void) {
@@ -14,8 +14,8 @@ static inline int kernelVectorBits(void) {
 #endif
 }
 
-/// Whether the processor computes vectors of 512 bits in two halves, one after the other, so that those of 256 take
-/// half the time.
+/// Whether the processor computes vectors of 512 bits in two halves, one after the other, so that
+/// vectors of 256 bits take half the time.
 static inline int kernelHalvesVectors(void) {
 #if defined(__znver4__)
   return 1;
@@ -24,8 +24,8 @@ static inline int kernelHalvesVectors(void) {
 #endif
 }
 
-/// The instruction sets that the compiler may use unasked, named as in Linux's /proc/cpuinfo, a space
-/// before each. What every processor of the architecture has is left out.
+/// The instruction sets that the compiler may use on its own, named as in Linux's /proc/cpuinfo,
+/// with a space before each. Those of every processor of the architecture are left out.
 static inline const char *kernelInstructionSets(void) {
   return ""
 #ifdef __SSE4_2__
@@ -121,15 +121,15 @@ static inline const char *kernelInstructionSets(void) {
       ;
 }
 
-/// Sixteen numbers, and eight of twice the width. Swift's own conversions between vectors of different
-/// elements go lane by lane.
+/// Vectors of sixteen elements, and of eight doubles. Swift's own conversions between vectors of
+/// different element types go lane by lane.
 typedef float Floats16 __attribute__((ext_vector_type(16)));
 typedef float Floats8 __attribute__((ext_vector_type(8)));
 typedef double Doubles8 __attribute__((ext_vector_type(8)));
 typedef int Integers16 __attribute__((ext_vector_type(16)));
 typedef unsigned char Bytes16 __attribute__((ext_vector_type(16)));
 
-/// The first and the last eight as doubles.
+/// The first and the last eight elements as doubles.
 __attribute__((always_inline)) static inline Doubles8 widenLow(Floats16 values) {
   return __builtin_convertvector(values.lo, Doubles8);
 }
@@ -138,7 +138,7 @@ __attribute__((always_inline)) static inline Doubles8 widenHigh(Floats16 values)
   return __builtin_convertvector(values.hi, Doubles8);
 }
 
-/// Sixteen floats nearest to two times eight doubles.
+/// Two vectors of eight doubles, rounded to sixteen floats.
 __attribute__((always_inline)) static inline Floats16 narrowDoubles(Doubles8 low, Doubles8 high) {
   Floats16 result;
   result.lo = __builtin_convertvector(low, Floats8);
@@ -151,22 +151,22 @@ __attribute__((always_inline)) static inline Floats16 widenBytes(Bytes16 bytes) 
   return __builtin_convertvector(bytes, Floats16);
 }
 
-/// Floats that are whole and from 0 to 255 as bytes.
+/// Whole floats from 0 to 255 as bytes.
 __attribute__((always_inline)) static inline Bytes16 narrowToBytes(Floats16 values) {
   return __builtin_convertvector(__builtin_convertvector(values, Integers16), Bytes16);
 }
 
-/// Writes sixteen floats to aligned memory around the caches.
+/// Writes sixteen floats to aligned memory by a non-temporal store.
 __attribute__((always_inline)) static inline void streamFloats(void *target, Floats16 values) {
   __builtin_nontemporal_store(values, (Floats16 *)target);
 }
 
-/// Asks for the line of the caches that holds this place, which need not exist.
+/// Prefetches the cache line of an address, which need not be valid.
 __attribute__((always_inline)) static inline void prefetchLine(const void *memory) {
   __builtin_prefetch(memory, 0, 3);
 }
 
-/// Makes what was written around the caches visible to other threads before what this one does next.
+/// Makes earlier non-temporal stores visible to other threads before this thread's later stores.
 static inline void streamingEnds(void) {
 #if defined(__SSE__)
   __builtin_ia32_sfence();

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How much memory this process may still map, where a limit (`ulimit -v`) says so.
+/// How much memory this process may still map under a limit on it (`ulimit -v`).
 package struct AddressSpace {
-  /// Bytes; nil where nothing limits them.
+  /// Bytes; nil without a limit.
   package let left: Int?
 
   package init(left: Int?) {

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The library OpenBLAS, loaded when a product is first needed.
+/// The library OpenBLAS, loaded when a product first needs it.
 ///
-/// Not linked: a program that is linked to it loads it at its start, with its threads, whether or not
-/// it multiplies, and most programs here don't. Only one function computes, so its types are declared
-/// here; nothing of the library is needed to build.
+/// Not linked: a linked program would load the library and start its threads whether or not it
+/// multiplies, and most programs here do not. Only one function computes, so its type is declared
+/// here; building needs nothing of the library.
 ///
 /// A module of its own, because `Kernels` is built without the checks that this one relies on.
 public struct OpenBLAS: Sendable {
@@ -23,7 +23,7 @@ public struct OpenBLAS: Sendable {
     public static let transposed: CInt = 112
   }
 
-  /// C = alpha · op(A) · op(B) + beta · C, on the thread that calls.
+  /// C = alpha · op(A) · op(B) + beta · C, on the calling thread.
   public let multiply: Multiply
   /// The set of kernels that the library chose for this processor, for example "Cooperlake".
   ///
@@ -40,9 +40,10 @@ public struct OpenBLAS: Sendable {
   /// The name under which every package of the library installs it.
   static let fileName = "libopenblas.so.0"
 
-  /// The library; it is loaded by the first call.
+  /// The library, loaded by the first call.
   ///
-  /// - Precondition: it can be loaded, which `load(threadCount:)` finds out without ending the process.
+  /// - Precondition: it can be loaded, which `load(threadCount:)` checks without ending the
+  ///   process.
   public static var loaded: OpenBLAS {
     switch shared {
     case .success(let library): return library
@@ -50,7 +51,7 @@ public struct OpenBLAS: Sendable {
     }
   }
 
-  /// Loads the library, unless that is done.
+  /// Loads the library if it is not loaded yet.
   ///
   /// - Parameter threadCount: Threads that will multiply at once.
   public static func load(threadCount: Int) throws(OpenBLASError) {
@@ -59,10 +60,11 @@ public struct OpenBLAS: Sendable {
     try shared.get().claimBuffers(for: threadCount)
   }
 
-  /// Allocates the library's buffers for `callers` threads now, while there is room for them: later it
-  /// would retry for ever. It keeps a buffer that is given back for the next product.
+  /// Allocates the library's buffers for `callers` threads now, while there is memory: later,
+  /// without memory, the library would retry for ever. It keeps a returned buffer for the next
+  /// product.
   ///
-  /// A build that does not export these functions takes its buffers at the first products.
+  /// A build that does not export these functions allocates its buffers in the first products.
   private func claimBuffers(for callers: Int) {
     guard let takeBuffer, let giveBack else { return }
     let buffers = (0..<callers).map { _ in takeBuffer(0) }
@@ -71,9 +73,9 @@ public struct OpenBLAS: Sendable {
 
   private static let shared = Result { () throws(OpenBLASError) in try OpenBLAS(file: fileName) }
 
-  /// - Parameter file: A name, which is looked for where the system keeps its libraries, or a path.
+  /// - Parameter file: A path, or a name that the system looks for among its libraries.
   package init(file: String) throws(OpenBLASError) {
-    // Never closed: its threads would go on in memory that is gone.
+    // Never closed: its threads would continue in unmapped memory.
     guard let handle = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
       throw .notLoaded(library: file, problem: Self.problem())
     }
@@ -95,7 +97,7 @@ public struct OpenBLAS: Sendable {
     configuration = String(cString: text.configuration())
     takeBuffer = dlsym(handle, "blas_memory_alloc").map { unsafeBitCast($0, to: TakeBuffer.self) }
     giveBack = dlsym(handle, "blas_memory_free").map { unsafeBitCast($0, to: GiveBack.self) }
-    // Parallel regions are ours.
+    // Callers divide the work among threads themselves.
     let setThreads = try function(
       "openblas_set_num_threads", as: (@convention(c) (CInt) -> Void).self)
     setThreads(1)
@@ -105,8 +107,9 @@ public struct OpenBLAS: Sendable {
     dlerror().map { String(cString: $0) } ?? "the system gives no reason"
   }
 
-  /// Address space that the library takes, measured for version 0.3.21: its code, and a buffer for each
-  /// thread that multiplies and each of its own. Where a buffer can't be had, it tries again for ever.
+  /// Address space that the library takes, measured for version 0.3.21: its code, and a buffer for
+  /// each thread that multiplies and each thread of its own. If it cannot get a buffer, it retries
+  /// for ever.
   private static func neededByteCount(callers: Int) -> Int {
     let (code, buffer) = (48 << 20, 132 << 20)
     return code + buffer * (callers + ProcessInfo.processInfo.activeProcessorCount - 1)
@@ -117,9 +120,9 @@ public struct OpenBLAS: Sendable {
 public enum OpenBLASError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system finds no such library, or can't load it.
   case notLoaded(library: String, problem: String)
-  /// The library is another one than its name says.
+  /// The file is a library other than its name says.
   case missingFunction(library: String, name: String)
-  /// A limit on address space leaves the library too little, in which it would wait for ever.
+  /// A limit on address space leaves the library too little, so that it would wait for ever.
   case tooLittleMemory(library: String, needed: Int, left: Int)
 
   public var description: String {

@@ -1,34 +1,34 @@
 import Tensors
 
-/// The gradient of a kernel over some images by the tile unit: 32 places of the patch by 32 outputs at a
-/// time, summed over all pixels in registers.
+/// The weight gradient over some images by AMX: 32 places of the patch by 32 outputs at a time,
+/// summed over all pixels in registers.
 struct TileCorrelation {
   let planes: TilePlanes
   let gradient: TileGradient
   let layout: KernelLayout
-  /// Planes of one image after the other.
+  /// Planes, image after image.
   let images: UnsafePointer<Float>
-  /// Their gradients.
+  /// Output gradients, image after image.
   let gradients: UnsafePointer<Float>
-  /// Images.
+  /// Number of images.
   let count: Int
 
-  /// Steps whose planes and gradients stay in the first cache while taps pass over them.
+  /// Steps whose planes and gradients stay in the L1 cache for all taps.
   private var stepsInPass: Int { max(1, (planes.parts == 3 ? 96 : 288) / gradient.pairsInStep) }
 
-  /// A tap group of the kernel: one row and `stride` columns of it.
+  /// A group of taps: one row of the filter and `stride` of its columns.
   private struct Tap {
     var kernelRow = 0
     var columnGroup = 0
   }
 
-  /// The pixels of one sum: some steps of each of some images.
+  /// The pixels of one sum: some steps of some images.
   private struct Pass {
     let images: Range<Int>
     let steps: Range<Int>
   }
 
-  /// Adds the gradient to `target`, laid out as the kernel.
+  /// Adds the gradient to `target`, in the layout of the weights.
   @inline(__always)
   func add(to target: UnsafeMutablePointer<Float>, sums: TileSums) {
     let steps = gradient.steps
@@ -46,8 +46,8 @@ struct TileCorrelation {
     }
   }
 
-  /// The tap after one; beyond the last row of the kernel there is none. Taps whose columns are all beyond
-  /// the kernel for the tile's planes are passed over.
+  /// The next tap group; beyond the filter's last row there is none. Groups whose columns all lie
+  /// beyond the filter for the tile's planes are skipped.
   @inline(__always)
   private func following(_ tap: Tap, firstColumn: Int) -> Tap {
     var next = Tap(kernelRow: tap.kernelRow, columnGroup: tap.columnGroup + 1)
@@ -57,7 +57,7 @@ struct TileCorrelation {
     return next
   }
 
-  /// Adds the share of a pass for sixteen planes and all taps.
+  /// Adds what a pass contributes for sixteen planes and all taps.
   @inline(__always)
   private func add(
     _ pass: Pass, tile: Int, pair: Int, to target: UnsafeMutablePointer<Float>, _ sums: TileSums
@@ -113,7 +113,7 @@ struct TileCorrelation {
     sums.finish(pixelTiles: second == nil ? 1 : 2, weightTiles: tiles)
   }
 
-  /// Adds a tile's sums where their weights lie.
+  /// Adds an AMX tile's sums to the gradients of their weights.
   @inline(__always)
   private func write(
     _ tap: Tap, _ sums: UnsafePointer<Vector>, tile: Int, pair: Int, tiles: Int,

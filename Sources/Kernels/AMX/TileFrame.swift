@@ -1,21 +1,22 @@
 import Tensors
 
-/// One image of a feature map in bfloat16, in a frame of zeros, as the tile unit reads it.
+/// One image of a feature map in bfloat16, in a frame of zeros, as AMX reads it.
 ///
 ///     [parts][phases of rows][rows][columns][channels], without padding between pixels
 ///
-/// Neighbouring patches lie at equal distances throughout the image, from the end of one row to the
-/// beginning of the next too: whatever lies between is swept over, and what it yields is not written. So a
-/// tile takes 16 patches in reading order, however narrow the map; vectors go row by row where that fills them. With stride s every s-th row is of one
-/// phase. The right border of a row is the left border of the next.
+/// Consecutive patches are equally far apart throughout the image, also from the end of one row to
+/// the beginning of the next: the positions between rows are computed too, but not written. So an
+/// AMX tile takes 16 patches in reading order, however narrow the map. Vectors go row by row where
+/// that fills them. With stride s, every s-th row belongs to one phase. The right border of a row
+/// is the left border of the next.
 struct TileFrame: Sendable {
   let shape: FeatureMapShape
   let parts: Int
   let top: Int
   let left: Int
-  /// Pixels from one patch to the next, both ways.
+  /// Pixels from one patch to the next along both axes.
   let stride: Int
-  /// Rows of the kernel that slides over it; phases beyond them are not copied.
+  /// Rows of the filter that slides over the frame; phases beyond them are not copied.
   private let kernelHeight: Int
   /// Pixels from one row of a phase to the next.
   let pitch: Int
@@ -37,9 +38,9 @@ struct TileFrame: Sendable {
     let width = max(shape.width + max(left, right), outputColumns * stride)
     pitch = (width + stride - 1) / stride * stride
     let rows = max(top + shape.height, (outputRows - 1) * stride + kernelHeight)
-    // The zeros of the last pixel's padding must not reach the next phase.
+    // The zeros of the last pixel's padding must not overwrite the next phase.
     phaseStride = (rows + stride - 1) / stride * pitch * shape.channels + TileUnit.width
-    // Beyond the last patch a tile reads on for up to 32 patches and a step of 32 elements.
+    // An AMX tile reads up to 32 patches and one step of 32 elements beyond the last patch.
     let beyond = (2 * TileUnit.width * stride + kernelWidth) * shape.channels + 2 * TileUnit.depth
     partStride = (stride * phaseStride + beyond + 31) / 32 * 32
   }
@@ -53,13 +54,13 @@ struct TileFrame: Sendable {
   /// Floats of scratch memory.
   var count: Int { (parts * partStride + 31) / 32 * 16 }
 
-  /// Elements before the patches' part in a row of the kernel.
+  /// Elements from a patch's start to its part in a row of the filter.
   @inline(__always)
   func offset(ofKernelRow row: Int) -> Int {
     row % stride * phaseStride + row / stride * pitch * pixelStride
   }
 
-  /// Clears the frame, which copying leaves alone.
+  /// Clears the frame, whose border copying does not write.
   func clear(_ target: UnsafeMutablePointer<Float>) {
     target.update(repeating: 0, count: count)
   }
@@ -74,8 +75,8 @@ struct TileFrame: Sendable {
     }
   }
 
-  /// Whole vectors are written and pixels stand closer: the zeros of one's padding are overwritten by the
-  /// next, and behind the last of a row there are zeros anyway.
+  /// Writes whole vectors, although pixels are closer together: the next pixel overwrites the zeros
+  /// of a pixel's padding, and after the last pixel of a row there are zeros anyway.
   @inline(__always)
   private func fill<Element: VectorElement>(
     _ target: UnsafeMutablePointer<Float>, from image: PixelVectors<Element>
@@ -114,7 +115,8 @@ struct TileFrame: Sendable {
     }
   }
 
-  /// Visits the rows of an image that the kernel reaches, with the first pixel's place in the frame.
+  /// Visits the rows of an image that the filter reaches, with the address of their first pixel in
+  /// the frame.
   @inline(__always)
   private func forEachRow(
     _ target: UnsafeMutablePointer<Float>, _ body: (Int, UnsafeMutableRawPointer) -> Void

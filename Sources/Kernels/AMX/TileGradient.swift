@@ -1,11 +1,12 @@
 import Tensors
 
-/// One image's gradient dy in bfloat16, in the order in which the tile unit takes weights.
+/// One image's gradient dy in bfloat16, in the order in which AMX reads weights.
 ///
 ///     [pairs of output vectors][parts][steps][1 or 2 vectors][pairs of pixels][16 outputs][2]
 ///
-/// For tile registers a step has 32 pixels, which follow one another as in the planes they meet (`TilePlanes`),
-/// with zeros between rows. For vectors, which may stop anywhere, it is a row.
+/// With tile registers, a step has 32 pixels, consecutive as in the planes they are multiplied with
+/// (`TilePlanes`), with zeros between rows. With vectors, which may stop at any pixel, a step is a
+/// row.
 struct TileGradient: Sendable {
   let shape: FeatureMapShape
   let parts: Int
@@ -27,7 +28,7 @@ struct TileGradient: Sendable {
   /// Pixels of a plane from one step to the next.
   var pixelsInStep: Int { isByRows ? pitch : TileUnit.depth }
 
-  /// Bytes of one vector's part in a step.
+  /// Bytes of one output vector in a step.
   private var tileBytes: Int { pairsInStep * MemoryLayout<Vector>.stride }
 
   /// Bytes of a step.
@@ -51,7 +52,7 @@ struct TileGradient: Sendable {
   /// Floats of scratch memory.
   var count: Int { vectors * parts * steps * tileBytes / 4 }
 
-  /// Copies an image into memory that was zero, or holds another image.
+  /// Copies an image into memory that is zero or holds another image.
   @inline(__always)
   func fill(_ target: UnsafeMutablePointer<Float>, from map: FeatureMap, image: Int) {
     switch map.shape.precision {

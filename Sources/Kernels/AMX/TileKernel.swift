@@ -1,10 +1,10 @@
 import Tensors
 
-/// A convolution's weights in bfloat16, in the order in which the tile unit reads them.
+/// A convolution's weights in bfloat16, in the order in which AMX reads them.
 ///
 ///     [pairs of output vectors][parts][kernelHeight][steps of 32 elements][1 or 2 vectors][16 pairs][16 outputs][2]
 ///
-/// A row of a patch is a run of kernelWidth · channels elements, filled up to whole steps with zeros.
+/// A row of a patch is a run of kernelWidth · channels elements, padded with zeros to whole steps.
 struct TileKernel: Sendable {
   let layout: KernelLayout
   let parts: Int
@@ -12,7 +12,7 @@ struct TileKernel: Sendable {
   /// Elements of a patch's row.
   var runLength: Int { layout.kernelWidth * layout.inputs }
 
-  /// Steps of 32 elements in a row of the kernel.
+  /// Steps of 32 elements in a row of the filter.
   var steps: Int { (runLength + TileUnit.depth - 1) / TileUnit.depth }
 
   var pairCount: Int { (layout.vectors + 1) / 2 }
@@ -21,7 +21,7 @@ struct TileKernel: Sendable {
   @inline(__always)
   func tiles(inPair pair: Int) -> Int { min(2, layout.vectors - 2 * pair) }
 
-  /// Bytes of one row of the kernel.
+  /// Bytes of one row of the filter.
   @inline(__always)
   func rowBytes(pair: Int) -> Int { steps * tiles(inPair: pair) * TileUnit.weightBytes }
 
@@ -35,14 +35,15 @@ struct TileKernel: Sendable {
     2 * pair * parts * layout.kernelHeight * steps * TileUnit.weightBytes
   }
 
-  /// Floats of memory for all.
+  /// Floats of all packed weights.
   var count: Int {
     layout.vectors * parts * layout.kernelHeight * steps * TileUnit.weightBytes / 4
   }
 
-  /// Packs one row of the kernel for one pair of output vectors.
+  /// Packs one row of the filter for one pair of output vectors.
   ///
-  /// - Parameter weights: The vector of sixteen outputs' weights at a float's place in `layout`.
+  /// - Parameter weights: Returns the vector of sixteen outputs' weights at a place in `layout`,
+  ///   counted in floats.
   @inline(__always)
   func pack(
     pair: Int, kernelRow: Int, into target: UnsafeMutableRawPointer,
@@ -67,7 +68,7 @@ struct TileKernel: Sendable {
   }
 }
 
-/// The places of one output's weights over a row of a patch, column by column.
+/// Visits the places of one output's weights over a row of a patch, column by column.
 private struct InputWalk {
   private let inputs: Int
   private let inputBlock: Int

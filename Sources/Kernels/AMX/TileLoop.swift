@@ -1,24 +1,24 @@
 import Tensors
 
-/// Products of tiles whose operands stay in the first cache: the most bfloat16 arithmetic there is, by the
-/// tile unit or pair by pair in vectors, for a kernel's rate to be a share of. Beside `MultiplyAddLoop`,
-/// which is about float32.
+/// Products whose operands stay in the L1 cache, by AMX or of pairs in vectors: measures the peak
+/// of bfloat16 arithmetic, of which a kernel reaches a fraction. `MultiplyAddLoop` does so for
+/// float32.
 public enum TileLoop {
-  /// Whether there are instructions for it.
+  /// Whether this build has instructions for it.
   public static var isAvailable: Bool { Precision.bfloat16.isSupported }
 
-  /// Products of a tile's depth between loads of the same operands: 8 KiB of pixels, 8 KiB of weights.
+  /// Steps between loads of the same operands: 8 KiB of pixels, 8 KiB of weights.
   private static let steps = 4
   private static let roundCount = 10_000
   private static let pixelStep = 2 * TileUnit.depth * steps
 
-  /// Runs once on every thread of the pool, about a millisecond.
+  /// Runs for about a millisecond on every thread of the pool.
   ///
-  /// - Returns: Floating-point operations done, a multiplication and an addition being two.
+  /// - Returns: Floating-point operations done; a multiply-add is two.
   public static func run(on pool: WorkerPool) -> Int {
     let tileBytes = TileUnit.width * pixelStep
     let sumCount = TileSums.vectorCount * Vector.scalarCount
-    // Two tiles of pixels and two of weights, of the same size.
+    // Two pixel tiles and two weight tiles, of the same size.
     pool.reserveScratch(sumCount + 4 * tileBytes / MemoryLayout<Float>.stride)
     let runs = TileRuns(
       count: 1, pairs: steps * TileUnit.depth / 2, period: 1, pixelBytes: (0, 0),

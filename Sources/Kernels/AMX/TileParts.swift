@@ -1,19 +1,19 @@
 import CVectors
 import Tensors
 
-/// How numbers become bfloat16 for the tile unit.
+/// How values are rounded to bfloat16, or split into bfloat16 parts, for AMX.
 ///
-/// A float32 is exactly the sum of three bfloat16, each of eight digits: x = x₀ + x₁ + x₂. Of the nine
-/// products of two such sums the six of which the larger come to are kept; what the other three would add
-/// lies below the last digit of a float32. So tiles multiply float32, in six passes.
+/// A float32 is exactly the sum of three bfloat16 of eight digits each: x = x₀ + x₁ + x₂. Of the
+/// nine products of two such sums, the six largest are kept; the other three would contribute less
+/// than the last digit of a float32. So AMX multiplies float32 in six passes.
 /// Source: Henry, Tang and Heinecke, 2019, arXiv:1904.06376, section 3.
 enum TileParts {
-  /// Parts of a number that takes part in arithmetic of the precision.
+  /// Parts of a value in arithmetic of this precision.
   @inline(__always)
   static func count(in precision: Precision) -> Int { precision == .float32 ? 3 : 1 }
 
-  /// Products of parts in the order of their summation, the smallest first, so that the large ones are
-  /// rounded last.
+  /// Products of parts. They are summed from the smallest to the largest, so that the large ones
+  /// are rounded last.
   static let products = 6
 
   /// The part of the first and of the second factor in a product, counted from 0.
@@ -29,7 +29,7 @@ enum TileParts {
     }
   }
 
-  /// The number of the first product to take where each factor has so many parts.
+  /// The first product to compute if each factor has `parts` parts.
   @inline(__always)
   static func firstProduct(parts: Int) -> Int { parts == 3 ? 0 : products - 1 }
 
@@ -58,7 +58,7 @@ enum TileParts {
     (target + 4 * partStride).storeBytes(of: last, as: SIMD16<UInt16>.self)
   }
 
-  /// Writes a number's parts, `partStride` elements apart.
+  /// Writes a value's parts, `partStride` elements apart.
   @inline(__always)
   static func store(
     _ number: Float, to target: UnsafeMutableRawPointer, parts: Int, partStride: Int
@@ -71,7 +71,7 @@ enum TileParts {
     }
   }
 
-  /// Writes the parts of two vectors lane by lane side by side, as weight tiles hold them.
+  /// Writes the parts of two vectors, paired lane by lane, as weight tiles hold them.
   @inline(__always)
   static func storePairs(
     _ first: Vector, _ second: Vector, to target: UnsafeMutableRawPointer, parts: Int,

@@ -1,25 +1,25 @@
 import Tensors
 
-/// A convolution by products of bfloat16: of maps that are stored so, one; of maps in float32, six products of their
-/// three parts.
+/// A convolution by products of bfloat16: one product for bfloat16 maps, six products of three
+/// parts for float32 maps.
 struct TilePass: MapPass {
-  /// A plain convolution into every pixel of the output, or into those of one phase.
+  /// A plain convolution that writes all pixels of the output, or those of one phase.
   private struct Part {
     let slide: TileSlide
-    /// Floats of the weights before this part's.
+    /// Floats of weights before those of this part.
     let weightOffset: Int
-    /// Vectors of the output before its first pixel.
+    /// Vectors of the output before the first one written.
     let first: Int
   }
 
   private let parts: [Part]
 
-  /// Bytes of frames beside which the second cache still holds a pair's weights.
+  /// Bytes of frames that leave room for a pair's weights in the L2 cache.
   static let cachedFrames = 524_288
-  /// Bytes of weights that stay in the second cache while images pass one by one.
+  /// Bytes of weights that stay in the L2 cache while images are computed one by one.
   private static let cachedWeights = 786_432
 
-  /// The output of a convolution.
+  /// A pass that computes the output of a convolution.
   init(_ sizes: ConvolutionSizes) {
     let (geometry, input, output) = (sizes.geometry, sizes.input, sizes.output)
     let count = TileParts.count(in: input.arithmetic)
@@ -37,7 +37,7 @@ struct TilePass: MapPass {
     ]
   }
 
-  /// The gradient of its input, phase by phase.
+  /// A pass that computes the input gradient, phase by phase.
   init(_ rotation: WeightRotation) {
     let (input, output) = (rotation.sizes.input, rotation.sizes.output)
     let stride = rotation.sizes.geometry.stride
@@ -63,7 +63,7 @@ struct TilePass: MapPass {
     self.parts = parts
   }
 
-  /// Sums, frames, and one pair's weights where each image has its own.
+  /// Sums, frames, and one pair's weights if each image has its own.
   var scratchCount: Int {
     parts.map { part in
       TileSums.vectorCount * FeatureMapShape.vectorWidth
@@ -99,20 +99,21 @@ struct TilePass: MapPass {
     finish(y, epilogue, on: pool)
   }
 
-  /// With several phases an image is finished after the last.
+  /// With several phases, an image is finished after the last one.
   private func finish(_ y: FeatureMap, _ epilogue: (any ImageEpilogue)?, on pool: WorkerPool) {
     if parts.count > 1 { epilogue?.run(on: y, pool) }
   }
 
-  /// Images whose frames stand side by side, so that large weights, or a bank of them, are fetched once for all.
+  /// Images whose frames are in memory together, so that large weights, or a bank of them, are
+  /// loaded once for all.
   private func imagesInPass(_ slide: TileSlide, mixing: Bool) -> Int {
     guard mixing || 4 * slide.kernel.count > Self.cachedWeights else { return 1 }
     return min(max(Self.cachedFrames / (4 * slide.frame.count), 1), 8)
   }
 
-  /// Slides over all images.
+  /// Computes all images.
   ///
-  /// - Parameter weights: Finds a pair's weights for an image, and may write them into the memory it is given.
+  /// - Parameter weights: Returns a pair's weights for an image, and may write them to `memory`.
   @inline(__always)
   private func sweep(
     _ part: Part, _ x: FeatureMap, bias: UnsafePointer<Float>?, into y: FeatureMap, adding: Bool,
@@ -165,8 +166,8 @@ struct TilePass: MapPass {
 }
 
 extension TilePass: BankPass {
-  /// A pair of output vectors at a time is mixed and packed in one, and used at once, while the bank's part is in the
-  /// second cache.
+  /// Mixes and packs the weights of one pair of output vectors at a time, and uses them at once,
+  /// while that part of the bank is in the L2 cache.
   func run(
     _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, adding: Bool,
     epilogue: (any ImageEpilogue)?, shared: UnsafeMutablePointer<Float>, on pool: WorkerPool

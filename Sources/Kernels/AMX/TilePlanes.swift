@@ -1,14 +1,15 @@
 import CVectors
 import Tensors
 
-/// One image of a feature map in bfloat16, channel by channel, with borders of zeros: the side of a weight
-/// gradient whose rows are places of the patch and whose columns are pixels.
+/// One image of a feature map in bfloat16, channel by channel, with borders of zeros: the factor of
+/// a weight gradient whose rows are places of the patch and whose columns are pixels.
 ///
 ///     [parts][phases of rows][phases of columns][channels][rows][columns]
 ///
-/// For tile registers a plane is read in reading order, from the end of one row to the beginning of the next
-/// too, against a gradient that is zero between rows (`TileGradient`); for vectors, row by row. A tap of the kernel is a distance in the plane.
-/// With stride s, every s-th row and every s-th column are of one phase.
+/// With tile registers, a plane is read in reading order, also from the end of one row to the
+/// beginning of the next, and multiplied with a gradient that is zero between rows
+/// (`TileGradient`). With vectors, it is read row by row. A tap of the filter is an offset in the
+/// plane. With stride s, every s-th row and every s-th column belong to one phase.
 struct TilePlanes: Sendable {
   let shape: FeatureMapShape
   let parts: Int
@@ -39,31 +40,32 @@ struct TilePlanes: Sendable {
       : (max(padding + shape.width, columns) + stride - 1) / stride
     pitch = (width + 1) / 2 * 2
     let planeRows = (max(rows, padding + shape.height) + stride - 1) / stride
-    // Vectors are written beyond the last row's end, and the last step reads beyond it.
+    // Vectors are written beyond the end of the last row, and the last step reads beyond it.
     planeStride = planeRows * pitch + TileUnit.depth
     let planes = stride * stride * shape.channels
-    // The last tile of channels reads planes that are not there.
+    // The last tile of channels reads planes that do not exist.
     let beyond = TileUnit.width * planeStride + kernelWidth + kernelHeight * pitch
     partStride = (planes * planeStride + beyond + 31) / 32 * 32
   }
 
-  /// Planes of one phase of rows: those of each phase of columns in turn.
+  /// Planes of one phase of rows, which are those of every phase of columns in turn.
   var planesInPhase: Int { stride * shape.channels }
 
-  /// Pixel tiles, which here are tiles of planes, in a phase of rows.
+  /// Pixel tiles, here of planes, in a phase of rows.
   var tilesInPhase: Int { (planesInPhase + TileUnit.width - 1) / TileUnit.width }
 
   /// Floats of scratch memory.
   var count: Int { (parts * partStride + 31) / 32 * 16 }
 
-  /// Elements before what a tile of planes reads for a row of the kernel and a group of `stride` columns.
+  /// Elements before those that a tile of planes reads for a row of the filter and a group of
+  /// `stride` columns.
   @inline(__always)
   func offset(kernelRow: Int, columnGroup: Int, tile: Int) -> Int {
     (kernelRow % stride * planesInPhase + tile * TileUnit.width) * planeStride
       + kernelRow / stride * pitch + columnGroup
   }
 
-  /// Copies an image into planes that were zero, or hold another image.
+  /// Copies an image into planes that are zero or hold another image.
   ///
   /// - Parameter square: Scratch memory of sixteen vectors.
   @inline(__always)
@@ -90,8 +92,8 @@ struct TilePlanes: Sendable {
     }
   }
 
-  /// Visits the rows that the kernel reaches, once for each phase of columns: with the place of the first
-  /// column's pixel in the first plane, the pixel, and how many columns there are.
+  /// Visits the rows that the filter reaches, once for each phase of columns. The body receives the
+  /// address of the first column's pixel in the first plane, that pixel, and the number of columns.
   @inline(__always)
   private func forEachRow(
     _ target: UnsafeMutablePointer<Float>,
@@ -112,8 +114,8 @@ struct TilePlanes: Sendable {
     }
   }
 
-  /// Copies pixels, `stride` apart, to neighbouring columns of all planes. Beyond them up to fifteen zeros
-  /// are written, which the next row overwrites.
+  /// Copies pixels, `stride` apart, to neighbouring columns of all planes. Up to fifteen zeros are
+  /// written beyond them, which the next row overwrites.
   @inline(__always)
   private func fillRow<Element: VectorElement>(
     _ target: UnsafeMutableRawPointer, from source: PixelVectors<Element>, count: Int,

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A kernel sliding over an image's frame by the tile unit: 32 patches by 32 outputs at a time, each summed
-/// whole in registers.
+/// A filter sliding over an image's frame by AMX: 32 patches by 32 outputs at a time, each summed
+/// completely in registers.
 struct TileSlide: Sendable {
   let frame: TileFrame
   let kernel: TileKernel
@@ -13,7 +13,7 @@ struct TileSlide: Sendable {
   let rowStep: Int
   let columnStep: Int
 
-  /// Slides the kernels of one pair of output vectors over one image.
+  /// Applies the filters of one pair of output vectors to one image.
   ///
   /// - Parameters:
   ///   - image: The filled frame.
@@ -38,7 +38,7 @@ struct TileSlide: Sendable {
     let first = UnsafeRawPointer(image) + 2 * skip
     let bias = bias.map { $0 + 2 * pair }
     let target = target + 2 * pair
-    // Vectors take eight patches at a time, and so need not compute what lies between rows.
+    // Vectors take eight patches at a time, so positions between rows need not be computed.
     let isByRows = !sums.hasRegisters && outputColumns % 8 == 0
     let rowLength = isByRows ? outputColumns : frame.patchPitch
     let patchCount = (outputRows - 1) * frame.patchPitch + outputColumns
@@ -67,13 +67,13 @@ struct TileSlide: Sendable {
     }
   }
 
-  /// A patch in reading order; its column may lie beyond the last output's.
+  /// A patch in reading order; its column may lie beyond the last output.
   private struct Place {
     var row = 0
     var column = 0
   }
 
-  /// Writes the sums of `count` patches, those between rows left out.
+  /// Writes the sums of `count` patches, except those between rows.
   @inline(__always)
   private func write<Element: VectorElement>(
     _ count: Int, from start: Place, _ rowLength: Int, _ bias: UnsafePointer<Vector>?,

@@ -2,8 +2,8 @@
 extension TileSums {
   /// Adds the products of a pixel tile, or of the first `count` pixels and up to seven more.
   ///
-  /// Eight pixels by two weight tiles, or sixteen by one, fill sixteen registers with sums: enough to hide
-  /// the latency of a product, and few enough fetches that products alone set the pace.
+  /// Eight pixels by two weight tiles, or sixteen by one, fill sixteen registers with sums: enough
+  /// to hide the latency of a product, with so few loads that products alone limit the speed.
   func addByVectors(
     _ runs: TileRuns, _ pixels: UnsafeRawPointer, _ pixelStep: Int, _ count: Int,
     _ target: UnsafeMutablePointer<Vector>, _ weights: UnsafeRawPointer, _ weightTiles: Int

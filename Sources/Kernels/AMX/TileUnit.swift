@@ -1,14 +1,14 @@
 import CVectors
 import Tensors
 
-/// Matrix products of bfloat16 with sums in float32: by the processor's tile registers, or where it has
-/// none by products of pairs in vectors.
+/// Matrix products of bfloat16 with sums in float32: in the processor's tile registers (AMX), or
+/// without them by products of pairs in vectors.
 ///
-/// Pixels are rows of bfloat16 at equal distances, 16 to a *pixel tile*; weights come in *weight tiles* of
-/// 16 outputs for 32 elements of a patch, element by element in pairs (`TileKernel`). Two tiles of each
-/// fill the registers with sums of 32 pixels by 32 outputs.
+/// Pixels are equally spaced rows of bfloat16, 16 to a *pixel tile*. Weights are stored in *weight
+/// tiles* of 16 outputs by 32 elements of a patch, which are paired (`TileKernel`). Two tiles of
+/// each give the sums of 32 pixels by 32 outputs, which fill the registers.
 enum TileUnit {
-  /// Whether this build knows the tile registers and the system lends them.
+  /// Whether this build has the tile instructions and the system grants the registers.
   static let hasRegisters = tilesAreCompiledIn() != 0 && tilesRequest() == 0
 
   /// Elements of a patch that one product sums.
@@ -19,22 +19,22 @@ enum TileUnit {
   static let weightBytes = 1024
 }
 
-/// What one sum goes over: runs of neighbouring elements, which are rows of a kernel, or rows or steps of
-/// images.
+/// The elements of one sum: runs of contiguous elements, which are rows of a filter, or rows or
+/// steps of images.
 struct TileRuns {
   let count: Int
   /// Pairs of elements in a run.
   let pairs: Int
-  /// Pairs in a weight tile, of which a run may fill several, with zeros at the end.
+  /// Pairs in a weight tile. A run may span several, with zeros at the end.
   var tilePairs = TileUnit.depth / 2
-  /// Runs after which distances change.
+  /// Runs in a period, within which distances between runs are equal.
   let period: Int
   /// Bytes from one run's pixels to the next's, and to those a period later.
   let pixelBytes: (next: Int, later: Int)
   /// Bytes from one run's weights to the next's, and to those a period later.
   let weightBytes: (next: Int, later: Int)
 
-  /// Steps of a tile of weights in a run.
+  /// Weight tiles in a run.
   @inline(__always)
   var steps: Int { (pairs + tilePairs - 1) / tilePairs }
 
@@ -55,7 +55,7 @@ struct TileRuns {
 struct TileSums {
   /// Receives the sums: two vectors for each of 32 pixels.
   let memory: UnsafeMutablePointer<Vector>
-  /// Whether they are summed in tile registers, or else in vectors.
+  /// Whether they are summed in tile registers rather than in vectors.
   let hasRegisters: Bool
 
   /// Vectors from one pixel's sums to the next's.
@@ -91,7 +91,7 @@ struct TileSums {
   ///   - pixels: The first element of the first pixel in the first run.
   ///   - pixelStep: Bytes from a pixel to the next.
   ///   - tileStep: Bytes from the first pixel tile to the second; nil where there is one.
-  ///   - counts: Pixels of either tile whose sums are wanted.
+  ///   - counts: Pixels of each tile whose sums are needed.
   ///   - weights: `weightTiles` tiles for each step of the first run.
   @inline(__always)
   func add(

@@ -6,7 +6,7 @@ struct TileWeightGradient: WeightGradient {
   private let planes: TilePlanes
   private let gradient: TileGradient
   private let groups: GradientGroups
-  /// Images whose products are summed in registers before the sums are fetched and stored.
+  /// Images summed in registers before the sums are loaded from memory and stored again.
   private let imagesInPass: Int
 
   init(_ sizes: ConvolutionSizes) {
@@ -43,7 +43,7 @@ struct TileWeightGradient: WeightGradient {
     }
   }
 
-  /// Clears the planes and the gradients behind them.
+  /// Clears the planes, and the gradients after them.
   private func clear(_ frames: UnsafeMutablePointer<Float>, images: Int) {
     frames.update(repeating: 0, count: images * planes.count)
     (frames + imagesInPass * planes.count).update(repeating: 0, count: images * gradient.count)

@@ -1,23 +1,23 @@
 import Tensors
 
-/// `MatrixCorrelation` for factors in bfloat16: Vᵀ · D with sums in float32, pair by pair of rows.
+/// `MatrixCorrelation` for bfloat16 factors: Vᵀ · D with sums in float32, over pairs of rows.
 ///
 /// Shapes: V `[pairs, inputs, 2]`, D `[pairs, outputs of a block, 2]`, sums `[inputs, outputs of a block]`.
 struct MatrixPairCorrelation {
   let inputs: Int
-  /// Bytes from one pair to the next in V, of which all may be read.
+  /// Bytes from one pair to the next in V; all of them may be read.
   let inputBytes: Int
   /// Vectors from one pair to the next in D.
   let gradientStep: Int
   let pairs: Int
-  /// Whether the sums are added to what is in memory.
+  /// Whether the sums are added to those in memory.
   let adding: Bool
-  /// Vectors from one input's sums to the next's; nil where they lie side by side.
+  /// Vectors from one input's sums to the next's; nil if they are contiguous.
   var sumStep: Int?
-  /// Whether the sums are written by non-temporal stores; then inputs are a multiple of sixteen.
+  /// Whether non-temporal stores write the sums; the inputs are then a multiple of sixteen.
   var streams = false
 
-  /// Sums in registers for some inputs and a block of outputs.
+  /// Register blocks that cover some inputs and a block of outputs.
   static func sumCount(ofInputs inputs: Int, vectors: Int) -> Int {
     let size = vectors == 1 ? 16 : 8
     return (inputs + size - 1) / size

@@ -1,6 +1,6 @@
 import Tensors
 
-/// `MatrixProduct` for factors in bfloat16: M = V · U with sums in float32, pair by pair of inputs.
+/// `MatrixProduct` for bfloat16 factors: M = V · U with sums in float32, over pairs of inputs.
 ///
 /// Shapes: V `[rows, pairs, 2]`, U `[pairs, outputs of a block, 2]`, M `[rows, outputs]`.
 struct MatrixPairProduct {
@@ -72,7 +72,7 @@ struct MatrixPairProduct {
       return
     }
     let step = Self.pairsInRequest
-    // A copy stays in registers, where the original would be written behind every line.
+    // A copy stays in registers; the original would be written to memory after every prefetch.
     var ahead = memory
     for first in stride(from: 0, to: pairs, by: step) {
       ahead.prefetchSome()

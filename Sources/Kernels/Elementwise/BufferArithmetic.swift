@@ -1,8 +1,8 @@
 import Tensors
 
-/// Arithmetic on whole buffers, element by element, so that threads change no bit of it.
+/// Element-wise arithmetic on whole buffers; results have the same bits on any number of threads.
 ///
-/// All buffers of a call have one length.
+/// All buffers of a call have the same length.
 public enum BufferArithmetic {
   private static let pieceSize = 32_768
 
@@ -26,7 +26,7 @@ public enum BufferArithmetic {
     }
   }
 
-  /// target += share · (source − target): a share of the way to the source.
+  /// target += share · (source − target): moves the target a fraction of the way to the source.
   public static func move(
     _ target: AlignedBuffer, towards source: AlignedBuffer, by share: Float, on pool: WorkerPool
   ) {
@@ -50,13 +50,13 @@ public enum BufferArithmetic {
     }
   }
 
-  /// The sum of the squares, in `Double`: four interleaved sums a piece of 32,768, added in order, then
-  /// the pieces in theirs.
+  /// The sum of the squares, in `Double`: four interleaved sums for each piece of 32,768 elements,
+  /// added in order, then the sums of the pieces in order.
   public static func sumOfSquares(_ buffer: AlignedBuffer, on pool: WorkerPool) -> Double {
     let values = buffer.base
     let pieceCount = (buffer.count + pieceSize - 1) / pieceSize
     var sum = 0.0
-    // Some pieces at a time, whose sums fit the stack.
+    // Some pieces at a time, so that their sums fit the stack.
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { partial in
       for first in stride(from: 0, to: pieceCount, by: 64) {
         let count = min(64, pieceCount - first)

@@ -1,16 +1,18 @@
 import Tensors
 
-/// Copies the channels that two maps share; what a shortcut that widens without a projection is made of.
+/// Copies the channels that two maps have in common: a shortcut that widens without a projection.
 ///
 /// Shapes: source `[N, H, W, C]`, target `[N, H, W, D]`. The source may be a batch of images.
 public enum ChannelCopy {
-  /// target = (or +=) source over the channels both have; others that target has become zero.
+  /// target = (or +=) source over their common channels; unless adding, the target's other channels
+  /// become zero.
   public static func copy(
     _ source: FeatureMap, into target: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
     let isOfImages = !source.shape.fillsVectors
     pool.forEachPiece(source.shape.count) { image, _ in
-      // But for images, the shapes differ in channels alone, so the precision is one.
+      // Except for images, the shapes differ only in channels, so both maps have the same
+      // precision.
       switch (isOfImages, target.shape.precision) {
       case (true, .float32): copyImage(source, image, into: target, Float.self)
       case (true, .bfloat16): copyImage(source, image, into: target, BFloat16.self)
@@ -20,8 +22,8 @@ public enum ChannelCopy {
     }
   }
 
-  /// Whole vectors: where the target is wider, the source's padding is the zeros it wants; where it is
-  /// narrower, what its last vector has beyond its channels is cut.
+  /// Copies whole vectors. If the target is wider, the source's padding provides zeros; if it is
+  /// narrower, lanes beyond its channels are cleared in its last vector.
   private static func copyVectors<Element: VectorElement>(
     _ source: FeatureMap, _ image: Int, into target: FeatureMap, _: Element.Type, _ adding: Bool
   ) {
@@ -55,7 +57,7 @@ public enum ChannelCopy {
     streaming.end()
   }
 
-  /// An image, whose pixels fill no vector; it has no gradient, so nothing is ever added to its copy.
+  /// Copies an image whose pixels do not fill vectors. Images have no gradient, so this never adds.
   private static func copyImage<Element: VectorElement>(
     _ source: FeatureMap, _ image: Int, into target: FeatureMap, _: Element.Type
   ) {

@@ -174,7 +174,7 @@ public enum Pointwise {
 }
 
 extension SIMD16<Float> {
-  /// The function of each lane, where it has no vector form.
+  /// Applies a function without a vector form to each lane.
   @inline(__always)
   fileprivate func eachLane(_ function: (Float) -> Float) -> Self {
     var result = self

@@ -13,12 +13,12 @@ import Tensors
 /// Shapes: z, dz, probabilities `[N, 1, 1, K]`; labels `[N]`, each below K.
 /// Sources: label smoothing: Szegedy et al., 2016, arXiv:1512.00567, section 7.
 public struct SoftmaxCrossEntropy: Sendable {
-  /// s, the share of the target spread evenly over all classes.
+  /// s, the fraction of the target spread evenly over all classes.
   public let labelSmoothing: Double
   /// k, the weight of the Kullback–Leibler divergence of the prediction from the smoothed target.
   public let divergenceWeight: Double
 
-  /// w of each class; none where all are 1.
+  /// w of each class; empty if all are 1.
   public let classWeights: [Double]
 
   public init(labelSmoothing: Double, divergenceWeight: Double, classWeights: [Double] = []) {
@@ -27,7 +27,7 @@ public struct SoftmaxCrossEntropy: Sendable {
     self.classWeights = classWeights
   }
 
-  /// Writes the probabilities and, where asked, the gradient of the batch's mean loss.
+  /// Writes the probabilities and, unless `gradient` is nil, the gradient of the batch's mean loss.
   ///
   /// - Parameter losses: Receives the loss of each image, `[N]`.
   public func evaluate(

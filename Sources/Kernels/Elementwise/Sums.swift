@@ -16,7 +16,7 @@ func sumInOrder(
 
 /// Sums each channel of a map over all its pixels: the gradient of a bias.
 ///
-/// Images are summed in float, the sums of images in `Double`.
+/// Each image is summed in float; these sums are added in `Double`.
 /// Shapes: map `[N, H, W, C]`, sums `[C]`.
 public enum ChannelSums {
   /// Floats of the pool's shared memory for maps of this shape.

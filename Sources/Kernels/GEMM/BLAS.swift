@@ -1,19 +1,21 @@
 import OpenBLAS
 
-/// Matrix products by OpenBLAS, always on the thread that calls: parallel regions are ours.
+/// Matrix products by OpenBLAS, always on the calling thread: `WorkerPool` divides the work.
 enum BLAS {
-  /// Rows of a product that are summed alike, wherever they stand among so many or a multiple of it.
+  /// A product whose row count is a multiple of this sums every row in the same order, wherever the
+  /// row is.
   ///
-  /// The kernels for Haswell, which Zen shares, take twelve rows at a time, and sum what is left over in another
-  /// order; those for other processors that we have seen sum all rows alike.
+  /// OpenBLAS's kernels for Haswell, which Zen shares, compute twelve rows at a time and sum the
+  /// rest in another order; those for the other processors that we have seen sum all rows in the
+  /// same order.
   static let rowsSummedAlike = ["Haswell", "Zen"].contains(OpenBLAS.loaded.coreName) ? 12 : 1
 
   private static let product = OpenBLAS.loaded.multiply
 
   /// C = A · B, or C += A · B, for row-major matrices with strides between rows.
   ///
-  /// Shapes: op(A) `[rows, inner]`, op(B) `[inner, columns]`, C `[rows, columns]`; op transposes
-  /// where asked.
+  /// Shapes: op(A) `[rows, inner]`, op(B) `[inner, columns]`, C `[rows, columns]`; op transposes a
+  /// transposed operand.
   @inline(__always)
   static func multiply(
     _ a: Operand, _ b: Operand, into c: UnsafeMutablePointer<Float>, stride: Int,
@@ -25,7 +27,7 @@ enum BLAS {
       1, a.base, CInt(a.stride), b.base, CInt(b.stride), adding ? 1 : 0, c, CInt(stride))
   }
 
-  /// A factor of a product: a row-major matrix, taken as it is or transposed.
+  /// A factor of a product: a row-major matrix, used as it is or transposed.
   struct Operand {
     let base: UnsafePointer<Float>
     let stride: Int

@@ -1,55 +1,57 @@
 import CVectors
 import Tensors
 
-/// What `PackedLinearProduct` multiplies at once: a float, or a pair of bfloat16.
+/// The unit that `PackedLinearProduct` multiplies: a float, or a pair of bfloat16.
 ///
-/// Products are those of rows by blocks of two vectors, the last block's maybe by one.
+/// Products are of rows by blocks of two vectors; the last block may have one.
 protocol LinearFactor {
-  /// The numbers of a row in memory.
+  /// The element type of a row in memory.
   associatedtype Number: VectorElement
   /// Factors side by side, one in each lane of a vector.
   associatedtype Column
 
-  /// Numbers that one factor has.
+  /// Elements of one factor.
   static var numbers: Int { get }
 
-  /// The factors of neighbouring rows' vectors: of the first, and where a factor has two numbers, the second.
+  /// The factors of two neighbouring rows; the second row is used only if a factor has two
+  /// elements.
   static func column(_ first: Vector, _ second: @autoclosure () -> Vector) -> Column
 
-  /// M = V · U, or M += V · U; rows are filled up to sixteens.
+  /// M = V · U, or M += V · U; rows are padded to a multiple of sixteen.
   ///
   /// Shapes: V `[rows, factors]`, U `[factors, vectors]`, M `[rows, vectors]`.
   ///
   /// - Parameters:
   ///   - rowBytes: Bytes from one row to the next in V.
   ///   - step: Vectors from one row to the next in M.
-  ///   - memory: Asked for meanwhile, `requests` times.
+  ///   - memory: Prefetched meanwhile, in `requests` steps.
   static func multiply(
     rows: Int, factors: Int, _ v: UnsafeRawPointer, rowBytes: Int, _ u: UnsafePointer<Column>,
     vectors: Int, into m: UnsafeMutablePointer<Vector>, step: Int, adding: Bool,
     prefetching memory: inout RowPrefetch)
 
-  /// How often `multiply` asks for memory.
+  /// How often `multiply` prefetches.
   static func requests(rows: Int, factors: Int, vectors: Int) -> Int
 
-  /// Inputs whose sums `correlate` keeps in a block until it writes them; none where registers write.
+  /// Inputs whose sums `correlate` collects in a block before it writes them; 0 if it writes from
+  /// registers.
   static var inputsAtOnce: Int { get }
 
-  /// The sums of products over factors of images: Vᵀ · D.
+  /// Vᵀ · D: products summed over factors of images.
   ///
   /// Shapes: V `[factors, inputs]`, D `[factors, vectors]`, sums `[inputs, vectors]`; inputs are a multiple of sixteen.
   ///
   /// - Parameters:
   ///   - step: Vectors from one input's sums to the next's.
-  ///   - streams: Whether sums are written around the caches.
-  ///   - block: Memory for the sums of `inputsAtOnce`.
+  ///   - streams: Whether sums are written by non-temporal stores.
+  ///   - block: Memory for the sums of `inputsAtOnce` inputs.
   static func correlate(
     factors: Int, inputs: Int, _ v: UnsafePointer<Column>, _ d: UnsafePointer<Column>, vectors: Int,
     into sums: UnsafeMutablePointer<Vector>, step: Int, streams: Bool,
     block: UnsafeMutablePointer<Vector>)
 }
 
-/// One number in float32.
+/// One float32 element.
 enum FloatFactor: LinearFactor {
   typealias Number = Float
   typealias Column = Vector
@@ -57,9 +59,9 @@ enum FloatFactor: LinearFactor {
   @inline(__always)
   static var numbers: Int { 1 }
 
-  /// Images in one sum in registers; the more, the more is rounded off.
+  /// Images in one sum in registers; longer sums round more.
   private static var longestSum: Int { 128 }
-  /// So many stores a core keeps back.
+  /// As many inputs as a core can buffer stores for.
   @inline(__always)
   static var inputsAtOnce: Int { 16 }
 
@@ -119,7 +121,7 @@ enum FloatFactor: LinearFactor {
   }
 }
 
-/// Two numbers in bfloat16 whose products are summed in float32.
+/// Two bfloat16 elements, whose products are summed in float32.
 enum PairFactor: LinearFactor {
   typealias Number = BFloat16
   typealias Column = Pairs

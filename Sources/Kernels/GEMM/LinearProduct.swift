@@ -1,21 +1,23 @@
 import Tensors
 
-/// The matrix products of a linear layer over whole feature maps: by `PackedLinearProduct`, those of few outputs by
-/// OpenBLAS.
+/// The matrix products of a linear layer over whole feature maps: by `PackedLinearProduct`, or by
+/// OpenBLAS if there are few outputs.
 ///
 /// An input image is one row: its floats in the order of the feature map, padding included. Threads
-/// share the columns of the result, so every number is computed by one call whatever their count. Nor does an
-/// image's output depend on how many others there are: for OpenBLAS a batch is filled up to as many as it sums alike.
+/// divide the columns of the result, so one call computes each element, whatever the number of
+/// threads. Nor does an image's output depend on the size of the batch: for OpenBLAS, the batch is
+/// padded to a multiple of `BLAS.rowsSummedAlike`.
 ///
-/// Outputs and their gradients are float32. For OpenBLAS inputs stored as bfloat16 are widened into the pool's
-/// shared memory first, and their gradients are rounded from there.
+/// Outputs and their gradients are float32. For OpenBLAS, bfloat16 inputs are first widened into
+/// the pool's shared memory, and their gradients are rounded from there.
 ///
 /// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`, with I and O padded.
 public struct LinearProduct: Sendable {
   let inputs: Int
   public let outputs: Int
 
-  /// Columns of one product: few enough to share, enough for OpenBLAS to work in blocks.
+  /// Columns of one product: few enough to divide among threads, enough for OpenBLAS to work in
+  /// blocks.
   private static let columnBlock = 256
 
   public init(inputs: Int, outputs: Int) {
@@ -23,20 +25,21 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
-  /// Whose loops multiply. Behind a protocol those of either factor would be left as generic as they are written, and
-  /// take half as long again.
+  /// The implementations. Behind a protocol, the loops of either factor would stay generic and take
+  /// half as long again.
   private enum Way {
     case openBLAS
     case floats(PackedLinearProduct<FloatFactor>)
     case pairs(PackedLinearProduct<PairFactor>)
   }
 
-  /// The way that is fastest for maps of this shape on this machine.
+  /// The fastest implementation for maps of this shape on this machine.
   ///
-  /// OpenBLAS packs weights for each call, which few images share, and has to know the processor. Up to 48 outputs are
-  /// its: they are taken for logits, of which bfloat16 would lose digits, and take no time. So are images that lie
-  /// without padding, of which not every one begins with a whole vector. Tile registers are for a way that is not
-  /// written; beside them floats are faster than pairs in vectors.
+  /// OpenBLAS packs the weights in each call, which few images share, and must know the processor.
+  /// It computes up to 48 outputs: these are presumably logits, which would lose digits in
+  /// bfloat16, and they take no time. It also computes inputs that are images: they have no
+  /// padding, so an image may begin within a vector. AMX tiles are not used for linear layers;
+  /// where the processor has them, float32 is faster than pairs in vectors.
   private func way(for x: FeatureMapShape) -> Way {
     guard x.fillsVectors && outputs >= 64 else { return .openBLAS }
     return x.arithmetic == .bfloat16 && !TileUnit.hasRegisters
@@ -44,7 +47,7 @@ public struct LinearProduct: Sendable {
       : .floats(PackedLinearProduct(inputs: inputs, outputs: outputs))
   }
 
-  /// Floats of scratch memory that a worker needs for maps of this shape, and for fewer of them.
+  /// Floats of scratch memory that a worker needs for batches up to this shape.
   public func scratchCount(for x: FeatureMapShape) -> Int {
     switch way(for: x) {
     case .openBLAS: 0
@@ -53,7 +56,7 @@ public struct LinearProduct: Sendable {
     }
   }
 
-  /// Floats of shared memory that the products of maps of this shape, and of fewer of them, need.
+  /// Floats of shared memory that products need for batches up to this shape.
   public func sharedCount(for x: FeatureMapShape) -> Int {
     switch way(for: x) {
     case .openBLAS:
@@ -64,7 +67,7 @@ public struct LinearProduct: Sendable {
     }
   }
 
-  /// Images that are multiplied for so many.
+  /// Rows that OpenBLAS multiplies for `count` images.
   private static func filledUp(_ count: Int) -> Int {
     let unit = BLAS.rowsSummedAlike
     return (count + unit - 1) / unit * unit
@@ -88,7 +91,7 @@ public struct LinearProduct: Sendable {
     var x = widened(x, on: pool)
     let copy = pool.shared.base
     if isFilledUp {
-      // Widened ones lie there already.
+      // Widened inputs are there already.
       if x != UnsafePointer(copy) { copy.update(from: x, count: images * inputs) }
       (copy + images * inputs).update(repeating: 0, count: (rows - images) * inputs)
       x = UnsafePointer(copy)

@@ -6,12 +6,12 @@ import Tensors
 /// Shapes: V `[rows, inputs]`, D `[rows, outputs of a block]`, sums `[inputs, outputs of a block]`.
 struct MatrixCorrelation {
   let inputs: Int
-  /// Floats from one row to the next in V, of which all may be read.
+  /// Floats from one row to the next in V; all of them may be read.
   let inputStep: Int
   /// Vectors from one row to the next in D.
   let gradientStep: Int
   let rows: Int
-  /// Whether the sums are added to what is in memory.
+  /// Whether the sums are added to those in memory.
   let adding: Bool
   /// Rows in one sum in registers; longer sums round more.
   var rowsInSum = Self.longestSum
@@ -19,12 +19,12 @@ struct MatrixCorrelation {
   /// Rows in one sum of pixels or Winograd tiles.
   static let longestSum = 16
 
-  /// Sums in registers for some pixels or Winograd tiles.
+  /// Sums in registers that some rows are divided into.
   static func sumCount(ofRows rows: Int) -> Int { (rows + longestSum - 1) / longestSum }
 
   /// - Parameters:
   ///   - vectors: Vectors of the block of outputs.
-  ///   - endsInHalf: Whether the other half of the block's last vector is padding.
+  ///   - endsInHalf: Whether the second half of the block's last vector is padding.
   ///   - meanwhile: Called before each of `sumCount` sums.
   @inline(__always)
   func run(
@@ -55,7 +55,7 @@ struct MatrixCorrelation {
     for input in 0..<inputs { target[input * vectors + vectors - 1].highHalf = .zero }
   }
 
-  /// One sum in registers for each input.
+  /// One register block for every `rows` inputs × `columns` vectors.
   private struct Nest: RegisterNest {
     let correlation: MatrixCorrelation
     let v: UnsafePointer<Float>

@@ -11,8 +11,7 @@ struct MatrixProduct {
   /// Vectors from one row to the next in M.
   let outputStep: Int
 
-  /// Rows of the largest register block. The last block may read and write as many rows as it has, beyond those
-  /// that are wanted.
+  /// Largest row block; the last block may touch rows beyond `rows`.
   static let mostRowsAtOnce = 16
 
   /// Inputs in one sum in registers; longer sums round more.
@@ -22,7 +21,8 @@ struct MatrixProduct {
   ///
   /// - Parameters:
   ///   - vectors: Vectors of the block.
-  ///   - endsInHalf: Whether the other half of the last vector is padding; its sums are left undefined.
+  ///   - endsInHalf: Whether the second half of the last vector is padding; its sums are left
+  ///     undefined.
   @inline(__always)
   func run(
     rows: Int, _ v: UnsafePointer<Float>, _ u: UnsafePointer<Vector>, vectors: Int,

@@ -4,8 +4,8 @@ import Tensors
 extension PackedLinearProduct {
   /// dx = (or +=) dy · weightᵀ.
   ///
-  /// Computed as dxᵀ, whose rows are those of the weight, where factors of outputs lie side by side already;
-  /// its vectors are of images.
+  /// Computed as dxᵀ = weight · dyᵀ: in the rows of the weight, factors of outputs are contiguous
+  /// already. The vectors are of images.
   func inputGradient(
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
@@ -18,7 +18,7 @@ extension PackedLinearProduct {
   }
 
   /// Writes factors of outputs to the pool's shared memory, for two vectors of images at a time:
-  /// `[N / 32][factors][2]`, and for an odd one `[factors]`. Images that fill the last vector are zero.
+  /// `[N / 32][factors][2]`, and `[factors]` for an odd last vector. Its missing images are zero.
   private func transpose(_ dy: FeatureMap, on pool: WorkerPool) {
     let (images, step, outputFactors) = (dy.shape.count, outputVectors, outputFactors)
     let width = FeatureMapShape.vectorWidth
@@ -67,7 +67,7 @@ extension PackedLinearProduct {
           let row = PixelVectors<Factor.Number>(rounded + row * rowBytes)
           for index in 0..<Factor.numbers * factors / width { row[index] = numbers[index] }
         }
-        // After its last panel a worker goes on, most often, with the first of the block below.
+        // After its last panel, a worker usually continues with the first panel of the block below.
         let (next, isLast) = (first + factors, first + factors == outputFactors)
         let nextFactors = min(Self.panelFactors, isLast ? outputFactors : outputFactors - next)
         var coming = RowPrefetch(
@@ -90,7 +90,7 @@ extension PackedLinearProduct {
 
   /// Writes sums of some vectors of inputs, `[inputs of the block][N / 16][16]`, to the images.
   ///
-  /// - Parameter squares: As many vectors as the block has inputs.
+  /// - Parameter squares: Scratch memory, one vector for each input of the block.
   @inline(__always)
   private func write<Element: VectorElement>(
     _ sums: UnsafeMutablePointer<Vector>, of block: Range<Int>,

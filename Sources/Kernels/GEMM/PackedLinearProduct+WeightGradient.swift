@@ -2,11 +2,11 @@ import CVectors
 import Tensors
 
 extension PackedLinearProduct {
-  /// Bytes of a gradient that is written around the caches. Of a smaller one the optimiser finds much in
-  /// the last cache at the end of the step.
+  /// Fewest bytes of a gradient that non-temporal stores write. Of a smaller one, the optimiser
+  /// finds much in the last-level cache at the end of the step.
   private static var streamedBytes: Int { 32 << 20 }
 
-  /// dweight = xᵀ · dy, by factors of images. In a pair an odd one's partner is zero.
+  /// dweight = xᵀ · dy, by factors of images; an odd last image is paired with zeros.
   func weightGradient(
     _ x: FeatureMap, _ dy: FeatureMap, into gradient: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
@@ -18,8 +18,8 @@ extension PackedLinearProduct {
     }
   }
 
-  /// Writes factors of images of dy to the pool's shared memory, for two vectors of outputs at a time:
-  /// `[O / 32][factors][2]`, and for an odd one `[factors]`.
+  /// Writes factors of images of dy to the pool's shared memory, for two vectors of outputs at a
+  /// time: `[O / 32][factors][2]`, and `[factors]` for an odd last vector.
   private func pack(_ dy: FeatureMap, on pool: WorkerPool) {
     let images = dy.shape.count
     let factors = Self.imageFactors(images)

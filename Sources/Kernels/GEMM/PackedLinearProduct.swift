@@ -1,9 +1,11 @@
 import Tensors
 
-/// The matrix products of a linear layer by our own loops, in float32 or by pairs of bfloat16 with sums in float32.
+/// The matrix products of a linear layer by loops over register blocks, in float32 or of pairs of
+/// bfloat16 with sums in float32.
 ///
-/// Maps and weights are laid out, and rounded, as they are read. Work is cut by the layer's sizes alone, and each
-/// image's numbers are summed alike whatever their count.
+/// Maps and weights are packed, and rounded, as they are read. The layer's sizes alone determine
+/// how work is cut, and the outputs of each image are summed in the same order whatever the batch
+/// size.
 ///
 /// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`; I and O are multiples of 16.
 struct PackedLinearProduct<Factor: LinearFactor> {
@@ -12,10 +14,10 @@ struct PackedLinearProduct<Factor: LinearFactor> {
   /// Vectors of one image of y.
   let outputVectors: Int
 
-  /// Vectors of outputs or inputs in a piece of work: many share one reading of the maps, few are shared
-  /// well among threads.
+  /// Vectors of outputs or inputs in a piece of work: with more of them the maps are read less
+  /// often, with fewer the work divides better among threads.
   static var blockVectors: Int { 4 }
-  /// Factors that are multiplied before the next rows' turn: those of two vectors take 32 KiB.
+  /// Factors that are multiplied before the next rows: for two vectors they take 32 KiB.
   static var panelFactors: Int { 256 }
 
   init(inputs: Int, outputs: Int) {
@@ -28,28 +30,28 @@ struct PackedLinearProduct<Factor: LinearFactor> {
   /// Factors along an image of y.
   var outputFactors: Int { outputVectors * FeatureMapShape.vectorWidth / Factor.numbers }
 
-  /// Factors along so many images, the last in part.
+  /// Factors that cover some images, the last one in part.
   static func imageFactors(_ images: Int) -> Int { (images + Factor.numbers - 1) / Factor.numbers }
 
   /// Bytes of a factor.
   static var factorBytes: Int { Factor.numbers * MemoryLayout<Factor.Number>.size }
 
-  /// Bytes from one row of so many factors to the next: an odd number of cache lines, since at a power of
-  /// two all rows would compete for the same few places of a cache.
+  /// Bytes from one row of `factors` factors to the next: an odd number of cache lines, since at a
+  /// power of two all rows would compete for the same few cache sets.
   static func rowBytes(factors: Int) -> Int { ((factorBytes * factors + 63) / 64 | 1) * 64 }
 
-  /// Vectors of so many images, the last in part.
+  /// Vectors that cover some images, the last one in part.
   static func imageVectors(_ images: Int) -> Int {
     (images + FeatureMapShape.vectorWidth - 1) / FeatureMapShape.vectorWidth
   }
 
-  /// Floats of shared memory that the products of so many images need, and of fewer.
+  /// Floats of shared memory that products of up to `images` images need.
   func sharedCount(images: Int) -> Int {
     let rows = Self.imageVectors(images) * FeatureMapShape.vectorWidth
     return rows * max(Self.rowBytes(factors: inputFactors) / 4, outputFactors)
   }
 
-  /// Floats of scratch memory that a worker needs for the products of so many images, and of fewer.
+  /// Floats of scratch memory that a worker needs for products of up to `images` images.
   func scratchCount(images: Int) -> Int {
     let width = FeatureMapShape.vectorWidth
     let block = Self.blockVectors * width
@@ -59,7 +61,7 @@ struct PackedLinearProduct<Factor: LinearFactor> {
     return max(Self.panelCount + sums + squares, block * Self.imageFactors(images) + gathered)
   }
 
-  /// Floats of a panel of weights as rows, which are padded, or packed.
+  /// Floats of a panel of weights, packed or as padded rows.
   static var panelCount: Int {
     blockVectors * FeatureMapShape.vectorWidth * rowBytes(factors: panelFactors) / 4
   }
@@ -87,7 +89,8 @@ struct PackedLinearProduct<Factor: LinearFactor> {
         Self.pack(
           columns + Factor.numbers * first * step, step: step, factors: factors, vectors: vectors,
           into: packed)
-        // After its last panel a worker goes on, most often, with the first of the block beside.
+        // After its last panel, a worker usually continues with the first panel of the block
+        // beside.
         let (next, isLast) = (first + factors, first + factors == inputFactors)
         let nextFactors = min(Self.panelFactors, isLast ? inputFactors : inputFactors - next)
         var coming = RowPrefetch(
@@ -111,7 +114,7 @@ struct PackedLinearProduct<Factor: LinearFactor> {
     }
   }
 
-  /// Writes each image's numbers as those of factors.
+  /// Writes the elements of each image as those of factors.
   @inline(__always)
   private func round<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, into target: UnsafeMutableRawPointer, on pool: WorkerPool
@@ -124,8 +127,8 @@ struct PackedLinearProduct<Factor: LinearFactor> {
     }
   }
 
-  /// Writes factors of neighbouring rows, for two vectors at a time: `[vectors / 2][factors][2]`, and of an odd one
-  /// `[factors]`.
+  /// Writes factors of neighbouring rows, for two vectors at a time: `[vectors / 2][factors][2]`,
+  /// and `[factors]` for an odd last vector.
   ///
   /// - Parameter step: Vectors from one row to the next.
   @inline(__always)

@@ -1,19 +1,20 @@
 import Tensors
 
-/// A convolution by 1×1 with stride 1: a matrix product whose rows are pixels. Maps are read where they lie.
+/// A 1×1 convolution with stride 1: a matrix product whose rows are pixels. Maps are read in place.
 struct PointwisePass: MapPass {
   let layout: KernelLayout
   let input: FeatureMapShape
   let output: FeatureMapShape
   let prefetches: Bool
 
-  /// Pixels whose sums are in the first cache at once, whole blocks of the product.
+  /// Pixels whose sums fit the L1 cache together, in whole blocks of the product.
   private static let pixelsInPass = 4 * MatrixProduct.mostRowsAtOnce
 
   /// Pairs of inputs.
   private var pairs: Int { (layout.inputs + 1) / 2 }
 
-  /// Whether it computes a convolution of these sizes; both maps must be stored alike.
+  /// Whether this pass computes a convolution of these sizes; both maps must have the same
+  /// precision.
   static func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
     geometry.kernelHeight == 1 && geometry.kernelWidth == 1 && geometry.stride == 1
       && geometry.padding == 0 && input.fillsVectors
@@ -27,7 +28,7 @@ struct PointwisePass: MapPass {
     input.precision == .float32 ? 0 : pairs * layout.vectors * FeatureMapShape.vectorWidth
   }
 
-  /// Sums of a pass, and its pixels where they end within a block.
+  /// Sums of a pass, and a copy of its pixels if they end within a block.
   var scratchCount: Int { Self.pixelsInPass * (output.channelStride + input.channelStride) }
 
   func run(
@@ -61,7 +62,8 @@ struct PointwisePass: MapPass {
     }
   }
 
-  /// - Parameter multiply: Writes the sums of some pixels for the block of outputs that begins with a vector.
+  /// - Parameter multiply: Writes the sums of some pixels for the block of outputs that begins at a
+  ///   vector.
   @inline(__always)
   private func run<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?, into y: FeatureMap,
@@ -79,10 +81,10 @@ struct PointwisePass: MapPass {
     }
   }
 
-  /// Pixels of a product, before which some lines are asked for.
+  /// Pixels of one product, before which some lines are prefetched.
   private static let pixelsInProduct = MatrixProduct.mostRowsAtOnce
 
-  /// One image.
+  /// Computes one image.
   @inline(__always)
   private func run<Element: VectorElement>(
     _ image: Int, _ x: FeatureMap, _: Element.Type, bias: UnsafePointer<Vector>?,
@@ -103,7 +105,7 @@ struct PointwisePass: MapPass {
       let count = min(Self.pixelsInPass, input.pixelCount - first)
       var pixels = source + first * input.vectors
       if count % MatrixProduct.mostRowsAtOnce > 0 {
-        // What a block reads beyond the image may be nobody's.
+        // A block reads beyond the image's end, which may lie outside the map's memory.
         for index in 0..<count * input.vectors { rest[index] = pixels[index] }
         pixels = rest
       }
@@ -139,7 +141,8 @@ struct PointwisePass: MapPass {
     }
   }
 
-  /// Weights of pairs of inputs side by side: `[blocks of outputs][pairs][outputs of a block][2]`.
+  /// Writes the weights of pairs of inputs side by side: `[blocks of outputs][pairs][outputs of a
+  /// block][2]`.
   private func pair(
     _ weights: UnsafePointer<Float>, into paired: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {

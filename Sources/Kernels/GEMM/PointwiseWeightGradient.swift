@@ -12,10 +12,11 @@ struct PointwiseWeightGradient: WeightGradient {
     groups = GradientGroups(sizes.layout, size: sizes.layout.count)
   }
 
-  /// Pairs of neighbouring pixels whose sums are taken at once; both maps' stay in the first cache.
+  /// Pairs of neighbouring pixels that are summed together; those of both maps stay in the L1
+  /// cache.
   private static let pairsInPass = 64
 
-  /// Floats of both maps whose sums are taken at once.
+  /// Floats of both maps that are summed together.
   private static let floatsInPass = 6_144
 
   /// Pixels of both maps in pairs.
@@ -71,7 +72,7 @@ struct PointwiseWeightGradient: WeightGradient {
     }
   }
 
-  /// Adds the products of some images pair by pair of pixels.
+  /// Adds the products of some images, over pairs of pixels.
   private func addPairs(
     _ x: FeatureMap, _ dy: FeatureMap, _ images: Range<Int>,
     to target: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>
@@ -96,7 +97,7 @@ struct PointwiseWeightGradient: WeightGradient {
     }
   }
 
-  /// Writes pixels number by number beside their neighbours; an odd last one has a neighbour of zeros.
+  /// Writes pixels in pairs, element by element; an odd last pixel is paired with zeros.
   @inline(__always)
   private func pairPixels(
     _ map: FeatureMap, _ image: Int, _ pixels: Range<Int>,

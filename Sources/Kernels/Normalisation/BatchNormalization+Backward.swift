@@ -5,7 +5,7 @@ extension BatchNormalization {
   public struct BackwardArguments: @unchecked Sendable {
     public var dy: FeatureMap
     public var sums: NormGradientSums
-    /// Whether whoever wrote dy has taken them already.
+    /// Whether the layer that wrote dy has computed the sums already.
     public var sumsAreTaken: Bool
     /// Whether mean and variance do not depend on x, as running statistics do not.
     public var statisticsAreConstant: Bool
@@ -47,12 +47,13 @@ extension BatchNormalization {
     }
   }
 
-  /// The gradients of batch normalization in training, with g = dy · f′ and n numbers in a channel:
+  /// The gradients of batch normalization in training, with g = dy · f′ and n elements in a
+  /// channel:
   ///
   ///     dbias = Σ g        dweight = Σ g · x̂        dresidual = g
   ///     dx = weight / deviation · (g − Σ g / n − x̂ · Σ (g · x̂) / n)
   ///
-  /// First dbias and dweight, then dx and dresidual; g as it can be had.
+  /// First dbias and dweight are computed, then dx and dresidual. A `SlopeSource` computes g.
   public static func backward(_ arguments: BackwardArguments, on pool: WorkerPool) {
     if !arguments.sumsAreTaken {
       arguments.sums.run(on: arguments.dy, pool)
@@ -125,7 +126,7 @@ extension BatchNormalization {
       for index in run {
         let deviation = x[index] - mean
         let g = slope.apply(to: dy[index], deviation, scale, bias, index)
-        // In the order of the inputs: where both are the same map, the second adds to the first.
+        // In this order: if both are the same map, the second adds to the first.
         if let dx {
           let value = slopeOfGradient * (g - meanGradient - deviation * slopeOfX)
           if addsToDx {

@@ -12,8 +12,8 @@ public enum BatchNormalization {
   ///
   /// - Parameters:
   ///   - meanRemainder: Receives what rounding the mean to float lost.
-  ///   - images: Where each image's sums go.
-  ///   - areTaken: Whether whoever wrote x has taken them already.
+  ///   - images: Receives each image's sums.
+  ///   - areTaken: Whether the layer that wrote x has computed the sums already.
   public static func statistics(
     of x: FeatureMap, mean: UnsafeMutablePointer<Float>,
     meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
@@ -27,9 +27,10 @@ public enum BatchNormalization {
 
   /// The function of x, before a residual is added: f(scale · (x − mean) + bias).
   ///
-  /// The mean is taken off first. Folding it into one offset, bias − mean · scale, saves a subtraction
-  /// and rounds by the size of that offset, which near y = 0 is enough to put numbers on the other
-  /// side of f's kink: six steps of ResNet-20 then end 5 % off in the loss instead of 0.6 %.
+  /// The mean is subtracted first. Folding it into one offset, bias − mean · scale, would save a
+  /// subtraction, but round in proportion to that offset. Near y = 0 this suffices to put values on
+  /// the other side of f's kink: six steps of ResNet-20 then end 5 % off in the loss instead of 0.6
+  /// %.
   public struct Coefficients: @unchecked Sendable {
     let mean: UnsafePointer<Vector>
     let scale: UnsafePointer<Vector>

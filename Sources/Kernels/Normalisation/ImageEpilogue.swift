@@ -1,9 +1,9 @@
 import Tensors
 
-/// Work on each image of a map as soon as a layer has finished it, while it is in the cache: it spares a later layer a
-/// pass over the whole map.
+/// Work on each image of a map as soon as a layer has finished it, while it is in the cache. It
+/// saves a later layer a pass over the whole map.
 public protocol ImageEpilogue: Sendable {
-  /// A map of which the same image is read besides, for prefetching.
+  /// Another map whose same image the epilogue reads, so that it can be prefetched.
   var alsoRead: FeatureMap? { get }
 
   /// - Precondition: the map's pixels fill vectors. Images are finished in any order, on any thread.

@@ -1,14 +1,15 @@
 import CVectors
 import Tensors
 
-/// The sums behind a batch's mean and variance, image by image: a layer that writes maps may take them of
-/// each image as soon as it is written, while it is in the cache, and spare the norm that follows a pass
-/// over all of them.
+/// The sums behind a batch's mean and variance, image by image. A layer that writes a map may
+/// compute them as soon as each image is written, while it is in the cache, which saves the next
+/// norm a pass over the whole map.
 ///
-/// Each image gives the sum of each channel and the squared deviations from its mean: a difference of
-/// large sums of squares would cancel. Sums run in float over a few pixels, in `Double` over those.
+/// For each channel an image gives the sum, and the squared deviations from its own mean: a
+/// difference of large sums of squares would cancel. Sums are float over a few pixels, and `Double`
+/// over those sums.
 public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
-  /// Of each image the sums of its channels, then their squared deviations.
+  /// For each image, the sums of its channels, then their squared deviations.
   let sums: UnsafeMutablePointer<Double>
 
   /// Bytes for the statistics of maps of this shape.
@@ -21,7 +22,7 @@ public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
     sums = memory.assumingMemoryBound(to: Double.self)
   }
 
-  /// Takes the sums of one image.
+  /// Computes the sums of one image.
   ///
   /// - Precondition: the map's pixels fill vectors.
   public func run(image: Int, of map: FeatureMap) {
@@ -100,7 +101,8 @@ public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
     }
   }
 
-  /// Visits the sums of eight channels at a time; an image's are `step` vectors from those of the one before.
+  /// Visits the sums of eight channels at a time; the sums of consecutive images are `step` vectors
+  /// apart.
   @inline(__always)
   private func forEachEight(
     _ shape: FeatureMapShape,

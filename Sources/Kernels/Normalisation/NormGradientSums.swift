@@ -1,19 +1,19 @@
 import Tensors
 
-/// The sums over the batch on which a norm's gradients rest, image by image: with g = dy · f′
+/// The sums over the batch that a norm's gradients need, image by image; with g = dy · f′
 ///
 ///     Σ g        Σ g · (x − mean)
 public struct NormGradientSums: ImageEpilogue, @unchecked Sendable {
   let x: FeatureMap
-  /// The output, where a residual was added to it; else its sign follows from x, and it is not read.
+  /// The output if a residual was added to it; otherwise nil, since its sign follows from x.
   let y: FeatureMap?
   let coefficients: BatchNormalization.Coefficients
   let images: ImageStatistics
-  /// The memory of `images`, which lasts as long as whoever may take them.
+  /// The memory of `images`, kept for as long as this epilogue may run.
   private let owner: AlignedBuffer
 
   /// - Parameters:
-  ///   - y: The output, where a residual was added to it.
+  ///   - y: The output if a residual was added to it.
   ///   - images: Room for the sums of each image.
   /// - Precondition: `images` has `ImageStatistics.byteCount(for:)` bytes.
   public init(
@@ -26,7 +26,7 @@ public struct NormGradientSums: ImageEpilogue, @unchecked Sendable {
 
   public var alsoRead: FeatureMap? { x }
 
-  /// Takes the sums of one image.
+  /// Computes the sums of one image.
   ///
   /// - Precondition: the map's pixels fill vectors.
   public func run(image: Int, of dy: FeatureMap) {

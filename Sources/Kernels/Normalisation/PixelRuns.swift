@@ -1,11 +1,12 @@
 import CVectors
 import Tensors
 
-/// An image in runs: the vectors of one group of 16 channels over some neighbouring pixels, then those of
-/// the next group over the same pixels. So memory is read in order, while what belongs to a channel
-/// stays in registers for a run.
+/// An image in runs: the vectors of one group of 16 channels over some neighbouring pixels, then
+/// those of the next group over the same pixels. So memory is read in order, and a channel's
+/// coefficients and sums stay in registers during a run.
 ///
-/// A sequence, because the compiler dissolves loops over it, and closures around vectors not always.
+/// A sequence, because the compiler always inlines loops over it, but not always closures that take
+/// vectors.
 struct PixelRuns: Sequence, IteratorProtocol {
   private let vectors: Int
   /// Vectors from the first of a run to the next run's.
@@ -34,7 +35,8 @@ struct PixelRuns: Sequence, IteratorProtocol {
   }
 }
 
-/// Neighbouring pixels, seen through one vector of channels; its elements number vectors of the image.
+/// One vector of channels over some neighbouring pixels; the elements are indices of the image's
+/// vectors.
 struct PixelRun: Sequence {
   /// The vector of channels.
   let vector: Int
@@ -60,18 +62,18 @@ struct PixelRun: Sequence {
 }
 
 extension FeatureMapShape {
-  /// Runs of so many pixels that all their channels stay in the first cache.
+  /// Runs of pixels that fit the L1 cache with all their channels.
   var runs: PixelRuns { PixelRuns(self, length: 16) }
 
-  /// Runs of so few that their sum in float rounds little.
+  /// Runs of pixels few enough that their sum in float rounds little.
   var shortRuns: PixelRuns { PixelRuns(self, length: 8) }
 }
 
-/// Sums in `Double`, as PyTorch's are, of sixteen channels: two vectors of eight in memory.
+/// Sums of sixteen channels in `Double`, as in PyTorch: two vectors of eight in memory.
 struct WideSums {
   private let low: UnsafeMutablePointer<SIMD8<Double>>
 
-  /// - Parameter vector: The vector of channels, of those that `memory` holds one after the other.
+  /// - Parameter vector: Index of the vector of channels; `memory` holds these one after the other.
   @inline(__always)
   init(_ memory: UnsafeMutablePointer<Double>, vector: Int) {
     low = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: SIMD8<Double>.self) + 2 * vector

@@ -1,4 +1,4 @@
-/// How a norm's backward pass knows on which side of its kink a number was.
+/// How a norm's backward pass finds the side of the kink that a value was on.
 protocol SlopeSource {
   /// g = dy · f′.
   ///
@@ -17,7 +17,7 @@ struct NoKink: SlopeSource {
   ) -> Vector { dy }
 }
 
-/// From the output.
+/// Finds it from the output.
 struct SignOfOutput<Element: VectorElement>: SlopeSource {
   let y: PixelVectors<Element>
   let slope: Float
@@ -28,7 +28,8 @@ struct SignOfOutput<Element: VectorElement>: SlopeSource {
   ) -> Vector { dy.masked(byPositive: y[index], slope: slope) }
 }
 
-/// From the input, by the forward pass's own sum: reading the output would cost more than that does.
+/// Finds it from the input, by the forward pass's own sum, which costs less than reading the
+/// output.
 struct SignOfInput: SlopeSource {
   let slope: Float
 

@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// The arithmetic of the optimisers on one parameter's floats. Padding stays zero, since its gradient
-/// and value are zero.
+/// The arithmetic of the optimisers on one parameter's floats. Padding stays zero, because its
+/// value and gradient are zero.
 public enum ParameterUpdates {
   private static let pieceSize = 32_768
 

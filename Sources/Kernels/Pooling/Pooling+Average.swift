@@ -1,7 +1,7 @@
 import Tensors
 
 extension Pooling {
-  /// The mean of each window; positions beyond the input do not count.
+  /// The mean of each window; positions outside the input do not count.
   public func averageForward(_ x: FeatureMap, into y: FeatureMap, on pool: WorkerPool) {
     pool.forEachPiece(y.shape.count) { image, _ in
       switch (x.shape.fillsVectors, x.shape.precision, y.shape.precision) {
@@ -34,7 +34,7 @@ extension Pooling {
     }
   }
 
-  /// The same for a batch of images, whose pixels fill no vector.
+  /// The same for images, whose pixels do not fill vectors.
   private func averageImage<Output: VectorElement>(
     _ x: FeatureMap, _ image: Int, into y: FeatureMap, _: Output.Type
   ) {
@@ -54,7 +54,7 @@ extension Pooling {
     }
   }
 
-  /// dx = (or +=) the shares of dy of all windows over each position.
+  /// dx = (or +=), at each position, the sum of dy / area over the windows that cover it.
   public func averageBackward(
     _ dy: FeatureMap, into dx: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {

@@ -2,12 +2,12 @@ import CVectors
 import Tensors
 
 extension Pooling {
-  /// The largest value of each window, the first of equals; `choices` remembers its place.
+  /// The largest value of each window, the first of equals; `choices` receives its place.
   ///
   /// - Parameters:
-  ///   - rectified: Whether zero is larger than what is negative: ReLU before the pooling, or after it, which is
-  ///     the same. A window without a positive value then chooses no place.
-  ///   - choices: One byte for each number of y, or nil where no backward pass follows.
+  ///   - rectified: Whether ReLU is applied, before or after the pooling, which is the same. A
+  ///     window without a positive value then chooses no place.
+  ///   - choices: One byte for each element of y; nil if no backward pass follows.
   public func maximumForward(
     _ x: FeatureMap, rectified: Bool, into y: FeatureMap, choices: UnsafeMutablePointer<UInt8>?,
     on pool: WorkerPool
@@ -42,7 +42,7 @@ extension Pooling {
           var (choice, place) = (noChoice, Vector.zero)
           for input in window {
             let value = source[input * vectors + vector]
-            // Not-a-number wins, so that a broken step cannot hide behind a maximum.
+            // NaN wins, so that a maximum cannot hide a broken step.
             let wins = (value .> best) .| (value .!= value)
             best.replace(with: value, where: wins)
             choice.replace(with: place, where: wins)
@@ -55,7 +55,7 @@ extension Pooling {
     }
   }
 
-  /// dx = (or +=) dy of all windows that chose each position.
+  /// dx = (or +=), at each position, the sum of dy over the windows that chose it.
   public func maximumBackward(
     _ dy: FeatureMap, choices: UnsafeMutablePointer<UInt8>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool
@@ -108,7 +108,8 @@ extension Pooling {
     streaming.end()
   }
 
-  /// Where each position has one window, each window hands its gradient to its positions, and is looked at once.
+  /// For windows that cover each position once: visits each window once and writes its gradient to
+  /// its positions.
   @inline(__always)
   private func hand<Output: VectorElement, Input: VectorElement>(
     _ source: PixelVectors<Output>, _ choices: Choices, to target: PixelVectors<Input>,
@@ -137,10 +138,11 @@ extension Pooling {
   }
 }
 
-/// The places that maximum pooling chose in the windows of one image, a byte each. They come and go as
-/// floats, which hold them exactly: floats are compared sixteen at a time, integers one by one.
+/// The places that maximum pooling chose in the windows of one image, one byte each. They are read
+/// and written as floats, which hold them exactly: floats are compared sixteen at a time, integers
+/// one by one.
 private struct Choices {
-  /// Of a window that chose no place.
+  /// The value for a window that chose no place.
   static var none: Float { Float(UInt8.max) }
 
   private let bytes: UnsafeMutablePointer<SIMD16<UInt8>>

@@ -18,14 +18,14 @@ public struct Pooling: Sendable {
     longestWindow = rows.longest * columns.longest
   }
 
-  /// The window behind a pixel of the output.
+  /// The window of an output pixel.
   @inline(__always)
   func window(row: Int, column: Int) -> PoolingWindow {
     PoolingWindow(
       rows: rows.windows[row], columns: columns.windows[column], inputWidth: columns.extent)
   }
 
-  /// The windows over a pixel of the input.
+  /// The windows that cover an input pixel.
   @inline(__always)
   func coveringWindows(row: Int, column: Int) -> CoveringWindows {
     CoveringWindows(
@@ -34,8 +34,8 @@ public struct Pooling: Sendable {
   }
 }
 
-/// The windows along one axis, and those over each of its positions: in memory that costs loops no
-/// counting of references.
+/// The windows along one axis, and those that cover each position, in unmanaged memory, so that
+/// loops need no reference counting.
 final class PoolingAxis: @unchecked Sendable {
   /// Positions from `first` to before `end`.
   struct Span {
@@ -49,9 +49,9 @@ final class PoolingAxis: @unchecked Sendable {
   let extent: Int
   /// The positions of each window.
   let windows: UnsafeMutablePointer<Span>
-  /// The windows over each position; they are neighbours.
+  /// The windows that cover each position, which are consecutive.
   let covering: UnsafeMutablePointer<Span>
-  /// Whether each position has one window.
+  /// Whether exactly one window covers each position.
   let isPartition: Bool
 
   init(_ windows: PoolingWindows, extent: Int) {
@@ -76,7 +76,7 @@ final class PoolingAxis: @unchecked Sendable {
   }
 }
 
-/// The pixels of the input behind one of the output, row by row.
+/// The input pixels of one window, row by row.
 ///
 /// A sequence, as `PixelRuns` is.
 struct PoolingWindow: Sequence, IteratorProtocol {
@@ -94,7 +94,7 @@ struct PoolingWindow: Sequence, IteratorProtocol {
     column = self.columns.lowerBound
   }
 
-  /// Pixels in it, before the first is taken.
+  /// Pixels in the window; valid before the first call of `next()`.
   var area: Int { (endRow - row) * columns.count }
 
   @inline(__always)
@@ -109,12 +109,12 @@ struct PoolingWindow: Sequence, IteratorProtocol {
   }
 }
 
-/// The windows over one pixel of the input.
+/// The windows that cover one input pixel.
 struct CoveringWindows: Sequence, IteratorProtocol {
   struct Element {
     /// The window's pixel in the output.
     let output: Int
-    /// The pixel's number in the window.
+    /// The input pixel's index in the window.
     let place: Int
     /// Pixels of the window.
     let area: Int
@@ -141,7 +141,7 @@ struct CoveringWindows: Sequence, IteratorProtocol {
     (self.rowWindows, self.columnWindows) = (rowWindows, columnWindows)
     self.outputWidth = outputWidth
     (firstColumn, endColumn) = (Int(columns.first), Int(columns.end))
-    // Where no window covers the column, there is none over the pixel.
+    // If no window covers the column, none covers the pixel.
     (outputRow, endRow) = (Int(rows.first), firstColumn < endColumn ? Int(rows.end) : 0)
     outputColumn = firstColumn
   }
