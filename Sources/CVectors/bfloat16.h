@@ -11,7 +11,7 @@ typedef unsigned short Halves16 __attribute__((ext_vector_type(16)));
 typedef unsigned int Words8 __attribute__((ext_vector_type(8)));
 typedef unsigned short Halves8 __attribute__((ext_vector_type(8)));
 
-/// Whether this compilation may use the processor's bfloat16 instructions.
+/// Whether the compiler may use the processor's bfloat16 instructions.
 static inline int kernelHasBFloat16(void) {
 #if defined(__AVX512BF16__)
   return 1;

@@ -1,7 +1,7 @@
 import CVectors
 import Tensors
 
-/// A precision for which the kernels were built without instructions.
+/// The kernels were built without instructions for this precision.
 public struct UnsupportedPrecision: Error, Equatable, CustomStringConvertible {
   public let precision: Precision
 

@@ -90,7 +90,7 @@ struct TileSums {
   /// - Parameters:
   ///   - pixels: The first element of the first pixel in the first run.
   ///   - pixelStep: Bytes from a pixel to the next.
-  ///   - tileStep: Bytes from the first pixel tile to the second; nil where there is one.
+  ///   - tileStep: Bytes from the first pixel tile to the second; nil if there is only one.
   ///   - counts: Pixels of each tile whose sums are needed.
   ///   - weights: `weightTiles` tiles for each step of the first run.
   @inline(__always)

@@ -89,8 +89,8 @@ struct PackedLinearProduct<Factor: LinearFactor> {
         Self.pack(
           columns + Factor.numbers * first * step, step: step, factors: factors, vectors: vectors,
           into: packed)
-        // After its last panel, a worker usually continues with the first panel of the block
-        // beside.
+        // After its last panel, a worker usually continues with the first panel of the adjacent
+        // block.
         let (next, isLast) = (first + factors, first + factors == inputFactors)
         let nextFactors = min(Self.panelFactors, isLast ? inputFactors : inputFactors - next)
         var coming = RowPrefetch(

@@ -14,12 +14,12 @@ extension BatchNormalization {
     public var weight: UnsafePointer<Float>
     public var weightGradient: UnsafeMutablePointer<Float>
     public var biasGradient: UnsafeMutablePointer<Float>
-    /// Where dx goes, and whether it is added to what is there.
+    /// Receives dx; `addsToDx` says whether dx is added to it.
     public var dx: FeatureMap?
     public var addsToDx: Bool
     /// Runs on each finished image of dx.
     public var epilogueOfDx: (any ImageEpilogue)?
-    /// Where the residual's gradient goes, and whether it is added to what is there.
+    /// Receives the residual's gradient; `addsToDresidual` says whether it is added.
     public var dresidual: FeatureMap?
     public var addsToDresidual: Bool
 

@@ -9,7 +9,7 @@ struct LinePrefetch {
   private var second: Span
   private var third: Span?
 
-  /// - Parameter steps: Calls of `prefetchSome` in which all is prefetched.
+  /// - Parameter steps: Calls of `prefetchSome` that prefetch everything.
   @inline(__always)
   init(
     _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,

@@ -18,7 +18,7 @@ enum RegisterBlockSize {
   }
 
   /// Whether the empty half of a last vector is left out, because half a vector takes half the
-  /// time. With 512 bits that does not hold for a single vector.
+  /// time. With 512 bits, a single vector keeps its empty half.
   @inline(__always)
   static func leavesHalfOut(vectors: Int) -> Bool {
     isFourByOne || kernelHalvesVectors() != 0 && vectors > 1

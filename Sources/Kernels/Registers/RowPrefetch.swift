@@ -36,7 +36,7 @@ struct RowPrefetch: Prefetching {
   ///   - row: The first row's part.
   ///   - step: Vectors from one row to the next.
   ///   - vectors: Vectors of a part.
-  ///   - requests: Calls of `prefetchSome` in which all is prefetched.
+  ///   - requests: Calls of `prefetchSome` that prefetch everything.
   @inline(__always)
   init(_ row: UnsafePointer<Vector>, rows: Int, step: Int, vectors: Int, requests: Int) {
     self.row = UnsafeRawPointer(row)

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// The threads of a pool, and how they share a job.
+/// The threads of a pool, and how they divide a job.
 ///
 /// Each worker starts with a run of consecutive pieces and takes them in order; a worker with none
 /// left steals another's last. So a thread whose core is busy with other work delays nothing, and

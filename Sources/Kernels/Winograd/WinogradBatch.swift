@@ -6,7 +6,7 @@ struct WinogradBatch {
 
   /// Bytes that the transformed inputs and products of a batch should fit.
   private static let bytes = 524_288
-  /// Fewest tiles for each time the weights are fetched, even if they do not fit.
+  /// Fewest tiles multiplied each time weights are loaded, even if the tiles do not fit.
   static let leastTiles = 64
 
   /// - Parameter leastTiles: Fewest tiles processed at once, even if they do not fit.

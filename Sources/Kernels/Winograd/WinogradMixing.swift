@@ -7,8 +7,8 @@ import Tensors
 /// First some images are transformed. Then threads divide the points and their blocks of outputs,
 /// and mix and multiply each block image by image. Last, the outputs are written.
 ///
-/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, bank `[K, weights at all points]` in float32. Mixtures are rounded
-/// where factors are bfloat16; sums are float32.
+/// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, O]`, bank `[K, weights at all points]` in float32.
+/// Mixtures are rounded if the factors are bfloat16; sums are float32.
 struct WinogradMixing: BankPass {
   let kernel: WinogradKernel
   let tiles: WinogradTiles
@@ -18,7 +18,7 @@ struct WinogradMixing: BankPass {
   /// Tiles from one image to the next. Products may write beyond an image's last tile, but not into
   /// the next image's.
   let tilePitch: Int
-  /// Images that are transformed before products read the bank, and read it once for all of them.
+  /// Images transformed at once; their products read the whole bank once for all of them.
   let imagesAtOnce: Int
 
   /// Images whose gradients at a point fit the L1 cache together.
@@ -31,8 +31,8 @@ struct WinogradMixing: BankPass {
   /// registers.
   private static let inputsAtOnce = 32
 
-  /// As many of `count` images as make whole groups: those whose gradients are summed, or whose
-  /// mixtures are written, together.
+  /// The largest number of images, up to `count`, that forms whole groups: those whose gradients
+  /// are summed, or whose mixtures are written, together.
   private static func imagesAtOnce(_ count: Int) -> Int {
     let group = count > gradientsAtOnce ? gradientsAtOnce : KernelBank.imagesMixedAtOnce
     return count > group ? count / group * group : count
@@ -74,7 +74,7 @@ struct WinogradMixing: BankPass {
   /// Floats of transformed tiles.
   var transformedCount: Int { batch.transformedCount(tiles) }
 
-  /// Transforms a bank's kernels.
+  /// Transforms a bank's sets of weights.
   func transform(
     _ bank: KernelBank, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) -> KernelBank {

@@ -120,7 +120,7 @@ extension WinogradTiles {
   }
 }
 
-/// The transforms of F(2×2, 3×3) to pairs of bfloat16: each element beside the neighbouring tile's.
+/// The same transforms, written as pairs of bfloat16: each element beside the neighbouring tile's.
 extension WinogradTiles {
   /// Writes transformed tiles: `[points][pairs of tiles][input.channelStride][2]`.
   @inline(__always)

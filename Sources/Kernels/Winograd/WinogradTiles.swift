@@ -30,8 +30,8 @@ struct WinogradTiles {
   func offset(ofRow row: Int, _ column: Int) -> Int { row * pitch + column }
 
   /// Elements from one transformed tile to the next at a point. Products in 256-bit vectors read
-  /// one channel of four tiles at a time. Tiles a whole number of cache lines apart would have that
-  /// channel in the same bank of the L1 cache, which delivers one element a cycle
+  /// one channel of four tiles at a time. If tiles were a whole number of cache lines apart, the
+  /// four elements would lie in one bank of the L1 cache, which delivers one element a cycle
   /// (docs/kernels.md).
   var inputStep: Int {
     guard tileSize != .two, factors == .float32, RegisterBlockSize.isFourByOne else {
