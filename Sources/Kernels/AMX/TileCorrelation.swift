@@ -1,7 +1,7 @@
 import Tensors
 
-/// The weight gradient over some images by AMX: 32 places of the patch by 32 outputs at a time,
-/// summed over all pixels in registers.
+/// The weight gradient over some images by `TileUnit`: 32 places of the patch by 32 outputs at a
+/// time, summed over all pixels in registers.
 struct TileCorrelation {
   let planes: TilePlanes
   let gradient: TileGradient
@@ -113,7 +113,7 @@ struct TileCorrelation {
     sums.finish(pixelTiles: second == nil ? 1 : 2, weightTiles: tiles)
   }
 
-  /// Adds an AMX tile's sums to the gradients of their weights.
+  /// Adds a tile's sums to the gradients of their weights.
   @inline(__always)
   private func write(
     _ tap: Tap, _ sums: UnsafePointer<Vector>, tile: Int, pair: Int, tiles: Int,

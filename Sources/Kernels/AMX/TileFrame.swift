@@ -1,14 +1,14 @@
 import Tensors
 
-/// One image of a feature map in bfloat16, in a frame of zeros, as AMX reads it.
+/// One image of a feature map in bfloat16, in a frame of zeros, as `TileUnit` reads it.
 ///
 ///     [parts][phases of rows][rows][columns][channels], without padding between pixels
 ///
 /// Consecutive patches are equally far apart throughout the image, also from the end of one row to
-/// the beginning of the next: the positions between rows are computed too, but not written. So an
-/// AMX tile takes 16 patches in reading order, however narrow the map. Vectors go row by row where
-/// that fills them. With stride s, every s-th row belongs to one phase. The right border of a row
-/// is the left border of the next.
+/// the beginning of the next: the positions between rows are computed too, but not written. So a
+/// pixel tile takes 16 patches in reading order, however narrow the map. Vectors go row by row if a
+/// row's patches fill them. With stride s, every s-th row belongs to one phase. The right border of
+/// a row is the left border of the next.
 struct TileFrame: Sendable {
   let shape: FeatureMapShape
   let parts: Int
@@ -40,7 +40,7 @@ struct TileFrame: Sendable {
     let rows = max(top + shape.height, (outputRows - 1) * stride + kernelHeight)
     // The zeros of the last pixel's padding must not overwrite the next phase.
     phaseStride = (rows + stride - 1) / stride * pitch * shape.channels + TileUnit.width
-    // An AMX tile reads up to 32 patches and one step of 32 elements beyond the last patch.
+    // Tiles read up to 32 patches and one step of 32 elements beyond the last patch.
     let beyond = (2 * TileUnit.width * stride + kernelWidth) * shape.channels + 2 * TileUnit.depth
     partStride = (stride * phaseStride + beyond + 31) / 32 * 32
   }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// One image's gradient dy in bfloat16, in the order in which AMX reads weights.
+/// One image's gradient dy in bfloat16, in the order in which `TileUnit` reads weights.
 ///
 ///     [pairs of output vectors][parts][steps][1 or 2 vectors][pairs of pixels][16 outputs][2]
 ///

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A convolution's weights in bfloat16, in the order in which AMX reads them.
+/// A convolution's weights in bfloat16, in the order in which `TileUnit` reads them.
 ///
 ///     [pairs of output vectors][parts][kernelHeight][steps of 32 elements][1 or 2 vectors][16 pairs][16 outputs][2]
 ///

@@ -1,11 +1,11 @@
 import CVectors
 import Tensors
 
-/// How values are rounded to bfloat16, or split into bfloat16 parts, for AMX.
+/// How values are rounded to bfloat16, or split into bfloat16 parts, for `TileUnit`.
 ///
 /// A float32 is exactly the sum of three bfloat16 of eight digits each: x = x₀ + x₁ + x₂. Of the
 /// nine products of two such sums, the six largest are kept; the other three would contribute less
-/// than the last digit of a float32. So AMX multiplies float32 in six passes.
+/// than the last digit of a float32. So `TileUnit` multiplies float32 in six passes.
 /// Source: Henry, Tang and Heinecke, 2019, arXiv:1904.06376, section 3.
 enum TileParts {
   /// Parts of a value in arithmetic of this precision.

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A filter sliding over an image's frame by AMX: 32 patches by 32 outputs at a time, each summed
-/// completely in registers.
+/// A filter sliding over an image's frame by `TileUnit`: 32 patches by 32 outputs at a time, each
+/// summed completely in registers.
 struct TileSlide: Sendable {
   let frame: TileFrame
   let kernel: TileKernel
