@@ -1,14 +1,18 @@
 import Tensors
 
-/// target = the sum of `groups` buffers of `size` floats, added in the order of the groups.
+/// target = the sum of `groups` buffers of `size` floats, added in the order of the groups; target may be the first.
+///
+/// - Precondition: `size` is a multiple of 16.
 func sumInOrder(
   _ partial: UnsafePointer<Float>, groups: Int, size: Int,
   into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
 ) {
-  pool.forEachRange(of: size, size: 16_384) { range, _ in
+  let (partial, target) = (asVectors(partial), asVectors(target))
+  let count = size / FeatureMapShape.vectorWidth
+  pool.forEachRange(of: count, size: 1_024) { range, _ in
     for index in range {
       var sum = partial[index]
-      for group in 1..<max(groups, 1) { sum += partial[group * size + index] }
+      for group in 1..<max(groups, 1) { sum += partial[group * count + index] }
       target[index] = sum
     }
   }
