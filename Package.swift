@@ -62,6 +62,7 @@ let package = Package(
     .target(name: "Processors"),
     .target(name: "Randomness", swiftSettings: optimized),
     .target(name: "TensorFiles", dependencies: ["CheckedNumbers", "Digests"]),
+    .target(name: "Records", dependencies: ["TensorFiles"]),
     .target(name: "Tensors", swiftSettings: optimized),
     .target(
       name: "Kernels", dependencies: ["CVectors", "OpenBLAS", "Processors", "Tensors"],
@@ -83,8 +84,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "CheckedNumbers", "Digests", "NumPyFiles", "Pickles", "Randomness", "TensorFiles",
-        "Tensors",
+        "CheckedNumbers", "Digests", "NumPyFiles", "Pickles", "Randomness", "Records",
+        "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(name: "Resampling", swiftSettings: optimized),
@@ -97,12 +98,12 @@ let package = Package(
         "Augmentation", "Datasets", "Kernels", "Randomness", "Resampling", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
-    .target(name: "Metrics", swiftSettings: optimized),
+    .target(name: "Metrics", dependencies: ["Records"], swiftSettings: optimized),
     .target(
       name: "Inference",
       dependencies: [
         "CheckedNumbers", "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models",
-        "TensorFiles", "Tensors",
+        "Records", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(
@@ -115,12 +116,12 @@ let package = Package(
     .target(
       name: "Explanations",
       dependencies: [
-        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Notebook", "TensorFiles",
-        "Tensors", "Training",
+        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Notebook", "Records",
+        "TensorFiles", "Tensors", "Training",
       ],
       swiftSettings: optimized),
-    .target(name: "Gnuplot", dependencies: ["CheckedNumbers", "Metrics", "TensorFiles"]),
-    .target(name: "Records"),
+    .target(
+      name: "Gnuplot", dependencies: ["CheckedNumbers", "Metrics", "Records", "TensorFiles"]),
     .target(name: "Terminals", dependencies: ["TensorFiles"]),
     .target(
       name: "Watching", dependencies: ["Gnuplot", "Pages", "Planning", "Records", "TensorFiles"]),
@@ -138,7 +139,7 @@ let package = Package(
       swiftSettings: optimized),
     .target(
       name: "PictureFolders",
-      dependencies: ["Datasets", "Pictures", "TensorFiles", "Tensors"],
+      dependencies: ["Datasets", "Pictures", "Records", "TensorFiles", "Tensors"],
       swiftSettings: optimized),
     .target(
       name: "Preflight",
@@ -149,8 +150,8 @@ let package = Package(
     .target(
       name: "Prediction",
       dependencies: [
-        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Pictures", "Resampling",
-        "TensorFiles", "Tensors",
+        "Datasets", "Kernels", "Layers", "Loading", "Metrics", "Models", "Pictures", "Records",
+        "Resampling", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(
@@ -164,23 +165,26 @@ let package = Package(
       name: "OtherData",
       dependencies: [
         "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models", "PictureFolders",
-        "TensorFiles",
+        "Records", "TensorFiles",
       ]),
     .target(
-      name: "Comparison", dependencies: ["CheckedNumbers", "Gnuplot", "Planning", "TensorFiles"]),
+      name: "Comparison",
+      dependencies: ["CheckedNumbers", "Gnuplot", "Planning", "Records", "TensorFiles"]),
     .target(
       name: "Sweeps",
       dependencies: [
-        "CheckedNumbers", "Comparison", "Gnuplot", "Planning", "Recipes", "TensorFiles",
+        "CheckedNumbers", "Comparison", "Gnuplot", "Planning", "Recipes", "Records", "TensorFiles",
       ]),
-    .target(name: "Inspection", dependencies: ["CheckedNumbers", "Pictures", "TensorFiles"]),
+    .target(
+      name: "Inspection", dependencies: ["CheckedNumbers", "Pictures", "Records", "TensorFiles"]),
     .target(name: "Pages"),
     .target(name: "Prose", dependencies: ["CMarkGFM", "Pages"]),
     .target(
       name: "Weaving",
       dependencies: [
         "CheckedNumbers", "Comparison", "Gnuplot", "Inspection", "Metrics", "Models", "Pages",
-        "Pictures", "Planning", "Prose", "Recipes", "SourceText", "Sweeps", "TensorFiles",
+        "Pictures", "Planning", "Prose", "Recipes", "Records", "SourceText", "Sweeps",
+        "TensorFiles",
       ]),
     .executableTarget(
       name: "numerics", dependencies: ["Kernels", "Processors"], swiftSettings: optimized),
@@ -190,8 +194,9 @@ let package = Package(
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Metrics", "Models", "Notebook", "OpenBLAS", "OtherData",
         "PictureFolders", "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose",
-        "Recipes", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Training", "Watching",
-        "Weaving", argumentParser,
+        "Recipes", "Records", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Watching",
+        "Weaving",
+        argumentParser,
       ]),
 
     // The stages
@@ -217,11 +222,12 @@ let package = Package(
       name: "evaluate",
       dependencies: [
         "CheckedNumbers", "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models",
-        "Notebook", "Processors", "TensorFiles", "Tensors",
+        "Notebook", "Processors", "Records", "TensorFiles", "Tensors",
       ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
-      name: "plot", dependencies: ["CheckedNumbers", "Gnuplot", "Notebook", "TensorFiles"],
+      name: "plot",
+      dependencies: ["CheckedNumbers", "Gnuplot", "Notebook", "Records", "TensorFiles"],
       path: "stages/plot", swiftSettings: stageSettings),
 
     // Tests
@@ -289,16 +295,18 @@ let package = Package(
         "Tensors", "TestSupport",
       ],
       path: "Tests/Loading", swiftSettings: optimized),
-    .testTarget(name: "RecordsTests", dependencies: ["Records"], path: "Tests/Records"),
+    .testTarget(
+      name: "RecordsTests", dependencies: ["Records", "TestSupport"], path: "Tests/Records"),
     .testTarget(
       name: "WatchingTests", dependencies: ["Gnuplot", "Records", "Watching"],
       path: "Tests/Watching"),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Records"], path: "Tests/Metrics"),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
         "Datasets", "Inference", "Kernels", "Layers", "Loading", "Metrics", "Models", "Randomness",
-        "TensorFiles", "Tensors", "TestSupport",
+        "Records", "TensorFiles", "Tensors", "TestSupport",
       ],
       path: "Tests/Inference", swiftSettings: optimized),
     .testTarget(
@@ -330,7 +338,9 @@ let package = Package(
         "TestSupport", "Training", argumentParser,
       ],
       path: "Tests/Notebook"),
-    .testTarget(name: "GnuplotTests", dependencies: ["Gnuplot"], path: "Tests/Gnuplot"),
+    .testTarget(
+      name: "GnuplotTests", dependencies: ["Gnuplot", "Records", "TestSupport"],
+      path: "Tests/Gnuplot"),
     .testTarget(
       name: "ComparisonTests",
       dependencies: ["Comparison", "Gnuplot", "Planning", "TensorFiles", "TestSupport"],

@@ -1,5 +1,6 @@
 import Foundation
 import Gnuplot
+import Records
 
 extension RunComparison {
   /// The learning curves in one figure: validation accuracy over epochs and over training time, and

@@ -1,5 +1,6 @@
 import Foundation
 import Gnuplot
+import Records
 import TensorFiles
 
 /// Several runs side by side: what they reached, in what time, and by which values of their recipes they
@@ -54,9 +55,9 @@ public struct RunComparison: Sendable {
     }
   }
 
-  private static func result(of evaluation: EvaluationSummary) -> String? {
+  private static func result(of evaluation: EvaluationReport) -> String? {
     evaluation.top1.map { top1 in
-      String(format: "%.2f %% %@", top1, evaluation.on.rawValue)
+      String(format: "%.2f %% %@", top1, evaluation.on)
         + (evaluation.selectedOnTest ? ", selected on test" : "")
     }
   }

@@ -1,6 +1,6 @@
 import Foundation
-import Gnuplot
 import Planning
+import Records
 
 /// What a run has left behind, as far as it can be compared: its curves, its figures and the recipe values
 /// they came about with.
@@ -27,7 +27,7 @@ public struct RunResults: Sendable {
   /// Seconds of all trainings of the run.
   public let trainingSeconds: Double?
   /// The last evaluation on test images; the last at all where there is none.
-  public let evaluation: EvaluationSummary?
+  public let evaluation: EvaluationReport?
   /// By instance, in the order in which they ran.
   public let settings: [Setting]
   /// The instances, in that order.
@@ -47,16 +47,16 @@ public struct RunResults: Sendable {
     let shown = trainings.first { $0.1.best != nil } ?? trainings.first
     let timings = trainings.map { instance, _ in
       remarks.reading {
-        guard let file = instance.artefact.record("timing.csv") else {
+        guard let file = instance.artefact.record(EpochTimes.fileName) else {
           throw LogError.unreadable(
-            file: "timing.csv", problem: "\(instance.name) has none that is as recorded")
+            file: EpochTimes.fileName, problem: "\(instance.name) has none that is as recorded")
         }
         return try EpochTimes(contentsOf: file)
       }
     }
-    let evaluations = instances.compactMap { instance -> EvaluationSummary? in
+    let evaluations = instances.compactMap { instance -> EvaluationReport? in
       guard let file = instance.file(ofOutput: "metrics") else { return nil }
-      return remarks.reading { try EvaluationSummary(contentsOf: file) }
+      return remarks.reading { try EvaluationReport(contentsOf: file) }
     }
 
     history = shown?.1
@@ -68,7 +68,7 @@ public struct RunResults: Sendable {
     seconds = shown.flatMap { times?.seconds(ofEpochs: $0.1.epochs) }
     let totals = timings.compactMap { $0?.total }
     trainingSeconds = totals.isEmpty ? nil : totals.reduce(0, +)
-    evaluation = evaluations.last { $0.on == .test } ?? evaluations.last
+    evaluation = evaluations.last { $0.isOnTest } ?? evaluations.last
     settings = instances.flatMap(\.settings)
     steps = instances.map(\.name)
     network = shown?.0.value(ofKey: "network")
@@ -140,55 +140,5 @@ struct LinkedInstance: Sendable {
       return RunResults.Setting(
         key: part.name + suffix, value: isDigest ? String(part.value.prefix(20)) : part.value)
     }
-  }
-}
-
-/// The file `timing.csv`: how long each epoch took.
-package struct EpochTimes {
-  private let seconds: [Int: Double]
-
-  package init(contentsOf url: URL) throws(LogError) {
-    let file = url.lastPathComponent
-    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
-      throw .unreadable(file: file, problem: "it is absent, or not UTF-8")
-    }
-    let records = try CommaSeparatedValues(parsing: text, file: file).records
-    let header = ["epoch", "seconds"]
-    guard let found = records.first?.cells else {
-      throw .noHeader(file: file, expected: header.joined(separator: ","))
-    }
-    for (column, name) in header.enumerated()
-    where !found.indices.contains(column) || found[column] != name {
-      throw .header(
-        file: file, column: column + 1, expected: name,
-        found: found.indices.contains(column) ? found[column] : "the end of the line")
-    }
-    var seconds: [Int: Double] = [:]
-    for record in records.dropFirst() {
-      guard record.cells.count == found.count else {
-        throw .cellCount(
-          file: file, line: record.line, expected: found.count, found: record.cells.count)
-      }
-      guard let epoch = Int(record.cells[0]) else {
-        throw .cell(
-          file: file, line: record.line, column: "epoch", expected: "a number",
-          found: record.cells[0])
-      }
-      guard let time = Double(record.cells[1]), time >= 0, time.isFinite else {
-        throw .cell(
-          file: file, line: record.line, column: "seconds", expected: "a number from 0",
-          found: record.cells[1])
-      }
-      seconds[epoch] = time
-    }
-    self.seconds = seconds
-  }
-
-  package var total: Double { seconds.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
-
-  /// The seconds of each epoch; nil where one is missing.
-  func seconds(ofEpochs epochs: [Int]) -> [Double]? {
-    let times = epochs.compactMap { seconds[$0] }
-    return times.count == epochs.count ? times : nil
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import NumPyFiles
+import Records
 import TensorFiles
 import Tensors
 

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// The files of a CIFAR data set in either edition, in memory and not yet parsed.

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// How often each byte occurs in each channel, and each label.

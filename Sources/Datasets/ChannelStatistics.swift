@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// Mean and standard deviation of each channel, in units of pixel/255.

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// What every file that comes from a data set says of it.

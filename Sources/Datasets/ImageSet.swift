@@ -1,3 +1,4 @@
+import Records
 import Tensors
 
 /// Labelled square RGB images of one size as bytes, and what a later reader has to know of them.
@@ -71,27 +72,6 @@ public struct ImageSet: Sendable, Equatable {
     var counts = [Int](repeating: 0, count: classNames.count)
     for label in labels { counts[Int(label)] += 1 }
     return counts
-  }
-}
-
-/// How far the pixels can be trusted to be those that published figures were measured on.
-public enum DataStatus: String, Sendable, CaseIterable {
-  /// The archive's digest is that of the official one.
-  case official
-  /// CIFAR's layout, but not an official archive: figures may differ from published ones.
-  case unverified
-  /// Pictures or arrays of the user's own, for which there is nothing official.
-  case own
-  /// Drawn by this program.
-  case generated
-
-  /// What anyone who reads a figure measured on such data has to be told; nil where it is nothing.
-  public var warning: String? {
-    switch self {
-    case .unverified:
-      "unverified data: not an official CIFAR archive, so figures may differ from published ones"
-    case .official, .own, .generated: nil
-    }
   }
 }
 

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 import Loading
 import Models
+import Records
 import TensorFiles
 
 /// What the running statistics did in the first epochs: a row an epoch in `statistics-lag.csv` of the work
@@ -16,9 +17,10 @@ public struct StatisticsLagLog {
 
   public private(set) var rows: [StatisticsLag]
   private let url: URL
-  private static let header =
-    "epoch,images,running_top1,running_answer,running_answer_percent,"
-    + "batch_top1,batch_answer,batch_answer_percent"
+  private static let columns = [
+    "epoch", "images", "running_top1", "running_answer", "running_answer_percent", "batch_top1",
+    "batch_answer", "batch_answer_percent",
+  ]
   /// A file that is larger is not one of these.
   private static let mostBytes = 65_536
 
@@ -50,22 +52,22 @@ public struct StatisticsLagLog {
 
   /// The rows as text.
   public var csv: String {
-    Self.header + "\n"
-      + rows.map { row in
-        ([row.epoch, row.count].map(String.init)
-          + [row.running, row.batch].flatMap {
-            ["\($0.top1)", "\($0.favourite)", "\($0.favouritePercent)"]
-          }).joined(separator: ",") + "\n"
-      }.joined()
+    CommaSeparatedValues.text(
+      of: [Self.columns]
+        + rows.map { row in
+          [row.epoch, row.count].map(String.init)
+            + [row.running, row.batch].flatMap {
+              ["\($0.top1)", "\($0.favourite)", "\($0.favouritePercent)"]
+            }
+        })
   }
 
   package static func rows(in text: String) -> [StatisticsLag] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     // What follows the last line break is a line that was cut off.
-    _ = lines.popLast()
-    guard lines.first.map(String.init) == header else { return [] }
-    return lines.dropFirst().compactMap { line in
-      let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let end = text.lastIndex(of: "\n").map(text.index(after:)) ?? text.startIndex
+    let records = CommaSeparatedValues(salvaging: String(text[..<end])).records.map(\.cells)
+    guard records.first == columns else { return [] }
+    return records.dropFirst().compactMap { cells in
       guard cells.count == 8, let epoch = Int(cells[0]), let count = Int(cells[1]),
         let running = answers(cells[2...4]), let batch = answers(cells[5...7])
       else { return nil }

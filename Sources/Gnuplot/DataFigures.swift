@@ -1,3 +1,5 @@
+import Records
+
 /// The figures of a data set: how many images of each class, how bright their pixels, and a look at
 /// some of them.
 public struct DataFigures: Sendable {

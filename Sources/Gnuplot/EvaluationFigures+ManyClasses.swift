@@ -1,5 +1,6 @@
 import Foundation
 import Metrics
+import Records
 
 extension EvaluationFigures {
   /// Classes up to which the data file has all cells; of more, those alone that are not zero.
@@ -100,7 +101,7 @@ extension EvaluationFigures {
     }.sorted { ($1.f1, $0.index) < ($0.f1, $1.index) }.map(\.score)
     let isWhole = scored.count <= 2 * ManyClasses.rankedEnd
     typealias Row = (name: String, precision: Double?, recall: Double?, f1: Double?)
-    func rows(_ scores: some Sequence<EvaluationSummary.ClassScore>) -> [Row] {
+    func rows(_ scores: some Sequence<EvaluationReport.ClassFigures>) -> [Row] {
       scores.map { ($0.name, $0.precision, $0.recall, $0.f1) }
     }
     let gap: Row = ("", nil, nil, nil)

@@ -1,19 +1,20 @@
 import Foundation
 import Metrics
+import Records
 
 /// The figures of an evaluation: who is taken for whom, and how well each class is recognised.
 public struct EvaluationFigures: Sendable {
-  let summary: EvaluationSummary
+  let summary: EvaluationReport
   let status: RunStatus
 
-  public init(_ summary: EvaluationSummary) {
+  public init(_ summary: EvaluationReport) {
     self.summary = summary
     status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest)
   }
 
   /// Which images these are, in the words of a title.
   public var images: String {
-    let test = summary.on == .test || summary.selectedOnTest
+    let test = summary.isOnTest || summary.selectedOnTest
     return "\(Text.grouped(summary.count)) \(test ? "test" : "validation") images"
   }
 
@@ -69,7 +70,7 @@ public struct EvaluationFigures: Sendable {
   public var classScores: Figure {
     guard summary.perClass.count <= ManyClasses.limit else { return rankedScores }
     func column(
-      _ score: KeyPath<EvaluationSummary.ClassScore, Double?>, mean: Double?
+      _ score: KeyPath<EvaluationReport.ClassFigures, Double?>, mean: Double?
     ) -> DataTable.Values {
       .numbers(summary.perClass.map { $0[keyPath: score] } + [mean])
     }

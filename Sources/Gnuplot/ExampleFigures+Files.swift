@@ -1,4 +1,5 @@
 import CheckedNumbers
+import Records
 import TensorFiles
 
 extension ExampleFigures {

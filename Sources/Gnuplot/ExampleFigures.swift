@@ -1,4 +1,5 @@
 import CheckedNumbers
+import Records
 
 /// The figures of what a training explains by examples of its own.
 public enum ExampleFigures {

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 extension Figure {
@@ -23,7 +24,7 @@ extension Figure {
 
   private var preamble: String {
     """
-    # \(Text.flattened(title))
+    # \(PrintableText.flattened(title))
     #
     # Draw it with   gnuplot \(name).gp   from any folder: the script reads \(name).csv beside itself
     # and writes \(name).png and \(name).svg there.
@@ -342,7 +343,8 @@ extension Axis {
     _ places: [(position: Double, name: String)], _ axis: String, room: Double
   ) -> String {
     let longest =
-      places.map { PrintableText.width(of: Text.shortened(Text.flattened($0.name))) }.max() ?? 0
+      places.map { PrintableText.width(of: Text.shortened(PrintableText.flattened($0.name))) }.max()
+      ?? 0
     let wanted = Double(places.count * (longest + 1)) * HouseStyle.characterPixels
     func names(upTo length: Int) -> String {
       let entries = places.map { "\(Text.quotedTick($0.name, length: length)) \($0.position)" }

@@ -145,7 +145,8 @@ struct ImageGrid {
     let top = top + (note == nil ? 0 : 30) + 24 * breaks
     // Names of the rows and the title, which is centred above the grid, must not leave the picture.
     let names =
-      rowNames.map { PrintableText.width(of: Text.shortened(Text.flattened($0))) }.max() ?? 0
+      rowNames.map { PrintableText.width(of: Text.shortened(PrintableText.flattened($0))) }.max()
+      ?? 0
     // A narrow figure breaks its title into lines.
     let lines =
       isNarrow

@@ -202,7 +202,9 @@ public struct Renderer: Sendable {
 
   /// The line of gnuplot's messages that says what is wrong: the last that is not empty.
   private static func complaint(in messages: String) -> String {
-    let lines = messages.split(whereSeparator: \.isNewline).map { Text.flattened(String($0)) }
+    let lines = messages.split(whereSeparator: \.isNewline).map {
+      PrintableText.flattened(String($0))
+    }
     return lines.last { !$0.isEmpty } ?? "gnuplot gave no reason"
   }
 
@@ -253,7 +255,7 @@ public enum RenderError: PrintableError, Equatable {
       "gnuplot \(script) drew nothing in letters; was it written by an older version? draw it again "
         + "with ./pipeline.sh plot"
     case .unwritable(let file, let problem):
-      "\(file) cannot be written: \(Text.flattened(problem))"
+      "\(file) cannot be written: \(PrintableText.flattened(problem))"
     }
   }
 }

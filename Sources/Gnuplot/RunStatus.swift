@@ -1,14 +1,4 @@
-/// Whence the images of a run come.
-public enum DataStatus: String, Sendable, Decodable {
-  /// The archive has the published digest.
-  case official
-  /// It has another, or is a folder of files.
-  case unverified
-  /// Pictures or arrays of the user's own.
-  case own
-  /// Drawn by this project.
-  case generated
-}
+import Records
 
 /// What every title must own up to.
 public struct RunStatus: Sendable, Equatable {
@@ -27,7 +17,7 @@ public struct RunStatus: Sendable, Equatable {
   func qualified(_ title: String) -> String {
     var reservations: [String] = []
     if selectedOnTest { reservations.append("selected on test") }
-    if data == .unverified { reservations.append("unverified data") }
+    reservations += [data.reservation].compactMap { $0 }
     return reservations.isEmpty ? title : title + " — " + reservations.joined(separator: ", ")
   }
 }

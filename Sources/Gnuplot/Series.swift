@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// One thing drawn in a panel: which columns of the data, how, and in which colour.
 public struct Series: Sendable {
   public enum Mark: Sendable {
@@ -93,7 +95,7 @@ public struct DataTable: Sendable {
       case .numbers(let values):
         values[row].map { $0.isFinite ? "\($0)" : "NaN" } ?? ""
       case .integers(let values): "\(values[row])"
-      case .texts(let values): Text.flattened(values[row])
+      case .texts(let values): PrintableText.flattened(values[row])
       }
     }
   }
@@ -132,7 +134,7 @@ public struct DataTable: Sendable {
   /// Header and rows.
   var rows: [[String]] {
     let count = columns.first?.values.count ?? 0
-    return [columns.map { Text.flattened($0.name) }]
+    return [columns.map { PrintableText.flattened($0.name) }]
       + (0..<count).map { row in columns.map { $0.values.cell(row) } }
   }
 }

@@ -6,27 +6,16 @@ import TensorFiles
 /// backticks nor expands macros nor reads backslashes, and a quote itself is written twice. The
 /// terminals are set `noenhanced`, so `_`, `^`, `@`, `{` and `}` mean nothing either.
 enum Text {
-  /// `text` on one line: each run of white space or control characters becomes one space.
-  static func flattened(_ text: String) -> String {
-    let words = text.unicodeScalars.split { scalar in
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: true
-      default: false
-      }
-    }
-    return words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
-  }
-
   /// `text` as a gnuplot string.
   static func quoted(_ text: String) -> String {
-    "'" + flattened(text).replacingScalar("'", by: "''") + "'"
+    "'" + PrintableText.flattened(text).replacingScalar("'", by: "''") + "'"
   }
 
   /// `text` as the label of a tick. Those labels, alone among strings, are number formats, in which a
   /// percent sign is written twice. Labels beyond `length` characters are cut, as they would leave the
   /// picture.
   static func quotedTick(_ text: String, length: Int = tickLength) -> String {
-    quoted(shortened(flattened(text), to: length).replacingScalar("%", by: "%%"))
+    quoted(shortened(PrintableText.flattened(text), to: length).replacingScalar("%", by: "%%"))
   }
 
   static let tickLength = 20
@@ -39,7 +28,7 @@ enum Text {
   /// A name as a part of a longer line, cut. One that is written from right to left would turn around what
   /// stands beside it: Unicode's isolates keep it apart, and a mark keeps the line from left to right.
   static func name(_ text: String, to length: Int = tickLength) -> String {
-    let name = shortened(flattened(text), to: length)
+    let name = shortened(PrintableText.flattened(text), to: length)
     let isFromRight = name.unicodeScalars.contains { scalar in
       rightToLeft.contains { $0.contains(scalar.value) }
     }

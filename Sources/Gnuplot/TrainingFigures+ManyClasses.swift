@@ -1,4 +1,5 @@
 import CheckedNumbers
+import TensorFiles
 
 extension TrainingFigures {
   /// Classes at either end that are drawn as curves of their own.
@@ -29,7 +30,7 @@ extension TrainingFigures {
         let mark = Series.Mark.line(
           x: "epoch", y: column, shape: PointShape.allCases[place], shapeEvery: shapeEvery)
         return Series(
-          Text.shortened(Text.flattened(history.classNames[index])), mark, color: color)
+          Text.shortened(PrintableText.flattened(history.classNames[index])), mark, color: color)
       }
     }
     let named = min(Self.namedEnd, ends.count / 2)

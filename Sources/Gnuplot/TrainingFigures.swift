@@ -1,5 +1,7 @@
 import Foundation
 import Metrics
+import Records
+import TensorFiles
 
 /// The figures of a training run, drawn from its history.
 ///
@@ -137,7 +139,8 @@ extension TrainingFigures {
         shape: shapes[(index + index / Palette.categories.count) % shapes.count],
         shapeEvery: shapeEvery)
       let color = Palette.categories[index % Palette.categories.count]
-      lines.append((last, Series(Text.shortened(Text.flattened(column)), mark, color: color)))
+      lines.append(
+        (last, Series(Text.shortened(PrintableText.flattened(column)), mark, color: color)))
     }
     guard !lines.isEmpty else { return nil }
     let ordered = lines.enumerated()

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import Metrics
 import Models
+import Records
 import TensorFiles
 
 /// The checkpoints that an evaluation compares: the listed ones that training has reached.
@@ -59,19 +60,15 @@ extension EvaluationSettings {
 
 /// Which of several checkpoints an evaluation selected, and on which images.
 ///
-/// The selected one is written again as a checkpoint from which training can start. Its metadata
-/// have the entries `selection`, `listed` or, if training ended before every listed epoch,
-/// `fallback`; and `selected_on_test` if test images decided among several.
+/// The chosen one is written again as a checkpoint, with its kind (`SelectionKind`) among the metadata,
+/// and `selected_on_test` where test images chose among several. Training can start from it.
 public struct CheckpointSelection: Sendable, Equatable {
-  public enum Kind: String, Sendable, Codable { case listed, fallback }
-
-  /// The index of the selected checkpoint in the list.
+  /// The place of the chosen one in the list.
   public let position: Int
-  public let kind: Kind
-  /// Whether test images decided among several checkpoints.
+  public let kind: SelectionKind
+  /// Whether the images that chose among several were test images.
   public let choseOnTest: Bool
 
-  static let key = "selection"
   static let testKey = "selected_on_test"
 
   /// Selects the most accurate one; if equal, the earlier epoch, and within an epoch the first.
@@ -82,10 +79,10 @@ public struct CheckpointSelection: Sendable, Equatable {
     on subject: EvaluationSettings.Subject
   ) {
     precondition(!figures.isEmpty, "a selection among no checkpoints")
-    position =
-      figures.indices.min {
-        (-figures[$0].top1, figures[$0].epoch, $0) < (-figures[$1].top1, figures[$1].epoch, $1)
-      } ?? 0
+    func rank(_ index: Int) -> (Double, Int, Int) {
+      (-(figures[index].top1 ?? -.infinity), figures[index].epoch, index)
+    }
+    position = figures.indices.min { rank($0) < rank($1) } ?? 0
     kind = isFallback ? .fallback : .listed
     choseOnTest = subject == .test && figures.count > 1
   }
@@ -93,8 +90,10 @@ public struct CheckpointSelection: Sendable, Equatable {
   /// Writes the selected checkpoint again, with unchanged tensors and metadata about the selection.
   public func write(_ file: TensorFile, to url: URL) throws {
     var metadata = file.metadata.filter { !TensorFile.reservedKeys.contains($0.key) }
-    // A fallback stays a fallback when it is selected again.
-    if metadata[Self.key] != Kind.fallback.rawValue { metadata[Self.key] = kind.rawValue }
+    // Weights that were once a fallback stay one.
+    if metadata[SelectionKind.key] != SelectionKind.fallback.rawValue {
+      metadata[SelectionKind.key] = kind.rawValue
+    }
     if choseOnTest { metadata[Self.testKey] = "true" }
     var writer = TensorFileWriter(
       schema: Checkpoint.schema, schemaVersion: Checkpoint.schemaVersion, metadata: metadata)

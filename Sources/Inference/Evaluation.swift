@@ -5,6 +5,7 @@ import Layers
 import Loading
 import Metrics
 import Models
+import Records
 import TensorFiles
 import Tensors
 

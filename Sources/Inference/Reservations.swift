@@ -1,5 +1,6 @@
 import Datasets
 import Models
+import Records
 
 extension EvaluationSettings {
   /// Whether test images selected the weights or the checkpoint: as validation images of the
@@ -49,7 +50,7 @@ extension EvaluationSettings {
     }
     if let warning = candidates.warning { reservations.append(warning) }
     if selection.kind == .listed,
-      weights.origin[CheckpointSelection.key] == CheckpointSelection.Kind.fallback.rawValue
+      weights.origin[SelectionKind.key] == SelectionKind.fallback.rawValue
     {
       reservations.append(
         "selection: fallback: training ended before every listed epoch, so its last checkpoint was "

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// Views of the artefacts that are text: `.csv` as a table, `.json` indented, others line by line.
@@ -72,9 +73,9 @@ public enum TextArtefact {
       + [more > 0 ? "  … \(NumberText.grouped(more)) more of \(length)" : "  \(length)"]
   }
 
-  /// The rows of a CSV file, its header first, quoted fields resolved.
+  /// The rows of a CSV file, its header first, as far as a damaged one can be read.
   public static func rows(ofCSV url: URL) throws -> [[String]] {
-    CommaSeparatedRows(try text(of: url)).rows
+    CommaSeparatedValues(salvaging: try text(of: url)).records.map(\.cells)
   }
 
   /// The lines of a text.
@@ -122,40 +123,4 @@ public enum TextArtefact {
 /// Why a path cannot be read, in the system's words.
 func accessProblem(_ path: String) -> String {
   access(PathText.systemPath(path), R_OK) == 0 ? "reading failed" : String(cString: strerror(errno))
-}
-
-/// The rows of comma-separated values, quoted fields resolved (RFC 4180). Scalars, not characters: a
-/// letter's mark at the start of a cell belongs to no comma.
-struct CommaSeparatedRows {
-  private(set) var rows: [[String]] = []
-
-  init(_ text: String) {
-    var row: [String] = []
-    var field = String.UnicodeScalarView()
-    var isQuoted = false
-    var wasQuote = false
-    for character in text.unicodeScalars {
-      if isQuoted {
-        if character == "\"" { isQuoted = false } else { field.append(character) }
-        wasQuote = character == "\""
-        continue
-      }
-      switch character {
-      case "\"":
-        // A second quotation mark inside a quoted field stands for itself.
-        if wasQuote { field.append("\"") }
-        isQuoted = true
-      case ",":
-        row.append(String(field))
-        field = String.UnicodeScalarView()
-      case "\n":
-        if !wasQuote, field.last == "\r" { field.removeLast() }
-        rows.append(row + [String(field)])
-        (row, field) = ([], String.UnicodeScalarView())
-      default: field.append(character)
-      }
-      wasQuote = false
-    }
-    if !row.isEmpty || !field.isEmpty { rows.append(row + [String(field)]) }
-  }
 }

@@ -34,9 +34,10 @@ public func show(figure name: String, drawnFrom output: String, line: Int = #lin
     kind: .drawing, body: .drawing(name: name, output: output), line: line)
 }
 
-/// A number with a fixed count of decimals; an en dash for what is not a number.
-public func decimals(_ value: Double, _ count: Int) -> String {
-  value.isNaN ? "–" : String(format: "%.\(count)f", value)
+/// A number with a fixed count of decimals; an en dash for what is nil or not a number.
+public func decimals(_ value: Double?, _ count: Int) -> String {
+  guard let value, !value.isNaN else { return "–" }
+  return String(format: "%.\(count)f", value)
 }
 
 /// A table of strings: a header and rows of the same width.

@@ -1,5 +1,6 @@
 import Foundation
 import Metrics
+import Records
 import TensorFiles
 
 /// Accuracy on corrupted images, by kind of corruption and severity.
@@ -20,11 +21,12 @@ public struct CorruptionTable: Sendable {
     func text(_ values: [Double]) -> [String] {
       (values + [Self.mean(values)]).map { String(format: "%.2f", $0) }
     }
-    let means = (0..<severities).map { severity in Self.mean(rows.map { $0.reports[severity].top1 })
+    let means = (0..<severities).map { severity in
+      Self.mean(rows.map { $0.reports[severity].top1 ?? .nan })
     }
     return (
       ["corruption"] + (1...max(severities, 1)).map { "severity \($0)" } + ["mean"],
-      rows.map { [$0.kind] + text($0.reports.map(\.top1)) } + [["mean"] + text(means)]
+      rows.map { [$0.kind] + text($0.reports.map { $0.top1 ?? .nan }) } + [["mean"] + text(means)]
     )
   }
 
@@ -32,10 +34,9 @@ public struct CorruptionTable: Sendable {
   public var csv: String {
     let lines = rows.flatMap { row in
       row.reports.enumerated().map { index, report in
-        CommaSeparatedText.line([
-          row.kind, "\(index + 1)", "\(report.count)", "\(report.top1)", "\(report.top5)",
-          "\(report.loss)",
-        ])
+        CommaSeparatedValues.line(
+          [row.kind, "\(index + 1)", "\(report.count)"]
+            + [report.top1, report.top5, report.loss].map { "\($0 ?? .nan)" })
       }
     }
     return (["corruption,severity,images,top1,top5,loss"] + lines).joined(separator: "\n") + "\n"
@@ -43,9 +44,9 @@ public struct CorruptionTable: Sendable {
 
   private struct Record: Encodable {
     let corruption: String
-    let top1: [Double]
-    let top5: [Double]
-    let loss: [Double]
+    let top1: [Double?]
+    let top5: [Double?]
+    let loss: [Double?]
   }
 
   /// An array of `{"corruption":…,"loss":[…],"top1":[…],"top5":[…]}`, a value a severity.

@@ -5,6 +5,7 @@ import Kernels
 import Loading
 import Metrics
 import Models
+import Records
 import TensorFiles
 
 /// Evaluates the network of a checkpoint on images of other origin.
@@ -46,12 +47,12 @@ public struct OtherEvaluation {
       averagingMirrorImages: flip, pool: pool)
     let report = EvaluationReport(
       of: .init(
-        on: name, dataStatus: images.dataStatus.rawValue, source: images.source.rawValue,
+        on: name, dataStatus: images.dataStatus, source: images.source.rawValue,
         selectedOnTest: false, flip: flip, classNames: images.classNames,
         warnings: [images.dataStatus.warning].compactMap { $0 }),
       checkpoints: [evaluation.figures], selected: 0,
-      selection: CheckpointSelection.Kind.listed.rawValue, count: images.count,
-      confusion: evaluation.confusion, reliability: evaluation.reliability)
+      selection: .listed, count: images.count, confusion: evaluation.confusion,
+      reliability: evaluation.reliability)
     return Result(report: report, evaluation: evaluation, images: images)
   }
 }
@@ -61,7 +62,8 @@ extension OtherEvaluation.Result {
   /// is made where it is not there.
   public func write(to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try AtomicFile.write(report.json(), to: folder.appendingPathComponent("metrics.json"))
+    try AtomicFile.write(
+      report.json(), to: folder.appendingPathComponent(EvaluationReport.fileName))
     try evaluation.write(to: folder, images: images, on: report.on)
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Records
 import TensorFiles
 
 /// What became of each file of a folder: `pictures.csv`, a line a file.
@@ -100,7 +101,7 @@ public struct PictureTable: Sendable {
     let trainingImages = rows.count { $0.part == .training && $0.index != nil }
     let lines = rows.map { row in
       let image = row.index.map { $0 + (row.part == .validation ? trainingImages : 0) }
-      return CommaSeparatedText.line([
+      return CommaSeparatedValues.line([
         row.file, row.className, row.part?.rawValue ?? "", image.map(String.init) ?? "",
         row.problem,
       ])

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// How long a stage is likely to take, by past runs of the same stage on like data.
@@ -49,13 +50,9 @@ public struct Forecast {
   private func meanSeconds(of manifest: Manifest, file: String) -> Double? {
     let artefact = project.artefact(stage: manifest.stage, key: manifest.key)
     guard let url = artefact?.record(file),
-      let text = try? String(contentsOf: url, encoding: .utf8)
+      let times = try? EpochTimes(contentsOf: url)
     else { return nil }
-    let rows = text.split(separator: "\n").map { $0.split(separator: ",") }
-    guard let column = rows.first?.firstIndex(of: "seconds") else { return nil }
-    let seconds = rows.dropFirst()
-      .compactMap { $0.indices.contains(column) ? Double($0[column]) : nil }
-      .filter { $0.isFinite && $0 >= 0 }
+    let seconds = times.rows.map(\.seconds)
     return seconds.isEmpty ? nil : seconds.reduce(0, +) / Double(seconds.count)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// Turns what a stage has written into an artefact: checks that all outputs are there, digests them,
@@ -219,7 +220,7 @@ public struct Sealing {
       project.artefact(stage: input.stage, key: input.key)?.manifest?.dataStatus
     }
     let stated = own.isEmpty ? inherited : own
-    return ["unverified", "own", "generated", "official"].first { stated.contains($0) }
-      ?? stated.first
+    let known = stated.compactMap(DataStatus.init(rawValue:))
+    return DataStatus.leastTrustworthy(of: known)?.rawValue ?? stated.first
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import TensorFiles
 
 /// Predictions for many pictures, one line each: in columns for people, comma-separated for
@@ -63,13 +64,13 @@ public struct PredictionTable: Sendable {
 
   /// The first line of comma-separated values: `file,class_1,probability_1,…`.
   public var csvHeader: String {
-    CommaSeparatedText.line(
+    CommaSeparatedValues.line(
       ["file"] + (1...max(top, 1)).flatMap { ["class_\($0)", "probability_\($0)"] })
   }
 
   /// The line of a picture as comma-separated values; probabilities have six decimals.
   public func csvRow(file: String, _ answers: [PictureClassifier.Answer]) -> String {
-    CommaSeparatedText.line(
+    CommaSeparatedValues.line(
       [file]
         + answers.prefix(top).flatMap {
           [$0.className, String(format: "%.6f", Double($0.probability))]

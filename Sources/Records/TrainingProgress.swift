@@ -34,14 +34,13 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
   public let loss: Double
   /// Whether the validation images are the test images.
   public let isSelectedOnTest: Bool
-  /// Where the images come from: official, unverified, own or generated.
-  public let dataStatus: String
+  public let dataStatus: DataStatus
   /// The most frequent confusions after the epoch before, the most frequent first.
   public let confusions: [Confusion]
 
   public init(
     network: String, epoch: Int, lastEpoch: Int, imagesDone: Int, imagesInEpoch: Int,
-    imagesPerSecond: Double, loss: Double, isSelectedOnTest: Bool, dataStatus: String,
+    imagesPerSecond: Double, loss: Double, isSelectedOnTest: Bool, dataStatus: DataStatus,
     confusions: [Confusion]
   ) {
     self.network = network

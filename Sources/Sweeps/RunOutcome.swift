@@ -1,7 +1,7 @@
 import Comparison
 import Foundation
-import Gnuplot
 import Planning
+import Records
 import TensorFiles
 
 /// What a finished run of a sweep has come to.
@@ -9,8 +9,8 @@ public struct RunOutcome: Sendable {
   public let run: Sweep.Run
   /// Percent, of the last evaluation on test images, or of the last at all; nil where there is none.
   public let top1: Double?
-  /// The images that `top1` was measured on.
-  public let images: EvaluationSummary.Images?
+  /// The images that `top1` was measured on: `validation`, `test` or others.
+  public let images: String?
   /// The best accuracy after any epoch on the images held out of training, and that epoch.
   public let best: (epoch: Int, top1: Double)?
   /// After each epoch on those images.
@@ -30,7 +30,7 @@ public struct RunOutcome: Sendable {
     self.run = run
     var remarks = Remarks(of: run.name)
     var histories: [TrainingHistory] = []
-    var evaluations: [EvaluationSummary] = []
+    var evaluations: [EvaluationReport] = []
     var seconds: [Double] = []
     var numerics: [String] = []
     for planned in plan.instances {
@@ -46,20 +46,20 @@ public struct RunOutcome: Sendable {
         let history = remarks.reading({ try TrainingHistory(contentsOf: file) })
       {
         histories.append(history)
-        if let record = artefact.record("timing.csv"),
+        if let record = artefact.record(EpochTimes.fileName),
           let times = remarks.reading({ try EpochTimes(contentsOf: record) })
         {
           seconds.append(times.total)
         }
       }
       if let file = file("metrics"),
-        let evaluation = remarks.reading({ try EvaluationSummary(contentsOf: file) })
+        let evaluation = remarks.reading({ try EvaluationReport(contentsOf: file) })
       {
         evaluations.append(evaluation)
       }
       if let record = manifest.numerics { numerics.append(Self.text(of: record)) }
     }
-    let evaluation = evaluations.last { $0.on == .test } ?? evaluations.last
+    let evaluation = evaluations.last { $0.isOnTest } ?? evaluations.last
     let history = histories.first { $0.best != nil } ?? histories.first
     top1 = evaluation?.top1
     images = evaluation?.on

@@ -1,6 +1,7 @@
 import Comparison
 import Foundation
 import Gnuplot
+import Records
 
 /// A sweep's results as files for other programs.
 extension SweepResults {
@@ -21,7 +22,7 @@ extension SweepResults {
   private func row(of outcome: RunOutcome, values: [String]) -> [String] {
     var row = [outcome.run.name, outcome.run.seed.map { "\($0)" } ?? ""]
     row += values
-    row += [outcome.images?.rawValue ?? "", Self.number(outcome.top1)]
+    row += [outcome.images ?? "", Self.number(outcome.top1)]
     row += [Self.number(outcome.best?.top1), outcome.best.map { "\($0.epoch)" } ?? ""]
     row += [Self.number(outcome.trainingSeconds), isUnlike(outcome) ? "1" : "0"]
     return row
@@ -111,7 +112,7 @@ extension SweepResults {
           runs: setting.outcomes.map { outcome in
             Record.Run(
               name: outcome.run.name, seed: outcome.run.seed, top1: outcome.top1,
-              images: outcome.images?.rawValue, bestValidationTop1: outcome.best?.top1,
+              images: outcome.images, bestValidationTop1: outcome.best?.top1,
               trainingSeconds: outcome.trainingSeconds)
           })
       },

@@ -68,7 +68,7 @@ public struct SweepResults: Sendable {
 
   /// The images that accuracies were measured on, in words: `test`, `validation`, `test and validation`.
   public var images: String {
-    let names = Set(outcomes.compactMap { $0.images?.rawValue }).sorted()
+    let names = Set(outcomes.compactMap(\.images)).sorted()
     return names.isEmpty ? "evaluated" : names.joined(separator: " and ")
   }
 

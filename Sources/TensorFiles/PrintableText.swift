@@ -60,6 +60,17 @@ public enum PrintableText {
     return result
   }
 
+  /// `text` on one line: each run of white space or control characters becomes one space.
+  public static func flattened(_ text: String) -> String {
+    let words = text.unicodeScalars.split { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: true
+      default: false
+      }
+    }
+    return words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
+  }
+
   /// `text` as `escaped` makes it, but for codes that set a terminal's colours: `ESC [`, digits and
   /// semicolons, `m`.
   public static func escapedBetweenColours(_ text: String) -> String {

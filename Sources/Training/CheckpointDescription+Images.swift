@@ -1,5 +1,6 @@
 import Datasets
 import Models
+import Records
 import Tensors
 
 extension CheckpointDescription {
@@ -30,7 +31,7 @@ extension CheckpointDescription {
       "selected_on_test": String(selectedOnTest),
       "trained_on": trainedOn,
     ]
-    origin["selection"] = start?.selection?.rawValue
+    origin[SelectionKind.key] = start?.selection?.rawValue
     if beginsAsFile || start?.description.beganAsFile == true {
       origin[Self.weightsFromFile.key] = Self.weightsFromFile.value
     }

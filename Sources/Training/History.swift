@@ -1,5 +1,4 @@
-import Foundation
-import TensorFiles
+import Records
 
 /// A figure of merit of one pass over a set of images.
 public struct PassFigures: Sendable, Equatable {
@@ -38,54 +37,37 @@ public struct EpochRecord: Sendable, Equatable {
   }
 }
 
-/// The history of a training run as comma-separated values. Nothing in it depends on time or
-/// machine.
-public enum History {
-  private static let figures = ["loss", "top1", "top5"]
-
-  /// The columns: epoch, learning rate, training and validation figures, then each class's top-1 of
-  /// both.
-  public static func header(classNames: [String]) -> [String] {
-    ["epoch", "learning_rate"] + figures.map { "train_\($0)" } + figures.map { "validation_\($0)" }
-      + classNames.map { "train_top1.\($0)" } + classNames.map { "validation_top1.\($0)" }
-  }
-
-  /// The whole table, with the shortest decimals that read back as the same values; values that
-  /// were not measured are empty.
-  public static func csv(_ history: [EpochRecord], classNames: [String]) -> String {
-    let rows = history.map { record in
-      let absent = [String](repeating: "", count: 3 + classNames.count)
-      let train = text(record.train)
-      let validation = record.validation.map(text) ?? absent
-      let cells =
-        ["\(record.epoch)", "\(record.learningRate)"] + train[..<3] + validation[..<3] + train[3...]
-        + validation[3...]
-      return cells.joined(separator: ",")
+extension TrainingHistory {
+  /// The records of a training's epochs as a table; what was not measured is absent.
+  public init(_ records: [EpochRecord], classNames: [String]) {
+    func curves(_ figures: [PassFigures?]) -> Curves {
+      Curves(
+        loss: figures.map { $0?.loss }, top1: figures.map { $0?.top1 },
+        top5: figures.map { $0?.top5 },
+        top1OfClass: classNames.indices.map { index in figures.map { $0?.classTop1[index] } })
     }
-    let header = CommaSeparatedText.line(header(classNames: classNames))
-    return ([header] + rows).joined(separator: "\n") + "\n"
+    self.init(
+      epochs: records.map(\.epoch), learningRate: records.map(\.learningRate),
+      training: curves(records.map(\.train)), validation: curves(records.map(\.validation)),
+      classNames: classNames)
   }
+}
 
-  private static func text(_ figures: PassFigures) -> [String] {
-    figures.numbers.map { "\($0)" }
-  }
-
-  /// The values of one epoch, for a file from which training continues; values that were not
-  /// measured are NaN.
-  static func numbers(of record: EpochRecord, classes: Int) -> [Double] {
+extension EpochRecord {
+  /// The values of the epoch, for the file from which training goes on; NaN where nothing was measured.
+  func numbers(classes: Int) -> [Double] {
     let absent = [Double](repeating: .nan, count: 3 + classes)
-    return [Double(record.epoch), record.learningRate] + record.train.numbers
-      + (record.validation?.numbers ?? absent)
+    return [Double(epoch), learningRate] + train.numbers + (validation?.numbers ?? absent)
   }
 
-  /// The inverse of `numbers(of:classes:)`; nil unless there are 8 + 2 · classes values.
-  static func record(from numbers: [Double], classes: Int) -> EpochRecord? {
+  /// The inverse of `numbers(classes:)`; nil where there are not 8 + 2 · classes numbers.
+  init?(numbers: [Double], classes: Int) {
     guard numbers.count == 8 + 2 * classes, let epoch = Int(exactly: numbers[0]),
       let train = PassFigures(numbers: numbers[2..<5 + classes]),
       let validation = PassFigures(numbers: numbers[(5 + classes)...])
     else { return nil }
-    // A measured loss is never NaN: training ends there.
-    return EpochRecord(
+    // A measured loss is always a number, or training would have ended there.
+    self.init(
       epoch: epoch, learningRate: numbers[1], train: train,
       validation: validation.loss.isNaN ? nil : validation)
   }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The learning rates of a training run, as far as they are known before it begins.
 ///
@@ -40,10 +41,8 @@ public struct PlannedRates: Sendable, Equatable {
     return [("first step", first), ("largest", largest), ("last step", last)]
   }
 
-  /// The points as a table with the columns `epoch` and `learning_rate`.
-  public var csv: String {
-    "epoch,learning_rate\n" + points.map { "\($0.epochs),\($0.rate)\n" }.joined()
-  }
+  /// The points as the file `schedule.csv` has them.
+  public var plan: RatePlan { RatePlan(epochs: points.map(\.epochs), rates: points.map(\.rate)) }
 }
 
 extension Trainer {

@@ -42,8 +42,8 @@ public final class RunningFigures {
   /// Call when an epoch is finished.
   public func finish() throws {
     try AtomicFile.write(
-      Data(History.csv(trainer.history, classNames: images.training.classNames).utf8),
-      to: folder.appendingPathComponent("history.csv"))
+      Data(TrainingHistory(trainer.history, classNames: images.training.classNames).text.utf8),
+      to: folder.appendingPathComponent(TrainingHistory.fileName))
   }
 
   private func write(done: Int, loss: Double) throws {
@@ -57,7 +57,7 @@ public final class RunningFigures {
         ? Double(done - imagesBefore) / (elapsed / .seconds(1)) : 0,
       loss: loss.isFinite ? loss : 0,
       isSelectedOnTest: images.validation?.preparation?.selectedOnTest ?? false,
-      dataStatus: images.training.dataStatus.rawValue,
+      dataStatus: images.training.dataStatus,
       confusions: confusions.map {
         .init(
           truth: names[$0.truth], predicted: names[$0.predicted], count: $0.count,

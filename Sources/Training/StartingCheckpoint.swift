@@ -1,21 +1,14 @@
 import Datasets
 import Foundation
 import Models
+import Records
 import TensorFiles
 
 /// A checkpoint that a training run continues from: its weights and its epoch number.
 public struct StartingCheckpoint {
-  /// How the checkpoint was selected; stored in its metadata under `selection`.
-  public enum Selection: String, Sendable {
-    /// It was the best of the listed checkpoints.
-    case listed
-    /// The run ended before any listed checkpoint, so this is the last one.
-    case fallback
-  }
-
   public let description: CheckpointDescription
-  /// Nil if the file has no such entry.
-  public let selection: Selection?
+  /// Nil where the file does not say.
+  public let selection: SelectionKind?
   private let file: TensorFile
 
   /// - Throws: `TrainingError.unusableStart` if the weights belong to another network, to other
@@ -41,10 +34,10 @@ public struct StartingCheckpoint {
     try require("configuration", \.configuration)
     try require("classes", \.classNames)
     try require("normalisation", \.normalization)
-    selection = try description.origin["selection"].map { word in
-      guard let selection = Selection(rawValue: word) else {
+    selection = try description.origin[SelectionKind.key].map { word in
+      guard let selection = SelectionKind(rawValue: word) else {
         throw TrainingError.unusableStart(
-          file: url.path, what: "selection", expected: "listed or fallback", found: word)
+          file: url.path, what: SelectionKind.key, expected: "listed or fallback", found: word)
       }
       return selection
     }

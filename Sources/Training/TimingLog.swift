@@ -1,20 +1,18 @@
 import Foundation
+import Records
 import TensorFiles
 
-/// Seconds and images per second of each epoch, in a table separate from the history, because they
-/// differ between runs. The table survives an interruption; work after the last save is not counted
-/// twice.
+/// Seconds and images a second of each epoch of a running training (`EpochTimes`), in its work folder. It
+/// outlives an interruption; what ran after the last save is not counted twice.
 public struct TimingLog {
   private let table: URL
   private let partial: URL
 
   /// - Parameter folder: The work folder.
   public init(folder: URL) {
-    table = folder.appendingPathComponent("timing.csv")
+    table = folder.appendingPathComponent(EpochTimes.fileName)
     partial = folder.appendingPathComponent("partial-epoch-seconds.txt")
   }
-
-  private static let header = "epoch,seconds,images_per_second\n"
 
   /// Seconds that an interrupted process spent on the current epoch.
   public var partialSeconds: Double {
@@ -22,18 +20,10 @@ public struct TimingLog {
   }
 
   /// Seconds of all finished epochs.
-  public var totalSeconds: Double {
-    text.split(separator: "\n").dropFirst().reduce(0) { sum, row in
-      let cells = row.split(separator: ",")
-      return sum + (cells.count > 1 ? Double(cells[1]) ?? 0 : 0)
-    }
-  }
+  public var totalSeconds: Double { times.total }
 
   /// Seconds of the last finished epoch, to the millisecond.
-  public var lastSeconds: Double {
-    let cells = text.split(separator: "\n").dropFirst().last?.split(separator: ",") ?? []
-    return cells.count > 1 ? Double(cells[1]) ?? 0 : 0
-  }
+  public var lastSeconds: Double { times.rows.last?.seconds ?? 0 }
 
   /// Runs the rest of an epoch and records its seconds, including those before an interruption.
   public func measure(
@@ -60,23 +50,18 @@ public struct TimingLog {
 
   /// Adds a row for a finished epoch.
   public func finish(epoch: Int, seconds: Double, images: Int) throws {
-    let rate = seconds > 0 ? Double(images) / seconds : 0
-    let row = "\(epoch),\(rounded(seconds)),\(rounded(rate))\n"
-    // An epoch that is repeated after a crash replaces its row.
-    let earlier = text.split(separator: "\n").dropFirst().filter {
-      $0.split(separator: ",").first.flatMap { Int($0) }.map { $0 < epoch } ?? false
-    }
-    let rows = earlier.map { "\($0)\n" }.joined()
-    try AtomicFile.write(Data((Self.header + rows + row).utf8), to: table)
+    var times = times
+    times.add(epoch: epoch, seconds: seconds, images: images)
+    try AtomicFile.write(Data(times.text.utf8), to: table)
     try? FileManager.default.removeItem(at: partial)
   }
 
-  /// Copies the table to the outputs.
+  /// Writes the table to the outputs.
   public func publish(to folder: URL) throws {
-    try AtomicFile.write(Data(text.utf8), to: folder.appendingPathComponent("timing.csv"))
+    try AtomicFile.write(
+      Data(times.text.utf8), to: folder.appendingPathComponent(EpochTimes.fileName))
   }
 
-  private var text: String { (try? String(contentsOf: table, encoding: .utf8)) ?? Self.header }
-
-  private func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+  /// What the table holds; one that can't be read is begun anew.
+  private var times: EpochTimes { (try? EpochTimes(contentsOf: table)) ?? EpochTimes() }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Models
+import Records
 import TensorFiles
 
 extension Trainer {
@@ -13,8 +14,8 @@ extension Trainer {
     try publish(to: folder)
     try timing.publish(to: folder)
     try AtomicFile.write(
-      Data(History.csv(history, classNames: classNames).utf8),
-      to: folder.appendingPathComponent("history.csv"))
+      Data(TrainingHistory(history, classNames: classNames).text.utf8),
+      to: folder.appendingPathComponent(TrainingHistory.fileName))
     let file = try Checkpoint.open(folder.appendingPathComponent("best.safetensors"))
     try Checkpoint.load(file, into: network)
     try network.writeFirstFilters(to: folder.appendingPathComponent("filters.safetensors"))

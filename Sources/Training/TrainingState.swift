@@ -40,7 +40,7 @@ struct TrainingState {
     let columns = 8 + 2 * network.classes
     writer.add(
       "history", shape: [history.count, columns],
-      history.flatMap { History.numbers(of: $0, classes: network.classes) })
+      history.flatMap { $0.numbers(classes: network.classes) })
     writer.add("position", shape: [], [Int64(position)])
     writer.add("tally.counts", shape: [3 + 2 * network.classes], tally.state)
     writer.add("tally.loss_sum", shape: [], [tally.lossSum])
@@ -68,7 +68,7 @@ struct TrainingState {
     let numbers = try file.scalars(of: "history", as: Double.self, shape: [nil, columns])
     history = try stride(from: 0, to: numbers.count, by: columns).map { first in
       let row = Array(numbers[first..<first + columns])
-      guard let record = History.record(from: row, classes: network.classes),
+      guard let record = EpochRecord(numbers: row, classes: network.classes),
         record.epoch == epochsBefore + first / columns + 1
       else { throw unusable("history") }
       return record

@@ -16,7 +16,8 @@ public struct RunningTraining {
     guard let progress = TrainingProgress(inFolder: workFolder) else { return nil }
     self.run = run
     self.progress = progress
-    history = try? TrainingHistory(contentsOf: workFolder.appendingPathComponent("history.csv"))
+    history = try? TrainingHistory(
+      contentsOf: workFolder.appendingPathComponent(TrainingHistory.fileName))
   }
 
   public init(run: String, progress: TrainingProgress, history: TrainingHistory?) {
@@ -64,7 +65,7 @@ public struct RunningTraining {
         : TrainingFigures(
           history,
           status: RunStatus(
-            data: DataStatus(rawValue: progress.dataStatus) ?? .unverified,
+            data: progress.dataStatus,
             selectedOnTest: progress.isSelectedOnTest))
     }
   }

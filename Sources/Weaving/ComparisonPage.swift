@@ -85,7 +85,7 @@ struct ComparisonPage {
   private func column(for run: RunResults, claim: RunClaim) -> [HTML] {
     let evaluation = run.evaluation
     let on = evaluation.map { evaluation in
-      "\(Wording.count(evaluation.count)) \(evaluation.on.rawValue)"
+      "\(Wording.count(evaluation.count)) \(evaluation.on)"
         + (evaluation.selectedOnTest ? ", selected on test" : "")
     }
     let best = run.history?.best.map { "\(Wording.percent($0.top1)) at \($0.epoch)" }

@@ -25,7 +25,7 @@ struct FrontPage {
   /// The claim in one sentence, plain.
   var summary: String {
     guard let result = claim.result else { return "The run \(record.name) of a Tessera pipeline." }
-    return "\(record.name): \(Wording.percent(result.metrics.top1)) top-1 accuracy on "
+    return "\(record.name): \(Wording.percent(result.top1)) top-1 accuracy on "
       + "\(Wording.count(result.metrics.count)) \(result.metrics.on) images."
   }
 
@@ -111,18 +111,18 @@ struct FrontPage {
 
   private func accuracy(_ result: RunClaim.Evaluation) -> HTML {
     let metrics = result.metrics
-    let interval = WilsonInterval(percent: metrics.top1, count: max(metrics.count, 1))
+    let interval = WilsonInterval(percent: result.top1, count: max(metrics.count, 1))
     let seed = claim.training?.manifest.recipeValue("seed").map { ", seed \($0)" } ?? ""
     let isTold = metrics.classNames.map { ClassificationTally.isTop5Telling(classes: $0.count) }
     let top5 =
       isTold == false ? "" : metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
     // Of classes with equal numbers of images the two are the same.
     let balanced = metrics.balancedAccuracy.flatMap { balanced in
-      abs(balanced - metrics.top1) < 0.005
+      abs(balanced - result.top1) < 0.005
         ? nil : ", \(Wording.percent(balanced)) balanced accuracy (the mean over the classes)"
     }
     return """
-      <span class="headline">\(Wording.percent(metrics.top1))</span> top-1\(top5)\(balanced ?? ""), of \
+      <span class="headline">\(Wording.percent(result.top1))</span> top-1\(top5)\(balanced ?? ""), of \
       \(Wording.count(metrics.count)) images; n = 1 run\(seed). 95 % interval \(Wording.decimals(interval.low, 2)) to \
       \(Wording.percent(interval.high)) (Wilson): a rule that covers the accuracy on all images of the \
       kind in 95 of 100 samples of images. Another seed is not in it, and moves the figure too.
@@ -131,7 +131,7 @@ struct FrontPage {
 
   private func measurement(_ result: RunClaim.Evaluation) -> HTML {
     let metrics = result.metrics
-    let isTrained = metrics.epoch > 0
+    let isTrained = result.epoch > 0
     let which =
       switch (metrics.on, metrics.selectedOnTest) {
       case ("test", true) where isTrained:
@@ -159,39 +159,31 @@ struct FrontPage {
         + "known, and these may be among them"
       : ""
     return """
-      \(which)\(past). Checkpoint <code>\(metrics.checkpoint)</code>, \(weights(metrics)); every image once, \
+      \(which)\(past). Checkpoint <code>\(result.checkpoint)</code>, \(weights(result)); every image once, \
       unaugmented. <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
       \(result.instance)</a>
       """
   }
 
-  private func weights(_ metrics: RunClaim.Metrics) -> String {
-    guard metrics.epoch > 0 else {
+  private func weights(_ result: RunClaim.Evaluation) -> String {
+    guard result.epoch > 0 else {
       return claim.training?.beganAsFile == true
         ? "the weights of the file, not trained here" : "the initial weights, not trained"
     }
     let total = claim.training?.epochs?.last.map { " of \($0)" } ?? ""
-    return "the weights after epoch \(metrics.epoch)\(total)"
+    return "the weights after epoch \(result.epoch)\(total)"
   }
 
   private func data(_ result: RunClaim.Evaluation) -> HTML {
-    let metrics = result.metrics
-    let origin =
-      switch metrics.dataStatus {
-      case "official": "the official archive, checked by its digest"
-      case "generated": "drawn here from a seed"
-      case "own": "pictures or arrays of the user's own"
-      case "unverified": "unverified: not the official archive"
-      case let other: other
-      }
     let counts = (claim.training?.imageCounts ?? []).map { "\(Wording.count($0.count)) \($0.name)" }
     let isRefitted = claim.training?.trainsOnValidation == true
     let use =
       isRefitted
       ? ", and in the end trained on all of them"
-      : metrics.epoch == 0 ? ", and was trained on none of them here" : ""
+      : result.epoch == 0 ? ", and was trained on none of them here" : ""
     let split = counts.isEmpty ? "" : "; the network was given \(Wording.list(counts)) images\(use)"
-    return "<code>\(metrics.source)</code>: \(origin)\(split)."
+    let origin = Wording.origin(of: result.metrics.dataStatus)
+    return "<code>\(result.source)</code>: \(origin)\(split)."
   }
 
   private func network(_ training: RunClaim.Training) -> HTML {
@@ -226,7 +218,7 @@ struct FrontPage {
   /// How the checkpoint was chosen among the epochs, where a recipe key says it.
   private func selection(_ training: RunClaim.Training) -> HTML? {
     guard let word = training.manifest.recipeValue("checkpoint.monitor"),
-      claim.result?.metrics.checkpoint == "best", training.epochs?.isEmpty != true
+      claim.result?.checkpoint == "best", training.epochs?.isEmpty != true
     else { return nil }
     // Artefacts of earlier versions say `heldout-`.
     let monitor = word.replacing("heldout-", with: "validation-")
@@ -246,12 +238,11 @@ struct FrontPage {
 
   private var evaluations: HTML {
     claim.evaluations.map { evaluation -> HTML in
-      let metrics = evaluation.metrics
-      return """
-        \(Wording.percent(metrics.top1)) on \(metrics.on), <code>\(metrics.checkpoint)</code>, epoch \
-        \(metrics.epoch) (<a href="#chapter-\(Page.identifier(for: evaluation.instance))">\
-        \(evaluation.instance)</a>)
-        """
+      """
+      \(Wording.percent(evaluation.top1)) on \(evaluation.metrics.on), \
+      <code>\(evaluation.checkpoint)</code>, epoch \(evaluation.epoch) (<a href="#chapter-\(Page.identifier(for: evaluation.instance))">\
+      \(evaluation.instance)</a>)
+      """
     }.joined(separator: "<br>\n")
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Pages
 import Planning
+import Records
 
 /// The provenance of an artefact as a list, nearest first, down to what was read from outside.
 struct LineageHTML {
@@ -73,13 +74,8 @@ struct LineageHTML {
     }
     if manifest.inputs.isEmpty {
       let status =
-        switch manifest.dataStatus {
-        case "official": "the official archive, checked by its digest"
-        case "generated": "drawn from a seed; nothing was read from outside"
-        case "own": "pictures or arrays of the user's own"
-        case "unverified": "an archive or folder that is not the official one: unverified"
-        default: "not stated"
-        }
+        manifest.dataStatus.flatMap(DataStatus.init(rawValue:)).map(Wording.origin(of:))
+        ?? "not stated"
       rows.append(("source", "reads no artefact: the chain begins here. Data: \(status)"))
     }
     for warning in manifest.warnings { rows.append(("warning", HTML(text: warning))) }

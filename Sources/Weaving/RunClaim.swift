@@ -1,7 +1,7 @@
 import Foundation
-import Gnuplot
 import Models
 import Planning
+import Records
 import TensorFiles
 
 /// What a run claims, and what the claim rests on: read from the files of its artefacts, whichever
@@ -10,38 +10,24 @@ import TensorFiles
 /// An evaluation is a file `metrics.json`; a training is the artefact with the checkpoint that the
 /// evaluation names. What is not there is nil, and not said.
 struct RunClaim {
-  /// A file `metrics.json`.
+  /// A file `metrics.json` that says what was evaluated and what came of it.
   struct Evaluation {
     let instance: String
     let manifest: Manifest
-    let metrics: Metrics
-  }
-
-  /// The part of `metrics.json` that a claim needs.
-  struct Metrics: Decodable, Equatable {
+    let metrics: EvaluationReport
     /// Percent.
     let top1: Double
-    let top5: Double?
-    let loss: Double?
-    /// Images.
-    let count: Int
-    /// "validation" or "test".
-    let on: String
     let checkpoint: String
     let epoch: Int
-    let dataStatus: String
     let source: String
-    let selectedOnTest: Bool
-    /// Percent; nil in files of earlier versions.
-    let balancedAccuracy: Double?
-    let classNames: [String]?
 
-    private enum CodingKeys: String, CodingKey {
-      case balancedAccuracy = "balanced_accuracy"
-      case classNames = "class_names"
-      case top1, top5, loss, count, on, checkpoint, epoch, source
-      case dataStatus = "data_status"
-      case selectedOnTest = "selected_on_test"
+    /// Nil where the report leaves one of these out.
+    init?(instance: String, manifest: Manifest, metrics: EvaluationReport) {
+      guard let top1 = metrics.top1, let checkpoint = metrics.checkpoint,
+        let epoch = metrics.epoch, let source = metrics.source
+      else { return nil }
+      (self.instance, self.manifest, self.metrics) = (instance, manifest, metrics)
+      (self.top1, self.checkpoint, self.epoch, self.source) = (top1, checkpoint, epoch, source)
     }
   }
 
@@ -93,9 +79,10 @@ struct RunClaim {
       project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
     }
     evaluations = instances.compactMap { name, manifest in
-      guard manifest.has(file: "metrics.json"),
-        let data = try? Data(contentsOf: folder(manifest).appendingPathComponent("metrics.json")),
-        let metrics = try? JSONDecoder().decode(Metrics.self, from: data)
+      let file = EvaluationReport.fileName
+      guard manifest.has(file: file),
+        let metrics = try? EvaluationReport(
+          contentsOf: folder(manifest).appendingPathComponent(file))
       else { return nil }
       return Evaluation(instance: name, manifest: manifest, metrics: metrics)
     }
@@ -105,7 +92,7 @@ struct RunClaim {
   }
 
   private static func training(for evaluation: Evaluation, in project: Project) -> Training? {
-    let file = "\(evaluation.metrics.checkpoint).safetensors"
+    let file = "\(evaluation.checkpoint).safetensors"
     for input in evaluation.manifest.inputs {
       let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
       guard let manifest = project.artefact(stage: input.stage, key: input.key)?.standing,
@@ -142,7 +129,7 @@ struct RunClaim {
   }
 
   private static func epochs(inFolder folder: URL) -> [Int]? {
-    try? TrainingHistory(contentsOf: folder.appendingPathComponent("history.csv")).epochs
+    try? TrainingHistory(contentsOf: folder.appendingPathComponent(TrainingHistory.fileName)).epochs
   }
 }
 

@@ -1,7 +1,7 @@
 import Foundation
-import Gnuplot
 import Pages
 import Planning
+import Records
 import Sweeps
 
 /// The list of all runs, each with its claim and its learning curve.
@@ -83,12 +83,12 @@ struct RunIndex {
     let metrics = result.metrics
     var reservations: [String] = []
     if metrics.selectedOnTest { reservations.append("selected on test") }
-    if metrics.dataStatus == "unverified" { reservations.append("unverified data") }
+    reservations += [metrics.dataStatus.reservation].compactMap { $0 }
     if claim.training?.beganAsFile == true { reservations.append("weights from a file") }
     let marks = reservations.isEmpty ? "" : "; \(reservations.joined(separator: ", "))"
     return """
-      <p><strong>\(Wording.percent(metrics.top1))</strong> top-1 on \
-      \(Wording.count(metrics.count)) \(metrics.on) images of \(metrics.source)\(marks)</p>
+      <p><strong>\(Wording.percent(result.top1))</strong> top-1 on \
+      \(Wording.count(metrics.count)) \(metrics.on) images of \(result.source)\(marks)</p>
       """
   }
 
@@ -114,9 +114,9 @@ struct RunIndex {
 
   /// The validation accuracy over the epochs, of the last training.
   private func curve(of instances: [(name: String, manifest: Manifest)]) -> HTML {
-    for (_, manifest) in instances.reversed() where manifest.has(file: "history.csv") {
+    for (_, manifest) in instances.reversed() where manifest.has(file: TrainingHistory.fileName) {
       let path = project.artefactPath(stage: manifest.stage, key: manifest.key)
-      let url = project.url(path).appendingPathComponent("history.csv")
+      let url = project.url(path).appendingPathComponent(TrainingHistory.fileName)
       guard let history = try? TrainingHistory(contentsOf: url) else { continue }
       let values = history.validation.top1.map { $0 ?? .nan }
       guard let first = values.first(where: \.isFinite), values.count > 1,

@@ -1,5 +1,6 @@
 import CheckedNumbers
 import Foundation
+import Records
 
 /// Numbers and times as pages write them.
 enum Wording {
@@ -43,6 +44,16 @@ enum Wording {
       unit += 1
     }
     return String(format: "%.1f\u{A0}%@", size, units[unit])
+  }
+
+  /// Where data of this status come from.
+  static func origin(of status: DataStatus) -> String {
+    switch status {
+    case .official: "the official archive, checked by its digest"
+    case .generated: "drawn here from a seed"
+    case .own: "pictures or arrays of the user's own"
+    case .unverified: "unverified: not the official archive"
+    }
   }
 
   /// The first digits of a digest or key.

@@ -62,7 +62,7 @@ struct CompareAnswer: Answer {
         bestValidation: run.history?.best.map { Run.Best(top1: $0.top1, epoch: $0.epoch) },
         evaluation: run.evaluation.map {
           Run.Evaluation(
-            top1: $0.top1, images: $0.count, on: $0.on.rawValue,
+            top1: $0.top1, images: $0.count, on: $0.on,
             selectedOnTest: $0.selectedOnTest)
         }, trainingSeconds: run.trainingSeconds, remarks: run.remarks)
     }

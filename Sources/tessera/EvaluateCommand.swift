@@ -6,6 +6,7 @@ import Notebook
 import OtherData
 import Planning
 import Processors
+import Records
 import TensorFiles
 import Terminals
 
@@ -124,17 +125,23 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func text(of report: EvaluationReport, _ trained: TrainedRun) -> [String] {
-    func percent(_ value: Double) -> String { value.isFinite ? String(format: "%.2f", value) : "–" }
+    func text(_ value: Double?, _ decimals: Int) -> String {
+      value.map { String(format: "%.\(decimals)f", $0) } ?? "–"
+    }
+    func percent(_ value: Double?) -> String { text(value, 2) }
     let figures = columns(
       [
         ["images", "top-1 %", "balanced %", "cross-entropy", "calibration error %"],
         [
           "\(report.count)", percent(report.top1), percent(report.balancedAccuracy),
-          String(format: "%.4f", report.loss), percent(100 * report.expectedCalibrationError),
+          text(report.loss, 4), percent(report.expectedCalibrationError.map { 100 * $0 }),
         ],
       ], rightAligned: [0, 1, 2, 3, 4])
-    let classes = report.perClass.filter { $0.support > 0 }.prefix(40).map {
-      [PrintableText.escaped($0.name), "\($0.support)", percent($0.recall), percent($0.precision)]
+    let classes = report.perClass.filter { $0.support != 0 }.prefix(40).map {
+      [
+        PrintableText.escaped($0.name), $0.support.map { "\($0)" } ?? "–", percent($0.recall),
+        percent($0.precision),
+      ]
     }
     return [heading(trained), ""] + figures + [""]
       + columns(

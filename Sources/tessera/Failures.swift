@@ -11,6 +11,7 @@ import Preflight
 import Processors
 import Prose
 import Recipes
+import Records
 import Sweeps
 import TensorFiles
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Gnuplot
 import Planning
+import Records
 import TensorFiles
 import Watching
 

@@ -5,6 +5,7 @@ import Pictures
 import Planning
 import Prediction
 import Processors
+import Records
 import TensorFiles
 import Terminals
 
@@ -94,7 +95,9 @@ struct PredictCommand: ParsableCommand {
   private func heading(_ trained: TrainedRun, _ classifier: PictureClassifier) -> String {
     let description = classifier.description
     let source = description.origin["source"].map { " on \(PrintableText.escaped($0))" } ?? ""
-    let status = description.origin["data_status"] == "unverified" ? " (unverified data)" : ""
+    let status =
+      description.origin["data_status"].flatMap(DataStatus.init(rawValue:))?.reservation
+      .map { " (\($0))" } ?? ""
     let past =
       switch (description.epoch, description.beganAsFile) {
       case (0, true): "weights from a file, not trained here"

@@ -1,4 +1,5 @@
 import Gnuplot
+import Records
 import Testing
 
 @Suite struct ExampleFiguresTests {
@@ -71,13 +72,5 @@ import Testing
     #expect(plan.epochs == [0, 0.5] && plan.rates == [0.1, 0.05])
     #expect(plan.figure?.dataText == "epoch,learning_rate\n0.0,0.1\n0.5,0.05\n")
     #expect(try RatePlan(parsing: "epoch,learning_rate\n", file: "s").figure == nil)
-  }
-
-  @Test(arguments: [
-    "", "epoch,rate\n", "epoch,learning_rate\n1,0.1\n0.5,0.1\n", "epoch,learning_rate\n0,-1\n",
-    "epoch,learning_rate\n0\n", "epoch,learning_rate\nnan,0.1\n", "epoch,learning_rate\n0,0.1",
-  ])
-  func aPlanThatIsNoneIsRefused(_ text: String) {
-    #expect(throws: LogError.self) { try RatePlan(parsing: text, file: "schedule.csv") }
   }
 }

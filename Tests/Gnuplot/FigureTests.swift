@@ -1,4 +1,6 @@
 import Gnuplot
+import Records
+import TestSupport
 import Testing
 
 /// What the figures say: titles, legends, columns, orientation.
@@ -25,7 +27,7 @@ import Testing
     #expect(
       figures.classes(counts: [1200, 34]).title
         == "Training images of each class, 1,234 in all — unverified data")
-    let both = EvaluationFigures(try summary(summaryText(selectedOnTest: true)))
+    let both = EvaluationFigures(try evaluationReport(evaluationText(selectedOnTest: true)))
     #expect(
       both.classScores.title
         == "Scores of each class, 1,000 test images — selected on test, unverified data")
@@ -72,7 +74,7 @@ import Testing
   }
 
   @Test func confusionHasTruthDownAndPredictionRight() throws {
-    let figure = EvaluationFigures(try summary(summaryText()))
+    let figure = EvaluationFigures(try evaluationReport(evaluationText()))
       .confusion(counts: [[9, 1], [30, 10]], classNames: ["cat", "dog"])
     let lines = figure.dataText.split(separator: "\n")
     #expect(lines[0] == "predicted_number,true_number,count,percent_of_true,ink,true,predicted")
@@ -86,16 +88,16 @@ import Testing
   }
 
   @Test func aClassWithoutImagesHasAWhiteRow() throws {
-    let figure = EvaluationFigures(try summary(summaryText()))
+    let figure = EvaluationFigures(try evaluationReport(evaluationText()))
       .confusion(counts: [[0, 0], [0, 5]], classNames: ["cat", "dog"])
     #expect(figure.dataText.contains("\n0,0,0,0.0,0,cat,cat\n"))
   }
 
   /// Percent, with empty cells where a bin is empty; the title of the diagram has the error.
   @Test func calibrationLeavesEmptyBinsOut() throws {
-    let text = summaryText(
+    let text = evaluationText(
       replacing: "\"count\"", with: "\"expected_calibration_error\": 0.0125, \"count\"")
-    let figure = EvaluationFigures(try summary(text)).calibration(
+    let figure = EvaluationFigures(try evaluationReport(text)).calibration(
       edges: [0, 0.5, 1], counts: [0, 7], confidence: [0, 0.75], accuracy: [0, 0.5])
     let lines = figure.dataText.split(separator: "\n")
     #expect(

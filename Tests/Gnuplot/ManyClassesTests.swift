@@ -1,5 +1,7 @@
 import Foundation
 import Gnuplot
+import Records
+import TestSupport
 import Testing
 
 /// Figures of more classes than can be drawn one by one.
@@ -19,7 +21,7 @@ import Testing
         + "\"precision\": 1, \"recall\": 2, \"f1\": \(f1)}"
     }
     return EvaluationFigures(
-      try summary(
+      try evaluationReport(
         """
         {"top1": 70.0, "count": 1000, "on": "test", "data_status": "official",
          "selected_on_test": false, "per_class": [\(classes.joined(separator: ", "))],

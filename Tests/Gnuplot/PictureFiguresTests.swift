@@ -1,4 +1,5 @@
 import Gnuplot
+import Records
 import Testing
 
 /// The figures that are made of images: where each lies, in which colours.

@@ -1,5 +1,7 @@
 import Foundation
 import Gnuplot
+import Records
+import TestSupport
 import Testing
 
 /// The scripts in the hands of gnuplot itself.
@@ -33,7 +35,7 @@ struct RenderingTests {
     let training = TrainingFigures(
       history, status: RunStatus(data: .unverified, selectedOnTest: true))
     let data = DataFigures(classNames: names, data: .unverified)
-    let evaluation = EvaluationFigures(try summary(summaryText(names: names)))
+    let evaluation = EvaluationFigures(try evaluationReport(evaluationText(names: names)))
     let labels = (0..<count * 2).map { UInt16($0 % count) }
     let images = (0..<labels.count * 3 * 64).map { UInt8(truncatingIfNeeded: $0 * 37) }
     let pictures = PictureFigures(status: RunStatus(data: .unverified, selectedOnTest: true))

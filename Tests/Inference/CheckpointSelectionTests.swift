@@ -3,6 +3,7 @@ import Foundation
 import Inference
 import Metrics
 import Models
+import Records
 import TensorFiles
 import TestSupport
 import Testing

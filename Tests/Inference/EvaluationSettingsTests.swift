@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Inference
+import Records
 import TestSupport
 import Testing
 

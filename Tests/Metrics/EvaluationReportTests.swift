@@ -1,5 +1,6 @@
 import Foundation
 import Metrics
+import Records
 import Testing
 
 /// `metrics.json` as people, the plots and other programs read it.
@@ -24,12 +25,12 @@ import Testing
     reliability(&diagram)
     return EvaluationReport(
       of: .init(
-        on: "test", dataStatus: "unverified", source: "cifar-10", selectedOnTest: true,
+        on: "test", dataStatus: .unverified, source: "cifar-10", selectedOnTest: true,
         flip: true, classNames: ["zebra", "ape", "a/b \"c\""], warnings: ["unverified data"]),
       checkpoints: [
         .init(checkpoint: "best", epoch: 7, tally: tally),
         .init(checkpoint: "last", epoch: 9, tally: ClassificationTally(classes: 3)),
-      ], selected: selected, selection: "listed", count: 8, confusion: confusion,
+      ], selected: selected, selection: .listed, count: 8, confusion: confusion,
       reliability: diagram)
   }
 
@@ -102,10 +103,10 @@ import Testing
     confusion.add(truth: 0, predicted: 2)
     let report = EvaluationReport(
       of: .init(
-        on: "test", dataStatus: "official", source: "cifar-10", selectedOnTest: false,
+        on: "test", dataStatus: .official, source: "cifar-10", selectedOnTest: false,
         flip: false, classNames: ["ape", "bee", "cat"], warnings: []),
       checkpoints: [.init(checkpoint: "best", epoch: 1, tally: ClassificationTally(classes: 3))],
-      selected: 0, selection: "listed", count: 1, confusion: confusion,
+      selected: 0, selection: .listed, count: 1, confusion: confusion,
       reliability: Reliability())
     let classes = try #require(try object(report)["per_class"] as? [[String: Any]])
     #expect(classes[2]["accuracy"] is NSNull && classes[2]["recall"] as? Double == 0)

@@ -103,7 +103,7 @@ import Testing
     let expected = try Evaluation(
       "best", Checkpoint.open(url), on: BatchLoader(set, normalization: .perImage), pool: pool)
     #expect(result.report.top1 == expected.figures.top1 && result.report.count == 6)
-    #expect(result.report.on == "own" && result.report.dataStatus == "own")
+    #expect(result.report.on == "own" && result.report.dataStatus == .own)
     let written = folder.url.appending(path: "results")
     try result.write(to: written)
     let predictions = try TensorFile(contentsOf: written.appending(path: "predictions.safetensors"))

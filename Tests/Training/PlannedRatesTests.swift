@@ -22,7 +22,7 @@ import Training
       #expect(abs(found - expected) < 1e-12)
     }
     #expect(rates.landmarks.map(\.name) == ["first step", "largest", "last step"])
-    #expect(rates.csv.hasPrefix("epoch,learning_rate\n0.0,0.1\n0.5,0.1\n1.0,0.05"))
+    #expect(rates.plan.text.hasPrefix("epoch,learning_rate\n0.0,0.1\n0.5,0.1\n1.0,0.05"))
   }
 
   @Test func aWarmUpRisesToItsLargest() throws {
@@ -42,6 +42,6 @@ import Training
   @Test func noEpochsHaveNoRates() throws {
     let rates = try rates(epochs: 0)
     #expect(rates.points.isEmpty && rates.landmarks.isEmpty && rates.rows.isEmpty)
-    #expect(rates.csv == "epoch,learning_rate\n")
+    #expect(rates.plan.text == "epoch,learning_rate\n")
   }
 }

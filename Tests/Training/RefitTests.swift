@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Models
+import Records
 import TensorFiles
 import Testing
 import Training
@@ -59,7 +60,8 @@ import Training
     try trainer.run()
     #expect(trainer.history.map(\.epoch) == [3, 4, 5])
     #expect(trainer.history.allSatisfy { $0.validation == nil })
-    let rows = History.csv(trainer.history, classNames: training.classNames).split(separator: "\n")
+    let rows = TrainingHistory(trainer.history, classNames: training.classNames).text.split(
+      separator: "\n")
     #expect(rows.count == 4)
     for row in rows.dropFirst() {
       let cells = row.split(separator: ",", omittingEmptySubsequences: false)
@@ -141,7 +143,7 @@ import Training
     // The same weights under the same description, `fallback` included.
     #expect(files["last.safetensors"] == (try Data(contentsOf: start)))
     #expect(files["best.safetensors"] == files["last.safetensors"])
-    #expect(!History.csv(trainer.history, classNames: training.classNames).contains("\n3"))
+    #expect(!TrainingHistory(trainer.history, classNames: training.classNames).text.contains("\n3"))
   }
 
   @Test func aStrangersWeightsAreRefused() throws {

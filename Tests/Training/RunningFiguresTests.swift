@@ -34,7 +34,7 @@ import Training
     let names = training.classNames
     #expect(
       try String(contentsOf: folder.appendingPathComponent("history.csv"), encoding: .utf8)
-        == History.csv(trainer.history, classNames: names))
+        == TrainingHistory(trainer.history, classNames: names).text)
     #expect(trainer.history.count == 1)
 
     try figures.begin()

@@ -6,6 +6,7 @@ import Layers
 import Loading
 import Metrics
 import Models
+import Records
 import TensorFiles
 import Tensors
 import Testing
@@ -184,12 +185,12 @@ import Training
     let trainer = try fixture.trainer(
       settings, work: "w", training: training, validation: validation)
     try trainer.run()
-    let lines = History.csv(trainer.history, classNames: training.classNames)
+    let lines = TrainingHistory(trainer.history, classNames: training.classNames).text
       .split(separator: "\n")
     #expect(lines.count == 3)
     #expect(
       lines[0].hasPrefix("epoch,learning_rate,train_loss,train_top1,train_top5,validation_loss"))
     for line in lines { #expect(line.split(separator: ",").count == 28) }
-    #expect(History.csv([], classNames: ["a, b", "c"]).contains("\"train_top1.a, b\""))
+    #expect(TrainingHistory([], classNames: ["a, b", "c"]).text.contains("\"train_top1.a, b\""))
   }
 }

@@ -18,7 +18,7 @@ import Watching
       progress: TrainingProgress(
         network: "resnet8", epoch: epochs + 1, lastEpoch: 10, imagesDone: 500, imagesInEpoch: 1000,
         imagesPerSecond: 250, loss: 0.5, isSelectedOnTest: isSelectedOnTest,
-        dataStatus: "generated",
+        dataStatus: .generated,
         confusions: [.init(truth: names.0, predicted: names.1, count: 12, percent: 24)]),
       history: epochs == 0
         ? nil : try TrainingHistory(parsing: header + rows.joined(), file: "history.csv"))

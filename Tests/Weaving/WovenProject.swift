@@ -273,7 +273,8 @@ final class WovenProject {
 
   private static let metrics = """
     {"top1": 90.0, "top5": 99.5, "loss": 0.3, "count": 200, "on": "test", "checkpoint": "best",
-     "epoch": 4, "data_status": "generated", "source": "shapes", "selected_on_test": true}
+     "epoch": 4, "data_status": "generated", "source": "shapes", "selected_on_test": true,
+     "per_class": [], "macro": {}}
     """
 
   /// Every construct that a stage may use.

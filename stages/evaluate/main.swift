@@ -32,6 +32,7 @@ import Metrics
 import Models
 import Notebook
 import Processors
+import Records
 import TensorFiles
 import Tensors
 
@@ -130,7 +131,7 @@ if settings.flip { show("each answer is the mean of those to the image and its m
 //: (1927) solves $|\hat p - p| \le 1.96 \operatorname{se}$ for $p$, and keeps its promise near 0
 //: and 100 % too. The interval accounts only for the choice of the images:
 
-let top1 = evaluations[selection.position].figures.top1
+let top1 = evaluations[selection.position].figures.top1 ?? .nan
 let interval = WilsonInterval(percent: top1, count: images.count)
 show(
   table: Table(
@@ -186,18 +187,17 @@ for reservation in reservations { warn(reservation) }
 let evaluation = evaluations[selection.position]
 let report = EvaluationReport(
   of: .init(
-    on: settings.on.rawValue, dataStatus: images.dataStatus.rawValue,
-    source: images.source.rawValue,
+    on: settings.on.rawValue, dataStatus: images.dataStatus, source: images.source.rawValue,
     selectedOnTest: settings.selectedOnTest(
       images: images, weights: weights, selection: selection),
     flip: settings.flip, classNames: images.classNames, warnings: reservations),
   checkpoints: evaluations.map(\.figures), selected: selection.position,
-  selection: selection.kind.rawValue, count: images.count, confusion: evaluation.confusion,
+  selection: selection.kind, count: images.count, confusion: evaluation.confusion,
   reliability: evaluation.reliability)
 
 let scores = report.perClass.map {
   [
-    $0.name, "\($0.support)", decimals($0.precision, 2), decimals($0.recall, 2),
+    $0.name, "\($0.support ?? 0)", decimals($0.precision, 2), decimals($0.recall, 2),
     decimals($0.f1, 2),
   ]
 }
@@ -220,7 +220,7 @@ show(
   table: Table(
     header: ["is", "taken for", "images", "of its class %"],
     rows: report.mostConfused.prefix(5).map {
-      [$0.truth, $0.predicted, "\($0.count)", decimals($0.share, 1)]
+      [$0.truth, $0.predicted, "\($0.count)", decimals($0.percent, 1)]
     }))
 show(figure: "confusion", drawnFrom: "confusion")
 
@@ -242,7 +242,8 @@ show(figure: "confusion", drawnFrom: "confusion")
 //: of few says little. The ECE is no measure of accuracy: always answering with 10 % confidence and
 //: being right in 10 % of the cases is perfectly calibrated.
 
-show("expected calibration error \(decimals(100 * report.expectedCalibrationError, 2)) %")
+show(
+  "expected calibration error \(decimals(report.expectedCalibrationError.map { 100 * $0 }, 2)) %")
 show(figure: "calibration", drawnFrom: "reliability")
 
 //: ## Where it is wrong without a doubt
@@ -259,7 +260,7 @@ show(figure: "mistakes", drawnFrom: "mistakes")
 //: checkpoint once more, from which a later training may start. Last a check of what was promised.
 
 orExit {
-  try AtomicFile.write(report.json(), to: options.output("metrics.json"))
+  try AtomicFile.write(report.json(), to: options.output(EvaluationReport.fileName))
   try evaluation.write(
     to: URL(fileURLWithPath: options.output), images: images, on: settings.on.rawValue)
   try selection.write(

@@ -21,6 +21,7 @@ import CheckedNumbers
 import Foundation
 import Gnuplot
 import Notebook
+import Records
 import TensorFiles
 
 struct Settings: CheckedSettings {
@@ -178,7 +179,7 @@ if let figure = plan.figure { draw(figure, "The learning rate of every step, as 
 //: validation curve may well lie on the better side. Dropout does the same, and so does the running
 //: mean of an epoch: its first batches met weights that were an epoch younger.
 
-let summary = orExit { try EvaluationSummary(contentsOf: options.input("metrics")) }
+let summary = orExit { try EvaluationReport(contentsOf: options.input("metrics")) }
 let history = orExit { try TrainingHistory(contentsOf: options.input("history")) }
 let status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest)
 let training = TrainingFigures(history, status: status)

@@ -191,7 +191,7 @@ let trainer = orExit {
   try prepared.trainer(on: images, work: URL(fileURLWithPath: options.work), pool: pool)
 }
 let rates = trainer.plannedRates
-orExit { try AtomicFile.write(Data(rates.csv.utf8), to: options.output("schedule.csv")) }
+orExit { try AtomicFile.write(Data(rates.plan.text.utf8), to: options.output("schedule.csv")) }
 show(table: Table(header: PlannedRates.header, rows: rates.rows))
 show(figure: "schedule", drawnFrom: "examples")
 

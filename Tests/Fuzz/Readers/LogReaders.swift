@@ -15,8 +15,8 @@ import Training
 extension FuzzReader {
   static let logReaders = [history, progress, explanations, metrics, manifest, stageSettings]
 
-  /// `history.csv` and `timing.csv`. Cells that are written again read equal; curves are as long as
-  /// the training.
+  /// `history.csv` and `timing.csv`. What is written again reads equal; curves are as long as the
+  /// training.
   static let history = FuzzReader("history", longest: 1024) { input in
     let text = input.text
     if let table = try accepted({ try CommaSeparatedValues(parsing: text, file: "history.csv") }) {
@@ -36,8 +36,13 @@ extension FuzzReader {
       try promise(
         history.training.top1OfClass.count == history.classNames.count, "curves of other classes")
       _ = (history.best, history.efficiency)
+      let copy = try TrainingHistory(parsing: history.text, file: "history.csv")
+      try promise(copy.text == history.text, "a history differs, written again")
     }
-    _ = try accepted { try EpochTimes(contentsOf: url).total }
+    if let times = try accepted({ try EpochTimes(contentsOf: url) }) {
+      let copy = try EpochTimes(parsing: times.text, file: "timing.csv")
+      try promise(copy.text == times.text, "times differ, written again")
+    }
     _ = try accepted { try TextArtefact.rows(ofCSV: url) }
     for line in try accepted({ try TextArtefact.head(of: url, count: 5, width: 80) }) ?? [] {
       try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
@@ -64,6 +69,9 @@ extension FuzzReader {
       try promise(plan.epochs.count == plan.rates.count, "steps without a rate")
       try promise(plan.epochs == plan.epochs.sorted(), "steps that go back")
       _ = plan.figure?.script
+      try promise(
+        try RatePlan(parsing: plan.text, file: "schedule.csv") == plan,
+        "a plan differs, written again")
     }
     _ = try input.file(StatisticsLagLog.fileName)
     let log = StatisticsLagLog(folder: input.folder)
@@ -73,10 +81,15 @@ extension FuzzReader {
     _ = log.tableRows(classNames: ["cat"])
   }
 
-  /// `metrics.json`. `inspect` prints it in lines that hold the same JSON.
+  /// `metrics.json`. A report that is written again reads equal, and `inspect` prints it in lines that hold
+  /// the same JSON.
   static let metrics = FuzzReader("metrics", longest: 2048) { input in
     let url = try input.file("metrics.json")
-    _ = try accepted { try EvaluationSummary(contentsOf: url) }
+    if let report = try accepted({ try EvaluationReport(contentsOf: url) }) {
+      let copy = try EvaluationReport(
+        parsing: String(decoding: report.json(), as: UTF8.self), file: "metrics.json")
+      try promise(copy == report, "a report differs, written again")
+    }
     for line in try accepted({ try TextArtefact.indented(json: url) }) ?? [] {
       try promise(PrintableText.isPrintable(line), "inspect prints \(line.debugDescription)")
     }

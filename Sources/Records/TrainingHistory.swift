@@ -1,12 +1,15 @@
 import Foundation
 
-/// What a training run wrote down after each epoch: the file `history.csv`.
+/// What a training run wrote down after each epoch: the file `history.csv`, in which nothing depends on
+/// time or machine.
 ///
 /// The header is `epoch`, `learning_rate`, loss, top-1 and top-5 of training and of validation images,
 /// then one column `train_top1.CLASS` a class, then one `validation_top1.CLASS` a class in the same
 /// order. The validation columns of files by earlier versions begin with `heldout_`.
 /// Accuracies are in percent. A cell may be empty (not measured) or `nan`.
 public struct TrainingHistory: Sendable, Equatable {
+  public static let fileName = "history.csv"
+
   /// Loss and accuracies over one set of images, a value an epoch; nil where none was measured.
   public struct Curves: Sendable, Equatable {
     /// Mean loss an image, as the recipe defines it.
@@ -17,6 +20,12 @@ public struct TrainingHistory: Sendable, Equatable {
     public var top5: [Double?]
     /// Percent, `[class][epoch]`.
     public var top1OfClass: [[Double?]]
+
+    public init(
+      loss: [Double?], top1: [Double?], top5: [Double?], top1OfClass: [[Double?]]
+    ) {
+      (self.loss, self.top1, self.top5, self.top1OfClass) = (loss, top1, top5, top1OfClass)
+    }
   }
 
   /// 1, 2, … or, where training went on from an earlier one, the numbers after that one's.
@@ -28,14 +37,36 @@ public struct TrainingHistory: Sendable, Equatable {
 
   public var isEmpty: Bool { epochs.isEmpty }
 
-  static let fixedColumns = [
+  /// The columns before those of the classes.
+  private static let fixedColumns = [
     "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "validation_loss",
     "validation_top1", "validation_top5",
   ]
+  /// How names of columns began in earlier versions, and how they begin today.
+  private static let former = ["heldout_": "validation_"]
+  /// Bytes of the longest file that is read: a thousand classes over some five thousand epochs.
+  private static let byteLimit = 1 << 28
+
+  /// - Precondition: each list has a value an epoch.
+  public init(
+    epochs: [Int], learningRate: [Double?], training: Curves, validation: Curves,
+    classNames: [String]
+  ) {
+    for curves in [training, validation] {
+      let lists = [curves.loss, curves.top1, curves.top5] + curves.top1OfClass
+      precondition(
+        lists.allSatisfy { $0.count == epochs.count }
+          && curves.top1OfClass.count == classNames.count && learningRate.count == epochs.count,
+        "curves of \(lists.map(\.count)) values over \(epochs.count) epochs")
+    }
+    (self.epochs, self.learningRate, self.classNames) = (epochs, learningRate, classNames)
+    (self.training, self.validation) = (training, validation)
+  }
 
   /// Reads the file at `url`.
   public init(contentsOf url: URL) throws(LogError) {
-    try self.init(parsing: try text(contentsOf: url), file: url.lastPathComponent)
+    try self.init(
+      parsing: LogFile.text(contentsOf: url, limit: Self.byteLimit), file: url.lastPathComponent)
   }
 
   /// Reads the file's text.
@@ -48,7 +79,7 @@ public struct TrainingHistory: Sendable, Equatable {
     }
     classNames = try Self.classNames(inHeader: header, file: file)
     let table = try Self.numbers(in: records.dropFirst(), header: header, file: file)
-    epochs = table.first!.map { Int($0!) }
+    epochs = table[0].map { Int($0 ?? 0) }
     learningRate = table[1]
     let classes = Self.fixedColumns.count
     training = Curves(
@@ -59,9 +90,31 @@ public struct TrainingHistory: Sendable, Equatable {
       top1OfClass: Array(table[(classes + classNames.count)...]))
   }
 
-  /// A column's name; earlier versions called the validation images held out.
+  /// The file's text, with shortest decimals that read back as the same numbers; a cell is empty where
+  /// nothing was measured.
+  public var text: String {
+    let columns =
+      [learningRate] + [training, validation].flatMap { [$0.loss, $0.top1, $0.top5] }
+      + training.top1OfClass + validation.top1OfClass
+    let rows = epochs.indices.map { row in
+      ["\(epochs[row])"] + columns.map { $0[row].map { "\($0)" } ?? "" }
+    }
+    return CommaSeparatedValues.text(of: [header] + rows)
+  }
+
+  private var header: [String] {
+    Self.fixedColumns
+      + ["train", "validation"].flatMap { images in
+        classNames.map { "\(images)_top1.\($0)" }
+      }
+  }
+
+  /// Today's name of a column.
   private static func currentName(ofColumn name: String) -> String {
-    name.hasPrefix("heldout_") ? "validation_" + name.dropFirst("heldout_".count) : name
+    for (before, now) in former where name.hasPrefix(before) {
+      return now + name.dropFirst(before.count)
+    }
+    return name
   }
 
   /// Checks the header and returns the classes it names.
@@ -128,18 +181,4 @@ public struct TrainingHistory: Sendable, Equatable {
     }
     return columns
   }
-}
-
-/// The text of a log, or the error that names it.
-func text(contentsOf url: URL) throws(LogError) -> String {
-  let data: Data
-  do {
-    data = try Data(contentsOf: url)
-  } catch {
-    throw .unreadable(file: url.lastPathComponent, problem: error.localizedDescription)
-  }
-  guard let text = String(validating: data, as: UTF8.self) else {
-    throw .unreadable(file: url.lastPathComponent, problem: "its bytes are not UTF-8")
-  }
-  return text
 }

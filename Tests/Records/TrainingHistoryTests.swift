@@ -1,5 +1,6 @@
 import Foundation
-import Gnuplot
+import Records
+import TestSupport
 import Testing
 
 @Suite struct TrainingHistoryTests {
@@ -97,14 +98,45 @@ import Testing
   }
 
   @Test func filesThatCannotBeReadAreNamed() throws {
-    try withScratchFolder { folder in
-      let url = folder.appending(path: "history.csv")
-      let absent = #expect(throws: LogError.self) { try TrainingHistory(contentsOf: url) }
-      #expect(absent?.description.hasPrefix("history.csv cannot be read: ") == true)
-      try Data([0x65, 0xFF, 0x0A]).write(to: url)
-      #expect(
-        throws: LogError.unreadable(file: "history.csv", problem: "its bytes are not UTF-8")
-      ) { try TrainingHistory(contentsOf: url) }
+    let scratch = try TemporaryFolder()
+    let url = scratch.file("history.csv")
+    func problem() -> String? {
+      #expect(throws: LogError.self) { try TrainingHistory(contentsOf: url) }?.description
     }
+    #expect(problem() == "history.csv cannot be read: No such file or directory")
+    _ = try scratch.file("history.csv", holding: [0x65, 0xFF, 0x0A])
+    #expect(problem() == "history.csv cannot be read: its bytes are not UTF-8")
+  }
+
+  /// Neither waits for a writer nor reads what is no file.
+  @Test func whatIsNoFileIsNotRead() throws {
+    let scratch = try TemporaryFolder()
+    for url in [scratch.url, scratch.file("pipe")] {
+      if url != scratch.url { #expect(mkfifo(url.path, 0o600) == 0) }
+      let error = try #require(throws: LogError.self) { try TrainingHistory(contentsOf: url) }
+      #expect(error.description.hasSuffix("cannot be read: it is not a regular file"))
+    }
+  }
+
+  /// An epoch without validation, one with a value that is not a number, and a class name that needs
+  /// quotes.
+  @Test func whatIsWrittenIsRead() throws {
+    let curves = { (first: Double?, second: Double?) in
+      TrainingHistory.Curves(
+        loss: [first, second], top1: [first, 0.1], top5: [nil, nil], top1OfClass: [[first, second]])
+    }
+    let history = TrainingHistory(
+      epochs: [7, 8], learningRate: [0.1, 1e-7], training: curves(2.5, .nan),
+      validation: curves(nil, 3), classNames: ["a, \"b\""])
+    let lines = history.text.split(separator: "\n").map(String.init)
+    #expect(
+      lines == [
+        "epoch,learning_rate,train_loss,train_top1,train_top5,validation_loss,validation_top1,"
+          + "validation_top5,\"train_top1.a, \"\"b\"\"\",\"validation_top1.a, \"\"b\"\"\"",
+        "7,0.1,2.5,2.5,,,,,2.5,", "8,1e-07,nan,0.1,,3.0,0.1,,nan,3.0",
+      ])
+    let read = try TrainingHistory(parsing: history.text, file: "history.csv")
+    #expect(read.text == history.text)
+    #expect(read.validation.loss == [nil, 3] && read.classNames == history.classNames)
   }
 }

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong with a log that a figure is drawn from.
+/// What can be wrong with a log of a training or an evaluation.
 public enum LogError: PrintableError, Equatable {
   /// The file cannot be read, or is not UTF-8.
   case unreadable(file: String, problem: String)
@@ -25,7 +25,7 @@ public enum LogError: PrintableError, Equatable {
     let repair = "run the stage that wrote it again"
     switch self {
     case .unreadable(let file, let problem):
-      return "\(file) cannot be read: \(Text.flattened(problem))"
+      return "\(file) cannot be read: \(PrintableText.flattened(problem))"
     case .openQuote(let file, let line, let column):
       return "\(file):\(line): cell \(column) opens a quote that is never closed; \(repair)"
     case .textAfterQuote(let file, let line, let column):
@@ -37,15 +37,15 @@ public enum LogError: PrintableError, Equatable {
       return "\(file) is empty; expected at least the header '\(expected)'; \(repair)"
     case .header(let file, let column, let expected, let found):
       return "\(file):1: column \(column) should be '\(expected)',"
-        + " found '\(Text.flattened(found))'; \(repair)"
+        + " found '\(PrintableText.flattened(found))'; \(repair)"
     case .cellCount(let file, let line, let expected, let found):
       return "\(file):\(line): expected \(expected) cells, as in the header, found \(found);"
         + " \(repair)"
     case .cell(let file, let line, let column, let expected, let found):
-      return "\(file):\(line): column '\(Text.flattened(column))': expected \(expected),"
-        + " found '\(Text.flattened(found))'; \(repair)"
+      return "\(file):\(line): column '\(PrintableText.flattened(column))': expected \(expected),"
+        + " found '\(PrintableText.flattened(found))'; \(repair)"
     case .structure(let file, let place, let problem):
-      return "\(file): \(place): \(Text.flattened(problem)); \(repair)"
+      return "\(file): \(place): \(PrintableText.flattened(problem)); \(repair)"
     }
   }
 }

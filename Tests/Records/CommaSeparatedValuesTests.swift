@@ -1,4 +1,5 @@
-import Gnuplot
+import Records
+import TestSupport
 import Testing
 
 @Suite struct CommaSeparatedValuesTests {
@@ -16,6 +17,21 @@ import Testing
     let read = try CommaSeparatedValues(parsing: "a\n\"b\nc\",d\r\ne\n", file: "x.csv")
     #expect(read.records.map(\.line) == [1, 2, 4])
     #expect(read.records.map(\.cells) == [["a"], ["b\nc", "d"], ["e"]])
+  }
+
+  /// What is refused elsewhere is taken as the text that stands there.
+  @Test(arguments: [
+    ("a,b\nc,\"d\ne", [["a", "b"], ["c", "d\ne"]]), ("\"c\"d,e\n", [["cd", "e"]]),
+    ("a,b\nc,", [["a", "b"], ["c", ""]]), ("\"", [[""]]), ("", []),
+  ])
+  func damagedTextsAreSalvaged(_ text: String, _ rows: [[String]]) {
+    #expect(CommaSeparatedValues(salvaging: text).records.map(\.cells) == rows)
+  }
+
+  @Test func columnsAreFoundByName() {
+    let table = CommaSeparatedValues(salvaging: "a,b\n1,2\n3\n,4\n")
+    #expect(table.column("a") == ["1", "3", ""] && table.column("b") == ["2", "4"])
+    #expect(table.column("c") == nil && CommaSeparatedValues(salvaging: "").column("a") == nil)
   }
 
   @Test func emptyTextHasNoRecord() throws {

@@ -21,20 +21,52 @@ public struct CommaSeparatedValues: Sendable, Equatable {
   /// - Throws: `LogError` where a quote stays open, something follows a closing quote, or the last
   ///   record does not end in a line break.
   public init(parsing text: String, file: String) throws(LogError) {
-    var parser = RecordParser(bytes: Array(text.utf8), file: file)
+    var parser = RecordParser(bytes: Array(text.utf8), file: file, isLenient: false)
     var records: [Record] = []
     while let record = try parser.next() { records.append(record) }
     self.records = records
   }
 
+  /// Reads all that can be read of a text, whatever it is: what the other initialiser refuses is taken
+  /// as the text that stands there.
+  public init(salvaging text: String) {
+    var parser = RecordParser(bytes: Array(text.utf8), file: "", isLenient: true)
+    var records: [Record] = []
+    while let record = try? parser.next() { records.append(record) }
+    self.records = records
+  }
+
+  /// The names of the columns, which must begin with `expected`.
+  ///
+  /// - Throws: `LogError.noHeader` or `LogError.header`.
+  func header(beginningWith expected: [String], file: String) throws(LogError) -> [String] {
+    guard let header = records.first?.cells else {
+      throw .noHeader(file: file, expected: expected.joined(separator: ","))
+    }
+    for (index, name) in expected.enumerated() {
+      let found = index < header.count ? header[index] : "the end of the line"
+      guard found == name else {
+        throw .header(file: file, column: index + 1, expected: name, found: found)
+      }
+    }
+    return header
+  }
+
+  /// The cells of the column with this name, below the header; nil where there is none. Records that end
+  /// before it are passed over.
+  public func column(_ name: String) -> [String]? {
+    guard let index = records.first?.cells.firstIndex(of: name) else { return nil }
+    return records.dropFirst().compactMap { index < $0.cells.count ? $0.cells[index] : nil }
+  }
+
   /// Writes `rows` as one text.
   public static func text(of rows: some Sequence<[String]>) -> String {
-    var text = ""
-    for row in rows {
-      text += row.map(escaped).joined(separator: ",")
-      text += "\n"
-    }
-    return text
+    rows.reduce(into: "") { $0 += line($1) + "\n" }
+  }
+
+  /// The cells of one record, without the line break.
+  public static func line(_ cells: [String]) -> String {
+    cells.map(escaped).joined(separator: ",")
   }
 
   private static func escaped(_ cell: String) -> String {
@@ -49,6 +81,8 @@ public struct CommaSeparatedValues: Sendable, Equatable {
 private struct RecordParser {
   let bytes: [UInt8]
   let file: String
+  /// Whether damage is taken as text instead of refused.
+  let isLenient: Bool
   var position = 0
   var line = 1
 
@@ -67,7 +101,7 @@ private struct RecordParser {
 
   private mutating func nextCell(column: Int) throws(LogError) -> (String, Ending) {
     var cell: [UInt8] = []
-    let quoted = position < bytes.count && bytes[position] == UInt8(ascii: "\"")
+    var quoted = position < bytes.count && bytes[position] == UInt8(ascii: "\"")
     if quoted { cell = try quotedBytes(column: column) }
     while position < bytes.count {
       let byte = bytes[position]
@@ -82,13 +116,15 @@ private struct RecordParser {
       case UInt8(ascii: "\r") where quoted:
         continue
       default:
-        guard !quoted else {
+        guard !quoted || isLenient else {
           throw .textAfterQuote(file: file, line: line, column: column)
         }
+        quoted = false
         cell.append(byte)
       }
     }
-    throw .endsInRecord(file: file, line: line)
+    guard isLenient else { throw .endsInRecord(file: file, line: line) }
+    return (String(decoding: cell, as: UTF8.self), .record)
   }
 
   /// The bytes between the quote at `position` and the one that closes it.
@@ -106,6 +142,7 @@ private struct RecordParser {
       if byte == UInt8(ascii: "\n") { line += 1 }
       cell.append(byte)
     }
-    throw .openQuote(file: file, line: start, column: column)
+    guard isLenient else { throw .openQuote(file: file, line: start, column: column) }
+    return cell
   }
 }
