@@ -120,11 +120,14 @@ let package = Package(
         "TensorFiles", "Tensors", "Training",
       ],
       swiftSettings: optimized),
+    .target(name: "Gnuplot", dependencies: ["CheckedNumbers", "Records", "TensorFiles"]),
     .target(
-      name: "Gnuplot", dependencies: ["CheckedNumbers", "Metrics", "Records", "TensorFiles"]),
+      name: "Figures",
+      dependencies: ["CheckedNumbers", "Gnuplot", "Metrics", "Records", "TensorFiles"]),
     .target(name: "Terminals", dependencies: ["TensorFiles"]),
     .target(
-      name: "Watching", dependencies: ["Gnuplot", "Pages", "Planning", "Records", "TensorFiles"]),
+      name: "Watching",
+      dependencies: ["Figures", "Gnuplot", "Pages", "Planning", "Records", "TensorFiles"]),
     .target(
       name: "Notebook",
       dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
@@ -227,7 +230,7 @@ let package = Package(
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
       name: "plot",
-      dependencies: ["CheckedNumbers", "Gnuplot", "Notebook", "Records", "TensorFiles"],
+      dependencies: ["CheckedNumbers", "Figures", "Gnuplot", "Notebook", "Records", "TensorFiles"],
       path: "stages/plot", swiftSettings: stageSettings),
 
     // Tests
@@ -339,8 +342,10 @@ let package = Package(
       ],
       path: "Tests/Notebook"),
     .testTarget(
-      name: "GnuplotTests", dependencies: ["Gnuplot", "Records", "TestSupport"],
-      path: "Tests/Gnuplot"),
+      name: "GnuplotTests", dependencies: ["Gnuplot", "TestSupport"], path: "Tests/Gnuplot"),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Figures", "Gnuplot", "Records", "TestSupport"],
+      path: "Tests/Figures"),
     .testTarget(
       name: "ComparisonTests",
       dependencies: ["Comparison", "Gnuplot", "Planning", "TensorFiles", "TestSupport"],
@@ -409,7 +414,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "CheckedNumbers", "Comparison", "Datasets", "Explanations", "Gnuplot", "Inference",
+        "CheckedNumbers", "Comparison", "Datasets", "Explanations", "Figures", "Gnuplot",
+        "Inference",
         "Inspection", "Models", "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning",
         "Recipes", "Records", "Sweeps",
         "TensorFiles", "Training",

@@ -49,7 +49,7 @@ extension Figure {
   }
 
   /// The figure with a grid of its own for narrow screens.
-  func with(narrow: Figure) -> Figure {
+  package func with(narrow: Figure) -> Figure {
     var copy = self
     copy.narrowGrid = [narrow]
     return copy

@@ -74,7 +74,12 @@ public struct Panel: Sendable {
     public var width: Int
     public var height: Int
     /// Whether the axes are drawn.
-    public var hasBorder = false
+    public var hasBorder: Bool
+
+    public init(left: Int, top: Int, width: Int, height: Int, hasBorder: Bool = false) {
+      (self.left, self.top, self.width, self.height) = (left, top, width, height)
+      self.hasBorder = hasBorder
+    }
   }
 
   /// Lines of text below each other, outside the axes, in pixels of the picture from the top left. They
@@ -87,6 +92,10 @@ public struct Panel: Sendable {
 
     /// Pixels from one line to the next.
     public static let pitch = 22
+
+    public init(lines: [String], left: Int, top: Int) {
+      (self.lines, self.left, self.top) = (lines, left, top)
+    }
   }
 
   /// How colours grow from nothing to everything: with the value, or with its square root, which tells

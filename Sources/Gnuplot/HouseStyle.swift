@@ -1,13 +1,13 @@
 /// How every figure looks, whatever it shows.
-enum HouseStyle {
+package enum HouseStyle {
   /// Size of the letters: gnuplot's `pngcairo` counts points of 1/72 inch at 96 pixels an inch, its
   /// `svg` counts pixels. Both come out at 16 pixels, titles at 19.
   static let fontPoints = 12
   static let fontPixels = 16
   static let titlePoints = 14
-  static let titlePixels = 19
+  package static let titlePixels = 19
   /// About the width of a letter.
-  static let characterPixels = 8.5
+  package static let characterPixels = 8.5
 
   static let settings = """
     set border 3 linewidth 1 linecolor rgb '#404040'

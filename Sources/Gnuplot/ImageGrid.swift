@@ -1,23 +1,23 @@
 import TensorFiles
 
 /// A picture of packed colours, row by row.
-struct PackedImage: Equatable {
+package struct PackedImage: Equatable {
   /// No colour: what lies around and between pictures, and lets the ground through.
-  static let ground = -1
+  package static let ground = -1
 
-  let width: Int
-  let height: Int
-  let pixels: [Int]
+  package let width: Int
+  package let height: Int
+  package let pixels: [Int]
 
   /// - Precondition: `pixels.count == width * height`.
-  init(width: Int, height: Int, pixels: [Int]) {
+  package init(width: Int, height: Int, pixels: [Int]) {
     precondition(
       pixels.count == width * height, "\(pixels.count) pixels for \(width) × \(height)")
     (self.width, self.height, self.pixels) = (width, height, pixels)
   }
 
   /// A picture from its planes red, green and blue, `[3, height, width]`.
-  init(planes: ArraySlice<UInt8>, width: Int, height: Int) {
+  package init(planes: ArraySlice<UInt8>, width: Int, height: Int) {
     let area = width * height
     precondition(
       planes.count == 3 * area, "\(planes.count) bytes for 3 × \(height) × \(width) pixels")
@@ -33,7 +33,7 @@ struct PackedImage: Equatable {
   }
 
   /// Each pixel as a square of `factor` × `factor`.
-  func enlarged(by factor: Int) -> PackedImage {
+  package func enlarged(by factor: Int) -> PackedImage {
     let (newWidth, newHeight) = (width * factor, height * factor)
     return PackedImage(
       width: newWidth, height: newHeight,
@@ -46,7 +46,7 @@ struct PackedImage: Equatable {
   /// and the bottom is cut off.
   ///
   /// - Precondition: a whole square fits.
-  func reduced(by factor: Int) -> PackedImage {
+  package func reduced(by factor: Int) -> PackedImage {
     guard factor > 1 else { return self }
     let (newWidth, newHeight) = (width / factor, height / factor)
     precondition(newWidth > 0 && newHeight > 0, "\(width) × \(height) reduced by \(factor)")
@@ -69,17 +69,17 @@ struct PackedImage: Equatable {
 }
 
 /// Images of one size laid out in rows, with a gap around each.
-struct ImageGrid {
+package struct ImageGrid {
   /// Packed colours, `[row][column]`.
-  let pixels: [[Int]]
+  package let pixels: [[Int]]
   private let gap: Int
   private let tileWidth: Int
   private let tileHeight: Int
   private let columnPitch: Int
   private let rowPitch: Int
 
-  var width: Int { pixels.first?.count ?? 0 }
-  var height: Int { pixels.count }
+  package var width: Int { pixels.first?.count ?? 0 }
+  package var height: Int { pixels.count }
 
   /// - Parameters:
   ///   - rows: A row may be empty, or shorter than the others.
@@ -87,7 +87,7 @@ struct ImageGrid {
   ///   - sideGap: Pixels of the ground left and right of it; as many as `gap` where nil.
   ///   - below: Pixels of the ground under each row, for captions.
   /// - Precondition: there is an image, and all are of one size.
-  init(rows: [[PackedImage]], gap: Int = 1, sideGap: Int? = nil, below: Int = 0) {
+  package init(rows: [[PackedImage]], gap: Int = 1, sideGap: Int? = nil, below: Int = 0) {
     guard let first = rows.lazy.flatMap({ $0 }).first else {
       preconditionFailure("a grid of no images")
     }
@@ -115,17 +115,17 @@ struct ImageGrid {
   }
 
   /// The vertical middle of a row's images, in pixels.
-  func center(ofRow row: Int) -> Double {
+  package func center(ofRow row: Int) -> Double {
     Double(row * rowPitch + gap) + Double(tileHeight - 1) / 2
   }
 
   /// The horizontal middle of a column, in pixels.
-  func center(ofColumn column: Int) -> Double {
+  package func center(ofColumn column: Int) -> Double {
     Double(column * columnPitch) + Double(columnPitch - 1) / 2
   }
 
   /// The lower edge of a row's images, in pixels.
-  func bottom(ofRow row: Int) -> Double {
+  package func bottom(ofRow row: Int) -> Double {
     Double(row * rowPitch + gap + tileHeight) - 0.5
   }
 
@@ -137,7 +137,7 @@ struct ImageGrid {
   ///   - rowNames: Names to the left of the rows, or none.
   ///   - captions: In pixels of the grid.
   ///   - isNarrow: Whether the figure is for a narrow screen.
-  func figure(
+  package func figure(
     name: String, title: String, note: String? = nil, magnification: Int, left: Int = 20,
     top: Int = 60, rowNames: [String] = [], captions: [Panel.Caption] = [], isNarrow: Bool = false
   ) -> Figure {

@@ -82,6 +82,16 @@ public struct Renderer: Sendable {
     }.map { $0 }
   }
 
+  /// What a reader has to know of the letters of `names` that no font here has; nil where each has one.
+  public func remark(onLettersOf names: [String]) -> String? {
+    let unknown = undrawableLetters(in: names.joined())
+    guard !unknown.isEmpty else { return nil }
+    return "no font here has \(unknown.count) letters of the class names, such as "
+      + "\(unknown.prefix(5).map(String.init).joined(separator: " ")): PNG pictures show □ for them, "
+      + "SVG pictures are not concerned; install a font (for Chinese, Japanese and Korean: "
+      + "apt-get install fonts-noto-cjk) and draw again"
+  }
+
   /// Whether a font has the letter. The machine's fonts are listed only once a letter is not a plain one.
   private static func canDraw(_ scalar: Unicode.Scalar) -> Bool {
     FontCoverage.basic.has(scalar) || FontCoverage.ofThisMachine.has(scalar)

@@ -5,7 +5,7 @@ import TensorFiles
 /// A script quotes with single quotes only: between them gnuplot neither runs what stands between
 /// backticks nor expands macros nor reads backslashes, and a quote itself is written twice. The
 /// terminals are set `noenhanced`, so `_`, `^`, `@`, `{` and `}` mean nothing either.
-enum Text {
+package enum Text {
   /// `text` as a gnuplot string.
   static func quoted(_ text: String) -> String {
     "'" + PrintableText.flattened(text).replacingScalar("'", by: "''") + "'"
@@ -18,16 +18,16 @@ enum Text {
     quoted(shortened(PrintableText.flattened(text), to: length).replacingScalar("%", by: "%%"))
   }
 
-  static let tickLength = 20
+  package static let tickLength = 20
 
   /// `text` cut so that it takes no more room than `length` Latin letters.
-  static func shortened(_ text: String, to length: Int = tickLength) -> String {
+  package static func shortened(_ text: String, to length: Int = tickLength) -> String {
     PrintableText.cut(text, toWidth: length)
   }
 
   /// A name as a part of a longer line, cut. One that is written from right to left would turn around what
   /// stands beside it: Unicode's isolates keep it apart, and a mark keeps the line from left to right.
-  static func name(_ text: String, to length: Int = tickLength) -> String {
+  package static func name(_ text: String, to length: Int = tickLength) -> String {
     let name = shortened(PrintableText.flattened(text), to: length)
     let isFromRight = name.unicodeScalars.contains { scalar in
       rightToLeft.contains { $0.contains(scalar.value) }
@@ -39,13 +39,4 @@ enum Text {
   private static let rightToLeft: [ClosedRange<UInt32>] = [
     0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFF, 0x10800...0x10FFF, 0x1E800...0x1EFFF,
   ]
-
-  /// A count with a comma before each three digits from the right: `50,000`.
-  static func grouped(_ count: Int) -> String {
-    let digits = String(count.magnitude)
-    let groups = stride(from: digits.count % 3, through: digits.count, by: 3)
-      .map { end in digits.prefix(end).suffix(end < 3 ? end : 3) }
-      .filter { !$0.isEmpty }
-    return (count < 0 ? "-" : "") + groups.joined(separator: ",")
-  }
 }

@@ -1,8 +1,9 @@
 import Foundation
 import Gnuplot
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: gnuplotIsInstalled, "gnuplot is not installed"))
+@Suite(.enabled(if: (try? Renderer()) != nil, "gnuplot is not installed"))
 struct SeveralFiguresTests {
   private let figures = (0..<5).map { index in
     Figure(
@@ -23,34 +24,34 @@ struct SeveralFiguresTests {
   }
 
   @Test func figuresDrawnAtOnceAreThoseDrawnOneByOne() throws {
-    try withScratchFolder { folder in
-      let (one, many) = (folder.appending(path: "one"), folder.appending(path: "many"))
-      for place in [one, many] {
-        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-      }
-      let queue = FigureQueue()
-      for figure in figures {
-        try Renderer().render(figure, formats: [.svg], into: one)
-        queue.add(figure)
-      }
-      try queue.draw(by: Renderer(), formats: [.svg], into: many, processes: 3)
-      #expect(try files(in: one) == files(in: many))
-      #expect(try files(in: many).count == 20)
+    let scratch = try TemporaryFolder()
+    let folder = scratch.url
+    let (one, many) = (folder.appending(path: "one"), folder.appending(path: "many"))
+    for place in [one, many] {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
     }
+    let queue = FigureQueue()
+    for figure in figures {
+      try Renderer().render(figure, formats: [.svg], into: one)
+      queue.add(figure)
+    }
+    try queue.draw(by: Renderer(), formats: [.svg], into: many, processes: 3)
+    #expect(try files(in: one) == files(in: many))
+    #expect(try files(in: many).count == 20)
   }
 
   /// The second figure can't be drawn, nor the fourth; the others are.
   @Test func theFirstErrorIsToldAndTheOthersAreDrawn() throws {
-    try withScratchFolder { folder in
-      for name in ["figure-1.svg", "figure-3.svg"] {
-        try FileManager.default.createDirectory(
-          at: folder.appending(path: name), withIntermediateDirectories: true)
-      }
-      let error = #expect(throws: RenderError.self) {
-        try Renderer().render(figures, formats: [.svg], into: folder, processes: 2)
-      }
-      #expect(error?.message.contains("figure-1.svg") == true)
-      #expect(FileManager.default.fileExists(atPath: folder.appending(path: "figure-4.svg").path))
+    let scratch = try TemporaryFolder()
+    let folder = scratch.url
+    for name in ["figure-1.svg", "figure-3.svg"] {
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: name), withIntermediateDirectories: true)
     }
+    let error = #expect(throws: RenderError.self) {
+      try Renderer().render(figures, formats: [.svg], into: folder, processes: 2)
+    }
+    #expect(error?.message.contains("figure-1.svg") == true)
+    #expect(FileManager.default.fileExists(atPath: folder.appending(path: "figure-4.svg").path))
   }
 }

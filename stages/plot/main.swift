@@ -18,6 +18,7 @@
 //: the chapters before this one; those that remain are here.
 
 import CheckedNumbers
+import Figures
 import Foundation
 import Gnuplot
 import Notebook

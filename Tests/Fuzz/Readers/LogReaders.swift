@@ -2,6 +2,7 @@ import CheckedNumbers
 import Comparison
 import Datasets
 import Explanations
+import Figures
 import Foundation
 import Gnuplot
 import Inference

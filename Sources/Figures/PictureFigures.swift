@@ -1,4 +1,5 @@
 import CheckedNumbers
+import Gnuplot
 import Records
 
 /// The figures that show images one by one: what a network looks for, what it is shown, and where it

@@ -1,4 +1,5 @@
 import Foundation
+import Gnuplot
 import Metrics
 import Records
 import TensorFiles

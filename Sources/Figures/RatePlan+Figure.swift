@@ -1,3 +1,4 @@
+import Gnuplot
 import Records
 
 extension RatePlan {

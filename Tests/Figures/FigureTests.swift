@@ -1,3 +1,4 @@
+import Figures
 import Gnuplot
 import Records
 import TestSupport
@@ -201,17 +202,5 @@ import Testing
       let total = rows.reduce(0) { $0 + (Double($1[column]) ?? .nan) }
       #expect(abs(total - 100) < 1e-9)
     }
-  }
-
-  @Test(arguments: 0...100)
-  func inkIsLegibleOnEveryShade(_ percent: Int) {
-    let shade = Palette.scale(Double(percent) / 100)
-    #expect(shade.contrast(with: shade.legibleInk) >= 4.5)
-  }
-
-  @Test func categoriesAreDistinct() {
-    #expect(Set(Palette.categories.map(\.packed)).count == 10)
-    #expect(Set(PointShape.allCases.map(\.rawValue)).count == 10)
-    for color in Palette.categories { #expect(color.contrast(with: Palette.white) > 1.5) }
   }
 }

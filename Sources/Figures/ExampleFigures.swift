@@ -1,4 +1,5 @@
 import CheckedNumbers
+import Gnuplot
 import Records
 
 /// The figures of what a training explains by examples of its own.

@@ -1,6 +1,8 @@
 import Foundation
+import Gnuplot
 import Metrics
 import Records
+import TensorFiles
 
 /// The figures of an evaluation: who is taken for whom, and how well each class is recognised.
 public struct EvaluationFigures: Sendable {
@@ -15,7 +17,7 @@ public struct EvaluationFigures: Sendable {
   /// Which images these are, in the words of a title.
   public var images: String {
     let test = summary.isOnTest || summary.selectedOnTest
-    return "\(Text.grouped(summary.count)) \(test ? "test" : "validation") images"
+    return "\(NumberText.grouped(summary.count)) \(test ? "test" : "validation") images"
   }
 
   /// The confusion matrix: true classes down, predicted ones to the right. A cell holds a count; its

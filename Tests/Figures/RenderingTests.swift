@@ -1,3 +1,4 @@
+import Figures
 import Foundation
 import Gnuplot
 import Records
@@ -231,41 +232,5 @@ struct RenderingTests {
       #expect(try files(in: folder) == ["empty.gp", "empty.svg"])
       #expect(try Data(contentsOf: old) == Data("<svg></svg>".utf8))
     }
-  }
-}
-
-/// What happens where gnuplot or the folder is missing.
-@Suite struct RendererTests {
-  let figure = DataFigures(classNames: ["cat"], data: .official).classes(counts: [3])
-
-  @Test func aProgramThatIsNotThereIsNamed() throws {
-    try withScratchFolder { folder in
-      let renderer = Renderer(program: folder.appending(path: "no-gnuplot"))
-      let error = try #require(throws: RenderError.self) {
-        try renderer.render(figure, formats: [.png], into: folder)
-      }
-      guard case .failed(_, status: 127, _) = error else {
-        Issue.record("expected status 127, found \(error)")
-        return
-      }
-      #expect(try files(in: folder) == ["classes.csv", "classes.gp"])
-    }
-  }
-
-  @Test func aFolderThatIsNotThereIsNamed() throws {
-    try withScratchFolder { folder in
-      let missing = folder.appending(path: "missing")
-      let error = try #require(throws: RenderError.self) {
-        try Renderer(program: folder).render(figure, formats: [], into: missing)
-      }
-      #expect(error.description.contains("missing/classes.gp cannot be written: "))
-    }
-  }
-
-  @Test func scriptsNameNoFolderAndNoDate() {
-    #expect(!figure.script.contains(FileManager.default.currentDirectoryPath))
-    #expect(figure.script.contains("folder.'classes.csv'"))
-    #expect(figure.script.contains("pngcairo noenhanced size 960,640"))
-    #expect(figure.script.contains("svg noenhanced size 960,640"))
   }
 }

@@ -1,4 +1,6 @@
+import Gnuplot
 import Records
+import TensorFiles
 
 /// The figures of a data set: how many images of each class, how bright their pixels, and a look at
 /// some of them.
@@ -7,7 +9,7 @@ public struct DataFigures: Sendable {
   /// for a million.
   private static let mostPixels = 500_000
 
-  let classNames: [String]
+  public let classNames: [String]
   let status: RunStatus
 
   /// - Parameter data: Whence the images come. No epoch is chosen here, so only that is in the titles.
@@ -38,7 +40,7 @@ public struct DataFigures: Sendable {
     let total = counts.reduce(0, +)
     return Figure(
       name: "classes",
-      title: status.qualified("Training images of each class, \(Text.grouped(total)) in all"),
+      title: status.qualified("Training images of each class, \(NumberText.grouped(total)) in all"),
       panels: [panel], data: .table(data))
   }
 
@@ -115,7 +117,7 @@ public struct DataFigures: Sendable {
           .reduced(by: reduction)
       }
     }
-    let note = "\(shown.count) of \(Text.grouped(classNames.count)) classes, evenly spread"
+    let note = "\(shown.count) of \(NumberText.grouped(classNames.count)) classes, evenly spread"
     func figure(_ name: String, across: Int, tilePixels: Int, left: Int) -> Figure {
       ImageGrid(rows: rows.map { Array($0.prefix(across)) }).figure(
         name: name, title: status.qualified("Training images, a row a class"),

@@ -1,4 +1,5 @@
 import CheckedNumbers
+import Gnuplot
 import TensorFiles
 
 extension TrainingFigures {
@@ -54,7 +55,7 @@ extension TrainingFigures {
     return Figure(
       name: name, title: status.qualified(title),
       note: "\(ManyClasses.counted(ends.count)), named: the \(named) that end highest and lowest"
-        + (absent > 0 ? "; \(Text.grouped(absent)) without images" : ""),
+        + (absent > 0 ? "; \(NumberText.grouped(absent)) without images" : ""),
       width: 1200, panels: [panel], data: .table(table))
   }
 

@@ -1,6 +1,8 @@
 import Foundation
+import Gnuplot
 import Metrics
 import Records
+import TensorFiles
 
 extension EvaluationFigures {
   /// Classes up to which the data file has all cells; of more, those alone that are not zero.
@@ -82,7 +84,7 @@ extension EvaluationFigures {
     }
     func name(_ index: Int) -> String { Text.name(classNames[index], to: 24) }
     let lines = worst.map { pair in
-      "\(name(pair.truth)) → \(name(pair.predicted)): \(Text.grouped(pair.count)) "
+      "\(name(pair.truth)) → \(name(pair.predicted)): \(NumberText.grouped(pair.count)) "
         + "(\(Int(pair.share.rounded())) %)"
     }
     let heading = "Most frequent confusions, truth → answer: images (share of the true class)"

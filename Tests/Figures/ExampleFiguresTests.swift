@@ -1,3 +1,4 @@
+import Figures
 import Gnuplot
 import Records
 import Testing

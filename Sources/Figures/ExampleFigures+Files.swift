@@ -1,8 +1,37 @@
 import CheckedNumbers
+import Foundation
+import Gnuplot
 import Records
 import TensorFiles
 
 extension ExampleFigures {
+  /// The figures of the examples that a training has left in a folder, each with its caption. Not every
+  /// network has each of them.
+  ///
+  /// - Throws: As `featureMap(in:)`.
+  public static func all(inFolder folder: URL) throws -> [(figure: Figure, caption: String)] {
+    func example(_ name: String, schema: String) throws -> TensorFile? {
+      let url = folder.appendingPathComponent("example-\(name).safetensors")
+      guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+      let file = try TensorFile(contentsOf: url)
+      try file.requireSchema(schema, version: 1, producedBy: "train")
+      return file
+    }
+    let plan = try RatePlan(contentsOf: folder.appendingPathComponent(RatePlan.fileName))
+    let figures: [(Figure?, String)] = [
+      (
+        try example("convolution", schema: "feature-map").map { try featureMap(in: $0) },
+        "An image, one filter and its feature map, before and after training."
+      ),
+      (
+        try example("normalization", schema: "normalization").map { try normalization(in: $0) },
+        "One channel's values before and after a batch norm."
+      ),
+      (plan.figure, "The learning rate of every step, as planned."),
+    ]
+    return figures.compactMap { figure, caption in figure.map { ($0, caption) } }
+  }
+
   /// The figure of a file of the schema `feature-map`.
   ///
   /// - Throws: `TensorFileError` where a tensor or an entry is absent or of another shape, and `LogError`.

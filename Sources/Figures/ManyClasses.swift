@@ -1,3 +1,6 @@
+import Gnuplot
+import TensorFiles
+
 /// What figures show of more classes than can be drawn one by one.
 enum ManyClasses {
   /// Classes up to which each has its own bar, row and name.
@@ -27,7 +30,7 @@ enum ManyClasses {
 
   /// "one class", "3 classes".
   static func counted(_ count: Int) -> String {
-    count == 1 ? "one class" : "\(Text.grouped(count)) classes"
+    count == 1 ? "one class" : "\(NumberText.grouped(count)) classes"
   }
 }
 
@@ -42,7 +45,7 @@ extension DataFigures {
     ])
     func list(_ heading: String, _ classes: some Sequence<Int>, left: Int) -> Panel.TextColumn {
       let lines = classes.map { index in
-        "\(Text.name(classNames[index], to: 34)): \(Text.grouped(counts[index]))"
+        "\(Text.name(classNames[index], to: 34)): \(NumberText.grouped(counts[index]))"
       }
       return Panel.TextColumn(lines: [heading] + lines, left: left, top: 610)
     }
@@ -59,13 +62,13 @@ extension DataFigures {
     let empty = counts.count { $0 == 0 }
     let median = counts[order[order.count / 2]]
     let note =
-      "\(ManyClasses.counted(counts.count)), of \(Text.grouped(counts[order[order.count - 1]])) to "
-      + "\(Text.grouped(counts[order[0]])) images, median \(Text.grouped(median))"
-      + (empty > 0 ? "; \(Text.grouped(empty)) without images" : "")
+      "\(ManyClasses.counted(counts.count)), of \(NumberText.grouped(counts[order[order.count - 1]])) to "
+      + "\(NumberText.grouped(counts[order[0]])) images, median \(NumberText.grouped(median))"
+      + (empty > 0 ? "; \(NumberText.grouped(empty)) without images" : "")
     return Figure(
       name: "classes",
       title: status.qualified(
-        "Training images of each class, \(Text.grouped(counts.reduce(0, +))) in all"),
+        "Training images of each class, \(NumberText.grouped(counts.reduce(0, +))) in all"),
       note: note, height: 860, panels: [panel], data: .table(data))
   }
 }
