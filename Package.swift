@@ -131,8 +131,8 @@ let package = Package(
     .target(
       name: "Notebook",
       dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
-    .target(
-      name: "Recipes", dependencies: ["CheckedNumbers", "Declarations", "TensorFiles", yams]),
+    .target(name: "Workers", dependencies: ["Kernels", "Notebook", "Processors", "Tensors"]),
+    .target(name: "Recipes", dependencies: ["TensorFiles", yams]),
     .target(name: "SourceText"),
     .target(
       name: "Planning",
@@ -205,7 +205,7 @@ let package = Package(
     // The stages
     .executableTarget(
       name: "fetch-and-parse",
-      dependencies: ["CheckedNumbers", "Datasets", "Notebook", "PictureFolders", "TensorFiles"],
+      dependencies: ["Datasets", "Notebook", "PictureFolders"],
       path: "stages/fetch-and-parse", swiftSettings: stageSettings),
     .executableTarget(
       name: "compute-stats", dependencies: ["Datasets", "Notebook"],
@@ -216,16 +216,15 @@ let package = Package(
     .executableTarget(
       name: "train",
       dependencies: [
-        "CheckedNumbers", "Datasets", "Explanations", "Kernels", "Layers", "Loading", "Models",
-        "Notebook", "Processors",
-        "TensorFiles", "Tensors", "Training",
+        "Datasets", "Explanations", "Kernels", "Loading", "Models", "Notebook", "Processors",
+        "Training", "Workers",
       ],
       path: "stages/train", swiftSettings: stageSettings),
     .executableTarget(
       name: "evaluate",
       dependencies: [
-        "CheckedNumbers", "Datasets", "Inference", "Kernels", "Loading", "Metrics", "Models",
-        "Notebook", "Processors", "Records", "TensorFiles", "Tensors",
+        "Datasets", "Inference", "Loading", "Metrics", "Models", "Notebook", "Records",
+        "TensorFiles", "Workers",
       ],
       path: "stages/evaluate", swiftSettings: stageSettings),
     .executableTarget(
@@ -344,7 +343,8 @@ let package = Package(
     .testTarget(
       name: "GnuplotTests", dependencies: ["Gnuplot", "TestSupport"], path: "Tests/Gnuplot"),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Figures", "Gnuplot", "Records", "TestSupport"],
+      name: "FiguresTests",
+      dependencies: ["Figures", "Gnuplot", "Records", "TensorFiles", "TestSupport"],
       path: "Tests/Figures"),
     .testTarget(
       name: "ComparisonTests",
@@ -415,10 +415,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "CheckedNumbers", "Comparison", "Datasets", "Explanations", "Figures", "Gnuplot",
-        "Inference",
-        "Inspection", "Models", "Notebook", "NumPyFiles", "Pickles", "Pictures", "Planning",
-        "Recipes", "Records", "Sweeps",
-        "TensorFiles", "Training",
+        "Inference", "Inspection", "Models", "Notebook", "NumPyFiles", "Pickles", "Pictures",
+        "Planning", "Recipes", "Records", "Sweeps", "TensorFiles", "Training",
       ],
       path: "Tests/Fuzz/Readers"),
     .testTarget(

@@ -128,3 +128,10 @@ extension Preparation {
       selectedOnTest: try file.requiredMetadata("selected_on_test") == "true")
   }
 }
+
+extension ImageSet {
+  /// What every file made of these images says of them: `class_names` and `data_status`.
+  public var fileMetadata: [String: String] {
+    DatasetMetadata(classNames: classNames, dataStatus: dataStatus).entries
+  }
+}

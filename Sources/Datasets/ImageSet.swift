@@ -10,7 +10,7 @@ public struct ImageSet: Sendable, Equatable {
   /// The sides that images can have.
   public static let sides = 16...256
   /// The most classes that images can have.
-  public static let mostClasses = 1_000
+  public static let mostClasses = DatasetMetadata.mostClasses
 
   /// Pixels `[N, 3, side, side]`.
   public let images: [UInt8]

@@ -4,7 +4,7 @@ import Foundation
 ///
 ///     pₖ = exp(zₖ) / Σⱼ exp(zⱼ)     loss = −Σₖ qₖ · log pₖ     ∂loss/∂zₖ = pₖ − qₖ
 ///
-/// with the smoothed target qₖ = (1 − s) · [k is the label] + s / K.
+/// with the smoothed target qₖ = (1 − τ) · [k is the true class] + τ / K.
 public struct LossExample: Sendable {
   /// `[K]` each.
   public let logits: [Double]

@@ -2,9 +2,9 @@ import Foundation
 
 /// What momentum makes of gradients that agree, and of such that disagree.
 ///
-///     v ← μ · v + g
+///     v ← α · v + g
 ///
-/// Of gradients that are all 1, v grows to 1 / (1 − μ); of +1, −1, +1, … it stays below 1 in size.
+/// Of gradients that are all 1, v grows to 1 / (1 − α); of +1, −1, +1, … it stays below 1 in size.
 public struct MomentumExample: Sendable {
   public let momentum: Double
 

@@ -4,6 +4,7 @@ import Layers
 import Loading
 import Models
 import Tensors
+import Training
 
 /// One training step of a few images, looked at from inside: the first image's logits, and one weight's
 /// gradient by the backward pass beside the slope of the loss.
@@ -38,6 +39,20 @@ public struct StepExample: Sendable {
   /// Losses are means of float32 logits: a smaller step would drown in their rounding, a larger one
   /// would see the loss bend.
   static let relativeStep: Float = 1.0 / 64
+
+  /// Images of a step, where there are as many.
+  private static let mostImages = 8
+
+  /// A step with a recipe's loss and seed, of the first images of the set.
+  ///
+  /// - Parameter loader: Makes the images, unchanged.
+  public init(
+    of network: Network, in loader: BatchLoader, by settings: TrainingSettings, on pool: WorkerPool
+  ) {
+    self.init(
+      of: network, in: loader, loss: CrossEntropy(labelSmoothing: settings.loss.labelSmoothing),
+      count: min(Self.mostImages, loader.images.count), seed: settings.seed, on: pool)
+  }
 
   /// - Parameters:
   ///   - loader: Makes the images, unchanged.

@@ -1,4 +1,5 @@
 import Datasets
+import Metrics
 import Models
 import Records
 
@@ -57,5 +58,25 @@ extension EvaluationSettings {
           + "selected")
     }
     return reservations
+  }
+
+  /// What the evaluation of some checkpoints found, with the figures of the selected one.
+  ///
+  /// - Parameters:
+  ///   - weights: The description of the selected checkpoint.
+  ///   - warnings: What a reader must know before believing the figures.
+  public func report(
+    of evaluations: [Evaluation], selection: CheckpointSelection, weights: CheckpointDescription,
+    images: ImageSet, warnings: [String]
+  ) -> EvaluationReport {
+    let selected = evaluations[selection.position]
+    return EvaluationReport(
+      of: .init(
+        on: on.rawValue, dataStatus: images.dataStatus, source: images.source.rawValue,
+        selectedOnTest: selectedOnTest(images: images, weights: weights, selection: selection),
+        flip: flip, classNames: images.classNames, warnings: warnings),
+      checkpoints: evaluations.map(\.figures), selected: selection.position,
+      selection: selection.kind, count: images.count, confusion: selected.confusion,
+      reliability: selected.reliability)
   }
 }

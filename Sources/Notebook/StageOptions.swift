@@ -66,29 +66,76 @@ extension StageOptions {
     return nil
   }
 
+  /// The folder that receives the outputs.
+  public var outputFolder: URL { URL(fileURLWithPath: output) }
+
+  /// The folder for state that lets an interrupted stage go on.
+  public var workFolder: URL { URL(fileURLWithPath: work) }
+
   /// Where the output file called `file` is to be written.
   public func output(_ file: String) -> URL {
-    URL(fileURLWithPath: output).appendingPathComponent(file)
+    outputFolder.appendingPathComponent(file)
   }
 
   /// Where the resumable state called `file` lives.
   public func work(_ file: String) -> URL {
-    URL(fileURLWithPath: work).appendingPathComponent(file)
+    workFolder.appendingPathComponent(file)
   }
 
   /// Decodes the settings and checks their ranges.
   public func settings<Settings: CheckedSettings>(as type: Settings.Type) throws -> Settings {
+    try settings(as: type, by: .settings)
+  }
+
+  /// Decodes one section of the settings and checks its ranges.
+  ///
+  /// - Parameter section: Its name, as in the recipe.
+  public func settings<Section: CheckedSettings>(
+    of section: String, as type: Section.Type
+  ) throws -> Section {
+    let decoder = JSONDecoder.settings
+    decoder.userInfo[.section] = section
+    return try settings(as: SettingsSection<Section>.self, by: decoder).value
+  }
+
+  private func settings<Settings: CheckedSettings>(
+    as type: Settings.Type, by decoder: JSONDecoder
+  ) throws -> Settings {
     guard let data = FileManager.default.contents(atPath: settings) else {
       throw StageError.unreadableSettings(file: settings)
     }
     do {
-      let settings = try JSONDecoder.settings.decode(type, from: data)
+      let settings = try decoder.decode(type, from: data)
       try settings.check()
       return settings
     } catch let error as DecodingError {
       throw StageError.settings(file: settings, problem: String(describing: error))
     }
   }
+}
+
+/// The part of the settings under the name that the decoder is given as `section`.
+private struct SettingsSection<Section: CheckedSettings>: CheckedSettings {
+  let value: Section
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { return nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let name = decoder.userInfo[.section] as? String ?? ""
+    value = try decoder.container(keyedBy: Key.self)
+      .decode(Section.self, forKey: Key(stringValue: name))
+  }
+
+  func check() throws { try value.check() }
+}
+
+extension CodingUserInfoKey {
+  fileprivate static let section = CodingUserInfoKey(rawValue: "section")!
 }
 
 extension JSONDecoder {

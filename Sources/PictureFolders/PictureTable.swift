@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Records
 import TensorFiles
 
@@ -95,6 +96,9 @@ public struct PictureTable: Sendable {
     classProblems
       + rows.filter { !$0.problem.isEmpty }.map { "\($0.file): \($0.problem)" }
   }
+
+  /// Writes the table as comma-separated values.
+  public func write(to url: URL) throws { try AtomicFile.write(Data(csv.utf8), to: url) }
 
   /// The table as comma-separated values.
   public var csv: String {

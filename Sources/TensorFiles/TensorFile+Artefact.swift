@@ -31,6 +31,21 @@ extension TensorFile {
     return value
   }
 
+  /// The metadata under `key`, as one of the words of `Choice`.
+  ///
+  /// - Throws: `unusableMetadata` where it is absent, or another word.
+  public func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, as type: Choice.Type = Choice.self
+  ) throws(TensorFileError) -> Choice where Choice.RawValue == String {
+    let found = try requiredMetadata(key)
+    guard let choice = Choice(rawValue: found) else {
+      throw TensorFileError.unusableMetadata(
+        file: url.path, key: key, found: found,
+        expected: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
   /// Checks that the file is what a stage needs: of this schema, of a version that can be read, and
   /// undamaged.
   ///

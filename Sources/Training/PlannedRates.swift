@@ -1,5 +1,6 @@
 import Foundation
 import Records
+import TensorFiles
 
 /// The learning rates of a training run, as far as they are known before it begins.
 ///
@@ -39,6 +40,11 @@ public struct PlannedRates: Sendable, Equatable {
     guard let first = points.first, let last = points.last else { return [] }
     let largest = points.reduce(first) { $1.rate > $0.rate ? $1 : $0 }
     return [("first step", first), ("largest", largest), ("last step", last)]
+  }
+
+  /// Writes the points as `schedule.csv` into a folder.
+  public func write(toFolder folder: URL) throws {
+    try AtomicFile.write(Data(plan.text.utf8), to: folder.appendingPathComponent(RatePlan.fileName))
   }
 
   /// The points as the file `schedule.csv` has them.

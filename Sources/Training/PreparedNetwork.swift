@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Kernels
+import Loading
 import Models
 import Processors
 import TensorFiles
@@ -67,13 +68,24 @@ public struct PreparedNetwork {
     return try Trainer(
       settings.goingOn(from: start), network: network, images: images, store: store, on: pool)
   }
+
+  /// Images as the network is given them, normalised and resized, without augmentation.
+  ///
+  /// - Throws: Where the images do not say how they are to be normalised.
+  public func loader(of images: ImageSet) throws -> BatchLoader {
+    BatchLoader(
+      images, normalization: try images.requiredNormalization(), side: network.input.height)
+  }
 }
 
 extension Trainer {
   /// Records the numerics from here on, next to those of every earlier process that computed on
   /// this state.
   ///
-  /// - Returns: Earlier numerics that differ, if any: the last bits may then differ from those of
-  ///   an uninterrupted run.
-  public func note(_ numerics: Numerics) throws -> Numerics? { try store.note(numerics) }
+  /// - Returns: A warning where one differs: the last bits may then not be those of an undisturbed run.
+  public func warning(on numerics: Numerics) throws -> String? {
+    try store.note(numerics).map {
+      "resumed under other numerics: also ran on \($0.processor), \($0.blasCore)"
+    }
+  }
 }

@@ -23,7 +23,7 @@ public final class Trainer {
   let trainingPass: BatchLoader
   let validation: BatchLoader?
   let feed = BatchFeed()
-  let pool: WorkerPool
+  package let pool: WorkerPool
   let store: TrainingStore
   let probabilities: AlignedBuffer
   var labels: [ClassLabel]
@@ -88,7 +88,14 @@ public final class Trainer {
 }
 
 extension Trainer {
-  /// The figures of the finished epochs.
+  /// Where the state lies that lets the training go on.
+  public var workFolder: URL { store.folder }
+
+  /// The images that an epoch is measured on, without augmentation: those that validate, or, where none
+  /// do, those that train.
+  package var measuredImages: BatchLoader { validation ?? trainingPass }
+
+  /// The figures of the epochs that are finished.
   public var history: [EpochRecord] { state.history }
 
   /// The current or next epoch, counted from 1, including the epochs of an earlier run that this

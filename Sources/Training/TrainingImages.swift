@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 
 /// `train.data`: which images are trained on.
 public enum TrainingData: String, Decodable, Sendable {
@@ -49,5 +50,17 @@ public struct TrainingImages: Sendable {
       self.training = training.joined(with: validation)
       self.validation = nil
     }
+  }
+}
+
+extension TrainingImages {
+  /// Reads the two sets from the files of `preprocess-and-split`.
+  ///
+  /// - Throws: As the other initialiser, and `TensorFileError`.
+  public init(_ data: TrainingData, training: URL, validation: URL) throws {
+    func images(_ url: URL) throws -> ImageSet {
+      try ImageSet(contentsOf: url, producedBy: "preprocess-and-split")
+    }
+    try self.init(data, training: images(training), validation: images(validation))
   }
 }

@@ -6,7 +6,7 @@ import TensorFiles
 /// The files of a training run. State and checkpoints, which must survive the process, stay in the
 /// work folder until all are published together.
 public struct TrainingStore: Sendable {
-  private let folder: URL
+  let folder: URL
   private let description: CheckpointDescription
 
   /// - Parameters:

@@ -56,6 +56,24 @@ import Testing
             stop: .init(leastImprovement: 0.0005, monitor: .validationLoss))))
   }
 
+  /// A section is read by itself, whatever the others hold.
+  @Test func aSectionIsReadByItsName() throws {
+    struct Stop: CheckedSettings, Equatable {
+      let leastImprovement: Double
+      func check() throws {
+        try SettingRange(above: 0, below: 1).check(leastImprovement, "stop.least-improvement")
+      }
+    }
+    func stop(_ text: String) throws -> Stop {
+      try options(settings: text).settings(of: "stop", as: Stop.self)
+    }
+    #expect(try stop(#"{"stop": {"least-improvement": 0.5}, "train": 3}"#).leastImprovement == 0.5)
+    #expect(throws: SettingOutOfRange.self) { try stop(#"{"stop": {"least-improvement": 2}}"#) }
+    for text in ["{}", #"{"stop": 3}"#, "[]", "{"] {
+      #expect(throws: StageError.self) { try stop(text) }
+    }
+  }
+
   @Test(arguments: [
     ("learning-rate\": 0.1", "rate\": 0.1"), ("0.9", "\"0.9\""), ("validation-loss", "luck"),
     ("[5, 8]", "5"), ("}}}", "}}"),

@@ -28,7 +28,7 @@ import Training
         _ = NormalizationExample(of: trainer.network, in: loader, on: pool)
         _ = StepExample(
           of: trainer.network, in: loader, loss: CrossEntropy(), count: 8, seed: 1, on: pool)
-        try log.look(before: trainer, in: loader, on: pool)
+        try log.look(before: trainer)
       }
       try look()
       while !trainer.isFinished {

@@ -19,35 +19,25 @@
 //: tries ten recipes and keeps the one with the best test figure has selected on test, and no file
 //: will say so.
 //:
-//: Even an honest figure describes only images like *these*. On new photographs, gathered the way CIFAR-10's
-//: were, networks of many kinds lost 4 to 10 percent points (Recht et al., 2018, arXiv:1806.00451).
+//: Even an honest figure describes only images like *these*. On new photographs, gathered the way
+//: CIFAR-10's were, networks of many kinds lost 4 to 10 percentage points (Recht et al., 2018,
+//: arXiv:1806.00451).
 
-import CheckedNumbers
 import Datasets
-import Foundation
 import Inference
-import Kernels
 import Loading
 import Metrics
 import Models
 import Notebook
-import Processors
 import Records
 import TensorFiles
-import Tensors
+import Workers
 
 let options = StageOptions.parseForStage()
-
-struct Settings: CheckedSettings {
-  let evaluate: EvaluationSettings
-  func check() throws { try evaluate.check() }
-}
-
-let settings = orExit { try options.settings(as: Settings.self) }.evaluate
+let settings = orExit { try options.settings(of: "evaluate", as: EvaluationSettings.self) }
 let images = orExit {
   try ImageSet(contentsOf: options.input(settings.on.rawValue), producedBy: "preprocess-and-split")
 }
-let normalization = orExit { try images.requiredNormalization() }
 
 //: ## Which checkpoints
 //:
@@ -67,18 +57,17 @@ let files = orExit {
 //: Images are normalised as in training, and not augmented. Dropout is off, and batch norms use the
 //: running statistics of training, so an image's answer does not depend on its neighbours in the
 //: batch. With $p(x)$ the probabilities that the network gives to an image $x$, its answer and the
-//: *top-1 accuracy* over $n$ images with the classes $y_i$ are
+//: *top-1 accuracy* over $n$ images with the true classes $t_i$ are
 //:
-//: $$ \hat y(x) = \argmax_k \, p_k(x) \qquad \text{accuracy} = \frac{1}{n} \sum_{i=1}^{n} \left[
-//: \hat y(x_i) = y_i \right]
-//: $$
+//: $$ \hat t(x) = \argmax_k \, p_k(x) \qquad \hat A = \frac{1}{n} \sum_{i=1}^{n} \left[ \hat t(x_i) =
+//: t_i \right] $$
 //:
 //: where the bracket is 1 for a right answer and 0 for a wrong one. *Top-5* counts an image as
 //: right where its class is among the five most probable; of ten classes that is no high hurdle,
 //: since a guess passes it half of the time. Both rank the logits $z$, which are in the order of
 //: the probabilities and, unlike these, don't round to equal zeros where they lie far apart; of
 //: equal logits the class with the lower number comes first. The loss is the plain cross-entropy,
-//: the mean of $-\log p_{y_i}(x_i)$, whatever the network was trained on. It is hurt most by
+//: the mean of $-\log p_{t_i}(x_i)$, whatever the network was trained on. It is hurt most by
 //: answers that are wrong and sure.
 //:
 //: With `evaluate.flip` the network sees each image twice, as it is and mirrored left to right, and
@@ -92,11 +81,8 @@ let files = orExit {
 //: twice the time and is named with the figure, since it is a property of the question and not of
 //: the network.
 
-orExit { try KernelTarget.prepare(threadCount: options.threads) }
-MemoryShortage.endProgram { exitWithError("\($0)") }
-let pool = WorkerPool(threadCount: options.threads)
-orExit { try options.record(numerics: Numerics.current) }
-let loader = BatchLoader(images, normalization: normalization)
+let pool = orExit { try options.workers() }
+let loader = orExit { BatchLoader(images, normalization: try images.requiredNormalization()) }
 let evaluations = orExit {
   try zip(candidates.names, files).map { name, file in
     try Evaluation(name, file, on: loader, averagingMirrorImages: settings.flip, pool: pool)
@@ -106,49 +92,45 @@ let selection = CheckpointSelection(
   among: evaluations.map(\.figures), isFallback: candidates.isFallback, on: settings.on)
 
 let showsTop5 = ClassificationTally.isTop5Telling(classes: images.classNames.count)
+let rows = evaluations.enumerated().map { position, evaluation in
+  let figures = evaluation.figures
+  let accuracies = [figures.top1] + (showsTop5 ? [figures.top5] : [])
+  return [figures.checkpoint, "\(figures.epoch)", "\(images.count)"]
+    + accuracies.map { decimals($0, 2) }
+    + [decimals(figures.loss, 4), position == selection.position ? "yes" : ""]
+}
 show(
   table: Table(
     header: ["checkpoint", "epoch", "images", "top-1 %"] + (showsTop5 ? ["top-5 %"] : [])
-      + ["cross-entropy", "selected"],
-    rows: evaluations.enumerated().map { position, evaluation in
-      let figures = evaluation.figures
-      return [
-        figures.checkpoint, "\(figures.epoch)", "\(images.count)", decimals(figures.top1, 2),
-      ] + (showsTop5 ? [decimals(figures.top5, 2)] : [])
-        + [decimals(figures.loss, 4), position == selection.position ? "yes" : ""]
-    }))
+      + ["cross-entropy", "selected"], rows: rows))
 if settings.flip { show("each answer is the mean of those to the image and its mirror image") }
 
 //: ### How sure is the figure?
 //:
-//: The images are a sample. If $p$ is the accuracy on all images of the kind, the accuracy on $n$
-//: of them scatters about it with the binomial's standard error
+//: The images are a sample. If $A$ is the accuracy on all images of the kind, the accuracy $\hat A$
+//: on $n$ of them scatters about it with the binomial's standard error
 //:
-//: $$ \operatorname{se} = \sqrt{\frac{p \, (1 - p)}{n}} $$
+//: $$ \operatorname{se} = \sqrt{\frac{A \, (1 - A)}{n}} $$
 //:
-//: A *95 % interval* is made by a rule that, over many such samples, covers the true $p$ in 95
-//: cases of 100. It does not say that $p$ lies in this one with 95 % probability. Wilson's rule
-//: (1927) solves $|\hat p - p| \le 1.96 \operatorname{se}$ for $p$, and keeps its promise near 0
+//: A *95 % interval* is made by a rule that, over many such samples, covers the true $A$ in 95
+//: cases of 100. It does not say that $A$ lies in this one with 95 % probability. Wilson's rule
+//: (1927) solves $|\hat A - A| \le 1.96 \operatorname{se}$ for $A$, and keeps its promise near 0
 //: and 100 % too. The interval accounts only for the choice of the images:
 
 let top1 = evaluations[selection.position].figures.top1 ?? .nan
 let interval = WilsonInterval(percent: top1, count: images.count)
+let error = WilsonInterval.standardError(percent: top1, count: images.count)
+let range = "\(decimals(interval.low, 2)) to \(decimals(interval.high, 2))"
 show(
   table: Table(
     header: ["top-1 %", "images", "standard error, points", "95 % interval, %"],
-    rows: [
-      [
-        decimals(top1, 2), "\(images.count)",
-        decimals(WilsonInterval.standardError(percent: top1, count: images.count), 2),
-        "\(decimals(interval.low, 2)) to \(decimals(interval.high, 2))",
-      ]
-    ]))
+    rows: [[decimals(top1, 2), "\(images.count)", decimals(error, 2), range]]))
 
-//: So the second decimal of a single figure means nothing, and the first little. Two networks on the *same* images
-//: compare more sharply, since most images are easy or hard for both; `predictions` has what such a
-//: comparison needs. Another spread is not in the formula: another seed gives other weights, and
-//: another figure. A single run can't say how far those scatter, so the number of runs and the seed
-//: belong to every figure that is quoted.
+//: So the second decimal of a single figure means nothing, and the first little. Two networks on the
+//: *same* images compare more sharply, since most images are easy or hard for both; `predictions` has
+//: what such a comparison needs. Another spread is not in the formula: another seed gives other
+//: weights, and another figure. A single run can't say how far those scatter, so the number of runs
+//: and the seed belong to every figure that is quoted.
 //:
 //: ## Reservations
 //:
@@ -185,21 +167,11 @@ for reservation in reservations { warn(reservation) }
 //: The figures that follow are those of the checkpoint selected.
 
 let evaluation = evaluations[selection.position]
-let report = EvaluationReport(
-  of: .init(
-    on: settings.on.rawValue, dataStatus: images.dataStatus, source: images.source.rawValue,
-    selectedOnTest: settings.selectedOnTest(
-      images: images, weights: weights, selection: selection),
-    flip: settings.flip, classNames: images.classNames, warnings: reservations),
-  checkpoints: evaluations.map(\.figures), selected: selection.position,
-  selection: selection.kind, count: images.count, confusion: evaluation.confusion,
-  reliability: evaluation.reliability)
+let report = settings.report(
+  of: evaluations, selection: selection, weights: weights, images: images, warnings: reservations)
 
 let scores = report.perClass.map {
-  [
-    $0.name, "\($0.support ?? 0)", decimals($0.precision, 2), decimals($0.recall, 2),
-    decimals($0.f1, 2),
-  ]
+  [$0.name, "\($0.support ?? 0)"] + [$0.precision, $0.recall, $0.f1].map { decimals($0, 2) }
 }
 let means = [report.macro.precision, report.macro.recall, report.macro.f1].map { decimals($0, 2) }
 show(
@@ -262,7 +234,7 @@ show(figure: "mistakes", drawnFrom: "mistakes")
 orExit {
   try AtomicFile.write(report.json(), to: options.output(EvaluationReport.fileName))
   try evaluation.write(
-    to: URL(fileURLWithPath: options.output), images: images, on: settings.on.rawValue)
+    to: options.outputFolder, images: images, on: settings.on.rawValue)
   try selection.write(
     files[selection.position], to: options.output("selection.safetensors"))
 }

@@ -39,13 +39,10 @@
 //: moved. They are much easier than photographs. What they show is that everything works, not that
 //: it works on anything real.
 
-import CheckedNumbers
 import Datasets
 import Notebook
 import PictureFolders
-import TensorFiles
 
-import struct Foundation.Data
 import struct Foundation.URL
 
 let options = StageOptions.parseForStage()
@@ -58,12 +55,7 @@ let options = StageOptions.parseForStage()
 //: `arrays` are files of NumPy or safetensors. Settings that contradict each other are refused
 //: before anything is read.
 
-struct Settings: CheckedSettings {
-  let dataset: DatasetSettings
-  func check() throws { try dataset.check() }
-}
-
-let settings = orExit { try options.settings(as: Settings.self) }.dataset
+let settings = orExit { try options.settings(of: "dataset", as: DatasetSettings.self) }
 let location = orExit { try settings.location() }
 
 //: ## Reading them
@@ -200,9 +192,7 @@ if let warning = train.dataStatus.warning { warn(warning) }
 //: became of every file. With `dataset.strict` they end the stage.
 
 if let table {
-  orExit {
-    try AtomicFile.write(Data(table.csv.utf8), to: options.output("pictures.csv"))
-  }
+  orExit { try table.write(to: options.output("pictures.csv")) }
   for problem in table.problems.prefix(settings.strict ? .max : 20) { show(problem) }
   if let first = table.problems.first {
     guard !settings.strict else {

@@ -26,13 +26,12 @@ import Records
 import TensorFiles
 
 struct Settings: CheckedSettings {
-  struct Plot: Decodable { let formats: [PictureFormat] }
-  let plot: Plot
+  let formats: [PictureFormat]
   func check() {}
 }
 
 let options = StageOptions.parseForStage()
-let formats = orExit { try options.settings(as: Settings.self).plot.formats }
+let formats = orExit { try options.settings(of: "plot", as: Settings.self).formats }
 let renderer = orExit { try Renderer() }
 
 //: A figure is a value: panels, axes, series. Drawing writes script and data, runs gnuplot on them,
@@ -41,7 +40,10 @@ let renderer = orExit { try Renderer() }
 
 let queue = FigureQueue()
 
-func draw(_ figure: Figure, _ caption: String, line: Int = #line) {
+func draw(
+  _ figure: Figure?, else absence: String = "", _ caption: String, line: Int = #line
+) {
+  guard let figure else { return show(absence, line: line) }
   queue.add(figure)
   let shown = formats.contains(.svg) ? "svg" : formats.first?.rawValue ?? "gp"
   let note = figure.note.map { " Shown: \($0)." } ?? ""
@@ -51,40 +53,12 @@ func draw(_ figure: Figure, _ caption: String, line: Int = #line) {
 //: A tensor file is opened, found to be of the kind that the stage before should have written, and
 //: undamaged. Its metadata name the classes and say whence the images come.
 
-func tensorFile(_ input: String, schema: String, producedBy stage: String) throws -> TensorFile {
-  let file = try TensorFile(contentsOf: options.input(input))
-  try file.requireSchema(schema, version: 1, producedBy: stage)
-  return file
-}
-
-func classNames(of file: TensorFile) throws -> [String] {
-  let text = try file.requiredMetadata("class_names")
-  guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
-    throw TensorFileError.unusableMetadata(
-      file: file.url.path, key: "class_names", found: text, expected: "a JSON array of names")
+func tensorFile(_ input: String, schema: String? = nil, from stage: String) -> TensorFile {
+  orExit {
+    let file = try TensorFile(contentsOf: options.input(input))
+    try file.requireSchema(schema ?? input, version: 1, producedBy: stage)
+    return file
   }
-  return names
-}
-
-func dataStatus(of file: TensorFile) throws -> DataStatus {
-  let text = try file.requiredMetadata("data_status")
-  guard let status = DataStatus(rawValue: text) else {
-    throw TensorFileError.unusableMetadata(
-      file: file.url.path, key: "data_status", found: text,
-      expected: "official, unverified, own or generated")
-  }
-  return status
-}
-
-/// The file's `count` square images, and the side of one.
-func squares(in file: TensorFile, count: Int) throws -> (images: [UInt8], side: Int) {
-  let side = try file.shape(of: "images").last ?? 0
-  return (try file.scalars(of: "images", as: UInt8.self, shape: [count, 3, side, side]), side)
-}
-
-func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) throws -> [[Int]] {
-  let flat = try file.counts(of: name, shape: [count, width])
-  return (0..<count).map { row in Array(flat[row * width..<(row + 1) * width]) }
 }
 
 //: ## The data
@@ -92,84 +66,30 @@ func rows(of name: String, in file: TensorFile, _ count: Int, by width: Int) thr
 //: How many images each class has, how pixel values are spread, some of the images, and what
 //: augmentation makes of them.
 
-let histogram = orExit {
-  try tensorFile("histogram", schema: "histogram", producedBy: "compute-stats")
-}
-let names = orExit { try classNames(of: histogram) }
-let dataFigures = DataFigures(
-  classNames: names, data: orExit { try dataStatus(of: histogram) })
-let unknown = renderer.undrawableLetters(in: names.joined())
-if !unknown.isEmpty {
-  show(
-    "no font here has \(unknown.count) letters of the class names, such as "
-      + "\(unknown.prefix(5).map(String.init).joined(separator: " ")): PNG pictures show □ for them, "
-      + "SVG pictures are not concerned; install a font (for Chinese, Japanese and Korean: "
-      + "apt-get install fonts-noto-cjk) and draw again")
-}
-
-let classCounts = orExit { try histogram.counts(of: "class_counts", shape: [names.count]) }
-draw(dataFigures.classes(counts: classCounts), "Training images of each class.")
-
-let pixelCounts = orExit { try rows(of: "counts", in: histogram, 3, by: 256) }
-draw(dataFigures.pixels(counts: pixelCounts), "Pixel values of the training images, by channel.")
-
-let samples = orExit {
-  try tensorFile("samples", schema: "images", producedBy: "preprocess-and-split")
-}
-let sampleClasses = orExit { try classNames(of: samples) }
-let labels = orExit { try samples.labels("labels", classes: sampleClasses.count) }
-let (images, side) = orExit { try squares(in: samples, count: labels.count) }
-let sampleFigures = DataFigures(
-  classNames: sampleClasses, data: orExit { try dataStatus(of: samples) })
+let histogram = tensorFile("histogram", from: "compute-stats")
+let data = orExit { try DataFigures(of: histogram) }
+if let remark = renderer.remark(onLettersOf: data.classNames) { show(remark) }
+draw(orExit { try data.classes(in: histogram) }, "Training images of each class.")
 draw(
-  orExit {
-    try sampleFigures.samples(
-      images: images, labels: labels, side: side, file: samples.url.lastPathComponent)
-  }, "Training images, a row a class.")
+  orExit { try data.pixels(in: histogram) }, "Pixel values of the training images, by channel.")
 
-let sheet = orExit { try tensorFile("augmented", schema: "augmented", producedBy: "train") }
+let samples = tensorFile("samples", schema: "images", from: "preprocess-and-split")
 draw(
-  orExit { try augmented(sheet) },
+  orExit { try DataFigures(of: samples).samples(in: samples) }, "Training images, a row a class.")
+
+let augmented = tensorFile("augmented", from: "train")
+draw(
+  orExit { try PictureFigures.augmented(in: augmented) },
   "Training images, and random draws of what the network is shown of them.")
-
-func augmented(_ sheet: TensorFile) throws -> Figure {
-  let shape = try sheet.shape(of: "images")
-  try sheet.requireShape([nil, nil, 3, nil, shape.last], of: "images")
-  return try PictureFigures(
-    status: RunStatus(data: dataStatus(of: sheet), selectedOnTest: false)
-  ).augmented(
-    images: sheet.scalars(of: "images", as: UInt8.self), rows: shape[0], draws: shape[1],
-    side: shape[3], kinds: sheet.requiredMetadata("augmentations"),
-    file: sheet.url.lastPathComponent)
-}
 
 //: ## What the training explains
 //:
 //: A training leaves examples of what its chapter explains: a convolution, a norm, its schedule.
 //: Not every network has each of them.
 
-let examples = orExit { try options.input("examples") }
-
-func example(_ name: String, schema: String) throws -> TensorFile? {
-  let url = examples.appendingPathComponent("example-\(name).safetensors")
-  guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-  let file = try TensorFile(contentsOf: url)
-  try file.requireSchema(schema, version: 1, producedBy: "train")
-  return file
+for example in orExit({ try ExampleFigures.all(inFolder: options.input("examples")) }) {
+  draw(example.figure, example.caption)
 }
-
-if let file = orExit({ try example("convolution", schema: "feature-map") }) {
-  draw(
-    orExit { try ExampleFigures.featureMap(in: file) },
-    "An image, one filter and its feature map, before and after training.")
-}
-if let file = orExit({ try example("normalization", schema: "normalization") }) {
-  draw(
-    orExit { try ExampleFigures.normalization(in: file) },
-    "One channel's values before and after a batch norm.")
-}
-let plan = orExit { try RatePlan(contentsOf: examples.appendingPathComponent("schedule.csv")) }
-if let figure = plan.figure { draw(figure, "The learning rate of every step, as planned.") }
 
 //: ## The training
 //:
@@ -197,8 +117,7 @@ func draw(
   line: Int = #line
 ) {
   guard !history.isEmpty else { return }
-  guard let figure = training[keyPath: figure] else { return show(absence, line: line) }
-  draw(figure, caption, line: line)
+  draw(training[keyPath: figure], else: absence, caption, line: line)
 }
 
 //: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Validation
@@ -248,15 +167,11 @@ draw(
 //: $$ 100 \left( 1 - \frac{E - e^*}{E} \right) \% $$
 
 if let efficiency = history.efficiency {
+  let (run, best) = ("\(efficiency.epochs)", "\(efficiency.convergenceEpoch)")
   show(
     table: Table(
       header: ["epochs run", "convergence epoch", "efficiency %"],
-      rows: [
-        [
-          "\(efficiency.epochs)", "\(efficiency.convergenceEpoch)",
-          decimals(efficiency.percent, 1),
-        ]
-      ]))
+      rows: [[run, best, decimals(efficiency.percent, 1)]]))
 } else {
   show("validation accuracy was not measured: no convergence epoch")
 }
@@ -266,12 +181,10 @@ if let efficiency = history.efficiency {
 
 if let refit = options.optionalInput("refit") {
   let later = orExit { try TrainingHistory(contentsOf: refit) }
-  let figure = TrainingFigures(later, status: status).continuation
-  if let figure {
-    draw(figure, "The training that went on from the selected epoch.")
-  } else {
-    show("nothing to draw in the history of the refit: no figure 'refit'")
-  }
+  draw(
+    TrainingFigures(later, status: status).continuation,
+    else: "nothing to draw in the history of the refit: no figure 'refit'",
+    "The training that went on from the selected epoch.")
 }
 
 //: ## The filters and the evaluation
@@ -279,73 +192,39 @@ if let refit = options.optionalInput("refit") {
 //: What the first layer looks for, which classes are mistaken for which, whether the confidence can
 //: be believed, and where the network is wrong without a doubt of its own.
 
-let filters = orExit { try tensorFile("filters", schema: "filters", producedBy: "train") }
-draw(
-  orExit {
-    try PictureFigures(status: status).filters(
-      shape: filters.shape(of: "filters"), weights: filters.scalars(of: "filters", as: Float.self),
-      file: filters.url.lastPathComponent)
-  }, "The first layer's filters, after the best epoch.")
-
-let confusion = orExit {
-  try tensorFile("confusion", schema: "confusion", producedBy: "evaluate")
-}
-let evaluated = orExit { try classNames(of: confusion) }
-let confusionCounts = orExit {
-  try rows(of: "counts", in: confusion, evaluated.count, by: evaluated.count)
-}
+let pictures = PictureFigures(status: status)
 let evaluation = EvaluationFigures(summary)
+let filters = tensorFile("filters", from: "train")
 draw(
-  evaluation.confusion(counts: confusionCounts, classNames: evaluated),
-  "Images by true class (down) and predicted class (right).")
+  orExit { try pictures.filters(in: filters) }, "The first layer's filters, after the best epoch.")
 
+let confusion = tensorFile("confusion", from: "evaluate")
+draw(
+  orExit { try evaluation.confusion(in: confusion) },
+  "Images by true class (down) and predicted class (right).")
 draw(
   evaluation.classScores,
   "Precision, recall and F1 of each class, and their means over the classes that occur.")
 
-let reliability = orExit {
-  try tensorFile("reliability", schema: "reliability", producedBy: "evaluate")
-}
-let bins = orExit { try reliability.counts(of: "counts", shape: [nil]) }
-func column(_ name: String, count: Int) throws -> [Double] {
-  try reliability.scalars(of: name, as: Double.self, shape: [count])
-}
+let reliability = tensorFile("reliability", from: "evaluate")
 draw(
-  orExit {
-    evaluation.calibration(
-      edges: try column("edges", count: bins.count + 1), counts: bins,
-      confidence: try column("confidence", count: bins.count),
-      accuracy: try column("accuracy", count: bins.count))
-  }, "Accuracy over confidence, and how many images have which confidence.")
+  orExit { try evaluation.calibration(in: reliability) },
+  "Accuracy over confidence, and how many images have which confidence.")
 
-let wrong = orExit { try tensorFile("mistakes", schema: "mistakes", producedBy: "evaluate") }
-if let figure = orExit({ try mistakes(in: wrong) }) {
-  draw(figure, "The surest mistakes: truth, then what it was taken for and how surely.")
-} else {
-  show("no image was taken for another: no figure 'mistakes'")
-}
-
-func mistakes(in file: TensorFile) throws -> Figure? {
-  let names = try classNames(of: file)
-  let labels = try file.labels("labels", classes: names.count)
-  let count = labels.count
-  let (images, side) = try squares(in: file, count: count)
-  return try PictureFigures(status: status).mistakes(
-    images: images, labels: labels,
-    predicted: file.labels("predicted", count: count, classes: names.count),
-    confidence: file.scalars(of: "confidence", as: Float.self, shape: [count]), side: side,
-    classNames: names, subject: evaluation.images,
-    file: file.url.lastPathComponent)
-}
+let wrong = tensorFile("mistakes", from: "evaluate")
+draw(
+  orExit { try pictures.mistakes(in: wrong, on: evaluation.images) },
+  else: "no image was taken for another: no figure 'mistakes'",
+  "The surest mistakes: truth, then what it was taken for and how surely.")
 
 //: ## What is here now
 //:
-//: Now they are drawn. A picture that is missing would have ended the stage. What remains is to see that nothing else
-//: lies here than a script, its data and its pictures for each figure:
+//: Now they are drawn. A picture that is missing would have ended the stage. What remains is to see
+//: that nothing else lies here than a script, its data and its pictures for each figure:
 
 orExit {
   try queue.draw(
-    by: renderer, formats: formats, into: URL(fileURLWithPath: options.output),
+    by: renderer, formats: formats, into: options.outputFolder,
     processes: options.threads)
 }
 let files = orExit { try FileManager.default.contentsOfDirectory(atPath: options.output) }

@@ -15,40 +15,27 @@
 //: The test images are no input: what this stage cannot open it cannot learn from. (A recipe with
 //: `split.validation: test` hands them over as `validation`, and is marked.)
 
-import CheckedNumbers
 import Datasets
 import Explanations
 import Foundation
 import Kernels
-import Layers
 import Loading
 import Models
 import Notebook
 import Processors
-import TensorFiles
-import Tensors
 import Training
+import Workers
 
 let options = StageOptions.parseForStage()
-struct Settings: CheckedSettings {
-  let train: TrainingSettings
-  func check() throws { try train.check() }
-}
-let settings = orExit { try options.settings(as: Settings.self) }.train
-func imageSet(_ name: String) throws -> ImageSet {
-  try ImageSet(contentsOf: options.input(name), producedBy: "preprocess-and-split")
-}
+let settings = orExit { try options.settings(of: "train", as: TrainingSettings.self) }
 let images = orExit {
   try TrainingImages(
-    settings.data, training: imageSet("training"), validation: imageSet("validation"))
+    settings.data, training: options.input("training"), validation: options.input("validation"))
 }
 let classNames = images.training.classNames
 
-orExit { try KernelTarget.prepare(threadCount: options.threads) }
-MemoryShortage.endProgram { exitWithError("\($0)") }
-let pool = WorkerPool(threadCount: options.threads)
+let pool = orExit { try options.workers() }
 let numerics = Numerics.current
-orExit { try options.record(numerics: numerics) }
 show("\(numerics.processor), \(numerics.blasCore) BLAS kernels, threads: \(options.threads)")
 for warning in numerics.warnings { warn(warning) }
 
@@ -75,18 +62,16 @@ show(table: Table(header: NetworkSummary.header, rows: network.summary.condensed
 //:
 //: A convolution slides a small window over the map. At each place it multiplies the values in the
 //: window by the weights of a *filter* and adds the products. For image $n$, place $(i, j)$, filter
-//: $o$, stride $s$ and $p$ rows of zeros around the map:
+//: $o$, channel $c$, stride $s$ and $r$ rows of zeros around the map:
 //:
-//: $$ y_{n,i,j,o} = b_o + \sum_{a,\,b,\,c} w_{o,c,a,b} \; x_{n,\,si+a-p,\,sj+b-p,\,c} $$
+//: $$ y_{n,i,j,o} = b_o + \sum_{a,\,a',\,c} w_{o,c,a,a'} \; x_{n,\,si+a-r,\,sj+a'-r,\,c} $$
 //:
 //: The weights are the same at every place, so a thing is recognised wherever it stands. Here is
 //: that sum for one place of the first training image, whose pixels are normalised, with a filter
 //: of this network before training. A convolution before a norm has no bias $b$. The table rounds
 //: what it prints; the sum does not:
 
-let plain = BatchLoader(
-  images.training, normalization: orExit { try images.training.requiredNormalization() },
-  side: network.input.height)
+let plain = orExit { try prepared.loader(of: images.training) }
 let convolution = ConvolutionExample(of: network, image: 0, in: plain, on: pool)
 if let convolution { show(convolution) }
 
@@ -100,20 +85,19 @@ show(figure: "feature-map", drawnFrom: "examples")
 //:
 //: Each step changes all layers at once, so a layer's input keeps shifting while it learns. A
 //: *batch norm* keeps it in one range: it brings each channel to mean 0 and deviation 1 over its
-//: $m$ values in the batch, then scales and shifts it by two weights, $\gamma$ and $\beta$, which
+//: $M$ values in the batch, then scales and shifts it by two weights, $\gamma$ and $\beta$, which
 //: begin at 1 and 0 (Ioffe and Szegedy, 2015, arXiv:1502.03167). The third formula is its gradient,
 //: with $\delta = \partial L / \partial y$:
 //:
 //: $$ \hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y = \gamma \, \hat x + \beta
 //: \qquad \frac{\partial L}{\partial x} = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \left( \delta -
-//: \frac{1}{m} \sum \delta - \hat x \, \frac{1}{m} \sum \delta \, \hat x \right) $$
+//: \frac{1}{M} \sum \delta - \hat x \, \frac{1}{M} \sum \delta \, \hat x \right) $$
 //:
 //: One channel of this network's first norm, if it has any, before and after:
 
-if let norm = NormalizationExample(of: network, in: plain, on: pool) {
-  show(norm)
-  orExit { try norm.write(to: options.output("example-normalization.safetensors")) }
-}
+let norm = NormalizationExample(of: network, in: plain, on: pool)
+if let norm { show(norm) }
+orExit { _ = try norm?.write(to: options.output("example-normalization.safetensors")) }
 show(figure: "normalization", drawnFrom: "examples")
 
 //: ## Against learning by heart
@@ -122,8 +106,8 @@ show(figure: "normalization", drawnFrom: "examples")
 //: show. *Augmentation* changes an image at random each time it is shown, in ways that leave its
 //: label true. Each row below is a training image, first as it is, then as the first epochs show
 //: it. An image that you can no longer name asks too much of the network as well. *Dropout* does
-//: the like inside a network: each value becomes zero with probability $p$ and is divided by
-//: $1 - p$ otherwise (Srivastava et al., 2014).
+//: the like inside a network: each value becomes zero with probability $d$ and is divided by
+//: $1 - d$ otherwise (Srivastava et al., 2014).
 
 let sheet = AugmentationSheet(
   of: images.training, augmentations: settings.augment, seed: settings.seed, side: plain.side)
@@ -140,16 +124,13 @@ show(figure: "augmented", drawnFrom: "augmented")
 //: $$ p_k = \frac{e^{z_k}}{\sum_j e^{z_j}} \qquad \ell = -\sum_k q_k \log p_k \qquad \frac{\partial
 //: \ell}{\partial z_k} = p_k - q_k $$
 //:
-//: The target is 1 at the right class. *Label smoothing* spreads a fraction $s$ of it over all $K$
-//: classes, $q_k = (1 - s) [k = y] + s / K$, so that no logit need grow without end (Szegedy et
-//: al., 2016, arXiv:1512.00567). Here is the first training image, before training: the classes
+//: The target is 1 at the true class $t$. *Label smoothing* spreads a fraction $\tau$ of it over all
+//: $K$ classes, $q_k = (1 - \tau) [k = t] + \tau / K$, so that no logit need grow without end (Szegedy
+//: et al., 2016, arXiv:1512.00567). Here is the first training image, before training: the classes
 //: look much alike, and the loss is not far from $\ln K$, or above it.
 
-let smoothing = settings.loss.labelSmoothing
-let step = StepExample(
-  of: network, in: plain, loss: CrossEntropy(labelSmoothing: smoothing),
-  count: min(8, images.training.count), seed: settings.seed, on: pool)
-show(step.firstLoss(labelSmoothing: smoothing, classNames: classNames))
+let step = StepExample(of: network, in: plain, by: settings, on: pool)
+show(step.firstLoss(labelSmoothing: settings.loss.labelSmoothing, classNames: classNames))
 
 //: A *gradient* says how the loss changes when a weight moves a little. That can be tried: move one
 //: weight by $h$ both ways, and divide the difference of the losses by $2h$. The backward pass
@@ -160,13 +141,13 @@ show(step)
 
 //: ## Momentum
 //:
-//: Descent moves a weight $w$ against its gradient, by the *learning rate* $\eta$, along a velocity
-//: $v$ that begins at zero; *weight decay* $\lambda$ pulls weights to zero:
+//: Descent moves a weight $w$ against its gradient by the *learning rate* $\eta$, along a velocity $v$
+//: with *momentum* $\alpha$, at first zero; *weight decay* $\lambda$ pulls weights to zero:
 //:
-//: $$ g \gets g + \lambda w \qquad v \gets \mu v + g \qquad w \gets w - \eta v $$
+//: $$ g \gets g + \lambda w \qquad v \gets \alpha v + g \qquad w \gets w - \eta v $$
 //:
 //: Gradients that change sign from batch to batch nearly cancel in $v$; those that agree build up
-//: to $g / (1 - \mu)$. Nesterov's variant moves by $g + \mu v$ (Sutskever et al., 2013). Adam
+//: to $g / (1 - \alpha)$. Nesterov's variant moves by $g + \alpha v$ (Sutskever et al., 2013). Adam
 //: divides a running mean $m$ of the gradient by the square root of a running mean $u$ of its
 //: square, $w \gets w - \eta \, m / (\sqrt u + \epsilon)$ (Kingma and Ba, 2015, arXiv:1412.6980).
 //: What this recipe uses, and a velocity after some steps:
@@ -183,15 +164,12 @@ show(MomentumExample(momentum: settings.optimizer.momentum))
 //: $$ \eta_e = \eta_\text{min} + \frac{\eta_0 - \eta_\text{min}}{2} \left( 1 + \cos \frac{\pi \, (e
 //: - 1)}{T} \right) $$
 //:
-//: A *warm-up* of $W$ epochs multiplies it by $\min(1, t / W)$, with $t$ the epochs done, since
-//: long steps go astray while weights are random (Goyal et al., 2017, arXiv:1706.02677). This
-//: recipe's plan:
+//: During a *warm-up* it rises in proportion to the epochs done, since long steps go astray while
+//: weights are random (Goyal et al., 2017, arXiv:1706.02677). This recipe's plan:
 
-let trainer = orExit {
-  try prepared.trainer(on: images, work: URL(fileURLWithPath: options.work), pool: pool)
-}
+let trainer = orExit { try prepared.trainer(on: images, work: options.workFolder, pool: pool) }
 let rates = trainer.plannedRates
-orExit { try AtomicFile.write(Data(rates.plan.text.utf8), to: options.output("schedule.csv")) }
+orExit { try rates.write(toFolder: options.outputFolder) }
 show(table: Table(header: PlannedRates.header, rows: rates.rows))
 show(figure: "schedule", drawnFrom: "examples")
 
@@ -204,46 +182,19 @@ show(figure: "schedule", drawnFrom: "examples")
 //: validation stands still is learning by heart.
 
 Interruption.observe()
-if let other = orExit({ try trainer.note(numerics) }) {
-  warn("resumed under other numerics: also ran on \(other.processor), \(other.blasCore)")
-}
+if let warning = orExit({ try trainer.warning(on: numerics) }) { warn(warning) }
 show(trainer.subject)
-let timing = TimingLog(folder: URL(fileURLWithPath: options.work))
-let running = RunningFigures(
-  of: trainer, images: images, folder: URL(fileURLWithPath: options.work))
-var lag = StatisticsLagLog(folder: URL(fileURLWithPath: options.work))
-let validation = BatchLoader(
-  images.validation ?? images.training, normalization: plain.normalization, side: plain.side)
-orExit { try lag.look(before: trainer, in: validation, on: pool) }
+let logs = orExit { try TrainingLogs(of: trainer, on: images) }
 
 while !trainer.isFinished {
-  switch orExit({ try timing.measure(trainer) { try runEpoch(trainer) } }) {
+  switch orExit({ try logs.runEpoch() }) {
   case .interrupted:
     Console.printLine("stopped after \(trainer.position) images of epoch \(trainer.epoch); saved")
     exit(Interruption.exitStatus)
-  case .finished(let record):
-    orExit {
-      try running.finish()
-      try lag.look(before: trainer, in: validation, on: pool)
-    }
-    for line in trainer.lines(after: record, timing, clock: Progress.clock) { show(line) }
+  case .finished(let epoch):
+    for line in trainer.lines(after: epoch, logs.timing, clock: Progress.clock) { show(line) }
   }
 }
-
-func runEpoch(_ trainer: Trainer) throws -> Trainer.Outcome {
-  var progress = Progress(
-    "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: images.training.count, unit: "images",
-    alreadyDone: trainer.position)
-  defer { progress.finish() }
-  try running.begin()
-  return try trainer.runEpoch(
-    shouldStop: { Interruption.isRequested },
-    progress: { done, loss in
-      progress.update(done: done, detail: "loss \(decimals(loss, 4))")
-      running.update(done: done, loss: loss)
-    })
-}
-
 show(figure: "training", drawnFrom: "history")
 
 //: ## Why validation may collapse at first
@@ -255,7 +206,7 @@ show(figure: "training", drawnFrom: "history")
 //: validation images the same name. The same weights on up to 128 of the validation
 //: images, with each kind of statistics, after each of the first epochs:
 
-show(table: lag.table(classNames: classNames))
+show(table: logs.lag.table(classNames: classNames))
 
 //: If the first percentage is far below the second, the running statistics lag; they catch up as
 //: the weights settle. If both are low, the weights are not good yet. On so few images a difference
@@ -268,8 +219,7 @@ show(table: lag.table(classNames: classNames))
 //: weights are read back from their file into the network: what was published can be used. The
 //: convolution's sum once more, as learnt:
 
-let folder = URL(fileURLWithPath: options.output)
-let kept = orExit { try trainer.publish(to: folder, timing, classNames: classNames) }
+let kept = orExit { try logs.publish(to: options.outputFolder) }
 if let convolution,
   let learnt = ConvolutionExample(of: network, image: 0, in: plain, at: convolution, on: pool)
 {
@@ -294,7 +244,7 @@ show(figure: "filters", drawnFrom: "filters")
 if let change = FirstChange(after: trainer.history, best: kept.epoch, classes: classNames.count) {
   show(change.text)
 }
-show(trainer.ending(best: kept.epoch, in: Progress.clock(seconds: timing.totalSeconds)))
+show(trainer.ending(best: kept.epoch, in: Progress.clock(seconds: logs.timing.totalSeconds)))
 if let peak = ResidentMemory.peakByteCount { show("at most \(peak >> 20) MiB of memory in use") }
 
 //: How good the network is on images that had no part in this is the question of the next chapter.

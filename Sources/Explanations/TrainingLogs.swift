@@ -1,0 +1,53 @@
+import Foundation
+import Models
+import Notebook
+import Training
+
+/// What a training writes down in its work folder while it runs: its progress and its history, the time of
+/// each epoch, and what the running statistics of its norms did.
+public final class TrainingLogs {
+  public let timing: TimingLog
+  public private(set) var lag: StatisticsLagLog
+  private let running: RunningFigures
+  private let trainer: Trainer
+  private let images: TrainingImages
+
+  /// Continues what an earlier process has left in the trainer's work folder.
+  ///
+  /// - Parameter images: Those that the trainer was made with.
+  public init(of trainer: Trainer, on images: TrainingImages) throws {
+    (self.trainer, self.images) = (trainer, images)
+    timing = TimingLog(folder: trainer.workFolder)
+    running = RunningFigures(of: trainer, images: images, folder: trainer.workFolder)
+    lag = StatisticsLagLog(folder: trainer.workFolder)
+    try lag.look(before: trainer)
+  }
+
+  /// Runs the trainer's epoch, or the rest of it, until it is finished or the user interrupts it; shows
+  /// how far it is, and writes down what came of it.
+  public func runEpoch() throws -> Trainer.Outcome {
+    var progress = Progress(
+      "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: images.training.count, unit: "images",
+      alreadyDone: trainer.position)
+    defer { progress.finish() }
+    let outcome = try timing.measure(trainer) {
+      try running.begin()
+      return try trainer.runEpoch(shouldStop: { Interruption.isRequested }) { done, loss in
+        progress.update(done: done, detail: "loss \(decimals(loss, 4))")
+        running.update(done: done, loss: loss)
+      }
+    }
+    if case .finished = outcome {
+      try running.finish()
+      try lag.look(before: trainer)
+    }
+    return outcome
+  }
+
+  /// Publishes what the training leaves, and reads the best weights back into the network.
+  ///
+  /// - Returns: What the file of the best weights says of them.
+  public func publish(to folder: URL) throws -> CheckpointDescription {
+    try trainer.publish(to: folder, timing, classNames: images.training.classNames)
+  }
+}

@@ -1,0 +1,19 @@
+import TensorFiles
+
+extension TensorFile {
+  /// The bytes of the tensor `images`, `[count, 3, side, side]`, and their side.
+  ///
+  /// - Throws: `TensorFileError` where it is absent or of another shape.
+  func squareImages(_ count: Int) throws -> (bytes: [UInt8], side: Int) {
+    let side = try shape(of: "images").last ?? 0
+    return (try scalars(of: "images", as: UInt8.self, shape: [count, 3, side, side]), side)
+  }
+
+  /// Counts `[rows, columns]`, row by row.
+  ///
+  /// - Throws: `TensorFileError` where the tensor is absent, of another shape, or has a negative count.
+  func countRows(of name: String, rows: Int, columns: Int) throws -> [[Int]] {
+    let flat = try counts(of: name, shape: [rows, columns])
+    return (0..<rows).map { row in Array(flat[row * columns..<(row + 1) * columns]) }
+  }
+}
