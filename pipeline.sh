@@ -320,11 +320,12 @@ report_run() {
     esac
   done <<<"$plan"
   # A part of a run that takes results as they stand may not be one that can be asked for again.
-  [[ -e data/runs/$run/run.json && $weaves == yes ]] || return 0
-  path=$(tessera weave "$run")
+  if [[ -e data/runs/$run/run.json && $weaves == yes ]]; then
+    path=$(tessera weave "$run")
+    printf -v name '%-22s' report
+    say "  $name $path"
+  fi
   end_live USR1
-  printf -v name '%-22s' report
-  say "  $name $path"
 }
 
 # --- Commands -------------------------------------------------------------------------------------

@@ -12,13 +12,16 @@ public struct LivePage {
     case training(RunningTraining, pictures: [Data])
     /// No stage of the run trains, and the run goes on.
     case between
-    /// The run is finished; its report is `report.html`.
-    case finished
+    /// The run is finished. Its report is `report.html`, which a run that is only a part of one, or one of
+    /// a sweep, may not have.
+    case finished(hasReport: Bool)
     /// The run was stopped before it was finished.
     case stopped
   }
 
   public static let fileName = "live.html"
+  /// The report beside it.
+  public static let reportName = "report.html"
   /// Seconds after which the browser loads the page again.
   public static let refreshSeconds = 5
 
@@ -52,8 +55,9 @@ public struct LivePage {
   private var refresh: Page.Refresh? {
     switch state {
     case .training, .between: .init(seconds: Self.refreshSeconds)
-    case .finished: .init(seconds: Self.refreshSeconds, address: "report.html")
-    case .stopped: nil
+    case .finished(hasReport: true):
+      .init(seconds: Self.refreshSeconds, address: Self.reportName)
+    case .finished(hasReport: false), .stopped: nil
     }
   }
 
@@ -71,7 +75,9 @@ public struct LivePage {
         \(Int(progress.fraction * 100)) % of the training\(left).
         """
     case .between: return "Between two trainings. The page shows the next one as soon as it begins."
-    case .finished: return "Finished: <a href=\"report.html\">the report</a>."
+    case .finished(hasReport: true):
+      return "Finished: <a href=\"\(Self.reportName)\">the report</a>."
+    case .finished(hasReport: false): return "Finished."
     case .stopped:
       return
         "Stopped before it was finished. <code>./pipeline.sh run</code> goes on from its state."

@@ -33,7 +33,7 @@ struct LiveCommand: ParsableCommand {
       if seconds >= LivePage.refreshSeconds, page.update() { seconds = 0 }
       seconds += 1
       let signal = sigtimedwait(&signals, nil, &pause)
-      if signal == SIGUSR1 { return page.end(.finished) }
+      if signal == SIGUSR1 { return page.end(.finished(hasReport: page.hasReport)) }
       if signal == SIGTERM || kill(process, 0) != 0 { return page.end(.stopped) }
     }
   }
@@ -47,6 +47,7 @@ private struct LivePageWriter {
   private var history: TrainingHistory?
   private var pictures: [Data] = []
   private var hasWritten = false
+  private var folder: URL { project.url("plots/\(run)") }
 
   init(run: String, in project: Project, renderer: Renderer) {
     self.run = run
@@ -69,6 +70,10 @@ private struct LivePageWriter {
     return true
   }
 
+  var hasReport: Bool {
+    FileManager.default.fileExists(atPath: folder.appendingPathComponent(LivePage.reportName).path)
+  }
+
   mutating func end(_ state: LivePage.State) {
     if hasWritten { write(state) }
   }
@@ -76,7 +81,6 @@ private struct LivePageWriter {
   /// A page that can't be written now is written the next time: nothing depends on it.
   private mutating func write(_ state: LivePage.State) {
     let page = LivePage(run: run, state: state, time: Timestamp.local(Timestamp.now))
-    let folder = project.url("plots/\(run)")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appendingPathComponent(LivePage.fileName)
     guard (try? AtomicFile.write(Data(page.document.utf8), to: file)) != nil else { return }

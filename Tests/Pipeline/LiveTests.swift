@@ -64,6 +64,26 @@ import Testing
     #expect(!sandbox.exists(page))
   }
 
+  /// A part of a run that takes older results as they stand is finished too, though it has no report.
+  @Test func aRunWithoutAReportIsFinished() throws {
+    let sandbox = try sandbox()
+    try sandbox.remove("wait")
+    try sandbox.succeed()
+    for file in ["data/runs/quickstart/run.json", "plots/quickstart/report.html", page] {
+      try sandbox.remove(file)
+    }
+    try sandbox.write("wait", "")
+    let run = try sandbox.start([
+      "run", "quickstart", "--only", "train", "--set", "data.count=5", "--set", "train.rate=0.25",
+    ])
+    try wait(for: "small, epoch 2 of 4", in: sandbox)
+    try sandbox.remove("wait")
+    let outcome = try run.finish()
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(!sandbox.exists("data/runs/quickstart/run.json"))
+    #expect(try sandbox.read(page).contains("<p class=\"lead\">Finished.</p>"))
+  }
+
   @Test func aStoppedTrainingSaysSo() throws {
     let sandbox = try sandbox()
     let run = try sandbox.start(["run", "quickstart"])
