@@ -185,8 +185,8 @@ let package = Package(
     .target(
       name: "Weaving",
       dependencies: [
-        "CheckedNumbers", "Comparison", "Gnuplot", "Inspection", "Metrics", "Models", "Pages",
-        "Pictures", "Planning", "Prose", "Recipes", "Records", "SourceText", "Sweeps",
+        "Comparison", "Gnuplot", "Inspection", "Metrics", "Models", "Pages", "Pictures",
+        "Planning", "Prose", "Recipes", "Records", "SourceText", "Sweeps",
         "TensorFiles",
       ]),
     .executableTarget(
@@ -343,8 +343,7 @@ let package = Package(
     .testTarget(
       name: "GnuplotTests", dependencies: ["Gnuplot", "TestSupport"], path: "Tests/Gnuplot"),
     .testTarget(
-      name: "FiguresTests",
-      dependencies: ["Figures", "Gnuplot", "Records", "TensorFiles", "TestSupport"],
+      name: "FiguresTests", dependencies: ["Figures", "Gnuplot", "Records", "TestSupport"],
       path: "Tests/Figures"),
     .testTarget(
       name: "ComparisonTests",

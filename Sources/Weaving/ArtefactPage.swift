@@ -113,13 +113,13 @@ public struct ArtefactPage {
         caption: "Rows of \(url.lastPathComponent)",
         header: Array(header.prefix(Self.columnLimit)), rows: shown.map(Array.init))
       let count = max(rows.count - 1, 0)
-      let rest = count > shown.count ? ", the first \(Wording.count(shown.count))" : ""
+      let rest = count > shown.count ? ", the first \(NumberText.grouped(shown.count))" : ""
       let columns: HTML =
         header.count > Self.columnLimit
-        ? "<p class=\"note\">The first \(Self.columnLimit) of \(Wording.count(header.count)) columns.</p>\n"
+        ? "<p class=\"note\">The first \(Self.columnLimit) of \(NumberText.grouped(header.count)) columns.</p>\n"
         : HTML()
       return """
-        <h2>\(Wording.count(count)) \(count == 1 ? "row" : "rows")\(rest)</h2>
+        <h2>\(NumberText.count(count, "row", grouped: true))\(rest)</h2>
         \(columns)\(table.html)
         """
     }
@@ -129,7 +129,7 @@ public struct ArtefactPage {
     let shown = lines.prefix(Self.lineLimit).joined(separator: "\n")
     let rest: HTML =
       lines.count > Self.lineLimit
-      ? "<p class=\"note\">The first \(Wording.count(Self.lineLimit)) of \(Wording.count(lines.count)) lines.</p>"
+      ? "<p class=\"note\">The first \(NumberText.grouped(Self.lineLimit)) of \(NumberText.grouped(lines.count)) lines.</p>"
       : HTML()
     return """
       <h2>Content</h2>

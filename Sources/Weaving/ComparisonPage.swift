@@ -3,6 +3,7 @@ import Foundation
 import Gnuplot
 import Pages
 import Planning
+import TensorFiles
 
 /// A page that sets several runs side by side: what they reached and at what cost, their curves, and the
 /// recipe values by which they differ.
@@ -85,15 +86,15 @@ struct ComparisonPage {
   private func column(for run: RunResults, claim: RunClaim) -> [HTML] {
     let evaluation = run.evaluation
     let on = evaluation.map { evaluation in
-      "\(Wording.count(evaluation.count)) \(evaluation.on)"
+      "\(NumberText.grouped(evaluation.count)) \(evaluation.on)"
         + (evaluation.selectedOnTest ? ", selected on test" : "")
     }
     let best = run.history?.best.map { "\(Wording.percent($0.top1)) at \($0.epoch)" }
     let page = "../../\(run.name)/report.html"
     let texts: [String?] = [
       evaluation?.top1.map(Wording.percent), on, best, claim.training?.network ?? run.network,
-      claim.training.map { Wording.count($0.parameterCount) },
-      claim.training?.multiplyAdds.map(Wording.count),
+      claim.training.map { NumberText.grouped($0.parameterCount) },
+      claim.training?.multiplyAdds.map(NumberText.grouped),
       run.trainedEpochs, rate(of: run, claim: claim),
       run.trainingSeconds.map(Wording.duration),
       claim.manifests.isEmpty ? nil : Wording.duration(claim.seconds),
@@ -110,7 +111,7 @@ struct ComparisonPage {
       let images = claim.training?.imageCounts.first(where: { $0.name == "training" })?.count
     else { return nil }
     let rate = (Double(images) * Double(epochs.count) / seconds).rounded()
-    return Int(exactly: rate).map(Wording.count)
+    return Int(exactly: rate).map(NumberText.grouped)
   }
 
   private var figure: HTML {

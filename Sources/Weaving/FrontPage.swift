@@ -26,7 +26,7 @@ struct FrontPage {
   var summary: String {
     guard let result = claim.result else { return "The run \(record.name) of a Tessera pipeline." }
     return "\(record.name): \(Wording.percent(result.top1)) top-1 accuracy on "
-      + "\(Wording.count(result.metrics.count)) \(result.metrics.on) images."
+      + "\(NumberText.grouped(result.metrics.count)) \(result.metrics.on) images."
   }
 
   private var title: HTML {
@@ -123,7 +123,7 @@ struct FrontPage {
     }
     return """
       <span class="headline">\(Wording.percent(result.top1))</span> top-1\(top5)\(balanced ?? ""), of \
-      \(Wording.count(metrics.count)) images; n = 1 run\(seed). 95 % interval \(Wording.decimals(interval.low, 2)) to \
+      \(NumberText.grouped(metrics.count)) images; n = 1 run\(seed). 95 % interval \(Wording.decimals(interval.low, 2)) to \
       \(Wording.percent(interval.high)) (Wilson): a rule that covers the accuracy on all images of the \
       kind in 95 of 100 samples of images. Another seed is not in it, and moves the figure too.
       """
@@ -175,7 +175,9 @@ struct FrontPage {
   }
 
   private func data(_ result: RunClaim.Evaluation) -> HTML {
-    let counts = (claim.training?.imageCounts ?? []).map { "\(Wording.count($0.count)) \($0.name)" }
+    let counts = (claim.training?.imageCounts ?? []).map {
+      "\(NumberText.grouped($0.count)) \($0.name)"
+    }
     let isRefitted = claim.training?.trainsOnValidation == true
     let use =
       isRefitted
@@ -207,10 +209,10 @@ struct FrontPage {
       : training.epochs?.isEmpty == true
         ? ", not trained here (\(list))" : ", \(since) with \(list)"
     let cost = training.multiplyAdds.map {
-      ", \(Wording.count($0)) multiplications with addition (MACs) an image"
+      ", \(NumberText.grouped($0)) multiplications with addition (MACs) an image"
     }
     return """
-      \(name), \(Wording.count(training.parameterCount)) parameters\(cost ?? "")\(recipe). \
+      \(name), \(NumberText.grouped(training.parameterCount)) parameters\(cost ?? "")\(recipe). \
       <a href="#recipe">All values</a>
       """
   }

@@ -1,5 +1,6 @@
 import Foundation
 import Pages
+import TensorFiles
 
 /// What a stage showed, as it stands under its cell.
 struct OutputHTML {
@@ -64,7 +65,7 @@ struct OutputHTML {
     return """
       \(table(Array(rows.prefix(firstRows))))
       <details>
-      <summary>All \(Wording.count(rows.count)) rows, of which these are the first \(firstRows)</summary>
+      <summary>All \(NumberText.grouped(rows.count)) rows, of which these are the first \(firstRows)</summary>
       \(table(rows))
       </details>
       """

@@ -3,6 +3,7 @@ import Pages
 import Planning
 import Records
 import Sweeps
+import TensorFiles
 
 /// The list of all runs, each with its claim and its learning curve.
 struct RunIndex {
@@ -88,7 +89,7 @@ struct RunIndex {
     let marks = reservations.isEmpty ? "" : "; \(reservations.joined(separator: ", "))"
     return """
       <p><strong>\(Wording.percent(result.top1))</strong> top-1 on \
-      \(Wording.count(metrics.count)) \(metrics.on) images of \(result.source)\(marks)</p>
+      \(NumberText.grouped(metrics.count)) \(metrics.on) images of \(result.source)\(marks)</p>
       """
   }
 
@@ -97,7 +98,7 @@ struct RunIndex {
     let name = training.network ?? "unnamed network"
     let last = training.epochs?.last.map { ", \($0) epoch\($0 == 1 ? "" : "s")" } ?? ""
     let epochs = training.epochsBehind == 0 ? ", not trained" : last
-    return "<p>\(name), \(Wording.count(training.parameterCount)) parameters\(epochs)</p>"
+    return "<p>\(name), \(NumberText.grouped(training.parameterCount)) parameters\(epochs)</p>"
   }
 
   private func request(of folder: RunFolder) -> String {

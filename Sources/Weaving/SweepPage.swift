@@ -3,6 +3,7 @@ import Gnuplot
 import Pages
 import Planning
 import Sweeps
+import TensorFiles
 
 /// A page on many runs: what each setting reached over its seeds, which settings can be told apart, the
 /// curves, what each key does, and every run.
@@ -48,15 +49,20 @@ struct SweepPage {
   }
 
   private var lead: HTML {
-    let seeds = sweep.seeds.isEmpty ? "" : ", each with \(sweep.seeds.count) seeds"
+    let seeds =
+      sweep.seeds.isEmpty ? "" : ", each with \(NumberText.count(sweep.seeds.count, "seed"))"
+    let settings = NumberText.count(results.settings.count, "setting", grouped: true)
     let open = results.unfinishedCount
-    let rest = open == 0 ? "" : " \(Wording.count(open)) runs are not finished."
+    let rest =
+      open == 0
+      ? ""
+      : " \(NumberText.count(open, "run is", "runs are", grouped: true)) not finished."
     guard let leader = results.leader, let top1 = leader.top1 else {
-      return "\(results.settings.count) settings of \(sweep.recipe)\(seeds).\(rest)"
+      return "\(settings) of \(sweep.recipe)\(seeds).\(rest)"
     }
     let interval = top1.halfWidth.map { ", 95 % interval ± \(Wording.decimals($0, 2))" } ?? ""
     return """
-      \(results.settings.count) settings of \(sweep.recipe)\(seeds). The highest mean is \
+      \(settings) of \(sweep.recipe)\(seeds). The highest mean is \
       <strong>\(Wording.percent(top1.mean))</strong> top-1 on \(results.images) images, of \
       \(leader.title) (n = \(top1.count)\(interval)).\(rest)
       """

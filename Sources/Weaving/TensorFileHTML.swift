@@ -88,7 +88,7 @@ struct TensorFileHTML {
       let across = Self.pictureWidth / (max(drawable.width, 64) + 2)
       let tiles = try drawable.tiles(limit: min(Self.pictureLimit, max(4, across * across)))
       let image = ImageGrid.picture(of: tiles)
-      let shown = "The first \(tiles.count) of \(Wording.count(drawable.count)) images"
+      let shown = "The first \(tiles.count) of \(NumberText.grouped(drawable.count)) images"
       let picture = Picture(
         .png, data: try PNGFile.encode(image), description: shown, width: image.width)
       let names = Self.runs(of: tiles.map(\.caption))
@@ -151,7 +151,7 @@ struct TensorFileHTML {
           <li><h3 class="key">\(tensor.name)</h3>
           \(Chart.bars(histogram.counts, description: "Histogram of \(tensor.name), from \(range)"))
           <p class="muted">\(range), in \(histogram.counts.count) bins; the highest holds \
-          \(Wording.count(histogram.counts.max() ?? 0))</p></li>
+          \(NumberText.grouped(histogram.counts.max() ?? 0))</p></li>
           """)
       }
       guard !cards.isEmpty else { return HTML() }
