@@ -129,3 +129,15 @@ import Testing
     }
   }
 }
+
+@Suite struct DataSourceTests {
+  /// A page states of its images what is true of them, and of no other data set.
+  @Test(arguments: DataSource.allCases)
+  func factsAreOfTheSourceItself(_ source: DataSource) {
+    let isCIFAR = [.cifar10, .cifar100].contains(source)
+    let text = source.facts.joined().joined(separator: " ")
+    #expect(!source.facts.isEmpty && source.facts.allSatisfy { $0.count == 2 })
+    #expect(text.contains("Krizhevsky") == isCIFAR && text.contains("32×32") == isCIFAR)
+    #expect(text.contains("arXiv:1902.00423") == (source == .cifar10))
+  }
+}
