@@ -33,6 +33,11 @@ public struct Artefact: Sendable {
         let root = URL(fileURLWithPath: "/" + parts[1..<(end - 4)].joined(separator: "/"))
         var place = (stage: parts[end - 2], key: parts[end - 1])
         if parts[end - 3] == "runs" {
+          if let project = try? Project(root: root),
+            let artefact = RunFolder(place.stage, in: project).linkedArtefact(of: place.key)
+          {
+            return artefact
+          }
           let link = root.appendingPathComponent("data/runs/\(place.stage)/\(place.key)")
           guard let target = RunFolder.place(ofLink: link) else { continue }
           place = target
@@ -43,6 +48,13 @@ public struct Artefact: Sendable {
       }
     }
     return nil
+  }
+
+  /// The artefact as one that does not stand, for a reason that lies outside its folder.
+  func refused(_ fault: ArtefactFault) -> Artefact {
+    Artefact(
+      stage: stage, key: key, folder: folder, manifest: manifest, faults: [fault] + faults,
+      remarks: remarks)
   }
 
   /// The place of a record (`timing.csv`, `cells.jsonl`, …) that is as it was recorded; nil otherwise.

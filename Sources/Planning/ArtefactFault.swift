@@ -56,7 +56,9 @@ extension ArtefactFault {
     ArtefactFault(file: Manifest.fileName, recorded: recorded, found: found)
   }
 
-  static func folder(found: String) -> ArtefactFault {
-    ArtefactFault(file: ".", recorded: "a folder of the project", found: found)
+  static func folder(
+    recorded: String = "a folder of the project", found: String
+  ) -> ArtefactFault {
+    ArtefactFault(file: ".", recorded: recorded, found: found)
   }
 }

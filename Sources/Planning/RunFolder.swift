@@ -131,9 +131,29 @@ extension RunFolder {
     project.entries(of: path).filter { linkedPlace(of: $0) != nil }
   }
 
-  /// What lies where the link of `instance` points; nil where there is no link, or nothing behind it.
+  /// What lies where the link of `instance` points; nil where there is no link, or nothing behind it. A
+  /// link to the artefact of another stage is a fault: nothing is read from it.
   public func linkedArtefact(of instance: String) -> Artefact? {
-    linkedPlace(of: instance).flatMap { project.artefact(stage: $0.stage, key: $0.key) }
+    guard let place = linkedPlace(of: instance),
+      let artefact = project.artefact(stage: place.stage, key: place.key)
+    else { return nil }
+    guard let stage = stage(of: instance, linkedTo: place.stage) else { return artefact }
+    return artefact.refused(
+      .folder(recorded: "an artefact of \(stage)", found: "one of \(place.stage)"))
+  }
+
+  /// The stage that `instance` runs where it is not `linked`, the one whose artefact its link leads to.
+  ///
+  /// Recipe and graph know it; where the recipe can't be read any more, an instance under the name of a
+  /// stage runs that one, and others are not known.
+  private func stage(of instance: String, linkedTo linked: String) -> String? {
+    guard linked != instance else { return nil }
+    let steps = (try? request).flatMap { try? project.recipe(for: $0).steps }
+    let instances = steps.flatMap { try? project.graph.instances(for: $0) }
+    let stage =
+      instances?.first { $0.name == instance }?.stage.name
+      ?? project.graph.stage(named: instance)?.name
+    return stage == linked ? nil : stage
   }
 
   /// The manifest of the artefact that stands under `instance`, or nil.

@@ -204,6 +204,31 @@ import Testing
     #expect(outcome.errors.contains("warning: not as recorded: metrics.json: recorded "))
   }
 
+  /// A run's link to the artefact of another stage is none of its results.
+  @Test func aLinkToAnotherStagesArtefactIsNotUsed() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    try sandbox.succeed("--as", "other", "--set", "train.rate=0.25")
+    let runs = sandbox.root.appendingPathComponent("data/runs/quickstart")
+    let (train, score) = (
+      runs.appendingPathComponent("train").path, runs.appendingPathComponent("score").path
+    )
+    let (right, wrong) = try (
+      FileManager.default.destinationOfSymbolicLink(atPath: train),
+      FileManager.default.destinationOfSymbolicLink(atPath: score)
+    )
+    try FileManager.default.removeItem(atPath: train)
+    try FileManager.default.createSymbolicLink(atPath: train, withDestinationPath: wrong)
+    let problem = "recorded an artefact of train, found one of score"
+    let inspected = try sandbox.run("inspect", "train.history", "--run", "quickstart")
+    #expect(inspected.status != 0 && inspected.errors.contains(problem), "\(inspected.errors)")
+    let compared = try sandbox.run("compare", "quickstart", "other")
+    #expect((compared.output + compared.errors).contains("train does not stand: .: \(problem)"))
+    try sandbox.succeed("run", "quickstart")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: train) == right)
+    try sandbox.succeed("inspect", "train.history", "--run", "quickstart")
+  }
+
   @Test func aSealedManifestCannotPassForOneOfTheFirstFormat() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()
