@@ -162,8 +162,15 @@ extension Explanation {
           + Timestamp.local(accepted.time))
     }
     let entries = plan.folder.journal.filter { $0.instance == planned.name }
+    let wasMadeAgain = entries.last.map { manifest.created > $0.time } ?? false
+    if wasMadeAgain {
+      lines.append(
+        "Nothing that it depends on had changed: it was made again by --force, or because its files were "
+          + "not as recorded.")
+    }
     guard let last = entries.last, let oldKey = last.old else {
-      return lines + ["It has not changed since its first run."] + remarks(on: planned)
+      return lines + (wasMadeAgain ? [] : ["It has not changed since its first run."])
+        + remarks(on: planned)
     }
     guard let old = self.manifest(stage: last.stage, key: oldKey) else {
       return lines + ["What stood before has been removed from data/cache."] + remarks(on: planned)

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// `why` and `accept`: causes with values and places, before a run and after it.
@@ -25,6 +26,19 @@ import Testing
     let make = try sandbox.succeed("why", "make")
     #expect(make.contains("make (run quickstart) is up to date; it ran on "))
     #expect(make.contains("It has not changed since its first run."))
+  }
+
+  /// Times in records are whole seconds.
+  @Test func whatWasForcedSaysSo() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    Thread.sleep(forTimeInterval: 1.1)
+    try sandbox.succeed("--only", "score", "--force")
+    let score = try sandbox.succeed("why", "score")
+    #expect(
+      score.contains("Nothing that it depends on had changed: it was made again by --force, or"))
+    #expect(!score.contains("It has not changed"))
+    #expect(try sandbox.succeed("why", "train").contains("It has not changed since its first run."))
   }
 
   @Test func afterARun() throws {
