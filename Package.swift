@@ -343,7 +343,8 @@ let package = Package(
     .testTarget(
       name: "GnuplotTests", dependencies: ["Gnuplot", "TestSupport"], path: "Tests/Gnuplot"),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Figures", "Gnuplot", "Records", "TestSupport"],
+      name: "FiguresTests",
+      dependencies: ["Figures", "Gnuplot", "Records", "TensorFiles", "TestSupport"],
       path: "Tests/Figures"),
     .testTarget(
       name: "ComparisonTests",

@@ -42,7 +42,7 @@ if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
   bold=$'\e[1m' plain=$'\e[0m'
 fi
 
-# say TEXT...: one line. Where nobody reads any more (`| head`) it ends the run, between two stages.
+# say TEXT...: one line. Where the reader has gone (`| head`) it ends the run, between two stages.
 say() { printf '%s\n' "$*" 2>/dev/null || exit $EXIT_INTERRUPTED; }
 headline() { say "$bold$1$plain ${*:2}"; }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What momentum makes of gradients that agree, and of such that disagree.
+/// The velocity by momentum of gradients that agree, and of gradients that alternate.
 ///
 ///     v ← α · v + g
 ///

@@ -12,7 +12,7 @@ public struct DataFigures: Sendable {
   public let classNames: [String]
   let status: RunStatus
 
-  /// - Parameter data: Whence the images come. No epoch is chosen here, so only that is in the titles.
+  /// - Parameter data: Where the images come from. No epoch is chosen here, so only that is in the titles.
   public init(classNames: [String], data: DataStatus) {
     self.classNames = classNames
     status = RunStatus(data: data, selectedOnTest: false)
@@ -44,7 +44,7 @@ public struct DataFigures: Sendable {
       panels: [panel], data: .table(data))
   }
 
-  /// Share of the pixels that have each value, for red, green and blue.
+  /// Fraction of the pixels that have each value, for red, green and blue.
   ///
   /// - Parameter counts: `[channel][value]`.
   /// - Precondition: three channels of 256 values.
@@ -52,13 +52,13 @@ public struct DataFigures: Sendable {
     precondition(
       counts.count == 3 && counts.allSatisfy { $0.count == 256 },
       "a pixel histogram is [3, 256], found \(counts.map(\.count))")
-    func share(_ channel: [Int]) -> DataTable.Values {
+    func percent(_ channel: [Int]) -> DataTable.Values {
       let total = Double(max(channel.reduce(0, +), 1))
       return .numbers(channel.map { 100 * Double($0) / total })
     }
     let data = DataTable([
-      "value": .integers(Array(0...255)), "red_percent": share(counts[0]),
-      "green_percent": share(counts[1]), "blue_percent": share(counts[2]),
+      "value": .integers(Array(0...255)), "red_percent": percent(counts[0]),
+      "green_percent": percent(counts[1]), "blue_percent": percent(counts[2]),
     ])
     let channels: [(String, PointShape, Color)] = [
       ("red", .disc, Palette.vermilion), ("green", .square, Palette.green),
@@ -66,7 +66,7 @@ public struct DataFigures: Sendable {
     ]
     let panel = Panel(
       horizontal: Axis("pixel value (0 to 255)", from: 0, to: 255, ticks: .every(51)),
-      vertical: Axis("share of the channel's pixels (%)", from: 0),
+      vertical: Axis("fraction of the channel's pixels (%)", from: 0),
       series: channels.map { name, shape, color in
         Series(
           name, .line(x: "value", y: "\(name)_percent", shape: shape, shapeEvery: 16),
@@ -77,7 +77,7 @@ public struct DataFigures: Sendable {
       panels: [panel], data: .table(data))
   }
 
-  /// A row of up to ten images for each class; beyond `ManyClasses.limit`, for so many of the classes that
+  /// A row of up to ten images for each class; beyond `ManyClasses.limit`, for `limit` of the classes that
   /// have images, evenly spread over their numbers.
   ///
   /// Images are enlarged or reduced by a whole factor to between 33 and 96 screen pixels.

@@ -13,7 +13,7 @@ extension EvaluationFigures {
 
   /// A matrix of many classes, so ordered that confusions lie near the diagonal, without numbers; the
   /// most frequent confusions stand below. Colours go with the square root of the fraction, as most
-  /// confusions are of few images. Every so manieth class is named.
+  /// confusions are of few images. Of the classes, evenly spaced ones are named.
   func orderedConfusion(_ matrix: ConfusionMatrix, classNames: [String]) -> Figure {
     let order = matrix.orderByConfusion
     let size = order.count
@@ -37,7 +37,7 @@ extension EvaluationFigures {
         Series(
           nil,
           .sparseCells(x: "predicted_place", y: "true_place", percent: "percent_of_true"))
-      ], legend: .none, texts: lists, colorScale: "share of the true class (%)", shading: .root,
+      ], legend: .none, texts: lists, colorScale: "fraction of the true class (%)", shading: .root,
       frame: frame)
     let named = step == 1 ? "" : "; one in \(step) is named"
     return Figure(
@@ -53,7 +53,7 @@ extension EvaluationFigures {
     of matrix: ConfusionMatrix, in order: [Int], classNames: [String]
   ) -> DataTable {
     var (rows, columns, counts) = ([Int](), [Int](), [Int]())
-    var shares: [Double] = []
+    var percents: [Double] = []
     for (row, truth) in order.enumerated() {
       let support = Double(max(matrix.support(of: truth), 1))
       for (column, predicted) in order.enumerated() {
@@ -62,13 +62,13 @@ extension EvaluationFigures {
         rows.append(row)
         columns.append(column)
         counts.append(count)
-        shares.append(100 * Double(count) / support)
+        percents.append(100 * Double(count) / support)
       }
     }
-    if counts.isEmpty { (rows, columns, counts, shares) = ([0], [0], [0], [0]) }
+    if counts.isEmpty { (rows, columns, counts, percents) = ([0], [0], [0], [0]) }
     return DataTable([
       "predicted_place": .integers(columns), "true_place": .integers(rows),
-      "count": .integers(counts), "percent_of_true": .numbers(shares),
+      "count": .integers(counts), "percent_of_true": .numbers(percents),
       "true": .texts(rows.map { classNames[order[$0]] }),
       "predicted": .texts(columns.map { classNames[order[$0]] }),
     ])
@@ -87,7 +87,7 @@ extension EvaluationFigures {
       "\(name(pair.truth)) → \(name(pair.predicted)): \(NumberText.grouped(pair.count)) "
         + "(\(Int(pair.share.rounded())) %)"
     }
-    let heading = "Most frequent confusions, truth → answer: images (share of the true class)"
+    let heading = "Most frequent confusions, truth → answer: images (fraction of the true class)"
     let first = [heading] + lines.prefix(ManyClasses.listedEnd)
     let second = [""] + lines.dropFirst(ManyClasses.listedEnd)
     return [

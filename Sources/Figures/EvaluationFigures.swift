@@ -38,13 +38,13 @@ public struct EvaluationFigures: Sendable {
     }
     let cells = (0..<size * size).map { (row: $0 / size, column: $0 % size) }
     let totals = counts.map { max($0.reduce(0, +), 1) }
-    let shares = cells.map { Double(counts[$0.row][$0.column]) / Double(totals[$0.row]) }
+    let fractions = cells.map { Double(counts[$0.row][$0.column]) / Double(totals[$0.row]) }
     let data = DataTable([
       "predicted_number": .integers(cells.map(\.column)),
       "true_number": .integers(cells.map(\.row)),
       "count": .integers(cells.map { counts[$0.row][$0.column] }),
-      "percent_of_true": .numbers(shares.map { 100 * $0 }),
-      "ink": .integers(shares.map { Palette.scale($0).legibleInk.packed }),
+      "percent_of_true": .numbers(fractions.map { 100 * $0 }),
+      "ink": .integers(fractions.map { Palette.scale($0).legibleInk.packed }),
       "true": .texts(cells.map { classNames[$0.row] }),
       "predicted": .texts(cells.map { classNames[$0.column] }),
     ])
@@ -61,7 +61,7 @@ public struct EvaluationFigures: Sendable {
       ]
         + (ManyClasses.numbersFit(Array(counts.joined()), inRowsOf: size, across: 760)
           ? [Series(nil, .counts(x: x, y: y, count: "count", ink: "ink"))] : []),
-      legend: .none, colorScale: "share of the true class (%)")
+      legend: .none, colorScale: "fraction of the true class (%)")
     return Figure(
       name: "confusion", title: status.qualified("Confusion matrix, \(images)"), width: 1100,
       height: 900, panels: [panel], data: .table(data))

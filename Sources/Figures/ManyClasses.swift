@@ -19,7 +19,7 @@ enum ManyClasses {
     return Double(digits) * HouseStyle.characterPixels + 2 <= room
   }
 
-  /// The numbers of the classes that have a row of their own: all up to `limit`; of more, so many of the
+  /// The numbers of the classes that have a row of their own: all up to `limit`; of more, `limit` of the
   /// occupied ones, evenly spread.
   static func spread(of isOccupied: [Bool]) -> [Int] {
     guard isOccupied.count > limit else { return Array(isOccupied.indices) }

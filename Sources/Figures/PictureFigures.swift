@@ -11,14 +11,14 @@ public struct PictureFigures: Sendable {
     self.status = status
   }
 
-  /// The kernels that look at the image itself, zero in mid-grey, the largest weight of each kernel
+  /// The filters that look at the image itself, zero in mid-grey, the largest weight of each filter
   /// black or white.
   ///
   /// - Parameters:
   ///   - shape: `[count, 3, height, width]`.
   ///   - weights: In that order.
   ///   - file: The file they come from, for the errors.
-  /// - Throws: `LogError.structure` where they are not kernels of RGB images.
+  /// - Throws: `LogError.structure` where they are not filters of RGB images.
   public func filters(
     shape: [Int], weights: [Float], file: String
   ) throws(LogError) -> Figure {
@@ -106,7 +106,7 @@ public struct PictureFigures: Sendable {
   ///   - subject: Which images were evaluated, in the words of a title.
   ///   - file: The file they come from, for the errors.
   /// - Returns: Nil where there is no mistake.
-  /// - Throws: `LogError.structure` where a label is no class, or a confidence no share.
+  /// - Throws: `LogError.structure` where a label is no class, or a confidence is not from 0 to 1.
   public func mistakes(
     images: [UInt8], labels: [UInt16], predicted: [UInt16], confidence: [Float], side: Int,
     classNames: [String], subject: String, file: String

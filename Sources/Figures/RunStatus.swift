@@ -1,6 +1,6 @@
 import Records
 
-/// What every title must own up to.
+/// The reservations that every title must state.
 public struct RunStatus: Sendable, Equatable {
   public let data: DataStatus
   public let selectedOnTest: Bool

@@ -3,7 +3,7 @@ import TensorFiles
 /// One thing drawn in a panel: which columns of the data, how, and in which colour.
 public struct Series: Sendable {
   public enum Mark: Sendable {
-    /// A line through the points (x, y), with the shape at every so many of them.
+    /// A line through the points (x, y), with the shape at every `shapeEvery`-th of them.
     case line(x: String, y: String, shape: PointShape = .disc, shapeEvery: Int = 1)
     /// The area between the line through (x, y) and zero.
     case area(x: String, y: String)

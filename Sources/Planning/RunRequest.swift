@@ -2,7 +2,7 @@ import Foundation
 import Recipes
 
 /// What a run was asked for: a recipe and what is laid over it. A run remembers it (`run.json`), so
-/// that `status`, `why` and the like need no repetition.
+/// that `status`, `why` and similar commands need no repetition.
 public struct RunRequest: Sendable, Equatable, Codable {
   /// The run's name, that of its folders under `data/runs` and `plots`.
   public let run: String

@@ -166,7 +166,7 @@ public struct Sealing {
       file: name, digest: try content?(url) ?? bytes, bytes: Int(stamp.size), sha256: bytes)
   }
 
-  // MARK: What the stage tells of itself
+  // MARK: What the stage records about itself
 
   /// What the stage says differs from run to run; nil where it says nothing.
   private var facts: JSONValue? {

@@ -1,5 +1,5 @@
 /// The pipeline as data (`stages/graph.yaml`): the stages in the order of the default steps, what each
-/// reads of the recipe, whence its inputs come and which files it writes.
+/// reads of the recipe, where its inputs come from and which files it writes.
 ///
 /// Nothing in the library knows a stage by name; this is all there is to know about one.
 public struct StageGraph: Sendable {

@@ -19,8 +19,8 @@ extension TrainingHistory {
   /// The efficiency of the training; nil where no validation accuracy was measured.
   public var efficiency: Efficiency? {
     guard let best, let last = epochs.last else { return nil }
-    let share = Double(last - best.epoch) / Double(epochs.count)
+    let fraction = Double(last - best.epoch) / Double(epochs.count)
     return Efficiency(
-      epochs: epochs.count, convergenceEpoch: best.epoch, percent: 100 * (1 - share))
+      epochs: epochs.count, convergenceEpoch: best.epoch, percent: 100 * (1 - fraction))
   }
 }

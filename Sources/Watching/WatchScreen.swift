@@ -22,7 +22,7 @@ public struct WatchScreen {
 
   /// All lines, no wider than the screen and no more than it has.
   ///
-  /// - Parameter curves: Draws a figure in letters, with so many lines to a panel.
+  /// - Parameter curves: Draws a figure in letters, with `lines` lines to a panel.
   public func text(curves: (Figure, _ lines: Int) -> [String]) -> [String] {
     let head = [title, bar, standing].map(fitted)
     let foot = epochTable + confusions

@@ -39,7 +39,7 @@ struct NotebookFile: Encodable {
   }
 
   enum Output: Encodable {
-    /// Lines of text; of warnings and the like, apart.
+    /// Lines of text; warnings and errors stand apart.
     case text(String, isWarning: Bool)
     /// One thing in several forms, by media type; a reader shows the best it can.
     /// With words for those who do not see a picture.

@@ -17,7 +17,7 @@ struct TensorFileHTML {
     report = try TensorFileReport(of: file)
   }
 
-  /// Beyond so many tensors a page would be too large to be read, or sent.
+  /// With more tensors a page would be too large to read, or to send.
   private static let histogramLimit = 600
   private static let pictureLimit = 100
   /// Pixels that pictures side by side take at most.

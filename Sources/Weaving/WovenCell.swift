@@ -93,13 +93,13 @@ public struct WovenCell: Sendable, Equatable {
 }
 
 extension StageSource.Cell {
-  /// The share of tokens that two cells have in common, 0 to 1; a little more where their prose is one.
+  /// The fraction of tokens that two cells have in common, 0 to 1; a little more where their prose is one.
   fileprivate func likeness(to other: StageSource.Cell) -> Double {
     let (own, others) = (tokenCounts, other.tokenCounts)
     let common = own.reduce(0) { $0 + min($1.value, others[$1.key] ?? 0) }
     let total = own.values.reduce(0, +) + others.values.reduce(0, +)
-    let share = total > 0 ? Double(2 * common) / Double(total) : 0
-    return share + (!prose.isEmpty && prose == other.prose ? 0.25 : 0)
+    let fraction = total > 0 ? Double(2 * common) / Double(total) : 0
+    return fraction + (!prose.isEmpty && prose == other.prose ? 0.25 : 0)
   }
 
   private var tokenCounts: [[UInt8]: Int] {

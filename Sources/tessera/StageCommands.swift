@@ -98,7 +98,7 @@ struct LogCommand: ParsableCommand {
       let count = read(STDIN_FILENO, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
-      // Where nobody reads any more the log is still kept.
+      // The log is kept even where the reader of the output has gone.
       let passing = warnings.passing(buffer[..<count])
       if isWatched { isWatched = Self.write(passing[...], to: STDOUT_FILENO) }
       _ = Self.write(filter.lines(from: buffer[..<count])[...], to: log)

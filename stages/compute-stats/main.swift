@@ -25,7 +25,7 @@
 //:
 //: Bytes are never negative. So for one image the slopes of all weights of a sum have the same
 //: sign, and the weights can only rise together or fall together; to turn, they have to zigzag.
-//: Inputs with a mean of zero take that restraint away, and inputs of equal spread let one learning
+//: Inputs with a mean of zero remove that restriction, and inputs of equal spread let one learning
 //: rate fit all weights (LeCun et al., 1998, "Efficient BackProp", section 4.3).
 
 import Datasets
@@ -99,8 +99,8 @@ show(figure: "classes", drawnFrom: "histogram")
 
 //: ## Writing
 //:
-//: The statistics go to whoever normalises, the histogram to whoever draws it. They are two small
-//: files so that a figure never has to open the images.
+//: The statistics are for normalising, the histogram is for the figures. They are two small files, so
+//: that a figure never has to open the images.
 
 orExit {
   try statistics.write(to: options.output("statistics.safetensors"))

@@ -136,8 +136,8 @@ show(
 //:
 //: Four things can make a figure less than it seems: images that are not the official ones, a model
 //: that was selected on the very images that now test it, a selection that had nothing to choose
-//: from, and weights that came from a file, since nobody here knows which images they were trained
-//: on. They travel with data and weights and are repeated wherever a figure stands.
+//: from, and weights that came from a file, since which images they were trained on is
+//: not known here. They travel with data and weights and are repeated wherever a figure stands.
 
 let weights = orExit { try Checkpoint.description(of: files[selection.position]) }
 let reservations = settings.reservations(
@@ -201,7 +201,7 @@ show(figure: "confusion", drawnFrom: "confusion")
 //: The probability of the answer is the network's *confidence*. Among answers given with 80 %
 //: confidence, 80 % should be right. To see how far that holds, answers are put into $B = 15$ bins
 //: of equal width by their confidence; bin $b$ takes those above $(b - 1) / B$ up to $b / B$. With
-//: $n_b$ answers in bin $b$, $\text{acc}_b$ the share of right ones and $\text{conf}_b$ their mean
+//: $n_b$ answers in bin $b$, $\text{acc}_b$ the fraction of right ones and $\text{conf}_b$ their mean
 //: confidence, the *expected calibration error* is
 //:
 //: $$ \text{ECE} = \sum_{b=1}^{B} \frac{n_b}{n} \, \left| \text{acc}_b - \text{conf}_b \right| $$

@@ -1,9 +1,9 @@
 //: # Fetch and parse
 //:
 //: An *image classifier* is a function. It is given a picture and names what the picture shows, out
-//: of a fixed list of classes. Nobody writes down the rules by which it does so: it is *trained*,
-//: which is to say that its numbers are adjusted until its answers on labelled examples are right.
-//: The six chapters of which this is the first are such a training, from the first byte to the last
+//: of a fixed list of classes. The rules by which it does so are not written down: it is *trained*,
+//: which means that its weights are adjusted until its answers on labelled examples are right. This
+//: is the first of six chapters that tell of one such training, from the first byte to the last
 //: figure.
 //:
 //: Every run begins here: with labelled images, as bytes, in two files. They are CIFAR-10's 60,000
@@ -25,7 +25,7 @@
 //: $$ f : \{0, \ldots, 255\}^{3 \times 32 \times 32} \to \{0, \ldots, 9\} $$
 //:
 //: The same bytes in another order show nothing, and the same thing moved by one pixel is almost wholly
-//: other bytes. That is why nobody writes such a function down, and why it is learnt.
+//: other bytes. That is why such a function is learnt and not written down.
 
 import Datasets
 import Notebook
@@ -55,7 +55,7 @@ show(table: Table(header: ["", "\(settings.source.rawValue)"], rows: settings.so
 //: A download is 170 MB and is made once: it stays in `data/raw`, and one that breaks goes on where
 //: it broke, in this run or the next. The official archive is held to its published size and to its
 //: SHA-256 digest before it gets its name: a file that has the digest is the published file,
-//: whoever sent it. Another archive gets its name when it has been parsed, so that the page which
+//: wherever it came from. Another archive gets its name when it has been parsed, so that the page which
 //: some servers send in a file's place is not found there by the next run.
 
 func showingProgress(
@@ -75,9 +75,9 @@ func showingProgress(
 }
 
 //: An archive is read front to back, once. The members that hold images and names go into memory,
-//: and nothing that a stranger packed is ever created on disk, so links, devices and paths that
-//: climb out of a folder lead nowhere. An archive that swells to terabytes is stopped at twice
-//: what its members may have.
+//: and nothing from the archive is ever created on disk, so links, devices and paths that
+//: climb out of a folder have no effect. An archive that unpacks to terabytes is refused at twice the
+//: size that its members may have.
 //:
 //: A record of CIFAR-10's binary edition is 3,073 bytes: one label, then 1,024 red values, 1,024
 //: green ones, 1,024 blue ones, each plane row by row from the top. With the channel $c$ counted
@@ -86,7 +86,7 @@ func showingProgress(
 //: $$ 1 + 1024\,c + 32\,i + j $$
 //:
 //: of the record. Without its label a record therefore *is* an array of shape [3, 32, 32], and
-//: parsing is copying. Drawn images take the same road: they are written as CIFAR-10 batches into
+//: parsing is copying. Drawn images go the same way: they are written as CIFAR-10 batches into
 //: this stage's work folder and read back, so that every run exercises the parser.
 
 func cifar(_ kind: CIFARKind, at location: DataLocation) throws -> CIFAREdition {
@@ -199,8 +199,8 @@ show(
   "\(train.count - train.setAsideCount) training, \(train.setAsideCount) validation and "
     + "\(test.count) test images of \(train.side)×\(train.side), \(train.dataStatus.rawValue) data")
 
-//: Where the classes have unlike numbers of images, always naming the largest one is right more
-//: often than it deserves; `train.loss.class-weights` and the balanced accuracy of `evaluate` are
+//: Where the classes have different numbers of images, a program that always names the largest one
+//: looks better than it is; `train.loss.class-weights` and the balanced accuracy of `evaluate` are
 //: for that.
 
 let rows = train.classNames.indices.map { label in

@@ -1,6 +1,6 @@
 //: # Plots
 //:
-//: The last chapter draws what the others found out, and computes next to nothing. It reads small
+//: The last chapter draws what the others found, and computes next to nothing. It reads small
 //: files only, so a figure can be drawn again long after data sets, weights and predictions are
 //: gone. For each figure it writes a gnuplot script and the numbers that the script draws:
 //: `loss.gp`, `loss.csv`. The two are complete: `gnuplot loss.gp`, called from any folder, draws
@@ -51,7 +51,7 @@ func draw(
 }
 
 //: A tensor file is opened, found to be of the kind that the stage before should have written, and
-//: undamaged. Its metadata name the classes and say whence the images come.
+//: undamaged. Its metadata name the classes and say where the images come from.
 
 func tensorFile(_ input: String, schema: String? = nil, from stage: String) -> TensorFile {
   orExit {
@@ -129,7 +129,7 @@ func draw(
 
 draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the epochs.")
 
-//: `top1` is the share of images whose most probable class is the true one, `top5` of those whose
+//: `top1` is the fraction of images whose most probable class is the true one, `top5` of those whose
 //: true class is among the five most probable. Of ten classes, guessing gives 10 and 50 %, so
 //: `top5` soon has little room left, and of up to five classes it is always 100 % and left out. The
 //: validation curve jitters late in training by about its standard error, so its highest point is
@@ -190,7 +190,7 @@ if let refit = options.optionalInput("refit") {
 //: ## The filters and the evaluation
 //:
 //: What the first layer looks for, which classes are mistaken for which, whether the confidence can
-//: be believed, and where the network is wrong without a doubt of its own.
+//: be believed, and where the network is wrong and confident.
 
 let pictures = PictureFigures(status: status)
 let evaluation = EvaluationFigures(summary)
@@ -236,6 +236,5 @@ show(
       [name, files.filter { $0.hasPrefix(name + ".") }.sorted().joined(separator: " ")]
     }))
 
-//: That is the whole of it: bytes, statistics, a split, a training, a test, and figures of what
-//: came of each. Change a number in the recipe, and only the chapters that depend on it are told
-//: again.
+//: That is all: bytes, statistics, a split, a training, a test, and figures of the results. Change a
+//: value in the recipe, and only the chapters that depend on it run again.

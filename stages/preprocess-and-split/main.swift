@@ -20,12 +20,13 @@
 //: A network with a million numbers can learn 50,000 labels by heart, even labels drawn by lot
 //: (Zhang et al., 2017, arXiv:1611.03530). So its accuracy on the images it was trained on says
 //: little. What is wanted is its accuracy on images that are yet to come, and that can only be
-//: estimated on images that were kept away. There are three sets, each with one office:
+//: estimated on images that were kept away. There are three sets, each with its purpose:
 //:
 //: - *training*: the weights are fitted to them;
 //: - *validation*: they choose among networks that are already trained: the best epoch, the better
-//:   of two recipes, the moment to stop. No weight is fitted to them, but whoever chooses among
-//:   many by a figure finds the lucky ones too. The figure of the chosen one is a little too good;
+//:   of two recipes, the moment to stop. No weight is fitted to them, but a
+//:   choice among many by a figure also finds the lucky ones. The figure of the chosen one is a
+//:   little too good;
 //: - *test*: they choose nothing, and are looked at once, when all choices are made.
 
 import CheckedNumbers
@@ -63,7 +64,7 @@ if let warning = train.dataStatus.warning { warn(warning) }
 //: number of each class. The draw depends on the split's own seed alone, so a training run can
 //: change its seed and keep its images.
 //:
-//: What stratification is for: of $N$ images with a share $\pi$ in some class, a random choice of
+//: What stratification is for: of $N$ images with a fraction $\pi$ in some class, a random choice of
 //: $m$ has a number of that class that scatters about $m \pi$ with the deviation
 //:
 //: $$ \sqrt{m \, \pi \, (1 - \pi) \, \frac{N - m}{N - 1}} $$
@@ -84,8 +85,8 @@ show(
 
 //: Some published systems chose their best epoch on the test images. `split.validation: test`
 //: repeats that: all training images train, and the file called `validation` holds the test images,
-//: so that the trainer neither knows nor cares. Every figure of such a run carries the remark, for
-//: it is no longer an estimate of what new images would give.
+//: so that training needs no case of its own for it. Every figure of such a run carries the remark,
+//: since it is no longer an estimate of what new images would give.
 
 if split.selectedOnTest {
   warn("selected on test: the test images validate, so test figures are not of unseen images")
@@ -108,7 +109,7 @@ if split.selectedOnTest {
 //: $$ x = \frac{v / 255 - \mu_\text{image}}{\sigma_\text{image} + 10^{-7}} $$
 //:
 //: The last one takes away how bright a photograph is and how strong its contrast, which say little
-//: of what it shows. The small number keeps an image of one single colour from a division by zero.
+//: of what it shows. The small number prevents a division by zero for an image of a single colour.
 //:
 //: Whatever is chosen is part of the network from now on: weights are of no use without the $\mu$
 //: and $\sigma$ under which they were learnt. So the constants travel with the images, and later
@@ -120,7 +121,7 @@ show("normalisation: \(normalization)")
 //: ## Taking the images
 //:
 //: Every file lists for each image the record it was, so that a misclassified picture can be
-//: followed back to the archive. Indices rise; shuffling is the trainer's business.
+//: followed back to the archive. Indices rise; the stage that trains shuffles them.
 
 func take(_ indices: [Int32], of images: ImageSet, from origin: Origin) -> ImageSet {
   images.selecting(

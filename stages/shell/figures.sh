@@ -85,7 +85,7 @@ command_plot() {
   done
   threads=$(nproc)
   request=(${run:+--run "$run"}) selection=(--published)
-  # Figures that stand are only read, for which nobody has to wait.
+  # Figures that stand are only read, which needs no lock.
   if [[ $terminal == no ]] || ! figures_stand; then
     catch_signals
     ensure_built all

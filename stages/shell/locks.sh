@@ -12,7 +12,7 @@
 # two commands wait for each other. All are `flock`: the kernel frees a lock when the last process ends
 # that holds its descriptor. A stage inherits those of its results and of the project, so that a trainer
 # that outlives a killed shell still holds them. What a file says is information only. A file is removed
-# by the one command that has the project to itself; nobody waits for it then.
+# by the one command that has the project to itself; nothing waits for it then.
 
 project_lock='' run_lock='' build_lock='' result_lock=''
 # All descriptors that are held for the stage, and those of all locks.

@@ -111,7 +111,7 @@ is_built_here() {
     [[ ! -e .build/tessera-place || $(<.build/tessera-place) == "$root" ]]
 }
 
-# build_minutes: what a first build takes on so many cores, of some six minutes of processor time.
+# build_minutes: minutes of a first build on this machine's cores, of some six minutes of processor time.
 build_minutes() {
   local minutes=$(((6 + $(nproc) - 1) / $(nproc)))
   if ((minutes == 1)); then echo "a minute"; else echo "$minutes minutes"; fi

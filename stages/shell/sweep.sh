@@ -160,7 +160,7 @@ use_frozen() {
 
 # --- Here -----------------------------------------------------------------------------------------
 
-# walk_sweep JOBS: does what todo.txt says, so many at once. The status of the first run that failed is in
+# walk_sweep JOBS: does what todo.txt says, JOBS at once. The status of the first run that failed is in
 # pool_status.
 walk_sweep() {
   local kind run instance
@@ -187,7 +187,7 @@ walk_sweep() {
 
 pool_status=0 pool_failed=0 pool_done=0 pool_total=0
 
-# run_pool JOBS WHAT TASK...: runs tasks, each `RUN [INSTANCE]`, so many at once.
+# run_pool JOBS WHAT TASK...: runs tasks, each `RUN [INSTANCE]`, JOBS at once.
 run_pool() {
   local jobs=$1 what=$2 task tick
   shift 2
@@ -214,7 +214,7 @@ start_job() {
   set +m
 }
 
-# collect_jobs TICK: waits a moment, and tells of the jobs that have ended.
+# collect_jobs TICK: waits a moment, and reports the jobs that have ended.
 collect_jobs() {
   local process status seconds run log left now
   IFS= read -r -t 0.02 -u "$1" _ 2>/dev/null || true

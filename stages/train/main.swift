@@ -1,6 +1,6 @@
 //: # Train
 //:
-//: A network is a function with many numbers in it, its *weights*. Training starts from random
+//: A network is a function with many parameters, its *weights*. Training starts from random
 //: weights. It shows the network a few images at a time, measures by a *loss* how wrong the answers
 //: are, and moves every weight a little way down the slope of that loss.
 //:
@@ -105,8 +105,8 @@ show(figure: "normalization", drawnFrom: "examples")
 //: A network with more weights than images can learn the labels without learning what the images
 //: show. *Augmentation* changes an image at random each time it is shown, in ways that leave its
 //: label true. Each row below is a training image, first as it is, then as the first epochs show
-//: it. An image that you can no longer name asks too much of the network as well. *Dropout* does
-//: the like inside a network: each value becomes zero with probability $d$ and is divided by
+//: it. An image that you can no longer name is too hard for the network as well. *Dropout* does
+//: the same inside a network: each value becomes zero with probability $d$ and is divided by
 //: $1 - d$ otherwise (Srivastava et al., 2014).
 
 let sheet = AugmentationSheet(
@@ -134,7 +134,7 @@ show(step.firstLoss(labelSmoothing: settings.loss.labelSmoothing, classNames: cl
 
 //: A *gradient* says how the loss changes when a weight moves a little. That can be tried: move one
 //: weight by $h$ both ways, and divide the difference of the losses by $2h$. The backward pass
-//: finds the same number, but for all weights at once. For the first images and one weight of the
+//: finds the same value, but for all weights at once. For the first images and one weight of the
 //: first layer:
 
 show(step)
@@ -229,7 +229,7 @@ if let convolution,
 }
 
 //: And all filters that look at the image itself. After a good training they are edges and blobs of
-//: colour; noise means that the network has not learnt, or has more filters than it has use for.
+//: colour; noise means that the network has not learnt, or has more filters than it can use.
 
 show(figure: "filters", drawnFrom: "filters")
 
