@@ -132,7 +132,8 @@ let package = Package(
       name: "Notebook",
       dependencies: ["CheckedNumbers", "TensorFiles", "Terminals", argumentParser]),
     .target(name: "Workers", dependencies: ["Kernels", "Notebook", "Processors", "Tensors"]),
-    .target(name: "Recipes", dependencies: ["TensorFiles", yams]),
+    .target(
+      name: "Recipes", dependencies: ["CheckedNumbers", "Declarations", "TensorFiles", yams]),
     .target(name: "SourceText"),
     .target(
       name: "Planning",
@@ -197,9 +198,8 @@ let package = Package(
         "Augmentation", "Benchmarks", "CheckedNumbers", "Comparison", "Datasets", "Gnuplot",
         "Inspection", "Kernels", "Metrics", "Models", "Notebook", "OpenBLAS", "OtherData",
         "PictureFolders", "Pictures", "Planning", "Prediction", "Preflight", "Processors", "Prose",
-        "Recipes", "Records", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Watching",
-        "Weaving",
-        argumentParser,
+        "Recipes", "Records", "Sweeps", "TensorFiles", "Tensors", "Terminals", "Training",
+        "Watching", "Weaving", argumentParser,
       ]),
 
     // The stages
@@ -234,7 +234,8 @@ let package = Package(
 
     // Tests
     .target(
-      name: "TestSupport", dependencies: ["CZlib", "Kernels", "TensorFiles", "Tensors"], path: "Tests/Support",
+      name: "TestSupport", dependencies: ["CZlib", "Kernels", "TensorFiles", "Tensors"],
+      path: "Tests/Support",
       swiftSettings: optimized),
     .target(
       name: "NetworkRuns", dependencies: ["Kernels", "Layers", "Models", "Tensors", "TestSupport"],

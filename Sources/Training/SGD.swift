@@ -32,8 +32,8 @@ public struct SGD: UpdateRule {
 
   public var words: String {
     momentum == 0
-      ? "plain descent: μ = 0"
-      : "momentum: μ = \(momentum)" + (nesterov ? ", Nesterov's variant" : "")
+      ? "plain descent: α = 0"
+      : "momentum: α = \(momentum)" + (nesterov ? ", Nesterov's variant" : "")
   }
 
   public func update(_ parameter: ParameterStep, on pool: WorkerPool) {

@@ -4,11 +4,11 @@ import Training
 
 @Suite struct OptimizerWordsTests {
   @Test(arguments: [
-    (OptimizerSettings(kind: .sgd, learningRate: 1), "plain descent: μ = 0"),
-    (OptimizerSettings(kind: .sgd, learningRate: 1, momentum: 0.9), "momentum: μ = 0.9"),
+    (OptimizerSettings(kind: .sgd, learningRate: 1), "plain descent: α = 0"),
+    (OptimizerSettings(kind: .sgd, learningRate: 1, momentum: 0.9), "momentum: α = 0.9"),
     (
       OptimizerSettings(kind: .sgd, learningRate: 1, momentum: 0.9, nesterov: true),
-      "momentum: μ = 0.9, Nesterov's variant"
+      "momentum: α = 0.9, Nesterov's variant"
     ),
   ])
   func theOptimizerIsNamedWithItsConstants(settings: OptimizerSettings, words: String) {
