@@ -2,6 +2,7 @@ import Comparison
 import Foundation
 import Gnuplot
 import Planning
+import TestSupport
 import Testing
 
 @Suite struct RunComparisonTests {
@@ -93,7 +94,7 @@ import Testing
     #expect(first.dataText == second.dataText && first.script == second.script)
   }
 
-  @Test(.enabled(if: (try? Renderer()) != nil, "gnuplot is not installed"))
+  @Test(.enabled(if: isInstalled("gnuplot"), "gnuplot is not installed"))
   func theFigureIsDrawn() throws {
     let figure = try #require(try comparison(["slow", "twice"]).figure)
     let files = try Renderer().render(figure, formats: [.svg], into: compared.folder.url)

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 
 private let hasServer = isInstalled("python3") && isInstalled("curl")

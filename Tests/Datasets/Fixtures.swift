@@ -62,12 +62,6 @@ func run(_ program: String, _ arguments: [String], input: Data = Data()) throws 
   }
 }
 
-/// True where a program is on the search path.
-func isInstalled(_ program: String) -> Bool {
-  (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
-}
-
 /// A tar archive made by hand, so that it can be wrong in one thing at a time.
 struct TarBuilder {
   private(set) var bytes: [UInt8] = []

@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct ExampleFiguresTests {
   private func pixels(_ figure: Figure) -> [[Int]] {
-    guard case .image(let rows) = figure.data else { return [] }
+    guard case .image(let rows) = figure.data else {
+      Issue.record("\(figure.name) is no image")
+      return []
+    }
     return rows
   }
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Whether figures can be drawn here.
-let gnuplotIsInstalled = (try? Renderer()) != nil
+let gnuplotIsInstalled = isInstalled("gnuplot")
 
 /// Runs `body` with a new folder of an awkward name and removes it afterwards.
 func withScratchFolder(_ body: (URL) throws -> Void) throws {

@@ -216,7 +216,10 @@ import Testing
     let samples = try DataFigures(classNames: names(classes), data: .official)
       .samples(images: images, labels: labels, side: side, file: "samples")
     #expect((400...1300).contains(samples.width) && samples.height <= 3500)
-    guard case .image(let pixels) = samples.data else { return }
+    guard case .image(let pixels) = samples.data else {
+      Issue.record("samples are no image")
+      return
+    }
     #expect(pixels.count * pixels[0].count <= 700_000)
     let count = min(24, labels.count)
     let pictures = PictureFigures(status: RunStatus(data: .official, selectedOnTest: false))
@@ -230,7 +233,10 @@ import Testing
     // Captions of neighbours have room for a cut name, an arrow and a percentage.
     let places = mistakes.panels[0].captions.prefix(4).map(\.x)
     let frame = try #require(mistakes.panels[0].frame)
-    guard case .image(let sheet) = mistakes.data else { return }
+    guard case .image(let sheet) = mistakes.data else {
+      Issue.record("mistakes are no image")
+      return
+    }
     #expect((places[2] - places[0]) * Double(frame.width / sheet[0].count) >= 160)
   }
 
@@ -266,6 +272,7 @@ struct ManyClassesRenderingTests {
       (index % 3 == 0 ? hostileNames[index / 3 % hostileNames.count] : long) + " \(index)"
     }
     try withScratchFolder { folder in
+      var inLetters = 0
       for figure in try RenderingTests().allFigures(names: names, epochs: 3) {
         guard !["samples", "augmented"].contains(figure.name) || count <= 100 else { continue }
         let clock = ContinuousClock()
@@ -278,7 +285,9 @@ struct ManyClassesRenderingTests {
         let lines = try Renderer().letters(
           figure.name, in: folder, columns: 72, lines: 20, inColours: false)
         #expect(lines.count > 8 && lines.allSatisfy { $0.count <= 72 }, "\(figure.name)")
+        inLetters += 1
       }
+      #expect(inLetters > 5)
       #expect(!(try files(in: folder).contains("canary")))
     }
   }

@@ -8,7 +8,10 @@ import Testing
   let figures = PictureFigures(status: RunStatus(data: .official, selectedOnTest: false))
 
   func pixels(_ figure: Figure) -> [[Int]] {
-    guard case .image(let rows) = figure.data else { return [] }
+    guard case .image(let rows) = figure.data else {
+      Issue.record("\(figure.name) is no image")
+      return []
+    }
     return rows
   }
 

@@ -1,5 +1,6 @@
 import Augmentation
 import Datasets
+import Foundation
 import Kernels
 import Loading
 import Tensors
@@ -73,12 +74,25 @@ import Testing
     }
   }
 
-  @Test func `a feed may end at any time`() {
-    for batches in 0..<3 {
-      let feed = BatchFeed()
-      let order = loader().order(epoch: 1)
-      feed.begin(loader(), order[...], epoch: 1, batchSize: 4)
-      for _ in 0..<batches { feed.advance() }
+  /// Before its first pass, while batches are made, and after the last: its thread ends with it.
+  @Test func `a feed may end at any time`() async {
+    await #expect(processExitsWith: .success) {
+      func threads() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
+      }
+      let loader = BatchLoader(
+        .noise(count: 8), normalization: .perImage, augmentations: [], seed: 9, side: 32)
+      let before = try threads()
+      for round in 0..<40 {
+        let feed = BatchFeed()
+        guard round % 4 > 0 else { continue }
+        feed.begin(loader, [0, 1, 2, 3, 4, 5, 6, 7], epoch: 1, batchSize: 4)
+        // The second of these ends the pass.
+        for _ in 1..<round % 4 { feed.advance() }
+      }
+      // A thread is still listed for a moment after its last word.
+      try await Task.sleep(for: .milliseconds(200))
+      #expect(try threads() < before + 20)
     }
   }
 }

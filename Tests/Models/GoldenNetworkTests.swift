@@ -53,6 +53,7 @@ import Training
 
   private func checkGradients(_ name: String, _ network: Network, _ golden: GoldenFile) throws {
     let trained = network.parameters.filter(\.isTrainable)
+    #expect(trained.count == golden.count(of: "\(name).grad_norm."))
     let norms = try trained.map { try golden.tensor("\(name).grad_norm.\($0.name)").values[0] }
     let whole = norm(norms)
     for (parameter, expected) in zip(trained, norms) {
@@ -72,6 +73,7 @@ import Training
     _ name: String, _ network: Network, _ golden: GoldenFile
   ) throws {
     let trained = network.parameters.filter(\.isTrainable)
+    #expect(trained.count == golden.count(of: "\(name).grad_norm."))
     let norms = try trained.map { try golden.tensor("\(name).grad_norm.\($0.name)").values[0] }
     let tolerance = Tolerance(absolute: 1e-6 * norm(norms), relative: 2e-2)
     for (parameter, expected) in zip(trained, norms) {
@@ -82,7 +84,9 @@ import Training
   }
 
   private func checkStatistics(_ name: String, _ network: Network, _ golden: GoldenFile) throws {
-    for parameter in network.parameters where !parameter.isTrainable {
+    let statistics = network.parameters.filter { !$0.isTrainable }
+    #expect(statistics.count == golden.count(of: "\(name).buffer_head."))
+    for parameter in statistics {
       expectClose(
         Array(parameter.dense().prefix(16)),
         try golden.tensor("\(name).buffer_head.\(parameter.name)").values, .ofLargest(1e-3),

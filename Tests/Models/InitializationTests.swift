@@ -83,6 +83,7 @@ import Testing
   @Test(arguments: ["resnet8", "pyramidnet"])
   func normsStartAsTheIdentity(_ name: String) throws {
     let network = try network(name, seed: 3)
+    #expect(Set(network.parameters.map(\.role)).count == 6, "all roles")
     for parameter in network.parameters {
       switch parameter.role {
       case .normWeight, .runningVariance:

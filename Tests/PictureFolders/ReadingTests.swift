@@ -133,9 +133,14 @@ import Testing
   private func expectImages(of table: PictureTable, in set: ParsedDataset) throws {
     let lines = table.csv.split(separator: "\n").map(String.init)
     let trainingFile = set.trainingFile
+    var placed = 0
     for line in lines.dropFirst() {
       let cells = line.split(separator: ",", omittingEmptySubsequences: false)
-      guard let index = Int(cells[3]) else { continue }
+      guard let index = Int(cells[3]) else {
+        #expect(cells[3].isEmpty, "\(line)")
+        continue
+      }
+      placed += 1
       let file = sample.url.appending(path: String(cells[0]))
       let expected = CentredSquare.pixels(of: try Picture(contentsOf: file), side: 24)
       let holder = cells[2] == "test" ? try #require(set.test) : trainingFile
@@ -143,5 +148,6 @@ import Testing
       #expect(Array(holder.images[index * size..<(index + 1) * size]) == expected, "\(line)")
       #expect(holder.classNames[Int(holder.labels[index])] == cells[1], "\(line)")
     }
+    #expect(placed == trainingFile.count + (set.test?.count ?? 0))
   }
 }

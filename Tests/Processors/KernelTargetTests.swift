@@ -1,5 +1,6 @@
 import Kernels
 import Processors
+import Tensors
 import Testing
 
 /// Kernels and the processor under them.
@@ -104,5 +105,7 @@ import Testing
     #expect(built.instructionSets.contains("avx512f") == (built.vectorBits == 512))
     #expect(built.vectorBits <= Processor.current.vectorBits)
     #expect(built.instructionSets.isEmpty || Set(built.instructionSets).count > 1)
+    // Tests of bfloat16 are skipped without.
+    #expect(Precision.bfloat16.isSupported == built.instructionSets.contains("avx512_bf16"))
   }
 }

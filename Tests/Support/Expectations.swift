@@ -31,6 +31,9 @@ public func expectClose(
       sourceLocation: sourceLocation)
     return
   }
+  if expected.isEmpty {
+    Issue.record("\(what) \(shape): nothing to compare", sourceLocation: sourceLocation)
+  }
   let largest = expected.reduce(0) { max($0, abs(Double($1))) }
   var worst = 0.0
   var first: Int?

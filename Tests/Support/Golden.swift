@@ -20,6 +20,9 @@ public struct GoldenFile {
 
   public func contains(_ name: String) -> Bool { file.names.contains(name) }
 
+  /// Tensors whose names begin so, in order that a test can tell that it has compared them all.
+  public func count(of prefix: String) -> Int { file.names.count { $0.hasPrefix(prefix) } }
+
   /// A float32 tensor.
   public func tensor(_ name: String) throws -> DenseTensor {
     DenseTensor(

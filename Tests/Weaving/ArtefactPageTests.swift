@@ -80,7 +80,9 @@ import Weaving
       let place = try #require(rest.firstRange(of: mark), "'\(mark)' is not there, or not in order")
       rest = rest[place.upperBound...]
     }
-    for link in text.matches(of: /<a href="([^"#]+)"/) {
+    let links = text.matches(of: /<a href="([^"#]+)"/)
+    #expect(!links.isEmpty)
+    for link in links {
       let target = project.root.appendingPathComponent("data/runs/small/draw")
         .resolvingSymlinksInPath().appendingPathComponent(String(link.1))
       let plain = project.root.appendingPathComponent("data/runs/small/draw/\(link.1)")

@@ -46,7 +46,13 @@ final class WovenProject {
     )
     try write("stages/schema.yaml", Self.schema)
     try write("stages/recipes/small.yaml", Self.recipe)
-    try write("Package.swift", "// swift-tools-version: 6.2\nlet package = 1\n")
+    try write(
+      "Package.swift",
+      """
+      // swift-tools-version: 6.2
+      let dependency = .package(url: "https://example.org/swift-numerics", exact: "1.0.3")
+
+      """)
     try write("stages/make/main.swift", Self.make)
     try write("stages/score/main.swift", "//: # Scores\n//: ## How good\nlet score = 1\nshow(1)\n")
     try write("stages/draw/main.swift", "//: # Figures\n//: Drawn.\nshow(figure: 1)\n")
