@@ -70,7 +70,7 @@ struct WinogradMixingGradient: BankGradient {
     into gradients: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
-    let (batch, kernel, tilePitch) = (mixing.batch, mixing.kernel, mixing.tilePitch)
+    let (batch, tilePitch) = (mixing.batch, mixing.tilePitch)
     mixing.forEachImages(of: x) { images in
       pool.forEachPiece(images.count) { index, scratch in
         let memory = batch.memory(tiles, transformed: transformed, working: scratch)
