@@ -30,11 +30,6 @@ public struct StageSource: Sendable, Equatable {
         self = .code(text)
       }
     }
-
-    var isBlankCode: Bool {
-      if case .code(let text) = self { return text.allSatisfy(\.isWhitespace) }
-      return false
-    }
   }
 
   /// A piece of the chapter.
