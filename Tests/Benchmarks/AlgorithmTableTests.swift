@@ -19,7 +19,7 @@ import Testing
     #expect(cells[1][0] == "stages.0.0.conv1 and 5 more")
     #expect(
       Array(cells[1][1...]) == [
-        "conv 3×3", "16×32×32 → 16×32×32", "Winograd 4×2", "Winograd 4×4", "Winograd 4×4",
+        "conv 3×3", "16×32×32 → 16×32×32", "Winograd 2×2", "Winograd 4×4", "Winograd 4×4",
         "Winograd 4×4",
       ])
     #expect(cells[2][1] == "conv 3×3, stride 2")

@@ -52,7 +52,6 @@ import Testing
   ].flatMap { size in
     [
       Case(algorithm: .winograd(.two), arithmetic: .float32, size: size),
-      Case(algorithm: .winograd(.fourByTwo), arithmetic: .float32, size: size),
       Case(algorithm: .winograd(.four), arithmetic: .float32, size: size),
     ]
       + WinogradTile.allCases.flatMap { filter in

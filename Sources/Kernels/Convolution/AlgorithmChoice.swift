@@ -19,8 +19,8 @@ extension ConvolutionAlgorithms {
 /// (docs/kernels.md).
 ///
 /// - Forward in training, rounding decides on which side of an activation's kink a value falls, and
-///   with it whole gradients. For float32 maps, Winograd 4×4 in float32 rounds too much for that;
-///   for all maps, Winograd with bfloat16 factors does.
+///   with it whole gradients. For float32 maps, Winograd 4×4 rounds too much for that; for all maps,
+///   Winograd with bfloat16 factors does.
 /// - In evaluation, rounding changes the last digits of an output; backward, those of a gradient.
 ///
 /// `bench --algorithms` prints the choices for each layer of a network.
@@ -38,7 +38,7 @@ private struct AlgorithmChoice {
   /// | layer | output | gradients |
   /// |---|---|---|
   /// | 1×1, stride 1 (in bfloat16 without AMX) | matrix product | matrix product |
-  /// | 3×3 and 5×5, stride 1, float32 | Winograd; in training at most 4×2 | Winograd |
+  /// | 3×3 and 5×5, stride 1, float32 | Winograd; in training 2×2 | Winograd |
   /// | the same, bfloat16 without AMX | Winograd or direct | Winograd, factors in bfloat16, or direct |
   /// | bfloat16 with AMX | AMX | AMX |
   /// | others in float32 | direct, or AMX with full tiles | as output; direct for weights |
@@ -53,7 +53,7 @@ private struct AlgorithmChoice {
         output: outputInBFloat16, inputGradient: inputGradientInBFloat16,
         weightGradient: weightGradientInBFloat16)
     }
-    if let exact = least(upTo: .fourByTwo, .float32), let any = least(.float32) {
+    if let exact = least(upTo: .two, .float32), let any = least(.float32) {
       return ConvolutionAlgorithms(
         output: (isTraining ? exact : any).algorithm, inputGradient: any.algorithm,
         weightGradient: any.algorithm)
@@ -66,7 +66,7 @@ private struct AlgorithmChoice {
     guard TileUnit.hasRegisters else {
       let isExact = isTraining && arithmetic == .float32
       return ConvolutionAlgorithms(
-        output: mixed(upTo: isExact ? .fourByTwo : .four, .float32),
+        output: mixed(upTo: isExact ? .two : .four, .float32),
         inputGradient: mixed(upTo: .four, arithmetic),
         weightGradient: mixed(upTo: .four, arithmetic) { Self.time(of: $0, arithmetic) })
     }
@@ -173,7 +173,7 @@ private struct AlgorithmChoice {
   ) -> Candidate? {
     let output = geometry.outputShape(for: input)
     var best: Candidate?
-    for tile in [WinogradTile.two, .fourByTwo, .four] where tile.points <= largest.points {
+    for tile in WinogradTile.allCases where tile.points <= largest.points {
       guard tile.fits(geometry, input: input) else { continue }
       let candidate = Candidate(
         algorithm: .winograd(tile, factors: factors),

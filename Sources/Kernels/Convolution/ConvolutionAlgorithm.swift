@@ -22,7 +22,7 @@ extension ConvolutionAlgorithm: CustomStringConvertible {
     case .direct: "direct"
     case .bfloat16Products: TileUnit.hasRegisters ? "AMX" : "bfloat16 pairs"
     case .winograd(let tile, let factors):
-      "Winograd \(tile.height)×\(tile.width)" + (factors == .bfloat16 ? ", bfloat16 pairs" : "")
+      "Winograd \(tile.outputs)×\(tile.outputs)" + (factors == .bfloat16 ? ", bfloat16 pairs" : "")
     case .matrixProduct: "GEMM"
     }
   }

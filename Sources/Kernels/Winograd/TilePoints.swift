@@ -1,9 +1,13 @@
+import Tensors
+
 /// The transforms of a tile along one axis: `FourPoints` or `SixPoints`.
 protocol TilePoints<Number> {
   associatedtype Number: SIMD where Number.Scalar == Float
 
   /// Points along the axis: as many as inputs, two more than outputs.
   static var count: Int { get }
+
+  static var zero: Self { get }
 
   /// The value at each point.
   init(_ number: (_ point: Int) -> Number)
@@ -28,5 +32,13 @@ extension TilePoints {
   func write<Register: ChannelRegister>(to target: PixelVectors<Register>, step: Int)
   where Register.Numbers == Number {
     forEachPoint { target[$0 * step] = $1 }
+  }
+}
+
+extension TilePoints where Number == Vector {
+  /// Writes the values as pairs of bfloat16, each beside that of the neighbouring tile.
+  @inline(__always)
+  func write(with neighbour: Self, to target: UnsafeMutablePointer<Pairs>, step: Int) {
+    forEachPoint { target[$0 * step] = roundedPairs($1, neighbour[$0]) }
   }
 }

@@ -33,40 +33,39 @@ struct WinogradKernel {
     _ weight: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     switch tileSize {
-    case .two: transform(weight, by: Four.self, Four.self, into: target, on: pool)
-    case .fourByTwo: transform(weight, by: Six.self, Four.self, into: target, on: pool)
-    case .four: transform(weight, by: Six.self, Six.self, into: target, on: pool)
+    case .two: transform(weight, by: Four.self, into: target, on: pool)
+    case .four: transform(weight, by: Six.self, into: target, on: pool)
     }
   }
 
   @inline(__always)
-  private func transform<Rows: KernelPoints, Columns: KernelPoints>(
-    _ weight: UnsafePointer<Float>, by _: Rows.Type, _: Columns.Type,
+  private func transform<Points: KernelPoints>(
+    _ weight: UnsafePointer<Float>, by _: Points.Type,
     into target: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let target = asVectors(target)
     forEachPlace(on: pool) { output, index, place, rows, columns in
       let place = target + place
       @inline(__always)
-      func lines(ofInput input: Int) -> KernelLines<Rows, Columns> {
+      func lines(ofInput input: Int) -> KernelLines<Points> {
         KernelLines(weight, layout, output: output, input: input, rows: rows, columns: columns)
       }
       switch factors {
       case .float32:
         let lines = lines(ofInput: index)
-        for row in 0..<Rows.count {
+        for row in 0..<Points.count {
           let line = lines[row]
-          for point in 0..<Columns.count {
-            place[(row * Columns.count + point) * pointStep] = line[point].floats
+          for point in 0..<Points.count {
+            place[(row * Points.count + point) * pointStep] = line[point].floats
           }
         }
       case .bfloat16:
         let (lines, others) = (lines(ofInput: 2 * index), lines(ofInput: 2 * index + 1))
         let place = UnsafeMutableRawPointer(place).assumingMemoryBound(to: Pairs.self)
-        for row in 0..<Rows.count {
+        for row in 0..<Points.count {
           let (line, other) = (lines[row], others[row])
-          for point in 0..<Columns.count {
-            place[(row * Columns.count + point) * pointStep] =
+          for point in 0..<Points.count {
+            place[(row * Points.count + point) * pointStep] =
               line[point].paired(with: other[point])
           }
         }
@@ -79,15 +78,14 @@ struct WinogradKernel {
     _ sums: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     switch tileSize {
-    case .two: transformBack(sums, by: Four.self, Four.self, into: gradient, on: pool)
-    case .fourByTwo: transformBack(sums, by: Six.self, Four.self, into: gradient, on: pool)
-    case .four: transformBack(sums, by: Six.self, Six.self, into: gradient, on: pool)
+    case .two: transformBack(sums, by: Four.self, into: gradient, on: pool)
+    case .four: transformBack(sums, by: Six.self, into: gradient, on: pool)
     }
   }
 
   @inline(__always)
-  private func transformBack<Rows: KernelPoints, Columns: KernelPoints>(
-    _ sums: UnsafePointer<Float>, by _: Rows.Type, _: Columns.Type,
+  private func transformBack<Points: KernelPoints>(
+    _ sums: UnsafePointer<Float>, by _: Points.Type,
     into gradient: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let sums = asVectors(sums)
@@ -97,15 +95,15 @@ struct WinogradKernel {
       // Points without products hold garbage; they affect only taps that do not exist.
       @inline(__always)
       func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
-        let place = place + row * Columns.count * pointStep
-        return Columns { point in WideVector(place[point * pointStep]) }.weights
+        let place = place + row * Points.count * pointStep
+        return Points { point in WideVector(place[point * pointStep]) }.weights
       }
       let lines = (
-        Rows { weights(ofRow: $0).0 }, Rows { weights(ofRow: $0).1 },
-        Rows { weights(ofRow: $0).2 }
+        Points { weights(ofRow: $0).0 }, Points { weights(ofRow: $0).1 },
+        Points { weights(ofRow: $0).2 }
       )
       @inline(__always)
-      func put(_ line: Rows, column: Int) {
+      func put(_ line: Points, column: Int) {
         guard column < columns.count else { return }
         let weights = line.weights
         @inline(__always)
@@ -169,8 +167,8 @@ protocol KernelPoints {
 }
 
 /// The weights of one input at all points, row by row.
-private struct KernelLines<Rows: KernelPoints, Columns: KernelPoints> {
-  private let columns: (Rows, Rows, Rows)
+private struct KernelLines<Points: KernelPoints> {
+  private let columns: (Points, Points, Points)
 
   /// - Parameters:
   ///   - input: The input; beyond the last one, all weights are zero.
@@ -181,7 +179,7 @@ private struct KernelLines<Rows: KernelPoints, Columns: KernelPoints> {
     rows: Range<Int>, columns: Range<Int>
   ) {
     @inline(__always)
-    func column(_ column: Int) -> Rows {
+    func column(_ column: Int) -> Points {
       @inline(__always)
       func weights(_ row: Int) -> WideVector {
         guard input < layout.inputs, row < rows.count, column < columns.count else {
@@ -192,13 +190,13 @@ private struct KernelLines<Rows: KernelPoints, Columns: KernelPoints> {
           column: columns.lowerBound + column)
         return WideVector(asVectors(weight + place).pointee)
       }
-      return Rows(weights: weights(0), weights(1), weights(2))
+      return Points(weights: weights(0), weights(1), weights(2))
     }
     self.columns = (column(0), column(1), column(2))
   }
 
   @inline(__always)
-  subscript(row: Int) -> Columns {
-    Columns(weights: columns.0[row], columns.1[row], columns.2[row])
+  subscript(row: Int) -> Points {
+    Points(weights: columns.0[row], columns.1[row], columns.2[row])
   }
 }

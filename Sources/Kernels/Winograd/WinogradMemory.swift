@@ -39,13 +39,9 @@ struct WinogradMemory {
         tiles.transformInput(
           x, Source.self, range, image: image, row: row, zeros: zeros, into: target,
           pointStep: inputPointStep)
-      case .fourByTwo:
-        tiles.transformInput(
-          x, Source.self, range, by: FourPoints.self, image: image, row: row, zeros: zeros,
-          waiting: waiting, into: target, pointStep: inputPointStep)
       case .four:
         tiles.transformInput(
-          x, Source.self, range, by: SixPoints.self, image: image, row: row, zeros: zeros,
+          x, Source.self, range, image: image, row: row, zeros: zeros,
           waiting: waiting, into: target, pointStep: inputPointStep)
       }
     }
@@ -92,13 +88,9 @@ struct WinogradMemory {
         tiles.transformGradient(
           dy, Source.self, range, image: image, row: row, into: PixelVectors(target),
           pointStep: outputPointStep)
-      case .fourByTwo:
-        tiles.transformGradient(
-          dy, Source.self, range, by: FourPoints.self, image: image, row: row, waiting: waiting,
-          into: PixelVectors(target), pointStep: outputPointStep)
       case .four:
         tiles.transformGradient(
-          dy, Source.self, range, by: SixPoints.self, image: image, row: row, waiting: waiting,
+          dy, Source.self, range, image: image, row: row, waiting: waiting,
           into: PixelVectors(target), pointStep: outputPointStep)
       }
     }
@@ -123,23 +115,18 @@ struct WinogradMemory {
     let gradients =
       UnsafeMutableRawPointer(outputs).assumingMemoryBound(to: Pairs.self)
       + pair * tiles.output.vectors
-    @inline(__always)
-    func transform<Columns: TilePoints<Vector>>(by _: Columns.Type) {
-      tiles.transformInputPairs(
-        x, by: Columns.self, image: image, row: row, zeros: zeros, waiting: waiting, into: inputs,
-        pointStep: inputPointStep)
-      tiles.transformGradientPairs(
-        dy, by: Columns.self, image: image, row: row, waiting: waiting, into: gradients,
-        pointStep: outputPointStep)
-    }
     switch tiles.tileSize {
     case .two:
       tiles.transformInputPairs(
         x, image: image, row: row, zeros: zeros, into: inputs, pointStep: inputPointStep)
       tiles.transformGradientPairs(
         dy, image: image, row: row, into: gradients, pointStep: outputPointStep)
-    case .fourByTwo: transform(by: FourPoints.self)
-    case .four: transform(by: SixPoints.self)
+    case .four:
+      tiles.transformInputPairs(
+        x, image: image, row: row, zeros: zeros, waiting: waiting, into: inputs,
+        pointStep: inputPointStep)
+      tiles.transformGradientPairs(
+        dy, image: image, row: row, waiting: waiting, into: gradients, pointStep: outputPointStep)
     }
   }
 
@@ -161,14 +148,10 @@ struct WinogradMemory {
         tiles.writeOutputs(
           of: products, pointStep: outputPointStep, bias: bias, to: y, Target.self, range,
           image: image, row: row, adding: adding)
-      case .fourByTwo:
-        tiles.writeOutputs(
-          of: products, pointStep: outputPointStep, bias: bias, to: y, Target.self, range,
-          by: FourPoints.self, waiting: waiting, image: image, row: row, adding: adding)
       case .four:
         tiles.writeOutputs(
           of: products, pointStep: outputPointStep, bias: bias, to: y, Target.self, range,
-          by: SixPoints.self, waiting: waiting, image: image, row: row, adding: adding)
+          waiting: waiting, image: image, row: row, adding: adding)
       }
     }
     switch y.shape.precision {

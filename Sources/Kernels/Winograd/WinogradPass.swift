@@ -2,7 +2,7 @@ import Tensors
 
 /// A convolution by Winograd's minimal filtering with stride 1 and sums in float32. Products of one
 /// tile, against the formula's: F(2×2, 3×3) 16 for 36, 5×5 in segments by the same 49 for 100,
-/// F(4×2, 3×3) 24 for 72, F(4×4, 3×3) 36 for 144.
+/// F(4×4, 3×3) 36 for 144.
 ///
 /// A batch of tile rows is transformed. At each point, the transformed tiles times the transformed
 /// weights are one matrix product.

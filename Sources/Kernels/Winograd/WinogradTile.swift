@@ -1,29 +1,24 @@
 import Tensors
 
-/// The tile sizes of Winograd's minimal filtering.
+/// The tile sizes of Winograd's minimal filtering, smallest first.
 public enum WinogradTile: CaseIterable, Hashable, Sendable {
   /// F(2×2, 3×3): 4 products an output, where the formula has 9. Rounds about as much as the
   /// formula.
   case two
-  /// F(4×2, 3×3): 3 products an output. About twice the rounding error.
-  case fourByTwo
   /// F(4×4, 3×3): 2¼ products an output. About three times the rounding error.
   case four
 
-  /// Rows of outputs in a tile.
-  var height: Int { self == .two ? 2 : 4 }
-
-  /// Columns of outputs in a tile.
-  var width: Int { self == .four ? 4 : 2 }
+  /// Outputs along each axis of a tile.
+  var outputs: Int { self == .two ? 2 : 4 }
 
   /// Points of a tile: its products for one input and one output channel.
-  var points: Int { (height + 2) * (width + 2) }
+  var points: Int { (outputs + 2) * (outputs + 2) }
 
   /// Rows of tiles in a map of this shape.
-  func rows(of output: FeatureMapShape) -> Int { (output.height + height - 1) / height }
+  func rows(of output: FeatureMapShape) -> Int { (output.height + outputs - 1) / outputs }
 
   /// Tiles in a row.
-  func columns(of output: FeatureMapShape) -> Int { (output.width + width - 1) / width }
+  func columns(of output: FeatureMapShape) -> Int { (output.width + outputs - 1) / outputs }
 
   /// Whether a convolution can be computed in these tiles: 3×3, or with 2×2 tiles 5×5 in segments,
   /// with stride 1 and both maps in the same precision.

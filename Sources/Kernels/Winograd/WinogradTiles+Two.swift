@@ -17,7 +17,7 @@ extension WinogradTiles {
     _ map: FeatureMap, _: Source.Type, _ registers: Range<Int>, image: Int, row: Int,
     zeros: UnsafeMutablePointer<Vector>, into target: PixelVectors<Stored>, pointStep: Int
   ) where Source.Numbers == Stored.Numbers {
-    let lines = InputLines<Source>(self, map, image: image, row: row, zeros: zeros)
+    let lines = InputLines<Source, FourPoints>(self, map, image: image, row: row, zeros: zeros)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Stored.width
     for register in registers {
       var tile = target + register
@@ -35,7 +35,7 @@ extension WinogradTiles {
         )
         for row in 0..<4 {
           let line = FourPoints(input: a[row], b[row], c[row], d[row])
-          for point in 0..<4 { tile[(4 * row + point) * pointStep] = line[point] }
+          line.write(to: tile + 4 * row * pointStep, step: pointStep)
         }
         (a, b) = (c, d)
         tile = tile + inputStep / Stored.width
@@ -50,7 +50,7 @@ extension WinogradTiles {
     _ map: FeatureMap, _: Source.Type, _ registers: Range<Int>, image: Int, row: Int,
     into target: PixelVectors<Source.Exact>, pointStep: Int
   ) {
-    let lines = GradientLines<Source>(self, map, image: image, row: row)
+    let lines = GradientLines<Source, FourPoints>(self, map, image: image, row: row)
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Source.width
     for register in registers {
       var tile = target + register
@@ -60,7 +60,7 @@ extension WinogradTiles {
         )
         for row in 0..<4 {
           let line = FourPoints(gradients: left[row], right[row])
-          for point in 0..<4 { tile[(4 * row + point) * pointStep] = line[point] }
+          line.write(to: tile + 4 * row * pointStep, step: pointStep)
         }
         tile = tile + output.channelStride / Source.width
       }
@@ -111,11 +111,8 @@ extension WinogradTiles {
         tile = tile + step
       }
     }
-    guard Target.width < FeatureMapShape.vectorWidth, registers.upperBound < step, !adding else {
-      return
-    }
-    for pixel in 0..<(hasLower ? 2 : 1) * width {
-      upper[pixel * step + registers.upperBound] = .zero
+    if !adding {
+      clearHalf(after: registers, of: upper, pixels: (hasLower ? 2 : 1) * width)
     }
   }
 }
@@ -128,7 +125,7 @@ extension WinogradTiles {
     _ map: FeatureMap, image: Int, row: Int, zeros: UnsafeMutablePointer<Vector>,
     into target: UnsafeMutablePointer<Pairs>, pointStep: Int
   ) {
-    let lines = InputLines<BFloat16>(self, map, image: image, row: row, zeros: zeros)
+    let lines = InputLines<BFloat16, FourPoints>(self, map, image: image, row: row, zeros: zeros)
     for vector in 0..<input.vectors {
       var (a, b) = (lines.column(0, vector), lines.column(1, vector))
       var tile = target + vector
@@ -138,7 +135,7 @@ extension WinogradTiles {
         for row in 0..<4 {
           let first = FourPoints(input: a[row], b[row], c[row], d[row])
           let second = FourPoints(input: c[row], d[row], e[row], f[row])
-          write(first, second, to: tile + 4 * row * pointStep, pointStep)
+          first.write(with: second, to: tile + 4 * row * pointStep, step: pointStep)
         }
         (a, b) = (e, f)
         tile += input.vectors
@@ -152,70 +149,29 @@ extension WinogradTiles {
     _ map: FeatureMap, image: Int, row: Int, into target: UnsafeMutablePointer<Pairs>,
     pointStep: Int
   ) {
-    let lines = GradientLines<BFloat16>(self, map, image: image, row: row)
+    let lines = GradientLines<BFloat16, FourPoints>(self, map, image: image, row: row)
     for vector in 0..<output.vectors {
       var tile = target + vector
       for index in 0..<columnPairs {
         let (a, b) = (lines.column(4 * index, vector), lines.column(4 * index + 1, vector))
         let (c, d) = (lines.column(4 * index + 2, vector), lines.column(4 * index + 3, vector))
         for row in 0..<4 {
-          write(
-            FourPoints(gradients: a[row], b[row]), FourPoints(gradients: c[row], d[row]),
-            to: tile + 4 * row * pointStep, pointStep)
+          FourPoints(gradients: a[row], b[row])
+            .write(
+              with: FourPoints(gradients: c[row], d[row]), to: tile + 4 * row * pointStep,
+              step: pointStep)
         }
         tile += output.vectors
       }
     }
   }
-
-  @inline(__always)
-  private func write(
-    _ first: FourPoints<Vector>, _ second: FourPoints<Vector>,
-    to target: UnsafeMutablePointer<Pairs>, _ pointStep: Int
-  ) {
-    for point in 0..<4 {
-      target[point * pointStep] = roundedPairs(first[point], second[point])
-    }
-  }
 }
 
-/// The four lines of a map under a row of tiles; pixels outside the map are zero.
-private struct InputLines<Register: ChannelRegister> {
-  private typealias Line = PixelVectors<Register>
-
-  private let lines: (Line, Line, Line, Line)
-  private let padding: Int
-  private let width: Int
-  private let step: Int
-
-  @inline(__always)
-  init(
-    _ tiles: WinogradTiles, _ map: FeatureMap, image: Int, row: Int,
-    zeros: UnsafeMutablePointer<Vector>
-  ) {
-    let shape = tiles.input
-    let step = shape.channelStride / Register.width
-    (padding, width, self.step) = (tiles.padding, shape.width, step)
-    let image = Line(map, image: image)
-    func line(_ offset: Int) -> Line {
-      tiles.inputLine(offset, ofRow: row, in: image, zeros: zeros)
-    }
-    lines = (line(0), line(1), line(2), line(3))
-  }
-
-  /// Bᵀ times a column; column 0 is the first of the padding.
-  @inline(__always)
-  func column(_ index: Int, _ register: Int) -> FourPoints<Register.Numbers> {
-    let column = index - padding
-    guard 0 <= column && column < width else { return .zero }
-    let place = column * step + register
-    return .init(input: lines.0[place], lines.1[place], lines.2[place], lines.3[place])
-  }
-
+extension InputLines where Points == FourPoints<Register.Numbers> {
   /// Visits the points of a tile, one row of four at a time; each row reads and transforms the
   /// columns again.
   @inline(__always)
-  func forEachPoint(
+  fileprivate func forEachPoint(
     ofTile index: Int, _ register: Int, _ body: (_ point: Int, _ numbers: Register.Numbers) -> Void
   ) {
     let first = 2 * index - padding
@@ -227,8 +183,7 @@ private struct InputLines<Register: ChannelRegister> {
     if 0 <= first && first + 4 <= width {
       @inline(__always)
       func inside(_ index: Int) -> FourPoints<Register.Numbers> {
-        let place = (first + index) * step + register
-        return .init(input: lines.0[place], lines.1[place], lines.2[place], lines.3[place])
+        column(at: (first + index) * step + register)
       }
       visit(0, inside)
       visit(1, inside)
@@ -244,30 +199,5 @@ private struct InputLines<Register: ChannelRegister> {
       visit(2, any)
       visit(3, any)
     }
-  }
-}
-
-/// The two lines of a gradient under a row of tiles; pixels outside the map are zero.
-private struct GradientLines<Register: ChannelRegister> {
-  private let upper: PixelVectors<Register>
-  private let hasLower: Bool
-  private let width: Int
-  private let step: Int
-
-  @inline(__always)
-  init(_ tiles: WinogradTiles, _ map: FeatureMap, image: Int, row: Int) {
-    let shape = tiles.output
-    (width, step) = (shape.width, shape.channelStride / Register.width)
-    upper = PixelVectors(map, image: image) + 2 * row * width * step
-    hasLower = 2 * row + 1 < shape.height
-  }
-
-  /// G of F(3, 2), without its factors ½, times a column.
-  @inline(__always)
-  func column(_ column: Int, _ register: Int) -> FourPoints<Register.Numbers> {
-    guard column < width else { return .zero }
-    let place = column * step + register
-    return .init(
-      gradients: upper[place], hasLower ? upper[place + width * step] : .zero)
   }
 }

@@ -50,7 +50,7 @@ struct WinogradTiles {
     _ offset: Int, ofRow row: Int, in image: PixelVectors<Register>,
     zeros: UnsafeMutablePointer<Vector>
   ) -> PixelVectors<Register> {
-    let line = tileSize.height * row - padding + offset
+    let line = tileSize.outputs * row - padding + offset
     let step = input.width * input.channelStride / Register.width
     return 0 <= line && line < input.height ? image + line * step : PixelVectors(zeros)
   }
@@ -60,7 +60,7 @@ struct WinogradTiles {
     let shape = map.shape
     /// Pixels before a row of tiles.
     func place(_ row: Int) -> Int {
-      let line = min(tileSize.height * (row % rows), shape.height)
+      let line = min(tileSize.outputs * (row % rows), shape.height)
       return row / rows * shape.pixelCount + line * shape.width
     }
     return map.memory(ofPixels: place(range.lowerBound)..<place(range.upperBound))
