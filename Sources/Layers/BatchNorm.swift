@@ -21,24 +21,18 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   public let bias: Parameter
   public let runningMean: Parameter
   public let runningVariance: Parameter
-  private let negativeSlope: Float
   private var imageMemory = AlignedBuffer(count: 0)
   /// Six rows with one element per channel: batch mean, batch variance, 1 / deviation, scale,
   /// rounding remainder of the mean, shift.
   private let cache: AlignedBuffer
   private let stride: Int
 
-  /// - Precondition: `activation` is linear on each side of zero.
   public init(
     name: String, channels: Int, activation: ActivationFunction = .identity,
     epsilon: Double = 1e-5, momentum: Double = 0.1
   ) {
-    guard let negativeSlope = activation.negativeSlope else {
-      preconditionFailure("\(activation) cannot be fused with a batch norm")
-    }
     self.channels = channels
     self.activation = activation
-    self.negativeSlope = negativeSlope
     self.epsilon = epsilon
     self.momentum = momentum
     weight = .vector("\(name).weight", count: channels, role: .normWeight)
@@ -57,10 +51,11 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   private var shift: UnsafeMutablePointer<Float> { cache.base + 5 * stride }
 
   public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
-  /// The residual's gradient equals the output's, whatever the residual's values. With the identity
-  /// as activation, the sign of the output isn't needed either.
+  /// The slope of an activation function that is linear on each side of zero follows from the output;
+  /// that of any other from the sum of the normalised input and the residual.
   public var backwardReads: BackwardReads {
-    activation == .identity ? .firstInput : [.firstInput, .output]
+    if activation == .identity { return .firstInput }
+    return activation.negativeSlope == nil ? .inputs : [.firstInput, .output]
   }
 
   public var passesGradientTo: [Int] { activation == .identity ? [1] : [] }
@@ -103,7 +98,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   private func gradientSums(inputs: [FeatureMap], output: FeatureMap) -> NormGradientSums {
     // Reuses the memory of the statistics, which are combined before the backward pass.
     NormGradientSums(
-      x: inputs[0], y: inputs.count == 2 ? output : nil,
+      x: inputs[0],
+      sumArgument: inputs.count == 2 ? (activation.negativeSlope == nil ? inputs[1] : output) : nil,
       coefficients: coefficients(
         mean: usesRunningStatistics ? runningMean.value.base : batchMean), images: imageMemory)
   }
@@ -158,7 +154,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   private func coefficients(
     mean: UnsafePointer<Float>
   ) -> BatchNormalization.Coefficients {
-    .init(mean: mean, scale: scale, bias: shift, negativeSlope: negativeSlope)
+    .init(mean: mean, scale: scale, bias: shift, function: activation)
   }
 
   /// Computes each channel's scale, and its shift: the bias minus the scaled rounding remainder of

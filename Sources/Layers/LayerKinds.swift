@@ -47,12 +47,12 @@ extension Linear {
 
 extension BatchNorm {
   public var kind: String {
-    activation == .identity ? "norm" : "norm, \(activation.summaryName)"
+    activation == .identity ? "norm" : "norm, \(activation)"
   }
 }
 
 extension Activation {
-  public var kind: String { function.summaryName }
+  public var kind: String { function.description }
 }
 
 extension MaxPool {
@@ -80,18 +80,6 @@ extension ConvolutionGeometry {
 
   fileprivate func multiplyAdds(for input: FeatureMapShape) -> Int {
     outputShape(for: input).pixelCount * outputChannels * inputChannels * kernelHeight * kernelWidth
-  }
-}
-
-extension ActivationFunction {
-  fileprivate var summaryName: String {
-    switch self {
-    case .identity: "identity"
-    case .relu: "ReLU"
-    case .leakyReLU(let slope): "LeakyReLU \(slope)"
-    case .gelu: "GELU"
-    case .geluTanh: "GELU (tanh)"
-    }
   }
 }
 

@@ -212,30 +212,32 @@ import Testing
 
   @Test(
     arguments: [
-      ActivationFunction.identity, .relu, .leakyReLU(slope: 0.01),
+      ActivationFunction.identity, .relu, .leakyReLU(slope: 0.01), .gelu, .geluTanh, .silu,
     ], [[2, 3, 3, 2], [1, 17, 2, 2], [5, 1, 1, 1]])
   func batchNorm(_ activation: ActivationFunction, _ shape: [Int]) {
-    let slope = Double(activation.negativeSlope ?? 1)
-    let rectify = { (x: Double) in x > 0 ? x : slope * x }
     check(
       BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape]
     ) {
-      Reference.map(Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), rectify)
+      Reference.map(
+        Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), activation.exact)
     }
     check(
       BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape, shape]
     ) {
       Reference.map(
         Reference.add(
-          Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), $0[1]), rectify)
+          Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), $0[1]),
+        activation.exact)
     }
   }
 
-  @Test(arguments: [ActivationFunction.identity, .relu, .leakyReLU(slope: 0.2)])
+  @Test(
+    arguments: [
+      ActivationFunction.identity, .relu, .leakyReLU(slope: 0.2), .gelu, .geluTanh, .silu,
+    ])
   func activation(_ function: ActivationFunction) {
-    let slope = Double(function.negativeSlope ?? 1)
     check(Activation(function), inputs: [[2, 5, 3, 2]]) { inputs, _ in
-      Reference.map(inputs[0]) { $0 > 0 ? $0 : slope * $0 }
+      Reference.map(inputs[0], function.exact)
     }
   }
 

@@ -28,9 +28,9 @@ import Testing
     kept = memory
     let sums = memory.map {
       NormGradientSums(
-        x: map.map, y: nil,
+        x: map.map, sumArgument: nil,
         coefficients: BatchNormalization.Coefficients(
-          mean: numbers.base, scale: numbers.base + 16, bias: numbers.base + 32, negativeSlope: 0),
+          mean: numbers.base, scale: numbers.base + 16, bias: numbers.base + 32, function: .relu),
         images: $0)
     }
     memory = nil

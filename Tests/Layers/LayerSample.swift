@@ -92,6 +92,13 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
     },
     LayerSample(name: "ReLU", inputs: [[5, 20, 4, 3]]) { Activation(.relu) },
     LayerSample(name: "GELU", inputs: [[5, 20, 4, 3]]) { Activation(.gelu) },
+    LayerSample(name: "norm, SiLU", inputs: [[9, 24, 6, 5]]) {
+      BatchNorm(name: "n", channels: 24, activation: .silu)
+    },
+    LayerSample(name: "norm and sum, GELU", inputs: [[9, 24, 6, 5], [9, 24, 6, 5]]) {
+      BatchNorm(name: "n", channels: 24, activation: .gelu)
+    },
+    LayerSample(name: "SiLU", inputs: [[5, 20, 4, 3]]) { Activation(.silu) },
     LayerSample(name: "GELU (tanh)", inputs: [[5, 20, 4, 3]]) { Activation(.geluTanh) },
     LayerSample(name: "sum", inputs: [[5, 20, 4, 3], [5, 20, 4, 3]]) { Add() },
     LayerSample(name: "channel padding", inputs: [[5, 20, 4, 3]]) {

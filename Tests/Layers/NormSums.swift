@@ -18,11 +18,12 @@ struct NormSums {
     for index in 0..<3 * stride { numbers.base[index] = Float(index % 7) * 0.1 - 0.2 }
     let coefficients = BatchNormalization.Coefficients(
       mean: numbers.base, scale: numbers.base + stride, bias: numbers.base + 2 * stride,
-      negativeSlope: 0.1)
+      function: .leakyReLU(slope: 0.1))
     let count = ImageStatistics.byteCount(for: x.shape) / MemoryLayout<Float>.stride
     memory = (AlignedBuffer(count: count), AlignedBuffer(count: count))
-    sums = NormGradientSums(x: x, y: y, coefficients: coefficients, images: memory.taken)
-    expected = NormGradientSums(x: x, y: y, coefficients: coefficients, images: memory.expected)
+    sums = NormGradientSums(x: x, sumArgument: y, coefficients: coefficients, images: memory.taken)
+    expected = NormGradientSums(
+      x: x, sumArgument: y, coefficients: coefficients, images: memory.expected)
     self.numbers = numbers
   }
 

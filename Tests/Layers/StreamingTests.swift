@@ -103,14 +103,14 @@ import Testing
           count: ImageStatistics.byteCount(for: x.map.shape) / MemoryLayout<Float>.stride)
         let base = numbers.base
         let coefficients = BatchNormalization.Coefficients(
-          mean: base, scale: base + 16, bias: base + 32, negativeSlope: 0)
+          mean: base, scale: base + 16, bias: base + 32, function: .relu)
         BatchNormalization.forward(
           x.map, residual: residual ? added.map : nil, coefficients, into: y.map, on: pool)
         BatchNormalization.backward(
           BatchNormalization.BackwardArguments(
             dy: dy.map,
             sums: NormGradientSums(
-              x: x.map, y: residual ? y.map : nil, coefficients: coefficients,
+              x: x.map, sumArgument: residual ? y.map : nil, coefficients: coefficients,
               images: sums),
             sumsAreTaken: false, statisticsAreConstant: false, inverseDeviation: base + 48,
             weight: base + 64, weightGradient: base + 80, biasGradient: base + 96, dx: dx.map,

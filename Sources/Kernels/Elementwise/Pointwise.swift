@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// y = f(x), and its gradient.
@@ -8,9 +7,11 @@ public enum Pointwise {
   public static func forward(
     _ x: FeatureMap, _ function: ActivationFunction, into y: FeatureMap, on pool: WorkerPool
   ) {
-    switch x.shape.precision {
-    case .float32: forward(x, Float.self, function, into: y, on: pool)
-    case .bfloat16: forward(x, BFloat16.self, function, into: y, on: pool)
+    pool.forEachPiece(x.shape.count) { image, _ in
+      switch x.shape.precision {
+      case .float32: function.apply(to: ForwardLoop<Float>(x: x, y: y, image: image))
+      case .bfloat16: function.apply(to: ForwardLoop<BFloat16>(x: x, y: y, image: image))
+      }
     }
   }
 
@@ -23,9 +24,17 @@ public enum Pointwise {
     x: FeatureMap, y: FeatureMap, _ dy: FeatureMap, _ function: ActivationFunction,
     into dx: FeatureMap, adding: Bool, on pool: WorkerPool
   ) {
-    switch dy.shape.precision {
-    case .float32: backward(x, Float.self, y, dy, function, into: dx, adding, on: pool)
-    case .bfloat16: backward(x, BFloat16.self, y, dy, function, into: dx, adding, on: pool)
+    let argument = function.negativeSlope == nil ? x : y
+    pool.forEachPiece(dy.shape.count) { image, _ in
+      switch dy.shape.precision {
+      case .float32:
+        function.apply(
+          to: BackwardLoop<Float>(argument: argument, dy: dy, dx: dx, adding: adding, image: image))
+      case .bfloat16:
+        function.apply(
+          to: BackwardLoop<BFloat16>(
+            argument: argument, dy: dy, dx: dx, adding: adding, image: image))
+      }
     }
   }
 
@@ -76,59 +85,6 @@ public enum Pointwise {
     streaming.end()
   }
 
-  private static func forward<Element: VectorElement>(
-    _ x: FeatureMap, _: Element.Type, _ function: ActivationFunction, into y: FeatureMap,
-    on pool: WorkerPool
-  ) {
-    forEachImage(x.shape, on: pool) { image, vectors in
-      let source = PixelVectors<Element>(x, image: image)
-      let target = PixelVectors<Element>(y, image: image)
-      switch function {
-      case .identity, .relu, .leakyReLU:
-        let slope = function.negativeSlope ?? 1
-        for index in 0..<vectors { target[index] = source[index].rectified(slope: slope) }
-      case .gelu:
-        for index in 0..<vectors {
-          target[index] = source[index].eachLane { $0 * normalDistribution($0) }
-        }
-      case .geluTanh:
-        for index in 0..<vectors {
-          target[index] = source[index].eachLane { 0.5 * $0 * (1 + tanh(geluArgument($0))) }
-        }
-      }
-    }
-  }
-
-  private static func backward<Element: VectorElement>(
-    _ x: FeatureMap, _: Element.Type, _ y: FeatureMap, _ dy: FeatureMap,
-    _ function: ActivationFunction, into dx: FeatureMap, _ adding: Bool, on pool: WorkerPool
-  ) {
-    forEachImage(dy.shape, on: pool) { image, vectors in
-      let source = PixelVectors<Element>(dy, image: image)
-      let target = PixelVectors<Element>(dx, image: image)
-      let input = PixelVectors<Element>(x, image: image)
-      switch function {
-      case .identity, .relu, .leakyReLU:
-        let slope = function.negativeSlope ?? 1
-        let output = PixelVectors<Element>(y, image: image)
-        for index in 0..<vectors {
-          let gradient = source[index].masked(byPositive: output[index], slope: slope)
-          target[index] = adding ? target[index] + gradient : gradient
-        }
-      case .gelu:
-        for index in 0..<vectors {
-          let gradient = source[index] * input[index].eachLane(geluSlope)
-          target[index] = adding ? target[index] + gradient : gradient
-        }
-      case .geluTanh:
-        for index in 0..<vectors {
-          let gradient = source[index] * input[index].eachLane(geluTanhSlope)
-          target[index] = adding ? target[index] + gradient : gradient
-        }
-      }
-    }
-  }
-
   private static func copy<Element: VectorElement>(
     _ source: FeatureMap, _: Element.Type, into target: FeatureMap, _ adding: Bool, _ image: Int,
     _ streaming: Streaming
@@ -145,40 +101,36 @@ public enum Pointwise {
     }
     streaming.end()
   }
+}
 
-  private static func forEachImage(
-    _ shape: FeatureMapShape, on pool: WorkerPool, _ body: (_ image: Int, _ vectors: Int) -> Void
-  ) {
-    pool.forEachPiece(shape.count) { image, _ in body(image, shape.imageVectors) }
-  }
+private struct ForwardLoop<Element: VectorElement>: ActivationLoop {
+  let x: FeatureMap
+  let y: FeatureMap
+  let image: Int
 
-  private static func geluSlope(_ x: Float) -> Float {
-    let density = exp(-0.5 * x * x) * 0.398_942_280_4
-    return normalDistribution(x) + x * density
-  }
-
-  private static func geluTanhSlope(_ x: Float) -> Float {
-    let tangent = tanh(geluArgument(x))
-    let inner = 0.797_884_560_8 * (1 + 3 * 0.044_715 * x * x)
-    return 0.5 * (1 + tangent) + 0.5 * x * (1 - tangent * tangent) * inner
-  }
-
-  /// Φ(x) of the standard normal distribution.
-  private static func normalDistribution(_ x: Float) -> Float {
-    0.5 * (1 + erf(x * 0.707_106_781_2))
-  }
-
-  private static func geluArgument(_ x: Float) -> Float {
-    0.797_884_560_8 * (x + 0.044_715 * x * x * x)
+  func run(_ function: some VectorFunction) {
+    let (source, target) = (
+      PixelVectors<Element>(x, image: image), PixelVectors<Element>(y, image: image)
+    )
+    for index in 0..<x.shape.imageVectors { target[index] = function.value(at: source[index]) }
   }
 }
 
-extension SIMD16<Float> {
-  /// Applies a function without a vector form to each lane.
-  @inline(__always)
-  fileprivate func eachLane(_ function: (Float) -> Float) -> Self {
-    var result = self
-    for lane in 0..<Self.scalarCount { result[lane] = function(self[lane]) }
-    return result
+private struct BackwardLoop<Element: VectorElement>: ActivationLoop {
+  /// The input or the output, whichever the function needs.
+  let argument: FeatureMap
+  let dy: FeatureMap
+  let dx: FeatureMap
+  let adding: Bool
+  let image: Int
+
+  func run(_ function: some VectorFunction) {
+    let argument = PixelVectors<Element>(argument, image: image)
+    let source = PixelVectors<Element>(dy, image: image)
+    let target = PixelVectors<Element>(dx, image: image)
+    for index in 0..<dy.shape.imageVectors {
+      let gradient = function.gradient(source[index], at: argument[index])
+      target[index] = adding ? target[index] + gradient : gradient
+    }
   }
 }

@@ -53,7 +53,7 @@ extension BatchNormalization {
   ///     dbias = Σ g        dweight = Σ g · x̂        dresidual = g
   ///     dx = weight / deviation · (g − Σ g / n − x̂ · Σ (g · x̂) / n)
   ///
-  /// First dbias and dweight are computed, then dx and dresidual. A `SlopeSource` computes g.
+  /// First dbias and dweight are computed, then dx and dresidual.
   public static func backward(_ arguments: BackwardArguments, on pool: WorkerPool) {
     if !arguments.sumsAreTaken {
       arguments.sums.run(on: arguments.dy, pool)
@@ -61,8 +61,8 @@ extension BatchNormalization {
     combineSums(arguments)
     pool.forEachPiece(arguments.dy.shape.count) { image, _ in
       switch arguments.dy.shape.precision {
-      case .float32: spreadGradients(arguments, Float.self, image)
-      case .bfloat16: spreadGradients(arguments, BFloat16.self, image)
+      case .float32: run(GradientLoop<Float>(arguments: arguments, image: image))
+      case .bfloat16: run(GradientLoop<BFloat16>(arguments: arguments, image: image))
       }
       if let dx = arguments.dx { arguments.epilogueOfDx?.run(image: image, of: dx) }
     }
@@ -78,25 +78,19 @@ extension BatchNormalization {
     }
   }
 
-  private static func spreadGradients<Element: VectorElement>(
-    _ arguments: BackwardArguments, _: Element.Type, _ image: Int
-  ) {
-    let slope = arguments.sums.coefficients.negativeSlope
-    if slope == 1 {
-      spreadGradients(arguments, Element.self, image, NoKink())
-    } else if let y = arguments.sums.y {
-      let y = PixelVectors<Element>(y, image: image)
-      spreadGradients(arguments, Element.self, image, SignOfOutput(y: y, slope: slope))
-    } else {
-      spreadGradients(arguments, Element.self, image, SignOfInput(slope: slope))
-    }
+  private static func run<Element: VectorElement>(_ loop: GradientLoop<Element>) {
+    let sums = loop.arguments.sums
+    sums.coefficients.function.apply(
+      to: NormGradient(loop: loop, sumArgument: sums.sumArgument(loop.image)))
   }
+}
 
-  /// dx and dresidual of one image.
-  @inline(__always)
-  private static func spreadGradients<Element: VectorElement, Slope: SlopeSource>(
-    _ arguments: BackwardArguments, _: Element.Type, _ image: Int, _ slope: Slope
-  ) {
+/// dx and dresidual of one image.
+private struct GradientLoop<Element: VectorElement>: NormGradientLoop {
+  let arguments: BatchNormalization.BackwardArguments
+  let image: Int
+
+  func run(_ function: some VectorFunction, _ argument: some NormArgument) {
     let shape = arguments.dy.shape
     let x = PixelVectors<Element>(arguments.sums.x, image: image)
     let dy = PixelVectors<Element>(arguments.dy, image: image)
@@ -125,7 +119,7 @@ extension BatchNormalization {
       let slopeOfX = products[vector] * inverseDeviation[vector] * share
       for index in run {
         let deviation = x[index] - mean
-        let g = slope.apply(to: dy[index], deviation, scale, bias, index)
+        let g = function.gradient(dy[index], at: argument.value(deviation, scale, bias, index))
         // In this order: if both are the same map, the second adds to the first.
         if let dx {
           let value = slopeOfGradient * (g - meanGradient - deviation * slopeOfX)

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Normalizes each channel over the batch, scales and shifts it, adds a residual where there is one,
-/// and applies a function that is linear on both sides of zero, all in one pass.
+/// and applies an activation function, all in one pass.
 ///
 ///     y = f(weight · (x − mean) / sqrt(variance + epsilon) + bias + residual)
 ///
@@ -35,18 +35,17 @@ public enum BatchNormalization {
     let mean: UnsafePointer<Vector>
     let scale: UnsafePointer<Vector>
     let bias: UnsafePointer<Vector>
-    /// f's slope left of zero; 1 makes it the identity, 0 ReLU.
-    let negativeSlope: Float
+    let function: ActivationFunction
 
     /// - Parameter scale: weight / sqrt(variance + epsilon).
     public init(
       mean: UnsafePointer<Float>, scale: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-      negativeSlope: Float
+      function: ActivationFunction
     ) {
       self.mean = asVectors(mean)
       self.scale = asVectors(scale)
       self.bias = asVectors(bias)
-      self.negativeSlope = negativeSlope
+      self.function = function
     }
   }
 
@@ -61,34 +60,45 @@ public enum BatchNormalization {
     pool.forEachPiece(x.shape.count) { image, _ in
       switch x.shape.precision {
       case .float32:
-        normalize(x, Float.self, image, residual, coefficients, into: y, streaming)
+        coefficients.function.apply(
+          to: NormalizeLoop<Float>(
+            x: x, residual: residual, y: y, coefficients: coefficients, image: image,
+            streaming: streaming))
       case .bfloat16:
-        normalize(x, BFloat16.self, image, residual, coefficients, into: y, streaming)
+        coefficients.function.apply(
+          to: NormalizeLoop<BFloat16>(
+            x: x, residual: residual, y: y, coefficients: coefficients, image: image,
+            streaming: streaming))
       }
       epilogue?.run(image: image, of: y)
     }
   }
+}
 
-  private static func normalize<Element: VectorElement>(
-    _ x: FeatureMap, _: Element.Type, _ image: Int, _ residual: FeatureMap?,
-    _ coefficients: Coefficients, into y: FeatureMap, _ streaming: Streaming
-  ) {
+private struct NormalizeLoop<Element: VectorElement>: ActivationLoop {
+  let x: FeatureMap
+  let residual: FeatureMap?
+  let y: FeatureMap
+  let coefficients: BatchNormalization.Coefficients
+  let image: Int
+  let streaming: Streaming
+
+  func run(_ function: some VectorFunction) {
     let source = PixelVectors<Element>(x, image: image)
     let target = PixelVectors<Element>(y, image: image)
     let added = residual.map { PixelVectors<Element>($0, image: image) }
-    let slope = coefficients.negativeSlope
     for run in x.shape.runs {
       let mean = coefficients.mean[run.vector]
       let (scale, bias) = (coefficients.scale[run.vector], coefficients.bias[run.vector])
       if let added {
         for index in run {
           let value = bias.addingProduct(source[index] - mean, scale) + added[index]
-          streaming.write(value.rectified(slope: slope), to: target, at: index)
+          streaming.write(function.value(at: value), to: target, at: index)
         }
       } else {
         for index in run {
           let value = bias.addingProduct(source[index] - mean, scale)
-          streaming.write(value.rectified(slope: slope), to: target, at: index)
+          streaming.write(function.value(at: value), to: target, at: index)
         }
       }
     }

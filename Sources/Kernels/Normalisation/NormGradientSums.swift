@@ -5,22 +5,23 @@ import Tensors
 ///     Σ g        Σ g · (x − mean)
 public struct NormGradientSums: ImageEpilogue, @unchecked Sendable {
   let x: FeatureMap
-  /// The output if a residual was added to it; otherwise nil, since its sign follows from x.
-  let y: FeatureMap?
+  /// If a residual was added: what, besides x, the slope of f follows from. That is the output where f
+  /// is linear on each side of zero, and else the residual.
+  let sumArgument: FeatureMap?
   let coefficients: BatchNormalization.Coefficients
   let images: ImageStatistics
   /// The memory of `images`, kept for as long as this epilogue may run.
   private let owner: AlignedBuffer
 
   /// - Parameters:
-  ///   - y: The output if a residual was added to it.
+  ///   - sumArgument: The output or the residual, if a residual was added.
   ///   - images: Room for the sums of each image.
   /// - Precondition: `images` has `ImageStatistics.byteCount(for:)` bytes.
   public init(
-    x: FeatureMap, y: FeatureMap?, coefficients: BatchNormalization.Coefficients,
+    x: FeatureMap, sumArgument: FeatureMap?, coefficients: BatchNormalization.Coefficients,
     images: AlignedBuffer
   ) {
-    (self.x, self.y, self.coefficients) = (x, y, coefficients)
+    (self.x, self.sumArgument, self.coefficients) = (x, sumArgument, coefficients)
     (self.images, owner) = (ImageStatistics(memory: images.memory), images)
   }
 
@@ -31,31 +32,31 @@ public struct NormGradientSums: ImageEpilogue, @unchecked Sendable {
   /// - Precondition: the map's pixels fill vectors.
   public func run(image: Int, of dy: FeatureMap) {
     switch dy.shape.precision {
-    case .float32: take(image, of: dy, Float.self)
-    case .bfloat16: take(image, of: dy, BFloat16.self)
+    case .float32: run(GradientSumLoop<Float>(sums: self, dy: dy, image: image))
+    case .bfloat16: run(GradientSumLoop<BFloat16>(sums: self, dy: dy, image: image))
     }
   }
 
-  private func take<Element: VectorElement>(_ image: Int, of dy: FeatureMap, _: Element.Type) {
-    let slope = coefficients.negativeSlope
-    if slope == 1 {
-      take(image, of: dy, Element.self, NoKink())
-    } else if let y {
-      let y = PixelVectors<Element>(y, image: image)
-      take(image, of: dy, Element.self, SignOfOutput(y: y, slope: slope))
-    } else {
-      take(image, of: dy, Element.self, SignOfInput(slope: slope))
-    }
+  private func run<Element: VectorElement>(_ loop: GradientSumLoop<Element>) {
+    coefficients.function.apply(
+      to: NormGradient(loop: loop, sumArgument: sumArgument(loop.image)))
   }
 
-  @inline(__always)
-  private func take<Element: VectorElement, Slope: SlopeSource>(
-    _ image: Int, of dy: FeatureMap, _: Element.Type, _ slope: Slope
-  ) {
-    let shape = dy.shape
-    let x = PixelVectors<Element>(x, image: image)
+  func sumArgument<Element: VectorElement>(_ image: Int) -> PixelVectors<Element>? {
+    sumArgument.map { PixelVectors($0, image: image) }
+  }
+}
+
+private struct GradientSumLoop<Element: VectorElement>: NormGradientLoop {
+  let sums: NormGradientSums
+  let dy: FeatureMap
+  let image: Int
+
+  func run(_ function: some VectorFunction, _ argument: some NormArgument) {
+    let (shape, coefficients) = (dy.shape, sums.coefficients)
+    let x = PixelVectors<Element>(self.sums.x, image: image)
     let dy = PixelVectors<Element>(dy, image: image)
-    let sums = images.sums + 2 * image * shape.channelStride
+    let sums = self.sums.images.sums + 2 * image * shape.channelStride
     let products = sums + shape.channelStride
     for vector in 0..<shape.vectors {
       WideSums(sums, vector: vector).clear()
@@ -68,7 +69,7 @@ public struct NormGradientSums: ImageEpilogue, @unchecked Sendable {
       var (sum, product) = (Vector.zero, Vector.zero)
       for index in run {
         let deviation = x[index] - mean
-        let g = slope.apply(to: dy[index], deviation, scale, bias, index)
+        let g = function.gradient(dy[index], at: argument.value(deviation, scale, bias, index))
         sum += g
         product.addProduct(g, deviation)
       }

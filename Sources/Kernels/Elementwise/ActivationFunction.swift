@@ -1,0 +1,99 @@
+/// A nonlinearity that is applied to each element.
+///
+/// A new one is a case here and a `VectorFunction`. All layers that apply activation functions then
+/// have it, norms included.
+public enum ActivationFunction: Hashable, Sendable {
+  case identity
+  /// max(x, 0).
+  case relu
+  /// x where positive, slope · x elsewhere.
+  case leakyReLU(slope: Float)
+  /// x · Φ(x), with Φ the standard normal distribution function.
+  case gelu
+  /// GELU's approximation by a hyperbolic tangent.
+  case geluTanh
+  /// x · σ(x), with σ the logistic function.
+  case silu
+
+  /// The slope left of zero, for a function that is linear on each side of zero; nil for other
+  /// functions.
+  ///
+  /// The derivative of such a function follows from its output, so the input need not be kept.
+  public var negativeSlope: Float? {
+    switch self {
+    case .identity: 1
+    case .relu: 0
+    case .leakyReLU(let slope): slope
+    case .gelu, .geluTanh, .silu: nil
+    }
+  }
+
+  /// Runs a loop with the function, compiled for each function by itself.
+  @inline(__always)
+  func apply(to loop: some ActivationLoop) {
+    switch self {
+    case .identity: loop.run(Identity())
+    case .relu: loop.run(Rectifier(negativeSlope: 0))
+    case .leakyReLU(let slope): loop.run(Rectifier(negativeSlope: slope))
+    case .gelu: loop.run(GELU())
+    case .geluTanh: loop.run(GELUByTanh())
+    case .silu: loop.run(SiLU())
+    }
+  }
+}
+
+extension ActivationFunction: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .identity: "identity"
+    case .relu: "ReLU"
+    case .leakyReLU(let slope): "LeakyReLU \(slope)"
+    case .gelu: "GELU"
+    case .geluTanh: "GELU (tanh)"
+    case .silu: "SiLU"
+    }
+  }
+}
+
+/// A loop over elements that an activation function is part of.
+protocol ActivationLoop {
+  func run(_ function: some VectorFunction)
+}
+
+/// An activation function f in vectors of sixteen elements.
+protocol VectorFunction {
+  func value(at x: Vector) -> Vector
+
+  /// dy · f′(x).
+  ///
+  /// - Parameter x: The input, or, if `readsOutput`, the output.
+  func gradient(_ dy: Vector, at x: Vector) -> Vector
+
+  /// Whether the output serves in place of the input, since f is linear on each side of zero.
+  static var readsOutput: Bool { get }
+}
+
+struct Identity: VectorFunction {
+  static var readsOutput: Bool { true }
+
+  @inline(__always)
+  func value(at x: Vector) -> Vector { x }
+
+  @inline(__always)
+  func gradient(_ dy: Vector, at x: Vector) -> Vector { dy }
+}
+
+/// ReLU, or LeakyReLU.
+struct Rectifier: VectorFunction {
+  let negativeSlope: Float
+
+  static var readsOutput: Bool { true }
+
+  @inline(__always)
+  func value(at x: Vector) -> Vector { x.rectified(slope: negativeSlope) }
+
+  @inline(__always)
+  func gradient(_ dy: Vector, at x: Vector) -> Vector {
+    dy.masked(byPositive: x, slope: negativeSlope)
+  }
+}
