@@ -6,7 +6,7 @@ import Tensors
 /// One benchmark configuration: a network in one precision, with a number of threads and a batch
 /// size.
 ///
-/// Batch size, augmentation and normalisation are those of the recipe with the network's name. The
+/// Batch size, augmentation and normalisation are those of the recipe that trains the network. The
 /// rest is the same for all networks, so that networks and programs can be compared: SGD with
 /// momentum, plain cross-entropy, an update after each batch. Some recipes train differently:
 ///
@@ -26,8 +26,15 @@ public struct BenchmarkCase: Sendable {
   public let augmentations: [Augmentation]
   public let preprocessing: PreprocessSettings
 
-  /// The networks that have cases: those with a recipe of the same name.
-  public static let networks = NetworkCatalog.families.filter(\.hasRecipe).map(\.example)
+  /// The networks that have cases: those with a recipe.
+  public static let networks = families.map(\.example)
+
+  private static let families = NetworkCatalog.families.filter { $0.recipe != nil }
+
+  /// The recipe that trains one of `networks`.
+  public static func recipe(of network: String) -> String {
+    families.first { $0.example == network }?.recipe ?? network
+  }
 
   /// - Parameters:
   ///   - augmentations: The augmentations of a recipe's `train.augment`.

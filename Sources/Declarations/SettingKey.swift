@@ -33,6 +33,12 @@ extension SettingKey where Value == Bool {
   }
 }
 
+extension SettingKey where Value == String {
+  public init(_ name: String, _ words: [String], default value: String, about: String) {
+    self.init(name: name, kind: .choice(words), defaultValue: value, about: about)
+  }
+}
+
 extension SettingKey where Value == [Int] {
   /// - Parameters:
   ///   - range: The range of each element.

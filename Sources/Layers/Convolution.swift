@@ -18,9 +18,11 @@ public final class Convolution: Layer, @unchecked Sendable {
 
   /// - Parameters:
   ///   - readsImages: Whether the input is a batch of images, whose channels are not padded.
+  ///   - whitens: Whether its filters whiten the patches of images. Such filters are frozen.
   public init(
     name: String, inputChannels: Int, outputChannels: Int, kernelSize: Int, stride: Int = 1,
-    padding: Int, hasBias: Bool = false, readsImages: Bool = false
+    padding: Int, hasBias: Bool = false, readsImages: Bool = false,
+    whitens: Bool = false
   ) {
     geometry = ConvolutionGeometry(
       inputChannels: inputChannels, outputChannels: outputChannels, kernelHeight: kernelSize,
@@ -31,8 +33,9 @@ public final class Convolution: Layer, @unchecked Sendable {
       : FeatureMapShape.paddedChannels(inputChannels)
     weight = Parameter(
       name: "\(name).weight", shape: [outputChannels, inputChannels, kernelSize, kernelSize],
-      role: .weight,
+      role: whitens ? .whitening : .weight,
       layout: .kernels(KernelLayout(geometry, inputStride: inputChannelStride)))
+    weight.isFrozen = whitens
     bias = hasBias ? .vector("\(name).bias", count: outputChannels, role: .bias) : nil
   }
 

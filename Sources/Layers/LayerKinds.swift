@@ -55,6 +55,10 @@ extension Activation {
   public var kind: String { function.description }
 }
 
+extension Scaling {
+  public var kind: String { "times \(factor)" }
+}
+
 extension MaxPool {
   public var kind: String { (rectifies ? "ReLU, " : "") + "max pool \(grid.summaryName)" }
 }

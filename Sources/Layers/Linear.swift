@@ -1,7 +1,7 @@
 import Kernels
 import Tensors
 
-/// Multiplies each image, flattened to one vector, by a matrix and adds a bias.
+/// Multiplies each image, flattened to one vector, by a matrix and adds a bias, if it has one.
 ///
 ///     y = x · weightᵀ + bias
 ///
@@ -15,12 +15,14 @@ public final class Linear: Layer, @unchecked Sendable {
   public let inputChannels: Int
   public let outputs: Int
   public let weight: Parameter
-  public let bias: Parameter
+  public let bias: Parameter?
   private let inputChannelStride: Int
+  /// Zeros in place of a bias; empty if there is one.
+  private let noBias: AlignedBuffer
 
   /// - Parameters:
   ///   - input: The shape of the input maps; the image count is ignored.
-  public init(name: String, input: FeatureMapShape, outputs: Int) {
+  public init(name: String, input: FeatureMapShape, outputs: Int, hasBias: Bool = true) {
     (inputHeight, inputWidth) = (input.height, input.width)
     inputChannels = input.channels
     inputChannelStride = input.channelStride
@@ -30,10 +32,11 @@ public final class Linear: Layer, @unchecked Sendable {
       layout: .matrix(
         out: outputs, in: input.channels, height: input.height, width: input.width,
         inStride: input.channelStride))
-    bias = .vector("\(name).bias", count: outputs, role: .bias)
+    bias = hasBias ? .vector("\(name).bias", count: outputs, role: .bias) : nil
+    noBias = AlignedBuffer(count: hasBias ? 0 : FeatureMapShape.paddedChannels(outputs))
   }
 
-  public var parameters: [Parameter] { [weight, bias] }
+  public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
   public var backwardReads: BackwardReads { .inputs }
 
   public func outputShape(for inputs: [FeatureMapShape]) -> FeatureMapShape {
@@ -61,14 +64,15 @@ public final class Linear: Layer, @unchecked Sendable {
       inputs.count == 1 && outputShape(for: inputs[0].shape) == output.shape,
       "a linear layer of \(inputs[0].shape) into \(output.shape)")
     product.forward(
-      inputs[0], weight: weight.value.base, bias: bias.value.base, into: output, on: pool)
+      inputs[0], weight: weight.value.base, bias: (bias?.value ?? noBias).base, into: output,
+      on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     if let gradient = weight.wantedGradient {
       product.weightGradient(pass.inputs[0], pass.outputGradient, into: gradient.base, on: pool)
     }
-    if let gradient = bias.wantedGradient {
+    if let gradient = bias?.wantedGradient {
       ChannelSums.sum(pass.outputGradient, into: gradient.base, on: pool)
     }
     if let target = pass.inputGradients[0] {

@@ -10,6 +10,9 @@ public final class Parameter: @unchecked Sendable {
   /// differently.
   public enum Role: Sendable {
     case weight, bias, normWeight, normBias, runningMean, runningVariance
+    /// The filters of a convolution that whitens the patches of images. They are computed from
+    /// training images and not trained.
+    case whitening
   }
 
   enum Layout: Equatable {

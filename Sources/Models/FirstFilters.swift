@@ -7,7 +7,9 @@ extension Network {
   /// all K sets if they are mixed, or the templates of a linear classifier.
   public var firstFilters: (shape: [Int], values: [Float]) {
     let readers = nodes.filter { $0.inputs.contains(0) }
-    let weight = readers.lazy.flatMap(\.layer.parameters).first { $0.role == .weight }
+    let weight = readers.lazy.flatMap(\.layer.parameters).first {
+      $0.role == .weight || $0.role == .whitening
+    }
     guard let weight else { return ([0], []) }
     let shape =
       weight.shape.count == 2

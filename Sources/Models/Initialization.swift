@@ -13,6 +13,13 @@ public enum InitialWeights: Sendable, Equatable {
   ///
   /// Source: He et al., 2015, arXiv:1502.01852, section 2.2.
   case kaimingNormal(fan: Fan, negativeSlope: Double)
+  /// As in `uniform`, then the identity as far as there are channels: filter o of a convolution
+  /// passes channel o on, for each o below the number of inputs. The weights of linear layers are
+  /// divided by their standard deviation.
+  ///
+  /// Source: Zagoruyko and Komodakis, 2017, arXiv:1706.00388, in the partial form of Jordan, 2024,
+  /// arXiv:2404.00498, section 3.3.
+  case identity
 
   /// Which variance is preserved: that of the forward pass or that of the backward pass.
   public enum Fan: Sendable {
@@ -33,14 +40,16 @@ extension Network {
     for parameter in parameters {
       let count = parameter.elementCount
       switch parameter.role {
-      case .weight:
+      case .weight, .whitening:
         fanIn = parameter.fan(.input)
         if case .kaimingNormal(let fan, let slope) = start, parameter.isKernel {
           let variance = 2 / ((1 + slope * slope) * Double(parameter.fan(fan)))
           parameter.load(
             dense: Self.normal(parameter, seed: seed, deviation: variance.squareRoot()))
         } else {
-          parameter.load(dense: Self.uniform(parameter, seed: seed, fanIn: fanIn))
+          var values = Self.uniform(parameter, seed: seed, fanIn: fanIn)
+          if start == .identity { parameter.approachIdentity(&values) }
+          parameter.load(dense: values)
         }
       case .bias:
         // A layer's bias follows its weight and uses the same fan_in.
@@ -74,6 +83,24 @@ extension Network {
 extension Parameter {
   /// Whether it is a convolution's weight: [out, in, kh, kw], or a bank [K, out, in, kh, kw].
   fileprivate var isKernel: Bool { shape.count >= 4 }
+
+  /// Changes drawn weights as `InitialWeights.identity` describes.
+  fileprivate func approachIdentity(_ values: inout [Float]) {
+    guard isKernel else {
+      let mean = values.reduce(0) { $0 + Double($1) } / Double(values.count)
+      let squares = values.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+      let deviation = (squares / Double(max(values.count - 1, 1))).squareRoot()
+      values = values.map { Float(Double($0) / deviation) }
+      return
+    }
+    let (outputs, inputs, height, width) = (shape[0], shape[1], shape[2], shape[3])
+    let (count, area) = (height * width * inputs, height * width)
+    let centre = height / 2 * width + width / 2
+    for output in 0..<min(outputs, inputs) {
+      for place in 0..<count { values[output * count + place] = 0 }
+      values[output * count + output * area + centre] = 1
+    }
+  }
 
   /// The number of inputs or outputs of a weight.
   fileprivate func fan(_ fan: InitialWeights.Fan) -> Int {

@@ -3,7 +3,7 @@
 /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`.
 struct LinearClassifier: NetworkFamily {
   let example = "linear"
-  let hasRecipe = false
+  let recipe: String? = nil
 
   func network(named name: String, _ sizes: NetworkConfiguration, side: Int, classes: Int)
     -> Network

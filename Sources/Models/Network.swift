@@ -121,18 +121,27 @@ public struct NetworkBuilder {
   }
 
   /// A norm, plus `residual` if given, followed by an activation function.
+  ///
+  /// - Parameters:
+  ///   - epsilon: Added to the variance.
+  ///   - momentum: The weight of a new batch in the running statistics.
+  ///   - learnsScale: Whether the scale is trained; otherwise it stays 1.
   public mutating func norm(
     _ name: String, _ x: Network.FeatureMapID, adding residual: Network.FeatureMapID? = nil,
-    activation: ActivationFunction = .identity
+    activation: ActivationFunction = .identity, epsilon: Double = 1e-5, momentum: Double = 0.1,
+    learnsScale: Bool = true
   ) -> Network.FeatureMapID {
-    let layer = BatchNorm(name: name, channels: shapes[x].channels, activation: activation)
+    let layer = BatchNorm(
+      name: name, channels: shapes[x].channels, activation: activation, epsilon: epsilon,
+      momentum: momentum)
+    layer.weight.isFrozen = !learnsScale
     guard let residual else { return append(name, layer, x) }
     return append(name, layer, x, residual)
   }
 
   public mutating func linear(
-    _ name: String, _ x: Network.FeatureMapID, to outputs: Int
+    _ name: String, _ x: Network.FeatureMapID, to outputs: Int, hasBias: Bool = true
   ) -> Network.FeatureMapID {
-    append(name, Linear(name: name, input: shapes[x], outputs: outputs), x)
+    append(name, Linear(name: name, input: shapes[x], outputs: outputs, hasBias: hasBias), x)
   }
 }

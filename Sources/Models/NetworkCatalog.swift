@@ -5,7 +5,7 @@ public enum NetworkCatalog {
   /// All networks, in the order in which lists show them.
   public static let families: [any NetworkFamily] = [
     SmallCNN(), AlexNet(), ResNet(), PreActivationResNet(), PyramidNet(), AdaptiveConvNet(),
-    LinearClassifier(),
+    Airbench(), LinearClassifier(),
   ]
 
   /// - Parameters:

@@ -14,9 +14,9 @@ public protocol NetworkFamily: Sendable {
   var title: String { get }
   /// The rule for names, `resnetD has D = 6n + 2 layers`; nil if `example` is the only one.
   var naming: String? { get }
-  /// Whether there is a recipe named `example`: `bench` measures the network as that recipe trains
-  /// it.
-  var hasRecipe: Bool { get }
+  /// The recipe that trains it as published, `example` unless it says otherwise: `bench` measures
+  /// the network at that recipe's batch size. Nil if there is none.
+  var recipe: String? { get }
   /// Its size keys, each with the published value as its default. A key of several families has the
   /// same type and range in each.
   var keys: [any DeclaredKey] { get }
@@ -40,7 +40,7 @@ extension NetworkFamily {
   public var pattern: String { example }
   public var title: String { example }
   public var naming: String? { nil }
-  public var hasRecipe: Bool { true }
+  public var recipe: String? { example }
   public var keys: [any DeclaredKey] { [] }
   public func check(name: String) throws(NetworkCatalogError) {}
 

@@ -36,6 +36,9 @@ public struct PreparedNetwork {
       named: settings.network, configuration: settings.architecture, side: images.side,
       classes: images.classNames.count, among: families)
     network.initialize(seed: settings.seed)
+    if settings.initFrom == nil, start == nil {
+      try PatchWhitening.prepare(network, with: try Self.loader(of: images, for: network))
+    }
     var note: String?
     if let file = settings.initFrom {
       try Checkpoint.load(TensorFile(contentsOf: URL(fileURLWithPath: file)), into: network)
@@ -73,6 +76,10 @@ public struct PreparedNetwork {
   ///
   /// - Throws: Where the images do not say how they are to be normalised.
   public func loader(of images: ImageSet) throws -> BatchLoader {
+    try Self.loader(of: images, for: network)
+  }
+
+  private static func loader(of images: ImageSet, for network: Network) throws -> BatchLoader {
     BatchLoader(
       images, normalization: try images.requiredNormalization(), side: network.input.height)
   }

@@ -122,7 +122,8 @@ struct BenchCommand: ParsableCommand {
   private func cases(of request: BenchmarkRequest, in project: Project) throws -> [BenchmarkCase] {
     try request.networks.flatMap { network in
       let recipe = try project.recipe(
-        for: RunRequest(recipe: network, project: project, callerFolder: project.root))
+        for: RunRequest(
+          recipe: BenchmarkCase.recipe(of: network), project: project, callerFolder: project.root))
       let settings = recipe.settings(matching: ["train.batch", "train.augment", "preprocess"])
       let loading = try JSONDecoder.settings.decode(
         LoadingSettings.self, from: Data(settings.json.utf8))

@@ -80,7 +80,7 @@ import Testing
     #expect(
       BenchmarkError.unknownNetwork(name: "vgg", suggestion: nil).description
         == "--networks: no network 'vgg'; there are small-cnn, alexnet, resnet20, resnet29v2, "
-        + "pyramidnet, adaptive-conv")
+        + "pyramidnet, adaptive-conv, airbench")
     #expect(
       BenchmarkError.number(option: "batch", found: "x", expected: "a whole number").description
         == "--batch takes a whole number, found 'x'")

@@ -210,6 +210,23 @@ import Testing
     ) { Reference.linear($0[0], weight: $1[0], bias: $1[1].values) }
   }
 
+  @Test(arguments: [[1, 1, 1, 1, 1], [3, 18, 2, 3, 7], [2, 130, 1, 1, 70]])
+  func linearWithoutBias(_ size: [Int]) {
+    let input = FeatureMapShape(count: 1, height: size[2], width: size[3], channels: size[1])
+    check(
+      Linear(name: "linear", input: input, outputs: size[4], hasBias: false),
+      inputs: [[size[0], size[1], size[2], size[3]]]
+    ) {
+      Reference.linear($0[0], weight: $1[0], bias: [Double](repeating: 0, count: size[4]))
+    }
+  }
+
+  @Test func scaling() {
+    check(Scaling(by: 1 / 256), inputs: [[3, 10, 1, 2]]) { inputs, _ in
+      Reference.map(inputs[0]) { $0 / 256 }
+    }
+  }
+
   @Test(
     arguments: [
       ActivationFunction.identity, .relu, .leakyReLU(slope: 0.01), .gelu, .geluTanh, .silu,

@@ -68,6 +68,12 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
         name: "l", input: FeatureMapShape(count: 1, height: 4, width: 4, channels: 40),
         outputs: 300)
     },
+    LayerSample(name: "linear without bias", inputs: [[11, 40, 1, 1]]) {
+      Linear(
+        name: "l", input: FeatureMapShape(count: 1, height: 1, width: 1, channels: 40), outputs: 10,
+        hasBias: false)
+    },
+    LayerSample(name: "scaling", inputs: [[5, 20, 4, 3]]) { Scaling(by: 0.37) },
     LayerSample(name: "dropout", inputs: [[13, 18, 3, 5]]) { Dropout(name: "d", probability: 0.4) },
     LayerSample(name: "max pool", inputs: [[7, 20, 9, 9]]) {
       MaxPool(.windows(size: 3, stride: 2))

@@ -90,10 +90,28 @@ import Testing
         #expect(parameter.dense().allSatisfy { $0 == 1 }, "\(parameter.name)")
       case .normBias, .runningMean:
         #expect(parameter.dense().allSatisfy { $0 == 0 }, "\(parameter.name)")
-      case .weight, .bias:
+      case .weight, .bias, .whitening:
         #expect(parameter.dense().allSatisfy { $0 != 0 }, "\(parameter.name)")
       }
     }
+  }
+
+  /// 24 → 64 channels: the first 24 filters pass a channel on, the others are random; 64 → 64: all do.
+  @Test func airbenchStartsAsTheIdentity() throws {
+    let values = values(try network("airbench", seed: 3))
+    let first = try #require(values["groups.0.conv1.weight"])
+    for output in 0..<64 {
+      let filter = Array(first[output * 216..<(output + 1) * 216])
+      let identity = (0..<216).map { $0 == output * 9 + 4 ? Float(1) : 0 }
+      #expect((filter == identity) == (output < 24), "filter \(output)")
+    }
+    let second = try #require(values["groups.0.conv2.weight"])
+    #expect(second.reduce(0, +) == 64 && second.allSatisfy { $0 == 0 || $0 == 1 })
+    let head = try #require(values["head.weight"]).map(Double.init)
+    let mean = head.reduce(0, +) / 2_560
+    let variance = head.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 2_559
+    #expect(abs(variance - 1) < 1e-5)
+    #expect(try #require(values["groups.2.norm2.weight"]).allSatisfy { $0 == 1 })
   }
 
   /// A network that was trained can start afresh.

@@ -13,6 +13,7 @@ import Training
       ("linear", .init(), 0.002, 60), ("resnet11v2", .init(width: 4), 0.1, 60),
       ("pyramidnet", .init(blocks: 1, alpha: 12), 0.1, 60),
       ("adaptive-conv", .init(widths: [16, 16, 16, 32], kernels: 3), 0.1, 60),
+      ("airbench", ["widths": [8, 16], "logit-scale": 0.1], 0.05, 60),
     ] as [(String, NetworkConfiguration, Double, Int)], Precision.allCases)
   func learnsEightImagesByHeart(
     _ test: (name: String, sizes: NetworkConfiguration, rate: Double, steps: Int),

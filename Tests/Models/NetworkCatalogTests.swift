@@ -40,6 +40,37 @@ import Testing
     #expect(drops == ([nil, 0].contains(network.configuration["dropout"]) ? 0 : 2))
   }
 
+  /// Whitening bias 24; groups 13,824 + 36,864 + 128, 147,456 + 589,824 + 512 and 2 · 589,824 + 512;
+  /// head 2,560. Whitening filters and the norms' scales are not trained.
+  @Test func airbench() throws {
+    let network = try NetworkCatalog.network(named: "airbench", classes: 10)
+    #expect(network.parameterCount == 1_971_352)
+    let frozen = network.parameters.filter { $0.gradient != nil && !$0.isTrainable }.map(\.name)
+    #expect(
+      frozen == ["whitening.weight"]
+        + (0..<3).flatMap { ["groups.\($0).norm1.weight", "groups.\($0).norm2.weight"] })
+    let two = NetworkConfiguration(dictionaryLiteral: ("widths", [8, 16]))
+    #expect(
+      try NetworkCatalog.network(named: "airbench", configuration: two, classes: 4).parameterCount
+        == 24 + 1_728 + 576 + 16 + 1_152 + 2_304 + 32 + 64)
+  }
+
+  /// 31 pixels halve to 15, 7, 3 and 1; 256 − 1 to 127, …, 15 after four groups.
+  @Test(arguments: [
+    (32, 5, "1 to 4"), (256, 3, "4 to 7"), (16, 4, "1 to 3"),
+  ])
+  func airbenchNeedsPixels(_ side: Int, _ groups: Int, _ expected: String) {
+    let sizes = NetworkConfiguration(
+      dictionaryLiteral: ("widths", .integers([Int](repeating: 8, count: groups))))
+    #expect(
+      throws: NetworkCatalogError.outOfRange(
+        key: "widths", found: "\(groups)", expected: "\(expected) for images of side \(side)")
+    ) {
+      try NetworkCatalog.network(
+        named: "airbench", configuration: sizes, side: side, classes: 10)
+    }
+  }
+
   /// Networks that pool over the whole map take any side with the same parameters; linear layers grow.
   @Test(arguments: [16, 17, 63, 64, 255, 256])
   func networksTakeOtherSides(_ side: Int) throws {
@@ -117,7 +148,7 @@ import Testing
   @Test(
     arguments: [
       ("small-cnn", NetworkConfiguration(width: 16), "width", "resnetD, resnetDv2"),
-      ("alexnet", NetworkConfiguration(widths: [1]), "widths", "adaptive-conv"),
+      ("alexnet", NetworkConfiguration(widths: [1]), "widths", "adaptive-conv, airbench"),
       ("pyramidnet", NetworkConfiguration(kernels: 4), "kernels", "adaptive-conv"),
       ("adaptive-conv", NetworkConfiguration(dropout: 0.5), "dropout", "alexnet"),
       ("linear", NetworkConfiguration(blocks: 1), "blocks", "pyramidnet"),

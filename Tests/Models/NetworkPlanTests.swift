@@ -24,6 +24,8 @@ import Testing
     Case(name: "resnet11v2", sizes: .init(width: 3), count: 2),
     Case(name: "pyramidnet", sizes: .init(blocks: 1, alpha: 40), count: 3),
     Case(name: "adaptive-conv", sizes: .init(widths: [3, 3, 17, 5], kernels: 3), count: 9),
+    Case(name: "airbench", sizes: .init(widths: [5, 20, 33]), count: 3),
+    Case(name: "airbench", sizes: .init(widths: [5, 20, 33]), count: 3, precision: .bfloat16),
     Case(name: "small-cnn", count: 3, precision: .bfloat16),
     Case(name: "resnet8", count: 5, precision: .bfloat16),
     Case(name: "resnet11v2", sizes: .init(width: 3), count: 2, precision: .bfloat16),

@@ -14,7 +14,7 @@ import Testing
   @Test(arguments: [
     ("linear", 30_720), ("small-cnn", 7_705_600), ("resnet20", 40_813_184),
     ("resnet29v2", 47_106_560), ("pyramidnet", 403_813_504), ("adaptive-conv", 186_588_940),
-    ("alexnet", 700_098_560),
+    ("alexnet", 700_098_560), ("airbench", 118_147_360),
   ])
   func totals(_ name: String, _ multiplyAdds: Int) throws {
     let network = try NetworkCatalog.network(named: name, classes: 10)

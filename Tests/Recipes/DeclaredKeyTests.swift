@@ -59,7 +59,7 @@ import Training
   @Test(arguments: [
     ("train.architecture.hidden-units: 65", "expected an integer from 1 to 64, found 65"),
     ("train.architecture.hidden-unit: 8", "did you mean 'train.architecture.hidden-units'?"),
-    ("train.network: perceptron", "adaptive-conv, linear, perceptron1, found 'perceptron'"),
+    ("train.network: perceptron", "adaptive-conv, airbench, linear, perceptron1, found 'perceptron'"),
   ])
   func whatItDoesNotTakeIsRefused(_ text: String, _ part: String) throws {
     let schema = try shippedSchema(declared: Self.declared)
@@ -81,7 +81,9 @@ import Training
         "train.network": "resnet20", "train.architecture.width": "null",
         "train.architecture.blocks": "null", "train.architecture.alpha": "null",
         "train.architecture.widths": "null", "train.architecture.kernels": "null",
-        "train.architecture.dropout": "null", "train.optimizer.kind": "sgd",
+        "train.architecture.dropout": "null", "train.architecture.activation": "null",
+        "train.architecture.logit-scale": "null", "train.architecture.norm-momentum": "null",
+        "train.optimizer.kind": "sgd",
         "train.optimizer.learning-rate": "0.1", "train.optimizer.momentum": "0.0",
         "train.optimizer.nesterov": "false", "train.optimizer.weight-decay": "0.0",
         "train.optimizer.decay-norms-and-biases": "true", "train.optimizer.beta1": "0.9",

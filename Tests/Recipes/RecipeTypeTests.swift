@@ -100,13 +100,13 @@ struct RecipeTypeTests {
     // Text
     (
       "train.network: resnet",
-      "train.network: expected text such as small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv, linear, found 'resnet'"
+      "train.network: expected text such as small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv, airbench, linear, found 'resnet'"
     ),
     ("train.network: xresnet20", "found 'xresnet20'"),
     ("train.network: resnet20x", "found 'resnet20x'"),
     (
       "train.network: 20",
-      "expected text such as small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv, linear, found the integer 20; put it in quotes"
+      "expected text such as small-cnn, alexnet, resnet20, resnet29v2, pyramidnet, adaptive-conv, airbench, linear, found the integer 20; put it in quotes"
     ),
     ("train.network: ''", "found an empty text"),
     (

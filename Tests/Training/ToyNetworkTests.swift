@@ -58,7 +58,7 @@ private struct Perceptron: NetworkFamily {
     let unknown = #expect(throws: NetworkCatalogError.self) {
       try NetworkCatalog.network(named: "perceptrom", classes: 3, among: families)
     }
-    #expect(unknown?.description.hasSuffix(", adaptive-conv, linear, perceptron") == true)
+    #expect(unknown?.description.hasSuffix(", adaptive-conv, airbench, linear, perceptron") == true)
     let foreign = #expect(throws: NetworkCatalogError.self) {
       try NetworkCatalog.check(
         named: "resnet8", configuration: ["hidden": 8], among: families)

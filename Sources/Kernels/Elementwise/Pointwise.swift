@@ -38,6 +38,32 @@ public enum Pointwise {
     }
   }
 
+  /// target = (or +=) factor · source.
+  public static func scale(
+    _ source: FeatureMap, by factor: Float, into target: FeatureMap, adding: Bool,
+    on pool: WorkerPool
+  ) {
+    pool.forEachPiece(source.shape.count) { image, _ in
+      switch source.shape.precision {
+      case .float32: scale(source, Float.self, by: factor, into: target, adding, image)
+      case .bfloat16: scale(source, BFloat16.self, by: factor, into: target, adding, image)
+      }
+    }
+  }
+
+  private static func scale<Element: VectorElement>(
+    _ source: FeatureMap, _: Element.Type, by factor: Float, into target: FeatureMap,
+    _ adding: Bool, _ image: Int
+  ) {
+    let vectors = source.shape.imageVectors
+    let source = PixelVectors<Element>(source, image: image)
+    let target = PixelVectors<Element>(target, image: image)
+    for index in 0..<vectors {
+      let value = factor * source[index]
+      target[index] = adding ? target[index] + value : value
+    }
+  }
+
   /// target = (or +=) source.
   ///
   /// - Parameter epilogue: Runs on each finished image of the target.
