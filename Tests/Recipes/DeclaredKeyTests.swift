@@ -59,7 +59,7 @@ import Training
   @Test(arguments: [
     ("train.architecture.hidden-units: 65", "expected an integer from 1 to 64, found 65"),
     ("train.architecture.hidden-unit: 8", "did you mean 'train.architecture.hidden-units'?"),
-    ("train.network: perceptron", "adaptive-conv, airbench, linear, perceptron1, found 'perceptron'"),
+    ("train.network: perceptron", "airbench, linear, perceptron1, found 'perceptron'"),
   ])
   func whatItDoesNotTakeIsRefused(_ text: String, _ part: String) throws {
     let schema = try shippedSchema(declared: Self.declared)
