@@ -1,4 +1,4 @@
-/// A key as the recipe schema needs it: with its full name and the condition under which it has an
+/// A key as the recipe schema needs it: with its full name and the conditions under which it has an
 /// effect.
 ///
 /// `stages/schema.yaml` marks the positions of such keys among its own: `declared: true`.
@@ -7,7 +7,8 @@ public struct DeclaredSetting: Sendable, Equatable {
   public struct Condition: Sendable, Equatable {
     /// The full name of the other key.
     public let key: String
-    /// A text value is a regular expression that matches the key's value.
+    /// A text value is a regular expression that matches the key's value; without values, the
+    /// other key has to be left out.
     public let values: [SettingValue]
     public let isNegated: Bool
 
@@ -17,6 +18,11 @@ public struct DeclaredSetting: Sendable, Equatable {
 
     public init(_ key: String, not value: SettingValue) {
       self.init(key: key, values: [value], isNegated: true)
+    }
+
+    /// That the other key is left out.
+    public static func absent(_ key: String) -> Condition {
+      Condition(key: key, values: [], isNegated: false)
     }
 
     private init(key: String, values: [SettingValue], isNegated: Bool) {
@@ -31,17 +37,31 @@ public struct DeclaredSetting: Sendable, Equatable {
   public let defaultValue: SettingValue?
   /// The description, in one sentence without a full stop.
   public let about: String
-  /// The condition under which the key has an effect; nil for always.
-  public let condition: Condition?
+  /// The key has an effect where all conditions of one of these lists hold; without lists, always.
+  public let conditions: [[Condition]]
+  /// Whether the key was added to a program whose results are kept: its default stands for what
+  /// was done before, so it never changes, and enters no cache key.
+  public let isAddition: Bool
 
   public init(
     name: String, kind: SettingKind, defaultValue: SettingValue?, about: String,
-    condition: Condition? = nil
+    conditions: [[Condition]], isAddition: Bool = false
   ) {
     self.name = name
     self.kind = kind
     self.defaultValue = defaultValue
     self.about = about
-    self.condition = condition
+    self.conditions = conditions
+    self.isAddition = isAddition
+  }
+
+  /// - Parameter condition: The only condition; nil for none.
+  public init(
+    name: String, kind: SettingKind, defaultValue: SettingValue?, about: String,
+    condition: Condition? = nil, isAddition: Bool = false
+  ) {
+    self.init(
+      name: name, kind: kind, defaultValue: defaultValue, about: about,
+      conditions: condition.map { [[$0]] } ?? [], isAddition: isAddition)
   }
 }

@@ -10,8 +10,16 @@ public struct SettingKey<Value: DeclarableValue>: DeclaredKey {
   public let kind: SettingKind
   public let defaultValue: Value
   public let about: String
+  public private(set) var isAddition = false
 
   public var defaultSetting: SettingValue { defaultValue.setting }
+
+  /// The same key, marked as added to a program whose results are kept.
+  public var asAddition: SettingKey {
+    var key = self
+    key.isAddition = true
+    return key
+  }
 }
 
 extension SettingKey where Value == Int {
@@ -73,6 +81,13 @@ public protocol DeclaredKey: Sendable {
   var defaultSetting: SettingValue { get }
   /// Its meaning, in one sentence without a full stop.
   var about: String { get }
+  /// Whether the key was added later: its default stands for what was done before, and enters no
+  /// cache key (`DeclaredSetting.isAddition`).
+  var isAddition: Bool { get }
+}
+
+extension DeclaredKey {
+  public var isAddition: Bool { false }
 }
 
 /// An invalid value and what was expected.

@@ -46,10 +46,14 @@ extension SettingValues: Codable {
   }
 
   /// Reads an object whose keys are in kebab-case or camelCase; a null value counts as left out.
-  public init(from decoder: any Decoder) throws {
+  public init(from decoder: any Decoder) throws { try self.init(from: decoder, except: []) }
+
+  /// Reads an object, without the members of some names.
+  public init(from decoder: any Decoder, except others: [String]) throws {
     let container = try decoder.container(keyedBy: Name.self)
     given = [:]
-    for name in container.allKeys where try !container.decodeNil(forKey: name) {
+    for name in container.allKeys
+    where try !others.contains(name.stringValue) && !container.decodeNil(forKey: name) {
       given[Self.kebabCase(name.stringValue)] = try container.decode(
         SettingValue.self, forKey: name)
     }

@@ -107,6 +107,7 @@ public struct Planner {
     for key in recipe.keys(matching: stage.reads) {
       guard let declared = project.schema[key], !declared.isPresentation else { continue }
       let (value, origin) = recipe.value(of: key, instance: instance.name)
+      if declared.isAddition, value == declared.defaultValue { continue }
       var text = value.canonicalText
       if declared.type == .path, case .text(let path) = value {
         guard let digest = try paths.digest(of: project.url(path)) else {

@@ -81,7 +81,13 @@ extension Recipe {
     }
     if isSuperseded { return nil }
     let (value, _) = value(of: first.condition.key, instance: first.step)
-    let alternatives = key.applies.map { joined($0.map(\.description), by: "and") }
+    // Of several ways to make it count, those by keys added later are left to the list of keys.
+    let usual = key.applies.filter { all in
+      !all.contains { schema[$0.key]?.isAddition == true }
+    }
+    let alternatives = (usual.isEmpty ? key.applies : usual).map {
+      joined($0.map(\.description), by: "and")
+    }
     return IneffectiveKey(
       key: name, origin: setting.origin,
       circumstance: "\(first.condition.key) is \(value == .null ? "left out" : value.shownText)",

@@ -3,6 +3,7 @@ import Foundation
 extension Recipe {
   /// The recipe with every key filled in, one `key: value  # origin` a line, the keys dotted and in
   /// the schema's order. Read as a recipe it gives the same values, whatever the defaults have become.
+  /// Keys that were added later are left out at their defaults, which never change.
   public func resolvedYAML() -> String {
     var lines = ["about: \(RecipeValue.text(about).canonicalText)"]
     if let steps {
@@ -10,9 +11,10 @@ extension Recipe {
     }
     var section = ""
     for key in schema.keys {
+      let (value, origin) = value(of: key.name)
+      if key.isAddition, value == key.defaultValue { continue }
       if key.section != section { lines.append("") }
       section = key.section
-      let (value, origin) = value(of: key.name)
       lines.append("\(key.name): \(value.canonicalText)  # \(comment(origin))")
     }
     for step in steps ?? [] {

@@ -12,6 +12,9 @@ public struct RecipeSchema: Sendable {
     public let defaultValue: RecipeValue
     /// True where the key changes only what is printed; it enters no cache key.
     public let isPresentation: Bool
+    /// True where the key was added after results stood: its default stands for what was done
+    /// before, and enters neither cache keys nor resolved recipes.
+    public let isAddition: Bool
     /// What the key means, in one sentence without a full stop.
     public let about: String
     /// Where the key has an effect: where all conditions of one of these lists hold; everywhere where
@@ -94,8 +97,15 @@ func keySuggestions(for name: String, among keys: [String], groups: some Sequenc
   let misplaced = keys.filter { lastWord($0) == word }
   let here = misplaced.filter { $0.prefix { $0 != "." } == section }
   let found = here.isEmpty ? misplaced : here
-  if !found.isEmpty { return Array(found.prefix(3)) }
+  if !found.isEmpty { return plainest(found) }
   if let near = nearest(to: name, among: keys + groups.sorted()) { return [near] }
   guard let near = nearest(to: word, among: keys.map(lastWord)) else { return [] }
-  return Array(keys.filter { lastWord($0) == near }.prefix(3))
+  return plainest(keys.filter { lastWord($0) == near })
+}
+
+/// Three of the keys; those of a group within a group, which repeat keys that stand above it, only
+/// where there are no others.
+private func plainest(_ keys: [String]) -> [String] {
+  let plain = keys.filter { key in key.count { $0 == "." } < 3 }
+  return Array((plain.isEmpty ? keys : plain).prefix(3))
 }

@@ -33,7 +33,7 @@ extension RecipeSchema.Key {
     self.init(
       name: setting.name, type: RecipeType(setting.kind),
       defaultValue: setting.defaultValue.map { RecipeValue($0, of: setting.kind) } ?? .null,
-      isPresentation: false, about: setting.about)
+      isPresentation: false, isAddition: setting.isAddition, about: setting.about)
   }
 }
 
@@ -42,7 +42,18 @@ extension SchemaRelations {
   func conditions(
     of setting: DeclaredSetting, at entry: SettingsEntry
   ) throws(RecipeSchemaError) -> [[RecipeSchema.Condition]] {
-    guard let condition = setting.condition else { return [] }
+    var alternatives: [[RecipeSchema.Condition]] = []
+    for conditions in setting.conditions {
+      var all: [RecipeSchema.Condition] = []
+      for condition in conditions { all.append(try self.condition(condition, at: entry)) }
+      alternatives.append(all)
+    }
+    return alternatives
+  }
+
+  private func condition(
+    _ condition: DeclaredSetting.Condition, at entry: SettingsEntry
+  ) throws(RecipeSchemaError) -> RecipeSchema.Condition {
     guard let other = keys.first(where: { $0.name == condition.key }) else {
       throw .undeclared(source.place(entry.line), name: condition.key)
     }
@@ -50,12 +61,8 @@ extension SchemaRelations {
       if case .number = other.type, let number = Double(setting: value) { return .number(number) }
       return RecipeValue(value)
     }
-    return [
-      [
-        RecipeSchema.Condition(
-          key: condition.key, values: values, isNegated: condition.isNegated)
-      ]
-    ]
+    return RecipeSchema.Condition(
+      key: condition.key, values: values.isEmpty ? [.null] : values, isNegated: condition.isNegated)
   }
 }
 

@@ -100,6 +100,8 @@ enum SchemaReader {
     let type = try attributes.type()
     let about = try attributes.text("about")
     let isPresentation = try attributes.boolean("presentation") ?? false
+    // A list of variants enters cache keys as a whole, with all options.
+    let isAddition = try isOption ? false : attributes.boolean("added") ?? false
     let given = try attributes.required("default")
     if !isOption {
       // Read when all keys are known.
@@ -116,7 +118,7 @@ enum SchemaReader {
     }
     return RecipeSchema.Key(
       name: entry.key, type: type, defaultValue: value, isPresentation: isPresentation,
-      about: about)
+      isAddition: isAddition, about: about)
   }
 
   /// The variants of a list, each a name with options that are declared as keys are.

@@ -116,6 +116,25 @@ import Testing
     #expect(try sandbox.takeCalls() == [])
   }
 
+  /// A key of a later version reruns nothing until it says something else than before.
+  @Test(arguments: [true, false])
+  func keyThatIsAddedRerunsNothingAtItsDefault(_ isMarked: Bool) throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    _ = try sandbox.takeCalls()
+    let mark = isMarked ? "added: true, " : ""
+    try sandbox.replace(
+      "  train.rate:",
+      by: "  train.later: {type: integer, default: 1, \(mark)about: \"x\"}\n  train.rate:",
+      in: "stages/schema.yaml")
+    try sandbox.succeed()
+    #expect(try sandbox.takeCalls().isEmpty == isMarked)
+    try sandbox.succeed("--set", "train.later=1")
+    #expect(try sandbox.takeCalls() == [])
+    try sandbox.succeed("--set", "train.later=2")
+    #expect(try sandbox.takeCalls().first == "train")
+  }
+
   @Test func pathEntersByContent() throws {
     let sandbox = try Sandbox()
     try sandbox.write("some folder/numbers one.txt", "7\n8\n")

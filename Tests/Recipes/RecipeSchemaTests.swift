@@ -106,6 +106,14 @@ struct RecipeSchemaTests {
       "a.b: presentation: expected true or false, found the text 'yes'; "
     ),
     (
+      "a.b: {type: integer, added: 1, default: 1, about: x}",
+      "a.b: added: expected true or false, found the integer 1; "
+    ),
+    (
+      "a.b: {type: variants, default: [], about: x, variants: {c: {d: {type: integer, added: true, default: 1, about: x}}}}",
+      "type integer has no attribute 'added'"
+    ),
+    (
       "a.b: {type: integer, default: 1, about: 3}",
       "a.b: about: expected text, found the integer 3; "
     ),

@@ -21,7 +21,8 @@ struct ResolvedYAMLTests {
     let schema = try shippedSchema()
     for key in schema.keys {
       let matching = lines.filter { $0.hasPrefix("\(key.name): ") }
-      #expect(matching.count == 1, "\(key.name)")
+      // Keys of later versions only where they say something.
+      #expect(matching.count == (key.isAddition ? 0 : 1), "\(key.name)")
     }
     #expect(lines.first == "about: \"a: sentence\"")
     #expect(lines.last == "")
