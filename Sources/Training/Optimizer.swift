@@ -2,35 +2,77 @@ import Kernels
 import Layers
 import Tensors
 
-/// Updates parameters from their gradients by an update rule, and owns the rule's state.
+/// Updates parameters from their gradients by update rules, and owns the rules' state.
 public final class Optimizer {
   public let settings: OptimizerSettings
   /// Number of steps taken.
   public private(set) var stepCount = 0
-  private let rule: any UpdateRule
-  private let parameters: [Parameter]
-  /// For each parameter, one buffer per state quantity of the rule, in the layout of the parameter.
-  private let memory: [[AlignedBuffer]]
+  /// The parameters of each group with settings of its own; those of the section come first.
+  private let parts: [Part]
 
+  /// Parameters that are updated alike.
+  private struct Part {
+    /// Nil for the section itself.
+    let group: ParameterGroup?
+    let settings: OptimizerSettings
+    let rule: any UpdateRule
+    let parameters: [Parameter]
+    /// For each parameter, one buffer per state quantity of the rule, in the layout of the
+    /// parameter.
+    let memory: [[AlignedBuffer]]
+  }
+
+  /// - Parameter parameters: Those of a network, in its order; frozen ones are never updated.
   public init(_ settings: OptimizerSettings, for parameters: [Parameter]) {
     self.settings = settings
-    self.parameters = parameters.filter(\.isTrainable)
-    let rule = settings.kind.rule.init(settings)
-    self.rule = rule
-    memory = self.parameters.map { parameter in
-      rule.memory.map { _ in AlignedBuffer(count: parameter.value.count) }
+    let groups = zip(parameters, ParameterGroup.groups(of: parameters)).map { parameter, group in
+      (parameter: parameter, group: group.flatMap { settings.groups[$0] == nil ? nil : $0 })
+    }
+    parts = ([nil] + ParameterGroup.allCases.map(Optional.some)).compactMap { group in
+      let own = groups.filter { $0.group == group && $0.parameter.isTrainable }.map(\.parameter)
+      guard !own.isEmpty else { return nil }
+      let settings = settings.settings(of: group)
+      let rule = settings.kind.rule.init(settings)
+      return Part(
+        group: group, settings: settings, rule: rule, parameters: own,
+        memory: own.map { parameter in
+          rule.memory.map { _ in AlignedBuffer(count: parameter.value.count) }
+        })
     }
   }
 
-  /// Takes one step at learning rate `rate`.
+  /// Takes one step at the section's learning rate `rate`; groups take theirs in proportion.
   public func step(rate: Double, on pool: WorkerPool) {
+    step(on: pool) { group in
+      group == nil
+        ? rate : rate * settings.settings(of: group).learningRate / settings.learningRate
+    }
+  }
+
+  /// Takes one step.
+  ///
+  /// - Parameter rate: The rate of a group, nil for the section's own; a group without a rate stays
+  ///   as it is, its state included.
+  func step(on pool: WorkerPool, rate: (ParameterGroup?) -> Double?) {
     stepCount += 1
-    for (parameter, memory) in zip(parameters, memory) {
-      guard let gradient = parameter.gradient else { continue }
-      rule.update(
-        ParameterStep(
-          value: parameter.value, gradient: gradient, memory: memory, number: stepCount, rate: rate,
-          weightDecay: settings.weightDecay(of: parameter.role)), on: pool)
+    for part in parts {
+      guard let rate = rate(part.group) else { continue }
+      for (parameter, memory) in zip(part.parameters, part.memory) {
+        guard let gradient = parameter.gradient else { continue }
+        part.rule.update(
+          ParameterStep(
+            value: parameter.value, gradient: gradient, memory: memory, number: stepCount,
+            rate: rate, weightDecay: part.settings.weightDecay(of: parameter.role)), on: pool)
+      }
+    }
+  }
+
+  /// Freezes the parameters of groups, or lets them train: backward passes then compute no
+  /// gradient of a frozen weight of a convolution or a linear layer, and clipping counts none.
+  func freeze(where isFrozen: (ParameterGroup?) -> Bool) {
+    for part in parts {
+      let isFrozen = isFrozen(part.group)
+      for parameter in part.parameters { parameter.isFrozen = isFrozen }
     }
   }
 }
@@ -46,11 +88,13 @@ extension Optimizer {
 
   /// The whole state.
   public var state: [StateTensor] {
-    rule.memory.enumerated().flatMap { index, quantity in
-      zip(parameters, memory).map { parameter, buffers in
-        StateTensor(
-          name: "\(quantity).\(parameter.name)", shape: parameter.shape,
-          values: { parameter.unpack(buffers[index]) })
+    parts.flatMap { part in
+      part.rule.memory.enumerated().flatMap { index, quantity in
+        zip(part.parameters, part.memory).map { parameter, buffers in
+          StateTensor(
+            name: "\(quantity).\(parameter.name)", shape: parameter.shape,
+            values: { parameter.unpack(buffers[index]) })
+        }
       }
     }
   }
@@ -62,10 +106,12 @@ extension Optimizer {
     stepCount: Int, values: (_ name: String, _ shape: [Int]) throws -> [Float]
   ) rethrows {
     self.stepCount = stepCount
-    for (index, quantity) in rule.memory.enumerated() {
-      for (parameter, buffers) in zip(parameters, memory) {
-        parameter.pack(
-          try values("\(quantity).\(parameter.name)", parameter.shape), into: buffers[index])
+    for part in parts {
+      for (index, quantity) in part.rule.memory.enumerated() {
+        for (parameter, buffers) in zip(part.parameters, part.memory) {
+          parameter.pack(
+            try values("\(quantity).\(parameter.name)", parameter.shape), into: buffers[index])
+        }
       }
     }
   }

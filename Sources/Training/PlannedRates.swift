@@ -31,7 +31,7 @@ public struct PlannedRates: Sendable, Equatable {
       return Point(
         epochs: Double(before) + Double(step) / Double(stepsPerEpoch),
         rate: settings.schedule.rate(
-          base: settings.optimizer.learningRate, at: place, epochs: settings.epochs))
+          base: settings.optimizer.learningRate, at: place, epochs: Double(settings.epochs)))
     }
   }
 

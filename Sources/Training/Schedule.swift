@@ -99,14 +99,15 @@ extension Schedule {
   ///   - epochs: Number of epochs of the whole run.
   ///   - history: The figures of the epochs before this one.
   public func rate(
-    base: Double, at place: StepPlace, epochs: Int, history: [EpochRecord] = []
+    base: Double, at place: StepPlace, epochs: Double, history: [EpochRecord] = []
   ) -> Double {
-    let rate = scheduled(base: base, at: place, epochs: max(epochs, 1), history: history)
+    let rate = scheduled(
+      base: base, at: place, epochs: epochs > 0 ? epochs : 1, history: history)
     return warmupEpochs > 0 ? rate * min(place.end / warmupEpochs, 1) : rate
   }
 
   private func scheduled(
-    base: Double, at place: StepPlace, epochs: Int, history: [EpochRecord]
+    base: Double, at place: StepPlace, epochs: Double, history: [EpochRecord]
   ) -> Double {
     switch kind {
     case .constant:
@@ -116,13 +117,14 @@ extension Schedule {
     case .exponential:
       return base * pow(factor, Double(place.epoch - 1))
     case .cosine:
-      return halfWave(from: base, to: minimum, Double(place.epoch - 1) / Double(period ?? epochs))
+      let length = period.map(Double.init) ?? epochs
+      return halfWave(from: base, to: minimum, Double(place.epoch - 1) / length)
     case .plateau:
       let standstills = Monitor(monitor, leastImprovement: leastImprovement)
         .standstills(in: history, patience: patience)
       return max(base * pow(factor, Double(standstills)), min(minimum, base))
     case .triangular, .oneCycle:
-      let progress = min(place.beginning / Double(epochs), 1)
+      let progress = min(place.beginning / epochs, 1)
       let shape = kind == .triangular ? line : halfWave
       return progress < peak
         ? shape(start * base, base, progress / peak)

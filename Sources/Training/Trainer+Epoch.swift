@@ -50,6 +50,8 @@ extension Trainer {
   /// The state is saved only between steps, so partial gradient sums need not be stored.
   private func step(_ indices: ArraySlice<Int>) throws {
     let rate = learningRate
+    let place = place(ofStep: state.position / imagesPerStep)
+    if groupRates.freezes { optimizer.freeze { groupRates.isFrozen($0, at: place) } }
     let accumulates = indices.count > settings.batch
     for first in stride(from: indices.startIndex, to: indices.endIndex, by: settings.batch) {
       let batch = indices[first..<min(first + settings.batch, indices.endIndex)]
@@ -65,7 +67,7 @@ extension Trainer {
     if let limit = settings.clipNorm {
       GradientClipping.clip(network.parameters, toNorm: limit, on: pool)
     }
-    optimizer.step(rate: rate, on: pool)
+    optimizer.step(on: pool) { groupRates.rate(of: $0, at: place, history: state.history) }
     average?.update(on: pool)
   }
 

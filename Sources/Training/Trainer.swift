@@ -14,6 +14,7 @@ public final class Trainer {
   public let settings: TrainingSettings
   public let network: Network
   let optimizer: Optimizer
+  let groupRates: GroupRates
   let accumulator: GradientAccumulator?
   let average: WeightAverage?
   let plan: NetworkPlan
@@ -62,7 +63,9 @@ public final class Trainer {
     validation = images.validation.map {
       BatchLoader($0, normalization: normalization, side: side)
     }
+    try settings.optimizer.check(for: network.parameters)
     optimizer = Optimizer(settings.optimizer, for: network.parameters)
+    groupRates = GroupRates(settings)
     accumulator = settings.accumulate > 1 ? GradientAccumulator(for: network.parameters) : nil
     average =
       settings.average.decay > 0
@@ -142,9 +145,13 @@ extension Trainer {
   /// The learning rate of a step, counted from 0, of the current epoch.
   func rate(ofStep step: Int) -> Double {
     settings.schedule.rate(
-      base: settings.optimizer.learningRate,
-      at: StepPlace(epoch: state.history.count + 1, step: step, of: stepsPerEpoch),
-      epochs: settings.epochs, history: state.history)
+      base: settings.optimizer.learningRate, at: place(ofStep: step),
+      epochs: Double(settings.epochs), history: state.history)
+  }
+
+  /// Where a step, counted from 0, of the current epoch is in this run.
+  func place(ofStep step: Int) -> StepPlace {
+    StepPlace(epoch: state.history.count + 1, step: step, of: stepsPerEpoch)
   }
 }
 
@@ -154,7 +161,7 @@ extension TrainingSettings {
   /// - Parameter holdsOut: Whether there are validation images.
   public func check(holdsOut: Bool) throws {
     try precision.requireSupport()
-    try optimizer.kind.rule.check(optimizer)
+    try optimizer.checkRules()
     guard !holdsOut else { return }
     if stop.patience > 0, stop.monitor.isValidation {
       throw TrainingError.noValidationImages(

@@ -23,6 +23,10 @@ public enum TrainingError: PrintableError, Equatable {
   case noValidationImages(key: String, quantity: String)
   /// Nesterov's variant without momentum.
   case nesterovWithoutMomentum
+  /// A group of parameters whose settings can't be combined.
+  case optimizerGroup(ParameterGroup, problem: String)
+  /// Settings of a group to which no parameter of the network belongs.
+  case emptyGroup(ParameterGroup)
   /// The number of class weights differs from the number of classes.
   case classWeights(found: Int, classes: [String])
   /// The work folder cannot be written.
@@ -58,6 +62,11 @@ public enum TrainingError: PrintableError, Equatable {
         + "quantity of the training images, or train.data: training"
     case .nesterovWithoutMomentum:
       "train.optimizer.nesterov is true and momentum is 0; set train.optimizer.momentum, 0.9 for example"
+    case .optimizerGroup(let group, let problem):
+      "the optimiser of \(group.rawValue), from train.optimizer.\(group.rawValue) and train.optimizer: "
+        + problem
+    case .emptyGroup(let group):
+      "train.optimizer.\(group.rawValue) is for \(group.about), and the network has none; leave it out"
     case .classWeights(let found, let classes):
       "train.loss.class-weights has \(found) weights, expected \(classes.count), one a class: "
         + "\(classes.prefix(5).joined(separator: ", "))\(classes.count > 5 ? ", …" : "")"

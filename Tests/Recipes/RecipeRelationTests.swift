@@ -38,6 +38,14 @@ struct RecipeRelationTests {
       "train.optimizer.beta1 (r.yaml:1) has no effect where train.optimizer.kind is sgd; it counts where train.optimizer.kind is adam or adamw"
     ),
     (
+      "train.optimizer: {norms: {beta1: 0.8}}",
+      "train.optimizer.norms.beta1 (r.yaml:1) has no effect where train.optimizer.norms.kind is left out; it counts where train.optimizer.norms.kind is adam or adamw or train.optimizer.norms.kind is left out and train.optimizer.kind is adam or adamw"
+    ),
+    (
+      "train.optimizer: {kind: adam, norms: {kind: sgd, beta1: 0.8}}",
+      "train.optimizer.norms.beta1 (r.yaml:1) has no effect where train.optimizer.norms.kind is sgd; it counts where train.optimizer.norms.kind is adam or adamw or train.optimizer.norms.kind is left out and train.optimizer.kind is adam or adamw"
+    ),
+    (
       "train.stop.monitor: train-loss",
       "train.stop.monitor (r.yaml:1) has no effect where train.stop.patience is 0; it counts where train.stop.patience is not 0"
     ),
@@ -64,6 +72,8 @@ struct RecipeRelationTests {
     "preprocess: {normalize: half, mean: null}",
     "split: {kind: last, seed: 9}",  // it chooses the samples
     "train.optimizer.beta1: 0.9",  // the default, said again
+    "train.optimizer: {beta1: 0.8, norms.kind: adam}",  // the group inherits it
+    "train.optimizer: {kind: adam, biases: {beta2: 0.9, epochs: 0.5, learning-rate: 0.1}}",
   ])
   func whatCountsIsNoWarning(_ text: String) throws {
     #expect(try ineffective(text) == [])

@@ -25,6 +25,10 @@ import Training
       let kind = try #require(OptimizerSettings.Kind(rawValue: optimizer))
       var settings = Fixture.settings(network: "resnet8", width: 4, epochs: 2)
       settings.optimizer.kind = kind
+      settings.optimizer.groups = [
+        .norms: GroupSettings(kind: .sgd, learningRate: 0.01, own: ["momentum": 0.5]),
+        .biases: GroupSettings(epochs: 0.5),
+      ]
       settings.accumulate = 2
       settings.clipNorm = 0.01
       settings.average.decay = 0.9

@@ -5,7 +5,7 @@ import Training
 @Suite struct ScheduleTests {
   /// The rate of an epoch's first step.
   private func rate(
-    _ schedule: Schedule, base: Double, epoch: Int, epochs: Int, losses: [Double] = []
+    _ schedule: Schedule, base: Double, epoch: Int, epochs: Double, losses: [Double] = []
   ) -> Double {
     schedule.rate(
       base: base, at: StepPlace(epoch: epoch, step: 0, of: 10), epochs: epochs,

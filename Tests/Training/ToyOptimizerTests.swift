@@ -90,7 +90,16 @@ private struct SignDescent: UpdateRule {
     #expect(kind.about.hasSuffix("; sign: steps by the sign of the mean gradient"))
     let inertia = try #require(keys.first { $0.name == "train.optimizer.inertia" })
     #expect(inertia.defaultValue == 0.5 && inertia.about == "share of the old mean (sign)")
-    #expect(inertia.condition == .init("train.optimizer.kind", in: ["sign"]))
+    #expect(inertia.conditions.first == [.init("train.optimizer.kind", in: ["sign"])])
+    // And once more for each group, where what is left out is the section's.
+    let own = try #require(keys.first { $0.name == "train.optimizer.norms.inertia" })
+    #expect(own.kind == inertia.kind && own.defaultValue == nil && own.isAddition)
+    #expect(
+      own.conditions == [
+        [.init("train.optimizer.norms.kind", in: ["sign"])],
+        [.absent("train.optimizer.norms.kind"), .init("train.optimizer.kind", in: ["sign"])],
+      ])
+    #expect(inertia.conditions.contains([.init("train.optimizer.norms.kind", in: ["sign"])]))
     #expect(Set(keys.map(\.name)).count == keys.count)
     #expect(settings(inertia: 0.5).optimizer.words == "signs: inertia 0.5")
   }
