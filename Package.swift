@@ -442,7 +442,8 @@ if isFuzzing {
 // Modules that only parse and print are compiled without optimisation, for a shorter build: they
 // do little work in any run.
 let textModules: Set = [
-  "Inspection", "Notebook", "Preflight", "Terminals", "tessera",
+  "Comparison", "Figures", "Gnuplot", "Inspection", "Notebook", "Preflight", "Sweeps", "Terminals",
+  "Watching", "tessera",
 ]
 for target in package.targets where textModules.contains(target.name) {
   target.swiftSettings =

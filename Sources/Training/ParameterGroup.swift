@@ -32,6 +32,7 @@ public enum ParameterGroup: String, CaseIterable, Sendable {
       case .bias: return .biases
       case .weight where parameter.shape.count >= 4: return .convolutions
       case .weight: return index == head ? .head : nil
+      case .whitening: return .whitening
       case .runningMean, .runningVariance: return nil
       }
     }

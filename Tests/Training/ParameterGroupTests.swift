@@ -18,7 +18,8 @@ import Training
     arguments: [
       ("resnet8", [.convolutions: 9, .norms: 18, .biases: 1, .head: 1]),
       // Hidden linear layers belong to no group.
-      ("alexnet", [.convolutions: 5, .biases: 8, .head: 1, nil: 2]),
+      ("alexnet", [.convolutions: 5, .norms: 10, .biases: 8, .head: 1, nil: 2]),
+      ("airbench", [.convolutions: 6, .norms: 6, .head: 1, .whitening: 1]),
       ("linear", [.biases: 1, .head: 1]),
     ] as [(String, [ParameterGroup?: Int])])
   func aNetworksParametersAreGrouped(_ name: String, _ expected: [ParameterGroup?: Int]) throws {
