@@ -25,10 +25,10 @@ public final class NetworkRun {
 
   /// Fills all weights as the golden networks were filled.
   public func fill(suffix: String) {
-    for parameter in network.parameters where parameter.isTrainable {
+    for parameter in network.parameters where parameter.gradient != nil {
       let kind: FillKind =
         switch parameter.role {
-        case .weight: .weight
+        case .weight, .whitening: .weight
         case .normWeight: .norm
         default: .bias
         }

@@ -37,6 +37,7 @@ PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = PROJECT / ".build/release/golden-passes"
 NETWORKS = [
     "small-cnn", "alexnet", "resnet20", "resnet29v2", "pyramidnet-2", "pyramidnet", "adaptive-conv",
+    "airbench",
 ]
 OURS, TORCH = "ours", "PyTorch"
 QUANTITIES = ["logits", "gradients", "losses"]
@@ -65,7 +66,8 @@ def torch_passes(name, seed, batch, in_double):
         if "logits" not in found:
             found["logits"] = logits.double().numpy()
             for parameter, value in network.named_parameters():
-                found[f"gradient.{parameter}"] = value.grad.double().numpy().copy()
+                if value.grad is not None:
+                    found[f"gradient.{parameter}"] = value.grad.double().numpy().copy()
     return found
 
 

@@ -1,20 +1,19 @@
 #!/usr/bin/env python3
 """Sets the speed of this project beside PyTorch's, both on this machine, taking turns.
 
-    python3 Tests/Peers/compare_speed.py --reference FOLDER [OPTION...]   beside PyTorch
-    python3 Tests/Peers/compare_speed.py --scaling [OPTION...]            one thread beside several
-    python3 Tests/Peers/compare_speed.py --from-log FILE                  the tables of an earlier run
+    python3 Tests/Peers/compare_speed.py [OPTION...]              beside PyTorch
+    python3 Tests/Peers/compare_speed.py --scaling [OPTION...]    one thread beside several
+    python3 Tests/Peers/compare_speed.py --from-log FILE          the tables of an earlier run
 
-FOLDER holds models.py with MODELS = {name: (constructor, side of the input)}. In each round each network
-is measured by `./pipeline.sh bench --json`, then by PyTorch in each of its modes, each in a process of its
-own; every other round the other way round. Prints tables in Markdown: medians over the rounds, PyTorch's
+In each round each network is measured by `./pipeline.sh bench --json`, then by PyTorch in each of its modes,
+each in a process of its own; every other round the other way round. PyTorch's networks are those of
+Tests/Golden/generate, eager in two layouts and, with --compile, also by torch.compile. Prints tables in Markdown: medians over the rounds, PyTorch's
 best mode, and ratios with the least and the largest of any round.
 
 Needs torch: PEER_PYTHON=/path/to/python, or the interpreter that runs this.
 """
 
 import argparse
-import importlib.util
 import itertools
 import json
 import os
@@ -25,7 +24,9 @@ import sys
 import time
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
-NETWORKS = ["small-cnn", "alexnet", "resnet20", "resnet29v2", "pyramidnet", "adaptive-conv"]
+NETWORKS = [
+    "small-cnn", "alexnet", "resnet20", "resnet29v2", "pyramidnet", "adaptive-conv", "airbench",
+]
 PRECISIONS = ["float32", "bfloat16"]
 LAYOUTS = ["nchw", "channels_last"]
 OURS = "ours"
@@ -55,13 +56,6 @@ def mixing_first(layer, x):
     return y.reshape(count, -1, height, width)
 
 
-def load_models(folder):
-    spec = importlib.util.spec_from_file_location("models", pathlib.Path(folder) / "models.py")
-    models = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(models)
-    return models
-
-
 def durations(seconds, run):
     """The seconds of each run: two that nobody times, then at least three, as `bench` does."""
     for _ in range(2):
@@ -87,10 +81,16 @@ def measure_torch(case):
 
     torch.set_num_threads(case["threads"])
     torch.manual_seed(0)
-    models = load_models(case["reference"])
-    make, side = models.MODELS[case["network"]]
-    model = make()
-    layers = [layer for layer in model.modules() if isinstance(layer, models.AdaptiveConv)]
+    sys.path.insert(0, str(PROJECT / "Tests/Golden/generate"))
+    from networks import REFERENCES
+    from networks.adaptive_conv import AdaptiveConv
+    from networks.alexnet import AlexNet
+
+    reference = REFERENCES[case["network"]]
+    # The golden passes are without dropout.
+    model = AlexNet() if case["network"] == "alexnet" else reference.make()
+    side = reference.side
+    layers = [layer for layer in model.modules() if isinstance(layer, AdaptiveConv)]
     for layer in layers:
         # Banks of kernels come uninitialised.
         torch.nn.init.normal_(layer.weight, std=(2 / layer.weight[0, 0].numel()) ** 0.5)
@@ -99,7 +99,7 @@ def measure_torch(case):
         with torch.no_grad():
             torch.testing.assert_close(
                 mixing_first(layers[0], probe), layers[0](probe), rtol=1e-3, atol=1e-4)
-        models.AdaptiveConv.forward = mixing_first
+        AdaptiveConv.forward = mixing_first
     x = torch.randn(case["batch"], 3, side, side)
     y = torch.randint(0, 10, (case["batch"],))
     if case["layout"] == "channels_last":
@@ -108,7 +108,10 @@ def measure_torch(case):
         for parameter in model.parameters():
             if parameter.dim() == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.SGD(trained, lr=0.01, momentum=0.9, weight_decay=1e-4)
+    if case["compiles"]:
+        model = torch.compile(model)
     is_mixed = case["precision"] == "bfloat16"
 
     def step():
@@ -155,16 +158,19 @@ def run_ours(network, precision, threads, seconds):
 def run_torch(network, precision, mode, batch, options):
     case = {
         "network": network, "precision": precision, "layout": mode.split(" ")[0],
-        "mixes_first": mode.endswith(" mixing first"), "batch": batch, "threads": options.threads,
-        "seconds": options.seconds, "reference": str(options.reference.resolve()),
+        "mixes_first": mode.endswith(" mixing first"), "compiles": mode.endswith(" compiled"),
+        "batch": batch, "threads": options.threads,
+        "seconds": options.seconds,
     }
     python = os.environ.get("PEER_PYTHON", sys.executable)
     found = run_json([python, __file__, "--case", json.dumps(case)], f"PyTorch's {network}")
     return found | {"network": network, "precision": precision}
 
 
-def modes(network):
-    return LAYOUTS + [f"{layout} mixing first" for layout in LAYOUTS if network == MIXED]
+def modes(network, compiles):
+    return LAYOUTS + [
+        f"{layout} {way}" for way, applies in [("mixing first", network == MIXED), ("compiled", compiles)]
+        for layout in LAYOUTS if applies]
 
 
 class Log:
@@ -189,7 +195,7 @@ def beside_torch(options, log):
     # Each network's batch is its recipe's: ours, which comes first, tells.
     batches = {}
     for round_number, network, precision in turns(options):
-        sides = [OURS] + modes(network)
+        sides = [OURS] + modes(network, options.compile)
         for side in sides if round_number % 2 else reversed(sides):
             if side == OURS:
                 found = run_ours(network, precision, options.threads, options.seconds)
@@ -276,17 +282,21 @@ def speed_rows(sides, network, precision, is_candidate):
         ]
 
 
+def is_of_the_formula(side):
+    return side != OURS and not side.endswith(" mixing first")
+
+
 def print_beside_torch(measured):
     header = ["network", "precision", "pass", "images/s", "PyTorch", "its best mode", "ratio"]
     speeds, mixing, memory = [], [], []
     for (network, precision), sides in measured.cases():
         speeds += speed_rows(
-            sides, network, precision, lambda side: side in LAYOUTS)
+            sides, network, precision, is_of_the_formula)
         if network == MIXED:
             mixing += speed_rows(
                 sides, network, precision, lambda side: side.endswith(" mixing first"))
         key = "peak_memory_bytes"
-        mode = best(sides, "train_images_per_second", lambda side: side in LAYOUTS)
+        mode = best(sides, "train_images_per_second", is_of_the_formula)
         memory.append([
             network, precision, number(median(sides[OURS], key) / 2**20),
             number(median(sides[mode], key) / 2**20), mode,
@@ -350,13 +360,13 @@ def count_from(least):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--reference", type=pathlib.Path, help="folder of PyTorch's models.py")
     parser.add_argument("--networks", type=words(NETWORKS), default=NETWORKS, help="A,B,…")
     parser.add_argument("--precision", type=words(PRECISIONS), default=PRECISIONS, help="P,Q")
     parser.add_argument("--rounds", type=count_from(1), default=5)
     parser.add_argument("--seconds", type=float, default=3, help="for each pass (3)")
     parser.add_argument("--threads", type=count_from(1), default=os.cpu_count())
     parser.add_argument("--log", type=pathlib.Path, help="write each measurement there, a line of JSON each")
+    parser.add_argument("--compile", action="store_true", help="torch.compile too; needs a C++ compiler")
     parser.add_argument("--scaling", action="store_true", help="one thread beside --threads")
     parser.add_argument("--from-log", type=pathlib.Path, help="measure nothing; the tables of a --log")
     parser.add_argument("--case", help=argparse.SUPPRESS)
@@ -370,8 +380,6 @@ def main():
     if options.scaling:
         if options.threads < 2:
             parser.error("--scaling compares one thread with --threads, which must be at least 2")
-    elif not options.reference or not (options.reference / "models.py").is_file():
-        parser.error("--reference must name a folder with PyTorch's models.py")
     log = Log(options.log)
     (one_beside_several if options.scaling else beside_torch)(options, log)
     print_tables(log.entries)

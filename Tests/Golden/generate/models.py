@@ -23,6 +23,8 @@ import tensor_file
 from fill import Fill, labels
 from networks import REFERENCES
 
+GOLDEN = [name for name, reference in REFERENCES.items() if reference.is_golden]
+
 
 def passes(name, fill):
     """The tensors of one network by name."""
@@ -35,6 +37,8 @@ def passes(name, fill):
     loss.backward()
     tensors = {f"{name}.train.logits": logits.detach(), f"{name}.train.loss": loss.detach().reshape(1)}
     for parameter, value in network.named_parameters():
+        if value.grad is None:
+            continue
         tensors[f"{name}.grad_norm.{parameter}"] = value.grad.norm().reshape(1)
         tensors[f"{name}.grad_head.{parameter}"] = value.grad.flatten()[:16].clone()
     for buffer, value in network.named_buffers():
@@ -50,7 +54,7 @@ def main():
     parser = tensor_file.command_line(__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, help="fill tensors with other values")
     parser.add_argument(
-        "--networks", type=lambda text: text.split(","), default=list(REFERENCES), metavar="A,B,…")
+        "--networks", type=lambda text: text.split(","), default=GOLDEN, metavar="A,B,…")
     options = parser.parse_args()
     unknown = [name for name in options.networks if name not in REFERENCES]
     if unknown:

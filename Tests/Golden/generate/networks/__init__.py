@@ -10,6 +10,7 @@ from typing import Callable
 from torch import nn
 
 from .adaptive_conv import AdaptiveConvNet
+from .airbench import Airbench
 from .alexnet import AlexNet
 from .pyramidnet import PyramidNet
 from .resnet import ResNet
@@ -27,6 +28,8 @@ class Reference:
     batch: int = 4
     #: Learning rate of the steps that compare_precision.py takes; the loss falls with it.
     rate: float = 0.1
+    #: Whether models.safetensors has its golden pass.
+    is_golden: bool = True
 
 
 REFERENCES = {
@@ -37,6 +40,7 @@ REFERENCES = {
     "resnet29v2": Reference(lambda: ResNet(blocks=3, version=2)),
     "pyramidnet": Reference(PyramidNet),
     "adaptive-conv": Reference(AdaptiveConvNet),
+    "airbench": Reference(Airbench, is_golden=False),
     # PyramidNet with two blocks a stage: 110 layers magnify rounding, 14 do not.
     "pyramidnet-2": Reference(lambda: PyramidNet(blocks=2)),
 }
