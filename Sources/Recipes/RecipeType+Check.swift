@@ -55,6 +55,11 @@ extension RecipeType {
         throw .notFinite(place, key: key, found: text)
       }
       return try number(value, within: bounds, text: text, key: key, at: place)
+    case (.amount(let bounds), .integer), (.amount(let bounds), .number),
+      (.amount(let bounds), .oversizedInteger), (.amount(let bounds), .nonFinite):
+      let value = try RecipeType.number(bounds).value(of: text, node: node, key: key, at: place)
+      guard case .number(let number) = value, let whole = Int(exactly: number) else { return value }
+      return .integer(whole)
     case (.number, .nonFinite):
       throw .notFinite(place, key: key, found: text)
     case (.boolean, .boolean(let value)):
@@ -109,6 +114,7 @@ extension RecipeType {
     case (.number, .integer), (.number, .number), (.number, .oversizedInteger),
       (.number, .nonFinite):
       true
+    case (.amount(let bounds), _): RecipeType.number(bounds).accepts(kind)
     case (.boolean, .boolean): true
     case (.text, .text), (.path, .text), (.choice, .text): true
     case (.list, .list), (.variants, .list): true
@@ -132,9 +138,10 @@ extension RecipeType {
     case (.boolean, .scalar(let word, _), _) where ["no", "off"].contains(word.lowercased()):
       "write false"
     case (.integer, .scalar(_, isPlain: false), _), (.number, .scalar(_, isPlain: false), _),
-      (.boolean, .scalar(_, isPlain: false), _):
+      (.amount, .scalar(_, isPlain: false), _), (.boolean, .scalar(_, isPlain: false), _):
       "write it without quotes"
-    case (.integer, _, _), (.number, _, _): "write decimal digits, as in 50000 or 1.0e-8"
+    case (.integer, _, _), (.number, _, _), (.amount, _, _):
+      "write decimal digits, as in 50000 or 1.0e-8"
     case (.text, .scalar, _), (.path, .scalar, _): "put it in quotes"
     case (.list, .scalar(let text, _), _): "write it in brackets, as in [\(onOneLine(text))]"
     case (.variants, .scalar(let text, _), _): "write it in brackets, as in [\(onOneLine(text))]"

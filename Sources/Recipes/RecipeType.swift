@@ -2,6 +2,9 @@
 public indirect enum RecipeType: Sendable, Equatable {
   case integer(Bounds)
   case number(Bounds)
+  /// A number; a whole one is an integer, so that a key that once took only integers keeps its cache
+  /// keys.
+  case amount(Bounds)
   case boolean
   /// Text that matches the whole of a regular expression; any text but the empty where there is none.
   case text(Pattern?)
@@ -74,7 +77,7 @@ extension RecipeType: CustomStringConvertible {
   public var description: String {
     switch self {
     case .integer(let bounds): "an integer" + bounds.suffix
-    case .number(let bounds): "a number" + bounds.suffix
+    case .number(let bounds), .amount(let bounds): "a number" + bounds.suffix
     case .boolean: "true or false"
     case .text(nil): "text"
     case .text(.some(let pattern)): "text such as \(pattern.example)"
@@ -90,7 +93,7 @@ extension RecipeType: CustomStringConvertible {
   private var plural: String {
     switch self {
     case .integer(let bounds): "integers" + bounds.suffix
-    case .number(let bounds): "numbers" + bounds.suffix
+    case .number(let bounds), .amount(let bounds): "numbers" + bounds.suffix
     case .text(nil): "texts"
     case .text(.some(let pattern)): "texts such as \(pattern.example)"
     case .choice(let words, _): "the words \(joined(words, by: "and"))"

@@ -138,13 +138,15 @@ extension SchemaAttributes {
     case "path": return .path
     case "integer": return .integer(try bounds())
     case "number": return .number(try bounds())
+    case "amount": return .amount(try bounds())
     case "choice":
       let words = try choices()
       return .choice(words, former: try formerChoices(of: words))
     case "text": return .text(try pattern())
     default:
       throw malformed(
-        "type", expected: "boolean, path, integer, number, choice, text or variants", found: node)
+        "type", expected: "boolean, path, integer, number, amount, choice, text or variants",
+        found: node)
     }
   }
 

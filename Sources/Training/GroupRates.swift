@@ -1,6 +1,6 @@
 /// The learning rates of groups of parameters in a step.
 ///
-/// A group's rate follows the section's schedule in proportion: a least rate is scaled by the
+/// A group's rate follows the section's schedule in proportion: a minimum rate is scaled by the
 /// group's `learning-rate` over the section's. A group that trains for `epochs` runs through the
 /// whole schedule in them, and is frozen afterwards: its parameters, their statistics in the
 /// optimiser and their gradients are left alone, while gradients still pass on to other layers.

@@ -6,7 +6,7 @@ import Foundation
 /// A rate is a pure function of its arguments, so resuming a run needs no state of the schedule.
 public struct Schedule: Decodable, Sendable {
   public enum Kind: String, Decodable, Sendable {
-    case constant, multistep, exponential, cosine, plateau, triangular
+    case constant, multistep, exponential, cosine, plateau, linear, triangular
     case oneCycle = "one-cycle"
   }
 
@@ -16,10 +16,12 @@ public struct Schedule: Decodable, Sendable {
   /// The multiplier at a milestone (multistep), after each epoch (exponential) or after a
   /// standstill (plateau).
   public var factor: Double
-  /// Epochs from the full to the minimum rate (cosine); nil for the whole run.
-  public var period: Int?
+  /// Epochs from the full to the minimum rate (cosine, linear); nil for the whole run.
+  public var period: Double?
   /// Minimum rate (cosine, plateau), or the rate at the end (triangular, one-cycle).
   public var minimum: Double
+  /// Minimum rate as a fraction of the full one (linear).
+  public var floor: Double
   /// The quantity whose standstill lowers the rate (plateau).
   public var monitor: MonitoredQuantity
   /// Epochs without an improvement after which the rate is lowered (plateau).
@@ -34,9 +36,9 @@ public struct Schedule: Decodable, Sendable {
   public var warmupEpochs: Double
 
   public init(
-    kind: Kind, milestones: [Int] = [], factor: Double = 0.1, period: Int? = nil,
-    minimum: Double = 0, monitor: MonitoredQuantity = .validationLoss, patience: Int = 10,
-    leastImprovement: Double = 0, start: Double = 0.04, peak: Double = 0.3,
+    kind: Kind, milestones: [Int] = [], factor: Double = 0.1, period: Double? = nil,
+    minimum: Double = 0, floor: Double = 0, monitor: MonitoredQuantity = .validationLoss,
+    patience: Int = 10, leastImprovement: Double = 0, start: Double = 0.04, peak: Double = 0.3,
     warmupEpochs: Double = 0
   ) {
     self.kind = kind
@@ -44,6 +46,7 @@ public struct Schedule: Decodable, Sendable {
     self.factor = factor
     self.period = period
     self.minimum = minimum
+    self.floor = floor
     self.monitor = monitor
     self.patience = patience
     self.leastImprovement = leastImprovement
@@ -85,6 +88,7 @@ extension Schedule {
   ///     exponential  base · factorᵉ⁻¹
   ///     cosine       minimum + (base − minimum) · (1 + cos(π · (e − 1) / period)) / 2
   ///     plateau      base · factorⁿ, at least minimum, after n standstills of the monitored quantity
+  ///     linear       base + (floor · base − base) · t / period, then floor · base
   ///     triangular   linear from start · base to base at t = peak · epochs, then to minimum
   ///                  at t = epochs
   ///     one-cycle    the same along half waves of the cosine
@@ -117,12 +121,13 @@ extension Schedule {
     case .exponential:
       return base * pow(factor, Double(place.epoch - 1))
     case .cosine:
-      let length = period.map(Double.init) ?? epochs
-      return halfWave(from: base, to: minimum, Double(place.epoch - 1) / length)
+      return halfWave(from: base, to: minimum, Double(place.epoch - 1) / (period ?? epochs))
     case .plateau:
       let standstills = Monitor(monitor, leastImprovement: leastImprovement)
         .standstills(in: history, patience: patience)
       return max(base * pow(factor, Double(standstills)), min(minimum, base))
+    case .linear:
+      return line(from: base, to: floor * base, min(place.beginning / (period ?? epochs), 1))
     case .triangular, .oneCycle:
       let progress = min(place.beginning / epochs, 1)
       let shape = kind == .triangular ? line : halfWave

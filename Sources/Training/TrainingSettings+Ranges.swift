@@ -36,8 +36,9 @@ extension Schedule {
     let section = "train.schedule."
     for epoch in milestones { try SettingRange(least: 1).check(epoch, section + "milestones") }
     try SettingRange(most: 1, above: 0).check(factor, section + "factor")
-    try SettingRange(least: 1).check(period, section + "period")
+    try SettingRange(most: 100_000, above: 0).check(period, section + "period")
     try SettingRange(least: 0).check(minimum, section + "minimum")
+    try SettingRange(least: 0, most: 1).check(floor, section + "floor")
     try SettingRange(least: 1).check(patience, section + "patience")
     try SettingRange(least: 0).check(leastImprovement, section + "least-improvement")
     try SettingRange(least: 0, most: 1).check(start, section + "start")

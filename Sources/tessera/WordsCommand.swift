@@ -54,7 +54,7 @@ struct WordsCommand: ParsableCommand {
       case .choice(let words, _): words
       case .text(let pattern): pattern?.example.split(separator: ", ").map(String.init) ?? []
       case .either(let first, let second): words(of: first) + words(of: second)
-      case .integer, .number, .path, .list, .variants: []
+      case .integer, .number, .amount, .path, .list, .variants: []
       }
     }
     guard let key = name.flatMap({ project.schema[$0] }) else { return [] }

@@ -74,7 +74,7 @@ import Training
     switch type {
     case .integer(let bounds):
       [bounds.least.map { Int($0) - 1 }, bounds.most.map { Int($0) + 1 }].compactMap(\.self)
-    case .number(let bounds):
+    case .number(let bounds), .amount(let bounds):
       [
         bounds.least.map { $0 - 0.001 }, bounds.above, bounds.most.map { $0 + 0.001 }, bounds.below,
       ].compactMap(\.self)

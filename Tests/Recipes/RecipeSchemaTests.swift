@@ -74,7 +74,7 @@ struct RecipeSchemaTests {
     ),
     (
       "a.b: {type: float, default: 1, about: x}",
-      "a.b: type: expected boolean, path, integer, number, choice, text or variants, found the text 'float'; "
+      "a.b: type: expected boolean, path, integer, number, amount, choice, text or variants, found the text 'float'; "
     ),
     (
       "a.b: {type: [integer, text], default: 1, about: x}",

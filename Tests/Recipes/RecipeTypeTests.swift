@@ -75,7 +75,7 @@ struct RecipeTypeTests {
     ),
     (
       "train.schedule.kind: false",
-      "expected constant, multistep, exponential, cosine, plateau, triangular or one-cycle, found the"
+      "expected constant, multistep, exponential, cosine, plateau, linear, triangular or one-cycle, found the"
     ),
     // Another type that is accepted as well
     (
@@ -213,6 +213,10 @@ struct RecipeTypeTests {
   }
 
   @Test(arguments: [
+    ("train.schedule.period: 3", "train.schedule.period", RecipeValue.integer(3)),
+    ("train.schedule.period: 3.0", "train.schedule.period", .integer(3)),
+    ("train.schedule.period: 0.5", "train.schedule.period", .number(0.5)),
+    ("train.schedule.period: 8.9", "train.schedule.period", .number(8.9)),
     ("train.epochs: +3", "train.epochs", RecipeValue.integer(3)),
     ("train.seed: -9223372036854775808", "train.seed", .integer(.min)),
     ("train.optimizer.learning-rate: 1", "train.optimizer.learning-rate", .number(1)),

@@ -42,6 +42,31 @@ import Training
     #expect(rate(schedule, base: 0.4, epoch: 8, epochs: 8) > 0)  // zero would come after the last
   }
 
+  /// Two epochs of four steps, and a period of one and a half of them.
+  @Test(arguments: [
+    (1, 0, 0.4),  // the first step has the full rate
+    (1, 3, 0.22),  // half way: 0.4 − (0.4 − 0.04) / 2
+    (2, 1, 0.1),  // the last step of six: 0.4 − 0.36 · 5 / 6
+    (2, 2, 0.04),  // the floor, a tenth of the full rate
+    (2, 3, 0.04),  // where it stays
+  ])
+  func linearFallsFromTheFirstStepToItsFloor(_ epoch: Int, _ step: Int, _ expected: Double) {
+    let schedule = Schedule(kind: .linear, period: 1.5, minimum: 0.3, floor: 0.1)
+    let rate = schedule.rate(
+      base: 0.4, at: StepPlace(epoch: epoch, step: step, of: 4), epochs: 2)
+    #expect(abs(rate - expected) < 1e-12, "\(rate)")
+  }
+
+  @Test func linearEndsAtTheEndOfTheRunWithoutAPeriod() {
+    let schedule = Schedule(kind: .linear)
+    func rate(_ epoch: Int, _ step: Int, of epochs: Double) -> Double {
+      schedule.rate(base: 1, at: StepPlace(epoch: epoch, step: step, of: 10), epochs: epochs)
+    }
+    #expect(rate(1, 0, of: 2) == 1)
+    #expect(abs(rate(2, 9, of: 2) - 1 / 20) < 1e-12)  // zero would come after the last step
+    #expect(abs(rate(2, 4, of: 1.5) - 1 / 15) < 1e-12)  // the last step of one and a half epochs
+  }
+
   @Test func constantStays() {
     #expect(rate(Schedule(kind: .constant), base: 0.3, epoch: 77, epochs: 80) == 0.3)
   }

@@ -164,7 +164,8 @@ show(MomentumExample(momentum: settings.optimizer.momentum))
 //: $$ \eta_e = \eta_\text{min} + \frac{\eta_0 - \eta_\text{min}}{2} \left( 1 + \cos \frac{\pi \, (e
 //: - 1)}{T} \right) $$
 //:
-//: During a *warm-up* it rises in proportion to the epochs done, since long steps go astray while
+//: With `linear` it falls with every step instead of every epoch, to the fraction `floor` of the
+//: full rate. During a *warm-up* it rises in proportion to the epochs done, since long steps go astray while
 //: weights are random (Goyal et al., 2017, arXiv:1706.02677). This recipe's plan:
 
 let trainer = orExit { try prepared.trainer(on: images, work: options.workFolder, pool: pool) }
