@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A named tensor of a network's state: a trained weight, or a running statistic.
@@ -72,6 +73,17 @@ extension Parameter {
 
   /// The gradient, if an optimiser uses it.
   public var wantedGradient: AlignedBuffer? { isFrozen ? nil : gradient }
+
+  /// The weights of a convolution or a linear layer as a matrix, or as several of one layout one
+  /// after another; nil for vectors.
+  public var matrix: WeightMatrix? {
+    switch layout {
+    case .vector: nil
+    case .kernels(let layout, _): WeightMatrix(layout)
+    case .matrix(let out, _, let height, let width, let inStride):
+      WeightMatrix(outputs: out, terms: height * width * inStride)
+    }
+  }
 
   /// Number of elements, without padding.
   public var elementCount: Int { shape.reduce(1, *) }

@@ -20,6 +20,7 @@ public final class Optimizer {
     /// For each parameter, one buffer per state quantity of the rule, in the layout of the
     /// parameter.
     let memory: [[AlignedBuffer]]
+    let scratch: AlignedBuffer
   }
 
   /// - Parameter parameters: Those of a network, in its order; frozen ones are never updated.
@@ -37,7 +38,8 @@ public final class Optimizer {
         group: group, settings: settings, rule: rule, parameters: own,
         memory: own.map { parameter in
           rule.memory.map { _ in AlignedBuffer(count: parameter.value.count) }
-        })
+        },
+        scratch: AlignedBuffer(count: own.map { rule.scratchCount(for: $0) }.max() ?? 0))
     }
   }
 
@@ -61,8 +63,9 @@ public final class Optimizer {
         guard let gradient = parameter.gradient else { continue }
         part.rule.update(
           ParameterStep(
-            value: parameter.value, gradient: gradient, memory: memory, number: stepCount,
-            rate: rate, weightDecay: part.settings.weightDecay(of: parameter.role)), on: pool)
+            value: parameter.value, gradient: gradient, memory: memory, matrix: parameter.matrix,
+            scratch: part.scratch, number: stepCount, rate: rate,
+            weightDecay: part.settings.weightDecay(of: parameter.role)), on: pool)
       }
     }
   }

@@ -6,7 +6,9 @@ import Layers
 /// own keys, and what differs for groups of parameters.
 public struct OptimizerSettings: Sendable {
   /// All optimisers, in the order in which lists show them.
-  public static let rules: [any UpdateRule.Type] = [SGD.self, Adam.self, AdamW.self]
+  public static let rules: [any UpdateRule.Type] = [
+    SGD.self, Adam.self, AdamW.self, Muon.self,
+  ]
 
   /// An optimiser, identified by the name of its rule.
   public struct Kind: RawRepresentable, Equatable, Sendable, CustomStringConvertible {
@@ -110,11 +112,18 @@ extension OptimizerSettings {
     }
   }
 
-  /// Checks that each group with settings has parameters to train by them.
+  /// Checks that each group with settings has parameters to train by them, and that each
+  /// parameter's rule can update it.
   func check(for parameters: [Parameter]) throws {
-    let present = Set(ParameterGroup.groups(of: parameters))
-    for group in ParameterGroup.allCases where groups[group] != nil && !present.contains(group) {
+    let members = ParameterGroup.groups(of: parameters)
+    for group in ParameterGroup.allCases where groups[group] != nil && !members.contains(group) {
       throw TrainingError.emptyGroup(group)
+    }
+    for (parameter, group) in zip(parameters, members) where parameter.isTrainable {
+      let settings = settings(of: group)
+      guard !settings.kind.rule.accepts(parameter) else { continue }
+      throw TrainingError.unsuitableRule(
+        settings.kind, parameter: parameter.name, shape: parameter.shape, group: group)
     }
   }
 }

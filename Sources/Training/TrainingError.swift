@@ -27,6 +27,9 @@ public enum TrainingError: PrintableError, Equatable {
   case optimizerGroup(ParameterGroup, problem: String)
   /// Settings of a group to which no parameter of the network belongs.
   case emptyGroup(ParameterGroup)
+  /// An optimiser that can't update a parameter of this shape.
+  case unsuitableRule(
+    OptimizerSettings.Kind, parameter: String, shape: [Int], group: ParameterGroup?)
   /// The number of class weights differs from the number of classes.
   case classWeights(found: Int, classes: [String])
   /// The work folder cannot be written.
@@ -67,6 +70,11 @@ public enum TrainingError: PrintableError, Equatable {
         + problem
     case .emptyGroup(let group):
       "train.optimizer.\(group.rawValue) is for \(group.about), and the network has none; leave it out"
+    case .unsuitableRule(let kind, let parameter, let shape, let group):
+      "train.optimizer.kind is \(kind) for \(parameter), whose shape is \(shape); \(kind) expects weights "
+        + "with two dimensions or more; set "
+        + (group.map { "train.optimizer.\($0.rawValue).kind" } ?? "train.optimizer.kind")
+        + ", to sgd for example"
     case .classWeights(let found, let classes):
       "train.loss.class-weights has \(found) weights, expected \(classes.count), one a class: "
         + "\(classes.prefix(5).joined(separator: ", "))\(classes.count > 5 ? ", …" : "")"

@@ -1,5 +1,6 @@
 import Declarations
 import Kernels
+import Layers
 import Tensors
 
 /// The arithmetic of one optimiser: the update of a parameter in a step, and the state kept between
@@ -24,6 +25,11 @@ public protocol UpdateRule: Sendable {
   /// The names of the state quantities that the rule keeps for each parameter: SGD's velocity,
   /// Adam's two means. They start at zero and are saved with the state of an interrupted run.
   var memory: [String] { get }
+  /// Whether the rule can update a parameter.
+  static func accepts(_ parameter: Parameter) -> Bool
+  /// Floats of memory that the update of a parameter needs beside its state; their contents don't
+  /// outlive it.
+  func scratchCount(for parameter: Parameter) -> Int
   /// The rule and its constants, as text within a line of a chapter.
   var words: String { get }
 
@@ -35,6 +41,8 @@ extension UpdateRule {
   public static var keys: [any DeclaredKey] { [] }
   public static func check(_ settings: OptimizerSettings) throws {}
   public var memory: [String] { [] }
+  public static func accepts(_ parameter: Parameter) -> Bool { true }
+  public func scratchCount(for parameter: Parameter) -> Int { 0 }
 }
 
 /// One parameter in one step of an optimiser. All buffers have the same length and the layout of
@@ -44,6 +52,10 @@ public struct ParameterStep {
   public let gradient: AlignedBuffer
   /// The rule's state quantities, in the order of `UpdateRule.memory`.
   public let memory: [AlignedBuffer]
+  /// The parameter as a matrix, if it is one.
+  public let matrix: WeightMatrix?
+  /// Room for `UpdateRule.scratchCount(for:)` floats.
+  public let scratch: AlignedBuffer
   /// The number of the step, counted from 1.
   public let number: Int
   public let rate: Double

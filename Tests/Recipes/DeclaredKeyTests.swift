@@ -126,7 +126,7 @@ import Training
     (
       "train.x: {type: integer, default: 1, about: x, applies: {train.optimizer.kind: zebra}}\n"
         + "  train.optimizer: {declared: true}",
-      "train.optimizer.kind: expected sgd, adam or adamw, found 'zebra'"
+      "train.optimizer.kind: expected sgd, adam, adamw or muon, found 'zebra'"
     ),
   ])
   func schemasThatNameThemWrongly(_ text: String, _ part: String) throws {

@@ -11,7 +11,7 @@ struct RecipeRelationTests {
   @Test(arguments: [
     (
       "train: {optimizer: {kind: adam, momentum: 0.9}}",
-      "train.optimizer.momentum (r.yaml:1) has no effect where train.optimizer.kind is adam; it counts where train.optimizer.kind is sgd"
+      "train.optimizer.momentum (r.yaml:1) has no effect where train.optimizer.kind is adam; it counts where train.optimizer.kind is sgd or muon"
     ),
     (
       "train.schedule: {kind: cosine, milestones: [5, 8]}",

@@ -27,7 +27,7 @@ import Training
       settings.optimizer.kind = kind
       settings.optimizer.groups = [
         .norms: GroupSettings(kind: .sgd, learningRate: 0.01, own: ["momentum": 0.5]),
-        .biases: GroupSettings(epochs: 0.5),
+        .biases: GroupSettings(kind: .sgd, epochs: 0.5),
       ]
       settings.accumulate = 2
       settings.clipNorm = 0.01

@@ -15,7 +15,7 @@ import Training
   let validation = Fixture.images(30, of: .test, selectedOnTest: true)
 
   enum Feature: CaseIterable {
-    case accumulation, clipping, average, plateau, cycle, warmUp, adam, all
+    case accumulation, clipping, average, plateau, cycle, warmUp, adam, muon, all
   }
 
   private func settings(_ feature: Feature) -> TrainingSettings {
@@ -33,6 +33,9 @@ import Training
     case .adam:
       settings.optimizer = OptimizerSettings(
         kind: .adamw, learningRate: 1e-3, weightDecay: 0.1, decayNormsAndBiases: false)
+    case .muon:
+      settings.optimizer.groups[.convolutions] = GroupSettings(
+        kind: .muon, learningRate: 0.1, own: ["rescale-every": 3])
     case .all:
       settings.accumulate = 2
       settings.clipNorm = 0.5

@@ -86,7 +86,7 @@ private struct SignDescent: UpdateRule {
   @Test func itsKeysAreDeclared() throws {
     let keys = OptimizerSettings.recipeKeys(of: OptimizerSettings.rules + [SignDescent.self])
     let kind = try #require(keys.first)
-    #expect(kind.kind == .choice(["sgd", "adam", "adamw", "sign"]))
+    #expect(kind.kind == .choice(["sgd", "adam", "adamw", "muon", "sign"]))
     #expect(kind.about.hasSuffix("; sign: steps by the sign of the mean gradient"))
     let inertia = try #require(keys.first { $0.name == "train.optimizer.inertia" })
     #expect(inertia.defaultValue == 0.5 && inertia.about == "share of the old mean (sign)")

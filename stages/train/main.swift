@@ -150,7 +150,9 @@ show(step)
 //: to $g / (1 - \alpha)$. Nesterov's variant moves by $g + \alpha v$ (Sutskever et al., 2013). Adam
 //: divides a running mean $m$ of the gradient by the square root of a running mean $u$ of its
 //: square, $w \gets w - \eta \, m / (\sqrt u + \epsilon)$ (Kingma and Ba, 2015, arXiv:1412.6980).
-//: What this recipe uses, and a velocity after some steps:
+//: Muon replaces the velocity of a whole filter bank by the nearest orthogonal matrix, so that no
+//: direction is left behind (Jordan et al., 2024). Groups of weights, such as those of norms, may
+//: have rules and rates of their own. What this recipe uses, and a velocity after some steps:
 
 show(settings.optimizer.words)
 show(MomentumExample(momentum: settings.optimizer.momentum))

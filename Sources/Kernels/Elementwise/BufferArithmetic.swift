@@ -53,8 +53,14 @@ public enum BufferArithmetic {
   /// The sum of the squares, in `Double`: four interleaved sums for each piece of 32,768 elements,
   /// added in order, then the sums of the pieces in order.
   public static func sumOfSquares(_ buffer: AlignedBuffer, on pool: WorkerPool) -> Double {
-    let values = buffer.base
-    let pieceCount = (buffer.count + pieceSize - 1) / pieceSize
+    sumOfSquares(buffer.base, count: buffer.count, on: pool)
+  }
+
+  /// The same for a part of a buffer.
+  static func sumOfSquares(
+    _ values: UnsafePointer<Float>, count valueCount: Int, on pool: WorkerPool
+  ) -> Double {
+    let pieceCount = (valueCount + pieceSize - 1) / pieceSize
     var sum = 0.0
     // Some pieces at a time, so that their sums fit the stack.
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 64) { partial in
@@ -62,7 +68,7 @@ public enum BufferArithmetic {
         let count = min(64, pieceCount - first)
         pool.forEachPiece(count) { piece, _ in
           let start = (first + piece) * pieceSize
-          partial[piece] = sumOfSquares(values, start..<min(start + pieceSize, buffer.count))
+          partial[piece] = sumOfSquares(values, start..<min(start + pieceSize, valueCount))
         }
         for piece in 0..<count { sum += partial[piece] }
       }
