@@ -7,6 +7,6 @@ extension StatisticsLagLog {
     guard trainer.position == 0 else { return }
     try look(
       at: trainer.network, in: trainer.measuredImages, after: trainer.epoch - 1,
-      from: trainer.lastEpoch - trainer.settings.epochs + 1, on: trainer.pool)
+      from: trainer.firstEpoch, on: trainer.pool)
   }
 }

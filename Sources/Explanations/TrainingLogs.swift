@@ -27,7 +27,8 @@ public final class TrainingLogs {
   /// how far it is, and writes down what came of it.
   public func runEpoch() throws -> Trainer.Outcome {
     var progress = Progress(
-      "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: images.training.count, unit: "images",
+      "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: trainer.images(inEpoch: trainer.epoch),
+      unit: "images",
       alreadyDone: trainer.position)
     defer { progress.finish() }
     let outcome = try timing.measure(trainer) {

@@ -113,7 +113,7 @@ extension RecipeCheck {
       guard let producer, !producer.bindings.contains(where: { $0.isOfCheckpoint }),
         let training = self.settings(of: producer, "train", as: TrainingSettings.self)
       else { continue }
-      try settings.check(keptBy: producer.name, epochs: training.epochs) {
+      try settings.check(keptBy: producer.name, epochs: training.epochCount) {
         training.checkpoint.keeps(epoch: $0)
       }
     }

@@ -25,6 +25,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
   /// The epoch under way, from 1.
   public let epoch: Int
   public let lastEpoch: Int
+  /// The fraction of the last epoch that is trained; nil for the whole.
+  public let lastEpochFraction: Double?
   /// Images of the epoch that were trained on.
   public let imagesDone: Int
   public let imagesInEpoch: Int
@@ -39,13 +41,15 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
   public let confusions: [Confusion]
 
   public init(
-    network: String, epoch: Int, lastEpoch: Int, imagesDone: Int, imagesInEpoch: Int,
+    network: String, epoch: Int, lastEpoch: Int, lastEpochFraction: Double? = nil, imagesDone: Int,
+    imagesInEpoch: Int,
     imagesPerSecond: Double, loss: Double, isSelectedOnTest: Bool, dataStatus: DataStatus,
     confusions: [Confusion]
   ) {
     self.network = network
     self.epoch = epoch
     self.lastEpoch = lastEpoch
+    self.lastEpochFraction = lastEpochFraction
     self.imagesDone = imagesDone
     self.imagesInEpoch = imagesInEpoch
     self.imagesPerSecond = imagesPerSecond
@@ -58,15 +62,21 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
 
 extension TrainingProgress {
   /// The fraction of all images of all epochs that were trained on, 0 to 1.
-  public var fraction: Double {
-    (Double(epoch - 1) + Double(imagesDone) / Double(imagesInEpoch)) / Double(lastEpoch)
+  public var fraction: Double { (Double(epoch - 1) + Double(imagesDone) / wholeEpoch) / epochs }
+
+  /// Epochs, the last one as the fraction that it is.
+  private var epochs: Double { Double(lastEpoch - 1) + (lastEpochFraction ?? 1) }
+
+  /// Images of a whole epoch.
+  private var wholeEpoch: Double {
+    Double(imagesInEpoch) / (epoch == lastEpoch ? lastEpochFraction ?? 1 : 1)
   }
 
   /// Seconds until the last epoch's end at the present rate, without the validations; nil where the
   /// rate is not known.
   public var secondsLeft: Double? {
     guard imagesPerSecond > 0 else { return nil }
-    return (1 - fraction) * Double(lastEpoch) * Double(imagesInEpoch) / imagesPerSecond
+    return (1 - fraction) * epochs * wholeEpoch / imagesPerSecond
   }
 
   /// Bytes of the longest file that is read: twenty confusions of classes with long names.
@@ -77,6 +87,7 @@ extension TrainingProgress {
     guard data.count <= Self.byteLimit,
       let found = try? JSONDecoder().decode(Self.self, from: data),
       (1...1_000_000).contains(found.lastEpoch), (1...found.lastEpoch).contains(found.epoch),
+      found.lastEpochFraction.map({ $0 > 0 && $0 <= 1 }) ?? true,
       (1...1_000_000_000).contains(found.imagesInEpoch),
       (0...found.imagesInEpoch).contains(found.imagesDone),
       (0...1e12).contains(found.imagesPerSecond), found.confusions.count <= 100

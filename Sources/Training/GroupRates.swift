@@ -19,7 +19,7 @@ package struct GroupRates {
 
   package init(_ settings: TrainingSettings) {
     let (section, schedule) = (settings.optimizer, settings.schedule)
-    epochs = Double(settings.epochs)
+    epochs = settings.epochs
     whole = Course(base: section.learningRate, schedule: schedule, epochs: nil)
     courses = Dictionary(
       uniqueKeysWithValues: section.groups.map { group, given in

@@ -22,7 +22,7 @@ public struct PlannedRates: Sendable, Equatable {
   ///   - epochs: Epochs of the run; if 0, there are no points.
   ///   - before: Epochs of an earlier run that this one continues.
   init(_ settings: TrainingSettings, stepsPerEpoch: Int, after before: Int = 0) {
-    let steps = settings.epochs * stepsPerEpoch
+    let steps = RunLength(epochs: settings.epochs, stepsPerEpoch: stepsPerEpoch).steps
     let count = min(steps, Self.mostPoints)
     points = (0..<count).map { index in
       let step = count > 1 ? index * (steps - 1) / (count - 1) : 0
@@ -31,7 +31,7 @@ public struct PlannedRates: Sendable, Equatable {
       return Point(
         epochs: Double(before) + Double(step) / Double(stepsPerEpoch),
         rate: settings.schedule.rate(
-          base: settings.optimizer.learningRate, at: place, epochs: Double(settings.epochs)))
+          base: settings.optimizer.learningRate, at: place, epochs: settings.epochs))
     }
   }
 

@@ -52,7 +52,8 @@ public final class RunningFigures {
     let confusions = trainer.validationConfusion?.mostConfused(limit: Self.confusionLimit) ?? []
     let progress = TrainingProgress(
       network: trainer.network.name, epoch: trainer.epoch, lastEpoch: trainer.lastEpoch,
-      imagesDone: done, imagesInEpoch: images.training.count,
+      lastEpochFraction: trainer.lastEpochFraction, imagesDone: done,
+      imagesInEpoch: trainer.images(inEpoch: trainer.epoch),
       imagesPerSecond: elapsed > Self.settlingTime
         ? Double(done - imagesBefore) / (elapsed / .seconds(1)) : 0,
       loss: loss.isFinite ? loss : 0,

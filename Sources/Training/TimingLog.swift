@@ -38,7 +38,8 @@ public struct TimingLog {
     switch outcome {
     case .interrupted: try interrupt(seconds: seconds)
     case .finished(let record):
-      try finish(epoch: record.epoch, seconds: seconds, images: trainer.imageCount)
+      try finish(
+        epoch: record.epoch, seconds: seconds, images: trainer.images(inEpoch: record.epoch))
     }
     return outcome
   }

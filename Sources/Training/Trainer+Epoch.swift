@@ -29,7 +29,7 @@ extension Trainer {
     progress: (_ imagesDone: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws -> Outcome {
     precondition(!isFinished, "an epoch after the last")
-    let order = training.order(epoch: epoch)
+    let order = training.order(epoch: epoch).prefix(images(inEpoch: epoch))
     feed.begin(training, order[state.position...], epoch: epoch, batchSize: settings.batch)
     while state.position < order.count {
       let end = min(state.position + imagesPerStep, order.count)
@@ -109,7 +109,7 @@ extension Trainer {
 
   /// Evaluates, keeps the weights that the settings select, and saves the state.
   private func finishEpoch() throws -> EpochRecord {
-    let lastStep = stepsPerEpoch - 1
+    let lastStep = length.steps(inEpoch: state.history.count) - 1
     let rate = rate(ofStep: lastStep)
     guard state.tally.loss.isFinite, network.isFinite else {
       throw diverged(inStep: lastStep, rate: rate)

@@ -35,7 +35,7 @@ extension Trainer {
     var lines: [String] = []
     let isPrinted = record.epoch % settings.printEvery == 0 || isFinished
     if isPrinted {
-      let speed = seconds > 0 ? Double(training.images.count) / seconds : 0
+      let speed = seconds > 0 ? Double(images(inEpoch: record.epoch)) / seconds : 0
       lines.append(
         figures(of: record) + "  \(clock(seconds))  \(text(speed, 0)) images/s")
     }
@@ -50,9 +50,6 @@ extension Trainer {
     }
     return lines
   }
-
-  /// Number of training images.
-  var imageCount: Int { training.images.count }
 
   /// What is trained on how many images, and where it begins.
   public var subject: String {

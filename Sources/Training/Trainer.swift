@@ -86,6 +86,9 @@ public final class Trainer {
       state = try TrainingState(
         from: url, network: network, optimizer: optimizer, average: average,
         epochsBefore: store.epochsBefore)
+      guard state.position <= self.images(inEpoch: epoch) else {
+        throw TrainingError.unusableState(file: url.path, problem: "position")
+      }
     }
   }
 }
@@ -106,7 +109,25 @@ extension Trainer {
   public var epoch: Int { store.epochsBefore + state.history.count + 1 }
 
   /// The number of the last epoch, unless early stopping ends the run before it.
-  public var lastEpoch: Int { store.epochsBefore + settings.epochs }
+  public var lastEpoch: Int { store.epochsBefore + settings.epochCount }
+
+  /// The number of this run's first epoch.
+  public var firstEpoch: Int { store.epochsBefore + 1 }
+
+  /// Images of an epoch: all training images, or fewer in a last epoch that is a fraction of one.
+  public func images(inEpoch epoch: Int) -> Int {
+    min(length.steps(inEpoch: epoch - firstEpoch) * imagesPerStep, training.images.count)
+  }
+
+  /// The fraction of the last epoch that is trained; nil for the whole.
+  var lastEpochFraction: Double? {
+    let images = images(inEpoch: lastEpoch)
+    return images > 0 && images < training.images.count
+      ? Double(images) / Double(training.images.count) : nil
+  }
+
+  /// The steps of this run.
+  var length: RunLength { RunLength(epochs: settings.epochs, stepsPerEpoch: stepsPerEpoch) }
 
   /// Images of the current epoch already trained on; more than 0 after an interruption.
   public var position: Int { state.position }
@@ -117,7 +138,7 @@ extension Trainer {
   }
 
   /// Whether the last epoch is done or early stopping has ended the run.
-  public var isFinished: Bool { state.history.count >= settings.epochs || hasStoppedEarly }
+  public var isFinished: Bool { state.history.count >= settings.epochCount || hasStoppedEarly }
 
   /// Whether the monitored quantity has not improved for the number of epochs set as patience.
   public var hasStoppedEarly: Bool {
@@ -146,7 +167,7 @@ extension Trainer {
   func rate(ofStep step: Int) -> Double {
     settings.schedule.rate(
       base: settings.optimizer.learningRate, at: place(ofStep: step),
-      epochs: Double(settings.epochs), history: state.history)
+      epochs: settings.epochs, history: state.history)
   }
 
   /// Where a step, counted from 0, of the current epoch is in this run.

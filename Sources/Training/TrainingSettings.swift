@@ -7,7 +7,8 @@ import Tensors
 public struct TrainingSettings: Decodable, Sendable {
   public var network: String
   public var architecture: NetworkConfiguration
-  public var epochs: Int
+  /// The last one may be a fraction of an epoch.
+  public var epochs: Double
   public var batch: Int
   /// Number of mini-batches whose mean gradient makes one step.
   public var accumulate: Int
@@ -31,7 +32,7 @@ public struct TrainingSettings: Decodable, Sendable {
   public var summaryEvery: Int
 
   public init(
-    network: String, architecture: NetworkConfiguration, epochs: Int, batch: Int,
+    network: String, architecture: NetworkConfiguration, epochs: Double, batch: Int,
     accumulate: Int = 1, data: TrainingData = .training, precision: Precision, seed: Int,
     initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, clipNorm: Double? = nil,
     average: AverageSettings = AverageSettings(decay: 0), loss: LossSettings,

@@ -10,15 +10,15 @@ struct RecipeOverrideTests {
     ),
     (
       "train.epochs=ten",
-      "--set train.epochs=ten: train.epochs: expected an integer from 0 to 100000, found the text 'ten'; "
+      "--set train.epochs=ten: train.epochs: expected a number from 0 to 100000, found the text 'ten'; "
     ),
     (
       "train.epochs=-1",
-      "--set train.epochs=-1: train.epochs: expected an integer from 0 to 100000, found -1; "
+      "--set train.epochs=-1: train.epochs: expected a number from 0 to 100000, found -1; "
     ),
     (
       "train.epochs=",
-      "--set train.epochs=: train.epochs: expected an integer from 0 to 100000, found nothing; "
+      "--set train.epochs=: train.epochs: expected a number from 0 to 100000, found nothing; "
     ),
     ("train.epochs", "--set train.epochs: expected KEY=VALUE, as in --set train.epochs=3"),
     ("=3", "--set =3: expected KEY=VALUE, as in --set train.epochs=3"),
@@ -96,6 +96,6 @@ struct RecipeOverrideTests {
   @Test func theFileIsCheckedToo() throws {
     #expect(
       try refusal(of: "train.epochs: ten\n", set: ["train.epochs=3"])
-        .hasPrefix("r.yaml:1: train.epochs: expected an integer"))
+        .hasPrefix("r.yaml:1: train.epochs: expected a number"))
   }
 }

@@ -13,7 +13,7 @@ struct RecipeSchemaTests {
       schema.keys.filter(\.isPresentation).map(\.name) == [
         "train.print-every", "train.summary-every",
       ])
-    #expect(schema["train.epochs"]?.type.description == "an integer from 0 to 100000")
+    #expect(schema["train.epochs"]?.type.description == "a number from 0 to 100000")
     #expect(schema["split.validation"]?.type.description == "an integer of at least 1, or test")
     #expect(schema["plot.formats"]?.defaultValue == .list([.text("png"), .text("svg")]))
     #expect(schema["dataset.url"]?.defaultValue == .null)

@@ -142,7 +142,7 @@ struct RecipeStepTests {
     ),
     (
       "steps: [train, refit: train]\nrefit: {epochs: ten}",
-      "r.yaml:2: refit.epochs: expected an integer"
+      "r.yaml:2: refit.epochs: expected a number"
     ),
     (
       "steps: [train, refit: train]\nrefit: {epochs: 1}\nrefit.epochs: 2",

@@ -7,17 +7,17 @@ struct RecipeTypeTests {
     // Integers
     (
       "train.epochs: ten",
-      "train.epochs: expected an integer from 0 to 100000, found the text 'ten'; write decimal digits, as in 50000 or 1.0e-8"
+      "train.epochs: expected a number from 0 to 100000, found the text 'ten'; write decimal digits, as in 50000 or 1.0e-8"
     ),
-    ("train.epochs: 3.0", "expected an integer from 0 to 100000, found the number 3.0; "),
-    ("train.epochs: 1e3", "found the number 1e3; "),
+    ("train.batch: 3.0", "expected an integer from 1 to 65536, found the number 3.0; "),
+    ("train.batch: 1e3", "found the number 1e3; "),
     ("train.epochs: '3'", "found the text '3'; write it without quotes"),
     ("train.epochs: true", "found the boolean true; "),
     ("train.epochs: [3]", "found a list of 1 item; "),
     ("train.epochs: {a: 3}", "found a mapping; "),
     (
       "train.epochs:",
-      "r.yaml:1: train.epochs: expected an integer from 0 to 100000, found nothing; give it a value, or leave the key out"
+      "r.yaml:1: train.epochs: expected a number from 0 to 100000, found nothing; give it a value, or leave the key out"
     ),
     ("train.epochs: ~", "found nothing; "),
     ("train.epochs: 0x10", "found the text '0x10'; "),
@@ -26,7 +26,7 @@ struct RecipeTypeTests {
     ("train.epochs: 1:30", "found the text '1:30'; "),
     (
       "train.epochs: -1",
-      "train.epochs: expected an integer from 0 to 100000, found -1; choose a value in this range"
+      "train.epochs: expected a number from 0 to 100000, found -1; choose a value in this range"
     ),
     ("train.epochs: 100001", "found 100001; choose"),
     (
@@ -217,6 +217,8 @@ struct RecipeTypeTests {
     ("train.schedule.period: 3.0", "train.schedule.period", .integer(3)),
     ("train.schedule.period: 0.5", "train.schedule.period", .number(0.5)),
     ("train.schedule.period: 8.9", "train.schedule.period", .number(8.9)),
+    ("train.epochs: 8.9", "train.epochs", .number(8.9)),
+    ("train.epochs: 9.0", "train.epochs", .integer(9)),
     ("train.epochs: +3", "train.epochs", RecipeValue.integer(3)),
     ("train.seed: -9223372036854775808", "train.seed", .integer(.min)),
     ("train.optimizer.learning-rate: 1", "train.optimizer.learning-rate", .number(1)),

@@ -34,7 +34,7 @@ struct Fixture {
 
   /// Settings as the recipe's schema would fill them in.
   static func settings(
-    network: String = "resnet8", width: Int? = 4, epochs: Int, batch: Int = 16,
+    network: String = "resnet8", width: Int? = 4, epochs: Double, batch: Int = 16,
     rate: Double = 0.05, momentum: Double = 0.9, weightDecay: Double = 5e-4,
     schedule: Schedule = Schedule(kind: .constant), augments: Bool = true
   ) -> TrainingSettings {

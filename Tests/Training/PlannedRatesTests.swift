@@ -4,7 +4,7 @@ import Training
 
 @Suite struct PlannedRatesTests {
   private func rates(
-    epochs: Int, images: Int = 32, schedule: Schedule = Schedule(kind: .cosine)
+    epochs: Double, images: Int = 32, schedule: Schedule = Schedule(kind: .cosine)
   ) throws -> PlannedRates {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -37,6 +37,15 @@ import Training
     #expect(rates.points.count == 600)
     #expect(rates.points.first?.epochs == 0 && rates.points.last?.epochs == 999.5)
     #expect(zip(rates.points, rates.points.dropFirst()).allSatisfy { $0.epochs < $1.epochs })
+  }
+
+  /// One and a half epochs of two steps.
+  @Test func aFractionOfAnEpochHasItsSteps() throws {
+    let rates = try rates(epochs: 1.5, schedule: Schedule(kind: .linear))
+    #expect(rates.points.map(\.epochs) == [0, 0.5, 1])
+    for (found, expected) in zip(rates.points.map(\.rate), [0.1, 0.2 / 3, 0.1 / 3]) {
+      #expect(abs(found - expected) < 1e-12)
+    }
   }
 
   @Test func noEpochsHaveNoRates() throws {

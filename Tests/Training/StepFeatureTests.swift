@@ -15,7 +15,7 @@ import Training
   let validation = Fixture.images(30, of: .test, selectedOnTest: true)
 
   enum Feature: CaseIterable {
-    case accumulation, clipping, average, plateau, cycle, warmUp, adam, muon, all
+    case accumulation, clipping, average, plateau, cycle, warmUp, adam, muon, fraction, all
   }
 
   private func settings(_ feature: Feature) -> TrainingSettings {
@@ -33,6 +33,7 @@ import Training
     case .adam:
       settings.optimizer = OptimizerSettings(
         kind: .adamw, learningRate: 1e-3, weightDecay: 0.1, decayNormsAndBiases: false)
+    case .fraction: settings.epochs = 3.4  // four steps of nine in the last epoch
     case .muon:
       settings.optimizer.groups[.convolutions] = GroupSettings(
         kind: .muon, learningRate: 0.1, own: ["rescale-every": 3])

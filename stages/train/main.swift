@@ -178,7 +178,8 @@ show(figure: "schedule", drawnFrom: "examples")
 
 //: ## The loop
 //:
-//: An epoch shows every training image once, in a new random order. Its training figures are
+//: An epoch shows every training image once, in a new random order; where `epochs` is no whole
+//: number, the last one ends early. Its training figures are
 //: running means over batches, unless `full-metrics` asks for a pass of its own. Then the
 //: validation images are classified; they choose the best epoch and teach nothing. The *gap* is by
 //: how many percentage points the accuracy on training images is higher. A gap that grows while

@@ -1,0 +1,28 @@
+/// The steps of a training run of `train.epochs`, whose last epoch may be a fraction of one.
+///
+/// The last epoch has the nearest whole number of steps, and one at least.
+struct RunLength: Equatable {
+  let epochs: Double
+  /// Steps of a whole epoch.
+  let stepsPerEpoch: Int
+
+  /// Epochs, the last one whole or not.
+  var epochCount: Int { Int(epochs.rounded(.up)) }
+
+  /// Steps of an epoch, counted from 0; none after the last.
+  func steps(inEpoch index: Int) -> Int {
+    guard index >= epochCount - 1 else { return stepsPerEpoch }
+    guard index < epochCount else { return 0 }
+    let part = epochs - Double(index)
+    return max(1, Int((part * Double(stepsPerEpoch)).rounded()))
+  }
+
+  var steps: Int {
+    epochCount == 0 ? 0 : (epochCount - 1) * stepsPerEpoch + steps(inEpoch: epochCount - 1)
+  }
+}
+
+extension TrainingSettings {
+  /// Epochs that are trained, the last one whole or not.
+  public var epochCount: Int { Int(epochs.rounded(.up)) }
+}
