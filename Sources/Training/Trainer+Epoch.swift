@@ -68,7 +68,18 @@ extension Trainer {
       GradientClipping.clip(network.parameters, toNorm: limit, on: pool)
     }
     optimizer.step(on: pool) { groupRates.rate(of: $0, at: place, history: state.history) }
-    average?.update(on: pool)
+    updateAverage()
+  }
+
+  /// Averages the weights after the step, if it is one of those that are averaged.
+  private func updateAverage() {
+    guard let average,
+      average.count
+        < settings.average.averagedCount(
+          ofSteps: optimizer.stepCount, stepsPerEpoch: stepsPerEpoch)
+    else { return }
+    average.update(on: pool)
+    if settings.average.lookahead { average.writeBack(on: pool) }
   }
 
   /// Loads a mini-batch, runs it up to the loss, and counts the answers.

@@ -85,7 +85,8 @@ public final class Trainer {
     if let url = store.savedState {
       state = try TrainingState(
         from: url, network: network, optimizer: optimizer, average: average,
-        epochsBefore: store.epochsBefore)
+        epochsBefore: store.epochsBefore
+      ) { settings.average.averagedCount(ofSteps: $0, stepsPerEpoch: self.stepsPerEpoch) }
       guard state.position <= self.images(inEpoch: epoch) else {
         throw TrainingError.unusableState(file: url.path, problem: "position")
       }

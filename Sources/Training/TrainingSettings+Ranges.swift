@@ -10,6 +10,8 @@ extension TrainingSettings: CheckedSettings {
     try SettingRange(least: 1, most: 65_536).check(accumulate, "train.accumulate")
     try SettingRange(above: 0).check(clipNorm, "train.clip-norm")
     try SettingRange(least: 0, below: 1).check(average.decay, "train.average.decay")
+    try SettingRange(least: 0, most: 100_000).check(average.from, "train.average.from")
+    try SettingRange(least: 1, most: 1_000_000).check(average.every, "train.average.every")
     try SettingRange(least: 0, below: 1).check(loss.labelSmoothing, "train.loss.label-smoothing")
     try SettingRange(least: 0).check(loss.klWeight, "train.loss.kl-weight")
     if case .given(let weights) = loss.classWeights {

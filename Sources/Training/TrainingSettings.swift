@@ -84,9 +84,25 @@ public struct LossSettings: Decodable, Sendable {
 public struct AverageSettings: Decodable, Sendable {
   /// The fraction of the old average that remains after a step; 0 turns averaging off.
   public var decay: Double
+  /// Epochs before the first step that is averaged.
+  public var from: Double
+  /// Steps from one that is averaged to the next.
+  public var every: Int
+  /// Whether training goes on from the average after each step that is averaged.
+  public var lookahead: Bool
 
-  public init(decay: Double) {
+  public init(decay: Double, from: Double = 0, every: Int = 1, lookahead: Bool = false) {
     self.decay = decay
+    self.from = from
+    self.every = every
+    self.lookahead = lookahead
+  }
+
+  /// How many of the first `steps` steps of a run are averaged: the first after `from` epochs, to the
+  /// nearest step, and every `every`-th from it on.
+  package func averagedCount(ofSteps steps: Int, stepsPerEpoch: Int) -> Int {
+    let before = Int((from * Double(stepsPerEpoch)).rounded())
+    return steps <= before ? 0 : (steps - before - 1) / every + 1
   }
 }
 

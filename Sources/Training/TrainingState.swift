@@ -49,11 +49,13 @@ struct TrainingState {
 
   /// Reads this state and restores those of the network, the optimiser and the average.
   ///
-  /// - Parameter epochsBefore: Epochs of an earlier run that this one continues.
+  /// - Parameters:
+  ///   - epochsBefore: Epochs of an earlier run that this one continues.
+  ///   - averagedCount: How many of the first steps are averaged.
   /// - Throws: `TrainingError.unusableState` if the file belongs to another run.
   init(
     from url: URL, network: Network, optimizer: Optimizer, average: WeightAverage?,
-    epochsBefore: Int
+    epochsBefore: Int, averagedCount: (_ steps: Int) -> Int
   ) throws {
     let file = try TensorFile(contentsOf: url)
     try file.requireSchema(Self.schema, version: Self.schemaVersion, producedBy: "train")
@@ -92,7 +94,7 @@ struct TrainingState {
     try optimizer.restore(stepCount: stepCount) { name, shape in
       try file.scalars(of: "optimizer.\(name)", as: Float.self, shape: shape)
     }
-    try average?.restore(count: stepCount) { name, shape in
+    try average?.restore(count: averagedCount(stepCount)) { name, shape in
       try file.scalars(of: "average.\(name)", as: Float.self, shape: shape)
     }
     for parameter in network.parameters { parameter.load(dense: try weights(parameter)) }

@@ -6,11 +6,15 @@ import Tensors
 ///
 ///     average ← decay · average + (1 − decay) · value
 ///
-/// after each step, starting with the first value.
+/// after each step of a choice of them (`AverageSettings`), starting with the value after the first.
+/// With lookahead, training then goes on from the average:
+///
+///     value ← average
 ///
 /// Late steps move around a minimum; their mean lies closer to it.
 /// Source: Polyak and Juditsky, 1992, "Acceleration of stochastic approximation by averaging", in
-/// the exponential form of Szegedy et al., 2016, arXiv:1512.00567, section 8.
+/// the exponential form of Szegedy et al., 2016, arXiv:1512.00567, section 8. Lookahead: Zhang et
+/// al., 2019, arXiv:1907.08610, algorithm 1, with α = 1 − decay.
 public final class WeightAverage {
   public let decay: Double
   /// Number of steps averaged.
@@ -35,6 +39,13 @@ public final class WeightAverage {
       BufferArithmetic.move(average, towards: parameter.value, by: share, on: pool)
     }
     count += 1
+  }
+
+  /// Replaces the network's values by the averages.
+  func writeBack(on pool: WorkerPool) {
+    for (parameter, average) in zip(parameters, averages) {
+      BufferArithmetic.assign(average, times: 1, to: parameter.value, on: pool)
+    }
   }
 
   /// Runs `body` with the averages in the network instead of its own values; before the first step

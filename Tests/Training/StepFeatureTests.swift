@@ -15,7 +15,8 @@ import Training
   let validation = Fixture.images(30, of: .test, selectedOnTest: true)
 
   enum Feature: CaseIterable {
-    case accumulation, clipping, average, plateau, cycle, warmUp, adam, muon, fraction, all
+    case accumulation, clipping, average, plateau, cycle, warmUp, adam, muon, fraction, lateAverage,
+      lookahead, all
   }
 
   private func settings(_ feature: Feature) -> TrainingSettings {
@@ -34,6 +35,8 @@ import Training
       settings.optimizer = OptimizerSettings(
         kind: .adamw, learningRate: 1e-3, weightDecay: 0.1, decayNormsAndBiases: false)
     case .fraction: settings.epochs = 3.4  // four steps of nine in the last epoch
+    case .lateAverage: settings.average = AverageSettings(decay: 0.7, from: 1.5, every: 3)
+    case .lookahead: settings.average = AverageSettings(decay: 0.5, every: 5, lookahead: true)
     case .muon:
       settings.optimizer.groups[.convolutions] = GroupSettings(
         kind: .muon, learningRate: 0.1, own: ["rescale-every": 3])
@@ -101,6 +104,32 @@ import Training
     }
     let others = try weights(batch: 12, accumulate: 1)
     #expect(norm(zip(others[0], large[0]).map { $0 - $1 }) > 1e-3 * norm(large[0]))
+  }
+
+  /// After a step that is averaged, the weights are the average; decay 0.5 of two such steps.
+  @Test func lookaheadGoesOnFromTheAverage() throws {
+    let fixture = try Fixture()
+    defer { fixture.remove() }
+    func values(_ average: AverageSettings, _ work: String) throws -> [[[Float]]] {
+      var settings = Fixture.settings(epochs: 1, batch: 8)
+      settings.average = average
+      let trainer = try fixture.trainer(
+        settings, work: work, training: training, validation: validation)
+      var values: [[[Float]]] = []
+      _ = try trainer.runEpoch(progress: { _, _ in
+        values.append(trainer.network.parameters.map { $0.dense() })
+      })
+      return values
+    }
+    let plain = try values(AverageSettings(decay: 0), "plain")
+    let back = try values(AverageSettings(decay: 0.5, every: 2, lookahead: true), "back")
+    // Steps 1 and 3 are averaged; up to the third nothing else happens.
+    #expect(back[0] == plain[0] && back[1] == plain[1])
+    for (index, found) in back[2].enumerated() {
+      let mean = zip(plain[0][index], plain[2][index]).map { $0 + 0.5 * ($1 - $0) }
+      expectClose(found, mean, .ofLargest(1e-6), "parameter \(index)")
+    }
+    #expect(back[3] != plain[3])
   }
 
   @Test func whatIsMeasuredAndKeptIsTheAverage() throws {

@@ -103,6 +103,15 @@ import Training
     for parameter in parameters { #expect(parameter.dense() == own, "\(parameter.name)") }
   }
 
+  /// Steps 1 to 12 of epochs of 4 steps: the first half epoch is left out, then every third counts.
+  @Test func someStepsAreAveraged() {
+    let settings = AverageSettings(decay: 0.9, from: 0.5, every: 3)
+    let counts = (0...12).map { settings.averagedCount(ofSteps: $0, stepsPerEpoch: 4) }
+    #expect(counts == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4])
+    let all = AverageSettings(decay: 0.9)
+    #expect((0...3).map { all.averagedCount(ofSteps: $0, stepsPerEpoch: 4) } == [0, 1, 2, 3])
+  }
+
   private func power(_ base: Double, _ exponent: Int) -> Double {
     (0..<exponent).reduce(1) { product, _ in product * base }
   }
