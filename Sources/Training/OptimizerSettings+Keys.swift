@@ -62,7 +62,11 @@ extension OptimizerSettings {
         where: kinds.map { [Condition($0, in: owners.map { .text($0) })] })
     }
     let decay = declared(SharedKeys.weightDecay)
-    return [kind, declared(SharedKeys.learningRate)] + own + [
+    let rate = declared(
+      SharedKeys.learningRate,
+      about: "rate at the start, for the mean loss of a batch; a recipe for sgd that sums the loss "
+        + "over N images has the same steps here with N times its rate and an N-th of its decay")
+    return [kind, rate] + own + [
       decay,
       declared(SharedKeys.decayNormsAndBiases, where: [[Condition(decay.name, not: 0)]]),
     ] + ParameterGroup.allCases.flatMap { recipeKeys(of: $0, rules) }
