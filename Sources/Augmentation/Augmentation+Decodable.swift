@@ -5,6 +5,7 @@ extension Augmentation {
     case .resize: "resize"
     case .crop: "crop"
     case .flip: "flip"
+    case .alternatingFlip: "alternating-flip"
     case .rotate: "rotate"
     case .affine: "affine"
     case .colorJitter: "color-jitter"
@@ -15,7 +16,7 @@ extension Augmentation {
 
 extension Augmentation: Decodable {
   private enum Kind: String, CodingKey, CaseIterable {
-    case resize, crop, flip, rotate, affine, colorJitter, cutout
+    case resize, crop, flip, alternatingFlip, rotate, affine, colorJitter, cutout
   }
   private struct Crop: Decodable {
     let padding: Int
@@ -53,6 +54,7 @@ extension Augmentation: Decodable {
       self = .crop(padding: crop.padding, fill: crop.fill)
     case .flip:
       self = .flip(probability: try container.decode(Flip.self, forKey: kind).probability)
+    case .alternatingFlip: self = .alternatingFlip
     case .rotate:
       self = .rotate(degrees: try container.decode(Rotate.self, forKey: kind).degrees)
     case .affine:

@@ -7,7 +7,7 @@ extension Augmentation {
   public func check(_ section: String) throws(SettingOutOfRange) {
     let section = "\(section)\(kind)."
     switch self {
-    case .resize: break
+    case .resize, .alternatingFlip: break
     case .crop(let padding, _):
       try SettingRange(least: 1, most: 31).check(padding, section + "padding")
     case .flip(let probability):

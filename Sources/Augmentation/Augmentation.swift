@@ -14,6 +14,11 @@ public enum Augmentation: Sendable, Equatable {
   case crop(padding: Int, fill: CropFill)
   /// Mirrors the image horizontally with this probability.
   case flip(probability: Double)
+  /// Mirrors the image horizontally in every other epoch. The first epoch is drawn once for each
+  /// image, so that a network sees both sides of every image in any two epochs.
+  ///
+  /// Source: Jordan, 2024, arXiv:2404.00498, section 3.6.
+  case alternatingFlip
   /// Rotates about the centre by an angle uniform in ±`degrees`, with nearest-neighbour sampling
   /// and black outside the image.
   case rotate(degrees: Double)
@@ -48,11 +53,21 @@ extension Augmentation {
   ///
   /// Shapes: source and target `[channels, side, side]`; they don't overlap.
   ///
+  /// - Parameters:
+  ///   - origin: Which image in which epoch this is, for changes that depend on the epochs before.
+  ///   - stream: The random values of the image in the epoch.
   /// - Precondition: padding is smaller than the side; colour jitter has three channels.
   public func apply(
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, channels: Int,
-    side: Int, using stream: inout RandomStream
+    side: Int, of origin: ImageOrigin, using stream: inout RandomStream
   ) {
+    func flip(_ isMirrored: Bool) {
+      if isMirrored {
+        Self.mirror(source, into: target, channels: channels, side: side)
+      } else {
+        target.update(from: source, count: channels * side * side)
+      }
+    }
     switch self {
     case .resize:
       target.update(from: source, count: channels * side * side)
@@ -61,12 +76,8 @@ extension Augmentation {
       let left = stream.integer(below: 2 * padding + 1) - padding
       Self.shift(
         source, into: target, channels: channels, side: side, top: top, left: left, fill: fill)
-    case .flip(let probability):
-      if stream.uniform() < probability {
-        Self.mirror(source, into: target, channels: channels, side: side)
-      } else {
-        target.update(from: source, count: channels * side * side)
-      }
+    case .flip(let probability): flip(stream.uniform() < probability)
+    case .alternatingFlip: flip(origin.isMirroredInTurn)
     case .rotate(let degrees):
       // The transform rotates clockwise, `rotate` counter-clockwise.
       let turn = AffineTransform(degrees: -stream.uniform(within: degrees))

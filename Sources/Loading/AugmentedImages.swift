@@ -63,13 +63,13 @@ struct AugmentedImages: Sendable {
       image = UnsafePointer(target)
       swap(&target, &other)
     }
-    var stream = RandomStream(
-      seed: seed, purpose: "augmentation", epoch: epoch ?? 0, index: index)
+    let origin = ImageOrigin(seed: seed, epoch: epoch ?? 0, index: index)
+    var stream = origin.stream
     func change(_ augmentations: [Augmentation], side: Int) {
       guard epoch != nil else { return }
       for augmentation in augmentations {
         augmentation.apply(
-          image, into: target, channels: ImageSet.channels, side: side, using: &stream)
+          image, into: target, channels: ImageSet.channels, side: side, of: origin, using: &stream)
         turn()
       }
     }

@@ -25,7 +25,9 @@ import Testing
   ) -> [UInt8] {
     var stream = RandomStream(seed: 5, purpose: "test", index: index)
     var target = [UInt8](repeating: 0xEE, count: image.count)
-    augmentation.apply(image, into: &target, channels: channels, side: side, using: &stream)
+    augmentation.apply(
+      image, into: &target, channels: channels, side: side,
+      of: ImageOrigin(seed: 5, epoch: 1, index: index), using: &stream)
     return target
   }
 
@@ -78,6 +80,17 @@ import Testing
         expectIdentical(actual, expected, "\(size) \(fill) at (\(row), \(column))")
       }
     }
+  }
+
+  /// `torch.nn.functional.pad(x, (2, 2, 2, 2), mode="reflect")` of 0 … 15: two windows of it.
+  @Test func reflectionIsPyTorchs() {
+    let image = (0..<16).map { UInt8($0) }
+    expectIdentical(
+      shifted(image, channels: 1, side: 4, top: -2, left: -2, fill: .reflect),
+      [10, 9, 8, 9, 6, 5, 4, 5, 2, 1, 0, 1, 6, 5, 4, 5], "two pixels up and left")
+    expectIdentical(
+      shifted(image, channels: 1, side: 4, top: 1, left: 2, fill: .reflect),
+      [6, 7, 6, 5, 10, 11, 10, 9, 14, 15, 14, 13, 10, 11, 10, 9], "one down, two right")
   }
 
   /// Random crops are windows of the padded image, and each of the 81 places is about as likely.
@@ -138,6 +151,33 @@ import Testing
     #expect(abs(Double(flips) - probability * Double(count)) <= 4 * deviation)
   }
 
+  /// Every image is mirrored in one of two epochs, half of them in the first, whatever the stream gives.
+  @Test func anAlternatingFlipTurnsEveryEpoch() {
+    let image = image(channels: 1, side: 2)
+    let mirrored = [image[1], image[0], image[3], image[2]]
+    func isMirrored(seed: Int, epoch: Int, index: Int) -> Bool {
+      let origin = ImageOrigin(seed: seed, epoch: epoch, index: index)
+      var stream = origin.stream
+      var target = [UInt8](repeating: 0xEE, count: image.count)
+      Augmentation.alternatingFlip.apply(
+        image, into: &target, channels: 1, side: 2, of: origin, using: &stream)
+      #expect(target == image || target == mirrored)
+      var unused = origin.stream
+      #expect(stream.next() == unused.next(), "it draws nothing that others would draw")
+      return target == mirrored
+    }
+    let count = 2_000
+    let first = (0..<count).map { isMirrored(seed: 3, epoch: 1, index: $0) }
+    for epoch in 2...7 {
+      let now = (0..<count).map { isMirrored(seed: 3, epoch: epoch, index: $0) }
+      #expect(now == (epoch % 2 == 1 ? first : first.map { !$0 }), "epoch \(epoch)")
+    }
+    // Four deviations of the binomial of 2,000 draws.
+    #expect(abs(first.count { $0 } - count / 2) <= 90)
+    let other = (0..<count).map { isMirrored(seed: 4, epoch: 1, index: $0) }
+    #expect(abs(zip(first, other).count { $0 == $1 } - count / 2) <= 90, "another seed, other images")
+  }
+
   @Test func settingsNameOneChange() throws {
     func decode(_ text: String) throws -> Augmentation {
       try JSONDecoder().decode(Augmentation.self, from: Data(text.utf8))
@@ -146,6 +186,7 @@ import Testing
       try decode(#"{"crop": {"padding": 4, "fill": "reflect"}}"#)
         == .crop(padding: 4, fill: .reflect))
     #expect(try decode(#"{"flip": {"probability": 0.5}}"#) == .flip(probability: 0.5))
+    #expect(try decode(#"{"alternatingFlip": {}}"#) == .alternatingFlip)
     #expect(try decode(#"{"resize": {}}"#) == .resize)
     #expect(try decode(#"{"rotate": {"degrees": 15}}"#) == .rotate(degrees: 15))
     #expect(

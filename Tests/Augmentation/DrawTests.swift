@@ -10,7 +10,9 @@ import Testing
   ) -> [UInt8] {
     var stream = RandomStream(seed: 5, purpose: "test", index: index)
     var target = [UInt8](repeating: 0xEE, count: image.count)
-    augmentation.apply(image, into: &target, channels: channels, side: side, using: &stream)
+    augmentation.apply(
+      image, into: &target, channels: channels, side: side,
+      of: ImageOrigin(seed: 5, epoch: 1, index: index), using: &stream)
     return target
   }
 
@@ -40,7 +42,9 @@ import Testing
       let next = [first, second].map { augmentation in
         var stream = RandomStream(seed: 1, purpose: "test")
         var target = pixels
-        augmentation.apply(pixels, into: &target, channels: 3, side: 8, using: &stream)
+        augmentation.apply(
+          pixels, into: &target, channels: 3, side: 8,
+          of: ImageOrigin(seed: 1, epoch: 1, index: 0), using: &stream)
         return stream.next()
       }
       #expect(next[0] == next[1], "\(first.kind)")

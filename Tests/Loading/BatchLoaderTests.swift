@@ -16,7 +16,7 @@ import Testing
     .crop(padding: 4, fill: .zero), .cutout(side: 5, fill: .zero), .resize,
     .rotate(degrees: 15), .affine(degrees: 15, translate: 0.1, scale: 0.9..<1.1),
     .colorJitter(ColorJitter(brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1)),
-    .flip(probability: 0.5),
+    .flip(probability: 0.5), .alternatingFlip,
   ]
 
   private func loader(

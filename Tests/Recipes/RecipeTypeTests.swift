@@ -169,11 +169,11 @@ struct RecipeTypeTests {
     // Variants
     (
       "train.augment: flip",
-      "train.augment: expected a list of resize, crop, flip, rotate, affine, color-jitter or cutout, each with or without its options, found the text 'flip'; write it in brackets, as in [flip]"
+      "train.augment: expected a list of resize, crop, flip, alternating-flip, rotate, affine, color-jitter or cutout, each with or without its options, found the text 'flip'; write it in brackets, as in [flip]"
     ),
     (
       "train.augment: [filp]",
-      "train.augment: expected resize, crop, flip, rotate, affine, color-jitter or cutout, found 'filp'; did you mean 'flip'?"
+      "train.augment: expected resize, crop, flip, alternating-flip, rotate, affine, color-jitter or cutout, found 'filp'; did you mean 'flip'?"
     ),
     (
       "train.augment: [{crop: {paddin: 4}}]",
@@ -193,11 +193,11 @@ struct RecipeTypeTests {
     ),
     (
       "train.augment: [{crop: , padding: 4}]",
-      "train.augment: expected resize, crop, flip, rotate, affine, color-jitter or cutout, found a mapping; write a name, or a name and its options as in {name: {option: value}}"
+      "train.augment: expected resize, crop, flip, alternating-flip, rotate, affine, color-jitter or cutout, found a mapping; write a name, or a name and its options as in {name: {option: value}}"
     ),
     (
       "train.augment: [3]",
-      "train.augment: expected resize, crop, flip, rotate, affine, color-jitter or cutout, found the integer 3; "
+      "train.augment: expected resize, crop, flip, alternating-flip, rotate, affine, color-jitter or cutout, found the integer 3; "
     ),
     // About
     (

@@ -37,7 +37,7 @@ import Training
         .crop(padding: 4, fill: .reflect), .flip(probability: 0.5), .rotate(degrees: 15),
         .affine(degrees: 10, translate: 0.1, scale: 0.9..<1.1),
         .colorJitter(ColorJitter(brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1)),
-        .cutout(side: 8, fill: .zero),
+        .cutout(side: 8, fill: .zero), .alternatingFlip,
       ]
       try expectNoAllocations(settings, threads: threads)
     }
