@@ -57,7 +57,7 @@ public struct RunComparison: Sendable {
 
   private static func result(of evaluation: EvaluationReport) -> String? {
     evaluation.top1.map { top1 in
-      String(format: "%.2f %% %@", top1, evaluation.on)
+      String(format: "%.2f %% %@", top1, evaluation.subject)
         + (evaluation.selectedOnTest ? ", selected on test" : "")
     }
   }

@@ -14,10 +14,11 @@ public struct EvaluationFigures: Sendable {
     status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest)
   }
 
-  /// Which images these are, in the words of a title.
+  /// Which images these are, in the words of a title, and the views of them where there are several.
   public var images: String {
     let test = summary.isOnTest || summary.selectedOnTest
-    return "\(NumberText.grouped(summary.count)) \(test ? "test" : "validation") images"
+    let images = "\(NumberText.grouped(summary.count)) \(test ? "test" : "validation") images"
+    return images + (summary.imageViews.mark.map { ", \($0)" } ?? "")
   }
 
   /// The confusion matrix: true classes down, predicted ones to the right. A cell holds a count; its

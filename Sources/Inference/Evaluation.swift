@@ -18,15 +18,16 @@ public struct Evaluation: Sendable {
   public let probabilities: [Float]
   /// The first class of each image by `ClassRanking`, `[N]`.
   public let predicted: [ClassLabel]
+  private let views: ImageViews
 
   /// Runs the network of a checkpoint on the loader's images, in the precision it was trained in.
   ///
-  /// - Parameter averagingMirrorImages: See `Predictor`.
+  /// - Parameter views: The views of each image that an answer averages.
   /// - Throws: `EvaluationError.differentClasses` if the network was trained on other classes,
   ///   `EvaluationError.notFinite` if an output overflows; `UnsupportedPrecision` if the kernels
   ///   were built without that precision.
   public init(
-    _ name: String, _ file: TensorFile, on loader: BatchLoader, averagingMirrorImages: Bool = false,
+    _ name: String, _ file: TensorFile, on loader: BatchLoader, views: ImageViews = .plain,
     pool: WorkerPool
   ) throws {
     let description = try Checkpoint.description(of: file)
@@ -48,8 +49,7 @@ public struct Evaluation: Sendable {
     probabilities.reserveCapacity(loader.images.count * classes)
     let loader = loader.resizing(to: network.input.height)
     let predictor = Predictor(
-      network, loss: CrossEntropy(), precision: description.precision,
-      averagingMirrorImages: averagingMirrorImages, on: pool)
+      network, loss: CrossEntropy(), precision: description.precision, views: views, on: pool)
     let tally = try predictor.run(loader) { answer in
       guard answer.probabilities.allSatisfy(\.isFinite) else {
         throw EvaluationError.notFinite(checkpoint: file.url.path, image: answer.image)
@@ -66,6 +66,7 @@ public struct Evaluation: Sendable {
     self.reliability = reliability
     self.probabilities = probabilities
     self.predicted = predicted
+    self.views = views
   }
 
   /// The largest deviation from one of the sum of an image's probabilities.
@@ -83,11 +84,12 @@ public struct Evaluation: Sendable {
   public func write(to folder: URL, images: ImageSet, on subject: String) throws {
     let classes = confusion.classes
     let names = try JSONEncoder().encode(images.classNames)
-    let metadata = [
+    var metadata = [
       "class_names": String(decoding: names, as: UTF8.self),
       "data_status": images.dataStatus.rawValue, "on": subject,
       "checkpoint": figures.checkpoint,
     ]
+    metadata["views"] = views.mark
     var matrix = TensorFileWriter(schema: "confusion", metadata: metadata)
     matrix.add("counts", shape: [classes, classes], confusion.counts.map(Int64.init))
     try matrix.write(to: folder.appendingPathComponent("confusion.safetensors"))

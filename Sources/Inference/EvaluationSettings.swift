@@ -1,5 +1,6 @@
 import CheckedNumbers
 import Foundation
+import Records
 import TensorFiles
 
 /// The `evaluate` section of a recipe.
@@ -10,20 +11,24 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
   public let on: Subject
   /// The checkpoints to compare.
   public let checkpoints: [String]
-  /// Whether predictions are averaged over each image and its mirror image.
-  public let flip: Bool
+  /// The views of each image that an answer averages.
+  public let views: ImageViews
+  private let viewsFraction: Double
 
   /// The name of a checkpoint that another evaluation selected, when it is given instead of a
   /// training run's.
   public static let selected = "selected"
 
-  private enum CodingKeys: String, CodingKey { case on, checkpoint, flip }
+  private enum CodingKeys: String, CodingKey { case on, checkpoint, flip, views, viewsFraction }
 
   /// Reads `checkpoint` as a name or as a list of names.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     on = try container.decode(Subject.self, forKey: .on)
-    flip = try container.decode(Bool.self, forKey: .flip)
+    let flip = try container.decode(Bool.self, forKey: .flip)
+    let kind = try container.decode(ImageViews.Kind.self, forKey: .views)
+    viewsFraction = try container.decode(Double.self, forKey: .viewsFraction)
+    views = flip && kind == .plain ? .flip : ImageViews(kind, fraction: viewsFraction)
     if let name = try? container.decode(String.self, forKey: .checkpoint) {
       checkpoints = [name]
     } else {
@@ -37,6 +42,7 @@ public struct EvaluationSettings: CheckedSettings, Sendable {
       throw SettingOutOfRange(
         key: "evaluate.checkpoint", found: "an empty list", expected: "a name or a list of names")
     }
+    try SettingRange(most: 1, above: 0).check(viewsFraction, "evaluate.views-fraction")
   }
 
   /// The number in "epoch-160"; nil for other names.

@@ -3,6 +3,7 @@ import Layers
 import Loading
 import Metrics
 import Models
+import Records
 import Tensors
 
 /// Runs a network on a data set in evaluation mode.
@@ -10,9 +11,12 @@ public final class Predictor {
   private let plan: NetworkPlan
   private let pool: WorkerPool
   private let loss: CrossEntropy
-  private let averagesMirrorImages: Bool
+  private let views: ImageViews
   private let probabilities: AlignedBuffer
+  /// Logits of a batch that don't come from the plan; empty where all do.
+  private let logits: AlignedBuffer
   private var mirrorAverage = MirrorAverage()
+  private var logitSum = LogitSum()
 
   private let feed = BatchFeed()
   /// Number of images in a batch.
@@ -27,13 +31,12 @@ public final class Predictor {
   /// - Parameters:
   ///   - loss: The loss to report.
   ///   - precision: The precision of the training run, if figures are to match it.
-  ///   - averagingMirrorImages: Whether to average the probabilities for each image and its mirror
-  ///     image; the loss is then that of the mean.
+  ///   - views: The views of each image that an answer averages; the loss is then that of the mean.
   ///   - training: A training plan whose memory can be used, since it does not run at the same
   ///     time.
   public init(
     _ network: Network, loss: CrossEntropy, precision: Precision = .float32,
-    averagingMirrorImages: Bool = false, sharingMemoryOf training: NetworkPlan? = nil,
+    views: ImageViews = .plain, sharingMemoryOf training: NetworkPlan? = nil,
     on pool: WorkerPool
   ) {
     let imageBytes = NetworkPlan.arenaByteCount(
@@ -44,17 +47,18 @@ public final class Predictor {
       sharingMemoryOf: training, on: pool)
     self.pool = pool
     self.loss = loss
-    averagesMirrorImages = averagingMirrorImages
-    probabilities = AlignedBuffer(
-      count: batchSize * FeatureMapShape.paddedChannels(network.classes))
+    self.views = views
+    let count = batchSize * FeatureMapShape.paddedChannels(network.classes)
+    probabilities = AlignedBuffer(count: count)
+    logits = AlignedBuffer(count: views.fraction < 1 ? count : 0)
   }
 
   /// The prediction for one image.
   public struct Answer {
     /// The index of the image in its set.
     public let image: Int
-    /// The values by which classes are ranked: the logits or, if mirror images are averaged, the
-    /// logarithms of the mean probabilities.
+    /// The values by which classes are ranked: the logits, or the mean of those of all views, or, if
+    /// probabilities are averaged, the logarithms of their mean.
     public let logits: UnsafeBufferPointer<Float>
     public let probabilities: UnsafeBufferPointer<Float>
     public let label: Int
@@ -70,35 +74,25 @@ public final class Predictor {
   public func run(
     _ loader: BatchLoader, visit: (Answer) throws -> Void
   ) rethrows -> ClassificationTally {
-    let classes = plan.network.classes
-    var tally = ClassificationTally(classes: classes)
-    var labels = [ClassLabel](repeating: 0, count: batchSize)
+    var tally = ClassificationTally(classes: plan.network.classes)
     var losses = [Double](repeating: 0, count: batchSize)
-    let order = Array(0..<loader.images.count)
-    feed.begin(loader, order[...], epoch: nil, batchSize: batchSize)
-    for first in stride(from: 0, to: order.count, by: batchSize) {
-      let indices = order[first..<min(first + batchSize, order.count)]
-      try labels.withUnsafeMutableBufferPointer { labels in
-        try losses.withUnsafeMutableBufferPointer { losses in
-          let labels = UnsafeMutableBufferPointer(rebasing: labels[..<indices.count])
-          let losses = UnsafeMutableBufferPointer(rebasing: losses[..<indices.count])
-          answer(labels: labels)
-          let logits = plan.logits
-          let map = FeatureMap(base: probabilities.base, shape: logits.shape)
-          loss.evaluate(
-            logits, labels: UnsafeBufferPointer(labels), losses: losses, probabilities: map,
-            gradient: nil)
-          for (position, index) in indices.enumerated() {
-            func row(of map: FeatureMap) -> UnsafeBufferPointer<Float> {
-              UnsafeBufferPointer(
-                start: map.base + position * map.shape.imageStride, count: classes)
-            }
-            let answer = Answer(
-              image: index, logits: row(of: logits), probabilities: row(of: map),
-              label: Int(labels[position]), loss: losses[position])
-            tally.add(logits: answer.logits, label: answer.label, loss: answer.loss)
-            try visit(answer)
+    try forEachBatch(of: loader) { logits, labels, indices in
+      try losses.withUnsafeMutableBufferPointer { losses in
+        let losses = UnsafeMutableBufferPointer(rebasing: losses[..<indices.count])
+        let map = FeatureMap(base: probabilities.base, shape: logits.shape)
+        loss.evaluate(
+          logits, labels: UnsafeBufferPointer(labels), losses: losses, probabilities: map,
+          gradient: nil)
+        for (position, index) in indices.enumerated() {
+          func row(of map: FeatureMap) -> UnsafeBufferPointer<Float> {
+            UnsafeBufferPointer(
+              start: map.base + position * map.shape.imageStride, count: map.shape.channels)
           }
+          let answer = Answer(
+            image: index, logits: row(of: logits), probabilities: row(of: map),
+            label: Int(labels[position]), loss: losses[position])
+          tally.add(logits: answer.logits, label: answer.label, loss: answer.loss)
+          try visit(answer)
         }
       }
     }
@@ -107,20 +101,87 @@ public final class Predictor {
 
   /// The tally of all predictions.
   public func run(_ loader: BatchLoader) -> ClassificationTally { run(loader) { _ in } }
+}
 
-  /// Computes the logits of the next `labels.count` images, and writes their labels.
-  private func answer(labels: UnsafeMutableBufferPointer<ClassLabel>) {
+extension Predictor {
+  private typealias Labels = UnsafeMutableBufferPointer<ClassLabel>
+
+  /// Calls `body` with the logits and labels of all images, batch by batch in their order.
+  private func forEachBatch(
+    of loader: BatchLoader,
+    _ body: (FeatureMap, Labels, ArraySlice<Int>) throws -> Void
+  ) rethrows {
+    let all = Array(0..<loader.images.count)
+    guard views.fraction < 1 else {
+      return try forEachBatch(all, of: loader) { labels, indices in
+        answer(labels: labels)
+        try body(plan.logits, labels, indices)
+      }
+    }
+    // Which images are the least certain is known when all have been seen.
+    var stored = StoredLogits(plan.logits.shape, images: all.count)
+    forEachBatch(all, of: loader) { labels, indices in
+      addLogits(of: ImageViews.Kind.plain.views, labels: labels)
+      stored.store(plan.logits, of: indices)
+    }
+    forEachBatch(stored.leastCertain(fraction: views.fraction), of: loader) { labels, indices in
+      answer(labels: labels)
+      stored.store(plan.logits, of: indices)
+    }
+    for first in stride(from: 0, to: all.count, by: batchSize) {
+      let indices = all[first..<min(first + batchSize, all.count)]
+      let map = FeatureMap(
+        base: logits.base, shape: plan.logits.shape.with(count: indices.count))
+      stored.write(indices, into: map)
+      var labels = indices.map { loader.images.labels[$0] }
+      try labels.withUnsafeMutableBufferPointer { try body(map, $0, indices) }
+    }
+  }
+
+  /// Calls `body` with room for the labels of each batch of the images at `indices`, which it loads.
+  private func forEachBatch(
+    _ indices: [Int], of loader: BatchLoader, _ body: (Labels, ArraySlice<Int>) throws -> Void
+  ) rethrows {
+    var labels = [ClassLabel](repeating: 0, count: batchSize)
+    feed.begin(loader, indices[...], epoch: nil, batchSize: batchSize)
+    for first in stride(from: 0, to: indices.count, by: batchSize) {
+      let batch = indices[first..<min(first + batchSize, indices.count)]
+      try labels.withUnsafeMutableBufferPointer { labels in
+        try body(UnsafeMutableBufferPointer(rebasing: labels[..<batch.count]), batch)
+      }
+    }
+  }
+
+  /// Leaves the answers to the next `labels.count` images, averaged over all views, in the plan's
+  /// logits, and writes the images' labels.
+  private func answer(labels: Labels) {
+    guard views.averagesProbabilities else {
+      return addLogits(of: views.kind.views, labels: labels)
+    }
     let input = plan.input(count: labels.count)
     feed.write(into: input, labels: labels, on: pool)
-    if averagesMirrorImages {
-      plan.forward(count: labels.count)
-      mirrorAverage.keep(plan.logits)
-      // Written for each pass: a plan reuses the input's memory for later layers.
-      feed.write(into: input, labels: labels, on: pool)
-      MirrorAverage.mirror(input)
-    }
+    plan.forward(count: labels.count)
+    mirrorAverage.keep(plan.logits)
+    // Written for each pass: a plan reuses the input's memory for later layers.
+    feed.write(into: input, labels: labels, on: pool)
+    MirrorAverage.mirror(input)
     feed.advance()
     plan.forward(count: labels.count)
-    if averagesMirrorImages { mirrorAverage.average(into: plan.logits) }
+    mirrorAverage.average(into: plan.logits)
+  }
+
+  /// The same for views whose logits are averaged.
+  private func addLogits(of views: [ImageView], labels: Labels) {
+    let input = plan.input(count: labels.count)
+    for (place, view) in views.enumerated() {
+      feed.write(into: input, labels: labels, on: pool)
+      if place == views.count - 1 { feed.advance() }
+      view.apply(to: input, on: pool)
+      plan.forward(count: labels.count)
+      guard views.count > 1 else { return }
+      if place == 0 { logitSum.begin(plan.logits.shape) }
+      logitSum.add(plan.logits, weight: view.weight)
+    }
+    logitSum.write(into: plan.logits)
   }
 }

@@ -74,7 +74,7 @@ extension EvaluationSettings {
       of: .init(
         on: on.rawValue, dataStatus: images.dataStatus, source: images.source.rawValue,
         selectedOnTest: selectedOnTest(images: images, weights: weights, selection: selection),
-        flip: flip, classNames: images.classNames, warnings: warnings),
+        views: views, classNames: images.classNames, warnings: warnings),
       checkpoints: evaluations.map(\.figures), selected: selection.position,
       selection: selection.kind, count: images.count, confusion: selected.confusion,
       reliability: selected.reliability)

@@ -13,7 +13,7 @@ public struct OtherEvaluation {
   private let checkpoint: TensorFile
   private let checkpointName: String
   private let normalization: Normalization
-  private let flip: Bool
+  private let views: ImageViews
   private let pool: WorkerPool
   public let description: CheckpointDescription
 
@@ -26,7 +26,7 @@ public struct OtherEvaluation {
     checkpointName = name
     description = try Checkpoint.description(of: checkpoint)
     normalization = try Normalization(metadata: description.normalization, file: url.path)
-    self.flip = flip
+    views = flip ? .flip : .plain
     self.pool = pool
   }
 
@@ -44,11 +44,11 @@ public struct OtherEvaluation {
   public func evaluate(_ images: ImageSet, called name: String) throws -> Result {
     let evaluation = try Evaluation(
       checkpointName, checkpoint, on: BatchLoader(images, normalization: normalization),
-      averagingMirrorImages: flip, pool: pool)
+      views: views, pool: pool)
     let report = EvaluationReport(
       of: .init(
         on: name, dataStatus: images.dataStatus, source: images.source.rawValue,
-        selectedOnTest: false, flip: flip, classNames: images.classNames,
+        selectedOnTest: false, views: views, classNames: images.classNames,
         warnings: [images.dataStatus.warning].compactMap { $0 }),
       checkpoints: [evaluation.figures], selected: 0,
       selection: .listed, count: images.count, confusion: evaluation.confusion,

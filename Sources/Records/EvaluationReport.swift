@@ -24,6 +24,10 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   public var selection: SelectionKind?
   /// Whether each answer is the mean of those to the image and to its mirror image.
   public var flip: Bool?
+  /// The views whose logits each answer averages; nil for none but the image, and with `flip`.
+  public var views: ImageViews.Kind?
+  /// The fraction of images answered from all views, above 0 and at most 1; nil without `views`.
+  public var viewsFraction: Double?
   public var dataStatus: DataStatus
   /// Where the images come from, in the recipe's words.
   public var source: String?
@@ -110,16 +114,16 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
     public var dataStatus: DataStatus
     public var source: String
     public var selectedOnTest: Bool
-    public var flip: Bool
+    public var views: ImageViews
     public var classNames: [String]
     public var warnings: [String]
 
     public init(
-      on: String, dataStatus: DataStatus, source: String, selectedOnTest: Bool, flip: Bool,
+      on: String, dataStatus: DataStatus, source: String, selectedOnTest: Bool, views: ImageViews,
       classNames: [String], warnings: [String]
     ) {
       (self.on, self.dataStatus, self.source) = (on, dataStatus, source)
-      (self.selectedOnTest, self.flip) = (selectedOnTest, flip)
+      (self.selectedOnTest, self.views) = (selectedOnTest, views)
       (self.classNames, self.warnings) = (classNames, warnings)
     }
   }
@@ -141,7 +145,11 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
     let chosen = checkpoints[selected]
     (top1, top5, loss) = (chosen.top1, chosen.top5, chosen.loss)
     (checkpoint, epoch, self.checkpoints) = (chosen.checkpoint, chosen.epoch, checkpoints)
-    (self.selection, flip, self.count) = (selection, subject.flip, count)
+    (self.selection, self.count) = (selection, count)
+    flip = subject.views.averagesProbabilities
+    if subject.views.kind != .plain, !subject.views.averagesProbabilities {
+      (views, viewsFraction) = (subject.views.kind, subject.views.fraction)
+    }
     (on, source, dataStatus) = (subject.on, subject.source, subject.dataStatus)
     (selectedOnTest, warnings) = (subject.selectedOnTest, subject.warnings)
     (classNames, self.perClass, self.macro) = (subject.classNames, perClass, macro)
@@ -150,8 +158,9 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case top1, top5, loss, count, on, checkpoint, epoch, selection, flip, source, macro
+    case top1, top5, loss, count, on, checkpoint, epoch, selection, flip, views, source, macro
     case checkpoints, warnings
+    case viewsFraction = "views_fraction"
     case balancedAccuracy = "balanced_accuracy"
     case dataStatus = "data_status"
     case selectedOnTest = "selected_on_test"
@@ -179,6 +188,13 @@ extension EvaluationReport: Decodable {
     epoch = try values.decodeIfPresent(Int.self, forKey: .epoch)
     selection = try values.decodeIfPresent(SelectionKind.self, forKey: .selection)
     flip = try values.decodeIfPresent(Bool.self, forKey: .flip)
+    views = try values.decodeIfPresent(ImageViews.Kind.self, forKey: .views)
+    viewsFraction = try values.decodeIfPresent(Double.self, forKey: .viewsFraction)
+    guard viewsFraction.map({ $0 > 0 && $0 <= 1 }) ?? true else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .viewsFraction, in: values,
+        debugDescription: "expected a fraction above 0 and at most 1, found \(viewsFraction ?? 0)")
+    }
     dataStatus = try values.decode(DataStatus.self, forKey: .dataStatus)
     source = try values.decodeIfPresent(String.self, forKey: .source)
     selectedOnTest = try values.decode(Bool.self, forKey: .selectedOnTest)
@@ -195,6 +211,15 @@ extension EvaluationReport: Decodable {
 extension EvaluationReport {
   /// Whether these are the test images of the run's own data set.
   public var isOnTest: Bool { on == "test" }
+
+  /// The views of each image that the answers average.
+  public var imageViews: ImageViews {
+    if let views { return ImageViews(views, fraction: viewsFraction ?? 1) }
+    return flip == true ? .flip : .plain
+  }
+
+  /// "test", or with several views "test (6 views each)".
+  public var subject: String { on + (imageViews.mark.map { " (\($0))" } ?? "") }
 
   /// The file's bytes: JSON with sorted keys, so that equal figures are equal bytes.
   public func json() throws -> Data {

@@ -62,7 +62,7 @@ public struct RunOutcome: Sendable {
     let evaluation = evaluations.last { $0.isOnTest } ?? evaluations.last
     let history = histories.first { $0.best != nil } ?? histories.first
     top1 = evaluation?.top1
-    images = evaluation?.on
+    images = evaluation?.subject
     best = history?.best
     epochs = history?.epochs ?? []
     top1OfEpoch = history?.validation.top1 ?? []

@@ -86,7 +86,7 @@ struct ComparisonPage {
   private func column(for run: RunResults, claim: RunClaim) -> [HTML] {
     let evaluation = run.evaluation
     let on = evaluation.map { evaluation in
-      "\(NumberText.grouped(evaluation.count)) \(evaluation.on)"
+      "\(NumberText.grouped(evaluation.count)) \(evaluation.subject)"
         + (evaluation.selectedOnTest ? ", selected on test" : "")
     }
     let best = run.history?.best.map { "\(Wording.percent($0.top1)) at \($0.epoch)" }

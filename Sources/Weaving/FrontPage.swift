@@ -26,7 +26,8 @@ struct FrontPage {
   var summary: String {
     guard let result = claim.result else { return "The run \(record.name) of a Tessera pipeline." }
     return "\(record.name): \(Wording.percent(result.top1)) top-1 accuracy on "
-      + "\(NumberText.grouped(result.metrics.count)) \(result.metrics.on) images."
+      + "\(NumberText.grouped(result.metrics.count)) \(result.metrics.on) images"
+      + (result.metrics.imageViews.mark.map { ", \($0)." } ?? ".")
   }
 
   private var title: HTML {
@@ -116,6 +117,7 @@ struct FrontPage {
     let isTold = metrics.classNames.map { ClassificationTally.isTop5Telling(classes: $0.count) }
     let top5 =
       isTold == false ? "" : metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
+    let views = metrics.imageViews.mark.map { ", \($0)" } ?? ""
     // Of classes with equal numbers of images the two are the same.
     let balanced = metrics.balancedAccuracy.flatMap { balanced in
       abs(balanced - result.top1) < 0.005
@@ -123,7 +125,7 @@ struct FrontPage {
     }
     return """
       <span class="headline">\(Wording.percent(result.top1))</span> top-1\(top5)\(balanced ?? ""), of \
-      \(NumberText.grouped(metrics.count)) images; n = 1 run\(seed). 95 % interval \(Wording.decimals(interval.low, 2)) to \
+      \(NumberText.grouped(metrics.count)) images\(views); n = 1 run\(seed). 95 % interval \(Wording.decimals(interval.low, 2)) to \
       \(Wording.percent(interval.high)) (Wilson): a rule that covers the accuracy on all images of the \
       kind in 95 of 100 samples of images. Another seed is not in it, and moves the figure too.
       """
@@ -158,9 +160,9 @@ struct FrontPage {
       ? ". The weights came from a file: which images they were trained and selected on before is not "
         + "known, and these may be among them"
       : ""
+    let views = metrics.imageViews.sentence ?? "every image once, unaugmented"
     return """
-      \(which)\(past). Checkpoint <code>\(result.checkpoint)</code>, \(weights(result)); every image once, \
-      unaugmented. <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
+      \(which)\(past). Checkpoint <code>\(result.checkpoint)</code>, \(weights(result)); \(views). <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
       \(result.instance)</a>
       """
   }

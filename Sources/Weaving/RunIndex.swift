@@ -82,7 +82,7 @@ struct RunIndex {
   private func result(of claim: RunClaim) -> HTML {
     guard let result = claim.result else { return "<p>No evaluation stands.</p>" }
     let metrics = result.metrics
-    var reservations: [String] = []
+    var reservations = [metrics.imageViews.mark].compactMap { $0 }
     if metrics.selectedOnTest { reservations.append("selected on test") }
     reservations += [metrics.dataStatus.reservation].compactMap { $0 }
     if claim.training?.beganAsFile == true { reservations.append("weights from a file") }

@@ -16,6 +16,8 @@ struct CompareAnswer: Answer {
       /// `validation` or `test`.
       let on: String
       let selectedOnTest: Bool
+      /// "6 views each"; absent where each image was seen as it is.
+      let views: String?
     }
 
     let name: String
@@ -63,7 +65,7 @@ struct CompareAnswer: Answer {
         evaluation: run.evaluation.map {
           Run.Evaluation(
             top1: $0.top1, images: $0.count, on: $0.on,
-            selectedOnTest: $0.selectedOnTest)
+            selectedOnTest: $0.selectedOnTest, views: $0.imageViews.mark)
         }, trainingSeconds: run.trainingSeconds, remarks: run.remarks)
     }
     differences = comparison.differences.map { Difference(key: $0.key, values: $0.values) }

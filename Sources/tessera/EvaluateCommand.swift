@@ -122,6 +122,7 @@ struct EvaluateCommand: ParsableCommand {
 
   private func heading(_ trained: TrainedRun) -> String {
     "\(trained.run), checkpoint \(checkpoint): top-1 % on other data"
+      + (flip ? ImageViews.flip.mark.map { ", \($0)" } ?? "" : "")
   }
 
   private func text(of report: EvaluationReport, _ trained: TrainedRun) -> [String] {

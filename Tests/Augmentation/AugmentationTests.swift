@@ -175,7 +175,7 @@ import Testing
     // Four deviations of the binomial of 2,000 draws.
     #expect(abs(first.count { $0 } - count / 2) <= 90)
     let other = (0..<count).map { isMirrored(seed: 4, epoch: 1, index: $0) }
-    #expect(abs(zip(first, other).count { $0 == $1 } - count / 2) <= 90, "another seed, other images")
+    #expect(abs(zip(first, other).count { $0 == $1 } - count / 2) <= 90, "another seed")
   }
 
   @Test func settingsNameOneChange() throws {

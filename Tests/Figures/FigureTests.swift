@@ -32,6 +32,12 @@ import Testing
     #expect(
       both.classScores.title
         == "Scores of each class, 1,000 test images — selected on test, unverified data")
+    let views = EvaluationFigures(
+      try evaluationReport(
+        evaluationText(replacing: "\"count\"", with: "\"views\": \"shifted\", \"count\"")))
+    #expect(
+      views.classScores.title
+        == "Scores of each class, 1,000 validation images, 6 views each — unverified data")
     let official = DataFigures(classNames: ["cat", "dog"], data: .official)
     #expect(official.classes(counts: [1, 2]).title == "Training images of each class, 3 in all")
   }

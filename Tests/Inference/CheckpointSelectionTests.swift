@@ -23,7 +23,11 @@ import Testing
     let names = checkpoints.map { "\"\($0)\"" }.joined(separator: ",")
     return try JSONDecoder().decode(
       EvaluationSettings.self,
-      from: Data("{\"on\":\"\(subject)\",\"checkpoint\":[\(names)],\"flip\":false}".utf8))
+      from: Data(
+        """
+        {"on": "\(subject)", "checkpoint": [\(names)], "flip": false, "views": "plain", \
+        "viewsFraction": 1}
+        """.utf8))
   }
 
   /// A training of 30 epochs that kept each tenth.

@@ -10,8 +10,12 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// - Parameter text: An object; where it has `flip`, `views` and `viewsFraction` may be left out.
   private func settings(_ text: String) throws -> EvaluationSettings {
-    try JSONDecoder().decode(EvaluationSettings.self, from: Data(text.utf8))
+    let text =
+      text.contains("flip") && !text.contains("views")
+      ? text.dropLast() + #", "views": "plain", "viewsFraction": 1}"# : text
+    return try JSONDecoder().decode(EvaluationSettings.self, from: Data(text.utf8))
   }
 
   private func create(_ names: [String]) {
@@ -22,16 +26,34 @@ import Testing
 
   @Test func oneCheckpointOrAList() throws {
     let one = try settings(#"{"on": "validation", "checkpoint": "best", "flip": true}"#)
-    #expect(one.on == .validation && one.checkpoints == ["best"] && one.flip)
+    #expect(one.on == .validation && one.checkpoints == ["best"] && one.views == .flip)
     let list = try settings(
       #"{"on": "test", "checkpoint": ["epoch-160", "epoch-70", "last"], "flip": false}"#)
     #expect(list.on == .test && list.checkpoints == ["epoch-160", "epoch-70", "last"])
-    #expect(!list.flip)
+    #expect(list.views == .plain)
+  }
+
+  /// Views of their own go before `flip`; a fraction belongs to views.
+  @Test(arguments: [
+    ("true", "mirrored", 1, ImageViews(.mirrored)),
+    ("false", "shifted", 0.25, ImageViews(.shifted, fraction: 0.25)),
+    ("true", "plain", 0.5, .flip), ("false", "plain", 0.5, .plain),
+  ])
+  func views(_ flip: String, _ kind: String, _ fraction: Double, _ expected: ImageViews) throws {
+    let settings = try settings(
+      """
+      {"on": "test", "checkpoint": "best", "flip": \(flip), "views": "\(kind)", \
+      "viewsFraction": \(fraction)}
+      """)
+    #expect(settings.views == expected)
   }
 
   @Test(arguments: [
     "{}", #"{"on": "training", "checkpoint": "best", "flip": false}"#,
     #"{"on": "test", "flip": false}"#, #"{"on": "test", "checkpoint": "best"}"#,
+    #"{"on": "test", "checkpoint": "best", "flip": false, "viewsFraction": 1}"#,
+    #"{"on": "test", "checkpoint": "best", "flip": true, "views": "shifted"}"#,
+    #"{"on": "test", "checkpoint": "best", "flip": true, "views": "x", "viewsFraction": 1}"#,
     #"{"on": "test", "checkpoint": 7, "flip": false}"#,
     #"{"on": "test", "checkpoint": null, "flip": false}"#,
     #"{"on": "test", "checkpoint": ["best", 7], "flip": false}"#,

@@ -4,6 +4,7 @@ import Inference
 import Kernels
 import Loading
 import Models
+import Records
 import TensorFiles
 import TestSupport
 import Testing
@@ -111,7 +112,7 @@ import Testing
     let file = try example.checkpoint(in: folder)
     let evaluation = try Evaluation(
       "best", file, on: BatchLoader(example.images, normalization: .perImage),
-      averagingMirrorImages: averagesMirrorImages, pool: pool)
+      views: averagesMirrorImages ? .flip : .plain, pool: pool)
     #expect(Array(evaluation.probabilities[..<7]) == [1, 0, 0, 0, 0, 0, 0])
     // The first five are the classes 0, 6, 5, 4, 3, whatever the image.
     let counts = example.images.classCounts
@@ -204,7 +205,7 @@ import Testing
     func average(_ images: ImageSet) throws -> Evaluation {
       try Evaluation(
         "best", file, on: BatchLoader(images, normalization: .perImage),
-        averagingMirrorImages: true, pool: pool)
+        views: .flip, pool: pool)
     }
     let plain = try evaluation(file)
     let mirrored = try Evaluation(

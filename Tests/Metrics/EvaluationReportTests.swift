@@ -26,7 +26,7 @@ import Testing
     return EvaluationReport(
       of: .init(
         on: "test", dataStatus: .unverified, source: "cifar-10", selectedOnTest: true,
-        flip: true, classNames: ["zebra", "ape", "a/b \"c\""], warnings: ["unverified data"]),
+        views: .flip, classNames: ["zebra", "ape", "a/b \"c\""], warnings: ["unverified data"]),
       checkpoints: [
         .init(checkpoint: "best", epoch: 7, tally: tally),
         .init(checkpoint: "last", epoch: 9, tally: ClassificationTally(classes: 3)),
@@ -104,7 +104,7 @@ import Testing
     let report = EvaluationReport(
       of: .init(
         on: "test", dataStatus: .official, source: "cifar-10", selectedOnTest: false,
-        flip: false, classNames: ["ape", "bee", "cat"], warnings: []),
+        views: .plain, classNames: ["ape", "bee", "cat"], warnings: []),
       checkpoints: [.init(checkpoint: "best", epoch: 1, tally: ClassificationTally(classes: 3))],
       selected: 0, selection: .listed, count: 1, confusion: confusion,
       reliability: Reliability())

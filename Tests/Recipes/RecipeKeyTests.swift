@@ -105,6 +105,7 @@ struct RecipeKeyTests {
     #expect(
       recipe.settings(matching: ["evaluate", "train.stop", "train.epochs"]).json
         == #"{"train":{"epochs":3,"stop":{"monitor":"validation-loss","patience":0,"#
-        + #""least-improvement":0.0}},"evaluate":{"on":"test","checkpoint":"best","flip":false}}"#)
+        + #""least-improvement":0.0}},"evaluate":{"on":"test","checkpoint":"best","flip":false,"#
+        + #""views":"plain","views-fraction":1.0}}"#)
   }
 }

@@ -28,6 +28,11 @@ import Testing
     ("\"unverified\"", "\"dubious\"", "metrics.json: data_status: "),
     ("\"recall\": 60.0", "\"recall\": []", "metrics.json: per_class.[0].recall: expected Double"),
     ("{\"top1\"", "\"top1\"", "metrics.json: the file: "),
+    ("\"count\"", "\"views\": \"ten\", \"count\"", "metrics.json: views: "),
+    (
+      "\"count\"", "\"views_fraction\": -1e300, \"count\"",
+      "metrics.json: views_fraction: expected a fraction above 0 and at most 1, found -1e+300"
+    ),
   ])
   func damageIsNamedInOneLine(_ old: String, _ new: String, _ message: String) throws {
     let error = try #require(throws: LogError.self) {
@@ -49,10 +54,13 @@ import Testing
     #expect(old.mostConfused.isEmpty && old.checkpoints.isEmpty && old.warnings.isEmpty)
   }
 
-  @Test func whatIsWrittenIsRead() throws {
+  @Test(arguments: [
+    .plain, .flip, ImageViews(.mirrored), ImageViews(.shifted, fraction: 0.25),
+  ])
+  func whatIsWrittenIsRead(_ views: ImageViews) throws {
     let report = EvaluationReport(
       of: .init(
-        on: "corrupted", dataStatus: .own, source: "folder", selectedOnTest: false, flip: true,
+        on: "corrupted", dataStatus: .own, source: "folder", selectedOnTest: false, views: views,
         classNames: ["cat", "a/b"], warnings: ["small"]),
       checkpoints: [.init(checkpoint: "last", epoch: 9, top1: 62.5, top5: 100, loss: .infinity)],
       selected: 0, selection: .fallback, count: 8, balancedAccuracy: .nan,
@@ -65,7 +73,8 @@ import Testing
     #expect(report.loss == nil && report.balancedAccuracy == nil)
     let text = String(decoding: try report.json(), as: UTF8.self)
     #expect(text.contains("\"balanced_accuracy\" : null") && text.contains("\"share\" : 25"))
-    #expect(try self.report(text) == report)
+    #expect(try self.report(text) == report && report.imageViews == views)
+    #expect(report.flip == (views == .flip))
   }
 
   /// A file far longer than any evaluation's is not taken into memory.

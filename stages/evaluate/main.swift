@@ -70,22 +70,24 @@ let files = orExit {
 //: the mean of $-\log p_{t_i}(x_i)$, whatever the network was trained on. It is hurt most by
 //: answers that are wrong and sure.
 //:
-//: With `evaluate.flip` the network sees each image twice, as it is and mirrored left to right, and
-//: the answers are averaged:
+//: An answer should not change with where a thing faces, nor with a shift by a pixel, but it does,
+//: and the mean over several *views* is mostly better. `evaluate.views` averages the logits of the
+//: image and its mirror image (`mirrored`), or of six views (`shifted`): these two with weight 1/4,
+//: and with weight 1/8 both of the image shifted by a pixel up and left, or down and right, with a
+//: reflected border (Jordan, 2024, arXiv:2404.00498, section 3.5). `evaluate.flip` averages the
+//: probabilities for the image and its mirror image $x'$, and ranks their logarithms:
 //:
 //: $$ p(x) = \frac{ \operatorname{softmax} z(x) + \operatorname{softmax} z(x') }{2} $$
 //:
-//: What a network has learnt of a thing should not depend on where it faces, and the mean of two
-//: answers is mostly a little better than one (Krizhevsky et al., 2012, "ImageNet classification
-//: with deep convolutional neural networks", section 4.1). Then $\log p(x)$ is ranked. It takes
-//: twice the time and is named with the figure, since it is a property of the question and not of
-//: the network.
+//: (Krizhevsky et al., 2012, section 4.1). Each view takes the time of an answer; with
+//: `evaluate.views-fraction` all views go only to the images whose plain view gives its first class
+//: the least probability. Views are named with every figure: they belong to the question.
 
 let pool = orExit { try options.workers() }
 let loader = orExit { BatchLoader(images, normalization: try images.requiredNormalization()) }
 let evaluations = orExit {
   try zip(candidates.names, files).map { name, file in
-    try Evaluation(name, file, on: loader, averagingMirrorImages: settings.flip, pool: pool)
+    try Evaluation(name, file, on: loader, views: settings.views, pool: pool)
   }
 }
 let selection = CheckpointSelection(
@@ -103,7 +105,7 @@ show(
   table: Table(
     header: ["checkpoint", "epoch", "images", "top-1 %"] + (showsTop5 ? ["top-5 %"] : [])
       + ["cross-entropy", "selected"], rows: rows))
-if settings.flip { show("each answer is the mean of those to the image and its mirror image") }
+if let sentence = settings.views.sentence { show(sentence) }
 
 //: ### How sure is the figure?
 //:
