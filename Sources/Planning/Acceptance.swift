@@ -1,8 +1,8 @@
 import Foundation
 import TensorFiles
 
-/// A user's word that a change of code leaves an artefact as it is: the artefact is published again
-/// under the key of the present code, with the word in its manifest.
+/// A user's declaration that a code change does not affect an artefact: it is published again
+/// under the key of the current code, with the declaration in its manifest.
 public struct Acceptance {
   private let planned: PlannedInstance
   private let artefact: Artefact
@@ -10,8 +10,8 @@ public struct Acceptance {
   private let key: CacheKey
   private let project: Project
 
-  /// - Throws: `PlanningError` where the artefact is up to date, where none stands, where an input is
-  ///   out of date, or where more than the code has changed.
+  /// - Throws: `PlanningError` if the artefact is up to date or missing, if an input is out
+  ///   of date, or if more than the code has changed.
   public init(
     of name: String, in plan: RunPlan, project: Project
   ) throws(PlanningError) {
@@ -47,7 +47,7 @@ public struct Acceptance {
 
   /// Publishes the artefact under the new key and links the run to it.
   ///
-  /// - Parameter user: Whose word it is.
+  /// - Parameter user: The user who accepts the change.
   public func publish(by user: String, folder: RunFolder) throws {
     let files = FileManager.default
     let stage = old.stage
@@ -55,7 +55,7 @@ public struct Acceptance {
     if files.fileExists(atPath: new.path) { try files.removeItem(at: new) }
     try files.createDirectory(at: new, withIntermediateDirectories: true)
     let source = project.url(project.artefactPath(stage: stage, key: old.key))
-    // A record that is not as it was recorded stays behind.
+    // Records that were altered are not copied.
     let altered = Set(artefact.remarks.map(\.file))
     let present = try files.contentsOfDirectory(atPath: source.path)
     for name in present where name != Manifest.fileName && !altered.contains(name) {

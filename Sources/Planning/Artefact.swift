@@ -1,28 +1,28 @@
 import Foundation
 
-/// What lies at an artefact's place in the cache, compared with its manifest.
+/// The files of an artefact in the cache, compared with its manifest.
 ///
-/// An artefact *stands* where its manifest is its own and whole, and each of its outputs is there, byte
-/// for byte as recorded. Only then is anything read from it. Records (log, timing, cells) may differ: they
-/// are then named and not used, but nothing runs again for them. The comparison finds accidents and stray
-/// edits, not somebody who rewrites outputs and manifest together.
+/// An artefact *stands* (is valid) if its manifest is intact and its own, and each output is there, byte
+/// for byte as recorded. Only valid artefacts are read. Records (log, timing, cells) may differ: they
+/// are then reported and ignored, but cause no rerun. The comparison finds accidents and stray
+/// edits, not a deliberate rewrite of outputs and manifest together.
 public struct Artefact: Sendable {
   public let stage: String
   public let key: String
   public let folder: URL
-  /// The manifest as it was read; nil where it is not this artefact's own, or not whole. Of use for
-  /// explanations only where `faults` is not empty.
+  /// The manifest as it was read; nil if it is damaged or belongs to another artefact. If `faults` is
+  /// not empty, use it for explanations only.
   public let manifest: Manifest?
-  /// Why the artefact does not stand; empty where it does.
+  /// Why the artefact is not valid; empty if it is.
   public let faults: [ArtefactFault]
-  /// Differences of records and files that are in no record: named, and not used.
+  /// Altered records and files that the manifest does not list: reported and ignored.
   public let remarks: [ArtefactFault]
 
-  /// The manifest, where the artefact stands.
+  /// The manifest of a valid artefact; otherwise nil.
   public var standing: Manifest? { faults.isEmpty ? manifest : nil }
 
-  /// The artefact in whose folder a file lies, or which `url` itself is: in a project's
-  /// `data/cache/STAGE/KEY`, or behind its link `data/runs/RUN/STEP`.
+  /// The artefact whose folder is `url` or contains it: in a project's
+  /// `data/cache/STAGE/KEY`, or through its link `data/runs/RUN/STEP`.
   ///
   /// - Returns: Nil where `url` lies in no such folder.
   public static func around(_ url: URL) -> Artefact? {
@@ -50,14 +50,14 @@ public struct Artefact: Sendable {
     return nil
   }
 
-  /// The artefact as one that does not stand, for a reason that lies outside its folder.
+  /// The same artefact, marked invalid for a reason outside its folder.
   func refused(_ fault: ArtefactFault) -> Artefact {
     Artefact(
       stage: stage, key: key, folder: folder, manifest: manifest, faults: [fault] + faults,
       remarks: remarks)
   }
 
-  /// The place of a record (`timing.csv`, `cells.jsonl`, …) that is as it was recorded; nil otherwise.
+  /// The URL of an unaltered record (`timing.csv`, `cells.jsonl`, …); otherwise nil.
   public func record(_ name: String) -> URL? {
     guard let manifest = standing, !remarks.contains(where: { $0.file == name }),
       manifest.records?.contains(where: { $0.file == name }) ?? true
@@ -67,9 +67,9 @@ public struct Artefact: Sendable {
   }
 }
 
-/// The artefacts of a project, each checked once in a program's life.
+/// The artefacts of a project, each checked once per process.
 ///
-/// `@unchecked Sendable`: all access to what has been checked goes through the lock.
+/// `@unchecked Sendable`: the lock guards all access to the checked artefacts.
 public final class ArtefactStore: @unchecked Sendable {
   private let root: URL
   private let lock = NSLock()
@@ -77,7 +77,7 @@ public final class ArtefactStore: @unchecked Sendable {
 
   init(root: URL) { self.root = root }
 
-  /// What lies at an artefact's place; nil where nothing does, or only an empty folder.
+  /// The artefact in the cache; nil if it has no folder, or an empty one.
   ///
   /// - Parameter rereading: Read all bytes, also of files that seem unchanged since the last time.
   public func artefact(stage: String, key: String, rereading: Bool = false) -> Artefact? {
@@ -97,12 +97,12 @@ public final class ArtefactStore: @unchecked Sendable {
     checked["\(stage)/\(key)"] = nil
   }
 
-  /// The memory of an artefact's digests.
+  /// The remembered digests of an artefact.
   static func memory(stage: String, key: String, root: URL) -> DigestMemory {
     DigestMemory(
       store: root.appendingPathComponent(memoryPath).appendingPathComponent("\(stage)-\(key).json"))
   }
 
-  /// The folder of all memories of digests, as a path in the project.
+  /// The folder of all remembered digests, as a path in the project.
   static let memoryPath = "data/cache/.digests"
 }

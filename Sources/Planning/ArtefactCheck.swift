@@ -9,7 +9,7 @@ struct ArtefactCheck {
 
   private var path: String { "data/cache/\(stage)/\(key)" }
 
-  /// - Returns: Nil where nothing lies at the place, or only an empty folder.
+  /// - Returns: Nil if the artefact has no folder, or an empty one.
   func run(_ rereading: Bool) -> Artefact? {
     let folder = root.appendingPathComponent(path)
     guard PlainName.isPlain(stage), PlainName.isPlain(key) else { return nil }
@@ -53,7 +53,7 @@ struct ArtefactCheck {
     Artefact(stage: stage, key: key, folder: folder, manifest: nil, faults: faults, remarks: [])
   }
 
-  /// What shows that a manifest is another artefact's, or has been edited.
+  /// The fault of a manifest that was edited or belongs to another artefact; otherwise nil.
   private func identityFault(of manifest: Manifest) -> ArtefactFault? {
     guard manifest.stage == stage, manifest.key == key else {
       return .manifest(

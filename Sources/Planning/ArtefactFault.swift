@@ -9,7 +9,7 @@ public struct ArtefactFault: Sendable, Equatable, CustomStringConvertible {
   /// What is there, in words.
   public let found: String
 
-  /// Whether the file is one too many.
+  /// Whether the manifest does not list the file.
   var isUnrecorded: Bool { recorded == Self.nothing }
   private static let nothing = "no such file"
 

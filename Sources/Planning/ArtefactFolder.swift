@@ -1,11 +1,11 @@
 import Foundation
 
-/// Artefacts, published as a whole.
+/// Publishes artefacts atomically.
 enum ArtefactFolder {
-  /// Makes `new` the artefact of `stage` and `key` in one step: at every moment the place holds what lay
-  /// there before or what is new. Files and folders are synced first.
+  /// Makes `new` the artefact of `stage` and `key` atomically: the place always holds either
+  /// the old artefact or the new one. Files and folders are synced first.
   ///
-  /// What lay there before is removed afterwards, less the files that were not as recorded: those are
+  /// The old artefact is then removed, except for altered files: these are
   /// set aside.
   ///
   /// - Parameter new: A folder beside the artefact's.
@@ -52,7 +52,7 @@ enum ArtefactFolder {
   }
   private static let renameExchange: CUnsignedInt = 2
 
-  /// Lets two folders take each other's place. A file system that can't do that in one step (NFS)
+  /// Swaps two folders. A file system that can't do that in one step (NFS)
   /// does it in two: a power cut between them costs a rerun.
   private static func exchange(_ new: URL, _ path: URL) throws(PlanningError) {
     if let renameAt2, renameAt2(AT_FDCWD, new.path, AT_FDCWD, path.path, renameExchange) == 0 {
@@ -64,7 +64,7 @@ enum ArtefactFolder {
     else { throw failure(path) }
   }
 
-  /// Writes what the system still holds of a file or folder to the disk. File systems that cannot sync
+  /// Flushes a file or folder to disk. File systems that cannot sync
   /// a folder answer EINVAL.
   private static func sync(_ url: URL) throws(PlanningError) {
     let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)

@@ -14,7 +14,7 @@ extension KeyChange {
     }
   }
 
-  /// Digests are cut to what tells them apart.
+  /// Digests are cut to their first digits.
   static func shortened(_ value: String) -> String {
     let words = value.split(separator: " ", omittingEmptySubsequences: false).map { word in
       word.utf8.count >= 32 && word.allSatisfy(\.isHexDigit) ? word.prefix(12) + "…" : word
@@ -38,7 +38,7 @@ struct CodeDifference {
     removed = old.filter { !after.contains($0.file) }.map(\.file)
   }
 
-  /// The files in words: at most five names, then how many more.
+  /// The files in words: at most five names, then the number of others.
   var text: String {
     let names = changed + added.map { "\($0) (new)" } + removed.map { "\($0) (gone)" }
     let shown = names.prefix(5).joined(separator: ", ")

@@ -2,17 +2,17 @@ import Foundation
 import SourceText
 import TensorFiles
 
-/// The sources that stages are built from, as digests that comments and layout leave alone.
+/// The sources of the stages, as digests that ignore comments and layout.
 ///
-/// A stage is built from its own folder and from every module of `Sources` that it imports, directly
-/// or through others. What was found in a file is remembered with the file's stamp.
+/// A stage is built from its own folder and from every module of `Sources` that it imports,
+/// directly or indirectly. Results are remembered with each file's stamp.
 public struct CodeInventory {
   /// What a stage is built from.
   public struct StageCode: Sendable, Equatable {
     /// The digest over all files.
     public let digest: String
-    /// Path in the project and digest of each file, in order of path. `Package.swift` counts as far
-    /// as it concerns the stage.
+    /// Path in the project and digest of each file, sorted by path. Only the part of `Package.swift`
+    /// that concerns the stage counts.
     public let files: [CodeFile]
   }
 
@@ -22,7 +22,7 @@ public struct CodeInventory {
     public let digest: String
   }
 
-  /// What counts of one source file.
+  /// The imports and the digest of one source file.
   private struct Source: Codable {
     let digest: String
     let imports: Set<String>
@@ -42,7 +42,7 @@ public struct CodeInventory {
   /// - Parameter root: The folder of `Package.swift`, `Sources` and `stages`.
   public init(root: URL) throws(PlanningError) {
     self.root = root
-    // A frozen copy of the sources has other stamps, and remembers for itself.
+    // A frozen copy of the sources has other stamps, and its own memory.
     let isFrozen = FileManager.default.fileExists(
       atPath: root.appendingPathComponent(".frozen").path)
     memory = StampedMemory(
@@ -77,7 +77,7 @@ public struct CodeInventory {
     return code
   }
 
-  /// Writes what has been learnt, for the next program.
+  /// Saves the remembered values for the next process.
   public func save() { memory.save() }
 
   private func isModule(_ name: String) -> Bool {
@@ -112,7 +112,7 @@ public struct CodeInventory {
     return module
   }
 
-  /// The language of a source file; nil for files that take no part in a build.
+  /// The language of a source file; nil for files that no build uses.
   private static func language(ofFile path: String) -> SourceTokens.Language? {
     switch URL(fileURLWithPath: path).pathExtension {
     case "swift": .swift

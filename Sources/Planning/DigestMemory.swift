@@ -52,6 +52,6 @@ struct DigestMemory {
   /// Forgets the files that are not among `names`.
   mutating func keep(only names: Set<String>) { memory.keep(only: names) }
 
-  /// Writes what has been learnt, for the next program.
+  /// Saves the remembered values for the next process.
   func save() { memory.save() }
 }

@@ -1,7 +1,7 @@
 import Recipes
 
-/// Why an instance runs, or ran the last time: which parts of its key changed, from which value to
-/// which, what caused that upstream and what follows downstream.
+/// Why a step runs, or ran last time: which parts of its key changed, from which value to
+/// which, the upstream cause and the downstream effects.
 public struct Explanation {
   private let plan: RunPlan
   private let project: Project
@@ -34,7 +34,7 @@ public struct Explanation {
     }
   }
 
-  /// Why an instance is due, on one line.
+  /// Why a step has to run, on one line.
   public func summary(of planned: PlannedInstance) -> String {
     if let fault = planned.damaged?.faults.first {
       let others = (planned.damaged?.faults.count ?? 1) - 1
@@ -75,7 +75,7 @@ extension Explanation {
     return lines
   }
 
-  /// The instances upstream that are due and that `producers` are, or wait for.
+  /// The steps that have to run among `producers` and everything they wait for.
   private func roots(of producers: [String]) -> [PlannedInstance] {
     var found: [PlannedInstance] = []
     var waiting = producers
@@ -93,7 +93,7 @@ extension Explanation {
     return plan.instances.filter { planned in found.contains { $0.name == planned.name } }
   }
 
-  /// What changed for an instance itself, a line a part.
+  /// What changed for a step itself, one line per part.
   private func causes(of planned: PlannedInstance) -> [String] {
     guard let linked = planned.linked, let changes = planned.changes else { return [] }
     if changes.isEmpty {
@@ -179,13 +179,13 @@ extension Explanation {
     return lines + pastCauses(from: old, to: manifest, depth: 1) + remarks(on: planned)
   }
 
-  /// Records that differ and files too many, which are not used and cause no run.
+  /// Altered records and unlisted files, which are ignored and cause no run.
   private func remarks(on planned: PlannedInstance) -> [String] {
     guard let remarks = planned.found?.remarks, !remarks.isEmpty else { return [] }
     return ["Not used, since it is not as recorded:"] + indented(remarks.map(\.description))
   }
 
-  /// What changed between two artefacts of an instance, and for inputs, what changed upstream.
+  /// What changed between two artefacts of a step, and for inputs, what changed upstream.
   private func pastCauses(from old: Manifest, to new: Manifest, depth: Int) -> [String] {
     let margin = String(repeating: "  ", count: depth)
     var lines: [String] = []

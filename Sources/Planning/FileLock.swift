@@ -1,9 +1,9 @@
 import Foundation
 
-/// A short lock for what several commands write together, such as the list of runs: `flock` on a file
-/// of `data/locks`. The kernel frees it when the process ends, however it ends.
+/// A short lock for files that several commands write, such as the list of runs: `flock` on a file
+/// of `data/locks`. The kernel releases it when the process ends, even by a signal.
 public enum FileLock {
-  /// Runs `body` while no other command holds the lock called `name`; waits for one that does.
+  /// Runs `body` while no other command holds the lock `name`; waits until it is free.
   ///
   /// - Throws: `PlanningError.unwritable` where the file can't be made or locked, and what `body` throws.
   public static func with<Result>(

@@ -2,10 +2,10 @@ import Foundation
 import Records
 import TensorFiles
 
-/// How long a stage is likely to take, by past runs of the same stage on like data.
+/// Estimates a stage's duration from past runs of the same stage on similar data.
 ///
-/// A past run counts only where its recipe values, and those of all that it read, are the planned ones.
-/// Where the graph declares a `forecast` for a stage, the keys listed there suffice, and the time grows
+/// A past run counts only if its recipe values, and those of everything it read, equal the planned ones.
+/// If the graph declares a `forecast` for a stage, only the keys listed there must agree, and the time scales
 /// with repeats and images: for training, epochs × images ÷ the measured rate.
 public struct Forecast {
   private let plan: RunPlan
@@ -18,9 +18,9 @@ public struct Forecast {
     self.memory = memory
   }
 
-  /// - Returns: Seconds; nil where no past run tells.
+  /// - Returns: Seconds; nil if no past run is comparable.
   public func seconds(for planned: PlannedInstance) -> Double? {
-    // A result that does not stand has been made once already.
+    // A damaged result shows how long it took.
     if let past = planned.damaged?.manifest, !past.isResumed { return past.seconds }
     let rule = planned.instance.stage.forecast
     let past = memory.manifests(
@@ -57,10 +57,10 @@ public struct Forecast {
   }
 }
 
-// MARK: - Likeness
+// MARK: - Similarity
 
 extension Forecast {
-  /// Whether the recipe values that a past run read, and those of all before it, are the planned ones.
+  /// Whether the recipe values of a past run and of everything it read equal the planned ones.
   private func isAlike(_ planned: PlannedInstance, _ past: Manifest) -> Bool {
     if let rule = planned.instance.stage.forecast {
       func values(_ parts: [KeyPart]) -> [KeyPart] {
@@ -90,8 +90,8 @@ extension Forecast {
     manifest.inputs.first { $0.name == name }.flatMap { images(in: $0) }
   }
 
-  /// The images that a planned instance will read; where they are not made yet, those of a past run whose
-  /// producer is alike.
+  /// The number of images that a planned step will read; if they don't exist yet, that of a past run whose
+  /// producer is similar.
   private func images(
     readBy planned: PlannedInstance, as name: String, like past: Manifest
   ) -> Int? {
@@ -105,7 +105,7 @@ extension Forecast {
     return images(in: input)
   }
 
-  /// The images of an input that is a set of images.
+  /// The number of images in an input that is an image set.
   private func images(in input: Manifest.Input) -> Int? {
     guard let artefact = project.artefact(stage: input.stage, key: input.key),
       let output = artefact.standing?.outputs.first(where: { $0.name == input.output }),

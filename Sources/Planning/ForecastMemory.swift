@@ -1,14 +1,14 @@
-/// The past results that forecasts go by, read once for many plans.
+/// The past results that forecasts use, read once for many plans.
 public final class ForecastMemory {
   private var manifests: [String: [String: [Manifest]]] = [:]
   private let limit: Int
 
-  /// - Parameter limit: How many past results of a stage and its recipe values are looked at, the newest.
+  /// - Parameter limit: Uses at most this many results per stage and recipe values, newest first.
   public init(limit: Int = .max) { self.limit = limit }
 
-  /// The results of a stage that stand and have the recipe values `values`, the newest first.
+  /// The valid results of a stage that have the recipe values `values`, newest first.
   ///
-  /// - Parameter values: What of the recipe a result must agree in, of its parts.
+  /// - Parameter values: The recipe values that a result must have.
   func manifests(
     of stage: StageGraph.Stage, like parts: [KeyPart], in project: Project
   ) -> [Manifest] {

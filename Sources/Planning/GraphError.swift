@@ -1,21 +1,21 @@
 import Recipes
 import TensorFiles
 
-/// What can be wrong with `stages/graph.yaml`: one case a rule, each with the file and the line.
+/// Errors in `stages/graph.yaml`: one case per rule, each with the file and the line.
 public enum GraphError: PrintableError, Sendable, Equatable {
   /// The file is missing or can't be read.
   case unreadable(file: String, reason: String)
   /// The text is not YAML.
   case syntax(place: String, problem: String)
-  /// The text is longer than a graph can be, or has more aliases than the parser can be trusted with.
+  /// The text is too long for a graph, or has more aliases than the parser handles safely.
   case bounds(RecipeError)
-  /// The file is of a version that this program does not know.
+  /// This program does not know the file's version.
   case format(place: String, found: String)
-  /// A value is of another type.
+  /// A value has the wrong type.
   case wrongType(place: String, key: String, expected: String, found: String)
   /// A key has no meaning here.
   case unknownKey(place: String, key: String, suggestion: String?)
-  /// A name of a stage, an input, an output or a file can't be one.
+  /// A stage, input, output or file has an invalid name.
   case badName(place: String, what: String, name: String)
   /// The recipe's schema has no such section or key.
   case unknownSection(place: String, stage: String, name: String, suggestion: String?)

@@ -40,7 +40,7 @@ struct GraphNode {
     return ["", "~", "null"].contains(scalar.string)
   }
 
-  /// The node in words, as it stands after "found".
+  /// The node in words, for use after "found".
   var summary: String {
     switch node {
     case .scalar(let scalar): isNull ? "nothing" : "'\(scalar.string)'"
@@ -86,7 +86,7 @@ struct GraphNode {
     return entries
   }
 
-  /// The words of a list, or the one word.
+  /// The words of a list, or a single word.
   func words() throws(GraphError) -> [String] {
     if let scalar = node.scalar, !isNull { return [scalar.string] }
     guard let sequence = node.sequence else {
@@ -104,7 +104,7 @@ struct GraphNode {
     return words
   }
 
-  /// The file names and patterns of a list, or the one.
+  /// The file names and patterns of a list, or a single one.
   func filePatterns() throws(GraphError) -> [FilePattern] {
     let words = try words()
     for word in words

@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// The files that a stage reads of other artefacts, with their stamps when it began. They must not
+/// The files of other artefacts that a stage reads, with their stamps when it began. They must not
 /// change while it runs.
 struct InputFiles: Codable {
   private struct File: Codable {
@@ -26,8 +26,8 @@ struct InputFiles: Codable {
     }
   }
 
-  /// The first file that is not what it was, as a path in the project. A change of permissions or of the
-  /// number of links alone is none: then the bytes tell.
+  /// The first changed file, as a path in the project. If only permissions or the link count changed,
+  /// the bytes decide.
   func firstChanged(in project: Project) -> String? {
     files.first { file in
       let url = project.url(file.path)

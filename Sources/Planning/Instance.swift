@@ -1,6 +1,6 @@
 import Recipes
 
-/// One run of a stage within a recipe, with each input bound to an earlier instance's output.
+/// A step: one use of a stage in a recipe, with each input bound to an earlier step's output.
 public struct Instance: Sendable {
   /// An input and where it comes from.
   public struct Binding: Sendable {
@@ -10,19 +10,19 @@ public struct Instance: Sendable {
     public let output: StageGraph.Output
   }
 
-  /// The instance's own name; that of its stage unless a step gives another.
+  /// The step's own name; by default that of its stage.
   public let name: String
   public let stage: StageGraph.Stage
   public let bindings: [Binding]
 }
 
 extension StageGraph {
-  /// The instances that a recipe's steps stand for; without steps, each stage once.
+  /// The steps of a recipe; without a list of steps, each stage once.
   ///
-  /// An input comes from where the step says, otherwise from the nearest earlier instance of the stage
-  /// that the graph names. An optional input without such an instance stays unbound.
+  /// An input comes from the source that the step names, otherwise from the nearest earlier use of the stage
+  /// that the graph names. An optional input without a source stays unbound.
   ///
-  /// - Throws: `PlanningError` where a step binds what is not there, or lacks what it requires.
+  /// - Throws: `PlanningError` if a step binds an unknown source or lacks a required input.
   public func instances(for steps: [RecipeStep]?) throws(PlanningError) -> [Instance] {
     let steps = steps ?? stages.map { RecipeStep(instance: $0.name, stage: $0.name) }
     var instances: [Instance] = []

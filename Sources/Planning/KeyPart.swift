@@ -1,18 +1,18 @@
 import Foundation
 import TensorFiles
 
-/// One of the things that an instance's output depends on, with its value in plain text: what the
-/// cache key is a digest of, and what `why` compares.
+/// One thing that a step's output depends on, with its value in plain text. The
+/// cache key is a digest of all parts, and `why` compares them.
 public struct KeyPart: Sendable, Equatable, Codable {
   public enum Kind: String, Sendable, Codable {
     /// The versions of this scheme and of the tensor file format.
     case format
     case stage
-    /// The files the graph says the stage writes.
+    /// The files that the stage writes, according to the graph.
     case outputs
     /// The digest of the sources the stage is built from.
     case code
-    /// A recipe key and its value; for a path, the digest of what lies there.
+    /// A recipe key and its value; for a path, the digest of its contents.
     case recipe
     /// An input and its content digest.
     case input
@@ -30,14 +30,14 @@ public struct KeyPart: Sendable, Equatable, Codable {
   }
 }
 
-/// The parts of an instance's cache key.
+/// The parts of a step's cache key.
 public struct CacheKey: Sendable, Equatable {
   public let parts: [KeyPart]
   /// Names the artefact's folder: the first 128 bits of a SHA-256, in hexadecimal.
   public let text: String
 
-  /// Every part enters with the lengths of its texts in front, so that the *set* of parts counts and
-  /// no two lists run together into the same bytes. Order does not count.
+  /// Every text is preceded by its length, so that
+  /// no two lists yield the same bytes. The order of the parts does not matter.
   public init(parts: [KeyPart]) {
     self.parts = parts
     let lines = parts.map { part in
@@ -49,13 +49,13 @@ public struct CacheKey: Sendable, Equatable {
   }
 }
 
-/// A part of the key that differs from the artefact's that stands.
+/// A part of the key that differs from that of the valid artefact.
 public struct KeyChange: Sendable, Equatable {
   public let kind: KeyPart.Kind
   public let name: String
-  /// Nil where the part is new.
+  /// Nil if the part is new.
   public let old: String?
-  /// Nil where the part is gone.
+  /// Nil if the part is gone.
   public let new: String?
 
   /// The parts that differ, in the order of `new`; those that are gone come last.

@@ -1,16 +1,16 @@
 import Foundation
 
-/// What a program that died may have left behind and nothing else removes: half-made artefacts,
-/// temporary files, and state of a stage whose result stands.
+/// Files that a killed process may leave behind and nothing else removes: incomplete artefacts,
+/// temporary files, and the state of a stage whose result is valid.
 ///
-/// Only a command that holds the project's lock alone removes it; then no other program is writing these
-/// files, and none has a lock's file open.
+/// Only a command that holds the project's lock exclusively removes them: then no other process writes these
+/// files or has a lock file open.
 public struct Leftovers {
   private let project: Project
 
   public init(in project: Project) { self.project = project }
 
-  /// - Parameter keepingWork: Keep the state of stages whose result stands: a repeated `--force` goes on
+  /// - Parameter keepingWork: Keep the state of stages whose result is valid: a repeated `--force` resumes
   ///   from it.
   public func remove(keepingWork: Bool) throws(PlanningError) {
     for stage in try folders(in: "data/cache") {
@@ -46,10 +46,10 @@ public struct Leftovers {
     name.wholeMatch(of: /\..+\.[0-9a-z]+\.tmp|\.[^.]+\.link/) != nil
   }
 
-  /// The memory of digests that earlier versions kept.
+  /// The file of remembered digests that earlier versions kept.
   private static let oldMemory = ".digests.json"
 
-  /// The folders in a folder of the project, as paths in the project. Links are passed over.
+  /// The folders in a folder of the project, as paths in the project. Links are skipped.
   private func folders(in path: String) throws(PlanningError) -> [String] {
     _ = try project.writableFolder(path)
     return names(in: path).filter { !$0.hasPrefix(".") }.map { "\(path)/\($0)" }.filter { folder in
@@ -58,7 +58,7 @@ public struct Leftovers {
     }
   }
 
-  /// Removes a temporary file; a folder of such a name is somebody's own.
+  /// Removes a temporary file; a folder of such a name belongs to the user.
   private func removeFile(_ name: String, in path: String) throws(PlanningError) {
     unlink(try project.writableFolder(path).appendingPathComponent(name).path)
   }

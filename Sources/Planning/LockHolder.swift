@@ -2,29 +2,29 @@ import Foundation
 
 /// A command that holds a lock of the project, and the stage that it is running.
 ///
-///     data/.lock                     shared by runs; `gc --yes`, `rm` and `accept` hold it alone
+///     data/.lock                     shared by runs; exclusive for `gc --yes`, `rm` and `accept`
 ///     data/locks/runs/RUN            held by the command that writes the folders of a run
-///     data/locks/results/STAGE-KEY   held alone to make a result, shared to read it
-///     data/locks/sweeps/SWEEP        held by the command that walks or submits a sweep
+///     data/locks/results/STAGE-KEY   exclusive to make a result, shared to read it
+///     data/locks/sweeps/SWEEP        held by the command that runs or submits a sweep
 ///     data/locks/stages/STAGE        held by a stage that runs one at a time
 ///     data/locks/index               held while the list of runs is written
 ///
-/// Whether a lock is held is read from the kernel's table: trying to take it, even for a moment, could
-/// make another command wait or fail. That table knows the processes of this machine alone. Of another
-/// machine there is only what its holder wrote into the file, and a holder that was killed could not
-/// remove that.
+/// Whether a lock is held is read from the kernel's table: acquiring it, even briefly, could
+/// make another command wait or fail. That table lists only processes of this machine. About another
+/// machine, only the holder's line in the file is known, and a killed holder could not
+/// remove it.
 public struct LockHolder: Sendable, Equatable {
-  /// What the holder says of itself:
+  /// The holder's own line:
   /// `process 81 on box: run quickstart, stage train, process 92, work data/work/train/KEY`.
   public let text: String
   /// The stage's process; nil between two stages.
   public let stageProcess: Int?
   /// The folder of the running stage's state, as a path in the project; nil between two stages.
   public let workFolder: String?
-  /// The other machine that the holder ran on, where this one can't tell whether it still does.
+  /// The holder's machine, if it is another one, so that the holder may have ended.
   public let otherMachine: String?
 
-  /// The holders of all locks of the project, each command once.
+  /// The holders of all locks of the project, one per command.
   public static func all(in project: Project) -> [LockHolder] {
     let locked = lockedFiles
     let machine = MachineName.current
@@ -38,12 +38,12 @@ public struct LockHolder: Sendable, Equatable {
       guard !holder.text.isEmpty, isHere || holder.isElsewhere(than: machine) else { continue }
       holders.append(holder)
     }
-    // A run that is within a stage is told by that stage.
+    // Omits the run's own entry while one of its stages is listed.
     let commands = Set(holders.filter { $0.workFolder != nil }.compactMap(\.command))
     return holders.filter { $0.workFolder != nil || !commands.contains($0.text) }
   }
 
-  /// By the folder of their state, the stages that run now.
+  /// The running stages, keyed by the folder of their state.
   public static func stages(in project: Project) -> [String: LockHolder] {
     let stages = all(in: project).compactMap { holder in holder.workFolder.map { ($0, holder) } }
     return Dictionary(stages) { first, _ in first }
@@ -64,17 +64,17 @@ public struct LockHolder: Sendable, Equatable {
     otherMachine.map { $0 != machine } ?? false
   }
 
-  /// The run that the command works on; nil where it works on none.
+  /// The run that the command works on, or nil.
   public var runName: String? {
     text.firstMatch(of: /: (?:sweep \S+: )?run ([A-Za-z0-9._-]+)(?:,|$)/).map { String($0.1) }
   }
 
-  /// What stands before the stage: `process 81 on box: run quickstart`.
+  /// The text before the stage: `process 81 on box: run quickstart`.
   private var command: String? {
     text.firstRange(of: ", stage ").map { String(text[..<$0.lowerBound]) }
   }
 
-  /// The holder in a line, with how far its stage is.
+  /// The holder on one line, with the progress of its stage.
   public func line(in project: Project) -> String {
     ([text] + [progress(in: project)].compactMap { $0 }
       + (otherMachine.map { ["as \($0) wrote; whether it still runs can be seen there alone"] }
@@ -82,13 +82,13 @@ public struct LockHolder: Sendable, Equatable {
       .joined(separator: ", ")
   }
 
-  /// Where it runs: `process 92`, of another machine with what can be known of it.
+  /// Where it runs: `process 92`, with a note if that is on another machine.
   public var place: String {
     let process = stageProcess.map { "process \($0)" } ?? ""
     return process + (otherMachine.map { " on \($0), as it wrote" } ?? "")
   }
 
-  /// How far the running stage is, by the last line of its log that counts something: `epoch 3 of 10`.
+  /// The progress of the running stage, from the last line of its log with a count: `epoch 3 of 10`.
   public func progress(in project: Project) -> String? {
     guard let workFolder else { return nil }
     return Self.progress(
@@ -115,9 +115,9 @@ public struct LockHolder: Sendable, Equatable {
 // MARK: - Where locks are
 
 extension LockHolder {
-  /// The folder of all locks but the project's, as a path in the project.
+  /// The folder of all locks except the project's, as a path in the project.
   static let folder = "data/locks"
-  /// The folders in it that have a file a lock.
+  /// Its subfolders, which have one file per lock.
   static let kinds = ["sweeps", "runs", "results", "stages"]
 
   private static func paths(in project: Project) -> [String] {
@@ -128,7 +128,7 @@ extension LockHolder {
     return ["data/.lock"] + files
   }
 
-  /// The inodes of the files that some process of this machine has locked for itself alone.
+  /// The inodes of the files that some process of this machine has locked exclusively.
   private static var lockedFiles: Set<UInt64> {
     guard let table = FileManager.default.contents(atPath: "/proc/locks") else { return [] }
     var inodes: Set<UInt64> = []
@@ -152,7 +152,7 @@ extension LockHolder {
   }
 }
 
-/// What this machine is called, as its shells know it.
+/// This machine's host name, as shells report it.
 enum MachineName {
   static var current: String {
     var buffer = [CChar](repeating: 0, count: 256)

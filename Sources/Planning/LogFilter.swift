@@ -1,20 +1,20 @@
-/// What a log keeps of a stage's output: whole lines, without the progress line that a terminal sees
-/// renewed in place (`CR ESC [ K text`, again and again) and without colours.
+/// Filters a stage's output for its log: keeps whole lines, without colours and without the progress
+/// line that a terminal overwrites (`CR ESC [ K text`).
 public struct LogFilter: Sendable {
-  /// The name of an instance's log in its work folder and, later, in its artefact.
+  /// The name of a step's log in its work folder and, later, in its artefact.
   public static let fileName = "log.txt"
 
   private static let escape: UInt8 = 0x1B
 
-  /// The line that has begun, less what a carriage return has taken back.
+  /// The unfinished line, without the text that a carriage return has erased.
   private var line: [UInt8] = []
   private var sequence: [UInt8] = []
-  /// Whether the byte before was a carriage return: before a line break it takes nothing back.
+  /// Whether the byte before was a carriage return: before a line break it erases nothing.
   private var hasReturned = false
 
   public init() {}
 
-  /// Takes what the stage has written, and returns the lines that are complete.
+  /// Adds output of the stage, and returns the completed lines.
   public mutating func lines(from bytes: some Sequence<UInt8>) -> [UInt8] {
     var complete: [UInt8] = []
     for byte in bytes {
@@ -40,7 +40,7 @@ public struct LogFilter: Sendable {
     return complete
   }
 
-  /// The line that the stage did not end, with a line break; nothing where it ended all.
+  /// The unfinished last line, with a line break; empty if there is none.
   public mutating func rest() -> [UInt8] {
     defer { line = [] }
     return line.isEmpty ? [] : line + [UInt8(ascii: "\n")]

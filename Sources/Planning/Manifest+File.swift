@@ -3,8 +3,8 @@ import TensorFiles
 
 /// The file `manifest.json`.
 ///
-/// Format 2 ends with `seal`: SHA-256 of the file itself with 64 zeros in the seal's place, so that an
-/// edit of any value shows. Format 1 had neither seal nor records nor SHA-256 of all bytes.
+/// Format 2 ends with `seal`: SHA-256 of the file itself with 64 zeros in the seal's place, so that any
+/// edit is detected. Format 1 had neither seal nor records nor SHA-256 of all bytes.
 extension Manifest {
   /// The name of the file in an artefact's folder.
   public static let fileName = "manifest.json"
@@ -42,7 +42,7 @@ extension Manifest {
     return try decoder.decode(Manifest.self, from: data)
   }
 
-  /// The manifest as it stands in a draft, without a seal.
+  /// The manifest for a draft, without a seal.
   package func encoded() throws -> Data {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -50,7 +50,7 @@ extension Manifest {
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
-  /// The manifest as it stands in an artefact's folder, sealed.
+  /// The manifest for an artefact's folder, sealed.
   func sealed() throws -> Data {
     var body = try encoded()
     body.removeLast("\n}\n".utf8.count)
@@ -58,14 +58,14 @@ extension Manifest {
   }
 
   private static let openSeal = String(repeating: "0", count: 64)
-  /// Some 20,000 source files and outputs; a real one has some hundred.
+  /// Room for about 20,000 source files and outputs; real manifests have a few hundred.
   private static let largestFile = 16 << 20
 
   private static func sealLine(_ digest: String) -> Data {
     Data(",\n  \"seal\" : \"\(digest)\"\n}\n".utf8)
   }
 
-  /// Whether nothing is recorded that the first format did not have: an edited file can't pass for one.
+  /// Whether the manifest has only fields of format 1, so that an edited newer one can't pass for it.
   private var isOfFirstFormat: Bool {
     records == nil && outputs.allSatisfy { $0.files.allSatisfy { $0.sha256 == nil } }
   }

@@ -1,14 +1,14 @@
 import Foundation
 import TensorFiles
 
-/// The provenance of an artefact: what its key was made of, in plain values, what it was read from,
-/// what it holds, and what differs from run to run. It is written last; a folder without one is no
+/// The provenance of an artefact: the parts of its key in plain values, its inputs and outputs,
+/// and what differs from run to run. It is written last; a folder without one is not an
 /// artefact.
 public struct Manifest: Sendable, Equatable, Codable {
   /// An input, as it was when the stage began.
   public struct Input: Sendable, Equatable, Codable {
     public let name: String
-    /// The instance and the output it came from.
+    /// The step and the output it came from.
     public let instance: String
     public let output: String
     /// The artefact.
@@ -27,7 +27,7 @@ public struct Manifest: Sendable, Equatable, Codable {
 
   public struct File: Sendable, Equatable, Codable {
     public let file: String
-    /// The content digest, which names what a file holds and takes part in keys.
+    /// The content digest, which identifies a file's contents and enters keys.
     public let digest: String
     public let bytes: Int
     /// SHA-256 of all bytes; nil in manifests of format 1.
@@ -59,18 +59,18 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var contentDigest = ""
   /// The other files: log, timing, cells, settings, source. Nil in manifests of format 1.
   public var records: [File]?
-  /// When the artefact stood, as ISO 8601 in UTC.
+  /// When the artefact was published, as ISO 8601 in UTC.
   public var created = ""
-  /// How long the stage ran, without what it did before an interruption.
+  /// How long the stage ran, not counting time before an interruption.
   public var seconds = 0.0
-  /// Whether it went on from the state of an interrupted run.
+  /// Whether it resumed an interrupted run.
   public var isResumed = false
   public var host = ""
   public var threads = 0
-  /// What the stage says its arithmetic depends on: bits are promised within one such record.
+  /// What the stage's arithmetic depends on, as it reports: results are bit-identical if this is equal.
   public var numerics: JSONValue?
   public var warnings: [String] = []
-  /// `official`, `own`, `generated` or `unverified`; nil where nothing derives from a data set.
+  /// `official`, `own`, `generated` or `unverified`; nil if nothing derives from a data set.
   public var dataStatus: String?
   public var accepted: [Acceptance] = []
 
@@ -100,7 +100,7 @@ public struct Manifest: Sendable, Equatable, Codable {
   }
 }
 
-/// A value of a JSON file whose shape is another program's affair.
+/// A JSON value of any form.
 public enum JSONValue: Sendable, Equatable, Codable {
   case null
   case boolean(Bool)

@@ -1,13 +1,13 @@
 import SourceText
 
-/// The package manifest (`Package.swift`) as far as it decides how a stage is built: all of its tokens
-/// but the declarations of targets that the stage does not consist of.
+/// The part of the package manifest (`Package.swift`) that decides how a stage is built: all tokens
+/// except the declarations of targets that are not part of the stage.
 ///
-/// So build settings and the pinned versions of dependencies count, while a target or test that is
-/// added for another purpose does not. A manifest of an unusual form counts whole.
+/// Build settings and the pinned versions of dependencies count; a target or test that is
+/// added for another purpose does not. A manifest of an unusual form counts as a whole.
 struct PackageOutline {
   private let source: SourceTokens
-  /// The targets with the tokens that declare them, the comma after included.
+  /// The targets with the tokens that declare them, including the trailing comma.
   private let targets: [(name: String, range: Range<Int>)]
 
   init(_ source: SourceTokens) {

@@ -9,10 +9,10 @@ struct PathDigests {
   /// - Parameter memoryFolder: The folder of the files that remember digests.
   init(memoryFolder: URL) { self.memoryFolder = memoryFolder }
 
-  /// The digest of what lies at `url`: of a file, over its bytes; of a folder, over the names and
-  /// digests of all files in it.
+  /// The digest of a file's bytes, or of a folder's file
+  /// names and digests.
   ///
-  /// - Returns: Nil where nothing lies there.
+  /// - Returns: Nil if `url` does not exist.
   func digest(of url: URL) throws -> String? {
     let target = url.resolvingSymlinksInPath()
     var isFolder: ObjCBool = false

@@ -2,8 +2,8 @@ import Foundation
 import Recipes
 import TensorFiles
 
-/// Compares what a recipe asks for with what stands on disk. Sources and recipe files are read once in a
-/// planner's life, so that further runs cost little.
+/// Compares a recipe with the artefacts on disk. Sources and recipe files are read once per
+/// planner, so that further plans cost little.
 public struct Planner {
   public let project: Project
   private var code: CodeInventory
@@ -20,9 +20,9 @@ public struct Planner {
   /// The plan of a run.
   ///
   /// - Parameters:
-  ///   - selection: The instances asked for. Earlier ones are taken as they stand; later ones are not
+  ///   - selection: The steps to run. Earlier ones are used as they are; later ones are not
   ///     part of the plan.
-  ///   - forced: Selected instances that run though their artefact stands.
+  ///   - forced: Selected steps that run even if their artefact is valid.
   public mutating func plan(
     _ request: RunRequest, selection: Selection = .all, forced: (String) -> Bool = { _ in false }
   ) throws -> RunPlan {
@@ -91,7 +91,7 @@ public struct Planner {
       found: wanted ?? linked)
   }
 
-  /// Everything the output of an instance depends on, and nothing else: no time, no path, no host.
+  /// Everything that a step's output depends on, and nothing else: no time, path or host.
   private mutating func parts(
     of instance: Instance, recipe: Recipe, code: String, inputs: [Manifest.Input]
   ) throws -> [KeyPart] {

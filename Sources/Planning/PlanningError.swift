@@ -1,30 +1,30 @@
 import TensorFiles
 
-/// What can be wrong with a request to run, explain or publish: one case a rule. The description is
+/// Errors of a request to run, explain or publish: one case per rule. The description is
 /// one line: what, where, what was expected, and how to repair it.
 public enum PlanningError: PrintableError, Sendable, Equatable {
-  // Words of the command line
+  // Command line
   /// No recipe has this name.
   case unknownRecipe(name: String, suggestion: String?, known: [String])
   /// No run has this name.
   case unknownRun(name: String, suggestion: String?, known: [String])
   /// Nothing has been run yet.
   case noRun
-  /// A run's name can't name a folder.
+  /// A run's name is not a valid folder name.
   case badRunName(String)
   /// The schema has no key that a pattern names.
   case unknownKey(String, suggestion: String?)
-  /// The recipe has no such instance.
+  /// The recipe has no such step.
   case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
-  /// A word that names neither a file nor an instance.
+  /// A word that names neither a file nor a step.
   case neitherFileNorInstance(name: String, run: String, suggestion: String?, known: [String])
-  /// Nothing stands under the instance's name.
+  /// The step has no valid result.
   case nothingStands(instance: String, run: String, command: String)
-  /// The files of the artefact under the instance's name are not as recorded.
+  /// The files of the step's artefact are not as recorded.
   case damaged(instance: String, run: String, fault: ArtefactFault, command: String)
   /// No training of the run has finished.
   case nothingTrained(run: String, command: String)
-  /// The training has kept no checkpoint of that name.
+  /// The training has no checkpoint of that name.
   case noCheckpoint(name: String, instance: String, run: String, known: [String])
   /// The artefact has no such output.
   case unknownArtefactOutput(
@@ -33,7 +33,7 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   case unknownFigure(name: String, run: String, suggestion: String?, known: [String])
   /// There is nothing to accept: the artefact is up to date, or there is none.
   case nothingToAccept(instance: String, run: String, reason: String)
-  /// More than the code differs, so that the old artefact is not what the recipe asks for.
+  /// More than the code differs, so the old artefact does not match the recipe.
   case notOnlyCode(instance: String, run: String, change: String)
 
   // Recipes and steps
@@ -45,28 +45,28 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   case unknownInput(instance: String, input: String, suggestion: String?)
   /// A step binds an input to an output that its producer does not write.
   case unknownOutput(instance: String, input: String, source: String, suggestion: String?)
-  /// A path of the recipe leads nowhere.
+  /// A path in the recipe does not exist.
   case missingPath(key: String, path: String, origin: String)
-  /// An instance was asked for alone, and what it reads does not stand: nothing does, or what lies there
-  /// has a fault.
+  /// A step was selected alone, and an input is missing or
+  /// damaged.
   case inputAbsent(instance: String, producer: String, fault: ArtefactFault?)
 
   // Files
   /// A file of the project or of its data can't be read.
   case unreadable(file: String, reason: String, repair: String)
-  /// A folder that is about to be written to is a link, and may lead out of the project.
+  /// A folder to write to is a link, which may lead out of the project.
   case linkInTheWay(path: String)
   /// A file can't be written.
   case unwritable(file: String, reason: String)
-  /// A stage has ended without an output that the graph promises.
+  /// A stage ended without an output that the graph declares.
   case missingOutput(stage: String, output: String, file: String, folder: String)
 
   /// A file that a stage read was changed while it ran.
   case inputChanged(stage: String, file: String)
-  /// A stage has written something other than a regular file under the name of an output or a record.
+  /// An output or a record of a stage is not a regular file.
   case notAFile(stage: String, file: String)
 
-  /// Whether the mistake is a word of the command line (exit 64), not of a file (exit 65).
+  /// Whether the error is in the command line (exit 64), not in a file (exit 65).
   public var isUsage: Bool {
     switch self {
     case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownKey, .unknownInstance,

@@ -4,8 +4,8 @@ import TensorFiles
 
 /// A stage about to run: its folders and its command line.
 ///
-/// The parts of the key are written down now, so that a source or recipe that is edited while the
-/// stage runs is not recorded as what it was built from.
+/// The parts of the key are recorded now, so that a source or recipe edited while the
+/// stage runs does not enter its manifest.
 public struct Preparation: Sendable {
   /// The stage's name, that of its executable.
   public let stage: String
@@ -15,17 +15,17 @@ public struct Preparation: Sendable {
   public let workFolder: String
   /// Whether an earlier, interrupted run has left state there.
   public let resumes: Bool
-  /// What the executable is called with.
+  /// The executable's arguments.
   public let arguments: [String]
-  /// A line for each file that had to make way.
+  /// A line for each file that was set aside.
   public let setAside: [String]
 
-  /// The file that carries the manifest's first half to the sealing.
+  /// The file that passes the manifest's first half to `Sealing`.
   static let draftName = ".prepared.json"
 
-  /// Creates the folders of an instance that is due, and writes its settings.
+  /// Creates the folders of a step that is due, and writes its settings.
   ///
-  /// - Precondition: the instance is due.
+  /// - Precondition: the step is due.
   public init(
     _ planned: PlannedInstance, in plan: RunPlan, project: Project, threads: Int
   ) throws {
@@ -77,8 +77,8 @@ public struct Preparation: Sendable {
     self.arguments = arguments
   }
 
-  /// A stage that reads an output of several files looks into the artefact's folder, and would take
-  /// another file there for one of them. Such files are moved out.
+  /// Moves unlisted files out of the input folders: a stage that reads an output of several files lists the
+  /// artefact's folder, and would take another file for one of them.
   private static func clearInputs(
     of planned: PlannedInstance, in project: Project
   ) throws(PlanningError) -> [String] {
@@ -101,7 +101,7 @@ public struct Preparation: Sendable {
 
   /// The stage's source as it is when the stage begins, kept with the artefact.
   static let sourceName = "main.swift"
-  /// The file that carries the stamps of all input files to the sealing.
+  /// The file that passes the stamps of all input files to `Sealing`.
   static let inputFilesName = ".inputs.json"
   /// The settings file, kept with the artefact.
   static let settingsName = "settings.json"

@@ -4,8 +4,8 @@ extension Project {
   /// The folder of the evaluations of a run's network on other data, as a path in the project.
   public func evaluationsPath(run: String) -> String { "data/evaluations/\(run)" }
 
-  /// Where the results on the data called `name` are kept, as a path in the project: beside the run's own
-  /// results and never among them.
+  /// The folder of the results on the data called `name`, as a path in the project: outside the run's own
+  /// results.
   public func evaluationPath(run: String, data name: String) -> String {
     "\(evaluationsPath(run: run))/\(PlainName.isPlain(name) ? name : "data")"
   }

@@ -2,15 +2,15 @@ import Declarations
 import Foundation
 import Recipes
 
-/// A project on disk: its graph, its recipe schema, and the folders in which things lie.
+/// A project on disk: its graph, its recipe schema, and its folders.
 ///
 ///     stages/graph.yaml  stages/schema.yaml  stages/recipes/NAME.yaml
 ///     data/cache/STAGE/KEY/     artefacts
 ///     data/cache/.digests/      digests of files, remembered with their stamps
-///     data/work/STAGE/KEY/      state of stages that have not ended yet
+///     data/work/STAGE/KEY/      state of unfinished stages
 ///     data/runs/RUN/            the run's recipe, journal and links to its artefacts
 ///     data/locks/               locks of runs, results and stages; see `LockHolder`
-///     data/set-aside/STAGE/KEY/ altered files of artefacts that were made again
+///     data/set-aside/STAGE/KEY/ altered files of recomputed artefacts
 public struct Project: Sendable {
   public let root: URL
   public let graph: StageGraph
@@ -19,7 +19,7 @@ public struct Project: Sendable {
 
   /// Opens the project whose `Package.swift` lies in `root`.
   ///
-  /// - Parameter declared: The keys of recipes that the program declares, for the schema.
+  /// - Parameter declared: The recipe keys that the program declares, for the schema.
   public init(root: URL, declared: [DeclaredSetting] = []) throws {
     self.root = root
     schema = try RecipeSchema(
@@ -30,7 +30,7 @@ public struct Project: Sendable {
     artefacts = ArtefactStore(root: root)
   }
 
-  /// What lies at an artefact's place in the cache, compared with its manifest; nil where nothing does.
+  /// An artefact in the cache, compared with its manifest; nil if it does not exist.
   ///
   /// - Parameter rereading: Read all bytes, also of files that seem unchanged since the last time.
   public func artefact(stage: String, key: String, rereading: Bool = false) -> Artefact? {
@@ -41,7 +41,7 @@ public struct Project: Sendable {
     artefacts.forget(stage: stage, key: key)
   }
 
-  /// The place of a path in the project; of an absolute path, that path.
+  /// The URL of a path in the project; absolute paths stay as they are.
   public func url(_ path: String) -> URL {
     path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
   }
@@ -70,7 +70,7 @@ extension Project {
     }
   }
 
-  /// The names in a folder of the project, hidden ones left out, sorted; none where there is no folder.
+  /// The names in a folder of the project, sorted, without hidden ones; empty if there is no folder.
   func entries(of folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: url(folder).path)) ?? []
     return names.filter { !$0.hasPrefix(".") }.sorted()
@@ -81,7 +81,7 @@ extension Project {
     try recipeSource(request.recipe).recipe(overrides: request.overrides)
   }
 
-  /// Reads the file of a recipe and those it builds on.
+  /// Reads a recipe's file and its base files.
   public func recipeSource(_ recipe: String) throws -> RecipeSource {
     try RecipeSource(
       contentsOf: recipeURL(recipe), schema: schema, stageNames: graph.stages.map(\.name),

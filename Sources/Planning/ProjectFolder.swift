@@ -1,6 +1,6 @@
 import Foundation
 
-/// Names that stand for a file or folder right where they are read, and for nothing elsewhere.
+/// File names without a path, which can't lead to another folder.
 enum PlainName {
   /// Whether `name` has no slash, begins with no full stop and holds only printable characters.
   static func isPlain(_ name: String) -> Bool {
@@ -9,10 +9,10 @@ enum PlainName {
   }
 }
 
-/// Folders of the project that are written to. `data` and `plots` may be links of the user's own; what
-/// lies below may have come from somebody else, and a link there is not followed.
+/// Folders of the project that are written to. `data` and `plots` may be links that the user made; whatever
+/// lies below may come from a stranger, so links there are not followed.
 enum ProjectFolder {
-  /// The first link on the way to `path`, the first component aside; nil where there is none.
+  /// The first link among the components of `path` after the first; nil if there is none.
   ///
   /// - Parameter path: Relative to the project: `data/cache/train/KEY`.
   static func firstLink(in path: String, of root: URL) -> String? {
@@ -28,7 +28,7 @@ enum ProjectFolder {
 }
 
 extension Project {
-  /// The place of a folder that is about to be written to.
+  /// The URL of a folder to write to.
   ///
   /// - Throws: `PlanningError.linkInTheWay`.
   public func writableFolder(_ path: String) throws(PlanningError) -> URL {

@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// What stands, made visible: the links of a run and the copies that are meant to be looked at.
+/// Publishes valid artefacts: as links in the run's folder, and as copies for people to look at.
 public struct Publication {
   private let plan: RunPlan
   private let project: Project
@@ -11,13 +11,13 @@ public struct Publication {
     self.project = project
   }
 
-  /// Points the run's links at all artefacts that stand, and restores the copies of those whose stage
+  /// Points the run's links at all valid artefacts, and restores the copies of those whose stage
   /// publishes.
   ///
-  /// What the run is asked for is remembered too, but not where an outdated artefact is taken: then
-  /// the run as a whole is not what the recipe says.
+  /// The run's request is remembered too, unless an outdated artefact is used: then
+  /// the run as a whole does not match the recipe.
   ///
-  /// - Parameter replacingEdited: Replace copies that were edited, which are kept otherwise.
+  /// - Parameter replacingEdited: Replace edited copies, which are kept otherwise.
   /// - Returns: A line for each edited copy.
   public func publish(remembering: Bool, replacingEdited: Bool) throws -> [String] {
     if remembering, !plan.takesOutdated {
@@ -53,16 +53,16 @@ public struct Publication {
     ) { first, _ in first }
   }
 
-  /// The folder of an instance's published copies, as a path in the project: `plots/RUN`, or
-  /// `plots/RUN/NAME` for an instance that is not named for its stage. Nil where nothing is published.
+  /// The folder of a step's published copies, as a path in the project: `plots/RUN`, or
+  /// `plots/RUN/NAME` for a step that is not named after its stage. Nil if nothing is published.
   public func publishedFolder(of planned: PlannedInstance) -> String? {
     guard let folder = planned.instance.stage.publishingFolder else { return nil }
     let own = planned.name == planned.instance.stage.name ? "" : "/\(planned.name)"
     return "\(folder)/\(plan.request.run)\(own)"
   }
 
-  /// The files and folders that a reader will want to open, as paths in the project, with a word on
-  /// each; of the instances that stand.
+  /// The files and folders that a reader will want to open, as paths in the project, with a note on
+  /// each; only of valid steps.
   public var highlights: [(instance: String, path: String, note: String)] {
     plan.instances.flatMap { planned -> [(instance: String, path: String, note: String)] in
       guard case .current(let manifest) = planned.state else { return [] }

@@ -1,15 +1,15 @@
 import Foundation
 import TensorFiles
 
-/// The copies of an artefact's outputs in a folder that people look into and edit, such as `plots/RUN`.
+/// The copies of an artefact's outputs in a folder that people read and edit, such as `plots/RUN`.
 ///
-/// The folder remembers, in `.published.json`, what was copied into it. A file that differs from that
-/// was edited: it is kept, and what would have replaced it is written beside it.
+/// `.published.json` in the folder records what was copied into it. A file that differs from that
+/// was edited: it is kept, and the new version is written beside it.
 struct PublishedCopies {
   /// A copy that the user has edited.
   struct Edited: Equatable {
     let file: String
-    /// The present output, beside the edited copy; nil where the copy was made from that very output.
+    /// The current output, beside the edited copy; nil if the copy was made from that output.
     let newFile: String?
   }
 
@@ -18,7 +18,7 @@ struct PublishedCopies {
   /// Name and SHA-256 of what was copied.
   private var published: [String: String]
 
-  /// - Parameter folder: Where the copies lie; made where it is missing.
+  /// - Parameter folder: The folder of the copies; created if it is missing.
   init(folder: URL) {
     self.folder = folder
     memory = folder.appendingPathComponent(".published.json")
@@ -27,12 +27,12 @@ struct PublishedCopies {
     published = (stored ?? [:]).filter { PlainName.isPlain($0.key) }
   }
 
-  /// Copies what is missing or older, and removes what was published before and is no output any more.
+  /// Copies missing and outdated files, and removes published files that are no longer outputs.
   /// Files that were never published are left alone.
   ///
   /// - Parameters:
   ///   - outputs: Name and SHA-256 of the outputs.
-  ///   - earlier: Those of the artefact that was published before, for a folder without a memory.
+  ///   - earlier: Those of the artefact that was published before, for a folder without a record.
   ///   - source: The artefact's folder.
   ///   - replacingEdited: Replace edited copies too.
   /// - Returns: The edited copies that were kept.
@@ -51,7 +51,7 @@ struct PublishedCopies {
         published[name] = digest
         continue
       }
-      // What was copied last stays known as the edited copy's origin.
+      // Keeps the digest from which the edited copy was made.
       published[name] = known ?? Self.unknown
       guard known != digest else {
         edited.append(Edited(file: name, newFile: nil))
@@ -77,14 +77,14 @@ struct PublishedCopies {
     return edited
   }
 
-  /// The unedited copies and the memory: what may be removed with the run.
+  /// The unedited copies and the record: these may be removed with the run.
   func unedited() throws -> [URL] {
     let files = try published.keys.sorted().filter { try digestOfCopy($0) == published[$0] }
     return (files + [memory.lastPathComponent]).map { folder.appendingPathComponent($0) }
       .filter { FileStamp(ofFile: $0.path) != nil }
   }
 
-  /// `loss.gp` → `loss.new.gp`, or where that is the user's own `loss.new-2.gp`, and so on.
+  /// `loss.gp` → `loss.new.gp`, or `loss.new-2.gp` if that is the user's own, and so on.
   private func nameBeside(_ name: String) throws -> String {
     let url = URL(fileURLWithPath: name)
     let stem = url.deletingPathExtension().lastPathComponent
@@ -101,7 +101,7 @@ struct PublishedCopies {
   private static let unknown = "unknown"
   private static let noFile = "no file"
 
-  /// - Returns: Nil where there is no such file; no digest where it is a link or a folder, so that it
+  /// - Returns: Nil if there is no such file; no digest if it is a link or a folder, so that it
   ///   counts as edited.
   private func digestOfCopy(_ name: String) throws -> String? {
     let url = folder.appendingPathComponent(name)

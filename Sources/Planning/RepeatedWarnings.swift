@@ -1,11 +1,11 @@
-/// Takes the warnings that were shown before out of a stage's output: several stages may have one to give
-/// of the same data, and a reader needs it once. The log keeps all of them.
+/// Removes warnings from a stage's output that were shown before: several stages may print the same one
+/// about the same data. The log keeps all of them.
 ///
-/// A warning is a line that begins with `warning: `. All other bytes pass at once, so that a progress line
-/// is not held up.
+/// A warning is a line that begins with `warning: `. All other bytes pass immediately, so that a progress line
+/// is not delayed.
 public struct RepeatedWarnings {
   private static let mark = Array("warning: ".utf8)
-  /// Bytes after which a line is taken for no warning.
+  /// Longest warning in bytes; a longer line is passed on.
   private static let longest = 4096
 
   private var shown: Set<[UInt8]>
@@ -13,12 +13,12 @@ public struct RepeatedWarnings {
   private var held: [UInt8] = []
   private var isAtStart = true
 
-  /// - Parameter shown: The lines that were shown before; others among them do no harm.
+  /// - Parameter shown: The lines that were shown before; may include other lines.
   public init(shown: some Sequence<Substring>) {
     self.shown = Set(shown.map { Array($0.utf8) })
   }
 
-  /// Takes what the stage has written, and returns what is to be shown of it.
+  /// Adds output of the stage, and returns the part to show.
   public mutating func passing(_ bytes: some Sequence<UInt8>) -> [UInt8] {
     var passing: [UInt8] = []
     for byte in bytes {
@@ -41,7 +41,7 @@ public struct RepeatedWarnings {
     return passing
   }
 
-  /// What is held when the output has ended.
+  /// The held bytes, when the output has ended.
   public mutating func rest() -> [UInt8] {
     defer { held = [] }
     return held

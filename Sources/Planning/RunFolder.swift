@@ -2,8 +2,8 @@ import Foundation
 import Recipes
 import TensorFiles
 
-/// The folder of a run, `data/runs/RUN/`: what it was asked for (`run.json`, `recipe.yaml`), a link to
-/// the artefact of each instance, and the journal of how these links have changed.
+/// The folder of a run, `data/runs/RUN/`: its request (`run.json`, `recipe.yaml`), a link to
+/// the artefact of each step, and the journal of how these links have changed.
 public struct RunFolder: Sendable {
   public let name: String
   let project: Project
@@ -13,7 +13,7 @@ public struct RunFolder: Sendable {
     self.project = project
   }
 
-  /// The run that was called for last, of those that are wanted; nil where there is none.
+  /// The run that was requested last, of those that are wanted; nil if there is none.
   public static func latest(
     in project: Project, where isWanted: (RunFolder) -> Bool = { _ in true }
   ) -> RunFolder? {
@@ -21,7 +21,7 @@ public struct RunFolder: Sendable {
     return folders.max { ($0.requestTime, $0.name) < ($1.requestTime, $1.name) }
   }
 
-  /// The run called `name`; where that is nil, the latest.
+  /// The run called `name`; the latest if that is nil.
   public static func named(_ name: String?, in project: Project) throws(PlanningError) -> RunFolder
   {
     guard let name else {
@@ -40,12 +40,12 @@ public struct RunFolder: Sendable {
   private func url(_ name: String) -> URL { project.url(path).appendingPathComponent(name) }
 }
 
-// MARK: - What was asked for
+// MARK: - Request
 
 extension RunFolder {
   private struct Request: Codable {
     let request: RunRequest
-    /// When the run was last brought to its end; nil where it has never been.
+    /// When the run last completed; nil if it never has.
     let time: Date?
   }
 
@@ -56,10 +56,10 @@ extension RunFolder {
     return stored
   }
 
-  /// A run that has never been brought to its end is older than all others.
+  /// A run that has never completed counts as older than all others.
   private var requestTime: Date { storedRequest?.time ?? .distantPast }
 
-  /// What the run was asked for last.
+  /// The run's last request.
   public var request: RunRequest {
     get throws(PlanningError) {
       guard let stored = storedRequest else {
@@ -74,9 +74,9 @@ extension RunFolder {
   /// The command that repeats the run.
   var command: String { (try? request.command) ?? "./pipeline.sh run RECIPE --as \(name)" }
 
-  /// Remembers what the run is asked for, and the recipe with every value filled in.
+  /// Stores the run's request, and the recipe with every value filled in.
   ///
-  /// - Parameter isComplete: Whether the run is at its end, and by that the latest.
+  /// - Parameter isComplete: Whether the run has completed, which makes it the latest.
   public func remember(_ request: RunRequest, recipe: Recipe, isComplete: Bool) throws {
     try FileManager.default.createDirectory(
       at: try project.writableFolder(path), withIntermediateDirectories: true)
@@ -94,7 +94,7 @@ extension RunFolder {
 // MARK: - Links and journal
 
 extension RunFolder {
-  /// A line of the journal: from which artefact to which an instance's link went, and when.
+  /// A line of the journal: the old and the new artefact of a step's link, and the time.
   public struct JournalEntry: Sendable, Equatable, Codable {
     public let time: String
     public let instance: String
@@ -103,13 +103,13 @@ extension RunFolder {
     public let new: String
   }
 
-  /// Where the link of `instance` points: the stage and the key of an artefact; nil where there is no
-  /// link, or one that leads anywhere but into the cache.
+  /// The target of the link of `instance`: the stage and the key of an artefact; nil if there is no
+  /// link, or if it does not lead into the cache.
   public func linkedPlace(of instance: String) -> (stage: String, key: String)? {
     PlainName.isPlain(instance) ? Self.place(ofLink: url(instance)) : nil
   }
 
-  /// Where a link leads that is written as this program writes them.
+  /// The target of a link in the form that this program writes.
   static func place(ofLink link: URL) -> (stage: String, key: String)? {
     guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: link.path) else {
       return nil
@@ -123,16 +123,16 @@ extension RunFolder {
 
   private static let wayToCache = ["..", "..", "cache"]
 
-  /// The key of the artefact to which the link of `instance` points, or nil where there is no link.
+  /// The key of the artefact to which the link of `instance` points, or nil if there is no link.
   public func linkedKey(of instance: String) -> String? { linkedPlace(of: instance)?.key }
 
-  /// The instances under whose names there are links, sorted.
+  /// The names of the steps that have links, sorted.
   public var linkedInstances: [String] {
     project.entries(of: path).filter { linkedPlace(of: $0) != nil }
   }
 
-  /// What lies where the link of `instance` points; nil where there is no link, or nothing behind it. A
-  /// link to the artefact of another stage is a fault: nothing is read from it.
+  /// The artefact that the link of `instance` points to; nil if there is no link or no artefact. A
+  /// link to the artefact of another stage is a fault and is not read.
   public func linkedArtefact(of instance: String) -> Artefact? {
     guard let place = linkedPlace(of: instance),
       let artefact = project.artefact(stage: place.stage, key: place.key)
@@ -142,10 +142,10 @@ extension RunFolder {
       .folder(recorded: "an artefact of \(stage)", found: "one of \(place.stage)"))
   }
 
-  /// The stage that `instance` runs where it is not `linked`, the one whose artefact its link leads to.
+  /// The stage of `instance`, if it is not `linked`, the stage of the artefact that its link leads to.
   ///
-  /// Recipe and graph know it; where the recipe can't be read any more, an instance under the name of a
-  /// stage runs that one, and others are not known.
+  /// Recipe and graph define it. If the recipe can't be read any more, only a step named after a
+  /// stage has a known stage.
   private func stage(of instance: String, linkedTo linked: String) -> String? {
     guard linked != instance else { return nil }
     let steps = (try? request).flatMap { try? project.recipe(for: $0).steps }
@@ -156,14 +156,14 @@ extension RunFolder {
     return stage == linked ? nil : stage
   }
 
-  /// The manifest of the artefact that stands under `instance`, or nil.
+  /// The manifest of the valid artefact of `instance`, or nil.
   public func linkedManifest(of instance: String) -> Manifest? {
     linkedArtefact(of: instance)?.standing
   }
 
-  /// The artefact that stands under `instance`.
+  /// The valid artefact of `instance`.
   ///
-  /// - Throws: `PlanningError.damaged` where its files are not as recorded, `nothingStands` where there
+  /// - Throws: `PlanningError.damaged` if its files are not as recorded, `nothingStands` if there
   ///   is none.
   public func standingArtefact(
     of instance: String
@@ -178,7 +178,7 @@ extension RunFolder {
     return (artefact, manifest)
   }
 
-  /// Points the link of `instance` at an artefact, in one step, and notes the change in the journal.
+  /// Points the link of `instance` at an artefact, in one step, and records the change in the journal.
   func link(_ instance: String, toKey key: String, ofStage stage: String) throws {
     let old = linkedKey(of: instance)
     guard old != key else { return }
@@ -197,7 +197,7 @@ extension RunFolder {
     }
   }
 
-  /// The journal, oldest first. Lines that can't be read are passed over: a power cut may leave half a
+  /// The journal, oldest first. Unreadable lines are skipped: a power cut may leave half a
   /// line.
   public var journal: [JournalEntry] {
     guard let text = try? String(contentsOf: url("journal.jsonl"), encoding: .utf8) else {
@@ -213,7 +213,7 @@ extension RunFolder {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let line = try encoder.encode(entry) + Data("\n".utf8)
     let file = url("journal.jsonl")
-    // Written anew as a whole, so that half a line which a power cut has left joins no other.
+    // Rewritten as a whole, so that half a line left by a power cut does not join the next.
     let old = FileManager.default.contents(atPath: file.path) ?? Data()
     let end = old.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? old.startIndex
     try AtomicFile.write(old[..<end] + line, to: file)

@@ -1,6 +1,6 @@
 import Recipes
 
-/// What has to be done so that a run is what its recipe says.
+/// What has to run so that a run matches its recipe.
 public struct RunPlan: Sendable {
   public let request: RunRequest
   public let recipe: Recipe
@@ -8,7 +8,7 @@ public struct RunPlan: Sendable {
   /// In the order of the steps, up to the last that was selected.
   public let instances: [PlannedInstance]
 
-  /// The instance called `name`.
+  /// The step called `name`.
   ///
   /// - Throws: `PlanningError.unknownInstance`.
   public func instance(named name: String) throws(PlanningError) -> PlannedInstance {
@@ -20,7 +20,7 @@ public struct RunPlan: Sendable {
     return found
   }
 
-  /// Whether every selected instance is up to date.
+  /// Whether every selected step is up to date.
   public var isComplete: Bool {
     instances.allSatisfy { planned in
       guard planned.isSelected else { return true }
@@ -29,7 +29,7 @@ public struct RunPlan: Sendable {
     }
   }
 
-  /// Whether an instance that was not selected is taken though it is not what the recipe says.
+  /// Whether the plan uses a step that was not selected and does not match the recipe.
   public var takesOutdated: Bool {
     instances.contains { planned in
       switch planned.state {
@@ -40,38 +40,38 @@ public struct RunPlan: Sendable {
   }
 }
 
-/// One instance of a plan.
+/// One step of a plan.
 public struct PlannedInstance: Sendable {
   public enum State: Sendable {
-    /// The artefact stands.
+    /// The artefact is valid.
     case current(Manifest)
-    /// All inputs stand; the stage must run.
+    /// All inputs are valid; the stage must run.
     case due(CacheKey)
-    /// Instances whose outputs it reads must run first. What they write decides whether it follows.
+    /// Steps whose outputs it reads must run first. Their results decide whether it must run.
     case waiting(for: [String])
-    /// Not selected and not what the recipe says: the artefact that stands is taken.
+    /// Not selected and not matching the recipe: the existing artefact is used.
     case outdated(Manifest)
-    /// Not selected, and nothing stands.
+    /// Not selected, and without a valid artefact.
     case absent
   }
 
   public let instance: Instance
   public let isSelected: Bool
   public let state: State
-  /// The parts of the key as far as they are known: without the inputs that are waited for.
+  /// The known parts of the key: inputs still to be made are missing.
   public let parts: [KeyPart]
   public let codeFiles: [CodeInventory.CodeFile]
   public let inputs: [Manifest.Input]
-  /// The manifest of the artefact to which the run links under this name, whatever the recipe says now
-  /// and whether or not the artefact stands.
+  /// The manifest of the artefact that the run links to under this name, even if the recipe has changed
+  /// or the artefact is damaged.
   public let linked: Manifest?
-  /// What lies where the artefact should; where its key is not known or nothing lies there, what the
+  /// The artefact under the key; if the key is unknown or nothing lies there, the artefact that the
   /// run links to.
   public let found: Artefact?
 
   public var name: String { instance.name }
 
-  /// Whether the stage would run now or after those it waits for.
+  /// Whether the stage would run, now or after the steps it waits for.
   public var isToRun: Bool {
     switch state {
     case .due, .waiting: true
@@ -79,10 +79,10 @@ public struct PlannedInstance: Sendable {
     }
   }
 
-  /// What lies there and does not stand; nil where all is well, or nothing there.
+  /// The artefact if it is damaged; nil if it is valid or missing.
   public var damaged: Artefact? { found.flatMap { $0.faults.isEmpty ? nil : $0 } }
 
-  /// The result that the instance makes under `key`, then those that it reads, each once, as STAGE-KEY:
+  /// The result that the step makes under `key`, then those that it reads, each once, as STAGE-KEY:
   /// the names of their locks.
   public func resultNames(key: CacheKey) -> [String] {
     var names = ["\(instance.stage.name)-\(key.text)"]
@@ -92,7 +92,7 @@ public struct PlannedInstance: Sendable {
     return names
   }
 
-  /// The artefact that later instances read, or nil.
+  /// The artefact that later steps read, or nil.
   public var artefact: Manifest? {
     switch state {
     case .current(let manifest), .outdated(let manifest): manifest
@@ -100,9 +100,9 @@ public struct PlannedInstance: Sendable {
     }
   }
 
-  /// What differs from the artefact that stands in the run; nil where none stands.
+  /// The differences from the run's valid artefact; nil if there is none.
   ///
-  /// Where inputs are waited for they are left out: how they will differ is not known.
+  /// Inputs still to be made are left out: their digests are not known.
   public var changes: [KeyChange]? {
     guard let linked else { return nil }
     let changes = KeyChange.between(linked.parts, parts)

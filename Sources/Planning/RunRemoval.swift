@@ -1,7 +1,7 @@
 import Foundation
 
-/// Removes a run: its folder under `data/runs`, what was published of it, and its evaluations on other
-/// data. Artefacts stay, since other runs may share them.
+/// Removes a run: its folder under `data/runs`, its published copies, and its evaluations on other
+/// data. Artefacts stay, since other runs may use them.
 public struct RunRemoval {
   private let folder: RunFolder
   private let project: Project
@@ -11,10 +11,10 @@ public struct RunRemoval {
     self.project = project
   }
 
-  /// Removes the run. Only a command that holds the project's lock alone may.
+  /// Removes the run. The caller must hold the project's lock exclusively.
   ///
   /// - Parameter pages: Files in `plots/RUN` that this program wrote besides published copies.
-  /// - Returns: Files of `plots/RUN` that are the user's own and stay, as paths in the project.
+  /// - Returns: Files of `plots/RUN` that belong to the user and stay, as paths in the project.
   public func remove(pages: [String]) throws -> [String] {
     let runFolder = try project.writableFolder(folder.path)
     var kept: [String] = []
@@ -27,7 +27,7 @@ public struct RunRemoval {
     return kept + (try removeFolder(runFolder))
   }
 
-  /// Removes what this program writes into a run's folder, and the folder where nothing else is in it.
+  /// Removes what this program writes into a run's folder, and the folder if nothing else is in it.
   private func removeFolder(_ place: URL) throws -> [String] {
     let files = FileManager.default
     let own = ["run.json", "recipe.yaml", "journal.jsonl", ".report"] + folder.linkedInstances

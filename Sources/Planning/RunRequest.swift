@@ -1,8 +1,8 @@
 import Foundation
 import Recipes
 
-/// What a run was asked for: a recipe and what is laid over it. A run remembers it (`run.json`), so
-/// that `status`, `why` and similar commands need no repetition.
+/// The request for a run: a recipe and its overrides. The run stores it (`run.json`), so
+/// that `status`, `why` and similar commands need not repeat it.
 public struct RunRequest: Sendable, Equatable, Codable {
   /// The run's name, that of its folders under `data/runs` and `plots`.
   public let run: String
@@ -11,13 +11,13 @@ public struct RunRequest: Sendable, Equatable, Codable {
   /// `key=value` texts.
   public let overrides: [String]
 
-  /// A request whose words are those of an earlier one.
+  /// A request with the words of an earlier one.
   package init(run: String, recipe: String, overrides: [String]) {
     (self.run, self.recipe, self.overrides) = (run, recipe, overrides)
   }
 
   /// - Parameters:
-  ///   - run: The run's name; the recipe's where it is nil.
+  ///   - run: The run's name; nil for the recipe's name.
   ///   - callerFolder: The folder to which relative paths of the command line refer.
   public init(
     recipe: String, run: String? = nil, overrides: [String] = [], project: Project,
@@ -53,12 +53,12 @@ public struct RunRequest: Sendable, Equatable, Codable {
     return (["./pipeline.sh run"] + quoted).joined(separator: " ")
   }
 
-  /// Whether `name` can name a run: its folders are called so.
+  /// Whether `name` is a valid name of a run and its folders.
   static func isRunName(_ name: String) -> Bool {
     name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]*/) != nil
   }
 
-  /// Whether `key`, of a section or of a step that overlays one, takes a path.
+  /// Whether `key`, of a section or of a step's own section, has a path as its value.
   private static func isPath(_ key: Substring, schema: RecipeSchema) -> Bool {
     if let declared = schema[String(key)] { return declared.type == .path }
     let rest = key.drop { $0 != "." }
@@ -67,7 +67,7 @@ public struct RunRequest: Sendable, Equatable, Codable {
   }
 }
 
-/// Paths that a user gave in one folder, as seen from another: relative where they lie within it.
+/// Paths that a user gave in one folder, as seen from another: relative if they lie within it.
 private struct PathRebase {
   let callerFolder: URL
   let root: URL

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import TensorFiles
 
-/// Turns what a stage has written into an artefact: checks that all outputs are there, digests them,
+/// Turns a stage's output into an artefact: checks that all outputs are there, digests them,
 /// adds the log and the source it ran from, writes the manifest last and renames the folder into
 /// place.
 public struct Sealing {
@@ -28,8 +28,8 @@ public struct Sealing {
   /// Publishes the artefact and removes the work folder.
   ///
   /// - Parameter seconds: How long the stage ran.
-  /// - Returns: The manifest as written, and what is worth a line: each file that was set aside, and the
-  ///   warnings that the stage has not printed itself.
+  /// - Returns: The manifest as written, and notices: each file that was set aside, and the
+  ///   warnings that the stage did not print itself.
   public mutating func publish(seconds: Double) throws -> (manifest: Manifest, notices: [String]) {
     guard let stage = project.graph.stage(named: manifest.stage) else {
       throw PlanningError.unreadable(
@@ -67,7 +67,7 @@ public struct Sealing {
     "facts.json",
   ]
 
-  /// What was made from files that changed meanwhile is no artefact, and state made from them no state.
+  /// If an input changed meanwhile, rejects the outputs and the stage's state.
   private func checkInputs(work: URL) throws {
     let file = folder.appendingPathComponent(Preparation.inputFilesName)
     guard let data = FileManager.default.contents(atPath: file.path),
@@ -95,7 +95,7 @@ public struct Sealing {
 
   // MARK: Outputs
 
-  /// Enters all files into the manifest, and remembers their digests.
+  /// Adds all files to the manifest, and remembers their digests.
   private mutating func digestFiles(of stage: StageGraph.Stage) throws {
     let present = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     let stamps = present.compactMap { FileStamp(ofFile: folder.appendingPathComponent($0).path) }
@@ -168,13 +168,13 @@ public struct Sealing {
 
   // MARK: What the stage records about itself
 
-  /// What the stage says differs from run to run; nil where it says nothing.
+  /// What differs from run to run, as the stage reports it; nil if it reports nothing.
   private var facts: JSONValue? {
     let data = try? Data(contentsOf: folder.appendingPathComponent("facts.json"))
     return data.flatMap { try? JSONDecoder().decode(JSONValue.self, from: $0) }
   }
 
-  /// The warnings of `facts.json`, then those the stage printed, each once.
+  /// The warnings of `facts.json`, then those the stage printed, without repetitions.
   private func warnings(facts: JSONValue?, _ printed: [String]) -> [String] {
     var warnings: [String] = []
     func add(_ text: String) {
@@ -209,7 +209,7 @@ public struct Sealing {
     }.map { "\(stage.name) wrote '\($0)', which stages/graph.yaml does not declare" }
   }
 
-  /// The least trustworthy status among the outputs and, where they state none, the inputs.
+  /// The least trustworthy status of the outputs or, if they state none, of the inputs.
   private var dataStatus: String? {
     let own = manifest.outputs.flatMap(\.files).filter { $0.file.hasSuffix(".safetensors") }
       .compactMap { file in

@@ -1,19 +1,19 @@
 import Recipes
 
-/// Which instances of a run are asked for.
+/// The selected steps of a run.
 public enum Selection: Sendable, Equatable {
   case all
   case only(String)
-  /// The instance and all after it, in the order of the steps.
+  /// The step and all after it, in the order of the steps.
   case from(String)
-  /// The instance and all before it.
+  /// The step and all before it.
   case until(String)
-  /// The instances whose outputs are published.
+  /// The steps whose outputs are published.
   case published
-  /// The instances whose outputs are not published, and none after the last of them.
+  /// The steps whose outputs are not published, and none after the last of them.
   case unpublished
 
-  /// The places of the selected instances among all of a run.
+  /// The indices of the selected steps among all steps of a run.
   ///
   /// - Throws: `PlanningError.unknownInstance`.
   func indices(among instances: [Instance], run: String) throws(PlanningError) -> [Int] {

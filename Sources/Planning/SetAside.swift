@@ -1,7 +1,7 @@
 import Foundation
 
-/// Files that make way without being deleted: what has been altered or added in an artefact's folder is
-/// kept under `data/set-aside/STAGE/KEY/` when the artefact is made again.
+/// Keeps replaced files: whatever was altered or added in an artefact's folder is
+/// moved to `data/set-aside/STAGE/KEY/` when the artefact is recomputed.
 struct SetAside {
   private let project: Project
 
@@ -11,11 +11,11 @@ struct SetAside {
   ///
   /// The files are linked, so that the artefact's folder stays as it is until it is replaced.
   ///
-  /// - Returns: What was kept, a line each.
+  /// - Returns: A line for each kept file.
   func keepAltered(of artefact: Artefact) throws(PlanningError) -> [String] {
     let names: [String]
     if artefact.manifest == nil {
-      // Without its manifest, no file can be told from an altered one.
+      // Without the manifest, any file may have been altered.
       names = ((try? FileManager.default.contentsOfDirectory(atPath: artefact.folder.path)) ?? [])
         .sorted()
     } else {
@@ -38,9 +38,9 @@ struct SetAside {
     return lines
   }
 
-  /// Moves a file that belongs to no artefact out of the folder of one.
+  /// Moves a file that is not part of the artefact out of its folder.
   ///
-  /// - Returns: What was moved, in a line; nil where another command has done so just now.
+  /// - Returns: A line about the moved file; nil if another command has just moved it.
   func remove(_ name: String, from artefact: Artefact) throws(PlanningError) -> String? {
     let source = artefact.folder.appendingPathComponent(name)
     let place = try freePlace(for: name, of: artefact)
@@ -51,7 +51,7 @@ struct SetAside {
     return "\(artefact.stage): '\(name)' is no file of this result; it is kept as \(place)"
   }
 
-  /// - Returns: Where the file lies now, as a path in the project; nil where there is none to keep.
+  /// - Returns: The file's new path in the project; nil if there is no file.
   private func keep(
     _ file: URL, _ name: String, of artefact: Artefact
   ) throws(PlanningError) -> String? {
@@ -67,7 +67,7 @@ struct SetAside {
     return place
   }
 
-  /// A name in the set-aside folder that nothing has yet.
+  /// An unused name in the set-aside folder.
   private func freePlace(for name: String, of artefact: Artefact) throws(PlanningError) -> String {
     let path = "\(Self.path)/\(artefact.stage)/\(artefact.key)"
     let folder = try project.writableFolder(path)

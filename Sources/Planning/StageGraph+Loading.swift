@@ -7,8 +7,8 @@ extension StageGraph {
   ///
   /// - Parameters:
   ///   - url: The YAML file.
-  ///   - name: What messages call the file.
-  ///   - recipeKeys: The keys of the recipe schema, for the check of what stages read.
+  ///   - name: The file's name in messages.
+  ///   - recipeKeys: The keys of the recipe schema, to check the keys that stages read.
   /// - Throws: `GraphError`.
   public init(contentsOf url: URL, called name: String, recipeKeys: [String]) throws(GraphError) {
     let text: String

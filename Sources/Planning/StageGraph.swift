@@ -1,29 +1,29 @@
-/// The pipeline as data (`stages/graph.yaml`): the stages in the order of the default steps, what each
-/// reads of the recipe, where its inputs come from and which files it writes.
+/// The pipeline as data (`stages/graph.yaml`): the stages in the order of the default steps, the recipe
+/// keys that each reads, the sources of its inputs and the files that it writes.
 ///
-/// Nothing in the library knows a stage by name; this is all there is to know about one.
+/// The library knows no stage by name; everything about a stage is here.
 public struct StageGraph: Sendable {
-  /// The stages, none before one whose output it requires.
+  /// The stages, each after those whose outputs it requires.
   public let stages: [Stage]
 
   /// One stage as the graph declares it.
   public struct Stage: Sendable {
     public let name: String
-    /// Sections or keys of the recipe; the stage is given these values and no others.
+    /// Sections or keys of the recipe; the stage receives only these values.
     public let reads: [String]
     public let inputs: [Input]
     public let outputs: [Output]
     /// Files that are kept with the artefact and enter no digest.
     public let records: [FilePattern]
-    /// The folder of the project in whose `RUN/` a copy of the outputs is kept, or nil.
+    /// The project folder in whose `RUN/` the outputs are copied, or nil.
     public let publishingFolder: String?
-    /// How the stage's time grows with its work; nil where that is not known.
+    /// How the stage's time depends on its work; nil if that is not known.
     public let forecast: Forecast?
-    /// The recipe key by which runs of one setting differ; nil where the stage has no such seed.
+    /// The recipe key of the seed, by which runs of one setting differ; nil if the stage has no seed.
     public let seedKey: String?
-    /// Whether the stage runs one at a time in a project, since it keeps files outside its folders.
+    /// Whether the stage runs one at a time in a project, because it writes files outside its folders.
     public let runsAlone: Bool
-    /// Whether it shows in its work folder how far it is, for `watch` and the live page.
+    /// Whether it writes its progress to its work folder, for `watch` and the live page.
     public let isLive: Bool
     /// Outputs that a reader will want to open, named at the end of a run.
     public let highlights: [FilePattern]
@@ -32,15 +32,15 @@ public struct StageGraph: Sendable {
     public func output(named name: String) -> Output? { outputs.first { $0.name == name } }
   }
 
-  /// How a stage's time grows: seconds = repeats × images × seconds of one repeat for one image.
+  /// How a stage's time scales: seconds = repeats × images × seconds of one repeat for one image.
   public struct Forecast: Sendable, Equatable {
-    /// The recipe key that says how often the stage goes through its images.
+    /// The recipe key for the number of passes over the images.
     public let repeats: String
-    /// The input whose images it goes through.
+    /// The input whose images are processed.
     public let images: String
     /// The record whose column `seconds` has the time of each repeat.
     public let seconds: String
-    /// Sections or keys of the recipe that must agree for a measured rate to hold.
+    /// Sections or keys of the recipe that must agree for a measured rate to apply.
     public let same: [String]
   }
 
@@ -49,7 +49,7 @@ public struct StageGraph: Sendable {
     public let name: String
     /// Whether the stage runs without it.
     public let isOptional: Bool
-    /// Where it comes from unless a step says otherwise; nil where only a step can bind it.
+    /// Its default source; nil if only a step can bind it.
     public let source: Reference?
   }
 
@@ -64,7 +64,7 @@ public struct StageGraph: Sendable {
   public struct Output: Sendable {
     public let name: String
     public let files: [FilePattern]
-    /// Whether the output is one file, so that a stage is given its path and not its folder's.
+    /// Whether the output is one file, so that a stage receives the file's path, not its folder's.
     public let isSingleFile: Bool
   }
 

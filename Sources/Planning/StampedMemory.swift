@@ -1,11 +1,11 @@
 import Foundation
 import TensorFiles
 
-/// What was learnt from files, remembered with their stamps, so that a file is read again only where the
-/// file system says that it has changed.
+/// Values computed from files, remembered with the files' stamps, so that a file is read again only if the
+/// file system reports a change.
 ///
-/// A memory is one file, replaced in one step: several programs may learn at once, and the last to write
-/// is as right as the others. What can't be written is learnt again.
+/// The memory is one file, replaced atomically: several processes may update it at once, and the last to
+/// write wins. Values that can't be written are computed again.
 struct StampedMemory<Value: Codable> {
   private struct Entry: Codable {
     let stamp: FileStamp
@@ -15,7 +15,7 @@ struct StampedMemory<Value: Codable> {
   private let store: URL
   private var entries: [String: Entry]
   private var isChanged = false
-  /// A memory whose folder, or the folder around it, is a link is left alone: it may lie outside.
+  /// Not usable if its folder or the parent folder is a link, which may lead out of the project.
   private let isUsable: Bool
 
   /// - Parameter store: The memory file; it may be missing, or anything but such a file.
@@ -26,12 +26,12 @@ struct StampedMemory<Value: Codable> {
     entries = data.flatMap { try? JSONDecoder().decode([String: Entry].self, from: $0) } ?? [:]
   }
 
-  /// What is known of a file.
+  /// The remembered or newly computed value of a file.
   ///
   /// - Parameters:
   ///   - name: The file's name in this memory.
-  ///   - isUsable: Whether a remembered value will do.
-  ///   - learn: Reads the file.
+  ///   - isUsable: Whether a remembered value is acceptable.
+  ///   - learn: Reads the file and computes the value.
   mutating func value<Failure: Error>(
     of url: URL, named name: String, where isUsable: (Value) -> Bool = { _ in true },
     learn: () throws(Failure) -> Value
@@ -65,7 +65,7 @@ struct StampedMemory<Value: Codable> {
     }
   }
 
-  /// Writes what has been learnt, for the next program.
+  /// Saves the remembered values for the next process.
   func save() {
     guard isUsable, isChanged, let data = try? JSONEncoder().encode(entries) else { return }
     try? FileManager.default.createDirectory(

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The weights of a run's training that finished last.
+/// The weights of a run's most recently finished training.
 public struct TrainedRun: Sendable {
   public let run: String
   public let instance: String
@@ -10,7 +10,7 @@ public struct TrainedRun: Sendable {
   /// The output under which a stage publishes weights.
   private static let output = "checkpoints"
 
-  /// Nil where no training of the run has finished.
+  /// Nil if no training of the run has finished.
   public init?(_ run: RunFolder, in project: Project) {
     let instances = run.linkedInstances.compactMap { instance -> (String, Manifest)? in
       guard let manifest = run.linkedManifest(of: instance),
@@ -26,7 +26,7 @@ public struct TrainedRun: Sendable {
     files = manifest.outputs.filter { $0.name == Self.output }.flatMap(\.files).map(\.file)
   }
 
-  /// Of the run called `name`, or where that is nil of the run called for last that has any.
+  /// The weights of the run `name`, or, if that is nil, of the latest run that has any.
   public static func named(_ name: String?, in project: Project) throws(PlanningError) -> TrainedRun
   {
     let run = try RunFolder.named(name, in: project)

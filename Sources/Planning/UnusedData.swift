@@ -1,6 +1,6 @@
 import Foundation
 
-/// What lies in `data` and no run uses: for `gc`.
+/// Files in `data` that no run uses, for `gc`.
 public struct UnusedData {
   /// A folder that may be removed.
   public struct Item: Sendable {
@@ -8,14 +8,14 @@ public struct UnusedData {
     public let path: String
     public let bytes: Int
     public let reason: String
-    /// What lies there, where it is a result.
+    /// The artefact, if the folder is one.
     let artefact: Artefact?
   }
 
   public let items: [Item]
   private let project: Project
 
-  /// - Parameter planner: Plans every run, to know which unfinished work would be gone on from.
+  /// - Parameter planner: Plans every run, to find the unfinished work that would be resumed.
   public init(in project: Project, planner: inout Planner) {
     self.project = project
     let runs = project.runNames.map { RunFolder($0, in: project) }
@@ -61,7 +61,7 @@ public struct UnusedData {
     self.items = items
   }
 
-  /// Removes all items. Only a command that holds the project's lock alone may.
+  /// Removes all items. The caller must hold the project's lock exclusively.
   ///
   /// - Returns: A line for each file that was not as recorded and is set aside.
   public func remove() throws(PlanningError) -> [String] {
@@ -91,7 +91,7 @@ public struct UnusedData {
     return "no run uses it; made \(Timestamp.local(manifest.created)) for \(manifest.run)"
   }
 
-  /// The state that a run would go on from, as STAGE/KEY, and the stages of which some run's next key is
+  /// The states that runs would resume, as STAGE/KEY, and the stages for which some run's next key is
   /// not known yet.
   private static func wantedWork(
     of runs: [RunFolder], planner: inout Planner
@@ -100,7 +100,7 @@ public struct UnusedData {
     var unknown: Set<String> = []
     for run in runs {
       guard let request = try? run.request, let plan = try? planner.plan(request) else {
-        // An unreadable run may want any of the unfinished work.
+        // An unreadable run may need any of the unfinished work.
         return ([], Set(run.project.graph.stages.map(\.name)))
       }
       for planned in plan.instances {
@@ -115,7 +115,7 @@ public struct UnusedData {
     return (keys, unknown)
   }
 
-  /// The folders of a stage's folder that are named as keys are; others are somebody's own.
+  /// The subfolders of a stage's folder that are named like keys; others belong to the user.
   private static func keys(in path: String, of project: Project) -> [String] {
     project.entries(of: path).filter { $0.wholeMatch(of: /[0-9a-f]{32}/) != nil }
   }

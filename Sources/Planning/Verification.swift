@@ -9,13 +9,13 @@ public struct Verification {
   /// An artefact that has been compared.
   public struct Finding: Sendable {
     public let artefact: Artefact
-    /// The run and the instance that link to it, `quickstart train`; nil where none does.
+    /// The run and the step that link to it, `quickstart train`; nil if none does.
     public let user: String?
   }
 
-  /// Every artefact that a run links to, or all of the cache.
+  /// Checks every artefact that a run links to, or the whole cache.
   ///
-  /// - Parameter rereading: Read all bytes, not only of files that have changed since the last time.
+  /// - Parameter rereading: Read all bytes, even of files that seem unchanged since the last time.
   public func findings(of run: RunFolder?, rereading: Bool) -> [Finding] {
     var findings: [Finding] = []
     var seen: Set<String> = []
