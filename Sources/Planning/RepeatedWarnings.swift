@@ -1,4 +1,4 @@
-/// Removes warnings from a stage's output that were shown before: several stages may print the same one
+/// Removes already shown warnings from a stage's output: several stages may print the same one
 /// about the same data. The log keeps all of them.
 ///
 /// A warning is a line that begins with `warning: `. All other bytes pass immediately, so that a progress line

@@ -2,7 +2,7 @@ import Foundation
 import Pages
 import Planning
 
-/// The end of a run's page: everything that is needed to check or repeat it.
+/// The end of a run's page: everything needed to check or repeat it.
 struct Appendix {
   let record: RunRecord
 
@@ -67,7 +67,7 @@ struct Appendix {
     ).html
   }
 
-  /// What the results' last bits depend on, as the stages recorded it; then what was linked.
+  /// What the exact results depend on, as the stages recorded it, and the linked packages.
   private var machine: HTML {
     var rows: [[String]] = []
     var hosts: Set<String> = []

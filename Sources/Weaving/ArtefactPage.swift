@@ -4,15 +4,15 @@ import Pages
 import Planning
 import TensorFiles
 
-/// The page of an artefact: what it is, where it comes from and what its values are like.
+/// The page of an artefact: its description, provenance and values.
 public struct ArtefactPage {
   private let url: URL
-  /// The folder from which links go.
+  /// The folder that links are relative to.
   private let pageFolder: URL
 
   /// - Parameters:
-  ///   - url: A file, or the folder of an instance.
-  ///   - pageFolder: Where the page is going to lie.
+  ///   - url: A file, or the folder of a step.
+  ///   - pageFolder: The folder of the page.
   public init(of url: URL, pageFolder: URL) {
     self.url = url.standardizedFileURL
     self.pageFolder = pageFolder.standardizedFileURL
@@ -20,7 +20,7 @@ public struct ArtefactPage {
 
   /// The page as a file.
   ///
-  /// - Throws: What keeps the artefact from being read.
+  /// - Throws: Errors of reading the artefact.
   public func document() throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
@@ -47,7 +47,7 @@ public struct ArtefactPage {
     ).document
   }
 
-  /// A folder of the cache whose manifest is not its own, or not whole, has no provenance.
+  /// A cache folder whose manifest is damaged or belongs to another artefact has no provenance.
   private func fault(in folder: URL) -> HTML {
     guard let fault = Artefact.around(folder)?.faults.first else { return HTML() }
     return """
@@ -99,9 +99,9 @@ public struct ArtefactPage {
     }
   }
 
-  /// Rows or lines that a page shows.
+  /// Most rows or lines that a page shows.
   private static let lineLimit = 1000
-  /// Columns that it shows: a history of 1,000 classes has 2,008.
+  /// Most columns that it shows: a history of 1,000 classes has 2,008.
   private static let columnLimit = 60
 
   private func textContent() throws -> HTML {
@@ -138,9 +138,9 @@ public struct ArtefactPage {
   }
 }
 
-/// A path as seen from another folder.
+/// A path relative to another folder.
 enum RelativePath {
-  /// What stands for itself; a colon would make the word before it a scheme, as in `javascript:`.
+  /// Characters that need no escape. A colon would make the word before it a scheme, as in `javascript:`.
   private static let allowed = CharacterSet.urlPathAllowed.subtracting([":"])
 
   static func from(_ folder: URL, to target: URL) -> String {

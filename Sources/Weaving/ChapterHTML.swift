@@ -4,15 +4,15 @@ import Planning
 import Prose
 import SourceText
 
-/// A stage's chapter: prose, code, and what the code showed.
+/// A stage's chapter: prose, code, and the outputs of the code.
 struct ChapterHTML {
-  /// A heading as the list of contents has it.
+  /// An entry of the table of contents.
   struct Entry: Equatable {
     let identifier: String
     let title: String
   }
 
-  /// What the chapter is called.
+  /// The chapter's title.
   let title: String
   let sections: [Entry]
   let html: HTML
@@ -30,7 +30,7 @@ struct ChapterHTML {
     var section = ""
   }
 
-  /// - Throws: `ProseError` where a stage's prose can't be set.
+  /// - Throws: `ProseError` if a stage's prose can't be typeset.
   init(_ chapter: RunRecord.Chapter, of record: RunRecord) throws(ProseError) {
     let file = "stages/\(chapter.stage)/main.swift"
     var documents: [ProseDocument] = []
@@ -61,7 +61,7 @@ struct ChapterHTML {
 }
 
 extension ChapterHTML.Writer {
-  /// What links call the chapter.
+  /// The chapter's anchor.
   private func identifier(of name: String) -> String { "chapter-\(Page.identifier(for: name))" }
 
   mutating func open(title: String, state: ChapterState) {
@@ -103,7 +103,7 @@ extension ChapterHTML.Writer {
     }
   }
 
-  /// In a chapter without prose, the section to which what follows belongs, once something does.
+  /// In a chapter without prose, remembers the section for the outputs that follow, if there are any.
   mutating func note(_ document: ProseDocument) {
     for case .heading(2, _, let text) in document.blocks { section = text }
   }
@@ -156,7 +156,7 @@ extension ChapterHTML.Writer {
     pieces.append("</section>")
   }
 
-  /// The files that the instance has left.
+  /// The files that the step wrote.
   private var files: HTML {
     guard let manifest = chapter.manifest else { return HTML() }
     let rows = manifest.outputs.flatMap { output in
@@ -187,10 +187,10 @@ extension ChapterHTML.Writer {
   }
 }
 
-/// Whether a chapter's results are what its recipe and source ask for now.
+/// Whether a chapter's results match its current recipe and source.
 enum ChapterState: Equatable {
   case current
-  /// The result stands, and its source, recipe or inputs have changed since; with the reason.
+  /// The result is valid, but its source, recipe or inputs have changed since; with the reason.
   case older(String)
   case notRun
 
@@ -212,7 +212,7 @@ enum ChapterState: Equatable {
     }
   }
 
-  /// A word for the list of contents; nil where all is well.
+  /// A word for the table of contents; nil if the result is current.
   var word: String? {
     switch self {
     case .current: nil

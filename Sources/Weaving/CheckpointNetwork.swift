@@ -2,9 +2,9 @@ import Foundation
 import Models
 import TensorFiles
 
-/// The network whose weights a checkpoint holds, as far as the file and the catalogue tell.
+/// The network whose weights a checkpoint holds, if the file and the catalogue identify it.
 enum CheckpointNetwork {
-  /// The network's layers and what an image costs; nil where the file is no checkpoint of this
+  /// The network's layers and the cost of an image; nil if the file is not a checkpoint of this
   /// program, or one of a network that the catalogue no longer has.
   static func summary(of file: TensorFile) -> NetworkSummary? {
     guard file.schema == Checkpoint.schema,

@@ -5,13 +5,13 @@ import Pages
 import Planning
 import TensorFiles
 
-/// A page that sets several runs side by side: what they reached and at what cost, their curves, and the
-/// recipe values by which they differ.
+/// A page that compares several runs: their results and costs, their curves, and the
+/// recipe values in which they differ.
 struct ComparisonPage {
   private let comparison: RunComparison
   private let folders: [RunFolder]
   private let project: Project
-  /// The figure's files; empty where there is nothing to draw.
+  /// The figure's files; empty if there is nothing to draw.
   private let figureFiles: [URL]
 
   /// - Parameters:
@@ -55,14 +55,14 @@ struct ComparisonPage {
     return "<div class=\"note warning\">\n<ul>\n\(items.joined())\n</ul>\n</div>"
   }
 
-  // MARK: What they reached
+  // MARK: Results
 
   private static let quantities = [
     "top-1", "measured on", "best validation", "network", "parameters", "MACs an image", "epochs",
     "images a second", "training time", "time of all stages", "all of it",
   ]
 
-  /// A column a run, as there are few of them.
+  /// One column per run, as there are few of them.
   private var results: HTML {
     let columns = zip(comparison.runs, folders).map { run, folder in
       column(for: run, claim: StandingRun(folder, in: project).claim)
@@ -105,7 +105,7 @@ struct ComparisonPage {
     return texts.map { HTML(text: $0 ?? "–") } + [link]
   }
 
-  /// Images a second over all epochs of the training whose checkpoint was evaluated.
+  /// Images per second over all epochs of the training whose checkpoint was evaluated.
   private func rate(of run: RunResults, claim: RunClaim) -> String? {
     guard let seconds = run.seconds?.reduce(0, +), seconds > 0, let epochs = run.history?.epochs,
       let images = claim.training?.imageCounts.first(where: { $0.name == "training" })?.count
@@ -135,7 +135,7 @@ struct ComparisonPage {
     ).html
   }
 
-  // MARK: How they differ
+  // MARK: Differences
 
   private var differences: HTML {
     let rows = comparison.differences.map { difference in

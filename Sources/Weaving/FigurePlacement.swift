@@ -2,36 +2,36 @@ import Foundation
 import Pages
 import Planning
 
-/// The place that a chapter gives to a figure which another stage draws.
+/// A place in a chapter for a figure that another stage draws.
 struct FigurePlacement: Equatable {
   let name: String
-  /// The instance in whose chapter it stands.
+  /// The step whose chapter contains it.
   let instance: String
 
-  /// What links call it.
+  /// Its anchor.
   var identifier: String {
     "figure-\(Page.identifier(for: instance))-\(Page.identifier(for: name))"
   }
 }
 
 extension RunRecord {
-  /// A figure among the results of an instance.
+  /// A figure among the results of a step.
   struct Drawing {
     let chapter: Chapter
     let file: String
     let caption: String
   }
 
-  /// What became of a figure that a chapter gives a place.
+  /// The state of a figure that a chapter contains.
   enum DrawingState {
     case drawn(Drawing)
-    /// It is drawn, but from the results of another instance of the same stage.
+    /// It was drawn from the results of another step of the same stage.
     case ofAnother(instance: String)
     case absent
   }
 
-  /// The figure `name`, drawn by an instance that has read `output` of the chapter's artefact under the
-  /// output's own name; under another, such as a second history's, other figures are drawn from it.
+  /// The figure `name`, drawn by a step that read `output` of the chapter's artefact under the
+  /// output's own name. Read under another name, such as a second history's, it yields other figures.
   func drawing(called name: String, from output: String, of chapter: Chapter) -> DrawingState {
     guard let manifest = chapter.manifest else { return .absent }
     var other: String?
@@ -50,7 +50,7 @@ extension RunRecord {
     return other.map { .ofAnother(instance: $0) } ?? .absent
   }
 
-  /// The place that another chapter gives to a figure of this one; nil where it stands here.
+  /// The place of this chapter's figure in another chapter; nil if it is shown here.
   func placement(ofFigure file: String, drawnBy drawer: Chapter) -> FigurePlacement? {
     let name = Self.stem(of: file)
     for chapter in chapters where chapter.name != drawer.name {
@@ -71,7 +71,7 @@ extension RunRecord {
 }
 
 extension RunRecord.Chapter {
-  /// What the instance showed, cell by cell.
+  /// The step's outputs, cell by cell.
   var outputs: [StageOutput] { cells.flatMap { $0.outputs + $0.olderOutputs } }
 
   /// The figures it drew and showed.
@@ -84,7 +84,7 @@ extension RunRecord.Chapter {
 }
 
 extension [URL] {
-  /// Of a figure's files, the drawing for narrow screens.
+  /// The variant of a figure's drawing for narrow screens.
   var narrowDrawing: Data? {
     first { $0.lastPathComponent.hasSuffix("-narrow.svg") }.flatMap { try? Data(contentsOf: $0) }
   }

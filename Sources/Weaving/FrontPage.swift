@@ -4,7 +4,7 @@ import Pages
 import Planning
 import TensorFiles
 
-/// The first screen of a run's page: what it claims, how that was measured, how to repeat it, and the
+/// The first screen of a run's page: the claim, how it was measured, how to repeat it, and the
 /// figures.
 struct FrontPage {
   let record: RunRecord
@@ -50,7 +50,7 @@ struct FrontPage {
 
   // MARK: Reservations
 
-  /// What makes the figures less than they seem: each once, with the instances it concerns.
+  /// Reservations about the results: each once, with the steps that it concerns.
   private var warnings: HTML {
     var sources: [(text: String, instances: [String])] = []
     for chapter in record.chapters {
@@ -219,7 +219,7 @@ struct FrontPage {
       """
   }
 
-  /// How the checkpoint was chosen among the epochs, where a recipe key says it.
+  /// How the checkpoint was chosen among the epochs, if a recipe key says so.
   private func selection(_ training: RunClaim.Training) -> HTML? {
     guard let word = training.manifest.recipeValue("checkpoint.monitor"),
       claim.result?.checkpoint == "best", training.epochs?.isEmpty != true
@@ -284,7 +284,7 @@ struct FrontPage {
     """
   }
 
-  /// The command line that asks for a run.
+  /// The command line of a run.
   static func command(for request: RunRequest) -> String {
     let file = URL(fileURLWithPath: request.recipe).deletingPathExtension().lastPathComponent
     var words = ["./pipeline.sh", "run", request.recipe]
@@ -293,7 +293,7 @@ struct FrontPage {
     return words.map(quoted).joined(separator: " ")
   }
 
-  /// A word as a shell takes it.
+  /// A word, quoted for a shell.
   private static func quoted(_ word: String) -> String {
     let isPlain = word.allSatisfy { character in
       character.isASCII
@@ -304,7 +304,7 @@ struct FrontPage {
 
   // MARK: Figures
 
-  /// The figures that the graph highlights, in the order in which it names them.
+  /// The figures that the graph highlights, in the graph's order.
   private var figures: HTML {
     var found: [HTML] = []
     for chapter in record.chapters {

@@ -1,27 +1,27 @@
 import Foundation
 import Planning
 
-/// Where an artefact comes from: the artefacts that it and those before it read, up to those that read
-/// none, as the manifests in the cache have it.
+/// The provenance of an artefact: the artefacts that it and its predecessors read, up to those that read
+/// none, according to the manifests in the cache.
 struct Lineage {
   /// One artefact of the chain.
   struct Link {
-    /// What is known of it; nil where the cache does not hold it any more.
+    /// Its manifest; nil if it is no longer in the cache.
     let manifest: Manifest?
-    /// Why it does not stand, in lines; empty where it does.
+    /// Why it is not valid, line by line; empty if it is.
     let faults: [String]
     let stage: String
     let key: String
     let folder: URL
-    /// Who reads which output of it.
+    /// Its readers, and the output that each reads.
     var readers: [String]
   }
 
-  /// Nearest first; an artefact that several read stands once, after all of them.
+  /// Nearest first; an artefact with several readers appears once, after all of them.
   let links: [Link]
 
   /// - Parameter folder: The folder of an artefact, in the cache or linked from a run.
-  /// - Returns: Nil where no artefact with a manifest lies there.
+  /// - Returns: Nil if the folder holds no artefact with a manifest.
   init?(ofFolder folder: URL) {
     let start = folder.resolvingSymlinksInPath()
     guard let artefact = Artefact.around(start), let manifest = artefact.manifest else {
@@ -56,7 +56,7 @@ struct Lineage {
     self.links = Self.readersFirst(links)
   }
 
-  /// The links in an order in which none stands before one that reads it; where a forged manifest lets
+  /// The links in an order in which each comes after its readers; if a forged manifest makes
   /// two read each other, in the order in which they were found.
   private static func readersFirst(_ links: [Link]) -> [Link] {
     var waiting = links

@@ -3,7 +3,7 @@ import Pages
 import Planning
 import Records
 
-/// The provenance of an artefact as a list, nearest first, down to what was read from outside.
+/// The provenance of an artefact as a list, nearest first, down to data from outside the project.
 struct LineageHTML {
   private let lineage: Lineage
   private let pageFolder: URL

@@ -1,8 +1,8 @@
 import Foundation
 import Pages
 
-/// A Jupyter notebook, as format 4.5 of nbformat has it: cells of Markdown and code, with what the code
-/// showed.
+/// A Jupyter notebook in nbformat 4.5: cells of Markdown and code, with the outputs of
+/// the code.
 ///
 /// Source: the schema `nbformat.v4.5.schema.json` of the Jupyter project.
 struct NotebookFile: Encodable {
@@ -11,10 +11,10 @@ struct NotebookFile: Encodable {
     enum Kind: String, Encodable { case markdown, code }
 
     let kind: Kind
-    /// Letters, digits, hyphens; at most 64. No two cells of a notebook share one.
+    /// Letters, digits, hyphens; at most 64. Unique within a notebook.
     let identifier: String
     let source: String
-    /// Of code: its place among the cells that ran; nil where it did not.
+    /// For code: its place among the cells that ran; nil if it did not run.
     var executionCount: Int?
     var outputs: [Output] = []
 
@@ -32,17 +32,17 @@ struct NotebookFile: Encodable {
       try cell.encode([String: String](), forKey: .metadata)
       try cell.encode(NotebookFile.lines(of: source), forKey: .source)
       guard kind == .code else { return }
-      // JSON's null says that the cell has not run; the key must be there.
+      // The key is required; null means that the cell has not run.
       try cell.encode(executionCount, forKey: .executionCount)
       try cell.encode(outputs, forKey: .outputs)
     }
   }
 
   enum Output: Encodable {
-    /// Lines of text; warnings and errors stand apart.
+    /// Lines of text; warnings and errors are kept apart.
     case text(String, isWarning: Bool)
-    /// One thing in several forms, by media type; a reader shows the best it can.
-    /// With words for those who do not see a picture.
+    /// One output in several media types; a viewer shows the best it supports.
+    /// The description is the picture's alternative text.
     case display([String: String], description: String? = nil)
 
     private enum Key: String, CodingKey {
@@ -97,14 +97,14 @@ struct NotebookFile: Encodable {
     try notebook.encode(5, forKey: .minorVersion)
   }
 
-  /// The file's bytes; equal notebooks have equal ones.
+  /// The file's bytes, equal for equal notebooks.
   func data() throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     return try encoder.encode(self) + Data("\n".utf8)
   }
 
-  /// A text as the format has it: its lines, all but the last with their line breaks.
+  /// A text in the format's form: its lines, all but the last with their line breaks.
   private static func lines(of text: String) -> [String] {
     var lines: [String] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

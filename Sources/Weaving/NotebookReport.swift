@@ -4,7 +4,7 @@ import Planning
 import TensorFiles
 
 /// A run as a notebook that Jupyter and GitHub show: the chapters' prose and code, and under each cell
-/// what it showed.
+/// its outputs.
 struct NotebookReport {
   let record: RunRecord
 
@@ -41,7 +41,7 @@ struct NotebookReport {
         """)
   }
 
-  /// `text` without what Markdown reads as marks.
+  /// `text` with Markdown's markup characters escaped.
   static func escaped(_ text: String) -> String {
     text.reduce(into: "") { result, letter in
       if "\\`*_{}[]<>()#+-.!|$&~".contains(letter) && letter != "." && letter != "-" {
@@ -86,7 +86,7 @@ private struct ChapterCells {
     return cells
   }
 
-  /// Where the chapter begins, and what a reader must know of it.
+  /// The chapter's heading, with notes for the reader.
   private var heading: String {
     var lines = ["---", "*Stage \(NotebookReport.escaped(chapter.name))*"]
     if let first = chapter.first {
@@ -106,7 +106,7 @@ private struct ChapterCells {
     return lines.joined(separator: "\n\n")
   }
 
-  /// A stage's Markdown in the words of MathJax, which knows no `\argmax`.
+  /// A stage's Markdown for MathJax, which has no `\argmax`.
   private static func markdown(_ prose: String) -> String {
     prose.replacing("\\argmax", with: "\\operatorname*{arg\\,max}")
   }
@@ -117,7 +117,7 @@ private struct ChapterCells {
       switch output.content {
       case .text(let text):
         let line = printable(text) + "\n"
-        // Neighbouring lines are one output.
+        // Consecutive lines form one output.
         if case .text(let before, false) = result.last {
           result[result.count - 1] = .text(before + line, isWarning: false)
         } else {
@@ -164,7 +164,7 @@ private struct ChapterCells {
     ])
   }
 
-  /// Pictures larger than this are left to the SVG beside them.
+  /// Larger pictures are left out; the SVG beside them is shown.
   private static let largestPixels = 1_000_000
 
   /// The figure in each format there is, and its caption.
@@ -181,7 +181,7 @@ private struct ChapterCells {
     }
     var forms = ["text/plain": "figure \(name)"]
     let drawing = load("svg").map { String(decoding: $0, as: UTF8.self) }
-    // Within another page, a drawing's style would be the page's.
+    // Embedded in another page, a drawing would take on the page's style.
     if let drawing {
       forms["image/svg+xml"] = drawing.replacing(/<style>[^<]*<\/style>\n*/, with: "")
     }

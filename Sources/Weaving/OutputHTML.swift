@@ -2,12 +2,12 @@ import Foundation
 import Pages
 import TensorFiles
 
-/// What a stage showed, as it stands under its cell.
+/// A stage's outputs, as shown under a cell.
 struct OutputHTML {
   let record: RunRecord
   let chapter: RunRecord.Chapter
 
-  /// The outputs in their order; neighbouring lines of text in one box.
+  /// The outputs in order; consecutive lines of text share a box.
   func html(of outputs: [StageOutput]) -> HTML {
     var pieces: [HTML] = []
     var lines: [String] = []
@@ -51,7 +51,7 @@ struct OutputHTML {
     return pieces.joined()
   }
 
-  /// Rows that are open to view; a longer table shows its first ones and folds the whole.
+  /// Most rows shown at once; a longer table shows its first rows and folds the whole.
   private static let openRows = 40
   private static let firstRows = 10
 
@@ -75,7 +75,8 @@ struct OutputHTML {
     "<pre class=\"output\" tabindex=\"0\" role=\"group\" aria-label=\"\(label)\">\(text)</pre>"
   }
 
-  /// A figure that another stage has drawn from an output of this one; otherwise where it is, or why not.
+  /// A figure that another stage drew from an output of this one; otherwise a note
+  /// on where it is or why it is missing.
   private func drawing(called name: String, from output: String) -> HTML {
     switch record.drawing(called: name, from: output, of: chapter) {
     case .drawn(let drawing):
@@ -112,8 +113,8 @@ struct OutputHTML {
     return CaptionedFigure(picture: picture.html, caption: under, identifier: identifier).html
   }
 
-  /// An SVG is sharper than a PNG, and goes dark with the page, until it is made of thousands of pieces;
-  /// of a picture it holds the pixels.
+  /// Largest embedded SVG in bytes. An SVG is sharper than a PNG and follows the page's dark mode, but
+  /// becomes large if it has thousands of elements or holds the pixels of a picture.
   private static let largestDrawing = 200_000
   private static let largestPicture = 800_000
 

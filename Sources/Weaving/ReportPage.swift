@@ -3,13 +3,13 @@ import Pages
 import Planning
 import Prose
 
-/// The page of a run: front page, a chapter for each instance, appendix.
+/// The page of a run: front page, a chapter for each step, appendix.
 struct ReportPage {
   let record: RunRecord
 
   /// The page as a file.
   ///
-  /// - Throws: `ProseError` where a stage's prose can't be set.
+  /// - Throws: `ProseError` if a stage's prose can't be typeset.
   func document() throws(ProseError) -> String {
     var chapters: [(name: String, html: ChapterHTML)] = []
     for chapter in record.chapters {
@@ -37,7 +37,7 @@ struct ReportPage {
     return "<ol>\n\(items.joined())\n</ol>\n<p><a href=\"../index.html\">All runs</a></p>"
   }
 
-  /// What the list of contents leads to, each of which is marked while it is in view.
+  /// The targets of the table of contents, each highlighted while it is in view.
   private func places(_ chapters: [(name: String, html: ChapterHTML)]) -> [String] {
     chapters.flatMap { name, chapter in
       ["chapter-\(Page.identifier(for: name))"] + chapter.sections.map(\.identifier)

@@ -4,13 +4,13 @@ import Planning
 import Records
 import TensorFiles
 
-/// What a run claims, and what the claim rests on: read from the files of its artefacts, whichever
+/// What a run claims, and the evidence: read from the files of its artefacts, whichever
 /// stage wrote them.
 ///
 /// An evaluation is a file `metrics.json`; a training is the artefact with the checkpoint that the
-/// evaluation names. What is not there is nil, and not said.
+/// evaluation names. Missing facts are nil, and omitted.
 struct RunClaim {
-  /// A file `metrics.json` that says what was evaluated and what came of it.
+  /// A file `metrics.json`: what was evaluated, and the result.
   struct Evaluation {
     let instance: String
     let manifest: Manifest
@@ -21,7 +21,7 @@ struct RunClaim {
     let epoch: Int
     let source: String
 
-    /// Nil where the report leaves one of these out.
+    /// Nil if the report lacks one of these.
     init?(instance: String, manifest: Manifest, metrics: EvaluationReport) {
       guard let top1 = metrics.top1, let checkpoint = metrics.checkpoint,
         let epoch = metrics.epoch, let source = metrics.source
@@ -37,26 +37,26 @@ struct RunClaim {
     let network: String?
     /// The checkpoint.
     let checkpoint: TensorFile
-    /// Trained numbers, without the running statistics of norms.
+    /// Trainable parameters, without the running statistics of norms.
     let parameterCount: Int
-    /// What it read, with the number of images in it.
+    /// Its inputs, with their numbers of images.
     let imageCounts: [(name: String, count: Int)]
-    /// The numbers of the epochs in the history, which begin after 1 where the training went on from an
-    /// earlier one's; nil where there is no history.
+    /// The numbers of the epochs in the history, which start above 1 if the training continued an
+    /// earlier one; nil if there is no history.
     let epochs: [Int]?
-    /// Epochs behind the checkpoint, those of a training that it went on from included; 0 for weights that
+    /// Epochs up to the checkpoint, including those of a training that it continued; 0 for weights that
     /// no run has trained.
     var epochsBehind: Int { checkpoint.metadata["epoch"].flatMap { Int($0) } ?? 0 }
     /// Whether the validation images were trained on too.
     var trainsOnValidation: Bool {
       epochsBehind > 0 && checkpoint.metadata["trained_on"] == "training-and-validation"
     }
-    /// Whether the weights began as those of a file, so that what they were trained on before is not
+    /// Whether the weights started from a file, so that their earlier training data is not
     /// known.
     var beganAsFile: Bool { CheckpointDescription.beganAsFile(checkpoint.metadata) }
 
-    /// Multiplications, each with an addition, for one image forward; nil where the network is not
-    /// known. Lays the network out, so that it is for one page, and not for a list of many runs.
+    /// Multiply-adds of one image's forward pass; nil if the network is not
+    /// known. Builds the network's plan: cheap enough for one page, not for a list of many runs.
     var multiplyAdds: Int? { CheckpointNetwork.summary(of: checkpoint)?.multiplyAdds }
   }
 
@@ -66,14 +66,14 @@ struct RunClaim {
   /// The artefacts of the run, each once.
   let manifests: [Manifest]
 
-  /// The evaluation that the run ends with.
+  /// The run's last evaluation.
   var result: Evaluation? { evaluations.last }
 
-  /// Seconds that the stages ran.
+  /// Total run time of the stages in seconds.
   var seconds: Double { manifests.reduce(0) { $0 + $1.seconds } }
 
   /// - Parameters:
-  ///   - instances: The names of the run's instances and what stands under them, in their order.
+  ///   - instances: The names of the run's steps and their valid manifests, in order.
   init(instances: [(name: String, manifest: Manifest)], in project: Project) {
     func folder(_ manifest: Manifest) -> URL {
       project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
@@ -138,7 +138,7 @@ extension Manifest {
     outputs.contains { $0.files.contains { $0.file == file } }
   }
 
-  /// The value of the recipe key whose name ends in `suffix`; nil where the artefact read none.
+  /// The value of the recipe key whose name ends in `suffix`; nil if the artefact read none.
   func recipeValue(_ suffix: String) -> String? {
     parts.first { $0.kind == .recipe && ($0.name == suffix || $0.name.hasSuffix("." + suffix)) }?
       .value

@@ -10,7 +10,7 @@ struct RunIndex {
   let project: Project
 
   func document() -> String {
-    // The runs of a sweep stand on its page.
+    // The runs of a sweep are listed on its page.
     let swept = SweepFolder.runNames(in: project)
     let runs = project.runNames.filter { !swept.contains($0) }
       .map { StandingRun(RunFolder($0, in: project), in: project) }
@@ -64,7 +64,7 @@ struct RunIndex {
     return "<h2>Sweeps</h2>\n<ul>\n\(items.joined())\n</ul>"
   }
 
-  /// Links to the pages that set runs side by side.
+  /// Links to the pages that compare runs.
   private var comparisons: HTML {
     let folder = project.url("plots/compare")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []

@@ -3,17 +3,17 @@ import Planning
 import Recipes
 import TensorFiles
 
-/// All that a page says of a run, read from the project: its plan, its artefacts, its chapters.
+/// All that a page shows about a run, read from the project: its plan, artefacts and chapters.
 struct RunRecord {
-  /// One instance: a stage as the recipe runs it.
+  /// One step of the recipe.
   struct Chapter {
     let planned: PlannedInstance
-    /// The manifest of the artefact that stands in the run, whatever the recipe says now.
+    /// The manifest of the run's valid artefact, even if the recipe has changed since.
     let manifest: Manifest?
     let cells: [WovenCell]
     /// Outputs that belong to no cell: warnings.
     let general: [StageOutput]
-    /// The instance of the same stage that comes before, whose chapter has the prose; nil for the first.
+    /// The first step of the same stage, whose chapter has the prose; nil for that step itself.
     let first: String?
 
     var name: String { planned.name }
@@ -49,7 +49,7 @@ struct RunRecord {
     self.chapters = chapters
   }
 
-  /// What of an artefact is not as recorded, and therefore not on the page.
+  /// The parts of an artefact that are not as recorded, and therefore not on the page.
   private static func faults(of artefact: Artefact?) -> [StageOutput] {
     guard let artefact else { return [] }
     let lines =
@@ -67,7 +67,7 @@ struct RunRecord {
   }
 }
 
-// MARK: - Where things are
+// MARK: - Links
 
 extension RunRecord {
   /// The folder of an artefact.
@@ -75,7 +75,7 @@ extension RunRecord {
     project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
   }
 
-  /// From the page to a file of an instance: the published copy beside the page where there is one,
+  /// From the page to a file of a step: the published copy beside the page if there is one,
   /// otherwise the file in the run's folder.
   func link(toFile file: String, of chapter: Chapter) -> String {
     let name = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
@@ -91,6 +91,6 @@ extension RunRecord {
     return "\(link(toFolderOf: chapter))\(name)"
   }
 
-  /// From the page to the folder of an instance's results.
+  /// From the page to the folder of a step's results.
   func link(toFolderOf chapter: Chapter) -> String { "../../\(plan.folder.path)/\(chapter.name)/" }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Something that a stage showed, as its record `cells.jsonl` has it.
+/// One output of a stage, as recorded in `cells.jsonl`.
 public struct StageOutput: Sendable, Equatable {
   public enum Content: Sendable, Equatable {
     case text(String)
@@ -12,7 +12,7 @@ public struct StageOutput: Sendable, Equatable {
     case warning(String)
   }
 
-  /// The line of the source that showed it, from 1; 0 where it belongs to no line.
+  /// The source line that produced it, from 1; 0 for none.
   public let line: Int
   public let content: Content
 
@@ -21,8 +21,8 @@ public struct StageOutput: Sendable, Equatable {
     self.content = content
   }
 
-  /// The records of a file `cells.jsonl`, in the order in which they were shown. A line that can't be
-  /// read, such as half a one after a power cut, is passed over.
+  /// The records of a file `cells.jsonl`, in order. A line that can't be
+  /// read, such as half a line after a power cut, is skipped.
   public static func records(inFile url: URL) -> [StageOutput] {
     guard let data = try? Data(contentsOf: url) else { return [] }
     return records(parsing: data)

@@ -2,7 +2,7 @@ import Foundation
 import SourceText
 import TensorFiles
 
-/// A stage's `main.swift` as the chapter it is: cells, each of prose and the code that follows it.
+/// A stage's `main.swift` as a chapter: cells, each with prose and the code that follows it.
 ///
 ///     //: prose, Markdown
 ///     //-          a new cell
@@ -11,7 +11,7 @@ import TensorFiles
 ///
 /// A cell begins at prose that follows code, and at `//-`.
 public struct StageSource: Sendable, Equatable {
-  /// What a line of the source is. This is the one place that decides.
+  /// The kind of a source line. Only this type decides it.
   enum Line: Equatable {
     case prose(String)
     case cellBreak
@@ -34,17 +34,17 @@ public struct StageSource: Sendable, Equatable {
 
   /// A piece of the chapter.
   public struct Cell: Sendable, Equatable {
-    /// Markdown, without its marks; empty where the cell is code alone.
+    /// Markdown without the `//:` marks; empty if the cell has only code.
     public internal(set) var prose = ""
     /// The line on which the prose begins.
     public internal(set) var proseLine = 1
-    /// All code, hidden lines too.
+    /// All code, including hidden lines.
     public internal(set) var code = ""
     /// The code that the page shows, without empty lines around it.
     public internal(set) var shownCode = ""
     /// The lines of the file that belong to the cell, from 1.
     public internal(set) var lines = 1..<1
-    /// The digest of the code's tokens; nil where there is none to run. Comments and layout do not
+    /// The digest of the code's tokens; nil if there is no code to run. Comments and layout do not
     /// change it.
     public internal(set) var codeDigest: String?
   }
@@ -68,11 +68,11 @@ public struct StageSource: Sendable, Equatable {
     cells = drafts.filter { $0.hasProse || $0.hasCode }.map(\.cell)
   }
 
-  /// The place among the cells of the one to which a line of the file belongs.
+  /// The index of the cell to which a line of the file belongs.
   func index(ofLine line: Int) -> Int? { cells.firstIndex { $0.lines.contains(line) } }
 }
 
-/// A cell while its lines come in.
+/// A cell under construction.
 private struct Draft {
   private let start: Int
   private var end: Int
@@ -95,7 +95,7 @@ private struct Draft {
     case .cellBreak: break
     case .prose(let text):
       if prose.isEmpty { proseLine = number }
-      // Empty lines between two blocks of prose: line numbers keep step with the file.
+      // Fills the gap between two blocks of prose, so that line numbers match the file.
       while !prose.isEmpty, prose.count < number - proseLine { prose.append("") }
       prose.append(text)
     case .hidden(let text): code.append(text)

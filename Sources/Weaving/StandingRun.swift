@@ -1,10 +1,10 @@
 import Foundation
 import Planning
 
-/// A run as far as its folder tells, whatever its recipe says now.
+/// A run as its folder records it, even if its recipe has changed since.
 struct StandingRun {
   let folder: RunFolder
-  /// What stands, in the order in which it came about.
+  /// The valid artefacts, in the order in which they were made.
   let instances: [(name: String, manifest: Manifest)]
   let claim: RunClaim
 
@@ -16,6 +16,6 @@ struct StandingRun {
     claim = RunClaim(instances: instances, in: project)
   }
 
-  /// When its newest result stood, as ISO 8601; empty where none does.
+  /// When its newest valid result was published, in ISO 8601; empty if there is none.
   var finished: String { claim.manifests.map(\.created).max() ?? "" }
 }

@@ -5,8 +5,8 @@ import Planning
 import Sweeps
 import TensorFiles
 
-/// A page on many runs: what each setting reached over its seeds, which settings can be told apart, the
-/// curves, what each key does, and every run.
+/// A page about many runs: each setting's result over its seeds, which settings differ significantly, the
+/// curves, the effect of each key, and every run.
 struct SweepPage {
   let results: SweepResults
   /// The files of the figures, in the folder of the page.

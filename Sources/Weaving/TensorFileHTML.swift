@@ -17,10 +17,10 @@ struct TensorFileHTML {
     report = try TensorFileReport(of: file)
   }
 
-  /// With more tensors a page would be too large to read, or to send.
+  /// Most tensors shown with histograms; more would make the page too large.
   private static let histogramLimit = 600
   private static let pictureLimit = 100
-  /// Pixels that pictures side by side take at most.
+  /// Largest width of pictures side by side, in pixels.
   private static let pictureWidth = 1320
 
   var html: HTML {
@@ -67,7 +67,7 @@ struct TensorFileHTML {
       + DataTable(caption: "Metadata", header: ["key", "value"], rows: rows, namesRows: true).html
   }
 
-  /// A long value is folded under its beginning.
+  /// Folds a long value under its beginning.
   private static func value(_ value: String) -> HTML {
     guard MetadataText.isLong(value) else { return HTML(text: value) }
     return "<details>\n<summary>\(MetadataText.short(value))</summary>\n\(value)\n</details>"
@@ -99,7 +99,7 @@ struct TensorFileHTML {
 
   private static let captionLimit = 40
 
-  /// The captions row by row, equal neighbours once with their number; nothing where there are none.
+  /// The captions row by row, runs of equal ones once with their count; empty if there are none.
   private static func runs(of captions: [String]) -> String {
     var runs: [(caption: String, count: Int)] = []
     for caption in captions where !caption.isEmpty {

@@ -5,9 +5,9 @@ import Planning
 import Sweeps
 import TensorFiles
 
-/// Writes the pages of a project: one a run, and the list of all runs.
+/// Writes the pages of a project: one per run, and the list of all runs.
 public struct Weaver {
-  /// What a call came to.
+  /// The outcome of a call.
   public enum Outcome: Sendable, Equatable {
     case written
     /// Nothing that the page shows has changed since it was written.
@@ -15,10 +15,10 @@ public struct Weaver {
   }
 
   private let project: Project
-  /// What tells one build of this program from another.
+  /// Identifies the build of this program.
   private let version: String
 
-  /// - Parameter version: Pages that another version wrote are written anew.
+  /// - Parameter version: Pages that another version wrote are rewritten.
   public init(project: Project, version: String) {
     self.project = project
     self.version = version
@@ -31,8 +31,8 @@ public struct Weaver {
 
   /// Writes the page of a run and the list of runs.
   ///
-  /// - Parameter always: Write also where nothing has changed.
-  /// - Throws: `ProseError`, or what stands in the way of planning and writing.
+  /// - Parameter always: Write even if nothing has changed.
+  /// - Throws: `ProseError`, or errors of planning and writing.
   public func weave(_ folder: RunFolder, always: Bool) throws -> Outcome {
     let page = project.url(Self.path(ofRun: folder.name))
     let index = project.url(Self.indexPath)
@@ -58,7 +58,7 @@ public struct Weaver {
   /// Writes a run as a notebook that Jupyter and GitHub show.
   ///
   /// - Returns: The notebook, as a path in the project.
-  /// - Throws: What stands in the way of planning and writing.
+  /// - Throws: Errors of planning and writing.
   public func notebook(_ folder: RunFolder) throws -> String {
     var planner = try Planner(project: project)
     let plan = try planner.plan(try folder.request)
@@ -70,10 +70,10 @@ public struct Weaver {
     return path
   }
 
-  /// Writes the page that sets runs side by side, with their curves, and the list of runs.
+  /// Writes the page that compares runs, with their curves, and the list of runs.
   ///
   /// - Returns: The page, as a path in the project.
-  /// - Throws: What stands in the way of drawing and writing.
+  /// - Throws: Errors of drawing and writing.
   public func compare(_ folders: [RunFolder]) throws -> String {
     let comparison = RunComparison(folders.map { RunResults($0, in: project) })
     let path = "plots/compare/\(comparison.folderName)"
@@ -93,7 +93,7 @@ public struct Weaver {
   /// Writes the figures, tables and page of a sweep into its folder.
   ///
   /// - Returns: The page, as a path in the project.
-  /// - Throws: What stands in the way of drawing and writing.
+  /// - Throws: Errors of drawing and writing.
   public func weave(_ results: SweepResults, in folder: SweepFolder) throws -> String {
     let place = try project.writableFolder(folder.pagePath)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -115,14 +115,14 @@ public struct Weaver {
   public func writeIndex() throws {
     try FileManager.default.createDirectory(
       at: try project.writableFolder("plots"), withIntermediateDirectories: true)
-    // Of two commands at once, the later one must have seen the other's run.
+    // Of two simultaneous commands, the later must list the other's run too.
     try FileLock.with("index", in: project) {
       try AtomicFile.write(
         Data(RunIndex(project: project).document().utf8), to: project.url(Self.indexPath))
     }
   }
 
-  /// Of what a page shows: the artefacts of the run, the stages' sources, the recipe.
+  /// The digest of a page's contents: the run's artefacts, the stages' sources, the recipe.
   private func digestOfInputs(_ folder: RunFolder) -> String {
     var lines = [version]
     for stage in project.graph.stages {

@@ -2,7 +2,7 @@ import Foundation
 import Records
 import TensorFiles
 
-/// Numbers, times and other things as pages write them: as `NumberText` has them, but never broken between
+/// Numbers, times and other values in the style of pages: as `NumberText`, but never broken between
 /// a number and its unit.
 enum Wording {
   /// `96.90 %`, the two kept on one line.
@@ -22,7 +22,7 @@ enum Wording {
 
   private static func unbroken(_ text: String) -> String { text.replacing(" ", with: "\u{A0}") }
 
-  /// Where data of this status come from.
+  /// The origin of data with this status.
   static func origin(of status: DataStatus) -> String {
     switch status {
     case .official: "the official archive, checked by its digest"

@@ -1,13 +1,13 @@
 import SourceText
 
-/// A cell of today's source with what it showed when its stage ran.
+/// A cell of the current source, with its outputs from the stage's run.
 public struct WovenCell: Sendable, Equatable {
   public let cell: StageSource.Cell
-  /// What the code showed as it stands here.
+  /// The outputs of this very code.
   public internal(set) var outputs: [StageOutput] = []
-  /// What other code showed in its place: older than its source.
+  /// The outputs of an older version of the code.
   public internal(set) var olderOutputs: [StageOutput] = []
-  /// Whether the code ran as it stands here; true where there is none to run.
+  /// Whether this very code ran; true if the cell has none.
   public internal(set) var hasRun: Bool
 
   init(_ cell: StageSource.Cell) {
@@ -15,17 +15,17 @@ public struct WovenCell: Sendable, Equatable {
     hasRun = cell.codeDigest == nil
   }
 
-  /// Today's cells with an artefact's outputs.
+  /// The current cells with an artefact's outputs.
   ///
-  /// An output's cell is found through its line in the copy of the source from which the stage ran, and
-  /// carried to the cell of today's source whose code has the same tokens, wherever it stands now.
-  /// Where none has, the output goes to the cell that this one has become, going by the tokens they
-  /// share, otherwise to the cell before it, and is older than its source.
+  /// An output's cell is found by its line in the copy of the source that ran, and
+  /// mapped to the cell of the current source whose code has the same tokens, wherever it is now.
+  /// Without such a cell, the output goes to the cell that shares most tokens with the old one,
+  /// otherwise to the cell before it, and is marked as older than its source.
   ///
   /// - Parameters:
-  ///   - source: Today's source.
-  ///   - copy: The source from which the stage ran; nil where it has not run.
-  /// - Returns: The cells in today's order, and the outputs that belong to no line.
+  ///   - source: The current source.
+  ///   - copy: The source that ran; nil if the stage has not run.
+  /// - Returns: The cells in the current order, and the outputs that belong to no line.
   static func cells(
     of source: StageSource, ranFrom copy: StageSource?, outputs: [StageOutput]
   ) -> (cells: [WovenCell], general: [StageOutput]) {
@@ -51,11 +51,11 @@ public struct WovenCell: Sendable, Equatable {
 
   private struct Place {
     var index: Int
-    /// Whether the code there is the code that ran.
+    /// Whether this is the code that ran.
     var isSame: Bool
   }
 
-  /// For each cell of `copy`, the cell of `source` that stands for it.
+  /// For each cell of `copy`, the corresponding cell of `source`.
   private static func matches(from copy: StageSource, to source: StageSource) -> [Place] {
     var free = Set(source.cells.indices.filter { source.cells[$0].codeDigest != nil })
     var places: [Place?] = copy.cells.map { old in
@@ -78,7 +78,7 @@ public struct WovenCell: Sendable, Equatable {
     }
   }
 
-  /// The cell that a changed one has most likely become: the one with most in common, if that is at
+  /// The most likely successor of a changed cell: the one with most tokens in common, if that is at
   /// least half.
   private static func successor(
     of old: StageSource.Cell, among candidates: [Int], in source: StageSource
@@ -93,7 +93,8 @@ public struct WovenCell: Sendable, Equatable {
 }
 
 extension StageSource.Cell {
-  /// The fraction of tokens that two cells have in common, 0 to 1; a little more where their prose is one.
+  /// The fraction of tokens that two cells have in common, 0 to 1; slightly more if their
+  /// prose is equal.
   fileprivate func likeness(to other: StageSource.Cell) -> Double {
     let (own, others) = (tokenCounts, other.tokenCounts)
     let common = own.reduce(0) { $0 + min($1.value, others[$1.key] ?? 0) }

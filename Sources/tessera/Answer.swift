@@ -1,11 +1,11 @@
 import Foundation
 import Terminals
 
-/// What a command answers with `--json`: one object whose form `docs/json/COMMAND.schema.json` states.
+/// A command's output with `--json`: one object, specified by `docs/json/COMMAND.schema.json`.
 ///
-/// Members may be added within a format. Where one is removed, or means something else, `format` grows.
+/// Members may be added within a format. If one is removed or changes its meaning, `format` increases.
 protocol Answer: Encodable {
-  /// The command that answers, as it is called.
+  /// The command's name.
   var command: String { get }
 }
 

@@ -9,7 +9,7 @@ import Planning
 import Processors
 import Terminals
 
-/// `tessera bench`: how fast the networks train and answer on this machine.
+/// `tessera bench`: how fast the networks train and predict on this machine.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
@@ -19,7 +19,7 @@ struct BenchCommand: ParsableCommand {
       process of its own.
       """)
 
-  // Words, not numbers: what is wrong with one is said in one line, as the library says it.
+  // Text, not numbers, so that the library reports errors in its one-line form.
   @Option(help: "Networks, separated by commas; all where it is left out.")
   var networks: String?
 
@@ -76,7 +76,7 @@ struct BenchCommand: ParsableCommand {
         printLines(BenchmarkTable.lines(of: result))
         printLines(result.profile.map(BenchmarkTable.lines) ?? [])
       }
-      // Standard output may be a pipe, whose reader wants each case when it is done.
+      // If standard output is a pipe, its reader should get each case when it is done.
       fflush(nil)
     }
   }
@@ -100,7 +100,7 @@ struct BenchCommand: ParsableCommand {
     }
   }
 
-  /// What this program is called with to measure one case.
+  /// This program's arguments to measure one case.
   private func arguments(for benchmark: BenchmarkCase, _ request: BenchmarkRequest) -> [String] {
     [
       "bench", "--networks", benchmark.network, "--precision", benchmark.precision.rawValue,
@@ -109,7 +109,7 @@ struct BenchCommand: ParsableCommand {
     ] + (profile ? ["--profile"] : [])
   }
 
-  /// What a recipe says of loading.
+  /// A recipe's loading settings.
   private struct LoadingSettings: Decodable {
     struct Train: Decodable {
       let batch: Int

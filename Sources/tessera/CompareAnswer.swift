@@ -1,6 +1,6 @@
 import Comparison
 
-/// What `compare --json` answers.
+/// The output of `compare --json`.
 struct CompareAnswer: Answer {
   struct Run: Encodable {
     struct Best: Encodable {
@@ -34,11 +34,11 @@ struct CompareAnswer: Answer {
 
   struct Difference: Encodable {
     let key: String
-    /// In YAML, a value a run; null for a run without one.
+    /// One value per run, in YAML; null for a run without one.
     let values: [String?]
   }
 
-  /// Runs that differ by their seeds alone.
+  /// Runs that differ only in their seeds.
   struct Group: Encodable {
     let runs: [String]
     /// Evaluated runs, and the mean of their top-1 in percent.

@@ -6,7 +6,7 @@ import Inspection
 import Planning
 import Terminals
 
-/// `tessera compare RUN…`: several runs side by side.
+/// `tessera compare RUN…`: compares several runs.
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -54,7 +54,7 @@ struct CompareCommand: ParsableCommand {
     print("curves: \((first as NSString).deletingPathExtension).\(endings)")
   }
 
-  /// - Returns: The files, as paths in the project; none where no run has curves.
+  /// - Returns: The files, as paths in the project; none if no run has curves.
   private func drawCurves(of comparison: RunComparison, in project: Project) throws -> [String] {
     guard let figure = comparison.figure else { return [] }
     let path = "plots/compare/\(comparison.folderName)"
@@ -64,7 +64,7 @@ struct CompareCommand: ParsableCommand {
     return files.map { "\(path)/\($0.lastPathComponent)" }
   }
 
-  /// A table whose first row is a header; rows that are wider than the terminal follow as paragraphs.
+  /// A table whose first row is a header; as paragraphs if the rows are wider than the terminal.
   private func records(_ rows: [[String]], width: Int) -> [String] {
     guard let header = rows.first else { return [] }
     let keys = rows.map { $0[0].count }.max() ?? 0

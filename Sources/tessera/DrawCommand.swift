@@ -36,7 +36,7 @@ struct DrawCommand: ParsableCommand {
   private struct Script {
     let name: String
     let folder: URL
-    /// The folder for people, as a path in the project.
+    /// The folder to show to the user, as a path in the project.
     let shown: String
   }
 

@@ -10,7 +10,7 @@ import Records
 import TensorFiles
 import Terminals
 
-/// `tessera evaluate RUN --on DATA`: how a run's network does on other data with the same classes.
+/// `tessera evaluate RUN --on DATA`: evaluates a run's network on other data with the same classes.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",

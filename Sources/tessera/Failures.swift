@@ -16,7 +16,7 @@ import Sweeps
 import TensorFiles
 
 extension Tessera {
-  /// Whether the error is one of the library's, whose description is one line for the user.
+  /// Whether the error is one of the library's, with a one-line description for the user.
   static func isOwn(_ error: any Error) -> Bool {
     error is PlanningError || error is SweepError || error is GraphError || error is RecipeError
       || error is RecipeSchemaError || error is TensorFileError || error is ProseError
@@ -31,8 +31,8 @@ extension Tessera {
     (error as? CocoaError)?.line ?? "\(error)"
   }
 
-  /// 64 (`EX_USAGE`) for a wrong word of the command line, 65 (`EX_DATAERR`) for a wrong file, 75
-  /// (`EX_TEMPFAIL`) where another command is at it.
+  /// 64 (`EX_USAGE`) for an error in the command line, 65 (`EX_DATAERR`) for one in a file, 75
+  /// (`EX_TEMPFAIL`) if another command holds the lock.
   static func status(of error: any Error) -> Int32 {
     if case .inProgress = error as? SweepError { return EX_TEMPFAIL }
     let isUsage =
@@ -41,11 +41,11 @@ extension Tessera {
     return isUsage ? EX_USAGE : EX_DATAERR
   }
 
-  /// A mistake of the command line as one line that names the command as users call it.
+  /// An error in the command line as one line, with the command's name as users type it.
   static func usageMessage(of error: any Error) -> String {
     var text = message(for: error).split(whereSeparator: \.isNewline).joined(separator: " ")
     text.replace(/(--[a-z-]+) <[a-z][a-z.-]*>/) { $0.1 }
-    // Places of a command line stand as in its help: RUN..., not <run> ...
+    // Placeholders as in the help: RUN..., not <run> ...
     text.replace(/<([a-z][a-z.-]*)>( \.\.\.)?/) {
       "\($0.1.uppercased())\($0.2 == nil ? "" : "...")"
     }

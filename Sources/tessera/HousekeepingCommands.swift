@@ -51,17 +51,17 @@ struct VerifyCommand: ParsableCommand {
   }
 }
 
-/// What `verify` answers.
+/// The output of `verify`.
 private struct VerifyAnswer: Answer {
   /// A result that is not as its manifest records it.
   struct Differing: Encodable {
     let stage: String
     let key: String
-    /// The run and the step that link to it; nil where none does.
+    /// The run and the step that link to it; nil if none does.
     let user: String?
-    /// Why it does not stand.
+    /// Why it is not valid.
     let faults: [String]
-    /// What is not used, and leaves it standing.
+    /// Ignored differences, which leave it valid.
     let remarks: [String]
   }
 
@@ -89,7 +89,7 @@ private struct VerifyAnswer: Answer {
   }
 }
 
-/// `tessera gc`: what no run uses.
+/// `tessera gc`: lists or removes files that no run uses.
 struct GCCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gc", abstract: "Print what no run uses, with size and reason, or free it.")
@@ -149,7 +149,7 @@ struct RemoveCommand: ParsableCommand {
       ])
   }
 
-  /// - Returns: Files of the user's own that stay.
+  /// - Returns: The user's own files, which stay.
   private func removeSweep(in project: Project) throws -> [String] {
     let folder = SweepFolder(runName, in: project)
     let sweep = try folder.sweep()

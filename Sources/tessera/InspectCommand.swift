@@ -7,7 +7,7 @@ import TensorFiles
 import Terminals
 import Weaving
 
-/// `tessera inspect FILE…`: what is in an artefact.
+/// `tessera inspect FILE…`: shows the contents of an artefact.
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
@@ -91,7 +91,7 @@ struct InspectCommand: ParsableCommand {
         try inspect(URL(fileURLWithPath: file))
       }
     } catch {
-      // One line and EX_DATAERR, as every stage ends on bad data.
+      // One line and EX_DATAERR, as in every stage.
       Output.error("inspect: error: \(error)")
       throw ExitCode(65)
     }
@@ -120,7 +120,7 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  /// What lies in a folder of the cache and is not as its manifest records it is shown, and named.
+  /// Warns that an artefact in the cache is not as its manifest records; it is shown all the same.
   private func warn(about url: URL) {
     guard let artefact = Artefact.around(url) else { return }
     let isWhole = artefact.folder.resolvingSymlinksInPath() == url.resolvingSymlinksInPath()

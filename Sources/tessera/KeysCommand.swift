@@ -5,7 +5,7 @@ import Recipes
 import TensorFiles
 import Terminals
 
-/// `tessera keys`: what a recipe may hold.
+/// `tessera keys`: the keys of recipes.
 struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys",
@@ -34,11 +34,11 @@ struct KeysCommand: ParsableCommand {
   }
 }
 
-/// The keys that a pattern names.
+/// The keys that match a pattern.
 struct KeySearch {
   let keys: [RecipeSchema.Key]
 
-  /// - Throws: `PlanningError.unknownKey` where there is none.
+  /// - Throws: `PlanningError.unknownKey` if there is none.
   init(_ pattern: String?, among all: [RecipeSchema.Key]) throws {
     guard let pattern, !pattern.isEmpty else {
       keys = all
@@ -55,7 +55,7 @@ struct KeySearch {
   }
 }
 
-/// The recipes of `stages/recipes`, by what each file itself says.
+/// The recipes of `stages/recipes`, with the values that each file itself sets.
 struct ShippedRecipes {
   private let sources: [(name: String, source: RecipeSource)]
 
@@ -85,13 +85,13 @@ struct KeyDescription: Encodable {
   /// A recipe that sets the key.
   struct Use: Encodable {
     let recipe: String
-    /// The step whose own section has the value; nil for the section that all share.
+    /// The step whose own section has the value; nil for the stage's section.
     let step: String?
     /// In YAML.
     let value: String
   }
 
-  /// An option of an item of a list of variants, `crop.padding`.
+  /// An option of a variant in a list, `crop.padding`.
   struct Option: Encodable {
     let name: String
     let type: String
@@ -101,7 +101,7 @@ struct KeyDescription: Encodable {
 
   let name: String
   let type: String
-  /// In YAML; nil where the key may be left out without one.
+  /// In YAML; nil if the key is optional and has none.
   let `default`: String?
   let about: String
   /// Where the key has an effect; nil for everywhere.
@@ -130,7 +130,7 @@ struct KeyDescription: Encodable {
     self.recipes = recipes.uses(of: key)
   }
 
-  /// The name, and a line or more for each fact.
+  /// The name, then one or more lines per fact.
   func lines(width: Int) -> [String] {
     var facts = [
       ("takes", type), ("default", `default` ?? "none: the key may be left out"), ("means", about),
@@ -158,7 +158,7 @@ private struct KeysAnswer: Answer {
   let keys: [KeyDescription]
 }
 
-/// The words of a text in lines of at most `width` characters, but for a word that is longer.
+/// The text in lines of at most `width` characters, except for longer words.
 func wrapped(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   for word in text.split(separator: " ").map(String.init) {

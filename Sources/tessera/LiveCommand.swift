@@ -8,7 +8,7 @@ import Watching
 
 /// `tessera live`: keeps the page `plots/RUN/live.html` up to date while a command runs.
 ///
-/// It ends with the command: on USR1 the run is finished, on TERM or where the command has died it was
+/// It ends with the command: USR1 means that the run is finished; TERM, or the command's death, that it was
 /// stopped.
 struct LiveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +39,7 @@ struct LiveCommand: ParsableCommand {
   }
 }
 
-/// Writes the page, and draws its figures where the history has grown.
+/// Writes the page, and draws its figures when the history has grown.
 private struct LivePageWriter {
   private let run: String
   private let project: Project
@@ -78,7 +78,7 @@ private struct LivePageWriter {
     if hasWritten { write(state) }
   }
 
-  /// A page that can't be written now is written the next time: nothing depends on it.
+  /// Failures are ignored: the page is written again at the next update, and nothing depends on it.
   private mutating func write(_ state: LivePage.State) {
     let page = LivePage(run: run, state: state, time: Timestamp.local(Timestamp.now))
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

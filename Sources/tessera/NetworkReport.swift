@@ -3,7 +3,7 @@ import TensorFiles
 
 /// The network whose weights a checkpoint holds, as lines; none for other files.
 ///
-/// - Throws: `CheckpointError` or `NetworkCatalogError` where the file names no network that there is.
+/// - Throws: `CheckpointError` or `NetworkCatalogError` if the file names an unknown network.
 func networkReport(of file: TensorFile) throws -> [String] {
   guard file.schema == Checkpoint.schema else { return [] }
   let description = try Checkpoint.description(of: file)

@@ -3,7 +3,7 @@ import Planning
 import Preflight
 import Terminals
 
-/// `tessera plan`: what has to run, for pipeline.sh to walk or for a user to read.
+/// `tessera plan`: what has to run, for pipeline.sh or for the user.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
@@ -37,7 +37,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     let project = try Project.here()
     let request = try options.request(in: project)
-    // A repeated --force goes on from the state of a stage whose result stands.
+    // A repeated --force resumes from the state of a stage whose result is valid.
     if tidy { try Leftovers(in: project).remove(keepingWork: selection.force) }
     var planner = try Planner(project: project)
     let plan = try planner.plan(

@@ -9,7 +9,7 @@ import Records
 import TensorFiles
 import Terminals
 
-/// `tessera predict PICTURE…`: what pictures show, by a trained network.
+/// `tessera predict PICTURE…`: classifies pictures with a trained network.
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",
@@ -91,7 +91,7 @@ struct PredictCommand: ParsableCommand {
       fileURLWithPath: relativeTo ?? FileManager.default.currentDirectoryPath, isDirectory: true)
   }
 
-  /// Which weights answer, and what they were trained on.
+  /// The weights in use, and their training data.
   private func heading(_ trained: TrainedRun, _ classifier: PictureClassifier) -> String {
     let description = classifier.description
     let source = description.origin["source"].map { " on \(PrintableText.escaped($0))" } ?? ""

@@ -4,15 +4,15 @@ import Prediction
 import TensorFiles
 import Terminals
 
-/// The pictures that a command line names: files as they stand, of a folder all files in it and below it.
+/// The pictures that a command line names: files, and for a folder all files in it and below it.
 struct PictureArguments {
-  /// What to call the file, its place, and whether it was found in a folder.
+  /// The file's name in messages, its URL, and whether it was found in a folder.
   let pictures: [(name: String, url: URL, isFromFolder: Bool)]
   let hasFolders: Bool
   /// Folders that can't be read, or hold no files.
   let problems: [String]
 
-  /// - Parameter folder: What relative paths refer to.
+  /// - Parameter folder: The base of relative paths.
   init(_ paths: [String], in folder: URL) {
     var pictures: [(name: String, url: URL, isFromFolder: Bool)] = []
     var problems: [String] = []
@@ -41,17 +41,17 @@ struct PictureArguments {
   }
 }
 
-/// How answers are printed.
+/// The output format of predictions.
 enum PredictionForm {
-  /// A paragraph a picture, with bars.
+  /// One paragraph per picture, with bars.
   case paragraphs
-  /// A line a picture.
+  /// One line per picture.
   case table, csv, json
 
   var isTable: Bool { self == .table || self == .csv }
 }
 
-/// Prints the answers to pictures, one after the other.
+/// Prints the predictions for pictures, one after the other.
 struct PredictionOutput {
   private let form: PredictionForm
   private let run: String
@@ -94,10 +94,10 @@ struct PredictionOutput {
     }
   }
 
-  /// Counts a file of a folder that is no picture.
+  /// Counts a file in a folder that is not a picture.
   mutating func passOver() { passedOver += 1 }
 
-  /// Prints how many pictures were found to show what.
+  /// Prints how many pictures were assigned to each class.
   func end() {
     guard form == .table else { return }
     let total = counts.values.reduce(0, +)

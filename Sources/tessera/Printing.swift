@@ -1,7 +1,7 @@
 import Terminals
 
-/// Prints a line. It hides Swift's own `print` from all of the tool, so that nothing is printed past
-/// `Output`, which lets no control character through.
+/// Prints a line. It shadows Swift's own `print` in the whole tool, so that everything goes through
+/// `Output`, which removes control characters.
 func print(_ line: String = "") { Output.line(line) }
 
 func printLines(_ lines: [String]) {

@@ -29,11 +29,11 @@ struct ListCommand: ParsableCommand {
   }
 }
 
-/// What `list --json` answers.
+/// The output of `list --json`.
 private struct ListAnswer: Answer {
   struct NamedRecipe: Encodable {
     let name: String
-    /// The recipe's sentence about itself; nil where it can't be read.
+    /// The recipe's description; nil if it can't be read.
     let about: String?
   }
 
@@ -60,7 +60,7 @@ private struct ListAnswer: Answer {
   }
 }
 
-/// `tessera dag`: the instances of a recipe and what each reads.
+/// `tessera dag`: the steps of a recipe and their inputs.
 struct DagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dag", abstract: "Print which instance reads what.")
@@ -93,12 +93,12 @@ struct DagCommand: ParsableCommand {
   }
 }
 
-/// What `dag --json` answers.
+/// The output of `dag --json`.
 private struct DagAnswer: Answer {
   struct Step: Encodable {
     struct Input: Encodable {
       let name: String
-      /// The step and the output that it comes from.
+      /// The step and the output that are its source.
       let step: String
       let output: String
     }
@@ -136,7 +136,7 @@ private struct DagAnswer: Answer {
   }
 }
 
-/// `tessera lock`: what holds the project's locks.
+/// `tessera lock`: the holders of the project's locks.
 struct LockCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lock",
@@ -148,7 +148,7 @@ struct LockCommand: ParsableCommand {
   }
 }
 
-/// `tessera latest`: which run is meant where none is named.
+/// `tessera latest`: the run that commands use by default.
 struct LatestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "latest", abstract: "Print the name of the latest run.")
@@ -156,7 +156,7 @@ struct LatestCommand: ParsableCommand {
   func run() throws { print(try RunFolder.named(nil, in: try Project.here()).name) }
 }
 
-/// `tessera locate`: where an artefact or one of its outputs lies.
+/// `tessera locate`: prints the path of an artefact or of one of its outputs.
 struct LocateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "locate",

@@ -19,7 +19,7 @@ struct WeaveCommand: ParsableCommand {
     print(Weaver.path(ofRun: folder.name))
   }
 
-  /// What tells one build of this program from another.
+  /// Identifies the build of this program.
   static var version: String {
     let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     let attributes = try? FileManager.default.attributesOfItem(atPath: executable.path)
@@ -29,7 +29,7 @@ struct WeaveCommand: ParsableCommand {
   }
 }
 
-/// `tessera report`: writes a run's page anew, or one that sets several runs side by side.
+/// `tessera report`: writes a run's page anew, or one that sets compares several runs.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",

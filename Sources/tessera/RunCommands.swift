@@ -4,7 +4,7 @@ import Planning
 import Sweeps
 import Terminals
 
-/// `tessera status`: what stands in each run and what would run.
+/// `tessera status`: the valid results of each run, and what would run.
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Print what stands in a run, or in all of them.")
@@ -58,7 +58,7 @@ struct StatusCommand: ParsableCommand {
   }
 }
 
-/// An instance and the run it is part of, as `why` and `accept` take them.
+/// The arguments of `why` and `accept`: a step and its run.
 struct InstanceOfRun: ParsableArguments {
   @Argument(help: ArgumentHelp("The step.", valueName: "step"))
   var instance: String
@@ -66,7 +66,7 @@ struct InstanceOfRun: ParsableArguments {
   @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
   var runName: String?
 
-  /// The run as its recipe now stands.
+  /// The plan of the run with its current recipe.
   func planned() throws -> (project: Project, folder: RunFolder, plan: RunPlan) {
     let project = try Project.here()
     let folder = try RunFolder.named(runName, in: project)
@@ -76,7 +76,7 @@ struct InstanceOfRun: ParsableArguments {
   }
 }
 
-/// `tessera why`: which part of an instance's key changed.
+/// `tessera why`: which part of a step's key changed.
 struct WhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
@@ -104,16 +104,16 @@ struct WhyCommand: ParsableCommand {
   }
 }
 
-/// What `why --json` answers.
+/// The output of `why --json`.
 private struct WhyAnswer: Answer {
-  /// A part of the step's key that differs from the result that stands.
+  /// A part of the step's key that differs from that of the valid result.
   struct Change: Encodable {
     /// `recipe`, `code`, `input`, `outputs`, `stage` or `format`.
     let kind: String
     let name: String
-    /// Nil where the part is new.
+    /// Nil if the part is new.
     let old: String?
-    /// Nil where the part is gone.
+    /// Nil if the part is gone.
     let new: String?
   }
 
@@ -132,13 +132,13 @@ private struct WhyAnswer: Answer {
   let run: String
   let step: String
   let state: StepStatus.State
-  /// Since the result that the run links to; none where there is no such result.
+  /// The changes since the result that the run links to; empty if there is no such result.
   let changes: [Change]
-  /// Why the result does not stand.
+  /// Why the result is not valid.
   let faults: [Fault]
   let waitsFor: [String]
   let forecastSeconds: Double?
-  /// What `why` prints without `--json`.
+  /// The output of `why` without `--json`.
   let text: [String]
 
   init(

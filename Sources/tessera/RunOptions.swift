@@ -7,8 +7,8 @@ import Sweeps
 import TensorFiles
 import Training
 
-/// The words that say what a run is asked for: a recipe, or what an earlier run was asked for, the
-/// latest where neither is named.
+/// The arguments that request a run: a recipe, or the request of an earlier run, the
+/// latest if neither is named.
 struct RunOptions: ParsableArguments {
   @Argument(help: "A recipe of stages/recipes, or the path of a .yaml file.")
   var recipe: String?
@@ -38,7 +38,7 @@ struct RunOptions: ParsableArguments {
     }
   }
 
-  /// Whether the run is to remember what it is asked for here.
+  /// Whether the run should store this request.
   var isNewRequest: Bool { recipe != nil || sweepName != nil }
 
   /// The request, checked as far as it can be without reading the recipe.
@@ -54,7 +54,7 @@ struct RunOptions: ParsableArguments {
   }
 }
 
-/// The words that select instances of a run.
+/// The arguments that select steps of a run.
 struct SelectionOptions: ParsableArguments {
   @Option(help: "This instance alone.")
   var only: String?
@@ -103,24 +103,25 @@ extension Project {
   }
 }
 
-/// Durations for people.
+/// A duration for people.
 func readable(seconds: Double) -> String { NumberText.duration(seconds: seconds) }
 
-/// Sizes for people.
+/// A size for people.
 func readable(bytes: Int) -> String { NumberText.size(bytes: bytes) }
 
 /// Rows as aligned columns, two spaces apart.
 ///
 /// - Parameters:
-///   - rightAligned: Columns whose cells stand to the right.
-///   - width: Columns of the terminal: the last cell of a row that is wider goes on below itself. Nil for no
-///     limit.
+///   - rightAligned: Columns that are right-aligned.
+///   - width: Width of the terminal in characters: the last cell of a wider row wraps in its column. Nil
+/// for
+///     no limit.
 func columns(
   _ rows: [[String]], indent: String = "  ", rightAligned: Set<Int> = [], width: Int? = nil
 ) -> [String] {
   let rows = rows.map { row in row.map { PrintableText.escaped($0, limit: .max) } }
   let count = rows.map(\.count).max() ?? 0
-  // Nothing stands behind a row's last cell, which may be as long as it likes.
+  // Nothing follows a row's last cell, so its length does not matter.
   let widths = (0..<count).map { column in
     rows.filter { column < $0.count - 1 || column < $0.count && rightAligned.contains(column) }
       .map { PrintableText.width(of: $0[column]) }.max() ?? 0

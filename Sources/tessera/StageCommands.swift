@@ -3,7 +3,7 @@ import Foundation
 import Planning
 import Terminals
 
-/// `tessera prepare`: creates the folders of an instance that is due and prints how to call its stage.
+/// `tessera prepare`: creates the folders of a step that is due and prints its stage's command line.
 struct PrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
@@ -48,7 +48,7 @@ struct PrepareCommand: ParsableCommand {
   }
 }
 
-/// `tessera seal`: makes what a stage has written an artefact.
+/// `tessera seal`: turns a stage's outputs into an artefact.
 struct SealCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "seal", abstract: "Check, digest and publish what a stage has written.",
@@ -66,7 +66,7 @@ struct SealCommand: ParsableCommand {
   }
 }
 
-/// `tessera log`: passes standard input on, and keeps what belongs into a log.
+/// `tessera log`: copies standard input to standard output, and filters it into a log.
 struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "Copy standard input to standard output and to a log.",
@@ -98,7 +98,7 @@ struct LogCommand: ParsableCommand {
       let count = read(STDIN_FILENO, &buffer, buffer.count)
       if count < 0 && errno == EINTR { continue }
       guard count > 0 else { break }
-      // The log is kept even where the reader of the output has gone.
+      // The log continues even if the reader of the output is gone.
       let passing = warnings.passing(buffer[..<count])
       if isWatched { isWatched = Self.write(passing[...], to: STDOUT_FILENO) }
       _ = Self.write(filter.lines(from: buffer[..<count])[...], to: log)

@@ -1,35 +1,35 @@
 import Foundation
 import Planning
 
-/// What `status` answers, in words and with `--json`.
+/// The output of `status`, as text and with `--json`.
 struct StatusAnswer: Answer {
   struct Run: Encodable {
     let name: String
     let recipe: String
     let overrides: [String]
     let steps: [StepStatus]
-    /// Why the run can't be planned; nil where it can.
+    /// Why the run can't be planned; nil if it can.
     let error: String?
   }
 
   let command = "status"
   let runs: [Run]
-  /// Names; `sweep status` says how far each is.
+  /// Names; `sweep status` shows the progress of each.
   let sweeps: [String]
 }
 
-/// How a step of a run stands.
+/// The status of a step.
 struct StepStatus: Encodable {
   enum State: String, Encodable {
     /// The run's folder links to the result.
     case upToDate = "up-to-date"
-    /// The result stands; the run does not link to it yet.
+    /// The result is valid, but the run does not link to it yet.
     case cached
     case running
-    /// The stage was interrupted and would go on.
+    /// The stage was interrupted and would resume.
     case begun
     case due
-    /// What it reads would run first.
+    /// Its inputs would run first.
     case waiting
   }
 
@@ -38,17 +38,17 @@ struct StepStatus: Encodable {
   let state: State
   /// Whether a change of code was accepted as harmless.
   let isAccepted: Bool
-  /// ISO 8601; nil where no result stands.
+  /// ISO 8601; nil if there is no valid result.
   let created: String?
-  /// How long the stage ran; nil where no result stands.
+  /// How long the stage ran; nil if there is no valid result.
   let seconds: Double?
-  /// Why it would run; nil where it would not.
+  /// Why it would run; nil if it would not.
   let reason: String?
-  /// How long it would run by past runs; nil where these do not tell, or it would not run.
+  /// How long it would run, estimated from past runs; nil if none is comparable, or it would not run.
   let forecastSeconds: Double?
   /// Steps that would run before.
   let waitsFor: [String]
-  /// How far it is, and the process; nil unless it runs.
+  /// Its progress and process; nil unless it is running.
   let progress: String?
   /// Files that are not as recorded and are not used.
   let remarks: [String]
@@ -109,6 +109,6 @@ struct StepStatus: Encodable {
     }
   }
 
-  /// Records that differ and files too many: not used, and no reason to run.
+  /// Altered records and unlisted files: ignored, and no reason to run.
   var remarkLines: [String] { remarks.map { "  \(name): not used, not as recorded: \($0)" } }
 }

@@ -7,21 +7,21 @@ import TensorFiles
 import Terminals
 import Weaving
 
-/// `tessera sweep`: many runs.
+/// `tessera sweep`: runs a recipe with many settings and seeds.
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Plan many runs, and tell what they have come to.",
     subcommands: [SweepPlanCommand.self, SweepReportCommand.self, SweepStatusCommand.self])
 }
 
-/// What counts of each run of a sweep.
+/// The metric that is compared in a sweep.
 struct SweepSelection: ParsableArguments {
   @Flag(help: "Figures and pages of each run too.")
   var figures = false
 
   var selection: Selection { figures ? .all : .unpublished }
 
-  /// Plans all runs, and checks one of each setting for what a stage would refuse.
+  /// Plans all runs, and checks one per setting for values that a stage would reject.
   func plan(_ sweep: Sweep, in project: Project, isChecked: Bool) throws -> SweepPlan {
     var planner = try Planner(project: project)
     return try SweepPlan(sweep, selection: selection, planner: &planner) { plan in
@@ -170,7 +170,7 @@ struct SweepReportCommand: ParsableCommand {
   }
 }
 
-/// The table of a sweep, its page and its files.
+/// Writes the table, page and files of a sweep.
 private struct SweepReport {
   let results: SweepResults
   let folder: SweepFolder

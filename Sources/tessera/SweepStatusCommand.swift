@@ -5,7 +5,7 @@ import Sweeps
 import TensorFiles
 import Terminals
 
-/// `tessera sweep status`: how far sweeps are.
+/// `tessera sweep status`: the progress of sweeps.
 struct SweepStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Print how far a sweep is: finished, running, queued, failed.")
@@ -69,7 +69,7 @@ struct SweepStatusCommand: ParsableCommand {
       columns(rows.map { row in row.reversed().drop { $0.isEmpty }.reversed() }, indent: ""))
   }
 
-  /// What runs a run. The word of another machine counts unless the queue knows better.
+  /// The process of a run. A lock from another machine counts unless the queue says otherwise.
   private func holder(
     of run: String, among holders: [LockHolder], _ entry: QueueEntry?
   ) -> LockHolder? {
@@ -81,7 +81,7 @@ struct SweepStatusCommand: ParsableCommand {
     }
   }
 
-  /// The lines at the end of a log.
+  /// The last lines of a log.
   private func lastLines(of path: String, in project: Project) -> [String] {
     guard let handle = try? FileHandle(forReadingFrom: project.url(path)) else { return [] }
     defer { try? handle.close() }

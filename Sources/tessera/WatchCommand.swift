@@ -5,7 +5,7 @@ import Planning
 import Terminals
 import Watching
 
-/// `tessera watch`: a running training in the terminal, drawn anew each second.
+/// `tessera watch`: shows a running training in the terminal, redrawn every second.
 struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Show a running training: curves, rate, time left.")
@@ -51,21 +51,21 @@ struct WatchCommand: ParsableCommand {
     Output.line("\(subject); \(next)")
   }
 
-  /// Whether a command holds the run, so that another training of it may begin.
+  /// Whether a command holds the run, so that another of its trainings may begin.
   private func goesOn(_ name: String?, in project: Project) -> Bool {
     guard let name else { return false }
     return LockHolder.all(in: project).contains { $0.runName == name }
   }
 }
 
-/// Figures in letters, drawn anew only where they differ.
+/// Figures drawn with characters, redrawn only when they change.
 private struct CurveLetters {
   let renderer: Renderer
   private var drawn: [String: (key: String, lines: [String])] = [:]
 
   init(renderer: Renderer) { self.renderer = renderer }
 
-  /// The lines of a figure, or one that says why there are none.
+  /// The lines of a figure, or one that says why there is none.
   mutating func letters(of figure: Figure, on screen: WatchScreen, lines: Int) -> [String] {
     let key = "\(screen.columns) \(lines) \(figure.dataText)"
     if let kept = drawn[figure.name], kept.key == key { return kept.lines }

@@ -3,7 +3,7 @@ import Planning
 import Recipes
 import Terminals
 
-/// `tessera words`: what may stand at a place of a command line, for the completion of shells.
+/// `tessera words`: candidates for a shell's completion of a command line.
 struct WordsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "words",

@@ -5,7 +5,7 @@ import TensorFiles
 import Tensors
 import Terminals
 
-/// The tool behind pipeline.sh: it compares recipes with what stands, explains, seals and looks into
+/// The tool behind pipeline.sh: it compares recipes with existing artefacts, explains, seals and inspects
 /// artefacts. It runs no stage itself.
 struct Tessera: ParsableCommand {
   static let configuration = CommandConfiguration(
