@@ -1,7 +1,7 @@
-/// The candidate that `word` is most likely a slip of, or nil where none is near.
+/// The candidate that `word` most likely misspells, or nil if none is near.
 ///
-/// Near means an edit distance, without regard to case, of at most a third of the word's length, and
-/// of at least one. Among equally near candidates the first wins.
+/// Near means a case-insensitive edit distance of at most a third of the word's length, but
+/// always at least one. Among equally near candidates the first wins.
 public func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
   let limit = max(1, word.count / 3)
   var best: (name: String, distance: Int)?
@@ -13,14 +13,14 @@ public func nearest(to word: String, among candidates: some Sequence<String>) ->
   return best?.name
 }
 
-/// The least number of insertions, deletions, replacements and swaps of two neighbouring characters
+/// The minimum number of insertions, deletions, replacements and swaps of two adjacent characters
 /// that turn one word into the other.
 ///
 /// Cost: the product of the lengths. Source: the restricted distance ("optimal string alignment") of
 /// Damerau, 1964, "A technique for computer detection and correction of spelling errors".
 public func editDistance(from source: String, to target: String) -> Int {
   let (source, target) = (Array(source), Array(target))
-  // Row i holds the distances from the first i characters of the source to each start of the target.
+  // Row i holds the distances from the first i characters of the source to each prefix of the target.
   var beforePrevious: [Int] = []
   var previous = Array(0...target.count)
   for i in source.indices {

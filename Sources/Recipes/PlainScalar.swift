@@ -1,9 +1,9 @@
-/// What an unquoted word of a recipe stands for.
+/// The value of an unquoted word in a recipe.
 ///
-/// The rules are those of YAML 1.2's core schema, less its other spellings: `true` and `false` alone
-/// are booleans, `null`, `~` and nothing at all are null, integers are decimal. YAML 1.1's `yes`,
-/// `no`, `on`, `off`, octal `010`, `1_000` and `1:30` stay the text they look like, so that they are
-/// refused where a number or a boolean is due instead of becoming one by surprise.
+/// The rules are those of YAML 1.2's core schema without its alternative spellings: only `true` and `false`
+/// are booleans; `null`, `~` and an empty value are null; integers are decimal. YAML 1.1's `yes`,
+/// `no`, `on`, `off`, octal `010`, `1_000` and `1:30` remain text, so that they are
+/// rejected where a number or a boolean is expected instead of silently becoming one.
 enum PlainScalar: Equatable {
   case null
   case boolean(Bool)
@@ -25,8 +25,8 @@ enum PlainScalar: Equatable {
     }
   }
 
-  /// The number that a decimal word stands for: a sign, digits without leading zeros, a point with
-  /// digits on at least one side, an exponent. Nil where the word has another form.
+  /// The value of a decimal word: a sign, digits without leading zeros, a point with
+  /// digits on at least one side, an exponent. Nil if the word has another form.
   private static func decimal(_ word: String) -> PlainScalar? {
     var rest = word[...]
     let sign = takeSign(from: &rest)

@@ -1,14 +1,14 @@
 import Foundation
 
 extension Recipe {
-  /// Reads a recipe file, the recipes it builds on, and lays overrides over them.
+  /// Reads a recipe file and its base recipes, and applies overrides.
   ///
   /// - Parameters:
   ///   - stageNames: The stages that steps may run.
   ///   - sectionsOfStage: The sections of the schema that a stage reads.
-  ///   - recipesFolder: Where a base lies that is not beside the file.
+  ///   - recipesFolder: Where to look for a base that is not beside the file.
   ///   - overrides: `key=value`, the value in YAML: `train.schedule.milestones=[5, 8]`.
-  /// - Throws: The first mistake, as a `RecipeError`.
+  /// - Throws: The first error, as a `RecipeError`.
   public init(
     contentsOf url: URL, schema: RecipeSchema, stageNames: [String],
     sectionsOfStage: @escaping (String) -> [String], recipesFolder: URL? = nil,
@@ -20,7 +20,7 @@ extension Recipe {
     try self.init(source, overrides: overrides)
   }
 
-  /// Lays overrides over a recipe file that has been read.
+  /// Applies overrides to a recipe file that has been read.
   fileprivate init(_ recipeSource: RecipeSource, overrides: [String]) throws(RecipeError) {
     let (file, reading) = (recipeSource.file, recipeSource.reading)
     name = recipeSource.name
@@ -42,8 +42,8 @@ extension Recipe {
     try checkLimits()
   }
 
-  /// The key and the value of a `key=value`. The value is YAML; but a path is taken as it stands,
-  /// quotes aside, because shells' words are not quoted twice.
+  /// The key and the value of a `key=value`. The value is YAML, but a path is used verbatim
+  /// except for quotes, because users don't quote twice in a shell.
   private static func parsed(
     _ override: String, reader: SettingsReader
   ) throws(RecipeError) -> (key: String, value: SettingsNode, source: SettingsSource) {
@@ -59,7 +59,7 @@ extension Recipe {
     }
     let text = String(override[override.index(after: equals)...])
     if reader.declaredKey(key)?.type == .path, !text.hasPrefix("\""), !text.hasPrefix("'") {
-      // A YAML reader drops the mark, so that no recipe could say the same.
+      // YAML readers drop the byte order mark, so no recipe file could contain this value.
       guard text.unicodeScalars.first != "\u{FEFF}" else {
         throw .malformedOverride(
           source.place(1), problem: "the path begins with a byte order mark; leave it out")
@@ -72,7 +72,7 @@ extension Recipe {
   }
 }
 
-/// A recipe file and those it builds on, read once for many runs.
+/// A recipe file and its base files, read once for many runs.
 public struct RecipeSource {
   let name: String
   let file: RecipeFile
@@ -80,8 +80,8 @@ public struct RecipeSource {
 
   /// Reads the files.
   ///
-  /// - Parameter recipesFolder: Where a base lies that is not beside the file which names it.
-  /// - Throws: The first mistake, as a `RecipeError`.
+  /// - Parameter recipesFolder: Where to look for a base that is not beside the file that names it.
+  /// - Throws: The first error, as a `RecipeError`.
   public init(
     contentsOf url: URL, schema: RecipeSchema, stageNames: [String],
     sectionsOfStage: @escaping (String) -> [String], recipesFolder: URL? = nil
@@ -93,12 +93,12 @@ public struct RecipeSource {
     name = url.deletingPathExtension().lastPathComponent
   }
 
-  /// The recipe with `overrides` laid over it.
+  /// The recipe with `overrides` applied.
   public func recipe(overrides: [String]) throws(RecipeError) -> Recipe {
     try Recipe(self, overrides: overrides)
   }
 
-  /// The values that the file itself gives for a key, without those of its bases: for the key's section
+  /// The values that the file itself sets for a key, without those of its bases: for the key's section
   /// (the step is nil), and for each step that has a section of its own.
   public func ownValues(of key: RecipeSchema.Key) -> [(step: String?, value: RecipeValue)] {
     let overlays = reading.settingsReader(steps: file.steps).overlays

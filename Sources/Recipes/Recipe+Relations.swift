@@ -1,12 +1,12 @@
-/// A value that a recipe or a `--set` gives and that changes nothing, because another key has a value under
-/// which it does not count.
+/// A value that a recipe or a `--set` gives without effect, because another key has a value that makes it
+/// irrelevant.
 public struct IneffectiveKey: Sendable, Equatable, CustomStringConvertible {
-  /// As it was given: `train.optimizer.momentum`, or `refit.optimizer.momentum` for a step of its own.
+  /// As given: `train.optimizer.momentum`, or `refit.optimizer.momentum` in a step's own section.
   public let key: String
   public let origin: RecipeOrigin
-  /// The value of another key under which it does not count; nil where no step reads the key.
+  /// The other key's value that makes it irrelevant; nil if no step reads the key.
   public let circumstance: String?
-  /// Where it counts.
+  /// When it has an effect.
   public let condition: String
 
   /// One line, without a full stop.
@@ -18,7 +18,7 @@ public struct IneffectiveKey: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Recipe {
-  /// The steps that read each section, among them those that lay a section of their own over it.
+  /// The steps that read each section, including those whose own section overrides it.
   static func readers(
     of sections: [String], steps: [RecipeStep]?, overlays: [String: String],
     sectionsOfStage: (String) -> [String]
@@ -37,10 +37,10 @@ extension Recipe {
       })
   }
 
-  /// The values that are given and change nothing, in the schema's order.
+  /// The values that are given without effect, in the schema's order.
   ///
-  /// What a base recipe gives and a recipe that builds on it makes ineffective is not among them: a recipe
-  /// that builds on another says only what changes. Nor is a default that a file says again, as resolved
+  /// Values of a base recipe that the derived recipe makes ineffective are not among them: a derived recipe
+  /// states only what changes. Nor are defaults that a file repeats, as resolved
   /// recipes do.
   public var ineffectiveKeys: [IneffectiveKey] {
     schema.keys.flatMap { key -> [IneffectiveKey] in
@@ -104,7 +104,7 @@ extension Recipe {
     condition.holds(for: value(of: condition.key, instance: instance).value)
   }
 
-  /// What gives a key its value for a step; nil where that is the default.
+  /// The setting that gives a key its value for a step; nil for the default.
   private func setting(of key: String, for instance: String?) -> RecipeSetting? {
     let rest = key.drop { $0 != "." }
     if let instance, overlays[instance] == schema[key]?.section, let own = settings[instance + rest]
@@ -116,7 +116,7 @@ extension Recipe {
 }
 
 extension Recipe {
-  /// Checks the numbers that must not exceed that of another key, for each step that reads them.
+  /// Checks, for each step, the numbers that must not exceed another key's.
   func checkLimits() throws(RecipeError) {
     for key in schema.keys {
       guard let other = key.atMost else { continue }
@@ -133,7 +133,7 @@ extension Recipe {
     }
   }
 
-  /// Where the value of a key stands; of a default, at the beginning of the schema.
+  /// Where the value of a key is set; for a default, the start of the schema.
   private func place(of key: String, for instance: String?) -> RecipePlace {
     let (value, origin) = value(of: key, instance: instance)
     switch origin {
@@ -145,7 +145,7 @@ extension Recipe {
 }
 
 extension RecipeValue {
-  /// The value as a sentence names it: text without quotes.
+  /// The value for use in a sentence: text without quotes.
   fileprivate var shownText: String {
     if case .text(let text) = self { onOneLine(text) } else { onOneLine(canonicalText) }
   }

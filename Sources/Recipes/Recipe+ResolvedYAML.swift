@@ -1,9 +1,8 @@
 import Foundation
 
 extension Recipe {
-  /// The recipe with every key filled in, one `key: value  # origin` a line, the keys dotted and in
-  /// the schema's order. Read as a recipe it gives the same values, whatever the defaults have become.
-  /// Keys that were added later are left out at their defaults, which never change.
+  /// The recipe with every key filled in, one `key: value  # origin` per line, the keys dotted and in
+  /// the schema's order. Read as a recipe it gives the same values, even if the defaults change.
   public func resolvedYAML() -> String {
     var lines = ["about: \(RecipeValue.text(about).canonicalText)"]
     if let steps {
@@ -29,8 +28,8 @@ extension Recipe {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The origin without the file's path, which differs between machines: the line, and the recipe's name
-  /// where it is one that this recipe builds on.
+  /// The origin without the file's path, which differs between machines: the line, and the name of
+  /// the base recipe if it is one.
   private func comment(_ origin: RecipeOrigin) -> String {
     switch origin {
     case .default: return "default"

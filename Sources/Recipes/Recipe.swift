@@ -1,8 +1,8 @@
 import Foundation
 
-/// Where a value of a recipe comes from.
+/// The source of a recipe's value.
 public enum RecipeOrigin: Sendable, Equatable, CustomStringConvertible {
-  /// The schema, because the recipe leaves the key out.
+  /// The schema's default, because the recipe leaves the key out.
   case `default`
   case file(path: String, line: Int)
   /// A `--set` of the command line.
@@ -22,31 +22,31 @@ public enum RecipeOrigin: Sendable, Equatable, CustomStringConvertible {
 ///     about: one sentence
 ///     base: resnet20                                  # optional: the recipe this one changes
 ///     steps: [fetch-and-parse, …, refit: train]       # optional
-///     train: {epochs: 200, optimizer.kind: sgd}       # nested or dotted, as one likes
-///     refit: {epochs: 10}                             # laid over train's section for that step
+///     train: {epochs: 200, optimizer.kind: sgd}       # nested or dotted
+///     refit: {epochs: 10}                             # overrides train's section for that step
 ///
 /// A step whose name is not its stage's may have a section of its own, where its stage reads exactly
-/// one section: what it gives goes before the stage's section, and that before the defaults. Within
-/// each, a `--set` goes before the file.
+/// one section: its values take precedence over the stage's section, and those over the defaults. Within
+/// each, a `--set` takes precedence over the file.
 public struct Recipe: Sendable {
-  /// The file's name without its ending.
+  /// The file's name without its extension.
   public let name: String
-  /// The recipe's sentence about itself; empty where it has none.
+  /// The recipe's one-sentence description; empty if it has none.
   public let about: String
-  /// The steps in their order; nil for the default steps of the graph.
+  /// The steps in order; nil for the default steps of the graph.
   public let steps: [RecipeStep]?
 
   let schema: RecipeSchema
-  /// The steps that are run with a section, by section; nil stands for the section itself, where the
+  /// The steps that use each section; nil stands for the section itself, if the
   /// recipe lists no steps.
   let readers: [String: [String?]]
   /// Steps that have, or may have, a section of their own: the section of the schema it overlays.
   let overlays: [String: String]
-  /// What the file, those it builds on and the command line give, by full key, `train.epochs` or
+  /// The values of the file, its bases and the command line, by full key, `train.epochs` or
   /// `refit.epochs`.
   let settings: [String: RecipeSetting]
 
-  /// The value that the step called `instance` is run with, or where it is nil, that of the key's own
+  /// The value for the step called `instance`, or, if that is nil, of the key's own
   /// section.
   ///
   /// - Precondition: the schema has a key called `key`.
@@ -65,7 +65,7 @@ public struct Recipe: Sendable {
     return (declared.defaultValue, .default)
   }
 
-  /// The full keys that `reads` names, in the schema's order: a section or group (`train`,
+  /// The full keys in `reads`, in the schema's order: a section or group (`train`,
   /// `train.optimizer`) stands for every key below it, a full key for itself.
   public func keys(matching reads: [String]) -> [String] {
     schema.keys.map(\.name).filter { name in
@@ -73,8 +73,8 @@ public struct Recipe: Sendable {
     }
   }
 
-  /// What a stage is handed as its settings: an object, nested along the dots, that holds every key
-  /// that `reads` names, as the step called `instance` is run with it.
+  /// The settings that a stage receives: an object, nested along the dots, with every key
+  /// in `reads`, with its value for the step called `instance`.
   public func settings(matching reads: [String], instance: String? = nil) -> RecipeValue {
     RecipeValue(
       nesting: keys(matching: reads).map {
@@ -87,6 +87,6 @@ public struct Recipe: Sendable {
 struct RecipeSetting: Sendable {
   let value: RecipeValue
   let origin: RecipeOrigin
-  /// How many recipes build on the one that gives it, one on the other: 0 for the recipe itself.
+  /// The distance to the recipe that gives it: 0 for the recipe itself, 1 for its base.
   var depth = 0
 }

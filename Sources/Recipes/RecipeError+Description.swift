@@ -89,8 +89,8 @@ extension RecipeError: PrintableError {
   }
 }
 
-/// The text with every run of line breaks and other control characters as one space, cut after 80
-/// characters: messages stay on one line whatever a file holds.
+/// The text with each run of line breaks and other control characters replaced by a space, cut after 80
+/// characters: messages stay on one line whatever a file contains.
 func onOneLine(_ text: String) -> String {
   let line = text.split { $0.isNewline || $0.unicodeScalars.contains { $0.value < 32 } }
     .joined(separator: " ")

@@ -1,4 +1,4 @@
-/// Where a mistake stands: a line of a file, or a `--set` of the command line.
+/// The place of an error: a line of a file, or a `--set` of the command line.
 public enum RecipePlace: Sendable, Equatable, CustomStringConvertible {
   case line(file: String, number: Int)
   case override(String)
@@ -11,7 +11,7 @@ public enum RecipePlace: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// What can be wrong with a recipe, or with a `--set` laid over it: one case a rule. The description
+/// Errors in a recipe or in a `--set`: one case per rule. The description
 /// is one line: place, key, what was expected and found, and how to repair it.
 public enum RecipeError: Error, Sendable, Equatable {
   // The file
@@ -21,7 +21,7 @@ public enum RecipeError: Error, Sendable, Equatable {
   case tooLarge(file: String, bytes: Int, limit: Int)
   /// The file's bytes are not UTF-8.
   case notUTF8(file: String)
-  /// The file holds nothing but blank space and comments.
+  /// The file contains only blank space and comments.
   case empty(file: String)
   /// The text is not YAML.
   case syntax(RecipePlace, problem: String, hint: String)
@@ -38,16 +38,16 @@ public enum RecipeError: Error, Sendable, Equatable {
   /// The file is not a mapping of keys, or a section is not.
   case notAMapping(RecipePlace, key: String, found: String)
 
-  // What it builds on
+  // Base recipes
   /// There is no recipe of that name beside the file.
   case unknownBase(RecipePlace, name: String, suggestion: String?)
-  /// Recipes build on one another in a circle; the first and the last of the files are one.
+  /// The base recipes form a cycle; the first and the last file are the same.
   case baseCycle(RecipePlace, files: [String])
 
   // Keys and values
   /// The schema has no such key.
   case unknownKey(RecipePlace, key: String, suggestions: [String], schema: String)
-  /// The value is of another type.
+  /// The value has the wrong type.
   case wrongType(RecipePlace, key: String, expected: String, found: String, hint: String)
   /// The number is outside its bounds.
   case outOfRange(RecipePlace, key: String, expected: String, found: String)
@@ -55,7 +55,7 @@ public enum RecipeError: Error, Sendable, Equatable {
   case integerOverflow(RecipePlace, key: String, found: String)
   /// The number is infinite, not a number, or beyond the range of a `Double`.
   case notFinite(RecipePlace, key: String, found: String)
-  /// The number is within its bounds, and what a float32 makes of it is not: it vanishes, overflows, has
+  /// The number is within its bounds, but not after rounding to float32: it vanishes, overflows, has
   /// lost digits, or reaches a bound that it must stay clear of.
   case notFloat32(RecipePlace, key: String, expected: String, found: String, becomes: String)
   /// The number is greater than that of another key which it must not exceed.
@@ -72,7 +72,7 @@ public enum RecipeError: Error, Sendable, Equatable {
   // Steps
   /// An item of `steps` has none of the three forms.
   case malformedStep(RecipePlace, found: String)
-  /// A step's name can't name a folder and a section.
+  /// A step's name can't be the name of a folder and a section.
   case stepName(RecipePlace, name: String, problem: String)
   /// Two steps have one name.
   case duplicateStep(RecipePlace, name: String)

@@ -1,25 +1,25 @@
 import Foundation
 
-/// What a recipe file says, together with the recipes it builds on.
+/// The contents of a recipe file, merged with its base recipes.
 ///
 ///     base: pyramidnet        # pyramidnet.yaml beside this file, else the project's recipe of that name
 ///     base: ../other.yaml     # or a path
 ///
-/// A file takes over its base's steps and values, and what it gives itself goes before them, key by key.
-/// Its sentence about itself is its own. Where it lists steps, they replace the base's, and what the base
-/// says of steps that are gone goes with them.
+/// A file inherits its base's steps and values; its own values take precedence, key by key.
+/// Its description is not inherited. If it lists steps, they replace the base's, and the base's sections
+/// for removed steps are dropped.
 struct RecipeFile {
   let about: String
   let steps: [RecipeStep]?
   /// By full key.
   let settings: [String: RecipeSetting]
 
-  /// What a file is read against.
+  /// The context in which a file is read.
   struct Reading {
     let schema: RecipeSchema
     let stageNames: [String]
     let sectionsOfStage: (String) -> [String]
-    /// Where a base lies that is not beside the file which names it; nil for nowhere else.
+    /// Where to look for a base that is not beside the file that names it; nil for nowhere else.
     let recipesFolder: URL?
 
     /// A reader of keys for a recipe with these steps.
@@ -31,10 +31,10 @@ struct RecipeFile {
     }
   }
 
-  /// Words at the top of a file that are no section of the schema.
+  /// Top-level keys of a file that are not sections of the schema.
   static let ownWords = ["about", "base", "steps"]
 
-  /// - Parameter derived: The files that build on this one, the nearest last.
+  /// - Parameter derived: The files derived from this one, the nearest last.
   init(
     contentsOf url: URL, _ reading: Reading, derived: [URL] = []
   ) throws(RecipeError) {
@@ -69,7 +69,7 @@ struct RecipeFile {
     settings = inherited.mapValues(\.oneRecipeFurther).merging(own.settings) { _, own in own }
   }
 
-  /// The text under a word of the file's own, taken out of the entries.
+  /// The text of one of the file's own keys, removed from the entries.
   private static func text(
     _ word: String, _ expected: String, takenFrom entries: inout [SettingsEntry],
     source: SettingsSource
@@ -102,7 +102,7 @@ struct RecipeFile {
       throw .unknownBase(
         place, name: name, suggestion: nearest(to: name, among: known.sorted()))
     }
-    // A file may change the project's recipe of its own name: it is not its own base.
+    // A file may have the same name as the project's recipe that it builds on; it is not its own base.
     let known = derived.map(\.standardizedFileURL.path)
     guard let base = present.first(where: { !known.contains($0.standardizedFileURL.path) }) else {
       throw .baseCycle(
@@ -128,7 +128,7 @@ struct RecipeFile {
 }
 
 extension RecipeSetting {
-  /// The setting as a recipe has it that builds on the one that gives it.
+  /// The setting as seen from a derived recipe.
   fileprivate var oneRecipeFurther: Self {
     Self(value: value, origin: origin, depth: depth + 1)
   }

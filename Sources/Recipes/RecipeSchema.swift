@@ -1,46 +1,46 @@
 import Declarations
 import Foundation
 
-/// Every key a recipe may hold, with its type, range, unit and default: the schema file, read.
+/// The schema: every key that a recipe may have, with its type, range, unit and default.
 public struct RecipeSchema: Sendable {
   /// One key.
   public struct Key: Sendable, Equatable {
     /// The full name, `train.optimizer.kind`; for an option of a variant its own name, `padding`.
     public let name: String
     public let type: RecipeType
-    /// What applies where a recipe leaves the key out; `.null` where it may be absent.
+    /// The value if a recipe leaves the key out; `.null` if it may be absent.
     public let defaultValue: RecipeValue
-    /// True where the key changes only what is printed; it enters no cache key.
+    /// True if the key changes only printed output; it does not enter cache keys.
     public let isPresentation: Bool
     /// True where the key was added after results stood: its default stands for what was done
     /// before, and enters neither cache keys nor resolved recipes.
     public let isAddition: Bool
     /// What the key means, in one sentence without a full stop.
     public let about: String
-    /// Where the key has an effect: where all conditions of one of these lists hold; everywhere where
+    /// The key has an effect if all conditions of one of these lists hold; always if
     /// there is no list.
     public internal(set) var applies: [[Condition]] = []
-    /// Another key of type number that this one, of type number too, must not exceed.
+    /// The key whose number this one must not exceed; both have type number.
     public internal(set) var atMost: String?
 
     /// The first word of the name: `train`.
     public var section: String { String(name.prefix { $0 != "." }) }
   }
 
-  /// The path of the schema file, as it was given.
+  /// The path of the schema file, as given.
   public let file: String
   /// The keys in the order of the file.
   public let keys: [Key]
   /// The first words of the keys, in the order of the file: dataset, split, …
   public let sections: [String]
-  /// What stands above keys: `train`, `train.optimizer`, …
+  /// The prefixes of keys: `train`, `train.optimizer`, …
   let groups: Set<String>
 
   private let indices: [String: Int]
 
   /// Reads and checks a schema file.
   ///
-  /// - Parameter declared: The keys that the program declares, of which the file has those that it names.
+  /// - Parameter declared: The keys that the program declares; the file selects those that it names.
   public init(
     contentsOf url: URL, declared: [DeclaredSetting] = []
   ) throws(RecipeSchemaError) {
@@ -82,10 +82,10 @@ public struct RecipeSchema: Sendable {
   }
 }
 
-/// The keys that someone who wrote `name` may have meant, best first and at most three.
+/// The keys that `name` most likely misspells, best first, at most three.
 ///
 /// First those that only miss the right section (`train.learning-rate` for
-/// `train.optimizer.learning-rate`), those of the written section before others; then the one whose
+/// `train.optimizer.learning-rate`), those in the given section before others; then the one whose
 /// whole name is nearest; then the one whose last word is.
 func keySuggestions(for name: String, among keys: [String], groups: some Sequence<String>)
   -> [String]

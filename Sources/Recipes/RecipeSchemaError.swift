@@ -1,8 +1,8 @@
 import TensorFiles
 
-/// What can be wrong with the schema file, one case a rule. The description is one line.
+/// Errors in the schema file: one case per rule. The description is one line.
 public enum RecipeSchemaError: Error, Sendable, Equatable {
-  /// The file can't be read, or is no YAML of words, lists and mappings.
+  /// The file can't be read, or is not YAML of words, lists and mappings.
   case document(RecipeError)
   /// The file is not `format: 1` with a mapping `keys`.
   case unknownFormat(RecipePlace, found: String)
@@ -10,21 +10,21 @@ public enum RecipeSchemaError: Error, Sendable, Equatable {
   case malformedName(RecipePlace, name: String)
   /// A key is also the section of another.
   case keyIsSection(RecipePlace, name: String, of: String)
-  /// A key is spelt out and declared by the program, or declared for two entries.
+  /// A key is both defined in the file and declared by the program, or declared for two entries.
   case declaredTwice(RecipePlace, name: String)
   /// The program declares no key of that name, and none below it.
   case undeclared(RecipePlace, name: String)
   /// A key lacks an attribute it needs.
   case missingAttribute(RecipePlace, key: String, attribute: String)
-  /// No key has such an attribute, or none of this type.
+  /// No key, or no key of this type, has such an attribute.
   case unknownAttribute(
     RecipePlace, key: String, attribute: String, type: String, suggestion: String?)
   /// An attribute's value is not of the kind it must be.
   case malformedAttribute(
     RecipePlace, key: String, attribute: String, expected: String, found: String)
-  /// A default is not a value of its own key.
+  /// A default is not a valid value of its key.
   case rejectedDefault(RecipeError)
-  /// A condition names what is no value of the key it speaks of.
+  /// A condition has a value that its key can't have.
   case rejectedCondition(RecipeError)
 }
 

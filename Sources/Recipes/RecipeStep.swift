@@ -1,9 +1,9 @@
-/// A run of a stage within a recipe.
+/// One use of a stage in a recipe.
 public struct RecipeStep: Sendable, Equatable {
-  /// The run's own name: that of its stage, or another where a recipe runs the stage again.
+  /// The step's name: that of its stage, or another if a recipe runs the stage again.
   public let instance: String
   public let stage: String
-  /// Inputs that a recipe binds itself: the input's name, and `instance.output` it comes from.
+  /// Inputs that a recipe binds: the input's name, and its source `step.output`.
   public let inputs: [String: String]
 
   public init(instance: String, stage: String, inputs: [String: String] = [:]) {

@@ -95,7 +95,7 @@ extension RecipeType {
     }
   }
 
-  /// A number that is within its bounds, as it stands and as a float32.
+  /// A number that is within its bounds, both as given and as a float32.
   private func number(
     _ number: Double, within bounds: Bounds, text: String, key: String, at place: RecipePlace
   ) throws(RecipeError) -> RecipeValue {
@@ -107,7 +107,7 @@ extension RecipeType {
     return .number(number)
   }
 
-  /// True where a value of this kind is checked further, rather than of the wrong type.
+  /// True if a value of this kind may have this type and is checked further.
   private func accepts(_ kind: SettingsNode.Kind) -> Bool {
     switch (self, kind) {
     case (.integer, .integer), (.integer, .oversizedInteger): true
@@ -151,7 +151,7 @@ extension RecipeType {
 }
 
 extension RecipeType.Pattern {
-  /// True where the expression matches the whole text.
+  /// True if the expression matches the whole text.
   func matches(_ text: String) -> Bool {
     guard let expression = try? Regex(expression) else { return false }
     return text.wholeMatch(of: expression) != nil

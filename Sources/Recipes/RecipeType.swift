@@ -1,4 +1,4 @@
-/// What a key of the schema accepts.
+/// The type of a key of the schema.
 public indirect enum RecipeType: Sendable, Equatable {
   case integer(Bounds)
   case number(Bounds)
@@ -6,20 +6,20 @@ public indirect enum RecipeType: Sendable, Equatable {
   /// keys.
   case amount(Bounds)
   case boolean
-  /// Text that matches the whole of a regular expression; any text but the empty where there is none.
+  /// Text that matches a regular expression as a whole; without one, any text that is not empty.
   case text(Pattern?)
-  /// The path of a file or folder; enters cache keys by what the file holds.
+  /// The path of a file or folder; enters cache keys by its contents.
   case path
-  /// One of the words. `former` maps words of earlier versions to today's, which take their place.
+  /// One of the words. `former` maps words of earlier versions to the current ones.
   case choice([String], former: [String: String])
   case list(RecipeType, Length)
   /// A list whose items are a name with options of its own, such as `{crop: {padding: 4}}` or `flip`.
   /// Its value is a list of objects with one member, the name, that holds every option.
   case variants([Variant])
-  /// The first type or, where the value is of no kind that this accepts, the second.
+  /// The first type or, if it does not accept the value's kind, the second.
   case either(RecipeType, RecipeType)
 
-  /// The range of a number; nil where it has no such end.
+  /// The range of a number; nil if it has no bound at that end.
   public struct Bounds: Sendable, Equatable {
     public var least: Double?
     public var most: Double?
@@ -36,8 +36,8 @@ public indirect enum RecipeType: Sendable, Equatable {
       return true
     }
 
-    /// Whether the number is still within the bounds once it is a float32, as which networks take it: a
-    /// chance below 1 must not become 1, nor what is divided by 0.
+    /// Whether the number is still within the bounds after rounding to float32, as networks use it: a
+    /// probability below 1 must not become 1, nor a divisor 0.
     func containsAsFloat32(_ number: Double) -> Bool {
       let rounded = Float(number)
       guard rounded.isFinite, number == 0 || rounded.isNormal else { return false }
@@ -53,7 +53,7 @@ public indirect enum RecipeType: Sendable, Equatable {
     public let example: String
   }
 
-  /// How many items a list has: exactly so many, or at least.
+  /// The number of items of a list: exact, or a minimum.
   public struct Length: Sendable, Equatable {
     public var exactly: Int?
     public var atLeast: Int?
@@ -73,7 +73,7 @@ public indirect enum RecipeType: Sendable, Equatable {
 }
 
 extension RecipeType: CustomStringConvertible {
-  /// The type in words, as it stands after "expected": `an integer from 1 to 1024`.
+  /// The type in words, for use after "expected": `an integer from 1 to 1024`.
   public var description: String {
     switch self {
     case .integer(let bounds): "an integer" + bounds.suffix

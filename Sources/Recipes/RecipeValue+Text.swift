@@ -1,7 +1,7 @@
 extension RecipeValue {
   /// The value as one line of YAML, the same for equal values: `0.1`, `true`, `[5, 8]`,
-  /// `{crop: {padding: 4, fill: zero}}`. It stands in cache keys, in the resolved recipe and in what
-  /// users are shown. Text goes without quotes where YAML reads it back as the same text.
+  /// `{crop: {padding: 4, fill: zero}}`. It is used in cache keys, in the resolved recipe and in messages.
+  /// Text is not quoted if YAML reads it back as the same text.
   public var canonicalText: String {
     switch self {
     case .null: "null"
@@ -27,15 +27,15 @@ extension RecipeValue {
   }
 }
 
-/// The shortest decimal that is read back as the same number, always with a point: YAML 1.1 takes
-/// `1e-08` for text.
+/// The shortest decimal that reads back as the same number, always with a point: YAML 1.1 reads
+/// `1e-08` as text.
 private func numberText(_ number: Double) -> String {
   let text = String(describing: number)
   guard let exponent = text.firstIndex(of: "e"), !text.contains(".") else { return text }
   return text[..<exponent] + ".0" + text[exponent...]
 }
 
-/// True where YAML reads the unquoted word back as this text, in a list and in a mapping too.
+/// True if YAML reads the unquoted word back as this text, even in a list or a mapping.
 func isPlainText(_ text: String) -> Bool {
   guard let first = text.utf8.first, isASCIILetterOrDigit(first) || "./_".utf8.contains(first),
     text.utf8.allSatisfy({ isASCIILetterOrDigit($0) || "./_-+".utf8.contains($0) })
@@ -43,7 +43,7 @@ func isPlainText(_ text: String) -> Bool {
   return PlainScalar(text) == .text
 }
 
-/// The text in double quotes, escaped so that both JSON and YAML read it back and that it stays on
+/// The text in double quotes, escaped so that both JSON and YAML can read it back and it stays on
 /// one line: control characters, line and paragraph separators and the byte order mark as `\uXXXX`.
 func quoted(_ text: String) -> String {
   var result = "\""

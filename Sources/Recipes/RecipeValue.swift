@@ -1,6 +1,6 @@
-/// A value of a recipe, after it has passed the schema.
+/// A value of a recipe, checked against the schema.
 ///
-/// The schema decides the case: a key of type number always holds `.number`, also where the recipe
+/// The schema decides the case: a key of type number always holds `.number`, even if the recipe
 /// says `1`, so that `1` and `1.0` are one value, one line in the resolved recipe and one cache key.
 public enum RecipeValue: Sendable, Equatable {
   /// The key was left out and has no default.
@@ -14,7 +14,7 @@ public enum RecipeValue: Sendable, Equatable {
   /// Keys in the schema's order, each once.
   case object([(key: String, value: RecipeValue)])
 
-  /// Equal values of the same case. Objects are equal where their keys stand in the same order.
+  /// Equal values of the same case. Objects are equal only if their keys are in the same order.
   public static func == (left: RecipeValue, right: RecipeValue) -> Bool {
     switch (left, right) {
     case (.null, .null): true
@@ -40,7 +40,7 @@ extension RecipeValue {
   /// An object nested along the dots of the keys:
   /// `train.epochs` and `train.stop.patience` become `{train: {epochs: …, stop: {patience: …}}}`.
   ///
-  /// This is the form in which a stage receives its settings. Members stand in the order in which
+  /// This is the form in which a stage receives its settings. Members are in the order in which
   /// the keys first name them.
   ///
   /// - Precondition: no key is named twice, and none is the section of another.

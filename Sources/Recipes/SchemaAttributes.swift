@@ -1,4 +1,4 @@
-/// The attributes of one key of the schema, taken one by one; what is left in the end has no meaning
+/// The attributes of one key of the schema, removed one by one; attributes left at the end are not valid
 /// for the key's type.
 struct SchemaAttributes {
   private let name: String
@@ -37,7 +37,7 @@ struct SchemaAttributes {
     return node
   }
 
-  /// Ends the reading: what has not been taken is unknown.
+  /// Rejects the attributes that have not been read.
   func refuseOthers() throws(RecipeSchemaError) {
     guard let other = left.first else { return }
     throw .unknownAttribute(
@@ -170,7 +170,7 @@ extension SchemaAttributes {
     return words
   }
 
-  /// The words of earlier versions, each with the one of `words` that replaced it.
+  /// The words of earlier versions, each with its replacement in `words`.
   private mutating func formerChoices(
     of words: [String]
   ) throws(RecipeSchemaError) -> [String: String] {

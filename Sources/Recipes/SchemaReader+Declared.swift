@@ -2,8 +2,8 @@ import CheckedNumbers
 import Declarations
 
 extension SchemaReader {
-  /// The keys that the program declares for an entry with `declared: true`: the one of its name, or those
-  /// of the group of its name. Nil where the entry spells a key out.
+  /// The keys that the program declares for an entry with `declared: true`: the key of that name, or those
+  /// of the group of that name. Nil if the entry defines the key itself.
   static func declared(
     by entry: SettingsEntry, among settings: [DeclaredSetting], source: SettingsSource
   ) throws(RecipeSchemaError) -> [DeclaredSetting]? {
@@ -38,7 +38,7 @@ extension RecipeSchema.Key {
 }
 
 extension SchemaRelations {
-  /// Where a declared key has an effect.
+  /// The conditions under which a declared key has an effect.
   func conditions(
     of setting: DeclaredSetting, at entry: SettingsEntry
   ) throws(RecipeSchemaError) -> [[RecipeSchema.Condition]] {
@@ -98,7 +98,7 @@ extension RecipeValue {
     }
   }
 
-  /// A key of type number holds a number, also where it is whole.
+  /// A key of type number holds a number, even if it is an integer.
   fileprivate init(_ value: SettingValue, of kind: SettingKind) {
     if case .number = kind, case .integer(let whole) = value {
       self = .number(Double(whole))

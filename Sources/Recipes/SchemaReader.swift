@@ -1,17 +1,17 @@
 import Declarations
 import Foundation
 
-/// Reads the schema file, and holds it to its own rules.
+/// Reads and checks the schema file.
 enum SchemaReader {
   /// A key of the schema, and the entry of the file that it comes from.
   private struct Item {
     let entry: SettingsEntry
-    /// Nil where the entry spells the key out.
+    /// Nil if the entry defines the key itself.
     let declared: DeclaredSetting?
     var key: RecipeSchema.Key
   }
 
-  /// - Parameter declared: What an entry with `declared: true` chooses from.
+  /// - Parameter declared: The declared keys, for entries with `declared: true`.
   static func keys(
     inFile url: URL, declared: [DeclaredSetting]
   ) throws(RecipeSchemaError) -> [RecipeSchema.Key] {
@@ -37,7 +37,7 @@ enum SchemaReader {
     return items.map(\.key)
   }
 
-  /// The keys in the order of their entries, without what they say of each other.
+  /// The keys in the order of their entries, without their relations to each other.
   private static func items(
     of entries: [SettingsEntry], _ declared: [DeclaredSetting], source: SettingsSource
   ) throws(RecipeSchemaError) -> [Item] {
@@ -63,7 +63,7 @@ enum SchemaReader {
     return items
   }
 
-  /// The members of `keys:`, after the file's frame has been checked.
+  /// The members of `keys:`, after the file's top level has been checked.
   private static func keyEntries(
     in url: URL, source: SettingsSource
   ) throws(RecipeSchemaError) -> [SettingsEntry] {
@@ -104,7 +104,7 @@ enum SchemaReader {
     let isAddition = try isOption ? false : attributes.boolean("added") ?? false
     let given = try attributes.required("default")
     if !isOption {
-      // Read when all keys are known.
+      // These are read when all keys are known.
       for attribute in SchemaRelations.attributes { _ = attributes.take(attribute) }
     }
     try attributes.refuseOthers()

@@ -1,8 +1,8 @@
-/// Reads what a schema says of one key in terms of others, once all of them are known:
+/// Reads the relations of one key to others, once all of them are known:
 ///
-///     applies: {train.optimizer.kind: sgd}               # where it has an effect
+///     applies: {train.optimizer.kind: sgd}               # when it has an effect
 ///     applies: {split.validation: {not: test}}
-///     applies: [{a.b: [x, y], c.d: true}, {e.f: 1}]      # all of one of the lists
+///     applies: [{a.b: [x, y], c.d: true}, {e.f: 1}]      # all of either list
 ///     at-most: train.optimizer.learning-rate             # the number that it must not exceed
 struct SchemaRelations {
   static let attributes = ["applies", "at-most"]
@@ -35,7 +35,7 @@ struct SchemaRelations {
 }
 
 extension SchemaRelations {
-  /// The attribute `applies`; empty where there is none.
+  /// The attribute `applies`; empty if there is none.
   func conditions(
     of entry: SettingsEntry
   ) throws(RecipeSchemaError) -> [[RecipeSchema.Condition]] {
@@ -73,7 +73,7 @@ extension SchemaRelations {
     return RecipeSchema.Condition(key: key.name, values: values, isNegated: isNegated)
   }
 
-  /// A value as the key's type reads it; a text stands for all texts that match it as an expression.
+  /// A value of the key's type; a text is a regular expression.
   private func value(
     _ node: SettingsNode, of key: RecipeSchema.Key
   ) throws(RecipeSchemaError) -> RecipeValue {
@@ -86,7 +86,7 @@ extension SchemaRelations {
     }
   }
 
-  /// The attribute `at-most`; nil where there is none.
+  /// The attribute `at-most`; nil if there is none.
   func limitingKey(of entry: SettingsEntry) throws(RecipeSchemaError) -> String? {
     guard let node = node("at-most", of: entry) else { return nil }
     guard case .scalar(let name, _) = node.content,
@@ -100,14 +100,14 @@ extension SchemaRelations {
 }
 
 extension RecipeSchema {
-  /// That another key has one of some values, or that it has none of them.
+  /// The condition that another key has one of several values, or none of them.
   public struct Condition: Sendable, Equatable {
     /// The other key.
     public let key: String
     let values: [RecipeValue]
     let isNegated: Bool
 
-    /// Whether it holds where the other key has this value.
+    /// Whether it holds if the other key has this value.
     func holds(for value: RecipeValue) -> Bool {
       values.contains { $0 == value || matches($0, value) } != isNegated
     }

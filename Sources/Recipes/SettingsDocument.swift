@@ -1,11 +1,11 @@
 import Foundation
 import Yams
 
-/// A node of a YAML document, reduced to what settings may consist of: words, lists and mappings with
-/// words as keys. Anchors, aliases and tags have been refused.
+/// A node of a YAML document, reduced to what settings may contain: words, lists and mappings with
+/// words as keys. Anchors, aliases and tags have been rejected.
 package struct SettingsNode: Sendable {
   package enum Content: Sendable {
-    /// A word or text; plain where it stands without quotes.
+    /// A word or text; plain if it has no quotes.
     case scalar(String, isPlain: Bool)
     case list([SettingsNode])
     case mapping([SettingsEntry])
@@ -23,7 +23,7 @@ package struct SettingsEntry: Sendable {
   package let value: SettingsNode
 }
 
-/// Where a document comes from, for messages.
+/// The source of a document, for messages.
 package enum SettingsSource: Sendable {
   case file(String)
   case override(String)
@@ -52,16 +52,16 @@ package enum SettingsSource: Sendable {
 
 /// Reads YAML text as `SettingsNode`s.
 package enum SettingsDocument {
-  /// No recipe comes near this many bytes; it bounds the work an absurd file can cause.
+  /// Far more bytes than any recipe has; bounds the work that a hostile file can cause.
   static let byteLimit = 64 * 1024
   /// Yams expands aliases while it reads and hashes the keys of mappings, so that a few lines of
   /// aliases of aliases, used as a key, would keep it busy for years. With at most eight of them a
-  /// document grows by less than a factor of 20, and then `node(from:in:)` refuses the first.
+  /// document grows by less than a factor of 20, and then `node(from:in:)` rejects the first.
   static let aliasLimit = 8
 
   /// The text of a file.
   ///
-  /// - Throws: `RecipeError` where it is no regular file, too large or not UTF-8.
+  /// - Throws: `RecipeError` if it is not a regular file, too large or not UTF-8.
   package static func text(of url: URL) throws(RecipeError) -> String {
     let file = url.relativePath
     let data: Data
@@ -86,16 +86,16 @@ package enum SettingsDocument {
     return text
   }
 
-  /// The root of the only document in `text`, or nil where there is none.
+  /// The root of the only document in `text`, or nil if there is none.
   ///
-  /// - Throws: `RecipeError` where the text is not YAML, or holds anchors, aliases, tags or keys that
+  /// - Throws: `RecipeError` if the text is not YAML, or contains anchors, aliases, tags or keys that
   ///   are not words.
   package static func root(
     of text: String, in source: SettingsSource
   ) throws(RecipeError) -> SettingsNode? {
     try checkBounds(of: text, file: source.file)
     do {
-      // The basic resolver leaves every word as it is written: `on` is a key, not a boolean.
+      // The basic resolver keeps every word as written: `on` is a key, not a boolean.
       let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
       let root = try parser.singleRoot()
       // Nodes refer to their anchors weakly; the parser owns them.
@@ -107,7 +107,7 @@ package enum SettingsDocument {
     }
   }
 
-  /// Refuses a text that could keep the parser busy for long.
+  /// Rejects a text that could keep the parser busy for long.
   package static func checkBounds(of text: String, file: String) throws(RecipeError) {
     guard text.utf8.count <= byteLimit else {
       throw .tooLarge(file: file, bytes: text.utf8.count, limit: byteLimit)
@@ -118,7 +118,7 @@ package enum SettingsDocument {
     }
   }
 
-  /// How many `*` stand directly before a character of an alias's name, wherever they stand.
+  /// The number of `*` that directly precede a character of an alias's name, anywhere in the text.
   private static func aliasLikeWordCount(in text: String) -> Int {
     zip(text.utf8, text.utf8.dropFirst()).count { star, next in
       star == UInt8(ascii: "*")
@@ -136,7 +136,7 @@ package enum SettingsDocument {
     case .alias: throw .alias(source.place(line))
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain
-      // Yams gives what stands in quotes the tag of text.
+      // Yams tags quoted scalars as text.
       guard scalar.tag.rawValue.isEmpty || !isPlain && isTextTag(scalar.tag) else {
         throw .tag(source.place(line), tag: scalar.tag.rawValue)
       }
@@ -166,7 +166,7 @@ package enum SettingsDocument {
   private static func word(ofKey node: Node, at place: RecipePlace) throws(RecipeError) -> String {
     guard node.anchor == nil else { throw .alias(place) }
     guard case .scalar(let scalar) = node else { throw .keyNotText(place) }
-    // Yams has hashed the key, and that gives a plain word the tag of text.
+    // Yams has hashed the key, which tags a plain word as text.
     guard scalar.tag.rawValue.isEmpty || isTextTag(scalar.tag) else {
       throw .tag(place, tag: scalar.tag.rawValue)
     }
@@ -181,7 +181,7 @@ extension Character {
 }
 
 extension SettingsNode {
-  /// The node as one line of YAML, as `--set` takes it.
+  /// The node as one line of YAML, for `--set`.
   package var override: String {
     switch content {
     case .scalar(let text, isPlain: true): text.isEmpty ? "null" : text

@@ -1,5 +1,5 @@
 extension SettingsNode {
-  /// What a node is, before a type is asked of it.
+  /// The kind of a node, regardless of the expected type.
   enum Kind: Equatable {
     case null
     case boolean(Bool)
@@ -12,7 +12,7 @@ extension SettingsNode {
     case mapping
   }
 
-  /// The kind of the node. A word in quotes is text whatever it says.
+  /// The kind of the node. A word in quotes is always text.
   var kind: Kind {
     switch content {
     case .list: return .list
@@ -31,7 +31,7 @@ extension SettingsNode {
     }
   }
 
-  /// The node in words, as it stands after "found".
+  /// The node in words, for use after "found".
   var foundDescription: String {
     switch content {
     case .list(let items):

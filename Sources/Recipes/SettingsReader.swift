@@ -1,13 +1,13 @@
 /// Walks a recipe's mappings, nested and dotted, and checks every key and value.
 struct SettingsReader {
   let schema: RecipeSchema
-  /// The steps whose names are not their stages'.
+  /// The steps whose names differ from their stages'.
   let steps: [RecipeStep]
   let sectionsOfStep: [String: [String]]
   let overlays: [String: String]
   private let groups: Set<String>
 
-  /// What has been read, by full key.
+  /// The settings read so far, by full key.
   private(set) var settings: [String: RecipeSetting] = [:]
   private var places: [String: RecipePlace] = [:]
 
@@ -54,7 +54,7 @@ struct SettingsReader {
     if let other = places[name] { throw .duplicateKey(place, key: name, other: other) }
     places[name] = place
     let isAbsent = entry.value.kind == .null && key.defaultValue == .null
-    // The mark of an absent word is the next word's; the key's line is the one to show.
+    // The position of an absent word is the next word's; the key's line is the one to show.
     let node =
       entry.value.kind == .null
       ? SettingsNode(content: entry.value.content, line: entry.line) : entry.value

@@ -2,7 +2,7 @@
 struct StepReader {
   let source: SettingsSource
   let stageNames: [String]
-  /// Words that a step's name must not take, because the recipe gives them another meaning.
+  /// Words that a step's name must not be, because they have another meaning in a recipe.
   let reservedNames: [String]
 
   func steps(from node: SettingsNode) throws(RecipeError) -> [RecipeStep] {
@@ -78,7 +78,7 @@ struct StepReader {
     return name
   }
 
-  /// Where an input comes from: `instance.output`, the instance among the earlier steps.
+  /// The source of an input: `step.output`, of an earlier step.
   private func output(
     of entry: SettingsEntry, earlier: [String]
   ) throws(RecipeError) -> String {

@@ -1,7 +1,7 @@
 import Yams
 
 extension RecipeError {
-  /// What Yams found wrong with `text`, as a line of ours.
+  /// Yams' error about `text`, as one line of this program's messages.
   init(_ error: any Error, text: String, source: SettingsSource) {
     switch error {
     case YamlError.scanner(let context, let problem, let mark, _),
@@ -36,8 +36,8 @@ extension RecipeError {
       : "check indentation, colons, quotes and brackets here and above"
   }
 
-  /// The first line below `first` on which `key` stands at the same column; Yams tells only where a
-  /// repeated key stands first. Nil where both stand on one line.
+  /// The first line below `first` on which `key` is at the same column; Yams reports only where a
+  /// repeated key appears first. Nil if both are on one line.
   private static func line(repeating key: String, after first: Mark, in text: String) -> Int? {
     let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
     for number in lines.indices.dropFirst(first.line) {
