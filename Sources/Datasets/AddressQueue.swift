@@ -1,13 +1,13 @@
-/// In which order the addresses of one file are tried.
+/// The order in which the addresses of one file are tried.
 ///
-/// Each is tried once and left for the next one where it gives no bytes, few bytes or wrong ones. After
+/// Each is tried once and abandoned for the next if it gives no bytes, few bytes or wrong ones. After
 /// that the addresses that gave bytes are tried again, the fastest first, however slow they are now; the
 /// last address where none gave any.
 struct AddressQueue {
   let addresses: [WebAddress]
   private var untried: ArraySlice<Int>
   private var again: ArraySlice<Int>?
-  /// Bytes a second, where an address gave any.
+  /// Bytes per second of each address that gave any.
   private var rates: [Int: Double] = [:]
   private var excluded: Set<Int> = []
 
@@ -24,7 +24,7 @@ struct AddressQueue {
     guard addresses.count > 1 else { return nil }
     if again == nil {
       let ranked = rates.keys.sorted { (rates[$0] ?? 0, $1) > (rates[$1] ?? 0, $0) }
-      // Where none gave anything, the last is tried again: that of the makers.
+      // If none gave anything, the last, the original host, is tried again.
       again = ranked.isEmpty ? [addresses.count - 1] : ranked[...]
     }
     while let index = again?.popFirst() {
@@ -33,7 +33,7 @@ struct AddressQueue {
     return nil
   }
 
-  /// Whether another address will come.
+  /// Whether another address is left to try.
   var hasMore: Bool {
     var copy = self
     return copy.next() != nil

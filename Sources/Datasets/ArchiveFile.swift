@@ -9,7 +9,7 @@ struct ArchiveFile {
   /// SHA-256 of the file, in hexadecimal.
   let digest: String
 
-  /// - Parameter name: What errors call it; its path where nil.
+  /// - Parameter name: Its name in errors; its path if nil.
   init(_ url: URL, called name: String? = nil) throws {
     let name = name ?? url.relativePath
     self.name = name
@@ -25,7 +25,7 @@ struct ArchiveFile {
     }
   }
 
-  /// The attributes of what a path leads to, links followed.
+  /// The attributes of the file at a path, following links.
   static func attributes(of url: URL) throws -> [FileAttributeKey: Any] {
     let path = url.resolvingSymlinksInPath().path
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
@@ -47,9 +47,9 @@ struct ArchiveFile {
     return hash.finalize().hexadecimal
   }
 
-  /// The members of these names, as far as they are there, and names of others.
+  /// The existing members with these names, and the names of other members.
   ///
-  /// An archive may decompress to twice what the members may have, and a little: other members are few
+  /// An archive may decompress to slightly more than twice the members' limits: other members are few
   /// and small in any archive of this data set.
   func contents(_ limits: [String: Int]) throws -> TarArchive.Contents {
     if let foreign = ForeignDataset(firstBytes: try firstBytes()) {
@@ -69,7 +69,7 @@ struct ArchiveFile {
     }
   }
 
-  /// The first bytes of a regular file, enough to tell its form.
+  /// The first bytes of a regular file, enough to identify its format.
   static func firstBytes(of url: URL) throws -> Data {
     guard try attributes(of: url)[.type] as? FileAttributeType == .typeRegular else {
       throw ArchiveError.notARegularFile(archive: url.relativePath)

@@ -11,11 +11,11 @@ struct ArrayContainer {
   }
 
   private let content: Content
-  /// What errors call it: its path.
+  /// Its name in errors: its path.
   let path: String
   /// Names of its arrays, sorted.
   let names: [String]
-  /// What the file states as the names of the classes, a JSON array in its metadata.
+  /// The class names in the file's metadata, a JSON array; nil if there are none.
   let statedClassNames: String?
 
   /// Opens a folder, or a file by its first bytes.
@@ -50,7 +50,7 @@ struct ArrayContainer {
     statedClassNames = file.metadata["class_names"]
   }
 
-  /// What errors call an array of it.
+  /// The name of one of its arrays in errors.
   func place(of name: String) -> String {
     if case .folder = content { "\(path)/\(name).npy" } else { "\(path): \(name)" }
   }

@@ -8,9 +8,9 @@ import Tensors
 /// images with its labels beside it.
 ///
 /// Pixels are bytes, `[N, H, W, 3]`, `[N, 3, H, W]` or, grey, `[N, H, W]`; labels are integers `[N]` or
-/// `[N, 1]`, counted from 0. MedMNIST, CIFAR-10.1 and CIFAR-10-C come like this.
+/// `[N, 1]`, counted from 0. MedMNIST, CIFAR-10.1 and CIFAR-10-C have this form.
 public enum ArrayDataset {
-  /// Reads a data set with the parts that it has.
+  /// Reads a data set with all of its parts.
   ///
   /// Parts are found by the names of arrays: `train_images` and `train_labels`, `val_…`, `test_…`, or
   /// `x_train` and `y_train`, …; `images` and `labels` alone are images to train on.
@@ -47,11 +47,11 @@ public enum ArrayDataset {
       test: others[1].map { imageSet($0, names) })
   }
 
-  /// Reads one set of labelled images, to evaluate on: the test images where the file has such a part,
-  /// else its only ones.
+  /// Reads one set of labelled images, to evaluate on: the test images if the file has them,
+  /// otherwise its only images.
   ///
   /// - Parameters:
-  ///   - classNames: The classes that the labels stand for; those that the file states, or numbers,
+  ///   - classNames: The names of the classes; if nil, those that the file states, or numbers.
   ///     where nil.
   /// - Throws: `ArrayDatasetError`, or what the readers of the files throw.
   public static func readSet(at url: URL, classNames: [String]? = nil) throws -> ImageSet {

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong with arrays of images and labels. `array` is a file's path, with the array's name.
+/// Errors in arrays of images and labels. `array` is a file's path, with the array's name.
 public enum ArrayDatasetError: PrintableError, Equatable {
   /// It is another kind of file.
   case foreign(file: String, found: String, repair: String)
@@ -10,25 +10,25 @@ public enum ArrayDatasetError: PrintableError, Equatable {
   case noLabels(array: String, expected: [String])
   /// Pixels are not bytes.
   case pixelType(array: String, found: String)
-  /// The shape is not one of images.
+  /// The shape is not that of images.
   case imageShape(array: String, found: [Int])
   /// Images are not square, too small or too large.
   case imageSize(array: String, height: Int, width: Int)
   /// There is no image.
   case empty(array: String)
-  /// The shape of the labels is not one number an image.
+  /// The labels are not one number per image.
   case labelShape(array: String, found: [Int], images: Int)
-  /// A label stands for no class.
+  /// A label is not the number of a class.
   case label(array: String, image: Int, found: Int, classes: Int)
   /// Labels of fewer than two classes.
   case tooFewClasses(array: String, found: Int)
   /// No image has the label 0: labels that are counted from 1.
   case labelsFromOne(array: String, least: Int)
-  /// Names of classes that the file states are no list of them, or fewer than its labels.
+  /// The class names in the file are not a list, or are fewer than its labels need.
   case classNames(file: String, problem: String)
   /// The parts have images of different sizes.
   case differentSides(array: String, found: Int, expected: Int)
-  /// There is no room for the images.
+  /// The images don't fit into memory.
   case noMemory(array: String, byteCount: Int)
 
   public var message: String {
@@ -71,7 +71,7 @@ public enum ArrayDatasetError: PrintableError, Equatable {
     return shown.joined(separator: ", ") + rest
   }
 
-  /// A file that is no container of arrays, by its first bytes.
+  /// A file that is not a container of arrays, identified by its first bytes.
   init(foreignFile path: String, firstBytes: [UInt8]) {
     if firstBytes.starts(with: [0x1F, 0x8B]) {
       self = .foreign(

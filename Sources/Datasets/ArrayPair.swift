@@ -3,9 +3,9 @@ import NumPyFiles
 import TensorFiles
 import Tensors
 
-/// An array of images and one of their labels, found and not yet read.
+/// An array of images and one of their labels, located but not yet read.
 struct ArrayPair {
-  /// What errors call the two.
+  /// Their names in errors.
   let place: (images: String, labels: String)
   private let images: () throws -> NumPyArray
   private let labels: () throws -> NumPyArray
@@ -25,7 +25,7 @@ struct ArrayPair {
     Part(names: [("test_images", "test_labels"), ("x_test", "y_test")]),
   ]
 
-  /// The pair of a part; nil where the container has no images of it.
+  /// The pair of a part; nil if the container has no images for it.
   init?(part: Part, of container: ArrayContainer) {
     guard let names = part.names.first(where: { container.names.contains($0.images) }) else {
       return nil
@@ -65,7 +65,7 @@ struct ArrayPair {
     labels = { try NumPyFile(contentsOf: labelsURL).array() }
   }
 
-  /// What to say of a container without images to train on.
+  /// The error for a container without training images.
   static func missing(in container: ArrayContainer, at url: URL) throws -> any Error {
     if container.names.isEmpty, try ArchiveFile.isFolder(url),
       let foreign = ForeignDataset(names: ForeignDataset.names(inFolder: url))
@@ -78,7 +78,7 @@ struct ArrayPair {
 
   /// Reads both.
   func labelled() throws -> LabelledImages {
-    // Labels are small, and say before the images are read whether they are labels.
+    // Labels are small: they are checked before the images are read.
     let labels = try labels()
     let images = try images()
     guard images.type == .uint8 else {

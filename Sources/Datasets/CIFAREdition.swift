@@ -4,27 +4,27 @@ import TensorFiles
 
 /// The files of a CIFAR data set in either edition, in memory and not yet parsed.
 ///
-/// The same images, labels and order are published in a binary form and as pickles of Python's. Names find
-/// the files; what they hold tells the form, so that both give the same data set.
+/// The same images, labels and order are published in a binary form and as Python pickles. Files are found
+/// by name; their contents tell the form, so that both give the same data set.
 public struct CIFAREdition: Sendable {
   public let kind: CIFARKind
   public let dataStatus: DataStatus
-  /// What to call the archive or folder in errors.
+  /// The archive's or folder's name in errors.
   private let container: String
   /// Contents by name.
   private let files: [String: [UInt8]]
-  /// The edition that the names are of.
+  /// The edition to which the names belong.
   private let naming: CIFARForm
-  /// Records that each file has to hold; nil for any number.
+  /// Required number of records per file; nil for any number.
   private let counts: (training: Int, test: Int)?
   private let source: DataSource
 
-  /// Takes the files out of an archive of any compression that GNU tar knows. Nothing is written to
-  /// disk, and other members are passed over.
+  /// Extracts the files from an archive with any compression that GNU tar knows. Nothing is written to
+  /// disk, and other members are skipped.
   ///
   /// - Parameters:
-  ///   - name: What errors call the archive; its path where nil.
-  ///   - recordCount: Records that each file has to hold; as many as the official ones where nil.
+  ///   - name: The archive's name in errors; its path if nil.
+  ///   - recordCount: Required number of records per file; that of the official files if nil.
   /// - Throws: `ArchiveError` or `CIFARError`.
   public init(
     archive url: URL, of kind: CIFARKind = .cifar10, called name: String? = nil,
@@ -54,7 +54,7 @@ public struct CIFAREdition: Sendable {
   }
 
   /// Reads the files in a folder, or in the folder within it that an archive would have unpacked. They
-  /// may hold any number of records, and class names are the official ones where the folder has no file
+  /// may contain any number of records, and class names are the official ones if the folder has no file
   /// of them.
   ///
   /// - Throws: `ArchiveError` or `CIFARError`.
@@ -75,7 +75,7 @@ public struct CIFAREdition: Sendable {
     self.source = source ?? (kind == .cifar10 ? .cifar10 : .cifar100)
   }
 
-  /// Reads a folder where `url` is one, else an archive.
+  /// Reads a folder if `url` is one, otherwise an archive.
   public init(archiveOrFolder url: URL, of kind: CIFARKind = .cifar10) throws {
     if try ArchiveFile.isFolder(url) {
       try self.init(folder: url, of: kind)
@@ -95,7 +95,7 @@ public struct CIFAREdition: Sendable {
 
   /// Parses the files into the training images, file after file, and the test images.
   ///
-  /// - Parameter labels: Which of CIFAR-100's labels the images have.
+  /// - Parameter labels: Which of CIFAR-100's labels to use.
   /// - Throws: `CIFARError` or `PickleError`.
   public func parse(labels: CIFARLabels = .fine) throws -> ParsedDataset {
     let names = try classNames(labels)
@@ -131,7 +131,7 @@ public struct CIFAREdition: Sendable {
 
 // Finding the files
 extension CIFAREdition {
-  /// The most bytes that each file of an archive may have, by its name in the archive.
+  /// The largest size in bytes of each file of an archive, by its name in the archive.
   private static func limits(
     of kind: CIFARKind, counts: (training: Int, test: Int)
   ) -> [String: Int] {
@@ -142,7 +142,7 @@ extension CIFAREdition {
       }
       for part in kind.parts {
         let records = part == kind.testPart ? counts.test : counts.training
-        // Python 3 can write a byte as two, and each image has the name of the file that it was.
+        // Python 3 can write a byte as two, and each image comes with its original file name.
         let longest =
           form == .binary
           ? records * kind.recordLength : records * (2 * CIFARRecords.pixelsPerImage + 300) + 10_000
@@ -152,11 +152,11 @@ extension CIFAREdition {
     return limits
   }
 
-  /// The edition whose files are there.
+  /// The edition whose files exist.
   ///
   /// - Parameters:
-  ///   - folders: What stands before the names in each edition.
-  ///   - others: Names that are no files of this data set.
+  ///   - folders: The folder prefix of the names in each edition.
+  ///   - others: Names of files that are not part of this data set.
   private static func naming(
     of kind: CIFARKind, among names: Set<String>, in container: String, folders: [String],
     others: [String]
@@ -179,7 +179,7 @@ extension CIFAREdition {
     throw CIFARError.missingMember(missing, container: container, of: kind)
   }
 
-  /// Where in a folder the files lie: there or, as unpacked, a level below.
+  /// Where the files are: in the folder itself or, as unpacked, one level below.
   private static func folder(of kind: CIFARKind, at url: URL) throws -> (URL, CIFARForm) {
     func hasFiles(_ folder: URL, _ form: CIFARForm) -> Bool {
       kind.parts.contains {
@@ -227,8 +227,8 @@ extension CIFAREdition {
     return (kind.trainingParts.count * official.training, official.test)
   }
 
-  /// Images of an archive, which has to have as many as the official one, or of the files in a folder
-  /// of the binary edition, by their lengths; nil where that can't be known before they are parsed.
+  /// The number of images in an archive, which must be the official one, or in the files of a folder
+  /// of the binary edition, from their lengths; nil if that can't be known before parsing.
   static func expectedCounts(
     at url: URL, of kind: CIFARKind
   ) -> (training: Int?, test: Int?) {

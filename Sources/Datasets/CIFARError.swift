@@ -1,18 +1,18 @@
 import TensorFiles
 
-/// What can be wrong with the files of a CIFAR data set.
+/// Errors in the files of a CIFAR data set.
 public enum CIFARError: PrintableError, Equatable {
   /// A file of official data has another length than its records.
   case size(file: String, found: Int, records: Int, of: CIFARKind)
-  /// A file of one's own data does not end with a whole record, or is empty.
+  /// A file of user data does not end with a whole record, or is empty.
   case fractionalRecord(file: String, found: Int, of: CIFARKind)
-  /// A label stands for no class.
+  /// A label is not the number of a class.
   case label(file: String, record: Int, found: Int, classes: Int)
-  /// A pickle of the Python edition that does not hold what it should.
+  /// A pickle of the Python edition with unexpected contents.
   case pickle(file: String, problem: String)
-  /// A file that the data set consists of is not there.
+  /// A file of the data set is missing.
   case missingMember(String, container: String, of: CIFARKind)
-  /// A file is there in both editions, and nothing says which one counts.
+  /// A file exists in both editions, so that the choice is ambiguous.
   case bothEditions(String, container: String)
   /// A folder has both editions, each in a folder of its own.
   case twoFolders([String], container: String)
@@ -20,9 +20,9 @@ public enum CIFARError: PrintableError, Equatable {
   case otherDataSet(CIFARKind, container: String)
   /// The file of class names is too long to be one.
   case classNamesTooLong(file: String, found: Int, limit: Int)
-  /// The file of class names does not hold as many as there are classes.
+  /// The file of class names has another number of names than there are classes.
   case classNameCount(file: String, found: Int, expected: Int)
-  /// A class name is too long, repeated, or has characters that tables cannot take.
+  /// A class name is too long, repeated, or has characters that are not allowed in tables.
   case className(file: String, found: String)
 
   public var message: String {

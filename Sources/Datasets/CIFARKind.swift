@@ -1,4 +1,4 @@
-/// One of the two data sets of 60,000 labelled photographs of 32×32 pixels, and how its files are cut.
+/// One of the two data sets of 60,000 labelled photographs of 32×32 pixels, and the layout of its files.
 ///
 /// Source: Krizhevsky, <https://www.cs.toronto.edu/~kriz/cifar.html>.
 public enum CIFARKind: String, Sendable, CaseIterable {
@@ -38,7 +38,7 @@ extension CIFARKind {
     self == .cifar10 ? 10 : labels == .fine ? 100 : 20
   }
 
-  /// The names where the data come without.
+  /// The class names for data without a file of names.
   func officialNames(_ labels: CIFARLabels) -> [String] {
     switch (self, labels) {
     case (.cifar10, _): ClassNames.cifar10
@@ -50,7 +50,7 @@ extension CIFARKind {
 
 /// The form of the files. The images, their labels and their order are the same in both.
 public enum CIFARForm: String, Sendable, CaseIterable {
-  /// Rows of records without headers.
+  /// Sequences of records without headers.
   case binary
   /// Pickles of NumPy arrays.
   case python

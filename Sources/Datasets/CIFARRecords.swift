@@ -4,10 +4,10 @@ import TensorFiles
 
 /// The records of one or more files of a CIFAR data set, in either form.
 ///
-/// A file of the binary form is a row of records without header or padding, and a record of CIFAR-10 is
+/// A file of the binary form is a sequence of records without header or padding, and a record of CIFAR-10 is
 /// 3,073 bytes: the label (0–9), then 1,024 red, 1,024 green and 1,024 blue bytes, each plane row by
 /// row. CIFAR-100 has two labels, the coarse one (0–19) first. So the pixels of a file, labels taken
-/// out, *are* an array `[N, 3, 32, 32]`, and parsing is one copy an image.
+/// out, *are* an array `[N, 3, 32, 32]`, and parsing copies each image once.
 ///
 /// A file of the Python form is a pickled dictionary, in which `data` is that array as `[N, 3072]`, and
 /// `labels`, or `fine_labels` and `coarse_labels`, are lists.
@@ -28,14 +28,14 @@ public struct CIFARRecords: Sendable, Equatable {
   /// Labels `[N]`, each below the number of classes.
   public var labels: [UInt16] { parsed.labels }
 
-  /// - Parameter labels: Which labels are kept; those of CIFAR-100 are all checked.
+  /// - Parameter labels: Which labels are kept; both of CIFAR-100's are checked.
   public init(_ kind: CIFARKind = .cifar10, labels: CIFARLabels = .fine) {
     (self.kind, chosen) = (kind, labels)
   }
 
-  /// How many records a file has to hold.
+  /// The required number of records in a file.
   public enum Count: Sendable, Equatable {
-    /// As the official files, of which each holds 10,000 or 50,000.
+    /// Exactly this number: the official files have 10,000 or 50,000.
     case exactly(Int)
     case atLeastOne
   }
@@ -43,9 +43,9 @@ public struct CIFARRecords: Sendable, Equatable {
   /// Appends the records of a file, whose first bytes tell its form.
   ///
   /// - Parameters:
-  ///   - name: What to call the file in an error.
-  ///   - count: How many records it has to hold.
-  /// - Throws: `CIFARError` or `PickleError`; then nothing of the file is appended.
+  ///   - name: The file's name in errors.
+  ///   - count: The required number of records.
+  /// - Throws: `CIFARError` or `PickleError`; then no record is appended.
   public mutating func append(file bytes: [UInt8], named name: String, expecting count: Count)
     throws
   {
@@ -60,7 +60,7 @@ public struct CIFARRecords: Sendable, Equatable {
     kind == .cifar100 && chosen == .coarse ? coarse : fine
   }
 
-  /// A pickle begins with a byte that is no label, and one of few that can follow it.
+  /// A pickle begins with a byte that is not a label, followed by one of a few possible bytes.
   static func form(of bytes: [UInt8]) -> CIFARForm {
     bytes.count >= 2 && bytes[0] == 0x80 && (2...5).contains(bytes[1]) ? .python : .binary
   }

@@ -4,7 +4,7 @@ import TensorFiles
 
 /// How often each byte occurs in each channel, and each label.
 ///
-/// 768 integers say everything that means, deviations and plots of single pixels need, exactly.
+/// These 768 integers suffice to compute exact means, deviations and histograms.
 public struct ChannelHistogram: Sendable, Equatable {
   /// `counts[channel * 256 + value]`.
   public let counts: [Int64]
@@ -12,7 +12,7 @@ public struct ChannelHistogram: Sendable, Equatable {
   public let classNames: [String]
   public let dataStatus: DataStatus
 
-  /// Bytes have as many values.
+  /// The number of values of a byte.
   public static let values = 256
 
   /// Counts the pixels and labels of a set.
@@ -25,8 +25,8 @@ public struct ChannelHistogram: Sendable, Equatable {
 
   /// Counts of pixels `[N, 3, pixelsPerChannel]`.
   private static func counts(ofPixels pixels: [UInt8], pixelsPerChannel: Int) -> [Int64] {
-    // Two tables take turns: neighbouring pixels are often equal, and a count that was just written
-    // can't be read again without a delay.
+    // Two tables alternate: neighbouring pixels are often equal, and a count that was just written
+    // can't be read again without a stall.
     var even = [Int64](repeating: 0, count: ImageSet.channels * values)
     var odd = even
     pixels.withUnsafeBufferPointer { pixels in
@@ -58,7 +58,7 @@ extension ChannelHistogram {
     try writer.write(to: url)
   }
 
-  /// - Parameter stage: The stage that writes such files, for the advice in errors.
+  /// - Parameter stage: The stage that writes such files, for error messages.
   public init(contentsOf url: URL, producedBy stage: String = "STAGE") throws {
     let file = try TensorFile(contentsOf: url)
     try file.requireSchema(Self.schema, version: 1, producedBy: stage)

@@ -9,7 +9,7 @@ import TensorFiles
 ///
 /// where h is the channel's histogram and n its number of pixels: the population's deviation, not the
 /// sample's. The sum of the first line is an exact integer, and the second adds 256 terms, none
-/// negative, so that nothing depends on the order of the pixels and nothing cancels.
+/// negative, so the result does not depend on the order of the pixels and nothing cancels.
 public struct ChannelStatistics: Sendable, Equatable {
   /// Red, green, blue.
   public let mean: [Double]
@@ -39,7 +39,7 @@ public struct ChannelStatistics: Sendable, Equatable {
   private static func moments(of counts: ArraySlice<Int64>) -> (mean: Double, std: Double) {
     let total = Double(counts.reduce(0, +))
     precondition(total > 0, "the statistics of no pixels")
-    // A sum in `Double` is exact below 2⁵³, as that of 10¹³ pixels is.
+    // A sum in `Double` is exact below 2⁵³, enough for 10¹³ pixels.
     let sum = zip(0..., counts).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
     let mean = sum / (255 * total)
     let squares = zip(0..., counts).reduce(0.0) { squares, entry in
@@ -64,7 +64,7 @@ extension ChannelStatistics {
     try writer.write(to: url)
   }
 
-  /// - Parameter stage: The stage that writes such files, for the advice in errors.
+  /// - Parameter stage: The stage that writes such files, for error messages.
   public init(contentsOf url: URL, producedBy stage: String = "STAGE") throws {
     let file = try TensorFile(contentsOf: url)
     try file.requireSchema(Self.schema, version: 1, producedBy: stage)

@@ -1,16 +1,16 @@
 import Pickles
 import TensorFiles
 
-/// The names of classes, and the file that states those of a data set in CIFAR's binary layout.
+/// Class names, and the file that lists them in CIFAR's binary layout.
 public enum ClassNames {
-  /// The longest file of names that is read: CIFAR-100's has some 700 bytes.
+  /// The longest file of names accepted, in bytes; CIFAR-100's has about 700.
   static let longestFile = 4_096
 
-  /// The names in a file such as `batches.meta.txt`, one a line.
+  /// The names in a file such as `batches.meta.txt`, one per line.
   ///
   /// - Parameters:
-  ///   - name: What to call the file in an error.
-  ///   - count: How many names it has to hold.
+  ///   - name: The file's name in errors.
+  ///   - count: The required number of names.
   public static func parse(
     _ bytes: [UInt8], file name: String, count: Int = 10
   ) throws(CIFARError) -> [String] {
@@ -37,7 +37,7 @@ public enum ClassNames {
     return try checked(names, file: file, count: count)
   }
 
-  /// The names, where they are as many as there are classes.
+  /// The names, checked for their number and characters.
   ///
   /// Names become columns of tables and parts of file names, so they are kept to characters that
   /// need no quoting anywhere.

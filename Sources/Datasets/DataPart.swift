@@ -4,7 +4,7 @@ public enum DataPart: String, Sendable, CaseIterable {
 }
 
 extension ParsedDataset {
-  /// The images of one part, in the source's order; nil where the set does not have that part.
+  /// The images of one part, in the source's order; nil if the set does not have that part.
   public subscript(part: DataPart) -> ImageSet? {
     switch part {
     case .training: train
@@ -24,7 +24,7 @@ extension ParsedDataset {
       test: test.map { taking(.test, of: $0) })
   }
 
-  /// The classes that have no image in one of the parts, with the number of images in each part there is.
+  /// The classes without an image in one of the parts, with the number of images in each part.
   public var thinClasses: [(name: String, counts: [DataPart: Int])] {
     let parts = DataPart.allCases.compactMap { part in
       self[part].map { (part: part, counts: $0.classCounts) }

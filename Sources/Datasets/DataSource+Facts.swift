@@ -1,5 +1,5 @@
 extension DataSource {
-  /// What a reader of a run should know of its images, as rows of a table: what is asked, and the answer.
+  /// What a reader of a run should know about its images, as rows of a table: a property and its value.
   public var facts: [[String]] {
     switch self {
     case .cifar10:

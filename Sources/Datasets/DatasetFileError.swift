@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong with a data set's file that is a sound tensor file.
+/// Errors in a data set's file that is a valid tensor file.
 public enum DatasetFileError: PrintableError, Equatable {
   /// The images are not square, or smaller or larger than images can be.
   case side(file: String, shape: [Int])

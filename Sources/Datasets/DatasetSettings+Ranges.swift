@@ -1,7 +1,7 @@
 import CheckedNumbers
 
 extension DatasetSettings: CheckedSettings {
-  /// Checks every number by the bounds of `stages/schema.yaml`.
+  /// Checks every number against the bounds of `stages/schema.yaml`.
   public func check() throws {
     let count = SettingRange(least: 2, most: 10_000_000)
     try count.check(trainingImages, "dataset.training-images")
@@ -16,8 +16,8 @@ extension DatasetSettings: CheckedSettings {
 }
 
 extension SplitSettings: CheckedSettings {
-  /// Checks the number of validation images by the bound of `stages/schema.yaml`; that enough are left
-  /// to train on is for the split to check.
+  /// Checks the number of validation images against `stages/schema.yaml`; the split checks that enough
+  /// training images are left.
   public func check() throws {
     guard case .images(let count)? = validation else { return }
     try SettingRange(least: 1).check(count, "split.validation")
@@ -25,8 +25,8 @@ extension SplitSettings: CheckedSettings {
 }
 
 extension PreprocessSettings: CheckedSettings {
-  /// Checks the constants by the bounds of `stages/schema.yaml`, and where they are what images are
-  /// normalised by, that they are there and possible.
+  /// Checks the constants against `stages/schema.yaml`, and, if they are used for
+  /// normalisation, that they are given and plausible.
   public func check() throws {
     for mean in mean ?? [] { try SettingRange(least: 0, most: 1).check(mean, "preprocess.mean") }
     for deviation in std ?? [] {

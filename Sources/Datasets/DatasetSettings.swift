@@ -6,21 +6,21 @@ public struct DatasetSettings: Sendable, Decodable {
   public let url: String?
   public let archive: String?
   public let seed: Int
-  /// Training images; nil for 8,000 drawn ones, or all that the source has.
+  /// Training images; nil for 8,000 drawn ones, or all images of the source.
   public let trainingImages: Int?
-  /// Test images; nil for 2,000 drawn ones, or all that the source has.
+  /// Test images; nil for 2,000 drawn ones, or all images of the source.
   public let testImages: Int?
-  /// Which of CIFAR-100's two labels an image gets.
+  /// Which of CIFAR-100's two labels to use.
   public let labels: CIFARLabels
-  /// Width and height that pictures of a folder are resized to.
+  /// Width and height to which pictures of a folder are resized.
   public let side: Int
-  /// Fractions of each class that validate and test where the source does not say which do.
+  /// Fractions of each class for validation and test, if the source does not define these parts.
   public let validationFraction: Double
   public let testFraction: Double
-  /// Whether pictures that can't be used, and copies in two parts, end the stage.
+  /// Whether unusable pictures, and copies in two parts, stop the stage.
   public let strict: Bool
 
-  /// Images that are drawn where the recipe gives no numbers.
+  /// Numbers of drawn images if the recipe gives none.
   public static let drawnByDefault = (training: 8000, test: 2000)
 
   public init(
@@ -41,7 +41,7 @@ public struct DatasetSettings: Sendable, Decodable {
     self.strict = strict
   }
 
-  /// Where the images are to come from.
+  /// Where to get the images.
   public func location() throws(DatasetSettingsError) -> DataLocation {
     switch source {
     case .shapes:
@@ -66,7 +66,7 @@ public struct DatasetSettings: Sendable, Decodable {
     }
   }
 
-  /// The number of classes, where the source alone tells it.
+  /// The number of classes, if the source alone determines it.
   public var classCount: Int? {
     source == .shapes ? Shapes.classNames.count : cifarKind?.classCount(labels)
   }
@@ -82,10 +82,10 @@ public struct DatasetSettings: Sendable, Decodable {
 }
 
 extension DatasetSettings {
-  /// How many images the recipe will leave of each file, as far as that can be known before the images are
-  /// there.
+  /// How many images of each file the recipe will keep, as far as that can be known before the images are
+  /// available.
   ///
-  /// - Parameter folder: That to which a relative path of the recipe refers.
+  /// - Parameter folder: The base of a relative path in the recipe.
   /// - Throws: What `location()` and `chosen(among:)` throw.
   public func expectedCounts(
     relativeTo folder: URL
@@ -111,10 +111,10 @@ extension DatasetSettings {
     throw .tooManyImages(key: key, found: count, available: available)
   }
 
-  /// Which images the recipe takes of each part: a stratified subset of the training and of the test
-  /// images, as indices in rising order. A part that stays whole is absent.
+  /// The images of each part that the recipe selects: a stratified subset of the training and of the test
+  /// images, as ascending indices. A part that stays whole is absent.
   ///
-  /// - Throws: `DatasetSettingsError.tooManyImages` where a part has fewer.
+  /// - Throws: `DatasetSettingsError.tooManyImages` if a part has fewer.
   public func chosenIndices(
     among parsed: ParsedDataset
   ) throws(DatasetSettingsError) -> [DataPart: [Int]] {
@@ -133,9 +133,9 @@ extension DatasetSettings {
 
 /// Where images come from.
 public enum DataLocation: Sendable {
-  /// Drawn here.
+  /// Images drawn by this program.
   case drawn(Shapes, training: Int, test: Int)
-  /// The addresses that the data set is known to be at.
+  /// The known addresses of the data set.
   case official
   /// Another address of its archive.
   case address(String)

@@ -1,20 +1,20 @@
 import TensorFiles
 
-/// Settings that are each well formed and don't go together.
+/// Settings that are valid by themselves but conflict.
 public enum DatasetSettingsError: PrintableError, Equatable {
-  /// An address of images that the source does not read.
+  /// An address that the source does not use.
   case unusedAddress(key: String, value: String, source: DataSource)
-  /// A source that is a file or a folder of one's own, and none is named.
+  /// A source that needs a file or folder, and none is named.
   case noArchive(DataSource)
   /// Two addresses of images.
   case twoAddresses(url: String, archive: String)
-  /// The recipe takes more images than there are.
+  /// The recipe selects more images than there are.
   case tooManyImages(key: String, found: Int, available: Int)
   /// Normalisation by constants, and none are given.
   case missingConstants(key: String)
-  /// Not three numbers that a mean, or a standard deviation, of pixel/255 can be.
+  /// Not three plausible means, or standard deviations, of pixel/255.
   case constants(key: String, found: [Double], expected: String)
-  /// A deviation that can't be divided by.
+  /// A standard deviation too small to divide by.
   case deviation(found: [Double])
 
   public var message: String {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The bytes of a file, decompressed on the way where its first bytes say that it is compressed.
+/// The bytes of a file, decompressed while reading if its first bytes show that it is compressed.
 ///
-/// The file is opened once: what was inspected and digested is what is read, whatever happens to its
-/// name meanwhile.
+/// The file is opened once: the bytes that were inspected and digested are those that are read, even if its
+/// path is replaced meanwhile.
 package final class DecompressedFile {
   private let file: FileHandle
   private let decompressor: ProgramOutput?
@@ -11,8 +11,8 @@ package final class DecompressedFile {
   private let limit: Int
   private var delivered = 0
 
-  /// - Parameter limit: The most bytes that are delivered. A small file can decompress to terabytes;
-  ///   past the limit reading throws and the program is ended.
+  /// - Parameter limit: The maximum number of bytes delivered. A small file can decompress to terabytes;
+  ///   past the limit, reading throws and the decompressor is stopped.
   init(_ file: FileHandle, named name: String, limit: Int) throws {
     self.file = file
     self.name = name
@@ -61,8 +61,8 @@ package final class DecompressedFile {
     return count
   }
 
-  /// Reads what is left, so that checksums at the file's end are checked, and asks the decompressor
-  /// whether all was well.
+  /// Reads the rest, so that checksums at the file's end are verified, and checks the decompressor's
+  /// exit status.
   func finish() throws {
     let rest = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     defer { rest.deallocate() }
@@ -71,7 +71,7 @@ package final class DecompressedFile {
     throw ArchiveError.damaged(archive: name, problem: problem)
   }
 
-  /// What the decompressor found wrong, once its output has ended.
+  /// The decompressor's error, once its output has ended.
   func decompressionProblem() -> String? {
     guard let decompressor else { return nil }
     let (status, messages) = decompressor.finish()

@@ -1,10 +1,10 @@
 import Foundation
 
 extension Download {
-  /// The files of the archive, which is fetched unless it is there already. An archive that can't be
+  /// The files of the archive, which is downloaded unless it exists already. An archive that can't be
   /// parsed is not kept.
   ///
-  /// - Parameter recordCount: Records that each file has to hold; those of the official files where nil.
+  /// - Parameter recordCount: Required number of records per file; that of the official files if nil.
   public func edition(
     of kind: CIFARKind = .cifar10, recordCount: Int? = nil, report: (Event) -> Void
   ) throws -> CIFAREdition {
@@ -12,21 +12,21 @@ extension Download {
       reading: { file in
         let edition = try CIFAREdition(
           archive: file, of: kind, called: name, recordCount: recordCount)
-        // The official archive's digest says that it parses.
+        // The official archive's digest guarantees that it parses.
         if expected == nil { _ = try edition.parse() }
         return edition
       }, report: report)
   }
 
-  /// What errors call the archive.
+  /// The archive's name in errors.
   private var name: String {
     addresses.count == 1 ? addresses[0].text : file.relativePath
   }
 }
 
 extension CIFAREdition {
-  /// The official files of a data set: from an archive in `folder`, or where torchvision, Keras or
-  /// Hugging Face keep one, else downloaded into `folder`.
+  /// The official files of a data set: from an archive in `folder` or in the caches of torchvision, Keras or
+  /// Hugging Face, otherwise downloaded into `folder`.
   ///
   /// - Throws: `DownloadError`, or what reading the archive throws.
   public static func official(

@@ -4,14 +4,14 @@ import TensorFiles
 
 /// Fetches an archive over the network, once.
 ///
-/// The archive stands in the folder under its own name when it is whole and right: the official one has
-/// its digest, and from any other what is wanted can be read. Until then it is `NAME.part`, and a broken
-/// download goes on from there, in this run or in a later one. What turns out wrong, such as the page
-/// that a server sends in a file's place, is not kept. The bytes come through a pipe from `curl`, so no
+/// The archive gets its own name in the folder once it is complete and correct: the official one has
+/// its digest, and any other can be read. Until then it is `NAME.part`, and a broken
+/// download resumes from there, in this run or a later one. Wrong data, such as a page
+/// that a server sends instead of the file, are not kept. The bytes come through a pipe from `curl`, so no
 /// more than the limit is ever stored.
 ///
-/// Where a file has several addresses, one that refuses, breaks off, gives less than 200 kB/s over 20
-/// seconds, or gives other bytes, is left for the next, which goes on from the same byte. When all have
+/// If a file has several addresses, one that refuses, breaks off, gives less than 200 kB/s over 20
+/// seconds, or sends other bytes, is abandoned for the next, which resumes at the same byte. When all have
 /// been tried, the fastest of them is used, however slow. The digest decides whether the file is the right one.
 public struct Download: Sendable {
   let addresses: [WebAddress]
@@ -22,7 +22,7 @@ public struct Download: Sendable {
   let delays: [Duration]
   let shortPatience: Transfer.Patience
 
-  /// What is known of a file before it is fetched.
+  /// What is known about a file before it is downloaded.
   public struct Expected: Sendable {
     let size: Int
     /// SHA-256 in lowercase hexadecimal digits.
@@ -34,12 +34,12 @@ public struct Download: Sendable {
     }
   }
 
-  /// The longest file that is fetched from an address of which nothing is known.
+  /// The largest file downloaded from an unknown address, in bytes.
   static let longestFile = 2_000_000_000
 
   /// An official archive, kept in `folder` under its own name.
   ///
-  /// - Parameter addresses: Where copies of it lie; those of the table where nil.
+  /// - Parameter addresses: Addresses of copies; those of the table if nil.
   public static func official(
     _ archive: OfficialArchive, from addresses: [WebAddress]? = nil, into folder: URL
   ) throws -> Download {
@@ -49,11 +49,11 @@ public struct Download: Sendable {
       expected: Expected(size: archive.size, digest: archive.digest))
   }
 
-  /// The archive at an address, kept in `folder`: under the address's own last part where it is known
-  /// what the file has to be, else under a name that differs for every address.
+  /// The archive at an address, kept in `folder`: under the last part of the address if the expected
+  /// digest is known, otherwise under a name that is unique to the address.
   ///
-  /// - Parameter delays: The pauses between tries that brought not one byte; after the last it is
-  ///   given up.
+  /// - Parameter delays: The pauses between tries that yield no bytes; after the last, the download
+  ///   fails.
   public init(
     from address: WebAddress, into folder: URL, expected: Expected? = nil,
     delays: [Duration] = standardDelays
@@ -65,12 +65,12 @@ public struct Download: Sendable {
     self.init(from: [address], into: folder, called: name, expected: expected, delays: delays)
   }
 
-  /// One archive with several addresses, the one that is tried first at the front.
+  /// One archive with several addresses, in the order in which they are tried.
   ///
   /// - Parameters:
   ///   - name: The file's name in `folder`.
-  ///   - leastRate: Bytes a second; an address that gives fewer over `seconds` is left for the next.
-  /// - Precondition: At least one address; with several, it is known what the file has to be.
+  ///   - leastRate: Bytes per second; an address that gives fewer over `seconds` is abandoned for the next.
+  /// - Precondition: At least one address; with several, the expected digest is known.
   public init(
     from addresses: [WebAddress], into folder: URL, called name: String, expected: Expected?,
     delays: [Duration] = standardDelays, leastRate: Int = 200_000, seconds: Int = 20
@@ -90,19 +90,19 @@ public struct Download: Sendable {
 
   public static let standardDelays: [Duration] = [1, 2, 4, 8].map { .seconds($0) }
 
-  /// Fetches the file, unless it is there already.
+  /// Downloads the file, unless it exists already.
   ///
-  /// - Returns: Where it stands.
+  /// - Returns: The URL of the file.
   public func run(report: (Event) -> Void) throws -> URL {
     try run(reading: { _ in }, report: report)
     return file
   }
 
-  /// Fetches the file, unless it is there already, and reads it.
+  /// Downloads the file, unless it exists already, and reads it.
   ///
-  /// - Parameter read: Makes of the file what is wanted of it. Where it throws an `ArchiveError` or a
-  ///   `CIFARError` that lies in the bytes, the file is not kept: one that stood from an earlier run is
-  ///   fetched again, a new one gets no name.
+  /// - Parameter read: Reads the file. If it throws an `ArchiveError` or a
+  ///   `CIFARError` caused by the bytes, the file is not kept: one from an earlier run is
+  ///   downloaded again, a new one is discarded.
   /// - Returns: What `read` returns.
   @discardableResult
   public func run<Content>(
@@ -127,7 +127,7 @@ public struct Download: Sendable {
     return content
   }
 
-  /// Fetches the file from one address after another until it is right, and reads it.
+  /// Downloads the file from one address after another until it is correct, and reads it.
   private func fetched<Content>(
     into partial: PartialFile, reading read: (URL) throws -> Content, report: (Event) -> Void
   ) throws -> Content {
@@ -151,7 +151,7 @@ public struct Download: Sendable {
     throw problem ?? DownloadError.failed(address: addresses[0].text, problem: "", kept: 0)
   }
 
-  /// What is read of a file from an earlier run; nil where it is no longer right.
+  /// The content of a file from an earlier run; nil if it is no longer correct.
   private func usable<Content>(
     _ file: URL, reading read: (URL) throws -> Content, report: (Event) -> Void
   ) throws -> Content? {
@@ -167,7 +167,7 @@ public struct Download: Sendable {
     }
   }
 
-  /// Whether another file could have been read; a program that is not installed, for example, is no
+  /// Whether the bytes are at fault; a missing program, for example, is not a
   /// fault of the file.
   static func liesInTheBytes(_ error: any Error) -> Bool {
     if case .unreadable? = error as? ArchiveError { return false }

@@ -1,18 +1,18 @@
 import TensorFiles
 
-/// What can go wrong with a download.
+/// Errors of a download.
 public enum DownloadError: PrintableError, Equatable {
   /// The file can't be written.
   case unwritable(file: String, problem: String)
   /// Another run is fetching the same file.
   case busy(file: String)
-  /// No connection, or one that broke again and again, or an answer that is no file.
+  /// No connection, one that broke repeatedly, or an answer that is not a file.
   case failed(address: String, problem: String, kept: Int)
   /// The address has no such file, or the request is refused.
   case refused(address: String, problem: String, kept: Int)
-  /// The server sends more than the file can have.
+  /// The server sends more than the file's largest size.
   case tooLong(address: String, limit: Int)
-  /// An address of an official archive gave something else.
+  /// An address of an official archive gave other bytes.
   case wrongDigest(address: String, expected: String, beginning: String)
   /// An address gave something other than an archive of the data set. The problem names the address.
   case unusable(problem: String, beginning: String)
@@ -38,7 +38,7 @@ public enum DownloadError: PrintableError, Equatable {
     }
   }
 
-  /// Whether another address of the file may do better.
+  /// Whether another address may succeed.
   var concernsTheAddress: Bool {
     switch self {
     case .unwritable, .busy: false
@@ -46,7 +46,7 @@ public enum DownloadError: PrintableError, Equatable {
     }
   }
 
-  /// Whether the address would only do the same again.
+  /// Whether a retry of the address would fail in the same way.
   var isFinal: Bool {
     switch self {
     case .refused, .tooLong, .wrongDigest, .unusable: true
@@ -54,7 +54,7 @@ public enum DownloadError: PrintableError, Equatable {
     }
   }
 
-  /// What is wrong, without address and repair.
+  /// The problem, without address and repair.
   var reason: String {
     switch self {
     case .unwritable(_, let problem), .failed(_, let problem, _), .refused(_, let problem, _):

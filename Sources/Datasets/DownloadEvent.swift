@@ -1,23 +1,23 @@
 extension Download {
-  /// What a caller may want to print.
+  /// Events of a download, for the caller to print.
   public enum Event: Sendable, Equatable {
-    /// Bytes that stand on disk, and how many it will be where the server said so.
+    /// Bytes on disk, and the total if the server stated it.
     case progress(done: Int, total: Int?)
-    /// A broken download goes on from this byte.
+    /// A broken download resumes at this byte.
     case resumed(at: Int)
-    /// The server can't go on from there or has another file now: the download starts afresh.
+    /// The server can't resume there or has another file now: the download starts again.
     case restarted
-    /// The whole turned out wrong with the part that was there before: the download starts afresh.
+    /// The file was wrong because of the earlier part: the download starts again.
     case partDropped
     /// The connection broke; there will be another try.
     case retrying(problem: String, after: Duration)
-    /// An address is left for the next one.
+    /// An address is abandoned for the next one.
     case leaving(address: String, problem: String)
-    /// The file is there already, where another program keeps it.
+    /// The file was found in another program's cache.
     case found(file: String)
-    /// The file that was kept is no longer what was downloaded.
+    /// The stored file no longer has the bytes that were downloaded.
     case discarded
-    /// The file that was kept can't be read.
+    /// The stored file can't be read.
     case unusable(file: String, problem: String)
   }
 }

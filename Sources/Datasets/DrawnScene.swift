@@ -4,8 +4,8 @@ import Randomness
 /// A colour with components in 0 ... 1.
 typealias Colour = SIMD3<Float>
 
-/// Everything that is random about one drawn image, but its noise: what is drawn, where and how, on
-/// what and behind what. Lengths are in pixels, the picture's centre is (16, 16).
+/// All random choices of one drawn image except its noise: the shape, its position and style, the
+/// background and the occluder. Lengths are in pixels; the picture's centre is (16, 16).
 struct DrawnScene {
   let shape: DrawnShape
   /// The figure, or the patch that a texture fills.
@@ -15,10 +15,10 @@ struct DrawnScene {
   let axis: SIMD2<Float>
   /// Half the patch's height over half its width (textures).
   let aspect: Float
-  /// Pixels from one mark to the next, and where the first one lies (textures).
+  /// Distance between marks in pixels, and the position of the first (textures).
   let period: Float
   let phase: SIMD2<Float>
-  /// Colours of the lit and the far end of the shape.
+  /// Colours of the lit and the dark end of the shape.
   let paint: (Colour, Colour)
   let background: DrawnBackground
   let specks: [Speck]
@@ -77,7 +77,7 @@ extension DrawnScene {
 }
 
 extension DrawnScene.Occluder {
-  /// A bar that passes the shape off its centre, so that it hides a part and never the most of it.
+  /// A bar across the shape but off its centre, so that it hides only a smaller part.
   init(across centre: SIMD2<Float>, radius: Float, from random: inout RandomStream) {
     normal = random.direction()
     halfWidth = random.float(in: 1..<2.2)
@@ -86,7 +86,7 @@ extension DrawnScene.Occluder {
   }
 }
 
-/// What lies behind the shape: two colours, mixed by a slope and by soft blotches.
+/// The background: two colours, mixed by a gradient and soft blotches.
 struct DrawnBackground {
   let colours: (Colour, Colour)
   /// The mixture's slope, per pixel.
@@ -140,7 +140,7 @@ extension RandomStream {
     [float(in: range), float(in: range), float(in: range)]
   }
 
-  /// A colour at least `distance` from both others; the best of sixteen where none is.
+  /// A colour at least `distance` from both others; the best of sixteen tries if none is.
   fileprivate mutating func colour(
     in range: Range<Float>, awayFrom others: (Colour, Colour), by distance: Float
   ) -> Colour {

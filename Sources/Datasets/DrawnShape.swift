@@ -2,8 +2,8 @@ import Foundation
 
 /// The ten classes of the drawn data set: six figures and four textures.
 ///
-/// None turns into another when it is mirrored, rotated, moved or scaled, so a crop or a flip keeps
-/// every label true.
+/// Mirroring, rotating, moving or scaling never turns one into another, so crops and flips keep
+/// labels correct.
 enum DrawnShape: UInt8, CaseIterable {
   case disc, ring, square, triangle, cross, star
   case stripes, waves, checks, dots
@@ -43,7 +43,7 @@ enum DrawnShape: UInt8, CaseIterable {
     case .stripes: return bandDistance(x)
     case .waves: return bandDistance(x + 0.42 * sin(2.2 * y)) * 0.75
     case .checks:
-      // Two bands of half a period each; a field is a mark where just one of them is.
+      // Two bands of half a period each; a field is a mark if exactly one of them covers it.
       let (a, b) = (bandDistance(x * 0.7) / 0.7, bandDistance(y * 0.7) / 0.7)
       return max(min(a, b), -max(a, b))
     case .dots: return length(x - x.rounded(), y - y.rounded()) - 0.31

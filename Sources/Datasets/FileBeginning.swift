@@ -1,20 +1,20 @@
 import Foundation
 import TensorFiles
 
-/// What the first bytes of a file tell of it, in words: an address that should give an archive mostly
-/// gives a page about why not.
+/// Describes a file by its first bytes: an address that should give an archive often
+/// gives an error page instead.
 struct FileBeginning: CustomStringConvertible {
   /// "an HTML page (<!doctype html><title>…)", for example.
   let description: String
 
-  /// The beginning of a file that can be read; of another, as if it were empty.
+  /// The beginning of a file; an unreadable one counts as empty.
   init(of url: URL) {
     let file = try? FileHandle(forReadingFrom: url)
     let bytes = try? file?.read(upToCount: Self.mostBytes)
     self.init([UInt8](bytes ?? Data()))
   }
 
-  /// - Parameter bytes: The first of a file, as many as `mostBytes` where it has them.
+  /// - Parameter bytes: The first `mostBytes` bytes of a file, or all of a shorter one.
   init(_ bytes: [UInt8]) {
     guard !bytes.isEmpty else {
       description = "an empty file"
@@ -50,7 +50,7 @@ struct FileBeginning: CustomStringConvertible {
     ([0x25, 0x50, 0x44, 0x46, 0x2D], "a PDF file"),
   ]
 
-  /// The bytes as text on one line; nil where they are no text. Half a character at the end is left out.
+  /// The bytes as text on one line; nil if they are not text. An incomplete character at the end is dropped.
   private static func text(_ bytes: [UInt8]) -> String? {
     let whole = (0...min(3, bytes.count)).lazy.map { bytes.dropLast($0) }
       .compactMap { String(validating: $0, as: UTF8.self) }.first

@@ -1,8 +1,8 @@
 import Foundation
 import TensorFiles
 
-/// A file or a folder that was named as a data set and is another form of one, or none: what it is, and
-/// what makes it one that is read.
+/// A file or folder that was named as a data set but has another format: its name, and
+/// how to convert it.
 struct ForeignDataset: Equatable {
   /// With an article: "a zip archive".
   let name: String
@@ -22,7 +22,7 @@ struct ForeignDataset: Equatable {
     "get cifar-10-python.tar.gz, or unpack train.7z, sort the pictures into a folder for each class and"
       + " set dataset.source: folder")
 
-  /// By a file's first bytes; nil where they are of no such form.
+  /// Identifies a file by its first bytes; nil if it has no known format.
   init?(firstBytes bytes: some Sequence<UInt8>) {
     let bytes = Array(bytes.prefix(ForeignFormat.prefixLength))
     if bytes.starts(with: "PAR1".utf8) {
@@ -53,7 +53,7 @@ struct ForeignDataset: Equatable {
     }
   }
 
-  /// By the names in a folder or an archive; nil where they are of no such form.
+  /// Identifies a folder or an archive by its names; nil if it has no known format.
   ///
   /// - Parameter names: Relative paths.
   init?(names: [String]) {
@@ -84,8 +84,8 @@ struct ForeignDataset: Equatable {
     }
   }
 
-  /// Names in a folder and one level below, as relative paths, those of folders with a slash after them; no
-  /// more than are needed to tell a form.
+  /// Names in a folder and one level below, as relative paths, with a trailing slash for folders; only as
+  /// many as needed to identify a format.
   static func names(inFolder url: URL) -> [String] {
     let most = 1_000
     var names: [String] = []
@@ -97,7 +97,7 @@ struct ForeignDataset: Equatable {
         continue
       }
       names.append(name + "/")
-      // The first picture of Kaggle's is found by its name, however many lie there.
+      // The first picture of Kaggle's is found by its name, among any number.
       names += below.filter { $0 == "1.png" }.map { "\(name)/\($0)" }
       names += below.prefix(20).map { "\(name)/\($0)" }
       guard names.count < most else { break }
@@ -105,7 +105,7 @@ struct ForeignDataset: Equatable {
     return names
   }
 
-  /// A record begins with its length in 8 bytes and a checksum of those.
+  /// A record begins with its length (8 bytes) and a checksum of the length.
   ///
   /// Source: TensorFlow, "TFRecord and tf.train.Example", the format's description.
   private static func isTFRecord(_ bytes: [UInt8]) -> Bool {

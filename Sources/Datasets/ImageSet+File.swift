@@ -13,13 +13,13 @@ import Tensors
 ///
 /// with the metadata `class_names` (a JSON array), `data_status` and `source`, with a preparation
 /// `taken_from`, `normalization` and `selected_on_test`, and in version 2 `set_aside`, the number of
-/// images at the end that the source has set aside for validation.
+/// images at the end that the source reserves for validation.
 extension ImageSet {
   static let schema = "images"
-  /// Version 2 has images set aside. A file without any is one of version 1, as before there were such.
+  /// Version 2 has images reserved for validation. A file without any is version 1, as before.
   private static let versions = (plain: 1, withImagesSetAside: 2)
 
-  /// Writes the set whole or not at all.
+  /// Writes the set atomically.
   public func write(to url: URL) throws {
     var metadata = fileMetadata
     metadata["source"] = source.rawValue
@@ -47,7 +47,7 @@ extension ImageSet {
 
   /// Reads a set, checking its digest and that its parts fit together.
   ///
-  /// - Parameter stage: The stage that writes such files, for the advice in errors.
+  /// - Parameter stage: The stage that writes such files, for error messages.
   public init(contentsOf url: URL, producedBy stage: String = "STAGE") throws {
     let file = try TensorFile(contentsOf: url)
     try file.requireSchema(
@@ -100,7 +100,7 @@ extension Normalization {
 }
 
 extension Preparation {
-  /// The preparation in a file of `count` images; nil where the file is a data set as it was parsed.
+  /// The preparation in a file of `count` images; nil if the file is a parsed data set.
   fileprivate init?(of file: TensorFile, count: Int) throws {
     guard file.metadata["taken_from"] != nil else { return nil }
     let channels = ImageSet.channels
@@ -130,7 +130,7 @@ extension Preparation {
 }
 
 extension ImageSet {
-  /// What every file made of these images says of them: `class_names` and `data_status`.
+  /// Metadata for every file made from these images: `class_names` and `data_status`.
   public var fileMetadata: [String: String] {
     DatasetMetadata(classNames: classNames, dataStatus: dataStatus).entries
   }

@@ -1,13 +1,13 @@
 import Randomness
 
 extension ImageSet {
-  /// The indices of `count` images in rising order, of each class the same fraction as among all. Where
-  /// these are no whole numbers of images, those that lose most by rounding down get
-  /// one more, of equals the first class.
+  /// Ascending indices of `count` images with the same fraction of each class as in the whole set. If
+  /// these are not whole numbers, the classes that lose most by rounding down get
+  /// one more image, ties going to the first class.
   ///
-  /// Which images of a class are chosen is drawn from the seed, the file they are of and the class.
+  /// The choice within a class depends on the seed, the file and the class.
   ///
-  /// - Precondition: there are as many, and the set is one as it was parsed.
+  /// - Precondition: there are at least as many, and the set is a parsed one.
   func stratifiedIndices(_ count: Int, of file: Origin, seed: Int) -> [Int] {
     precondition(
       (0...self.count).contains(count) && preparation == nil,
@@ -25,7 +25,7 @@ extension ImageSet {
     return isChosen.indices.filter { isChosen[$0] }
   }
 
-  /// How many of `count` images each class gives.
+  /// The number of images from each class, `count` in total.
   private func shares(of count: Int) -> [Int] {
     let counts = classCounts
     var shares = counts.map { $0 * count / self.count }

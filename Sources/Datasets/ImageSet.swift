@@ -1,15 +1,15 @@
 import Records
 import Tensors
 
-/// Labelled square RGB images of one size as bytes, and what a later reader has to know of them.
+/// Labelled square RGB images of one size as bytes, with the facts that later stages need.
 ///
 /// Normalising, resizing and augmenting happen where batches are made; a data set is always bytes.
 public struct ImageSet: Sendable, Equatable {
   /// Red, green, blue.
   public static let channels = 3
-  /// The sides that images can have.
+  /// The allowed sides of images.
   public static let sides = 16...256
-  /// The most classes that images can have.
+  /// The largest number of classes.
   public static let mostClasses = DatasetMetadata.mostClasses
 
   /// Pixels `[N, 3, side, side]`.
@@ -21,9 +21,9 @@ public struct ImageSet: Sendable, Equatable {
   public let classNames: [String]
   public let dataStatus: DataStatus
   public let source: DataSource
-  /// How the images were chosen and are to be normalised; nil for a data set as it was parsed.
+  /// How the images were chosen and how to normalise them; nil for a parsed data set.
   public let preparation: Preparation?
-  /// Images at the end of a parsed set that its source has set aside for validation; 0 for none.
+  /// Images at the end of a parsed set that its source reserves for validation; 0 for none.
   public let setAsideCount: Int
 
   /// - Precondition: `images.count == 3 * side * side * labels.count`, every label below
@@ -92,7 +92,7 @@ public enum Origin: String, Sendable, CaseIterable {
   case train, test
 }
 
-/// How the pixels of a set are to be normalised by who loads it.
+/// How a loader must normalise the pixels of a set.
 public enum Normalization: Sendable, Equatable {
   /// `(pixel / 255 - mean) / std`, with three means and three deviations.
   case constants(mean: [Float], std: [Float])
@@ -109,14 +109,14 @@ extension Normalization: CustomStringConvertible {
   }
 }
 
-/// How a set was taken from a parsed one.
+/// How a set was derived from a parsed one.
 public struct Preparation: Sendable, Equatable {
-  /// `indices[i]` is the record of `takenFrom` that image `i` was.
+  /// Image `i` is the record `indices[i]` of `takenFrom`.
   public let indices: [Int32]
   public let takenFrom: Origin
   public let normalization: Normalization
-  /// True where the images that select a model are also those that test it, as some published
-  /// protocols have it; figures of such a run are no estimate of new images' accuracy.
+  /// True if the images that select a model also test it, as in some published
+  /// protocols; the results of such a run do not estimate the accuracy on new images.
   public let selectedOnTest: Bool
 
   public init(
@@ -130,7 +130,7 @@ public struct Preparation: Sendable, Equatable {
 }
 
 extension ImageSet {
-  /// The images at `indices`, in that order, with the note where they came from.
+  /// The images at `indices`, in that order, with their origin.
   ///
   /// - Precondition: every index is below `count`.
   public func selecting(

@@ -2,7 +2,7 @@ import Foundation
 
 /// Official archives that other programs have downloaded to this machine.
 ///
-/// A file counts where its size and its digest are an official archive's, whatever it is called. Nothing
+/// A file counts if its size and its digest are an official archive's, under any name. Nothing
 /// is written to or copied from the folders of other programs.
 ///
 /// - torchvision puts the archive into the folder that the caller names, `./data` in its examples.
@@ -16,12 +16,12 @@ public struct LocalArchives {
   /// Where to look, in this order.
   let folders: [URL]
 
-  /// Files that are looked at in one folder.
+  /// Most files examined in one folder.
   private static let mostFiles = 10_000
 
   /// - Parameters:
-  ///   - rawFolder: Where this program keeps its own downloads.
-  ///   - workingFolder: That to which `./data` refers.
+  ///   - rawFolder: The folder of this program's own downloads.
+  ///   - workingFolder: The folder relative to which `./data` is resolved.
   public init(
     rawFolder: URL,
     environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -45,7 +45,7 @@ public struct LocalArchives {
     ]
   }
 
-  /// The first official archive of a data set; of two in one folder the one that would be downloaded.
+  /// The first official archive of a data set; of two in one folder, the one that would be downloaded.
   public func first(of kind: CIFARKind) -> URL? { first(of: OfficialArchive.all(of: kind)) }
 
   package func first(of archives: [OfficialArchive]) -> URL? {
@@ -59,7 +59,7 @@ public struct LocalArchives {
     return nil
   }
 
-  /// Whether a file is an archive, by its size and, where that fits, by its digest.
+  /// Whether a file is the archive, by its size and, if that matches, its digest.
   private static func isArchive(_ file: URL, _ archive: OfficialArchive) -> Bool {
     guard let attributes = try? ArchiveFile.attributes(of: file),
       attributes[.type] as? FileAttributeType == .typeRegular,

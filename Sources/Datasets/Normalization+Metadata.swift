@@ -1,8 +1,8 @@
 import Foundation
 import TensorFiles
 
-/// What the means and deviations of pixel/255 can be, for every place where they are read: those of 0 to
-/// 255 would scale images to next to nothing, and a network would learn nothing from them.
+/// The valid means and deviations of pixel/255, for every reader: values on the scale 0 to
+/// 255 would scale images to almost zero, and a network would learn nothing from them.
 extension Normalization {
   static let meanRange = "from 0 to 1"
   static let deviationRange = "above 0 and of at most 0.5"
@@ -20,7 +20,7 @@ extension Normalization {
   }
 }
 
-/// What a user of trained weights must do to an image, in words, as checkpoints carry it:
+/// How a user of trained weights must normalise an image, as stored in checkpoints:
 ///
 ///     normalization        "constants" or "per-image"
 ///     normalization_mean   "[0.5, 0.5, 0.5]", a JSON array, with constants only
@@ -42,7 +42,7 @@ extension Normalization {
   /// Reads the metadata of a file of weights.
   ///
   /// - Parameter file: Its path, for errors.
-  /// - Throws: `TensorFileError.unusableMetadata` where they do not say it, or nonsense.
+  /// - Throws: `TensorFileError.unusableMetadata` if they are missing or invalid.
   public init(metadata: [String: String], file: String) throws(TensorFileError) {
     func wrong(_ key: String, expected: String) -> TensorFileError {
       .unusableMetadata(

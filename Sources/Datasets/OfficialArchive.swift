@@ -1,4 +1,4 @@
-/// An archive as its makers publish it, known by its size and its SHA-256.
+/// An archive published by the authors of the data set, identified by its size and SHA-256.
 public struct OfficialArchive: Sendable, Equatable {
   public let kind: CIFARKind
   public let form: CIFARForm
@@ -7,7 +7,7 @@ public struct OfficialArchive: Sendable, Equatable {
   public let size: Int
   /// SHA-256 in lowercase hexadecimal digits.
   public let digest: String
-  /// Where copies of it lie, the fastest first; which bytes come from there, the digest decides.
+  /// Addresses of copies, the fastest first; the digest verifies the bytes.
   public let addresses: [String]
 
   private static let makers = "https://www.cs.toronto.edu/~kriz/"
@@ -22,7 +22,7 @@ public struct OfficialArchive: Sendable, Equatable {
   }
 
   /// All four. Sources of sizes and digests: the makers' site, Keras, and TensorFlow Datasets. The makers'
-  /// host gives 70 kB/s since June 2026.
+  /// host has given 70 kB/s since June 2026.
   public static let all = [
     OfficialArchive(
       .cifar10, .python, "cifar-10-python.tar.gz", size: 170_498_071,

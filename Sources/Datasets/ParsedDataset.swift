@@ -1,11 +1,11 @@
-/// A data set as its source holds it: the parts that the source keeps apart, all of one side and with
+/// A data set with the parts that its source defines, all with the same image size and
 /// the same classes.
 public struct ParsedDataset: Sendable, Equatable {
   /// The images to train on.
   public var train: ImageSet
-  /// Those that the source sets aside for validation; nil where it leaves the choice to the recipe.
+  /// The source's validation images; nil if it leaves the choice to the recipe.
   public var validation: ImageSet?
-  /// Those that the source sets aside for the test; nil where it has none.
+  /// The source's test images; nil if it has none.
   public var test: ImageSet?
 
   /// - Precondition: the same side and the same classes in every part.
@@ -21,8 +21,8 @@ public struct ParsedDataset: Sendable, Equatable {
 }
 
 extension ParsedDataset {
-  /// The training images and, at the end, those that the source has set aside for validation: one set,
-  /// as the pipeline keeps them.
+  /// The training images followed by the source's validation images: one set,
+  /// as the pipeline stores them.
   public var trainingFile: ImageSet {
     guard let validation, validation.count > 0 else { return train }
     return ImageSet(

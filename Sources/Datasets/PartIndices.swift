@@ -1,20 +1,20 @@
 import Randomness
 
-/// Which images of a set train, which validate and which test, as indices in rising order.
+/// The training, validation and test images of a set, as ascending indices.
 ///
 /// Images of one class that are the same to the last pixel stay together: a copy of a training image
-/// in the test would be known by heart.
+/// in the test set would be memorised.
 public struct PartIndices: Sendable, Equatable {
   public let training: [Int]
   public let validation: [Int]
   public let test: [Int]
 
   /// Chooses a fraction of each class, class by class: the nearest whole number of images, and at least
-  /// one where the class has three or more. Which images those are is drawn from the seed and the class.
+  /// one where the class has three or more. The choice depends on the seed and the class.
   ///
   /// - Parameters:
-  ///   - validation: The fraction that validates; 0 for none.
-  ///   - test: The fraction that tests; 0 for none.
+  ///   - validation: The validation fraction; 0 for none.
+  ///   - test: The test fraction; 0 for none.
   /// - Precondition: the fractions are not negative, and their sum is below 1.
   public init(of images: ImageSet, validation: Double, test: Double, seed: Int) {
     precondition(
@@ -49,7 +49,7 @@ public struct PartIndices: Sendable, Equatable {
     self.test = parts.test.sorted()
   }
 
-  /// Members of equal digests together, groups in the order of their first members.
+  /// Groups members with equal digests, in the order of their first members.
   private static func groups(of members: [Int], by digests: [PixelDigest]) -> [[Int]] {
     var groups: [[Int]] = []
     var places: [PixelDigest: Int] = [:]
@@ -66,12 +66,12 @@ public struct PartIndices: Sendable, Equatable {
 }
 
 extension ParsedDataset {
-  /// This data set with every part: those that it lacks are taken out of its training images by fraction.
+  /// This data set with every part: missing parts are taken from its training images by fraction.
   ///
   /// - Parameters:
-  ///   - validation: The fraction of each class that validates where the set has no validation images.
-  ///   - test: The fraction of each class that tests where it has no test images.
-  /// - Returns: The set, and where the images of each new part stood among its training images.
+  ///   - validation: The validation fraction of each class, if the set has no validation images.
+  ///   - test: The test fraction of each class, if it has no test images.
+  /// - Returns: The set, and the indices of each new part in its training images.
   public func completed(
     validation: Double, test: Double, seed: Int
   ) -> (set: ParsedDataset, parts: PartIndices) {

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A file that grows at its end and belongs to one process at a time.
+/// A file that is appended to by one process at a time.
 final class PartialFile {
   private let descriptor: Int32
   private let name: String
   private(set) var length: Int
 
-  /// Opens the file, or makes an empty one, and locks it; the kernel frees the lock with the process.
+  /// Opens the file, or creates it, and locks it; the kernel releases the lock when the process ends.
   init(_ url: URL) throws(DownloadError) {
     name = url.relativePath
     descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o644)
@@ -45,7 +45,7 @@ final class PartialFile {
     length = 0
   }
 
-  /// Returns when the bytes are on the disk.
+  /// Flushes the bytes to disk.
   func synchronize() throws(DownloadError) {
     guard fsync(descriptor) == 0 else { throw Self.unwritable(name) }
   }

@@ -1,16 +1,17 @@
 import NumPyFiles
 
-/// How an array's elements are the pixels of square images: which dimension is which.
+/// The layout of an array of square images: which dimension is which.
 ///
-/// Read are `[N, H, W, 3]`, `[N, 3, H, W]`, and greys as `[N, H, W]`, `[N, H, W, 1]` or `[N, 1, H, W]`.
+/// Accepted are `[N, H, W, 3]`, `[N, 3, H, W]`, and greys as `[N, H, W]`, `[N, H, W, 1]` or
+/// `[N, 1, H, W]`.
 struct PixelLayout: Equatable {
   let count: Int
   let height: Int
   let width: Int
-  /// Elements between neighbours: images, rows, columns, channels. Greys are their own three channels.
+  /// Elements between neighbours: images, rows, columns, channels. A grey image is used for all three channels.
   private let strides: (image: Int, row: Int, column: Int, channel: Int)
 
-  /// - Returns: Nil where the shape is none of these.
+  /// - Returns: Nil if the shape is none of these.
   init?(_ array: NumPyArray) {
     let (shape, strides) = (array.shape, array.strides)
     switch shape.count {
@@ -32,12 +33,12 @@ struct PixelLayout: Equatable {
       && left.strides == right.strides
   }
 
-  /// Bytes of the pixels as three planes an image.
+  /// Bytes of the pixels as three planes per image.
   var byteCount: Int { count * ImageSet.channels * height * width }
 
   /// The pixels as `[N, 3, H, W]`.
   ///
-  /// - Parameter elements: Bytes of the array in its own order.
+  /// - Parameter elements: Bytes of the array in stored order.
   func planes(of elements: ArraySlice<UInt8>) -> [UInt8] {
     let plane = height * width
     let isInOrder = strides == (ImageSet.channels * plane, width, 1, plane)

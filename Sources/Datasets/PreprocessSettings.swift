@@ -17,7 +17,7 @@ public struct PreprocessSettings: Sendable, Decodable {
 
   /// The recipe's normalisation, with its constants.
   ///
-  /// - Parameter statistics: Those of the training images, used where the settings say so.
+  /// - Parameter statistics: Those of the training images, used if the settings say so.
   public func normalization(_ statistics: ChannelStatistics) throws(DatasetSettingsError)
     -> Normalization
   {

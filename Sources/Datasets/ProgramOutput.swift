@@ -3,12 +3,12 @@ import TensorFiles
 
 /// The standard output of a running program, read as it comes.
 ///
-/// Programs write into our pipe and never into files of their own. So the reader can stop at any
-/// byte, and when this process dies, however it dies, the program's next write ends it too.
+/// Programs write into this pipe and never into files. So the reader can stop at any
+/// byte, and if this process dies for any reason, the program's next write ends it too.
 ///
 /// `posix_spawn` starts them rather than `Foundation.Process`, which puts a program into a process
-/// group of its own, where a Ctrl-C does not reach it, and which learns of its end by a socket that
-/// other programs started meanwhile inherit: two that run side by side can wait for each other.
+/// group of its own, where Ctrl-C does not reach it, and which waits for its end on a socket that
+/// other child processes inherit: two programs that run concurrently can deadlock.
 final class ProgramOutput {
   let name: String
   private let identifier: pid_t
@@ -18,7 +18,7 @@ final class ProgramOutput {
 
   /// Starts `name`, found on the search path, with exactly these arguments: no shell reads them.
   ///
-  /// - Parameter input: An open file that the program reads as its standard input; else it gets none.
+  /// - Parameter input: An open file for the program's standard input; nil for none.
   init(_ name: String, _ arguments: [String], input: FileHandle? = nil) throws(ProgramError) {
     let outputPipe = try Self.makePipe(for: name)
     let messagesPipe = try Self.makePipe(for: name)
@@ -33,7 +33,7 @@ final class ProgramOutput {
     posix_spawn_file_actions_adddup2(&actions, outputPipe.writingEnd, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, messagesPipe.writingEnd, STDERR_FILENO)
 
-    // A thread of a pool blocks signals, and a program would inherit that and outlive its reader.
+    // Threads of a pool block signals; a program would inherit that and outlive its reader.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -54,7 +54,7 @@ final class ProgramOutput {
         }
       }
     }
-    // The program alone writes from now on.
+    // Leaves the program as the only writer.
     close(outputPipe.writingEnd)
     close(messagesPipe.writingEnd)
     guard problem == 0 else {
@@ -97,7 +97,7 @@ final class ProgramOutput {
     return (wait(), String(decoding: text, as: UTF8.self))
   }
 
-  /// The exit status as a shell has it: 128 and the number of the signal that ended the program.
+  /// The exit status as in a shell: 128 plus the number of the signal that ended the program.
   private func wait() -> Int32 {
     if let status { return status }
     var word: Int32 = 0
@@ -108,7 +108,7 @@ final class ProgramOutput {
     return status
   }
 
-  /// A pipe whose ends no program inherits but as what it is told to. One that did would hold the
+  /// A pipe whose ends programs inherit only as their standard streams. Any other copy would hold the
   /// writing end open, and the output would never end.
   private static func makePipe(for program: String) throws(ProgramError) -> (
     reading: FileHandle, writingEnd: Int32
@@ -131,7 +131,7 @@ final class ProgramOutput {
   }
 }
 
-/// What can go wrong with a program that does a part of the work.
+/// Errors of an external program.
 enum ProgramError: PrintableError, Equatable {
   /// The search path has no such program.
   case notInstalled(program: String)

@@ -1,6 +1,6 @@
-/// Images that are the same to the last pixel and stand in two parts of a data set, or in two classes.
+/// Identical images in two parts of a data set, or in two classes.
 public struct RepeatedImage: Sendable, Equatable {
-  /// A part of the data set and the image's index there.
+  /// A part of the data set and the image's index in it.
   public struct Place: Sendable, Hashable {
     public let part: DataPart
     public let index: Int
@@ -8,16 +8,16 @@ public struct RepeatedImage: Sendable, Equatable {
     public init(part: DataPart, index: Int) { (self.part, self.index) = (part, index) }
   }
 
-  /// Where the image stands first, in the order training, validation, test.
+  /// The image's first place, in the order training, validation, test.
   public let first: Place
-  /// Where it stands again.
+  /// Its repetition.
   public let again: Place
   /// Whether the two places have different labels.
   public let hasTwoLabels: Bool
 }
 
 extension ParsedDataset {
-  /// Every image that repeats an earlier one of another part, or of another class.
+  /// Every image identical to an earlier one of another part or class.
   public func repeatedImages() -> [RepeatedImage] {
     var repeated: [RepeatedImage] = []
     var seen: [PixelDigest: (place: RepeatedImage.Place, label: Int)] = [:]

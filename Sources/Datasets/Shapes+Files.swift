@@ -5,7 +5,7 @@ extension Shapes {
   /// Draws both files and writes them in the layout of CIFAR-10's binary edition: five batches of
   /// training images, as equal as they can be, one of test images, and the class names.
   ///
-  /// - Parameter folder: Made where it is not there.
+  /// - Parameter folder: Created if it is missing.
   /// - Precondition: at least five training images and one test image.
   public func write(training: Int, test: Int, to folder: URL) throws {
     precondition(training >= 5 && test >= 1, "\(training) training and \(test) test images")

@@ -3,10 +3,10 @@ import Randomness
 import Tensors
 
 /// The embedded data set: drawn images in the form of CIFAR-10, for a first run without a download
-/// and for tests on images that anyone may have.
+/// and for tests with images that are free of rights.
 ///
-/// An image is a pure function of the seed, of the file it is for and of its place in it. So files of
-/// another length begin alike, and nothing depends on order or threads.
+/// An image is a pure function of the seed, its file and its index. So files of
+/// different lengths begin alike, and nothing depends on order or threads.
 public struct Shapes: Sendable {
   public let seed: Int
   /// Width and height of an image: that of CIFAR-10's.
@@ -17,7 +17,7 @@ public struct Shapes: Sendable {
   /// Class names, in the order of the labels.
   public static let classNames = DrawnShape.allCases.map(\.name)
 
-  /// The first `count` images of a file. Each ten in a row hold every class once.
+  /// The first `count` images of a file. Every ten consecutive images contain each class once.
   public func records(_ count: Int, of file: Origin) -> (images: [UInt8], labels: [ClassLabel]) {
     let length = count * CIFARRecords.pixelsPerImage
     let labels = labels(count, of: file)
@@ -26,7 +26,7 @@ public struct Shapes: Sendable {
         let first = index * CIFARRecords.pixelsPerImage
         let image = UnsafeMutableBufferPointer(
           rebasing: pixels[first..<first + CIFARRecords.pixelsPerImage])
-        // Labels are made from the classes, so the class is there.
+        // Labels are made from the classes, so the class exists.
         guard let shape = DrawnShape(rawValue: UInt8(label)) else { continue }
         draw(shape, index: index, of: file, into: image)
       }
@@ -79,8 +79,8 @@ extension Origin {
 extension DrawnScene {
   /// The colour at a point, before noise: background, specks, shape, occluder, back to front.
   ///
-  /// Edges are smoothed by their distance: a pixel whose centre is d inside an edge is covered by
-  /// d + 1/2 of itself, between 0 and 1.
+  /// Edges are antialiased by distance: a pixel whose centre is d inside an edge is covered by
+  /// the fraction d + 1/2, clamped to 0 … 1.
   func colour(at point: SIMD2<Float>) -> Colour {
     var colour = background.colour(at: point)
     for speck in specks {
@@ -98,7 +98,7 @@ extension DrawnScene {
     return colour
   }
 
-  /// Signed distance in pixels from the shape's edge, of a place in units of its radius.
+  /// Signed distance in pixels from the shape's edge; `place` is in units of its radius.
   private func distance(at place: SIMD2<Float>) -> Float {
     guard shape.isTexture else { return shape.figureDistance(place.x, place.y) * radius }
     // A patch of rounded corners: |x|⁴ + |y/aspect|⁴ < 1.
@@ -111,7 +111,7 @@ extension DrawnScene {
 }
 
 extension Colour {
-  /// Lays another colour over this one, up to an edge at a signed distance in pixels.
+  /// Blends another colour over this one, up to an edge at a signed distance in pixels.
   @inline(__always)
   fileprivate mutating func cover(by other: Colour, distance: Float) {
     let coverage = Swift.min(Swift.max(0.5 - distance, 0), 1)

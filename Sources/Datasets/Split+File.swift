@@ -16,7 +16,7 @@ extension Split {
     try writer.write(to: url)
   }
 
-  /// - Parameter stage: The stage that writes such files, for the advice in errors.
+  /// - Parameter stage: The stage that writes such files, for error messages.
   public init(contentsOf url: URL, producedBy stage: String = "STAGE") throws {
     let file = try TensorFile(contentsOf: url)
     try file.requireSchema(Self.schema, version: 1, producedBy: stage)

@@ -1,28 +1,28 @@
 import Randomness
 import TensorFiles
 
-/// Which records train and which validate.
+/// The training and validation records.
 ///
 /// Indices count the records of a parsed file from 0, `training` those of `train`, `validation` those
-/// of `validationSource`. Both are in rising order; shuffling is the business of who trains.
+/// of `validationSource`. Both are ascending; shuffling is done in training.
 public struct Split: Sendable, Equatable {
   public enum Kind: String, Sendable, Decodable, CaseIterable {
-    /// The last records validate.
+    /// The last records are for validation.
     case last
-    /// Random records validate.
+    /// Random records are for validation.
     case random
-    /// Random records validate, the same number of each class.
+    /// Random records are for validation, the same number of each class.
     case stratified
-    /// Those validate that the data set's source has set aside.
+    /// The source's own validation images.
     case given
   }
 
-  /// Images that validate where neither the recipe nor the data set says which.
+  /// Number of validation images if neither the recipe nor the data set says.
   public static let defaultCount = 5_000
 
-  /// What validates.
+  /// The validation images.
   public enum Validation: Sendable, Equatable {
-    /// So many of the training images.
+    /// This many of the training images.
     case images(Int)
     /// The test images, as in published protocols that select their model on them.
     case test
@@ -44,15 +44,15 @@ public struct Split: Sendable, Equatable {
     self.validationSource = validationSource
   }
 
-  /// True where the images that select a model are also those that test it.
+  /// True if the images that select a model also test it.
   public var selectedOnTest: Bool { validationSource == .test }
 
   /// Splits the images of `train`.
   ///
   /// - Parameters:
-  ///   - validation: What validates; nil for the images that the set's source has set aside, or where
-  ///     there are none for `defaultCount` training images.
-  ///   - testCount: Images in `test`, all of which validate under `.test`.
+  ///   - validation: The validation images; nil for those of the set's source, or, if
+  ///     there are none, for `defaultCount` training images.
+  ///   - testCount: Images in `test`, all used for validation with `.test`.
   public init(
     _ kind: Kind, validation: Validation?, seed: Int, of train: ImageSet, testCount: Int
   ) throws(SplitError) {
@@ -87,9 +87,9 @@ public struct Split: Sendable, Equatable {
     }
   }
 
-  /// Checks what can be known of a split without the images.
+  /// Checks a split as far as possible without the images.
   ///
-  /// - Parameter count: Images that are to validate.
+  /// - Parameter count: Number of validation images.
   static func check(
     _ count: Int, _ kind: Kind, images: Int, classes: Int?
   ) throws(SplitError) {
@@ -105,7 +105,7 @@ public struct Split: Sendable, Equatable {
     return Array(random.permutation(of: total).prefix(count))
   }
 
-  /// Equal shares of each class, drawn class by class.
+  /// The same number from each class, drawn class by class.
   private static func stratified(_ count: Int, of train: ImageSet, seed: Int) throws(SplitError)
     -> [Int]
   {
@@ -133,10 +133,10 @@ extension ImageSet {
 }
 
 extension Split {
-  /// A few training images of each class to look at: records of `train`, those of the first class
+  /// A few training images of each class for display: records of `train`, those of the first class
   /// first, drawn by the split's seed.
   ///
-  /// - Parameter share: Images of each class; fewer where the split leaves fewer.
+  /// - Parameter share: Images of each class; fewer if the split leaves fewer.
   public func samples(of train: ImageSet, perClass share: Int) -> [Int32] {
     var members = [[Int32]](repeating: [], count: train.classNames.count)
     for index in training { members[Int(train.labels[Int(index)])].append(index) }
@@ -149,13 +149,13 @@ extension Split {
 
 /// Splits that can't be made.
 public enum SplitError: PrintableError, Equatable {
-  /// No image would be left to train on, or none would validate.
+  /// No image would be left for training or for validation.
   case size(found: Int, images: Int)
-  /// The data set's source has set its validation images aside, and the recipe sets the number of others.
+  /// The data set has its own validation images, but the recipe sets a number.
   case givenAlready(found: Int, given: Int)
-  /// The validation images don't divide into equal shares.
+  /// The validation images can't be divided equally among the classes.
   case unequalShares(found: Int, classes: Int)
-  /// A class has no more images than its share, so that none would train.
+  /// A class has too few images to leave any for training.
   case classTooSmall(name: String, found: Int, share: Int)
 
   public var message: String {

@@ -1,16 +1,16 @@
 /// The recipe's section `split`.
 public struct SplitSettings: Sendable, Decodable {
   public let kind: Split.Kind
-  /// Nil for the validation set that the data set brings, and of another for `Split.defaultCount`
+  /// Nil for the data set's own validation set or, without one, for `Split.defaultCount`
   /// training images.
   public let validation: Split.Validation?
   public let seed: Int
 }
 
 extension SplitSettings {
-  /// Checks what can be known of the split before the images are there.
+  /// Checks the split as far as possible before the images are available.
   ///
-  /// - Parameter classes: Nil where their number isn't known.
+  /// - Parameter classes: Nil if their number isn't known.
   public func check(trainingImages: Int, classes: Int?) throws(SplitError) {
     switch validation {
     case .test: return

@@ -1,11 +1,11 @@
 import Foundation
 import TensorFiles
 
-/// Takes a few members out of a tar archive, into memory and nowhere else.
+/// Extracts a few members of a tar archive into memory.
 ///
-/// Archives come from strangers. A `tar` that unpacks has to be kept from following links, leaving
-/// its folder, making devices and filling the disk; here nothing is ever created on disk, so there is
-/// nothing to keep it from, and the sizes are known before a byte is taken. The archive is
+/// Archives come from strangers. An unpacking `tar` must not follow links, leave
+/// its folder, make devices or fill the disk; here nothing is created on disk,
+/// and sizes are checked before a byte is read. The archive is
 /// decompressed and read once, front to back.
 ///
 /// Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; for type `L` the GNU
@@ -20,13 +20,13 @@ package struct TarArchive {
   /// The longest extended header that is read.
   static let longestExtension = 1 << 16
 
-  /// Names of members that are passed over, as far as they are kept: enough to tell what it is.
+  /// Most names of skipped members to keep: enough to identify the archive.
   static let mostOtherNames = 200
 
-  /// What was taken out of an archive.
+  /// The extracted parts of an archive.
   struct Contents {
     fileprivate(set) var members: [String: [UInt8]] = [:]
-    /// Names of the first members that were passed over.
+    /// Names of the first skipped members.
     fileprivate(set) var otherNames: [String] = []
   }
 
@@ -35,17 +35,17 @@ package struct TarArchive {
     self.name = name
   }
 
-  /// The contents of the members whose name, less a leading `./`, is a key of `limits`.
+  /// The contents of the members whose name, without a leading `./`, is a key of `limits`.
   ///
-  /// - Parameter limits: For each name wanted, the most bytes it may have.
-  /// - Returns: The members that are there. It is no error that one is not.
+  /// - Parameter limits: For each wanted name, its largest size in bytes.
+  /// - Returns: The members found. A missing one is not an error.
   func contents(_ limits: [String: Int]) throws -> Contents {
     do {
       let contents = try contentsOfSoundFile(limits)
       try file.finish()
       return contents
     } catch ArchiveError.cut(let archive) {
-      // Where the decompressor says why its output stopped short, that is the better message.
+      // If the decompressor says why its output stopped short, that is the better message.
       guard let problem = file.decompressionProblem() else {
         throw ArchiveError.cut(archive: archive)
       }
@@ -135,34 +135,34 @@ package struct TarArchive {
     }
   }
 
-  /// Room for bytes that nobody wants.
+  /// A buffer for skipped bytes.
   private final class BlockBuffer {
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
     deinit { bytes.deallocate() }
   }
 }
 
-/// What can be wrong with an archive.
+/// Errors in an archive.
 public enum ArchiveError: PrintableError, Equatable {
   /// No such file, or it can't be opened or read.
   case unreadable(archive: String, problem: String)
   /// It is a device, a pipe or a socket.
   case notARegularFile(archive: String)
-  /// It is another kind of file, or holds one.
+  /// It is another kind of file, or contains one.
   case foreign(archive: String, found: String, repair: String)
   /// Decompressed, it is no tar archive.
   case notTar(archive: String)
-  /// It ends in the middle of a member, or without the block that ends an archive.
+  /// It ends within a member, or without the final block.
   case cut(archive: String)
   /// The decompressor reports a fault.
   case damaged(archive: String, problem: String)
-  /// It decompresses to more than any archive of this data set has.
+  /// It decompresses to more bytes than any archive of this data set.
   case tooLong(archive: String, limit: Int)
-  /// A member is longer than any of its name can be.
+  /// A member is larger than the limit for its name.
   case memberTooLong(archive: String, member: String, found: Int, limit: Int)
   /// A member is a link, a folder, a device.
   case notAFile(archive: String, member: String, kind: String)
-  /// A member is there twice, and nothing says which one counts.
+  /// A member exists twice, so that the choice is ambiguous.
   case repeatedMember(archive: String, member: String)
 
   public var message: String {

@@ -14,7 +14,7 @@ package struct TarHeader {
   package private(set) var kind: Kind
   private let typeFlag: UInt8
 
-  /// Reads a header; nil where its checksum or a number in it is wrong.
+  /// Reads a header; nil if its checksum or a number in it is wrong.
   ///
   /// - Precondition: `block.count == 512`.
   package init?(_ block: [UInt8]) {
@@ -23,7 +23,7 @@ package struct TarHeader {
       let size = Self.number(block[124..<136]), size >= 0
     else { return nil }
     let shortName = Self.text(block[0..<100])
-    // The name's first part, which GNU's own form of the header uses otherwise.
+    // The name's prefix; GNU's form of the header uses this field otherwise.
     let isPOSIX = Self.text(block[257..<263]) == "ustar" && block[263] == UInt8(ascii: "0")
     let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
     name = prefix.isEmpty ? shortName : "\(prefix)/\(shortName)"
@@ -38,7 +38,7 @@ package struct TarHeader {
     }
   }
 
-  /// What the member is, for a person.
+  /// The member's kind in words.
   package var kindName: String {
     switch typeFlag {
     case UInt8(ascii: "1"): "a hard link"
@@ -50,7 +50,7 @@ package struct TarHeader {
     }
   }
 
-  /// What headers before a member's own say of it.
+  /// Fields of a member given by the extended headers before it.
   package struct Overrides {
     var name: String?
     var size: Int?
@@ -90,7 +90,7 @@ package struct TarHeader {
     if overrides.isSparse { kind = .other }
   }
 
-  /// The sum of the header's bytes, its own field taken as spaces.
+  /// The sum of the header's bytes, with the checksum field counted as spaces.
   private static func checksum(of block: [UInt8]) -> Int {
     let sum = block.reduce(0) { $0 + Int($1) }
     let field = block[148..<156].reduce(0) { $0 + Int($1) }
@@ -102,10 +102,10 @@ package struct TarHeader {
     String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
   }
 
-  /// A number in octal digits, or in base 256 where the first bit is set.
+  /// A number in octal digits, or in base 256 if the first bit is set.
   private static func number(_ field: ArraySlice<UInt8>) -> Int? {
     if let first = field.first, first & 0x80 != 0 {
-      // Seven bytes hold every size that can be met; longer ones are no archive of ours.
+      // Seven bytes suffice for every realistic size.
       guard first == 0x80, field.dropFirst().dropLast(7).allSatisfy({ $0 == 0 }) else { return nil }
       return field.suffix(7).reduce(0) { $0 << 8 | Int($1) }
     }

@@ -1,17 +1,17 @@
 import Foundation
 import TensorFiles
 
-/// One call of `curl`: the bytes of an address, from where a partial file ends.
+/// One call of `curl`: the bytes of an address, resumed at the end of a partial file.
 struct Transfer {
   let address: WebAddress
-  /// The most bytes that the file may have.
+  /// The largest size of the file in bytes.
   let limit: Int
   /// When the connection counts as broken.
   var patience = Patience.long
 
   /// How slow a connection may be, and for how long.
   struct Patience {
-    /// Bytes a second; fewer than these over `seconds` are too few.
+    /// Minimum rate in bytes per second, measured over `seconds`.
     let leastRate: Int
     let seconds: Int
     let secondsToConnect: Int
@@ -22,21 +22,21 @@ struct Transfer {
 
   enum Outcome: Equatable {
     case complete
-    /// The server does not go on from a byte, or the file there is not the one that was begun.
+    /// The server can't resume, or its file has changed since the download began.
     case cannotResume
-    /// Something that another try may mend.
+    /// An error that a retry may solve.
     case broken(String)
     /// The file would be longer than the limit.
     case tooLong
-    /// Something that another try won't mend.
+    /// An error that a retry won't solve.
     case refused(String)
   }
 
-  /// Appends what comes to `partial`.
+  /// Appends the received bytes to `partial`.
   ///
-  /// - Parameter validatorFile: Keeps what the server calls this version of the file. With it, a
-  ///   server that has another version now answers with the whole of that one, and `curl` stops. Nil
-  ///   where a digest tells the versions apart and the bytes come from several servers.
+  /// - Parameter validatorFile: Stores the server's identifier of this version of the file. With it, a
+  ///   server with another version answers with that whole file, and `curl` stops. Nil
+  ///   if a digest distinguishes the versions and the bytes come from several servers.
   func run(
     into partial: PartialFile, validatorFile: URL?, report: (Download.Event) -> Void
   ) throws -> Outcome {
@@ -56,7 +56,7 @@ struct Transfer {
       guard count > 0 else { break }
       if partial.length == start {
         let answer = HTTPHeaders(file: headers)
-        // What a server claims is used for progress only, and only where it can be true.
+        // The server's length is used for progress only, and only if it is plausible.
         total = answer.contentLength.flatMap { (0...limit).contains($0) ? start + $0 : nil }
         if start == 0, let validatorFile { try keep(answer.validator, in: validatorFile) }
       }
@@ -73,7 +73,7 @@ struct Transfer {
 
   private func arguments(from start: Int, validator: String?, headers: URL) -> [String] {
     var arguments = [
-      // A user's own options could change what is fetched and where it goes.
+      // The user's own curl options could change what is downloaded and where to.
       "--disable", "--silent", "--show-error", "--fail", "--globoff", "--location",
       // A redirection could lead plain http off this machine.
       "--max-redirs", address.isLoopback ? "0" : "5",
@@ -104,7 +104,7 @@ struct Transfer {
     let httpStatus = lines.last.flatMap { Int($0) } ?? 0
     let problem = lines.first { $0.hasPrefix("curl:") } ?? "curl ended with status \(status)"
     switch status {
-    // 416: the file there is no longer than what we have, which curl takes for success.
+    // 416: the file there is no longer than what we have, which curl treats as success.
     // 33: the answer is the whole file.
     case 0 where start > 0 && httpStatus == 416, 22 where start > 0 && httpStatus == 416, 33:
       return .cannotResume
@@ -119,11 +119,11 @@ struct Transfer {
   }
 }
 
-/// What a server says of a file, as `curl --dump-header` writes it down.
+/// A server's headers for a file, as `curl --dump-header` writes them.
 struct HTTPHeaders {
-  /// Bytes that will come.
+  /// Number of bytes to come.
   private(set) var contentLength: Int?
-  /// What names this version of the file: its strong entity tag, or else when it was changed.
+  /// The identifier of this version of the file: its strong entity tag, or its modification time.
   private(set) var validator: String?
 
   /// Reads the last answer in the file: redirections have one each.

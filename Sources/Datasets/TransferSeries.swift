@@ -1,6 +1,6 @@
 import Foundation
 
-/// The transfers of one file from one address, until it is whole and read.
+/// The transfers of one file from one address, until it is complete and read.
 struct TransferSeries {
   let download: Download
   let address: WebAddress
@@ -8,16 +8,16 @@ struct TransferSeries {
   let isKept: Bool
   let partial: PartialFile
 
-  /// With several addresses the digest tells whether a part goes on where another ended.
+  /// With several addresses, the digest verifies that the parts belong together.
   private var validatorFile: URL? {
     download.addresses.count == 1 ? download.validatorFile : nil
   }
 
   private var limit: Int { download.expected?.size ?? Download.longestFile }
 
-  /// Fetches the file and reads it. Where it is wrong, nothing of it is kept.
+  /// Downloads and reads the file. A wrong file is not kept.
   ///
-  /// - Parameter note: Is told the rate of each transfer, in bytes a second.
+  /// - Parameter note: Receives the rate of each transfer, in bytes per second.
   func content<Content>(
     reading read: (URL) throws -> Content, report: (Download.Event) -> Void,
     note: (Double) -> Void
@@ -28,7 +28,7 @@ struct TransferSeries {
       do {
         return try checked(reading: read)
       } catch DownloadError.wrongDigest where begun > 0 && !hasRestarted {
-        // The part that was there, from another server or another day, may have been the wrong one.
+        // The earlier part, from another server or day, may have been wrong.
         report(.partDropped)
       }
     }
@@ -56,9 +56,9 @@ struct TransferSeries {
     try? FileManager.default.removeItem(at: download.validatorFile)
   }
 
-  /// Tries until the file is whole, or until nothing more comes.
+  /// Retries until the file is complete, or until nothing more comes.
   ///
-  /// - Returns: Whether what was there was dropped.
+  /// - Returns: Whether the earlier part was dropped.
   private func fetch(report: (Download.Event) -> Void, note: (Double) -> Void) throws -> Bool {
     let delays = isKept ? download.delays : []
     var (fruitless, restarts) = (0, 0)

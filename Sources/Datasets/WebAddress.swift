@@ -2,9 +2,9 @@ import TensorFiles
 
 /// An address that data may be downloaded from: `https`, or `http` from this machine itself.
 ///
-/// Over plain `http` anyone on the way can change the bytes; on the loopback interface nobody is on
-/// the way. The text is kept as it was written, and is held to a form that no two programs read
-/// differently: the host that is checked here is the host that is called.
+/// Plain `http` can be altered in transit, except on the loopback
+/// interface. The text is kept as written, and must have a form that no two programs read
+/// differently: the host checked here is the host that is contacted.
 public struct WebAddress: Sendable, Equatable {
   public let text: String
   /// True for `http`.
@@ -41,7 +41,7 @@ public struct WebAddress: Sendable, Equatable {
     return name.isEmpty ? "archive" : name
   }
 
-  /// The host of `host` or `host:port`; nil where it is anything else, a user's name for example.
+  /// The host of `host` or `host:port`; nil for anything else, a user's name for example.
   private static func host(of authority: Substring) -> Substring? {
     var host = authority
     var port: Substring?
@@ -76,7 +76,7 @@ public struct WebAddress: Sendable, Equatable {
   }
 }
 
-/// What can be wrong with an address.
+/// Errors in an address.
 public enum WebAddressError: PrintableError, Equatable {
   /// Not an address of the form `https://host[:port]/path`.
   case malformed(String)
