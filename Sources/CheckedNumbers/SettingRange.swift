@@ -1,4 +1,4 @@
-/// The numbers that a setting may have.
+/// The valid range of a setting.
 ///
 /// Recipes are checked against `stages/schema.yaml`; a stage that is called by hand checks its settings
 /// by the same bounds, for a batch of no images or an accumulation over none would end it in a trap.

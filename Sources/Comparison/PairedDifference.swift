@@ -1,7 +1,7 @@
 import Foundation
 
-/// Two settings compared over the same seeds: the differences of their results, seed by seed, so that
-/// what a seed does to both cancels.
+/// Compares two settings over the same seeds by the differences of their results, so that
+/// a seed's effect on both cancels.
 public struct PairedDifference: Sendable, Equatable {
   /// Of first minus second.
   public let statistics: SampleStatistics
@@ -10,7 +10,7 @@ public struct PairedDifference: Sendable, Equatable {
 
   /// - Parameters:
   ///   - first: The results by seed.
-  /// - Returns: Nil where fewer than two seeds have both.
+  /// - Returns: Nil if fewer than two seeds have both.
   public init?(_ first: [Int: Double], _ second: [Int: Double]) {
     let differences = first.compactMap { seed, value in second[seed].map { value - $0 } }
     guard let statistics = SampleStatistics(differences), let halfWidth = statistics.halfWidth
@@ -19,7 +19,7 @@ public struct PairedDifference: Sendable, Equatable {
     self.halfWidth = halfWidth
   }
 
-  /// Whether the interval of the difference leaves out zero.
+  /// Whether the difference is significant: its interval excludes zero.
   public var isTold: Bool { abs(statistics.mean) > halfWidth }
 
   /// The comparison of two settings in a sentence, for results in percent of which more is better.

@@ -1,4 +1,4 @@
-/// What of a run is missing or can't be read, a line each.
+/// The missing or unreadable parts of a run, one line each.
 package struct Remarks {
   private let run: String
   package var lines: [String] = []

@@ -4,7 +4,7 @@ import Records
 
 extension RunComparison {
   /// The learning curves in one figure: validation accuracy over epochs and over training time, and
-  /// the same of validation loss. A line a run, in the same colour and shape in each panel. Nil where no
+  /// the same of validation loss. A line a run, in the same colour and shape in each panel. Nil if no
   /// run has any.
   ///
   /// Losses are each recipe's own: smoothed ones can't be compared with plain ones.
@@ -91,7 +91,7 @@ private struct Curve {
     data.add(column("time"), padded(elapsed.map { $0 / divisor }, count))
   }
 
-  /// Nil where the run has no such points.
+  /// Nil if the run has no such points.
   func series(x: String, y: String, in data: DataTable) -> Series? {
     let values = y == "top1" ? history.validation.top1 : history.validation.loss
     guard values.contains(where: { $0?.isFinite == true }),

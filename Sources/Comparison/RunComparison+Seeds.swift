@@ -1,10 +1,10 @@
 import Foundation
 
 extension RunComparison {
-  /// Runs that differ by their seeds alone.
+  /// Runs that differ only in their seeds.
   public struct SeedGroup: Sendable {
     public let runs: [String]
-    /// Of the evaluated accuracies, percent; nil where none was evaluated.
+    /// Of the evaluated accuracies, percent; nil if none was evaluated.
     public let top1: SampleStatistics?
     /// The accuracy by seed.
     let top1BySeed: [Int: Double]

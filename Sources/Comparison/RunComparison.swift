@@ -3,7 +3,7 @@ import Gnuplot
 import Records
 import TensorFiles
 
-/// Several runs side by side: what they reached, in what time, and by which values of their recipes they
+/// Compares several runs: their results, times, and the recipe values in which they
 /// differ.
 public struct RunComparison: Sendable {
   public let runs: [RunResults]
@@ -16,13 +16,13 @@ public struct RunComparison: Sendable {
     self.runs = runs
   }
 
-  /// A value by which runs differ, in their order; nil where a run has no such value.
+  /// A value by which runs differ, in their order; nil if a run has no such value.
   public struct Difference: Sendable, Equatable {
     public let key: String
     public let values: [String?]
   }
 
-  /// The recipe values that differ, in the order in which the runs first name them. An instance that
+  /// The recipe values that differ, in the order in which the runs first name them. A step that
   /// a run lacks altogether differs by `steps` alone.
   public var differences: [Difference] {
     var keys: [String] = []
@@ -32,7 +32,7 @@ public struct RunComparison: Sendable {
     let steps = runs.map { Optional($0.steps.joined(separator: " ")) }
     let rows = keys.compactMap { key -> Difference? in
       let values = runs.map { run in run.settings.first { $0.key == key }?.value }
-      // A key of an instance that only some runs have says no more than `steps` does.
+      // A key of a step that only some runs have says no more than `steps` does.
       guard Set(values).count > 1, !(key.hasSuffix(")") && values.contains(nil)) else { return nil }
       return Difference(key: key, values: values)
     }
@@ -44,7 +44,7 @@ public struct RunComparison: Sendable {
     "run", "network", "epochs", "best validation", "evaluated", "training time",
   ]
 
-  /// One row a run; a dash for what it lacks.
+  /// One row per run; a dash for missing values.
   public var rows: [[String]] {
     runs.map { run in
       [

@@ -2,15 +2,15 @@ import Foundation
 import Planning
 import Records
 
-/// What a run has left behind, as far as it can be compared: its curves, its figures and the recipe values
-/// they came about with.
+/// The results of a run for comparison: its curves, its metrics and the recipe values
+/// that produced them.
 ///
-/// Instances are found by what they write, outputs called `history` and `metrics`, whatever their stages
+/// Steps are found by what they write, outputs called `history` and `metrics`, whatever their stages
 /// are called.
 public struct RunResults: Sendable {
-  /// A value of the recipe that an instance was run with.
+  /// A value of the recipe that a step was run with.
   public struct Setting: Sendable, Equatable {
-    /// `train.epochs`; for an instance not named for its stage `train.epochs (refit)`.
+    /// `train.epochs`; for a step not named for its stage `train.epochs (refit)`.
     public let key: String
     public let value: String
   }
@@ -22,20 +22,20 @@ public struct RunResults: Sendable {
   public let history: TrainingHistory?
   /// Whether a training of the run began with the weights of a file, whose own training is not known.
   public let beginsAsFile: Bool
-  /// Seconds of each of its epochs; nil where a line is missing.
+  /// Seconds of each of its epochs; nil if a line is missing.
   public let seconds: [Double]?
   /// Seconds of all trainings of the run.
   public let trainingSeconds: Double?
   /// The last evaluation on test images; the last at all where there is none.
   public let evaluation: EvaluationReport?
-  /// By instance, in the order in which they ran.
+  /// By step, in the order in which they ran.
   public let settings: [Setting]
-  /// The instances, in that order.
+  /// The steps, in that order.
   public let steps: [String]
-  /// What is missing or can't be read, a line each.
+  /// Missing or unreadable parts, one line each.
   public let remarks: [String]
 
-  /// Reads what stands of a run.
+  /// Reads the valid results of a run.
   public init(_ run: RunFolder, in project: Project) {
     name = run.name
     var remarks = Remarks(of: run.name)
@@ -99,7 +99,7 @@ struct LinkedInstance: Sendable {
   let manifest: Manifest
   var folder: URL { artefact.folder }
 
-  /// The linked instances in the order of the recipe's steps; where the recipe can't be read any more,
+  /// The linked steps in the order of the recipe's steps; where the recipe can't be read any more,
   /// each after those whose outputs it has read.
   static func inOrder(of run: RunFolder, in project: Project) -> [LinkedInstance] {
     let steps = (try? project.recipe(for: run.request).steps)
@@ -122,12 +122,12 @@ struct LinkedInstance: Sendable {
     return ordered
   }
 
-  /// The one file of an output; nil where the artefact has no such output.
+  /// The one file of an output; nil if the artefact has no such output.
   func file(ofOutput name: String) -> URL? {
     manifest.outputs.first { $0.name == name }?.files.first.map { folder.appending(path: $0.file) }
   }
 
-  /// The value of the recipe key with this last word; nil where the instance reads none.
+  /// The value of the recipe key with this last word; nil if the step reads none.
   func value(ofKey word: String) -> String? {
     manifest.parts.first { $0.kind == .recipe && $0.name.hasSuffix("." + word) }?.value
   }

@@ -1,4 +1,4 @@
-/// What the values of several runs say together.
+/// Summary statistics of several runs' values.
 public struct SampleStatistics: Sendable, Equatable {
   public let count: Int
   public let mean: Double
@@ -11,7 +11,7 @@ public struct SampleStatistics: Sendable, Equatable {
   ///     t(0.95, n − 1) · standardDeviation / √n
   public let halfWidth: Double?
 
-  /// - Returns: Nil where none of the values is finite; those that are not are left out.
+  /// - Returns: Nil if none of the values is finite; those that are not are left out.
   public init?(_ values: some Sequence<Double>) {
     let values = values.filter(\.isFinite)
     guard let least = values.min(), let most = values.max() else { return nil }

@@ -18,7 +18,7 @@ struct AddressQueue {
     untried = Array(addresses.indices)[...]
   }
 
-  /// The next address, and whether it may be slow (`isKept`); nil where all have failed.
+  /// The next address, and whether it may be slow (`isKept`); nil if all have failed.
   mutating func next() -> (index: Int, isKept: Bool)? {
     if let index = untried.popFirst() { return (index, addresses.count == 1) }
     guard addresses.count > 1 else { return nil }

@@ -42,7 +42,7 @@ struct ArrayPair {
   }
 
   /// A `.npy` of images and the file of labels beside it: `NAME_labels.npy` for `NAME_images.npy` or
-  /// `NAME_data.npy`, or else `labels.npy`. Nil where the file is no `.npy`.
+  /// `NAME_data.npy`, or else `labels.npy`. Nil if the file is no `.npy`.
   init?(imagesAt url: URL) throws {
     guard try !ArchiveFile.isFolder(url),
       try ArchiveFile.firstBytes(of: url).starts(with: [0x93] + "NUMPY".utf8)

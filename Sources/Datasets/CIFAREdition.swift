@@ -210,7 +210,7 @@ extension CIFAREdition {
     return attributes?[.type] as? FileAttributeType == .typeRegular
   }
 
-  /// The bytes of a regular file; nil where there is none.
+  /// The bytes of a regular file; nil if there is none.
   private static func content(of url: URL) throws -> [UInt8]? {
     guard isFile(url) else { return nil }
     guard let content = try? Data(contentsOf: url, options: .mappedIfSafe) else {

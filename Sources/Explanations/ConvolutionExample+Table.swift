@@ -49,7 +49,7 @@ extension ConvolutionExample {
     "\(geometry.kernelHeight) × \(geometry.kernelWidth) filter \(filter) of \(layer)"
   }
 
-  /// The sum beside what the layer has computed.
+  /// The sum and the layer's output.
   public var result: String? {
     "sum \(Self.text(sum)); the layer's output in row \(row), column \(column): "
       + "\(Self.text(Double(output)))"

@@ -6,8 +6,8 @@ import Models
 import TensorFiles
 import Tensors
 
-/// One number that a network's first convolution computes, as the sum of products that it is, and the
-/// feature map in which it stands.
+/// One element of the output of a network's first convolution, as a sum of products, and the
+/// feature map that contains it.
 ///
 ///     output[i, j] = bias + Σ over c, a, b of weight[c, a, b] · pixel[c, s·i + a − p, s·j + b − p]
 ///
@@ -34,7 +34,7 @@ public struct ConvolutionExample: Sendable {
   public let column: Int
   public let terms: [Term]
   public let bias: Float?
-  /// What the layer has computed there.
+  /// The layer's output there.
   public let output: Float
   /// The filter's weights `[channels, height, width]`.
   public let weights: [Float]
@@ -52,7 +52,7 @@ public struct ConvolutionExample: Sendable {
   /// - Parameters:
   ///   - image: The number of an image in the loader's set.
   ///   - other: An example whose filter and place are to be taken.
-  /// - Returns: Nil where no convolution reads the image itself.
+  /// - Returns: Nil if no convolution reads the image itself.
   public init?(
     of network: Network, image: Int, in loader: BatchLoader, at other: ConvolutionExample? = nil,
     on pool: WorkerPool

@@ -14,7 +14,7 @@ public struct LossExample: Sendable {
   private let classNames: [String]
   private let layerLoss: Double?
 
-  /// - Parameter layerLoss: What the network's layer has computed; nil where it has not.
+  /// - Parameter layerLoss: What the network's layer has computed; nil if it has not.
   /// - Precondition: a logit for each class, and the label is one of them.
   public init(
     logits: [Float], label: Int, labelSmoothing: Double, classNames: [String],

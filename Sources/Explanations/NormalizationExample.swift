@@ -7,7 +7,7 @@ import Models
 import TensorFiles
 import Tensors
 
-/// What a network's first batch norm does to one channel of a few images.
+/// The effect of a network's first batch norm on one channel of a few images.
 ///
 ///     y = γ · (x − μ) / sqrt(σ² + ε) + β
 ///
@@ -26,7 +26,7 @@ public struct NormalizationExample: Sendable {
   /// The largest distance of the layer's own output, behind its activation, from the formula.
   public let largestDifference: Double
 
-  /// - Returns: Nil where the network has no batch norm.
+  /// - Returns: Nil if the network has no batch norm.
   public init?(of network: Network, in loader: BatchLoader, on pool: WorkerPool) {
     guard let node = network.nodes.firstIndex(where: { $0.layer is BatchNorm }),
       let norm = network.nodes[node].layer as? BatchNorm

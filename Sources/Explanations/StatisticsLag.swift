@@ -12,14 +12,14 @@ import Tensors
 /// norm trains, and the running ones, by which it is evaluated.
 ///
 /// The running statistics are means over past batches, that is of earlier weights. While these move
-/// fast, the running statistics lag behind, and a network that answers well in training can give
-/// nearly every validation image the same answer.
+/// fast, the running statistics lag behind, and a network that predicts well in training can give
+/// nearly every validation image the same prediction.
 public struct StatisticsLag: Sendable, Equatable {
-  /// The answers to some images.
+  /// The predictions for some images.
   public struct Answers: Sendable, Equatable {
-    /// Percent of right ones.
+    /// Percentage of correct predictions.
     public let top1: Double
-    /// The class most often named, and in which percentage of the answers.
+    /// The class predicted most often, and its percentage of the predictions.
     public let favourite: Int
     public let favouritePercent: Double
 
@@ -48,11 +48,11 @@ public struct StatisticsLag: Sendable, Equatable {
   public static let epochs = 5
   private static let mostImages = 128
 
-  /// Asks the network about images at equal distances in the loader's set, twice. Dropout is off both
+  /// Evaluates the network twice, on images at equal distances in the loader's set. Dropout is off both
   /// times. The network stays as it is.
   ///
   /// - Parameter epoch: The epoch after which the weights are those of now.
-  /// - Returns: Nil where the network has no batch norm.
+  /// - Returns: Nil if the network has no batch norm.
   public init?(of network: Network, in loader: BatchLoader, epoch: Int, on pool: WorkerPool) {
     guard network.nodes.contains(where: { $0.layer is BatchNorm }) else { return nil }
     let count = min(network.imagesAtOnce(Self.mostImages), loader.images.count)

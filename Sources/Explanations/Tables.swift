@@ -1,13 +1,13 @@
 import Foundation
 import Notebook
 
-/// Something computed by hand, as a stage shows it: what it is, a table, and what it comes to.
+/// A worked example for a stage's chapter: its subject, a table, and the result.
 public protocol Explanation {
-  /// Nil where the prose says it.
+  /// Nil if the prose says it.
   var subject: String? { get }
   var header: [String] { get }
   var rows: [[String]] { get }
-  /// Nil where the table says it.
+  /// Nil if the table says it.
   var result: String? { get }
 }
 

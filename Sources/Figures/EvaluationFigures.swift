@@ -4,7 +4,7 @@ import Metrics
 import Records
 import TensorFiles
 
-/// The figures of an evaluation: who is taken for whom, and how well each class is recognised.
+/// The figures of an evaluation: the confusion matrix, and how well each class is recognised.
 public struct EvaluationFigures: Sendable {
   let summary: EvaluationReport
   let status: RunStatus

@@ -2,7 +2,7 @@ import CheckedNumbers
 import Gnuplot
 import Records
 
-/// The figures of what a training explains by examples of its own.
+/// The figures of a training's worked examples.
 public enum ExampleFigures {
   /// A channel's values before and after a norm, as two histograms over the same bins.
   ///

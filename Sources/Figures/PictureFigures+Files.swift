@@ -28,7 +28,7 @@ extension PictureFigures {
   /// The surest mistakes, from a file of the schema `mistakes`.
   ///
   /// - Parameter subject: Which images were evaluated, in the words of a title.
-  /// - Returns: Nil where there is no mistake.
+  /// - Returns: Nil if there is no mistake.
   /// - Throws: As `augmented(in:)`.
   public func mistakes(in file: TensorFile, on subject: String) throws -> Figure? {
     let names = try DatasetMetadata(of: file).classNames

@@ -2,8 +2,8 @@ import CheckedNumbers
 import Gnuplot
 import Records
 
-/// The figures that show images one by one: what a network looks for, what it is shown, and where it
-/// errs.
+/// The figures that show single images: filters, augmented images, and
+/// mistakes.
 public struct PictureFigures: Sendable {
   private let status: RunStatus
 
@@ -11,7 +11,7 @@ public struct PictureFigures: Sendable {
     self.status = status
   }
 
-  /// The filters that look at the image itself, zero in mid-grey, the largest weight of each filter
+  /// The first layer's filters: zero is mid-grey, the largest weight of each filter
   /// black or white.
   ///
   /// - Parameters:
@@ -50,10 +50,10 @@ public struct PictureFigures: Sendable {
       .with(narrow: figure("filters-narrow", across: min(across, 8), room: 470))
   }
 
-  /// Beyond these, first layers repeat themselves, and the picture its squares.
+  /// Most filters shown; further ones add little.
   private static let mostFilters = 96
 
-  /// Some images under many random changes: a row an image, first as it is.
+  /// Some images under many random changes: one row per image, the unchanged image first.
   ///
   /// - Parameters:
   ///   - images: Bytes `[rows, draws, 3, side, side]`.
@@ -98,14 +98,14 @@ public struct PictureFigures: Sendable {
       .with(narrow: figure("augmented-narrow", draws: min(draws, 5), room: 440))
   }
 
-  /// The wrong answers of which the network was surest, each with what it is, what it was taken for
-  /// and how surely. Images are enlarged or reduced by a whole factor to 81 to 160 screen pixels.
+  /// The wrong predictions with the highest confidence, each with the true class, the predicted class
+  /// and the confidence. Images are enlarged or reduced by a whole factor to 81 to 160 screen pixels.
   ///
   /// - Parameters:
   ///   - images: Bytes `[n, 3, side, side]`; labels, predicted and confidence (0 to 1) `[n]`.
   ///   - subject: Which images were evaluated, in the words of a title.
   ///   - file: The file they come from, for the errors.
-  /// - Returns: Nil where there is no mistake.
+  /// - Returns: Nil if there is no mistake.
   /// - Throws: `LogError.structure` where a label is no class, or a confidence is not from 0 to 1.
   public func mistakes(
     images: [UInt8], labels: [UInt16], predicted: [UInt16], confidence: [Float], side: Int,

@@ -2,7 +2,7 @@ import Gnuplot
 import Records
 
 extension RatePlan {
-  /// The rate of every step over the epochs; nil where no epoch was planned.
+  /// The rate of every step over the epochs; nil if no epoch was planned.
   public var figure: Figure? {
     guard !epochs.isEmpty else { return nil }
     let data = DataTable(["epoch": .numbers(epochs), "learning_rate": .numbers(rates)])

@@ -10,7 +10,7 @@ public struct RunStatus: Sendable, Equatable {
     self.selectedOnTest = selectedOnTest
   }
 
-  /// What the images that choose the epoch are called.
+  /// The name of the images that select the epoch.
   public var validationName: String { selectedOnTest ? "test (selected on it)" : "validation" }
 
   /// `title` with the reservations a reader must know of.

@@ -6,7 +6,7 @@ import TensorFiles
 
 /// The figures of a training run, drawn from its history.
 ///
-/// Each is nil where the history holds nothing to draw it from.
+/// Each is nil if the history holds nothing to draw it from.
 public struct TrainingFigures: Sendable {
   let history: TrainingHistory
   let status: RunStatus
@@ -67,7 +67,7 @@ public struct TrainingFigures: Sendable {
   /// accuracy runs ahead. A panel without numbers is left out.
   public var overview: Figure? { overview(name: "training", title: "Training, epoch by epoch") }
 
-  /// The same of a training that went on from another's weights.
+  /// The same for a training that continued from another's weights.
   public var continuation: Figure? {
     overview(name: "refit", title: "Training further, epoch by epoch")
   }

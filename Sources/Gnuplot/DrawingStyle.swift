@@ -1,7 +1,7 @@
-/// What gnuplot's SVG lacks: sharp pixels, and a dark ground where a reader prefers one.
+/// Adds to gnuplot's SVG: sharp pixels, and a dark background if the reader prefers one.
 ///
-/// A chart is inverted, and its hues turned back: lines that stand out on white then stand out on black. A
-/// picture keeps its colours, and only its ground, letters and axes change.
+/// A chart is inverted and its hues rotated back: lines that stand out on white then stand out on black. A
+/// picture keeps its colours; only its background, letters and axes change.
 enum DrawingStyle {
   /// The drawing with the style, or as it is where it is not gnuplot's.
   static func applied(to svg: String) -> String {

@@ -7,7 +7,7 @@ extension Figure {
   static let narrowWidth = 480
 
   /// The figure for a narrow screen, under the name `NAME-narrow`: its panels below each other, its title
-  /// in several lines. Nil where it is narrow already.
+  /// in several lines. Nil if it is narrow already.
   public var narrow: Figure? {
     if let grid = narrowGrid.first { return grid }
     guard !isNarrow, case .table = data, panels.allSatisfy({ $0.frame == nil }) else { return nil }

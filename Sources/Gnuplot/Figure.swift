@@ -6,7 +6,7 @@ public struct Figure: Sendable {
   /// Stem of the file names.
   public var name: String
   public var title: String
-  /// What a reader must know of what is shown and what is left out; it stands below the title.
+  /// What the reader should know about what is shown and left out; shown below the title.
   public var note: String?
   /// Pixels.
   public var width: Int
@@ -14,7 +14,7 @@ public struct Figure: Sendable {
   public var height: Int
   /// Panels in a row.
   public var panelsAcross: Int
-  /// How the rows share the height; equally where nil.
+  /// The relative heights of the rows; equal if nil.
   public var rowShares: [Double]?
   public var panels: [Panel]
   public var data: FigureData
@@ -98,11 +98,11 @@ public struct Panel: Sendable {
     }
   }
 
-  /// How colours grow from nothing to everything: with the value, or with its square root, which tells
-  /// small values apart.
+  /// How colours scale: with the value, or with its square root, which separates
+  /// small values better.
   public enum Shading: Sendable { case linear, root }
 
-  /// The panel's own title; nil where the figure's says it all.
+  /// The panel's own title; nil if the figure's says it all.
   public var title: String?
   public var horizontal: Axis
   public var vertical: Axis
@@ -110,7 +110,7 @@ public struct Panel: Sendable {
   public var legend: Legend
   public var captions: [Caption]
   public var texts: [TextColumn]
-  /// Label of the colour scale; nil where colour means no quantity.
+  /// Label of the colour scale; nil if colour means no quantity.
   public var colorScale: String?
   public var shading: Shading
   public var frame: Frame?
@@ -140,7 +140,7 @@ public struct Axis: Sendable {
 
   public enum Ticks: Sendable {
     case none
-    /// Where gnuplot thinks best.
+    /// Chosen by gnuplot.
     case automatic
     /// At multiples of a step.
     case every(Double)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The letters that the fonts of a machine can draw.
+/// The characters that the fonts of a machine can draw.
 ///
 /// gnuplot's `pngcairo` draws a letter that no font has as a box of its hexadecimal digits, many times the
 /// size of the picture, which covers all of it. Such letters are replaced before a PNG is drawn; an SVG
@@ -9,7 +9,7 @@ struct FontCoverage: Sendable {
   /// Ascending, without overlaps.
   private let ranges: [ClosedRange<UInt32>]
 
-  /// What stands for a letter that no font has.
+  /// The replacement for a character that no font has.
   static let replacement: Unicode.Scalar = "\u{25A1}"
 
   /// Latin letters and the few signs that figures are written with: DejaVu Sans has them, without which
@@ -73,7 +73,7 @@ struct FontCoverage: Sendable {
     return String(result)
   }
 
-  /// What fontconfig says of its fonts; nil where it is not installed.
+  /// What fontconfig says of its fonts; nil if it is not installed.
   private static func listing() -> String? {
     let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
     guard

@@ -1,4 +1,4 @@
-/// How every figure looks, whatever it shows.
+/// The common style of all figures.
 package enum HouseStyle {
   /// Size of the letters: gnuplot's `pngcairo` counts points of 1/72 inch at 96 pixels an inch, its
   /// `svg` counts pixels. Both come out at 16 pixels, titles at 19.

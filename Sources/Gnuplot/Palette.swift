@@ -66,7 +66,7 @@ public struct Color: Sendable, Equatable {
   }
 }
 
-/// The colours of the house: told apart by readers with any of the common colour-vision deficiencies.
+/// The palette: distinguishable with all common colour-vision deficiencies.
 ///
 /// Source: the named ones are Okabe and Ito's (2008, "Color universal design"); the series of ten is
 /// Tol's "muted" scheme (2021, technical note SRON/EPS/TN/09-002) and black.

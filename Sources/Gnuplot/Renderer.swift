@@ -82,7 +82,7 @@ public struct Renderer: Sendable {
     }.map { $0 }
   }
 
-  /// What a reader has to know of the letters of `names` that no font here has; nil where each has one.
+  /// A remark on the characters of `names` that no font here has; nil if there are none.
   public func remark(onLettersOf names: [String]) -> String? {
     let unknown = undrawableLetters(in: names.joined())
     guard !unknown.isEmpty else { return nil }
@@ -240,15 +240,15 @@ public struct Renderer: Sendable {
   }
 }
 
-/// What can go wrong when a figure is drawn.
+/// Errors of drawing a figure.
 public enum RenderError: PrintableError, Equatable {
   /// No folder of `PATH` has gnuplot.
   case gnuplotMissing
   /// gnuplot ended with an error.
   case failed(script: String, status: Int, message: String)
-  /// gnuplot ended well, but the picture is absent, empty or cut off.
+  /// gnuplot succeeded, but the picture is absent, empty or cut off.
   case noPicture(script: String, format: PictureFormat)
-  /// gnuplot ended well and wrote no letters.
+  /// gnuplot succeeded but wrote no text.
   case noLetters(script: String)
   /// A file cannot be written.
   case unwritable(file: String, problem: String)

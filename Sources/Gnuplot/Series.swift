@@ -41,7 +41,7 @@ public struct Series: Sendable {
     case image
   }
 
-  /// Name in the legend; nil where the series needs none.
+  /// Name in the legend; nil if the series needs none.
   public var title: String?
   public var mark: Mark
   public var color: Color

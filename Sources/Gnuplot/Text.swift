@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// Text on its way into a gnuplot script.
+/// Quotes text for a gnuplot script.
 ///
 /// A script quotes with single quotes only: between them gnuplot neither runs what stands between
 /// backticks nor expands macros nor reads backslashes, and a quote itself is written twice. The

@@ -34,7 +34,7 @@ struct ColumnChoice {
   /// Names of columns that a remark lists.
   private static let mostNames = 40
 
-  /// What stands below a table that is too wide: the names of the columns that are not shown.
+  /// The note below a table that is too wide: the names of the hidden columns.
   static func remark(on hidden: [String], width: Int?) -> [String] {
     guard !hidden.isEmpty else { return [] }
     let more = hidden.count - mostNames

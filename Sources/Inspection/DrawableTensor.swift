@@ -3,7 +3,7 @@ import Foundation
 import Pictures
 import TensorFiles
 
-/// A picture with what stands under it.
+/// A picture with its caption.
 public struct ImageTile: Sendable, Equatable {
   public let image: PixelImage
   public let caption: String
@@ -25,7 +25,7 @@ public struct DrawableTensor: Sendable {
   public let width: Int
   public let height: Int
 
-  /// Nil where the file has no such tensor, or one without pixels.
+  /// Nil if the file has no such tensor, or one without pixels.
   public init?(in file: TensorFile) {
     for (name, scalarType) in [("images", ScalarType.uint8), ("filters", .float32)] {
       guard let shape = try? file.shape(of: name), (4...5).contains(shape.count),

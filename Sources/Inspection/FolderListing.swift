@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// What lies in an artefact's folder: its provenance, and each file with its size and kind.
+/// Lists an artefact's folder: its provenance, and each file with its size and kind.
 public enum FolderListing {
   public static func lines(of folder: URL) throws -> [String] {
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -26,7 +26,7 @@ public enum FolderListing {
     return lines
   }
 
-  /// A tensor file's schema and tensors, or what is wrong with it; nothing for other files.
+  /// A tensor file's schema and tensors, or its error; empty for other files.
   private static func kind(of url: URL) -> String {
     guard url.pathExtension == "safetensors" else { return "" }
     do {

@@ -1,4 +1,4 @@
-/// Sets valid JSON anew, with one member or element a line, without touching order, names or numbers.
+/// Reformats valid JSON, with one member or element per line, without changing order, names or numbers.
 /// A list or object that holds no other and fits stays on one line.
 enum IndentedJSON {
   /// The longest list or object that stays on one line.
@@ -41,7 +41,7 @@ enum IndentedJSON {
     return lines + [line]
   }
 
-  /// The list or object at the front of `tokens` on one line, and how many tokens it took; nil where
+  /// The list or object at the front of `tokens` on one line, and how many tokens it took; nil if
   /// it holds another or is too long.
   private static func inlined(_ tokens: ArraySlice<String>) -> (text: String, count: Int)? {
     var text = tokens.first ?? ""

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong when a file is looked at, beyond the rules of tensor files.
+/// Errors of inspecting a file, beyond those of tensor files.
 public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file or folder cannot be read; `reason` is the system's.
   case cannotRead(file: String, reason: String)

@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// A value of a file's metadata as a reader wants to see it.
+/// A value of a file's metadata in readable form.
 public enum MetadataText {
   /// Beyond so many bytes a value is too long for a line.
   private static let longest = 200

@@ -26,7 +26,7 @@ public enum NumPyFile {
     }
   }
 
-  /// NumPy's name of a type, little-endian; nil where it has none.
+  /// NumPy's name of a type, little-endian; nil if it has none.
   private static func description(of scalarType: ScalarType) -> String? {
     switch scalarType {
     case .bool: "|b1"

@@ -1,10 +1,10 @@
 import Foundation
 import TensorFiles
 
-/// Where an artefact comes from: what `manifest.json` beside it says, as far as it is there.
+/// The provenance of an artefact, from `manifest.json` beside it.
 ///
-/// Read leniently, as any program's JSON: a missing or odd field is left out, so that an older or newer
-/// manifest still shows what it can.
+/// Read leniently: a missing or unknown field is left out, so that an older or newer
+/// manifest is still readable.
 public struct Provenance: Sendable, Equatable, Encodable {
   /// A name and its value, or an input and its digest.
   public struct Item: Sendable, Equatable, Encodable {
@@ -60,7 +60,7 @@ public struct Provenance: Sendable, Equatable, Encodable {
     (value as? [Any] ?? []).compactMap { $0 as? Element }
   }
 
-  /// One line a fact.
+  /// One line per fact.
   public func lines() -> [String] {
     var table = TextTable()
     func add(_ name: String, _ value: String?) {

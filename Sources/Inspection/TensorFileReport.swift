@@ -1,8 +1,8 @@
 import Foundation
 import TensorFiles
 
-/// Everything worth knowing about a tensor file: header, digest, metadata, provenance and what each
-/// tensor's values are like.
+/// A report on a tensor file: header, digest, metadata, provenance and statistics of each
+/// tensor.
 public struct TensorFileReport: Sendable {
   /// Whether the data are those the header states.
   public enum Verification: String, Sendable, Encodable {

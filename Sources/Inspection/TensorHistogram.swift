@@ -1,7 +1,7 @@
 import CheckedNumbers
 import TensorFiles
 
-/// How often a tensor's values lie where, in bins of one width.
+/// A histogram of a tensor's values, with bins of equal width.
 public struct TensorHistogram: Sendable, Equatable {
   /// The lower end of the first bin and the upper end of the last.
   public let low: Double
@@ -9,7 +9,7 @@ public struct TensorHistogram: Sendable, Equatable {
   /// Finite values in each bin; a value between two bins counts in the upper one.
   public let counts: [Int]
 
-  /// Nil where no value is finite.
+  /// Nil if no value is finite.
   ///
   /// Values that span few whole numbers get a bin each, from half below to half above.
   public init?<Scalar: TensorScalar>(of scalars: UnsafeBufferPointer<Scalar>, binCount: Int = 48) {
@@ -43,7 +43,7 @@ public struct TensorHistogram: Sendable, Equatable {
     self.counts = counts
   }
 
-  /// The histogram of a file's tensor; nil where it has no finite numbers that Swift can read.
+  /// The histogram of a file's tensor; nil if it has no finite numbers that Swift can read.
   public init?(of name: String, in file: TensorFile) throws {
     struct Visitor: ScalarVisitor {
       func visit<Scalar: TensorScalar>(

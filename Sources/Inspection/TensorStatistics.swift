@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What a tensor's values are like, in one glance.
+/// Summary statistics of a tensor.
 ///
 /// Sums are in `Double`; the deviation is the population's, from a second pass, so that a large mean
 /// does not swallow it. Mean and deviation are those of the finite values.
@@ -11,10 +11,10 @@ public struct TensorStatistics: Sendable, Equatable, Encodable {
   public let nanCount: Int
   /// Scalars that are plus or minus infinity.
   public let infiniteCount: Int
-  /// Nil where no scalar is a number. Integers beyond 2⁵³ are rounded.
+  /// Nil if no scalar is a number. Integers beyond 2⁵³ are rounded.
   public let minimum: Double?
   public let maximum: Double?
-  /// Nil where no scalar is finite.
+  /// Nil if no scalar is finite.
   public let mean: Double?
   public let standardDeviation: Double?
 

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What is to be done with a tensor's scalars, whatever their type.
+/// An operation on a tensor's scalars of any type.
 protocol ScalarVisitor {
   associatedtype Result
   func visit<Scalar: TensorScalar>(_ scalars: UnsafeBufferPointer<Scalar>) -> Result

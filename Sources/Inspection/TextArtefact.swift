@@ -38,7 +38,7 @@ public enum TextArtefact {
       + ColumnChoice.remark(on: Array(hidden), width: width)
   }
 
-  /// A figure that has more digits than one looks at, with five; nil for any other text.
+  /// A number with more than five digits, rounded to five; nil for any other text.
   static func rounded(_ cell: String) -> String? {
     guard cell.utf8.count > 7, cell.utf8.count < 32, cell.contains(where: { ".e".contains($0) }),
       let value = Double(cell), value.isFinite

@@ -3,7 +3,7 @@ import TensorFiles
 /// Rows of cells as aligned lines.
 struct TextTable {
   var rows: [[String]] = []
-  /// Columns whose cells stand to the right.
+  /// Columns that are right-aligned.
   var rightAligned: Set<Int> = []
   var indent = "  "
 

@@ -1,7 +1,7 @@
 import Foundation
 import Terminals
 
-/// The record of what a stage showed: one JSON line per `show`, with the source line that called it,
+/// The record of a stage's outputs: one JSON line per `show`, with the source line that called it,
 /// in `cells.jsonl` beside the outputs.
 package final class CellRecord: @unchecked Sendable {
   package static let shared = CellRecord()

@@ -6,12 +6,12 @@ import Terminals
 /// The stages' console: lines on standard output, and one line of progress that a terminal sees
 /// renewed in place and a file sees at intervals.
 public enum Console {
-  /// True where standard output is read on a terminal: directly, or through pipeline.sh, which keeps
+  /// True if standard output is read on a terminal: directly, or through pipeline.sh, which keeps
   /// a log of it and tells by `TESSERA_TERMINAL=1`.
   public static let isTerminal =
     isatty(STDOUT_FILENO) != 0 || ProcessInfo.processInfo.environment["TESSERA_TERMINAL"] == "1"
 
-  /// Columns of the terminal; nil where output is not read on one.
+  /// Columns of the terminal; nil if output is not read on one.
   public static var width: Int? { isTerminal ? Terminal.controllingWidth ?? 80 : nil }
 
   /// Prints one line at once, whole, even into a pipe.
@@ -19,7 +19,7 @@ public enum Console {
     Console.check(Output.immediateLine(line, renewing: isTerminal))
   }
 
-  /// Ends the process with one line where standard output can't be written, as on a full disk. A reader
+  /// Ends the process with one line if standard output can't be written, as on a full disk. A reader
   /// that has gone away is no reason to end: `Interruption` decides that.
   ///
   /// - Parameter code: 0, or the `errno` of what failed.
@@ -29,7 +29,7 @@ public enum Console {
   }
 }
 
-/// The progress of a counted piece of work: share done, rate and time left.
+/// The progress of a counted piece of work: fraction done, rate and time left.
 ///
 /// On a terminal one line is renewed about ten times a second; elsewhere a plain line is printed
 /// every ten seconds, so that a log stays short.
@@ -41,7 +41,7 @@ public struct Progress: Sendable {
   private let start = ContinuousClock.now
   private var lastReport: ContinuousClock.Instant
 
-  /// - Parameter alreadyDone: What an earlier process did; it counts as done and not for the rate.
+  /// - Parameter alreadyDone: Work that an earlier process did; it counts as done but not for the rate.
   public init(_ label: String, total: Int, unit: String, alreadyDone: Int = 0) {
     self.label = label
     self.total = total
@@ -52,7 +52,7 @@ public struct Progress: Sendable {
 
   /// Reports that `done` of the total are finished.
   ///
-  /// - Parameter detail: What else is worth a glance, for example the running loss.
+  /// - Parameter detail: Further information, for example the running loss.
   public mutating func update(done: Int, detail: String = "") {
     let now = ContinuousClock.now
     let interval: Duration = Console.isTerminal ? .milliseconds(100) : .seconds(10)

@@ -2,7 +2,7 @@ import Foundation
 import TensorFiles
 import Terminals
 
-/// Runs `body`; where it throws, prints the error as one line and ends the process with status 65
+/// Runs `body`; if it throws, prints the error as one line and ends the process with status 65
 /// (`EX_DATAERR`). A bare throw at the top level of a script would end in a trap and a backtrace.
 public func orExit<Result>(_ body: () throws -> Result) -> Result {
   do {

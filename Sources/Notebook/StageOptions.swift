@@ -3,8 +3,8 @@ import CheckedNumbers
 import Foundation
 import TensorFiles
 
-/// What `pipeline.sh` hands to a stage: where its inputs lie, where its outputs go, and the settings
-/// that the graph says it reads. A stage sees nothing else of the project.
+/// The arguments that `pipeline.sh` passes to a stage: the paths of its inputs and outputs, and the settings
+/// that it reads according to the graph. A stage sees nothing else of the project.
 public struct StageOptions: ParsableArguments {
   @Option(help: "JSON file with the recipe values this stage reads, defaults filled in.")
   public var settings: String
@@ -57,7 +57,7 @@ extension StageOptions {
     return url
   }
 
-  /// The input called `name`, or nil where the graph left it out.
+  /// The input called `name`, or nil if the graph left it out.
   public func optionalInput(_ name: String) -> URL? {
     for input in inputs {
       guard let separator = input.firstIndex(of: "="), input[..<separator] == name else { continue }
@@ -69,7 +69,7 @@ extension StageOptions {
   /// The folder that receives the outputs.
   public var outputFolder: URL { URL(fileURLWithPath: output) }
 
-  /// The folder for state that lets an interrupted stage go on.
+  /// The folder for state from which an interrupted stage can resume.
   public var workFolder: URL { URL(fileURLWithPath: work) }
 
   /// Where the output file called `file` is to be written.
@@ -77,7 +77,7 @@ extension StageOptions {
     outputFolder.appendingPathComponent(file)
   }
 
-  /// Where the resumable state called `file` lives.
+  /// The URL of the resumable state called `file`.
   public func work(_ file: String) -> URL {
     workFolder.appendingPathComponent(file)
   }
@@ -163,7 +163,7 @@ private struct CamelCaseKey: CodingKey {
   init?(intValue: Int) { return nil }
 }
 
-/// What can be wrong with the call of a stage.
+/// Errors in the call of a stage.
 public enum StageError: PrintableError {
   /// The stage asked for an input that the command line does not name.
   case missingInput(name: String, given: [String])

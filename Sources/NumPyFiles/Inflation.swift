@@ -7,7 +7,7 @@ enum Inflation {
   /// - Parameters:
   ///   - destination: Filled to its last byte.
   ///   - isWhole: Whether the stream has to end there.
-  /// - Returns: What is wrong with the stream; nil where nothing is.
+  /// - Returns: What is wrong with the stream; nil if nothing is.
   static func inflate(
     _ packed: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer, isWhole: Bool
   ) -> String? {

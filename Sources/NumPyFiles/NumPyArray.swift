@@ -11,7 +11,7 @@ public struct NumPyArray: Sendable, Equatable {
   /// The most dimensions that an array of NumPy can have.
   static let mostDimensions = 64
 
-  /// - Returns: Nil where the bytes are not exactly those of the shape.
+  /// - Returns: Nil if the bytes are not exactly those of the shape.
   public init?(
     type: NumPyType, shape: [Int], isFortranOrder: Bool = false, bytes: ArraySlice<UInt8>
   ) {
@@ -20,7 +20,7 @@ public struct NumPyArray: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// The bytes of an array of this shape; nil where a length is negative, where there are too many
+  /// The bytes of an array of this shape; nil if a length is negative, where there are too many
   /// dimensions, or where the product overflows.
   public static func byteCount(of shape: [Int], _ type: NumPyType) -> Int? {
     guard shape.count <= mostDimensions, shape.allSatisfy({ $0 >= 0 }) else { return nil }

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong with a file of NumPy's. `file` is its path, with the member's name for an array
+/// Errors in a NumPy file. `file` is its path, with the member's name for an array
 /// within an archive.
 public enum NumPyError: PrintableError, Equatable {
   /// No such file, a folder, or one that can't be read.

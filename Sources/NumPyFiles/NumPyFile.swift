@@ -3,7 +3,7 @@ import TensorFiles
 
 /// The arrays of a file of NumPy's: one in a `.npy`, several with names in a `.npz`.
 ///
-/// Which of both it is, its first bytes say. Nothing is read of an array before it is asked for.
+/// Its first bytes tell which. An array is read only on request.
 public struct NumPyFile {
   private enum Content {
     case array(MappedFile)
@@ -11,7 +11,7 @@ public struct NumPyFile {
   }
 
   private let content: Content
-  /// What errors call it: its path.
+  /// Its name in errors: its path.
   private let name: String
 
   /// - Throws: `NumPyError` or `ZipError`.

@@ -27,7 +27,7 @@ public struct NumPyHeader: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - bytes: The beginning of the file, all of it where it is shorter than any header can be.
-  ///   - file: What errors call it.
+  ///   - file: Its name in errors.
   public init(_ bytes: ArraySlice<UInt8>, file: String) throws(NumPyError) {
     guard bytes.starts(with: Self.magic) else {
       let format = ForeignFormat(firstBytes: bytes)?.name
@@ -71,7 +71,7 @@ public struct NumPyHeader: Sendable, Equatable {
 extension NumPyArray {
   /// Reads a `.npy` file.
   ///
-  /// - Parameter file: What errors call it.
+  /// - Parameter file: Its name in errors.
   public init(npy bytes: [UInt8], file: String) throws(NumPyError) {
     let header = try NumPyHeader(bytes[...], file: file)
     let elements = bytes[header.byteCount...]

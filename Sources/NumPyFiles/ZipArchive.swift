@@ -20,7 +20,7 @@ struct ZipArchive {
   /// Bytes of a member's own header, without its name.
   private static let headerLength = 30
 
-  /// - Parameter file: What errors call it.
+  /// - Parameter file: Its name in errors.
   init(_ mapping: MappedFile, file: String) throws(ZipError) {
     (self.mapping, self.file) = (mapping, file)
     let directory = try ZipDirectory(mapping.bytes, file: file)
@@ -32,7 +32,7 @@ struct ZipArchive {
   ///
   /// - Parameter limit: The most bytes that are taken, from the beginning; nil for all, whose CRC-32 is
   ///   checked then.
-  /// - Returns: Nil where there is no such member.
+  /// - Returns: Nil if there is no such member.
   func content(of name: String, limit: Int? = nil) throws -> [UInt8]? {
     guard let member = members[name] else { return nil }
     let packed = try packedBytes(of: member)

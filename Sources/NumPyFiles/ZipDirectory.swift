@@ -24,7 +24,7 @@ struct ZipDirectory {
 
   /// Reads the list.
   ///
-  /// - Parameter file: What errors call the archive.
+  /// - Parameter file: The archive's name in errors.
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws(ZipError) {
     let record = ZipRecord(bytes)
     guard let end = Self.end(of: record) else { throw .notZip(file: file) }
@@ -125,7 +125,7 @@ struct ZipRecord {
     String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
   }
 
-  /// Where the content of the extra field with this number lies; empty where there is none.
+  /// Where the content of the extra field with this number lies; empty if there is none.
   func extra(_ identifier: Int, in fields: Range<Int>) -> Range<Int> {
     var place = fields.lowerBound
     while place + 4 <= fields.upperBound {

@@ -1,12 +1,12 @@
 import TensorFiles
 
-/// What can be wrong with a zip archive.
+/// Errors in a zip archive.
 public enum ZipError: PrintableError, Equatable {
   /// It has no list of members at its end.
   case notZip(file: String)
   /// The list of members contradicts itself or the file.
   case directory(file: String, problem: String)
-  /// A member is there twice, and nothing says which one counts.
+  /// A member exists twice, so that the choice is ambiguous.
   case repeatedMember(file: String, member: String)
   /// A member is packed in a way other than deflate, or is encrypted.
   case method(file: String, member: String, found: String)

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// Why other data can't be evaluated on: one case a rule.
+/// Why other data can't be evaluated on: one case per rule.
 public enum OtherDataError: PrintableError, Equatable {
   /// A file of corrupted images that are not the same ones in five severities.
   case severities(file: String, images: Int)

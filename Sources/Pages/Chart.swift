@@ -1,7 +1,7 @@
 import Foundation
 
-/// Small drawings inside a page: bars and a line. They have no axes; what they are measured in stands
-/// beside them in words.
+/// Small drawings inside a page: bars and a line. They have no axes; the text
+/// beside them gives the units.
 public enum Chart {
   /// Bars from left to right, the highest as high as the drawing.
   ///

@@ -1,12 +1,12 @@
 /// A page that stands alone: one file, with its style inside and nothing fetched from elsewhere.
 public struct Page: Sendable {
-  /// What the window is called.
+  /// The title of the window.
   public var title: String
   /// One sentence on what the page says.
   public var summary: String
-  /// What the browser does after a while; nil where the page stays as it is.
+  /// The page to load after some time; nil for none.
   public var refresh: Refresh?
-  /// The list of contents; empty where the page is short.
+  /// The list of contents; empty if the page is short.
   public var contents: HTML
   public var main: HTML
   public var footer: HTML
@@ -86,7 +86,7 @@ extension Page {
     }
   }
 
-  /// What headings and links call a place: letters, digits and hyphens of `text`, in lower case.
+  /// The anchor of a place: letters, digits and hyphens of `text`, in lower case.
   public static func identifier(for text: String) -> String {
     var words: [String] = [""]
     for character in text.lowercased() {

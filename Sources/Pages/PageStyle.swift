@@ -1,4 +1,4 @@
-/// How every page looks: by day, by night, on a phone and on paper.
+/// The style of all pages: light, dark, on a phone and on paper.
 ///
 /// Text stands in a serif of the system at some 70 characters a line; what belongs to the machine in a
 /// monospaced face. Widths go by the text, and what may be wider has a box that scrolls.

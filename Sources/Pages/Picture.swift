@@ -21,7 +21,7 @@ public struct Picture: Sendable {
   public let description: String
   /// How many pixels of the screen one of its pixels is to have; nil to fit the page.
   public let width: Int?
-  /// The same in a layout for narrow screens; nil where there is none.
+  /// The same in a layout for narrow screens; nil if there is none.
   public let narrow: Data?
 
   public init(
@@ -50,11 +50,11 @@ public struct Picture: Sendable {
   }
 }
 
-/// A picture with what stands under it.
+/// A picture with its caption.
 public struct CaptionedFigure: Sendable {
   public let picture: HTML
   public let caption: HTML
-  /// What links call it; nil where none leads here.
+  /// Its anchor; nil if nothing links here.
   public let identifier: String?
 
   public init(picture: HTML, caption: HTML, identifier: String? = nil) {

@@ -10,7 +10,7 @@ import TensorFiles
 public enum Pickle {
   /// Reads a pickle.
   ///
-  /// - Parameter file: What errors call it.
+  /// - Parameter file: Its name in errors.
   public static func read(_ bytes: [UInt8], file: String) throws(PickleError) -> PickleValue {
     guard bytes.count >= 2, bytes[0] == PickleOpcode.proto.rawValue, (2...5).contains(bytes[1])
     else { throw .notPickle(file: file) }
@@ -38,7 +38,7 @@ struct PickleMachine {
   var marks: [Int] = []
   var memo: [Int: PickleItem] = [:]
   var valueCount = 0
-  /// Bytes that were made of texts, which are the only ones besides the input.
+  /// Bytes decoded from texts; all other data are slices of the input.
   var decodedCount = 0
 
   init(bytes: [UInt8], file: String) { (self.bytes, self.file) = (bytes, file) }

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong with a pickle. Offsets are of the byte where the instruction begins.
+/// Errors in a pickle. Offsets are of an instruction's first byte.
 public enum PickleError: PrintableError, Equatable {
   /// It does not begin as pickles of protocols 2 to 5 do.
   case notPickle(file: String)
@@ -18,7 +18,7 @@ public enum PickleError: PrintableError, Equatable {
   case arraySize(file: String, offset: Int, shape: [Int], type: String, found: Int)
   /// More values, or values nested deeper, than a data set has.
   case limit(file: String, offset: Int, what: String, limit: Int)
-  /// An instruction that what stands before it does not allow.
+  /// An instruction that is invalid in its context.
   case malformed(file: String, offset: Int, problem: String)
 
   public var message: String {

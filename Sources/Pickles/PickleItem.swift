@@ -1,6 +1,6 @@
 import NumPyFiles
 
-/// What lies on the stack of a pickle while it is read: its values, and what makes arrays.
+/// An item on a pickle's stack: a value, or a part of an array under construction.
 enum PickleItem {
   case none
   case bool(Bool)

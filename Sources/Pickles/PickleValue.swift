@@ -15,7 +15,7 @@ public indirect enum PickleValue: Sendable, Equatable {
 }
 
 extension PickleValue {
-  /// The value under a key; nil where this is no dictionary or has no such key.
+  /// The value under a key; nil if this is no dictionary or has no such key.
   public subscript(key: String) -> PickleValue? {
     guard case .dictionary(let members) = self else { return nil }
     return members[key]
@@ -52,7 +52,7 @@ extension PickleValue {
     return texts
   }
 
-  /// What it is, for a person.
+  /// Its kind in words.
   public var kindName: String {
     switch self {
     case .none: "None"

@@ -71,7 +71,7 @@ public struct PictureFolder: Sendable {
     }
   }
 
-  /// The parts that folders of these names are; empty where the folders are classes.
+  /// The parts that folders of these names are; empty if the folders are classes.
   private static func parts(
     among folders: Set<String>, of url: URL
   ) throws(PictureFolderError) -> [String: DataPart] {

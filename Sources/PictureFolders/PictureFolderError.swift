@@ -1,7 +1,7 @@
 import Datasets
 import TensorFiles
 
-/// Why a folder of pictures can't be a data set: one case a rule.
+/// Why a folder of pictures can't be a data set: one case per rule.
 public enum PictureFolderError: PrintableError, Equatable {
   /// There is no such folder, or one below it can't be read.
   case unreadable(folder: String)

@@ -83,7 +83,7 @@ extension PictureFolder {
       files: files, unreadable: unreadable)
   }
 
-  /// Refuses what can't be held: the pixels of all images, and a copy of them.
+  /// Throws if the pixels of all images and a copy of them don't fit into memory.
   private func requireMemory(for count: Int, side: Int) throws(PictureFolderError) {
     let (byteCount, overflow) = count.multipliedReportingOverflow(
       by: 2 * ImageSet.channels * side * side)

@@ -3,14 +3,14 @@ import Foundation
 import Records
 import TensorFiles
 
-/// What became of each file of a folder: `pictures.csv`, a line a file.
+/// The outcome for each file of a folder: `pictures.csv`, one line per file.
 ///
 ///     file,class,part,image,problem
 ///     cat/1.jpg,cat,training,0,
 ///     dog/2.jpg,dog,,,damaged …
 ///
 /// `image` counts within the images of `train.safetensors`, where validation images follow those to train
-/// on, or of `test.safetensors`; it is empty where the recipe takes fewer images, and not this one.
+/// on, or of `test.safetensors`; it is empty if the recipe takes fewer images, and not this one.
 public struct PictureTable: Sendable {
   private struct Row {
     let file: String
@@ -72,7 +72,7 @@ public struct PictureTable: Sendable {
     return files
   }
 
-  /// The table where only the images at these indices are taken of a part.
+  /// The table with only the images at these indices of each part.
   public func taking(_ indices: [DataPart: [Int]]) -> PictureTable {
     var table = self
     for (part, kept) in indices {

@@ -5,7 +5,7 @@ import TensorFiles
 enum BoundedFile {
   /// The bytes of a regular file.
   ///
-  /// - Parameter name: What errors call it.
+  /// - Parameter name: Its name in errors.
   static func bytes(
     of path: String, limit: Int, called name: String
   ) throws(PictureError) -> [UInt8] {

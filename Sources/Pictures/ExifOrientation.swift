@@ -9,7 +9,7 @@
 enum ExifOrientation {
   private static let tag = 274
 
-  /// The orientation, or nil where the data hold none that can be read: cameras and editors leave
+  /// The orientation, or nil if the data hold none that can be read: cameras and editors leave
   /// much behind in Exif data, and no picture is refused for it.
   static func orientation(in bytes: [UInt8]) -> PictureOrientation? {
     let isLittleEndian: Bool
@@ -18,7 +18,7 @@ enum ExifOrientation {
     case [0x4D, 0x4D, 0, 42]: isLittleEndian = false
     default: return nil
     }
-    /// The number in `count` bytes, nil where they are not all there.
+    /// The number in `count` bytes, nil if they are not all there.
     func number(at offset: Int, count: Int) -> Int? {
       guard offset >= 0, offset <= bytes.count - count else { return nil }
       let digits = bytes[offset..<offset + count]

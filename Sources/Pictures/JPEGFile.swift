@@ -9,7 +9,7 @@ enum JPEGFile {
   /// Decodes a picture: grey, colour or four inks; baseline or progressive; channels of any sampling that
   /// libjpeg reads.
   ///
-  /// A file that is damaged or cut short is refused: what it would show there is made up.
+  /// A damaged or truncated file is rejected: the decoder would invent the missing part.
   static func decode(_ bytes: [UInt8], file: String) throws(PictureError) -> Picture {
     let headers = try headers(of: bytes, file: file)
     let (width, height) = (Int(headers.width), Int(headers.height))

@@ -68,7 +68,7 @@ extension PNGFile {
         throw .damaged(file: file, format: "PNG", reason: String(cString: spng_strerror(status)))
       }
     }
-    // What stands beside the pixels, such as texts, is compressed too.
+    // Chunks other than pixels, such as texts, are compressed too.
     try check(spng_set_chunk_limits(context, largestChunk, mostChunkMemory))
     return try bytes.withUnsafeBufferPointer { source throws(PictureError) in
       try check(spng_set_png_buffer(context, source.baseAddress, source.count))

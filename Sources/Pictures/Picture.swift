@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// A picture as it stands in a file: its pixels, and how they are to be turned to be looked at.
+/// A picture as stored in a file: its pixels, and the orientation in which to show them.
 public struct Picture: Sendable, Equatable {
   /// The pixels as stored; transparent ones are laid over white.
   public let pixels: PixelImage
@@ -25,7 +25,7 @@ public struct Picture: Sendable, Equatable {
 
   /// Reads a PNG or JPEG file; its first bytes tell which, whatever its name is.
   ///
-  /// - Parameter name: What errors call the file; its path where nil.
+  /// - Parameter name: Its name in errors; its path if nil.
   /// - Throws: `PictureError`, also for a picture that is cut short.
   public init(contentsOf url: URL, called name: String? = nil) throws(PictureError) {
     let file = name ?? url.path
@@ -47,7 +47,7 @@ public struct Picture: Sendable, Equatable {
     }
   }
 
-  /// Refuses what is no size of a picture.
+  /// Rejects invalid sizes.
   static func check(width: Int, height: Int, file: String) throws(PictureError) {
     let (count, overflow) = width.multipliedReportingOverflow(by: height)
     guard !overflow, count <= mostPixels, max(width, height) <= 1 << 20 else {

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// Why a picture cannot be read or written: one case a rule.
+/// Why a picture cannot be read or written: one case per rule.
 public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file cannot be opened or read; `reason` is the system's.
   case cannotRead(file: String, reason: String)

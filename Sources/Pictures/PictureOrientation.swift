@@ -1,4 +1,4 @@
-/// How stored pixels are turned to be looked at. The raw values are those of Exif's tag 274.
+/// The orientation in which to show stored pixels. The raw values are those of Exif's tag 274.
 ///
 /// Source: Exif 2.3 (JEITA CP-3451C), 4.6.4 A, Orientation.
 public enum PictureOrientation: Int, Sendable, CaseIterable {
@@ -6,29 +6,29 @@ public enum PictureOrientation: Int, Sendable, CaseIterable {
   case up = 1
   /// Mirrored left and right.
   case upMirrored
-  /// Turned by half.
+  /// Rotated by 180°.
   case down
   /// Mirrored top and bottom.
   case downMirrored
   /// Rows are columns: mirrored about the diagonal from the upper left.
   case leftMirrored
-  /// Turned clockwise by a quarter.
+  /// Rotated clockwise by 90°.
   case right
   /// Mirrored about the other diagonal.
   case rightMirrored
-  /// Turned counter-clockwise by a quarter.
+  /// Rotated counter-clockwise by 90°.
   case left
 
   /// Whether rows become columns.
   public var isTransposed: Bool { rawValue >= PictureOrientation.leftMirrored.rawValue }
 }
 
-/// A picture's pixels walked in the order in which they are looked at.
+/// Iterates over a picture's pixels in display order.
 public struct PixelWalk: Sendable, Equatable {
-  /// Extents as looked at.
+  /// Extents as displayed.
   public let width: Int
   public let height: Int
-  /// Where the pixel that is looked at in the upper left is stored, counted in pixels.
+  /// The stored index of the displayed upper left pixel.
   public let first: Int
   /// Pixels, in memory, to the right neighbour.
   public let columnStride: Int

@@ -15,7 +15,7 @@ enum XMPOrientation {
   /// Bytes of the longest prefix that is looked at.
   private static let longestPrefix = 64
 
-  /// The orientation; nil where there is none that can be read.
+  /// The orientation; nil if there is none that can be read.
   static func orientation(in packet: [UInt8]) -> PictureOrientation? {
     let prefixes = Set(
       places(of: namespace, in: packet).compactMap { prefix(boundAt: $0, in: packet) })
@@ -27,7 +27,7 @@ enum XMPOrientation {
     return nil
   }
 
-  /// The prefix in `xmlns:PREFIX="` in front of a place; nil where that is not what stands there.
+  /// The prefix in `xmlns:PREFIX="` in front of a place; nil if that is not what stands there.
   private static func prefix(boundAt place: Int, in packet: [UInt8]) -> ArraySlice<UInt8>? {
     guard place >= 2, isQuote(packet[place - 1]), packet[place - 2] == UInt8(ascii: "=") else {
       return nil

@@ -24,7 +24,7 @@ public struct Artefact: Sendable {
   /// The artefact whose folder is `url` or contains it: in a project's
   /// `data/cache/STAGE/KEY`, or through its link `data/runs/RUN/STEP`.
   ///
-  /// - Returns: Nil where `url` lies in no such folder.
+  /// - Returns: Nil if `url` lies in no such folder.
   public static func around(_ url: URL) -> Artefact? {
     // `data` may be a link: first as it is written, then with links resolved.
     for path in [url.absoluteURL.standardizedFileURL, url.resolvingSymlinksInPath()] {

@@ -8,7 +8,7 @@ struct InputFiles: Codable {
     /// As a path in the project.
     let path: String
     let stamp: FileStamp?
-    /// SHA-256 of all bytes; nil where the manifest is of format 1.
+    /// SHA-256 of all bytes; nil if the manifest is of format 1.
     let sha256: String?
   }
 

@@ -8,7 +8,7 @@ import Recipes
 import TensorFiles
 import Training
 
-/// Finds, before anything runs, what a stage would refuse in a recipe once it has run so far.
+/// Finds settings of a recipe that a stage would reject, before anything runs.
 ///
 /// A check belongs to a section of the recipe and looks at every step that reads it, whatever its stage is
 /// called. Each check is the one that the stage makes, on what can be known without its inputs. Where a
@@ -53,7 +53,7 @@ public struct RecipeCheck {
     }
   }
 
-  /// The settings of a section as the step is run with them; nil where it does not read the section, or where
+  /// The settings of a section as the step is run with them; nil if it does not read the section, or where
   /// its keys are others.
   private func settings<Settings: Decodable>(
     of instance: Instance, _ section: String, as type: Settings.Type
@@ -67,7 +67,7 @@ public struct RecipeCheck {
 // MARK: - Images
 
 extension RecipeCheck {
-  /// The data set's settings; nil where no step reads such a section.
+  /// The data set's settings; nil if no step reads such a section.
   private var data: DatasetSettings? {
     plan.instances.lazy.compactMap {
       settings(of: $0.instance, "dataset", as: DatasetSettings.self)
@@ -109,7 +109,7 @@ extension RecipeCheck {
   private func check(_ settings: EvaluationSettings, of instance: Instance) throws {
     for binding in instance.bindings {
       let producer = plan.instances.first { $0.name == binding.producer }?.instance
-      // A training that goes on from another numbers its epochs on from the other's.
+      // A training that continues another continues its epoch numbers.
       guard let producer, !producer.bindings.contains(where: { $0.isOfCheckpoint }),
         let training = self.settings(of: producer, "train", as: TrainingSettings.self)
       else { continue }
@@ -121,7 +121,7 @@ extension RecipeCheck {
 }
 
 extension Instance.Binding {
-  /// Whether it is a checkpoint to go on from: the one input of a training that is no image set.
+  /// Whether it is a checkpoint to continue from: the one input of a training that is no image set.
   fileprivate var isOfCheckpoint: Bool { input == "start" }
 }
 
@@ -134,7 +134,7 @@ extension PlannedInstance {
   }
 }
 
-/// A step whose stage would refuse the settings of the recipe.
+/// A step whose stage would reject the settings of the recipe.
 public struct RecipeCheckError: Error, Equatable, CustomStringConvertible {
   public let instance: String
   /// In the stage's own words.

@@ -15,7 +15,7 @@ struct FormulaExtraction {
   /// The text with a mark for each formula.
   private(set) var text = ""
   private(set) var formulas: [Found] = []
-  /// The line of a `$$` that nothing ends; nil where all is well.
+  /// The line of a `$$` that nothing ends; nil if all is well.
   private(set) var unendedLine: Int?
 
   /// Private-use characters; one that the text has already is replaced.

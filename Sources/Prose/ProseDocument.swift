@@ -41,7 +41,7 @@ public struct ProseDocument: Sendable, Equatable {
     }
   }
 
-  /// The first heading of level 1, plain; nil where there is none.
+  /// The first heading of level 1, plain; nil if there is none.
   public var title: String? {
     for case .heading(1, _, let text) in blocks { return text }
     return nil

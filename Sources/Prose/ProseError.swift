@@ -1,4 +1,4 @@
-/// What can be wrong with the prose of a source file. One line: where, what, how to repair.
+/// Errors in the prose of a source file. One line: where, what, how to repair.
 public struct ProseError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The rules.
   public enum Problem: Sendable, Equatable {
@@ -34,7 +34,7 @@ public struct ProseError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// What can be wrong with a formula.
+/// Errors in a formula.
 public enum FormulaProblem: Error, Sendable, Equatable, CustomStringConvertible {
   /// The subset has no such command.
   case unknownCommand(String)
@@ -42,7 +42,7 @@ public enum FormulaProblem: Error, Sendable, Equatable, CustomStringConvertible 
   case unknownEnvironment(String)
   /// A character has no meaning in mathematics here.
   case unknownCharacter(Character)
-  /// Something stands where it can't.
+  /// A token is not allowed here.
   case unexpected(String, expected: String)
   /// The formula ends too early.
   case ended(expected: String)

@@ -52,7 +52,7 @@ public struct CommaSeparatedValues: Sendable, Equatable {
     return header
   }
 
-  /// The cells of the column with this name, below the header; nil where there is none. Records that end
+  /// The cells of the column with this name, below the header; nil if there is none. Records that end
   /// before it are passed over.
   public func column(_ name: String) -> [String]? {
     guard let index = records.first?.cells.firstIndex(of: name) else { return nil }

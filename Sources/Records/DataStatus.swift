@@ -1,4 +1,4 @@
-/// How far the pixels can be trusted to be those that published figures were measured on: the metadata
+/// Whether the pixels are those on which published results were measured: the metadata
 /// `data_status` of tensor files, and a field of `metrics.json`, `progress.json` and manifests.
 public enum DataStatus: String, Sendable, Codable, CaseIterable {
   /// The archive's digest is that of the official one.
@@ -10,14 +10,14 @@ public enum DataStatus: String, Sendable, Codable, CaseIterable {
   /// Drawn by this program.
   case generated
 
-  /// What a reader of a figure measured on such data has to know, as a sentence; nil where it is nothing.
+  /// A warning for readers of results on such data, as a sentence; nil if there is none.
   public var warning: String? {
     reservation.map {
       "\($0): not an official CIFAR archive, so figures may differ from published ones"
     }
   }
 
-  /// The same in two words, for a title or a line; nil where there is nothing to know.
+  /// The same in two words, for a title or a line; nil if there is nothing to know.
   public var reservation: String? {
     switch self {
     case .unverified: "unverified data"

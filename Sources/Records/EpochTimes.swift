@@ -15,7 +15,7 @@ public struct EpochTimes: Sendable, Equatable {
     public let epoch: Int
     /// From 0 on.
     public let seconds: Double
-    /// Nil where the file does not say.
+    /// Nil if the file does not say.
     public let imagesPerSecond: Double?
   }
 
@@ -84,7 +84,7 @@ public struct EpochTimes: Sendable, Equatable {
   /// Seconds of all epochs; of an epoch that stands in several rows the last one counts.
   public var total: Double { secondsOfEpoch.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
 
-  /// The seconds of each of `epochs`; nil where one is missing.
+  /// The seconds of each of `epochs`; nil if one is missing.
   public func seconds(ofEpochs epochs: [Int]) -> [Double]? {
     let known = secondsOfEpoch
     let times = epochs.compactMap { known[$0] }

@@ -45,7 +45,7 @@ extension EvaluationReport {
 }
 
 /// A figure that is null in JSON, which has finite numbers only, where it is nil or not finite. Read, it
-/// is nil where it is null or absent.
+/// is nil if it is null or absent.
 @propertyWrapper
 public struct NullWhereUndefined: Sendable, Equatable, Codable {
   private var value: Double?

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What an evaluation found, on what, and with which reservations: the file `metrics.json`.
+/// The results of an evaluation, its subject and reservations: the file `metrics.json`.
 ///
 /// Accuracies and scores are in percent. A value that is not defined, such as the recall of a class
 /// without images or the loss of a network that has diverged, is null in the file and nil here.
@@ -18,11 +18,11 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   public var count: Int
   /// Which images these are: `validation`, `test`, or the name of another data set.
   public var on: String
-  /// The checkpoint that all figures but `checkpoints` are of; nil where the file does not say.
+  /// The checkpoint that all figures but `checkpoints` are of; nil if the file does not say.
   public var checkpoint: String?
   public var epoch: Int?
   public var selection: SelectionKind?
-  /// Whether each answer is the mean of those to the image and to its mirror image.
+  /// Whether each prediction averages those for the image and its mirror image.
   public var flip: Bool?
   /// The views whose logits each answer averages; nil for none but the image, and with `flip`.
   public var views: ImageViews.Kind?
@@ -33,14 +33,14 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   public var source: String?
   /// Whether the images that chose the epoch were the test images.
   public var selectedOnTest: Bool
-  /// Nil where the file does not say.
+  /// Nil if the file does not say.
   public var classNames: [String]?
   public var perClass: [ClassFigures]
   /// Unweighted means over the classes that occur among the images or among the answers, each over the
   /// same classes.
   public var macro: Scores
   public var mostConfused: [Confusion]
-  /// A fraction, 0 to 1; nil where no image was evaluated.
+  /// A fraction, 0 to 1; nil if no image was evaluated.
   @NullWhereUndefined public var expectedCalibrationError: Double?
   /// The main figures of every checkpoint that was evaluated.
   public var checkpoints: [CheckpointFigures]
@@ -61,7 +61,7 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   /// images, and otherwise nil.
   public struct ClassFigures: Sendable, Equatable, Codable {
     public var name: String
-    /// Images of the class; nil where the file does not say.
+    /// Images of the class; nil if the file does not say.
     public var support: Int?
     @NullWhereUndefined public var accuracy: Double?
     @NullWhereUndefined public var precision: Double?
@@ -77,7 +77,7 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
     }
   }
 
-  /// Images of one class that were taken for another.
+  /// Images of one class that were predicted as another.
   public struct Confusion: Sendable, Equatable, Codable {
     public var truth: String
     public var predicted: String

@@ -1,5 +1,5 @@
 extension TrainingHistory {
-  /// The best validation top-1 accuracy, in percent, and the first epoch that reached it; nil where none
+  /// The best validation top-1 accuracy, in percent, and the first epoch that reached it; nil if none
   /// was measured.
   public var best: (epoch: Int, top1: Double)? {
     zip(epochs, validation.top1)
@@ -16,7 +16,7 @@ extension TrainingHistory {
     public let percent: Double
   }
 
-  /// The efficiency of the training; nil where no validation accuracy was measured.
+  /// The efficiency of the training; nil if no validation accuracy was measured.
   public var efficiency: Efficiency? {
     guard let best, let last = epochs.last else { return nil }
     let fraction = Double(last - best.epoch) / Double(epochs.count)

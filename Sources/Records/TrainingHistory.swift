@@ -10,7 +10,7 @@ import Foundation
 public struct TrainingHistory: Sendable, Equatable {
   public static let fileName = "history.csv"
 
-  /// Loss and accuracies over one set of images, a value an epoch; nil where none was measured.
+  /// Loss and accuracies over one set of images, a value an epoch; nil if none was measured.
   public struct Curves: Sendable, Equatable {
     /// Mean loss an image, as the recipe defines it.
     public var loss: [Double?]
@@ -90,7 +90,7 @@ public struct TrainingHistory: Sendable, Equatable {
       top1OfClass: Array(table[(classes + classNames.count)...]))
   }
 
-  /// The file's text, with shortest decimals that read back as the same numbers; a cell is empty where
+  /// The file's text, with shortest decimals that read back as the same numbers; a cell is empty if
   /// nothing was measured.
   public var text: String {
     let columns =

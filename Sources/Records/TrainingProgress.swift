@@ -72,7 +72,7 @@ extension TrainingProgress {
     Double(imagesInEpoch) / (epoch == lastEpoch ? lastEpochFraction ?? 1 : 1)
   }
 
-  /// Seconds until the last epoch's end at the present rate, without the validations; nil where the
+  /// Seconds until the last epoch's end at the present rate, without the validations; nil if the
   /// rate is not known.
   public var secondsLeft: Double? {
     guard imagesPerSecond > 0 else { return nil }
@@ -82,7 +82,7 @@ extension TrainingProgress {
   /// Bytes of the longest file that is read: twenty confusions of classes with long names.
   private static let byteLimit = 65_536
 
-  /// Reads a file's text; nil where it is not one that a trainer writes.
+  /// Reads a file's text; nil if it is not one that a trainer writes.
   public init?(parsing data: Data) {
     guard data.count <= Self.byteLimit,
       let found = try? JSONDecoder().decode(Self.self, from: data),
@@ -95,7 +95,7 @@ extension TrainingProgress {
     self = found
   }
 
-  /// Reads the file of a work folder; nil where there is none, or none that a trainer writes.
+  /// Reads the file of a work folder; nil if there is none, or none that a trainer writes.
   public init?(inFolder folder: URL) {
     let url = folder.appendingPathComponent(Self.fileName)
     guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }

@@ -117,7 +117,7 @@ extension SourceScanner {
     }
   }
 
-  /// The place after the comment that begins at `start`; nil where none does. Swift's block comments
+  /// The place after the comment that begins at `start`; nil if none does. Swift's block comments
   /// nest, C's do not.
   private func endOfComment(at start: Int) -> Int? {
     guard bytes[start] == UInt8(ascii: "/") else { return nil }
@@ -230,7 +230,7 @@ extension SourceScanner {
     return index
   }
 
-  /// The place after `/…/`; nil where the slash at `start` divides.
+  /// The place after `/…/`; nil if the slash at `start` divides.
   private func endOfRegularExpression(at start: Int) -> Int? {
     guard bytes[start] == UInt8(ascii: "/"), start + 1 < bytes.count,
       !bytes[start + 1].isBlank, bytes[start + 1] != .newline

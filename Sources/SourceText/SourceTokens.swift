@@ -1,6 +1,6 @@
-/// A token of a source text: what remains of it when comments and blank space are gone.
+/// A token of a source text, without comments and blank space.
 public struct SourceToken: Sendable, Equatable {
-  /// What a token is, as far as its surroundings depend on it.
+  /// The kind of a token.
   public enum Kind: Sendable, Equatable {
     /// A name, a keyword, a number or a directive such as `#if`.
     case word
@@ -16,10 +16,10 @@ public struct SourceToken: Sendable, Equatable {
   public let text: [UInt8]
   /// Where it begins in the source, in bytes.
   public let offset: Int
-  /// True where a line break stands between the token before and this one.
+  /// True if a line break stands between the token before and this one.
   public let startsLine: Bool
 
-  /// True where the token reads `word`.
+  /// True if the token reads `word`.
   public func reads(_ word: StaticString) -> Bool {
     word.withUTF8Buffer { $0.elementsEqual(text) }
   }

@@ -7,7 +7,7 @@ import TensorFiles
 /// What a finished run of a sweep has come to.
 public struct RunOutcome: Sendable {
   public let run: Sweep.Run
-  /// Percent, of the last evaluation on test images, or of the last at all; nil where there is none.
+  /// Percent, of the last evaluation on test images, or of the last at all; nil if there is none.
   public let top1: Double?
   /// The images that `top1` was measured on: `validation`, `test` or others.
   public let images: String?
@@ -20,12 +20,12 @@ public struct RunOutcome: Sendable {
   public let lossOfEpoch: [Double?]
   /// Of all trainings, where each says so.
   public let trainingSeconds: Double?
-  /// What the last bits depend on, as one text; empty where nothing tells.
+  /// What the last bits depend on, as one text; empty if nothing tells.
   public let numerics: String
-  /// What is missing or can't be read, a line each.
+  /// Missing or unreadable parts, one line each.
   public let remarks: [String]
 
-  /// Reads what stands, each instance found by what it writes: `history`, `metrics`.
+  /// Reads what stands, each step found by what it writes: `history`, `metrics`.
   init(_ run: Sweep.Run, plan: RunPlan, in project: Project) {
     self.run = run
     var remarks = Remarks(of: run.name)

@@ -102,7 +102,7 @@ extension Sweep {
 }
 
 extension Instance {
-  /// The recipe key that sets this instance's seed: that of the stage, under the instance's own name.
+  /// The recipe key that sets this step's seed: that of the stage, under the step's own name.
   var seedKey: String? {
     stage.seedKey.map { key in
       name == stage.name ? key : name + key.drop { $0 != "." }

@@ -23,7 +23,7 @@ public struct Sweep: Sendable, Equatable, Codable {
     public let name: String
     /// The place of its setting among `points`.
     public let point: Int
-    /// Nil where the sweep leaves seeds to the recipe.
+    /// Nil if the sweep leaves seeds to the recipe.
     public let seed: Int?
     public let request: RunRequest
   }
@@ -100,7 +100,7 @@ public struct Sweep: Sendable, Equatable, Codable {
     guard isWithinBytes else { throw SweepError.tooLong(limit: Self.byteLimit) }
   }
 
-  /// How many runs there are; nil where that is no number of this machine.
+  /// How many runs there are; nil if that is no number of this machine.
   private var runCount: Int? {
     var count = max(seeds.count, 1)
     for axis in axes {

@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// What can be wrong with a sweep: one case a rule.
+/// What can be wrong with a sweep: one case per rule.
 public enum SweepError: PrintableError, Sendable, Equatable {
   /// A `--set` is no `key=value,…`.
   case notAKey(String)

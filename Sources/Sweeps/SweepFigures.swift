@@ -7,7 +7,7 @@ extension SweepResults {
   private static let lineLimit = 8
 
   /// The learning curves: the mean over the seeds with a band of one standard deviation, a line a setting;
-  /// of many settings those with the highest accuracy. Nil where no run has any.
+  /// of many settings those with the highest accuracy. Nil if no run has any.
   public var curves: Figure? {
     let shown = settings.filter { setting in
       setting.outcomes.contains { $0.top1OfEpoch.contains { $0?.isFinite == true } }
@@ -77,7 +77,7 @@ extension SweepResults {
   }
 
   /// What each key does: a panel a key, a point with its 95 % interval a value, over all runs that have the
-  /// value, and each run beside it. Nil where no key varies or nothing was evaluated.
+  /// value, and each run beside it. Nil if no key varies or nothing was evaluated.
   public var effectsFigure: Figure? {
     let effects = effects
     guard !effects.isEmpty else { return nil }

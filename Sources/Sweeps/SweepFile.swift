@@ -17,7 +17,7 @@ public struct SweepFile: Sendable, Equatable {
   public let seeds: [Int]
   public let sets: [Sweep.Axis]
 
-  /// - Returns: Nil where the file says nothing of a `recipe`, and so is one itself.
+  /// - Returns: Nil if the file says nothing of a `recipe`, and so is one itself.
   public init?(contentsOf url: URL) throws {
     let text = try SettingsDocument.text(of: url)
     let source = SettingsSource.file(url.relativePath)
@@ -78,7 +78,7 @@ public struct SweepFile: Sendable, Equatable {
 }
 
 extension Sweep {
-  /// The seeds 1, 2, … of a `--seeds N`; nil where that is no number in range.
+  /// The seeds 1, 2, … of a `--seeds N`; nil if that is no number in range.
   public static func seeds(count text: String) -> [Int]? {
     guard let count = Int(text), (1...1000).contains(count) else { return nil }
     return Array(1...count)

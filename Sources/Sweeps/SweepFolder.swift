@@ -61,7 +61,7 @@ public struct SweepFolder: Sendable {
     return sweep
   }
 
-  /// The sweep that a `sweep.json` holds; nil where it holds none that is within bounds.
+  /// The sweep that a `sweep.json` holds; nil if it holds none that is within bounds.
   package static func sweep(in data: Data) -> Sweep? {
     let sweep = try? JSONDecoder().decode(Sweep.self, from: data)
     return sweep.flatMap { $0.isInBounds ? $0 : nil }

@@ -2,7 +2,7 @@ import Foundation
 import Planning
 import TensorFiles
 
-/// What has to be done so that all runs of a sweep stand: which runs are finished, which results several
+/// The work left to complete all runs of a sweep: which runs are finished, which results several
 /// of them share, and how long the rest takes.
 public struct SweepPlan: Sendable {
   /// A step of a run.
@@ -17,7 +17,7 @@ public struct SweepPlan: Sendable {
   public struct PlannedRun: Sendable {
     public let run: Sweep.Run
     let steps: [Step]
-    /// Nil where something is to run yet.
+    /// Nil if something is to run yet.
     public let outcome: RunOutcome?
   }
 

@@ -5,7 +5,7 @@ import Records
 
 /// A sweep's results as files for other programs.
 extension SweepResults {
-  /// A row a run: `run`, `seed`, a column a key that varies, then what it reached.
+  /// One row per run: `run`, `seed`, one column per varying key, then the results.
   public var runsCSV: String {
     let keys = sweep.varied.map(\.key)
     let header =
@@ -28,7 +28,7 @@ extension SweepResults {
     return row
   }
 
-  /// A row a setting, and beside it how the leading one compares with it.
+  /// One row per setting, with its comparison to the leading one.
   public var settingsCSV: String {
     let keys = sweep.varied.map(\.key)
     let header =

@@ -4,7 +4,7 @@ import Gnuplot
 import Planning
 import TensorFiles
 
-/// What a sweep has come to: its finished runs, by setting.
+/// The results of a sweep: its finished runs, by setting.
 public struct SweepResults: Sendable {
   /// The finished runs of one setting.
   public struct Setting: Sendable {
@@ -13,7 +13,7 @@ public struct SweepResults: Sendable {
     public let title: String
     public let varied: [(key: String, value: String)]
     public let outcomes: [RunOutcome]
-    /// Over the seeds, percent; nil where no run has been evaluated.
+    /// Over the seeds, percent; nil if no run has been evaluated.
     public let top1: SampleStatistics?
     /// The best epochs' validation accuracy, percent.
     public let best: SampleStatistics?
@@ -41,7 +41,7 @@ public struct SweepResults: Sendable {
   public let unfinishedCount: Int
   /// In the order of the grid; settings without a finished run are left out.
   public let settings: [Setting]
-  /// What most runs' last bits depend on.
+  /// The numerics record of most runs.
   private let commonNumerics: String
 
   public init(_ plan: SweepPlan) {
@@ -63,7 +63,7 @@ public struct SweepResults: Sendable {
 
   public var outcomes: [RunOutcome] { settings.flatMap(\.outcomes) }
 
-  /// Whether a run's last bits depend on other things than those of most runs.
+  /// Whether a run's numerics differ from those of most runs.
   public func isUnlike(_ outcome: RunOutcome) -> Bool { outcome.numerics != commonNumerics }
 
   /// The images that accuracies were measured on, in words: `test`, `validation`, `test and validation`.
@@ -72,7 +72,7 @@ public struct SweepResults: Sendable {
     return names.isEmpty ? "evaluated" : names.joined(separator: " and ")
   }
 
-  /// The setting with the highest mean accuracy; nil where none was evaluated.
+  /// The setting with the highest mean accuracy; nil if none was evaluated.
   public var leader: Setting? {
     settings.max { ($0.top1?.mean ?? -1) < ($1.top1?.mean ?? -1) }.flatMap {
       $0.top1 == nil ? nil : $0
@@ -90,7 +90,7 @@ public struct SweepResults: Sendable {
     }
   }
 
-  /// What a key does: for each of its values, the accuracy of all runs that have it.
+  /// The effect of a key: for each of its values, the accuracy of all runs that have it.
   public struct Effect: Sendable {
     public let key: String
     public let values: [(value: String, top1: SampleStatistics, runs: [Double])]
@@ -111,7 +111,7 @@ public struct SweepResults: Sendable {
     }.filter { !$0.values.isEmpty }
   }
 
-  /// What is to be known of the runs, a line each.
+  /// Remarks on the runs, one line each.
   public var remarks: [String] {
     let unlike = outcomes.filter(isUnlike)
     let note =

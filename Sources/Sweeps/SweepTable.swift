@@ -11,7 +11,7 @@ extension SweepResults {
     ]
   }
 
-  /// A row a setting, in the order of the grid; a dash for what it lacks.
+  /// One row per setting, in the order of the grid; a dash for missing values.
   public var rows: [[String]] {
     settings.map { setting in
       let values = setting.varied.isEmpty ? [setting.title] : setting.varied.map(\.value)

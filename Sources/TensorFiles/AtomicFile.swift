@@ -1,10 +1,10 @@
 import Foundation
 
 /// Writes files that are whole or absent: into a temporary name in the same folder, synced, renamed
-/// over the target, and the folder synced. At every moment the path names the old content or the new
-/// one, also after a power cut; a process killed meanwhile leaves at most a `.NAME.….tmp` beside it.
+/// over the target, and the folder synced. The path always refers to the old content or the new
+/// one, even after a power cut; a process killed meanwhile leaves at most a `.NAME.….tmp` beside it.
 public enum AtomicFile {
-  /// Replaces the content of `url` by `data`.
+  /// Replaces the content of `url` with `data`.
   public static func write(_ data: Data, to url: URL) throws(TensorFileError) {
     do {
       try write(to: url) { sink in try data.withUnsafeBytes { try sink.write($0) } }
@@ -15,8 +15,8 @@ public enum AtomicFile {
     }
   }
 
-  /// Replaces the content of `url` by what `body` writes. Where `body` or the disk fails, the old
-  /// content stands and the temporary file is gone.
+  /// Replaces the content of `url` with what `body` writes. If `body` or the disk fails, the old
+  /// content stays and the temporary file is removed.
   ///
   /// A symbolic link at `url` is replaced, not followed. Permissions are those of a new file.
   public static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
@@ -63,7 +63,7 @@ public enum AtomicFile {
   }
 }
 
-/// Where the bytes of an `AtomicFile` go.
+/// The destination of an `AtomicFile`'s bytes.
 public struct FileSink {
   let descriptor: Int32
   let file: String
@@ -85,8 +85,8 @@ public struct FileSink {
     }
   }
 
-  /// Writes `bytes` over what stands `offset` bytes from the file's beginning; what is written next still
-  /// goes to its end.
+  /// Overwrites the bytes at `offset` from the file's beginning; later writes still
+  /// append to its end.
   func replace(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(TensorFileError) {
     guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
       throw .cannotWrite(file: file, step: "write", reason: systemError())

@@ -1,7 +1,7 @@
 import Digests
 import Foundation
 
-/// Digests that name content: what a file holds, whatever its path, time or place.
+/// Digests of a file's contents, independent of its path, time and place.
 public enum ContentDigest {
   /// The content digest of a file: `TensorFile.contentDigest` for tensor files, which are those named
   /// `*.safetensors`, and SHA-256 of the bytes for all others.
@@ -28,9 +28,9 @@ extension TensorFile {
   /// SHA-256 over everything a reader can see: the metadata, which holds schema, versions and
   /// parameters, and each tensor's name, type, shape and data.
   ///
-  /// Artefacts state the digest of their data, so this reads the header alone; `verifyDigest` says
-  /// whether the statement holds. Plain safetensors are read whole. Each text enters with its length
-  /// in front, so that no two contents run together into the same bytes.
+  /// Artefacts state the digest of their data, so this reads only the header; `verifyDigest`
+  /// verifies it. Plain safetensors are read whole. Each text is preceded by its length,
+  /// so that no two contents yield the same bytes.
   public var contentDigest: String {
     var hash = SHA256()
     hash.add(text: "tensor file content 1")

@@ -15,7 +15,7 @@ public enum FolderWalk {
 
   /// - Parameter folder: A folder, or a link to one.
   /// - Returns: The files in the order of their paths' bytes.
-  /// - Throws: Where a folder can't be read.
+  /// - Throws: If a folder can't be read.
   public static func files(below folder: URL) throws -> [File] {
     var files: [File] = []
     try walk(folder.resolvingSymlinksInPath(), prefix: "", ancestors: [], into: &files)

@@ -1,5 +1,5 @@
-/// A kind of file that its first bytes tell, of those that are often taken for a tensor file, a picture
-/// or an archive: readers that cannot use a file name what it is instead of what is wrong with it.
+/// A file format, identified by its first bytes, that is often mistaken for a tensor file, a picture
+/// or an archive: readers that can't use a file report its format instead of a syntax error.
 public enum ForeignFormat: Sendable, Equatable, CaseIterable {
   // Weights and arrays
   case safetensors, pyTorchZip, pickle, hdf5, npy, npz, gguf
@@ -12,10 +12,10 @@ public enum ForeignFormat: Sendable, Equatable, CaseIterable {
   // Texts
   case json, xml, text
 
-  /// How many first bytes are enough to tell a format.
+  /// Number of bytes needed to identify a format.
   public static let prefixLength = 512
 
-  /// The format that `bytes` are the beginning of, nil where they are of none of these.
+  /// The format of a file that begins with `bytes`, or nil.
   ///
   /// - Parameter bytes: The first `prefixLength` bytes of a file, or all where it is shorter.
   public init?(firstBytes bytes: some Sequence<UInt8>) {
@@ -63,7 +63,7 @@ public enum ForeignFormat: Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// What gets the file that was meant, whatever it was meant for; nil where that depends on the reader.
+  /// How to get the intended file; nil if that depends on the reader.
   public var repair: String? {
     switch self {
     case .gitLFSPointer: "fetch the file itself: git lfs pull"

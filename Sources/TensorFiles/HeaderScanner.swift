@@ -1,6 +1,6 @@
 /// Reads the JSON of a tensor file's header, byte by byte.
 ///
-/// A scanner of our own, because the rules of the format are stricter than JSON, and Foundation's
+/// A separate scanner, because the rules of the format are stricter than JSON, and Foundation's
 /// parsers lose what they need: `JSONSerialization` and `JSONDecoder` keep the last of two members of
 /// one name and read `4.0` and `4` as the same number. The format's grammar is fixed (an object of
 /// objects of strings and lists of integers), so nothing here recurses: nesting cannot be deeper

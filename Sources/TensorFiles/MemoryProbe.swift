@@ -1,6 +1,6 @@
 import Foundation
 
-/// Finds out whether memory can be had: where an array can't get it, the process ends.
+/// Checks whether memory can be allocated: if an array can't get it, the process ends.
 package enum MemoryProbe {
   /// Whether `byteCount` bytes can be allocated. Up to a mebibyte comes out of what the process has.
   package static func hasRoom(for byteCount: Int) -> Bool {

@@ -2,8 +2,8 @@ import Foundation
 
 /// Paths as text, though a file's name may be any bytes and text is UTF-8.
 ///
-/// A byte of a name that belongs to no character stands as one of 256 private scalars, from U+10F800 on,
-/// so that a path goes through strings and URLs and comes out as it was. What opens files asks for the
+/// A byte that is not part of a UTF-8 character is represented by one of 256 private scalars, from U+10F800,
+/// so that a path survives conversion to strings and URLs. Code that opens files uses the
 /// bytes; `PrintableText` shows such a scalar as `\xE9`.
 public enum PathText {
   /// The words this process was called with, its own name first. Swift's `CommandLine.arguments` has

@@ -1,4 +1,4 @@
-/// An error that is told in one printable line, whatever the names and texts of files say that it
+/// An error described in one printable line, whatever names and texts of files it
 /// quotes.
 public protocol PrintableError: Error, CustomStringConvertible {
   /// What, where, expected and found, and which repair. What it quotes may be of any kind.

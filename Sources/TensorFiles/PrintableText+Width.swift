@@ -1,5 +1,5 @@
 extension PrintableText {
-  /// The room that `text` takes, in Latin letters: what a terminal counts as columns.
+  /// The width of `text` in Latin letters: columns of a terminal.
   public static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }
 
   /// `text` cut so that it takes no more room than `width` Latin letters, and has no more than eight times

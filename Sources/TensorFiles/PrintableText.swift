@@ -1,7 +1,7 @@
 /// Text from files on its way to a terminal: control characters could move the cursor, hide what a
 /// file holds or break a one-line message.
 public enum PrintableText {
-  /// True where no scalar of `text` is a control, a format (such as a change of direction), a line
+  /// True if no scalar of `text` is a control, a format (such as a change of direction), a line
   /// break, a private or an unassigned one.
   public static func isPrintable(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy(isPrintable)

@@ -25,7 +25,7 @@ extension TensorFile {
     }
   }
 
-  /// Hands out a tensor's bytes, row-major and little-endian, without copying. The pointer may be
+  /// Gives access to a tensor's bytes, row-major and little-endian, without copying. The pointer may be
   /// unaligned and is valid in `body` only.
   public func withUnsafeBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
@@ -36,7 +36,7 @@ extension TensorFile {
     }
   }
 
-  /// Hands out a tensor's scalars, row-major, without copying; where a foreign file has them
+  /// Gives access to a tensor's scalars, row-major, without copying; if a foreign file has them
   /// unaligned, a copy. The pointer is valid in `body` only.
   ///
   /// - Throws: `noSuchTensor`, `wrongScalarType`, or what `body` throws.
@@ -73,7 +73,7 @@ extension TensorFile {
     }
   }
 
-  /// Finds out whether a copy of the tensor's bytes can be had: where an array can't, the process ends.
+  /// Checks that a copy of the tensor's bytes can be allocated: if an array can't be, the process ends.
   private func requireMemory(for entry: TensorEntry) throws(TensorFileError) {
     guard MemoryProbe.hasRoom(for: entry.bytes.count) else {
       throw .noMemory(file: url.path, tensor: entry.name, byteCount: entry.bytes.count)

@@ -117,7 +117,7 @@ public struct TensorFile: Sendable {
     UnsafeRawBufferPointer(rebasing: mapping.bytes[(8 + headerByteCount)...])
   }
 
-  /// Runs `body` while the mapping is sure to live.
+  /// Runs `body` while the mapping is guaranteed to exist.
   func withMapping<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -131,7 +131,7 @@ public struct TensorFile: Sendable {
     return entries[index]
   }
 
-  /// True where a tensor may have this name: 1 to `limits.nameBytes` bytes, all printable.
+  /// True if a tensor may have this name: 1 to `limits.nameBytes` bytes, all printable.
   static func isUsable(name: String, limits: Limits) -> Bool {
     !name.isEmpty && name.utf8.count <= limits.nameBytes && PrintableText.isPrintable(name)
   }

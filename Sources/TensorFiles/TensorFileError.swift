@@ -1,4 +1,4 @@
-/// What can be wrong with a tensor file: one case for each rule of the format, of our limits, of the
+/// Errors in a tensor file: one case for each rule of the format, of this program's limits, of the
 /// artefacts and of the file system. `file` is the path; the description is one line.
 public enum TensorFileError: Error, Equatable, Sendable {
   // MARK: The file itself
@@ -9,7 +9,7 @@ public enum TensorFileError: Error, Equatable, Sendable {
   case notRegularFile(file: String)
   /// The system has no memory for the file's bytes, or for a copy of a tensor's.
   case noMemory(file: String, tensor: String?, byteCount: Int)
-  /// The file cannot be written; `step` is what failed. What stood there before still stands.
+  /// The file cannot be written; `step` is what failed. The old file stays.
   case cannotWrite(file: String, step: String, reason: String)
 
   /// The bytes are no tensor file but a file of another kind.
@@ -87,7 +87,7 @@ public enum TensorFileError: Error, Equatable, Sendable {
   case newerSchema(file: String, schema: String, found: Int, supported: Int)
   /// The schema is older than this program still reads.
   case olderSchema(file: String, schema: String, found: Int, oldest: Int, stage: String)
-  /// A label stands for no class.
+  /// A label is not the number of a class.
   case label(file: String, tensor: String, index: Int, found: Int, classes: Int)
   /// The file carries no digest to check.
   case noDigest(file: String)

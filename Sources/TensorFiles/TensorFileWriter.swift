@@ -3,7 +3,7 @@ import Foundation
 
 /// Collects tensors and writes them as one artefact.
 ///
-/// Equal content is equal bytes: tensors lie in order of falling scalar size, then of name; metadata
+/// Equal content gives equal bytes: tensors are sorted by descending scalar size, then by name; metadata
 /// is sorted; nothing depends on time, host or the order of the calls. Data starts at a multiple of
 /// 64 bytes, so that with the order of sizes every tensor is aligned for its scalars.
 public struct TensorFileWriter {
@@ -12,7 +12,7 @@ public struct TensorFileWriter {
     let scalarType: ScalarType
     let shape: [Int]
     let byteCount: Int
-    /// Hands out the data.
+    /// Gives access to the data.
     let withBytes: (_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   }
 
@@ -104,7 +104,7 @@ public struct TensorFileWriter {
         withBytes: withBytes))
   }
 
-  /// Writes the file whole or not at all, over what stood at `url`.
+  /// Writes the file atomically, replacing an existing one.
   ///
   /// - Throws: `headerTooLong` where names and metadata exceed what the reader takes, `cannotWrite`
   ///   where the disk fails.

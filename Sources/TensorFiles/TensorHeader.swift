@@ -119,7 +119,7 @@ struct TensorHeader: Sendable {
     return numbers
   }
 
-  /// Bytes of a tensor, or nil where the product overflows.
+  /// Bytes of a tensor, or nil if the product overflows.
   private static func byteCount(of shape: [Int], scalarType: ScalarType) -> Int? {
     var product = 1
     for factor in shape + [scalarType.byteCount] {

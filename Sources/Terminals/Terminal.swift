@@ -2,7 +2,7 @@ import Foundation
 
 /// The terminal that output goes to: its width, and what it can show.
 public enum Terminal {
-  /// True where standard output is a terminal.
+  /// True if standard output is a terminal.
   public static var isInteractive: Bool { isatty(STDOUT_FILENO) != 0 }
 
   /// Columns of the terminal; `COLUMNS`, or 80, where it does not say.

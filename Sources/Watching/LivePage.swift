@@ -3,7 +3,7 @@ import Gnuplot
 import Pages
 import TensorFiles
 
-/// The page `plots/RUN/live.html` on a training that is going on: one file, which the browser loads again
+/// The page `plots/RUN/live.html` about a running training: one file, which the browser reloads
 /// every few seconds.
 public struct LivePage {
   /// What the page shows.

@@ -12,7 +12,7 @@ public struct RunningTraining {
   public let history: TrainingHistory?
 
   /// - Parameter workFolder: The folder of the stage's state.
-  /// - Returns: Nil where no training keeps its state there.
+  /// - Returns: Nil if no training keeps its state there.
   public init?(run: String, workFolder: URL) {
     guard let progress = TrainingProgress(inFolder: workFolder) else { return nil }
     self.run = run
@@ -27,7 +27,7 @@ public struct RunningTraining {
     self.history = history
   }
 
-  /// The training that a run of the project is in; nil where it is in none.
+  /// The training that a run of the project is in; nil if it is in none.
   ///
   /// - Parameter run: The run's name; where it is nil, any that trains.
   public static func now(_ run: String?, in project: Project) -> RunningTraining? {
