@@ -1,7 +1,7 @@
 //: # Channel statistics
 //:
 //: A network learns faster from numbers around zero of about the size of one. This stage measures
-//: what that takes: the mean and the standard deviation of each colour channel over the training
+//: what that requires: the mean and the standard deviation of each colour channel over the training
 //: images.
 //:
 //: | | |
@@ -13,10 +13,10 @@
 //: | | deviations 0.24703 0.24348 0.26159 |
 //:
 //: Test images take no part: what is known of them must not leak into training. Images that a later
-//: split sets aside for validation do, as in the published protocols; six numbers of 50,000 images
-//: tell nothing of any one of them.
+//: split reserves for validation do, as in the published protocols; six numbers from 50,000 images
+//: reveal nothing about any one of them.
 //:
-//: ## Why a network cares
+//: ## Why it matters to a network
 //:
 //: The first layer multiplies pixels by weights and adds: $z = \sum_i w_i x_i + b$. Training moves
 //: each weight against the slope of the loss $L$, and that slope is
@@ -40,10 +40,9 @@ if let warning = train.dataStatus.warning { warn(warning) }
 
 //: ## Counting
 //:
-//: A pixel is a byte, so 256 counts say all there is to say about a channel. They are integers: the
+//: A pixel is a byte, so 256 counts describe a channel completely. They are integers: the
 //: 51 million pixels that CIFAR-10 has in a channel are counted without any rounding, in any order.
-//: A running `Float` sum would be wrong here, since past 2²⁴ it can't take in a single one any
-//: more.
+//: A running `Float` sum would be wrong here, since past 2²⁴ adding one no longer changes it.
 
 let histogram = ChannelHistogram(of: train)
 
@@ -79,7 +78,7 @@ show(
 //: deviation of 0.25 says that most of its pixels lie within a quarter of the range from the mean.
 //: The figure shows how often each of the 256 values occurs. Look at the ends: a peak at 0 or 255
 //: is clipped light, in photographs mostly white background. Where the three curves lie apart, the
-//: set has a tint, which normalising each channel by itself takes away.
+//: set has a tint, which normalising each channel by itself removes.
 
 show(figure: "pixels", drawnFrom: "histogram")
 

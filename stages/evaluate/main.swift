@@ -1,21 +1,21 @@
 //: # Evaluate
 //:
-//: How good is the classifier on images that taught it nothing? This stage shows a trained network
-//: every image of one set and keeps all its answers, so that each figure below can be computed
+//: How good is the classifier on images that it was not trained on? This stage shows a trained network
+//: every image of one set and stores all predictions, so that each figure below can be computed
 //: again.
 //:
 //: | | |
 //: |---|---|
 //: | reads | `checkpoints`; `validation` or `test`, as `evaluate.on` says |
 //: | writes | `metrics.json`; `confusion`; `reliability`; `predictions`: all probabilities |
-//: | | `mistakes`: the surest wrong answers; `selection`: the checkpoint that the figures are of |
-//: | promises | one probability vector an image, each of which sums to one |
+//: | | `mistakes`: the most confident mistakes; `selection`: the evaluated checkpoint |
+//: | promises | one probability vector per image, each of which sums to one |
 //:
-//: ## On looking at the test
+//: ## On looking at the test images
 //:
-//: No stage that learns is handed the test images, unless the recipe follows a published protocol
+//: No stage that learns receives the test images, unless the recipe follows a published protocol
 //: that selects on them; here they are opened only where `evaluate.on` says so. Each look at them
-//: that changes a decision makes them a little less of a test. That goes for people as well: who
+//: that changes a decision makes them a little less of a test. That goes for people as well: whoever
 //: tries ten recipes and keeps the one with the best test figure has selected on test, and no file
 //: will say so.
 //:
@@ -44,7 +44,7 @@ let images = orExit {
 //: `evaluate.checkpoint` names one, or several that are to be compared: then the images choose, and
 //: what they chose is no longer news to them. That is what validation images are for. Where test
 //: images choose, their figures are marked. A training that ended before the first epoch listed
-//: leaves its last checkpoint to stand in.
+//: is represented by its last checkpoint.
 
 let folder = orExit { try options.input("checkpoints") }
 let candidates = orExit { try settings.candidates(in: folder) }
@@ -63,12 +63,12 @@ let files = orExit {
 //: t_i \right] $$
 //:
 //: where the bracket is 1 for a right answer and 0 for a wrong one. *Top-5* counts an image as
-//: right where its class is among the five most probable; of ten classes that is no high hurdle,
-//: since a guess passes it half of the time. Both rank the logits $z$, which are in the order of
+//: right if its class is among the five most probable; with ten classes that is easy,
+//: since a guess is right half of the time. Both rank the logits $z$, which are in the order of
 //: the probabilities and, unlike these, don't round to equal zeros where they lie far apart; of
 //: equal logits the class with the lower number comes first. The loss is the plain cross-entropy,
-//: the mean of $-\log p_{t_i}(x_i)$, whatever the network was trained on. It is hurt most by
-//: answers that are wrong and sure.
+//: the mean of $-\log p_{t_i}(x_i)$, whatever loss the network was trained with. It is raised most by
+//: predictions that are wrong and confident.
 //:
 //: An answer should not change with where a thing faces, nor with a shift by a pixel, but it does,
 //: and the mean over several *views* is mostly better. `evaluate.views` averages the logits of the
@@ -79,9 +79,11 @@ let files = orExit {
 //:
 //: $$ p(x) = \frac{ \operatorname{softmax} z(x) + \operatorname{softmax} z(x') }{2} $$
 //:
-//: (Krizhevsky et al., 2012, section 4.1). Each view takes the time of an answer; with
-//: `evaluate.views-fraction` all views go only to the images whose plain view gives its first class
-//: the least probability. Views are named with every figure: they belong to the question.
+//: What a network has learnt about an object should not depend on which way it faces, and the mean of two
+//: predictions is usually a little better than one (Krizhevsky et al., 2012, "ImageNet classification
+//: with deep convolutional neural networks", section 4.1). Then $\log p(x)$ is ranked. It takes
+//: twice the time and is stated with the figure, since it is a property of the evaluation and not of
+//: the network.
 
 let pool = orExit { try options.workers() }
 let loader = orExit { BatchLoader(images, normalization: try images.requiredNormalization()) }
@@ -116,8 +118,8 @@ if let sentence = settings.views.sentence { show(sentence) }
 //:
 //: A *95 % interval* is made by a rule that, over many such samples, covers the true $A$ in 95
 //: cases of 100. It does not say that $A$ lies in this one with 95 % probability. Wilson's rule
-//: (1927) solves $|\hat A - A| \le 1.96 \operatorname{se}$ for $A$, and keeps its promise near 0
-//: and 100 % too. The interval accounts only for the choice of the images:
+//: (1927) solves $|\hat A - A| \le 1.96 \operatorname{se}$ for $A$, and also holds near 0
+//: and 100 %. The interval accounts only for the choice of the images:
 
 let top1 = evaluations[selection.position].figures.top1 ?? .nan
 let interval = WilsonInterval(percent: top1, count: images.count)
@@ -128,18 +130,18 @@ show(
     header: ["top-1 %", "images", "standard error, points", "95 % interval, %"],
     rows: [[decimals(top1, 2), "\(images.count)", decimals(error, 2), range]]))
 
-//: So the second decimal of a single figure means nothing, and the first little. Two networks on the
+//: So the second decimal of a single figure means nothing, and the first means little. Two networks on the
 //: *same* images compare more sharply, since most images are easy or hard for both; `predictions` has
-//: what such a comparison needs. Another spread is not in the formula: another seed gives other
-//: weights, and another figure. A single run can't say how far those scatter, so the number of runs
+//: what such a comparison needs. The formula leaves out another spread: another seed gives other
+//: weights, and another figure. A single run can't show how far those scatter, so the number of runs
 //: and the seed belong to every figure that is quoted.
 //:
 //: ## Reservations
 //:
-//: Four things can make a figure less than it seems: images that are not the official ones, a model
+//: Four things can make a figure worth less than it seems: images that are not the official ones, a model
 //: that was selected on the very images that now test it, a selection that had nothing to choose
 //: from, and weights that came from a file, since which images they were trained on is
-//: not known here. They travel with data and weights and are repeated wherever a figure stands.
+//: not known here. They are stored with data and weights and repeated beside every figure.
 
 let weights = orExit { try Checkpoint.description(of: files[selection.position]) }
 let reservations = settings.reservations(
@@ -149,7 +151,7 @@ for reservation in reservations { warn(reservation) }
 //: ## Class by class
 //:
 //: One accuracy hides ten. The *confusion matrix* $C$ counts in row $t$ and column $k$ the images
-//: of class $t$ that were taken for class $k$. What is right stands on its diagonal. For a class
+//: of class $t$ that were predicted as class $k$. Correct predictions are on its diagonal. For a class
 //: $k$,
 //:
 //: $$ P_k = \frac{C_{kk}}{\sum_t C_{tk}} \qquad R_k = \frac{C_{kk}}{\sum_j C_{kj}} \qquad F_{1,k} =
@@ -157,12 +159,12 @@ for reservation in reservations { warn(reservation) }
 //: $$
 //:
 //: The *precision* $P_k$ asks: of the images predicted to be it, how many were? The *recall* $R_k$:
-//: of the images that are it, how many were found? A network that says "cat" at every doubt has a
+//: of the images that are it, how many were found? A network that says "cat" whenever in doubt has a
 //: high recall of cats and a low precision. $F_1$ is the harmonic mean of the two, which is high
 //: only where both are; it is computed as $2 \, C_{kk} / (\sum_t C_{tk} + \sum_j C_{kj})$. The last
 //: line has the *macro* averages: means over the classes, each counting the same. All three are
 //: over the same classes, those that occur among the images or among the answers; a score with a
-//: zero below its line, such as the precision of a class that was never named, counts as 0. A
+//: zero denominator, such as the precision of a class that was never predicted, counts as 0. A
 //: network that answers "cat" to every image has a mean precision of 1 % on ten balanced classes,
 //: not of 10 %.
 //:
@@ -184,11 +186,11 @@ show(
 show(figure: "class-scores", drawnFrom: "metrics")
 show("balanced accuracy \(decimals(report.balancedAccuracy, 2)) %: the mean recall of the classes")
 
-//: And what is taken for what. In the figure, a row is a true class, a column a predicted one; a
-//: cell holds the number of images, and its colour is their fraction of the row. Read a row for
-//: what a class is taken for, a column for what is taken for it. The pairs below are the largest
-//: numbers off the diagonal. Two kinds that look alike, such as cats and dogs, are there in either
-//: direction. A pair in one direction alone speaks of a class that is named too freely.
+//: The confusions come next. In the figure, a row is a true class, a column a predicted one; a
+//: cell shows the number of images, and its colour is their fraction of the row. Read a row for
+//: how a class is predicted, a column for what is predicted as it. The pairs below are the largest
+//: numbers off the diagonal. Two classes that look alike, such as cats and dogs, appear in both
+//: directions. A pair in only one direction points to a class that is predicted too often.
 
 show(
   table: Table(
@@ -201,7 +203,7 @@ show(figure: "confusion", drawnFrom: "confusion")
 //: ## Can its confidence be believed?
 //:
 //: The probability of the answer is the network's *confidence*. Among answers given with 80 %
-//: confidence, 80 % should be right. To see how far that holds, answers are put into $B = 15$ bins
+//: confidence, 80 % should be right. To see how far that holds, predictions are put into $B = 15$ bins
 //: of equal width by their confidence; bin $b$ takes those above $(b - 1) / B$ up to $b / B$. With
 //: $n_b$ answers in bin $b$, $\text{acc}_b$ the fraction of right ones and $\text{conf}_b$ their mean
 //: confidence, the *expected calibration error* is
@@ -209,7 +211,7 @@ show(figure: "confusion", drawnFrom: "confusion")
 //: $$ \text{ECE} = \sum_{b=1}^{B} \frac{n_b}{n} \, \left| \text{acc}_b - \text{conf}_b \right| $$
 //:
 //: (Guo et al., 2017, arXiv:1706.04599, section 2). In the figure, a bar is the accuracy of a bin's
-//: answers; were confidence and accuracy the same, bars would end on the dashed line. The veil is
+//: predictions; if confidence and accuracy were equal, bars would end on the dashed line. The pale area is
 //: the distance to the bin's mean confidence: above the bar, the network is overconfident. Most
 //: fully trained networks are, because cross-entropy keeps falling as right answers become more
 //: confident. Label smoothing pulls the other way. Below, how many answers each bin holds: a bin
@@ -220,18 +222,18 @@ show(
   "expected calibration error \(decimals(report.expectedCalibrationError.map { 100 * $0 }, 2)) %")
 show(figure: "calibration", drawnFrom: "reliability")
 
-//: ## Where it is wrong without a doubt
+//: ## Confident mistakes
 //:
-//: The wrong answers of which the network was surest: what each image is, what it was taken for,
-//: how surely. Some are wrong labels, some a puzzle for people too; the others are where to look
-//: for what the network has not understood.
+//: The wrong predictions with the highest confidence: the true class, the predicted class,
+//: and the confidence. Some are wrong labels, some puzzle people too; the others show
+//: what the network has not learnt.
 
 show(figure: "mistakes", drawnFrom: "mistakes")
 
 //: ## What is kept
 //:
 //: The report for people and programs, and the arrays behind it; `selection` is the selected
-//: checkpoint once more, from which a later training may start. Last a check of what was promised.
+//: checkpoint once more, from which a later training may start. Last, a check of what was promised.
 
 orExit {
   try AtomicFile.write(report.json(), to: options.output(EvaluationReport.fileName))
@@ -246,5 +248,5 @@ guard drift < 1e-5 else {
 }
 show("every image's probabilities sum to 1 within \(drift)")
 
-//: The answers are on file and every figure follows from them. The last chapter draws what the five
+//: The predictions are stored and every figure follows from them. The last chapter draws what the five
 //: before it have found.

@@ -1,31 +1,31 @@
 //: # Fetch and parse
 //:
-//: An *image classifier* is a function. It is given a picture and names what the picture shows, out
+//: An *image classifier* is a function. It takes a picture and names what the picture shows, out
 //: of a fixed list of classes. The rules by which it does so are not written down: it is *trained*,
 //: which means that its weights are adjusted until its answers on labelled examples are right. This
-//: is the first of six chapters that tell of one such training, from the first byte to the last
+//: is the first of six chapters that describe one such training, from the first byte to the last
 //: figure.
 //:
 //: Every run begins here: with labelled images, as bytes, in two files. They are CIFAR-10's 60,000
-//: photographs, those of CIFAR-100, pictures of your own, or drawings of ours that need no download.
+//: photographs, those of CIFAR-100, pictures of your own, or generated drawings that need no download.
 //:
 //: | | |
 //: |---|---|
 //: | reads | the recipe's section `dataset`; an archive, a folder or the network as it says |
 //: | writes | `train.safetensors`, `test.safetensors`: |
 //: | | `images` U8 [N, 3, side, side], `labels` U8 [N], above 256 classes I32 |
-//: | | `pictures.csv`, of a folder of pictures: what became of each file |
+//: | | `pictures.csv`, for a folder of pictures: the outcome for each file |
 //: | promises | official data's digest, counts and labels are checked; other data are marked |
 //:
 //: ## What is to be learnt
 //:
-//: An image is three planes of bytes, one a colour: with a side of 32 pixels $3 \times 32 \times 32 =
-//: 3{,}072$ of them. A label is the number of a class. So for ten classes the function that is wanted is
+//: An image is three planes of bytes, one per colour: with a side of 32 pixels $3 \times 32 \times 32 =
+//: 3{,}072$ of them. A label is the number of a class. So for ten classes the wanted function is
 //:
 //: $$ f : \{0, \ldots, 255\}^{3 \times 32 \times 32} \to \{0, \ldots, 9\} $$
 //:
-//: The same bytes in another order show nothing, and the same thing moved by one pixel is almost wholly
-//: other bytes. That is why such a function is learnt and not written down.
+//: The same bytes in another order show nothing, and the same object moved by one pixel has almost entirely
+//: different bytes. That is why such a function is learnt and not written by hand.
 
 import Datasets
 import Notebook
@@ -37,10 +37,10 @@ let options = StageOptions.parseForStage()
 
 //: ## Where the images come from
 //:
-//: `dataset.source` names one of five sources, all of which end in the same form. `shapes` are drawn
+//: `dataset.source` names one of five sources, all of which give the same form. `shapes` are drawn
 //: from a seed. `cifar-10` and `cifar-100` come from an address or from this machine
 //: (`dataset.archive`), in the binary or the Python edition. `folder` is a folder of pictures, and
-//: `arrays` are files of NumPy or safetensors. Settings that contradict each other are refused
+//: `arrays` are files of NumPy or safetensors. Contradictory settings are rejected
 //: before anything is read.
 
 let settings = orExit { try options.settings(of: "dataset", as: DatasetSettings.self) }
@@ -52,11 +52,11 @@ show(table: Table(header: ["", "\(settings.source.rawValue)"], rows: settings.so
 
 //: ## Reading them
 //:
-//: A download is 170 MB and is made once: it stays in `data/raw`, and one that breaks goes on where
-//: it broke, in this run or the next. The official archive is held to its published size and to its
-//: SHA-256 digest before it gets its name: a file that has the digest is the published file,
-//: wherever it came from. Another archive gets its name when it has been parsed, so that the page which
-//: some servers send in a file's place is not found there by the next run.
+//: A download is 170 MB and is made once: it stays in `data/raw`, and an interrupted one resumes where
+//: it stopped, in this run or the next. The official archive is checked against its published size and
+//: SHA-256 digest before it gets its name: a file with this digest is the published file,
+//: wherever it came from. Another archive gets its name after it has been parsed, so that an error page
+//: that a server sends instead of the file is not used by the next run.
 
 func showingProgress(
   _ get: ((Download.Event) -> Void) throws -> CIFAREdition
@@ -76,8 +76,8 @@ func showingProgress(
 
 //: An archive is read front to back, once. The members that hold images and names go into memory,
 //: and nothing from the archive is ever created on disk, so links, devices and paths that
-//: climb out of a folder have no effect. An archive that unpacks to terabytes is refused at twice the
-//: size that its members may have.
+//: climb out of a folder have no effect. An archive that unpacks to terabytes is rejected at twice the
+//: size allowed for its members.
 //:
 //: A record of CIFAR-10's binary edition is 3,073 bytes: one label, then 1,024 red values, 1,024
 //: green ones, 1,024 blue ones, each plane row by row from the top. With the channel $c$ counted
@@ -106,10 +106,10 @@ func cifar(_ kind: CIFARKind, at location: DataLocation) throws -> CIFAREdition 
 }
 
 //: Pictures of your own lie in a folder for each class, directly or under `train`, `val` and `test`.
-//: Photographs have any size, and a network wants one. So of each picture the middle square is taken
-//: and resized to `dataset.side`; every pixel of the result is a weighted mean of all those it
-//: covers (antialiasing), else fine patterns would turn into coarse ones that are not there. What is
-//: no picture, or a damaged one, is left out and listed.
+//: Photographs have any size, but a network needs a fixed one. So the middle square of each picture is cut
+//: out and resized to `dataset.side`; every pixel of the result is a weighted mean of all those it
+//: covers (antialiasing); otherwise fine patterns would turn into false coarse ones. Files that are
+//: no pictures, or damaged ones, are left out and listed.
 
 func pictures(at path: String) throws -> FolderImages {
   let folder = try PictureFolder(at: URL(fileURLWithPath: path))
@@ -122,13 +122,13 @@ func pictures(at path: String) throws -> FolderImages {
 }
 
 //: `arrays` are read as they are: pixels are bytes, [N, H, W, 3] or grey, labels are whole numbers.
-//: MedMNIST comes like this, and CIFAR-10.1.
+//: MedMNIST and CIFAR-10.1 have this form.
 //:
 //: ## Three parts
 //:
-//: What a network has been trained on says little about what it has learnt: it may know the answers
+//: Accuracy on the training images says little about what a network has learnt: it may know the labels
 //: by heart. Images for the *test* are therefore set aside before anything else happens, and some
-//: more for *validation*, by which choices are made in training. Where the source does not say
+//: more for *validation*, by which choices are made in training. If the source does not say
 //: which those are, a fraction of each class is drawn here from the seed, so that each part has the
 //: classes in the same proportions. Images that are the same to the last pixel stay together: a
 //: copy of a training image in the test would be known already.
@@ -159,9 +159,9 @@ func dataset(at location: DataLocation) throws -> (set: ParsedDataset, pictures:
   }
 }
 
-//: Fewer images will do where the recipe says so: `dataset.training-images` and
-//: `dataset.test-images` take that many, of each class the same fraction as it has among all. The
-//: seed chooses them, and they stay in their order.
+//: A recipe may use fewer images: `dataset.training-images` and
+//: `dataset.test-images` select that many, with the same fraction of each class as in the whole set. The
+//: seed chooses them, and they keep their order.
 
 let (train, tested, table) = orExit {
   let (set, table) = try dataset(at: location)
@@ -179,9 +179,9 @@ guard let test = tested, test.count > 0 else {
 if let warning = train.dataStatus.warning { warn(warning) }
 
 //: Of a folder, three kinds of problems are listed: classes that have no image in some part; files
-//: that can't be read; and copies that stand in two parts, where they make the test too easy, or in
-//: two classes, which can't both be right. The first twenty appear here, and `pictures.csv` has what
-//: became of every file. With `dataset.strict` they end the stage.
+//: that can't be read; and copies that are in two parts, where they make the test too easy, or in
+//: two classes, which can't both be right. The first twenty appear here, and `pictures.csv` has the
+//: outcome for every file. With `dataset.strict` they stop the stage.
 
 if let table {
   orExit { try table.write(to: options.output("pictures.csv")) }
@@ -199,7 +199,7 @@ show(
   "\(train.count - train.setAsideCount) training, \(train.setAsideCount) validation and "
     + "\(test.count) test images of \(train.side)×\(train.side), \(train.dataStatus.rawValue) data")
 
-//: Where the classes have different numbers of images, a program that always names the largest one
+//: If the classes have different numbers of images, a program that always names the largest one
 //: looks better than it is; `train.loss.class-weights` and the balanced accuracy of `evaluate` are
 //: for that.
 

@@ -36,7 +36,7 @@ let renderer = orExit { try Renderer() }
 
 //: A figure is a value: panels, axes, series. Drawing writes script and data, runs gnuplot on them,
 //: and gives a picture its name only once it is whole. In the report the sharper SVG stands for the
-//: figure. All figures are drawn in the end, some of them at once, as gnuplot uses one thread.
+//: figure. All figures are drawn at the end, several at once, as gnuplot uses one thread.
 
 let queue = FigureQueue()
 
@@ -50,8 +50,8 @@ func draw(
   show(figure: "\(figure.name).\(shown)", caption: caption + note, line: line)
 }
 
-//: A tensor file is opened, found to be of the kind that the stage before should have written, and
-//: undamaged. Its metadata name the classes and say where the images come from.
+//: A tensor file is opened and checked: it must have the kind that the earlier stage writes, and be
+//: undamaged. Its metadata name the classes and the source of the images.
 
 func tensorFile(_ input: String, schema: String? = nil, from stage: String) -> TensorFile {
   orExit {
@@ -63,7 +63,7 @@ func tensorFile(_ input: String, schema: String? = nil, from stage: String) -> T
 
 //: ## The data
 //:
-//: How many images each class has, how pixel values are spread, some of the images, and what
+//: The number of images in each class, the distribution of pixel values, some of the images, and what
 //: augmentation makes of them.
 
 let histogram = tensorFile("histogram", from: "compute-stats")
@@ -84,7 +84,7 @@ draw(
 
 //: ## What the training explains
 //:
-//: A training leaves examples of what its chapter explains: a convolution, a norm, its schedule.
+//: A training writes examples of what its chapter explains: a convolution, a norm, its schedule.
 //: Not every network has each of them.
 
 for example in orExit({ try ExampleFigures.all(inFolder: options.input("examples")) }) {
@@ -96,7 +96,7 @@ for example in orExit({ try ExampleFigures.all(inFolder: options.input("examples
 //: Training and validation images are drawn together, as only the distance between the two tells
 //: what the network has learnt and what it has learnt by heart. Under the published protocols that
 //: stop and choose on the test set, the test images validate, and every title says so. Without
-//: augmentation the curves part sooner; with it, the training images are the harder ones and the
+//: augmentation the curves separate sooner; with it, the training images are the harder ones and the
 //: validation curve may well lie on the better side. Dropout does the same, and so does the running
 //: mean of an epoch: its first batches met weights that were an epoch younger.
 
@@ -120,11 +120,11 @@ func draw(
   draw(training[keyPath: figure], else: absence, caption, line: line)
 }
 
-//: `loss` is what the optimiser works on. Both curves falling: it goes on learning. Validation
-//: level or rising while training falls: it has begun to learn by heart. Both level at the start:
+//: `loss` is what the optimiser minimises. If both curves fall, it is still learning. If validation is
+//: level or rises while training falls, it has begun to overfit. If both are level at the start,
 //: the rate is too low, or too high. A network that knows nothing gives each of $K$ classes the
 //: probability $1/K$, so its loss is $\ln K$, for ten classes 2.30; a first epoch that ends above
-//: it has done worse than nothing. A loss with label smoothing ends on its floor and not on zero,
+//: it is worse than guessing. A loss with label smoothing ends at its minimum and not at zero,
 //: which the chapter on training explains.
 
 draw(\.loss, else: "no losses in history.csv: no figure 'loss'", "Loss over the epochs.")
@@ -176,7 +176,7 @@ if let efficiency = history.efficiency {
   show("validation accuracy was not measured: no convergence epoch")
 }
 
-//: Some recipes train further from the epoch that was selected, on all images there are. No image
+//: Some recipes continue training from the selected epoch, on all images. No image
 //: is held out then: `refit` has the curves of the training images alone.
 
 if let refit = options.optionalInput("refit") {

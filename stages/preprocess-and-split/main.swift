@@ -1,7 +1,7 @@
 //: # Preprocess and split
 //:
-//: A network is judged by images it has not learned from. This stage decides, once and on record,
-//: which images train, which choose among models and which test, and how pixels are to be
+//: A network is judged on images that it has not learned from. This stage decides, once and on record,
+//: which images are for training, for choosing among models and for the test, and how pixels are
 //: normalised.
 //:
 //: | | |
@@ -17,9 +17,9 @@
 //:
 //: ## Why images are held out
 //:
-//: A network with a million numbers can learn 50,000 labels by heart, even labels drawn by lot
+//: A network with a million weights can learn 50,000 labels by heart, even random labels
 //: (Zhang et al., 2017, arXiv:1611.03530). So its accuracy on the images it was trained on says
-//: little. What is wanted is its accuracy on images that are yet to come, and that can only be
+//: little. What counts is its accuracy on future images, and that can only be
 //: estimated on images that were kept away. There are three sets, each with its purpose:
 //:
 //: - *training*: the weights are fitted to them;
@@ -56,15 +56,15 @@ let statistics = orExit {
 }
 if let warning = train.dataStatus.warning { warn(warning) }
 
-//: ## Who trains, who validates
+//: ## Training and validation images
 //:
 //: A data set may bring validation images of its own, as folders of pictures and arrays do; then
 //: those validate. Of another, there are three ways to set images aside: the `last` ones, as
-//: ResNet's protocol has it; `random` ones; or `stratified`, random ones with exactly the same
+//: in ResNet's protocol; `random` ones; or `stratified`, random ones with exactly the same
 //: number of each class. The draw depends on the split's own seed alone, so a training run can
 //: change its seed and keep its images.
 //:
-//: What stratification is for: of $N$ images with a fraction $\pi$ in some class, a random choice of
+//: The use of stratification: of $N$ images with a fraction $\pi$ in some class, a random choice of
 //: $m$ has a number of that class that scatters about $m \pi$ with the deviation
 //:
 //: $$ \sqrt{m \, \pi \, (1 - \pi) \, \frac{N - m}{N - 1}} $$
@@ -85,7 +85,7 @@ show(
 
 //: Some published systems chose their best epoch on the test images. `split.validation: test`
 //: repeats that: all training images train, and the file called `validation` holds the test images,
-//: so that training needs no case of its own for it. Every figure of such a run carries the remark,
+//: so that training needs no special case. Every figure of such a run carries a remark,
 //: since it is no longer an estimate of what new images would give.
 
 if split.selectedOnTest {
@@ -98,18 +98,18 @@ if split.selectedOnTest {
 //:
 //: $$ x = \frac{v / 255 - \mu}{\sigma} $$
 //:
-//: There are four ways to come by $\mu$ and $\sigma$:
+//: There are four ways to choose $\mu$ and $\sigma$:
 //:
 //: - `half`: 0.5 and 0.5, which maps bytes to −1 … 1;
-//: - `constants`: those of a paper, one pair a channel;
-//: - `statistics`: those that the stage before measured, one pair a channel. Over the images
+//: - `constants`: those of a paper, one pair per channel;
+//: - `statistics`: those that the stage before measured, one pair per channel. Over the images
 //:   measured, each channel then has mean 0 and deviation 1;
 //: - `per-image`: each image by its own, over all values of its three channels together:
 //:
 //: $$ x = \frac{v / 255 - \mu_\text{image}}{\sigma_\text{image} + 10^{-7}} $$
 //:
-//: The last one takes away how bright a photograph is and how strong its contrast, which say little
-//: of what it shows. The small number prevents a division by zero for an image of a single colour.
+//: The last one removes a photograph's brightness and contrast, which say little
+//: about what it shows. The small number prevents a division by zero for an image of a single colour.
 //:
 //: Whatever is chosen is part of the network from now on: weights are of no use without the $\mu$
 //: and $\sigma$ under which they were learnt. So the constants travel with the images, and later
@@ -118,10 +118,10 @@ if split.selectedOnTest {
 let normalization = orExit { try settings.preprocess.normalization(statistics) }
 show("normalisation: \(normalization)")
 
-//: ## Taking the images
+//: ## Selecting the images
 //:
-//: Every file lists for each image the record it was, so that a misclassified picture can be
-//: followed back to the archive. Indices rise; the stage that trains shuffles them.
+//: Every file lists each image's original record, so that a misclassified picture can be
+//: traced back to the archive. Indices are ascending; the stage that trains shuffles them.
 
 func take(_ indices: [Int32], of images: ImageSet, from origin: Origin) -> ImageSet {
   images.selecting(
@@ -133,10 +133,10 @@ let validation = take(
   split.validation, of: split.selectedOnTest ? test : train, from: split.validationSource)
 let tested = take(test.allIndices, of: test, from: .test)
 
-//: Ten training images of each class are for the figure; fewer where there are more than 40
+//: The figure shows ten training images of each class; fewer if there are more than 40
 //: classes. It is the quickest check there is: a row of the wrong things is a shuffled label file,
 //: false colours are channels in the wrong order, slanting noise is a wrong row length. It also
-//: says how hard the task is for you. The table counts what each of the three sets got.
+//: shows how hard the task is for you. The table counts the images of the three sets.
 
 let classCount = train.classNames.count
 let samples = take(
@@ -167,8 +167,8 @@ orExit {
 
 //: ## Was the promise kept?
 //:
-//: What trains and what validates must be two sets, and together, where both are training images,
-//: all of them.
+//: The training and validation images must be two sets, and together, if both are training images,
+//: contain all of them.
 
 let both = Set(split.training).intersection(split.selectedOnTest ? [] : split.validation)
 let taken = split.training.count + (split.selectedOnTest ? 0 : split.validation.count)
@@ -177,5 +177,5 @@ guard both.isEmpty, taken == train.count else {
 }
 show("checked: no image both trains and validates, none is left out")
 
-//: Whatever can be decided before the first weight is drawn is decided now. The next chapter gets
+//: Everything that can be decided before the first weight is drawn is decided now. The next chapter gets
 //: the training and the validation images. The test images wait for the one after it.

@@ -1,19 +1,19 @@
 //: # Train
 //:
 //: A network is a function with many parameters, its *weights*. Training starts from random
-//: weights. It shows the network a few images at a time, measures by a *loss* how wrong the answers
+//: weights. It shows the network a few images at a time, measures with a *loss* how wrong the predictions
 //: are, and moves every weight a little way down the slope of that loss.
 //:
 //: | | |
 //: |---|---|
 //: | reads | `training` and `validation` images; section `train`; `start`, where a step binds it |
 //: | writes | `best`, `last`, listed `epoch-NNN`: checkpoints, under PyTorch's names; `history.csv`; |
-//: | | `examples`, `augmented`, `filters`: for the figures; `timing.csv`; `resume`: to go on from |
+//: | | `examples`, `augmented`, `filters`: for the figures; `timing.csv`; `resume`: to resume from |
 //: | promises | the same recipe gives the same bits, on any number of threads, stopped or not, |
 //: | | as long as compiler, processor and BLAS kernels stay the same |
 //:
-//: The test images are no input: what this stage cannot open it cannot learn from. (A recipe with
-//: `split.validation: test` hands them over as `validation`, and is marked.)
+//: The test images are not an input: this stage cannot learn from what it cannot open. (A recipe with
+//: `split.validation: test` passes them as `validation`, and is marked.)
 
 import Datasets
 import Explanations
@@ -42,13 +42,13 @@ for warning in numerics.warnings { warn(warning) }
 //: ## The network
 //:
 //: A network is a chain of *layers*, simple functions. Between two layers lies a *feature map*: a
-//: grid of places, each with one value a channel. The image is the first map; later grids are
-//: coarser and have more channels. The last layer gives one value a class. A *residual block* adds
+//: grid of positions, each with one value per channel. The image is the first map; later grids are
+//: coarser and have more channels. The last layer gives one value per class. A *residual block* adds
 //: its input to what its layers compute, $y = x + F(x)$, so that in a deep chain the gradient has a
-//: short way back (He et al., 2015, arXiv:1512.03385). First weights are drawn with a variance of
+//: short way back (He et al., 2015, arXiv:1512.03385). Initial weights are drawn with a variance of
 //: about $1 / n$ for the $n$ terms of a sum, so that signals neither fade nor explode (He et al.,
-//: 2015, arXiv:1502.01852), unless `train.init-from` or `start` gives others. The table counts
-//: weights, and multiplications with an addition (MACs) an image:
+//: 2015, arXiv:1502.01852), unless `train.init-from` or `start` provides others. The table counts
+//: weights, and multiply-adds (MACs) per image:
 
 let prepared = orExit {
   try PreparedNetwork(settings, for: images.training, from: options.optionalInput("start"))
@@ -66,7 +66,7 @@ show(table: Table(header: NetworkSummary.header, rows: network.summary.condensed
 //:
 //: $$ y_{n,i,j,o} = b_o + \sum_{a,\,a',\,c} w_{o,c,a,a'} \; x_{n,\,si+a-r,\,sj+a'-r,\,c} $$
 //:
-//: The weights are the same at every place, so a thing is recognised wherever it stands. Here is
+//: The weights are the same at every place, so an object is recognised wherever it is. Here is
 //: that sum for one place of the first training image, whose pixels are normalised, with a filter
 //: of this network before training. A convolution before a norm has no bias $b$. The table rounds
 //: what it prints; the sum does not:
@@ -86,7 +86,7 @@ show(figure: "feature-map", drawnFrom: "examples")
 //: Each step changes all layers at once, so a layer's input keeps shifting while it learns. A
 //: *batch norm* keeps it in one range: it brings each channel to mean 0 and deviation 1 over its
 //: $M$ values in the batch, then scales and shifts it by two weights, $\gamma$ and $\beta$, which
-//: begin at 1 and 0 (Ioffe and Szegedy, 2015, arXiv:1502.03167). The third formula is its gradient,
+//: start at 1 and 0 (Ioffe and Szegedy, 2015, arXiv:1502.03167). The third formula is its gradient,
 //: with $\delta = \partial L / \partial y$:
 //:
 //: $$ \hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}} \qquad y = \gamma \, \hat x + \beta
@@ -100,7 +100,7 @@ if let norm { show(norm) }
 orExit { _ = try norm?.write(to: options.output("example-normalization.safetensors")) }
 show(figure: "normalization", drawnFrom: "examples")
 
-//: ## Against learning by heart
+//: ## Against overfitting
 //:
 //: A network with more weights than images can learn the labels without learning what the images
 //: show. *Augmentation* changes an image at random each time it is shown, in ways that leave its
@@ -159,15 +159,14 @@ show(MomentumExample(momentum: settings.optimizer.momentum))
 
 //: ## The rate
 //:
-//: Far from a minimum long steps are wanted, near it short ones. A *schedule* gives each step its
-//: rate; `cosine`, for one, lets it fall over $T$ epochs (Loshchilov and Hutter, 2017,
+//: Far from a minimum, large steps are best; near it, small ones. A *schedule* gives each step its
+//: rate; `cosine`, for example, lowers it over $T$ epochs (Loshchilov and Hutter, 2017,
 //: arXiv:1608.03983):
 //:
 //: $$ \eta_e = \eta_\text{min} + \frac{\eta_0 - \eta_\text{min}}{2} \left( 1 + \cos \frac{\pi \, (e
 //: - 1)}{T} \right) $$
 //:
-//: With `linear` it falls with every step instead of every epoch, to the fraction `floor` of the
-//: full rate. During a *warm-up* it rises in proportion to the epochs done, since long steps go astray while
+//: During a *warm-up* it rises in proportion to the epochs done, since large steps diverge while
 //: weights are random (Goyal et al., 2017, arXiv:1706.02677). This recipe's plan:
 
 let trainer = orExit { try prepared.trainer(on: images, work: options.workFolder, pool: pool) }
@@ -178,12 +177,11 @@ show(figure: "schedule", drawnFrom: "examples")
 
 //: ## The loop
 //:
-//: An epoch shows every training image once, in a new random order; where `epochs` is no whole
-//: number, the last one ends early. Its training figures are
-//: running means over batches, unless `full-metrics` asks for a pass of its own. Then the
-//: validation images are classified; they choose the best epoch and teach nothing. The *gap* is by
-//: how many percentage points the accuracy on training images is higher. A gap that grows while
-//: validation stands still is learning by heart.
+//: An epoch shows every training image once, in a new random order. Its training figures are
+//: running means over batches, unless `full-metrics` requests a separate pass. Then the
+//: validation images are classified; they choose the best epoch but train nothing. The *gap* is
+//: the accuracy on training images minus that on validation images. A gap that grows while
+//: validation stagnates is overfitting.
 
 Interruption.observe()
 if let warning = orExit({ try trainer.warning(on: numerics) }) { warn(warning) }
@@ -203,24 +201,24 @@ show(figure: "training", drawnFrom: "history")
 
 //: ## Why validation may collapse at first
 //:
-//: In training a batch norm uses the statistics of its batch. For validation, where an answer must
-//: not depend on its neighbours, it uses *running* ones: after each batch, nine parts of the old to
-//: one of the new. They belong to the weights of the last steps. While weights move fast the
-//: running statistics lag behind, and a network that answers well in training may give most
-//: validation images the same name. The same weights on up to 128 of the validation
+//: In training a batch norm uses the statistics of its batch. For validation, where a prediction must
+//: not depend on other images, it uses *running* ones: after each batch, nine parts of the old to
+//: one of the new. They describe the weights of the last steps. While weights change fast the
+//: running statistics lag behind, and a network that predicts well in training may give most
+//: validation images the same class. The table shows the same weights on up to 128 validation
 //: images, with each kind of statistics, after each of the first epochs:
 
 show(table: logs.lag.table(classNames: classNames))
 
 //: If the first percentage is far below the second, the running statistics lag; they catch up as
-//: the weights settle. If both are low, the weights are not good yet. On so few images a difference
-//: of some points is chance. Without a batch norm the table is empty.
+//: the weights settle. If both are low, the weights are not good yet. With so few images a difference
+//: of a few points is chance. Without a batch norm the table is empty.
 //:
 //: ## What is kept
 //:
 //: Checkpoints hold weights, epoch, figures, configuration and normalisation; `resume` the
-//: optimiser's memory too. All files appear at once, when everything is written. Last the best
-//: weights are read back from their file into the network: what was published can be used. The
+//: optimiser's state too. All files appear at once, when everything is written. Finally, the best
+//: weights are read back from their file into the network, which checks that they can be used. The
 //: convolution's sum once more, as learnt:
 
 let kept = orExit { try logs.publish(to: options.outputFolder) }
@@ -239,8 +237,8 @@ show(figure: "filters", drawnFrom: "filters")
 
 //: ## What to change first
 //:
-//: One thing at a time, and judged on validation. If the network hardly learns, change the learning
-//: rate: try a third and three times of it. If training runs ahead of validation, add augmentation
+//: Change one thing at a time, and judge it on validation. If the network hardly learns, change the learning
+//: rate: try a third of it and three times it. If training runs ahead of validation, add augmentation
 //: or weight decay. If the best epoch is among the last, train longer, which also stretches the
 //: schedule; gains below the standard error may be luck. If both curves have flattened together,
 //: take a larger network. The first of these rules that applies here:
@@ -251,4 +249,4 @@ if let change = FirstChange(after: trainer.history, best: kept.epoch, classes: c
 show(trainer.ending(best: kept.epoch, in: Progress.clock(seconds: logs.timing.totalSeconds)))
 if let peak = ResidentMemory.peakByteCount { show("at most \(peak >> 20) MiB of memory in use") }
 
-//: How good the network is on images that had no part in this is the question of the next chapter.
+//: The next chapter measures how good the network is on images that had no part in this.
