@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# The pipeline: decides what must run, runs it, and leaves each result where it can be opened.
+# The pipeline: decides what must run, runs it, and publishes each result.
 #
-# `tessera plan` compares a recipe with what stands in data/cache; this script walks what it prints:
-# it calls one stage after the other, keeps order, locks, folders and logs, and plans again after each
-# stage, because an output that comes out equal stops the rerun there.
+# `tessera plan` compares a recipe with the artefacts in data/cache; this script follows its output:
+# it calls one stage after the other, manages locks, folders and logs, and plans again after each
+# stage, because an unchanged output ends the rerun there.
 #
-# Exit status: 0 done, 10 would run (--dry-run), 64 a wrong word, 65 bad data, 73 `data` can't be written
+# Exit status: 0 done, 10 would run (--dry-run), 64 wrong usage, 65 bad data, 73 `data` can't be written
 # to, 75 another command holds a lock, 130 interrupted with the state saved; otherwise that of the stage
 # that failed.
 set -euo pipefail
 
 caller_folder=$PWD
-# Called through a link, the project is where the link leads.
+# Resolves links, so that the project is found when the script is called through one.
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
 cd "$root"
 bin=${TESSERA_BIN:-$root/.build/release}
@@ -42,17 +42,17 @@ if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
   bold=$'\e[1m' plain=$'\e[0m'
 fi
 
-# say TEXT...: one line. Where the reader has gone (`| head`) it ends the run, between two stages.
+# say TEXT...: one line. If the reader is gone (`| head`), it ends the run, between two stages.
 say() { printf '%s\n' "$*" 2>/dev/null || exit $EXIT_INTERRUPTED; }
 headline() { say "$bold$1$plain ${*:2}"; }
 
-# fail STATUS MESSAGE: one line on standard error, and the end.
+# fail STATUS MESSAGE: one line on standard error, then exit.
 fail() {
   printf 'pipeline.sh: %s\n' "${*:2}" >&2
   exit "$1"
 }
 
-# The least number of insertions, deletions and replacements that turn one word into another.
+# The minimum number of insertions, deletions and replacements that turn one word into another.
 edit_distance() {
   local a=$1 b=$2 i j cost best diagonal above
   local -a row=()
@@ -86,9 +86,9 @@ unknown() {
 }
 
 # --- Signals --------------------------------------------------------------------------------------
-# A stage runs in a process group of its own, so that a Ctrl-C reaches this shell alone. The first is
-# passed on as INT: a stage that can saves its state and exits 130. The second kills it, but not where a
-# batch system sends several of its own and kills what takes too long.
+# A stage runs in its own process group, so that Ctrl-C reaches only this shell. The first is
+# passed on as INT: a stage that supports it saves its state and exits 130. The second kills it, unless a
+# batch system sends several signals itself and kills processes that take too long.
 
 signals=0
 is_patient=no
@@ -98,7 +98,7 @@ new_folder=''
 on_signal() {
   local process
   signals=$((signals + 1))
-  # The runs of a sweep pass it on themselves.
+  # The runs of a sweep forward it themselves.
   for process in "${!job_name[@]}"; do kill -INT "$process" 2>/dev/null || true; done
   [[ -n $stage_pid ]] || return 0
   if ((signals == 1)); then
@@ -124,10 +124,10 @@ catch_signals() {
 
 # --- One stage ------------------------------------------------------------------------------------
 
-# The word of the command line, as every call of tessera needs it.
+# The argument that every call of tessera needs.
 request=() selection=() threads=1 force=no wait_for_locks=yes
 
-# What stages of this run have warned of, a line each: it is shown once.
+# Warnings shown so far in this run, one per line: each is shown once.
 shown_warnings=''
 
 tessera() { "$bin/tessera" "$@"; }
@@ -143,7 +143,7 @@ run_stage() {
   local terminal=0
   if [[ -t 1 && ${TERM:-dumb} != dumb ]]; then terminal=1; fi
   set -m
-  # It keeps the locks of its results and of the project, but not those of the run and of the build.
+  # The stage inherits the locks of its results and of the project, but not those of the run and the build.
   (
     ((${run_lock:-0} == 0)) || exec {run_lock}>&-
     ((${build_lock:-0} == 0)) || exec {build_lock}>&-
@@ -156,7 +156,7 @@ run_stage() {
   until has_started "$stage_pid"; do :; done
   release_build
   ((signals == 0)) || kill -INT -- "-$stage_pid" 2>/dev/null || true
-  # A trapped signal ends `wait` early; the status that counts is that of a wait without one.
+  # A trapped signal ends `wait` early; only the status of an uninterrupted wait counts.
   stage_status=0
   while true; do
     seen=$signals previous=$stage_status
@@ -169,8 +169,8 @@ run_stage() {
   shown_warnings+=$(grep -h '^warning: ' "$log" 2>/dev/null | tail -n 50 || true)$'\n'
 }
 
-# run_instance NAME REASON RESULT...: prepares an instance, runs its stage and seals what it wrote, unless
-# another run does so meanwhile. RESULT is what the instance makes, then what it reads.
+# run_instance NAME REASON RESULT...: prepares a step, runs its stage and seals its outputs, unless
+# another run does so meanwhile. RESULT: the step's own result, then its inputs.
 run_instance() {
   local name=$1 reason=$2 started stage work
   local -a call=()
@@ -187,7 +187,7 @@ run_instance() {
     return 0
   fi
   stage=${call[0]} new_folder=${call[1]} work=${call[2]}
-  # What was planned is only what runs if no source has been edited since the build.
+  # The plan holds only if no source has been edited since the build.
   if ! is_built all; then
     rm -rf "$new_folder"
     release_build
@@ -220,7 +220,7 @@ run_instance() {
 # has_state FOLDER: whether an interrupted stage has left more than its log there.
 has_state() { [[ -n $(find "$1" -mindepth 1 ! -name log.txt ! -name progress.json -print -quit 2>/dev/null) ]]; }
 
-# what_killed STATUS: what mostly sends the signal, in words that follow its name.
+# what_killed STATUS: the usual cause of the signal, as text to follow its name.
 what_killed() {
   case $1 in
     137) printf ', which the system sends where memory runs out (%s kB of %s are free now): fewer threads, a smaller batch or less beside it may help' \
@@ -230,7 +230,7 @@ what_killed() {
   esac
 }
 
-# seal NAME SECONDS: publishes the new folder. Signals have to wait meanwhile.
+# seal NAME SECONDS: publishes the new folder. Signals are deferred meanwhile.
 seal() {
   local name=$1 seconds=$2 warning warnings
   warnings=$(
@@ -254,7 +254,7 @@ seal() {
 ran=() tidying=() publishing=() weaves=yes
 declare -A reported=()
 
-# run_until_complete RUN COMMAND: plans until nothing is due, and runs what is.
+# run_until_complete RUN COMMAND: plans and runs until nothing is due.
 run_until_complete() {
   local plan state name stage note result due reason run='' one_at_a_time is_live
   local -a current results
@@ -302,7 +302,7 @@ run_until_complete() {
   report_run "$run" "$plan"
 }
 
-# report_run RUN PLAN: what ran, and what is worth opening.
+# report_run RUN PLAN: prints what ran, and which files to open.
 report_run() {
   local run=$1 plan=$2 state name path note
   if ((${#ran[@]} == 0)); then
@@ -319,7 +319,7 @@ report_run() {
       edited) say "  note: $name" ;;
     esac
   done <<<"$plan"
-  # A part of a run that takes results as they stand may not be one that can be asked for again.
+  # A partial run that uses existing results may not be repeatable by a command.
   if [[ -e data/runs/$run/run.json && $weaves == yes ]]; then
     path=$(tessera weave "$run")
     printf -v name '%-22s' report
@@ -330,7 +330,7 @@ report_run() {
 
 # --- Commands -------------------------------------------------------------------------------------
 
-# parse_run ARGUMENT...: the words of `run`, into request, selection, threads and flags.
+# parse_run ARGUMENT...: parses the arguments of `run` into request, selection, threads and flags.
 parse_run() {
   local recipe='' option value
   local -a words=()
@@ -419,13 +419,13 @@ print_version() {
   say "Tessera $version${commit:+ (commit $commit)}"
 }
 
-# is_file_name WORD: whether it can only name a file, be it there or not.
+# is_file_name WORD: whether it can only be a file name, existing or not.
 is_file_name() {
   [[ $1 == */* || -e $caller_folder/$1 ]] ||
     [[ $1 =~ \.(safetensors|csv|json|jsonl|yaml|gp|svg|png|txt|log|npy|npz|html)$ ]]
 }
 
-# command_inspect STEP|FILE [OPTION...]: a word that names no file names an artefact.
+# command_inspect STEP|FILE [OPTION...]: a word that is not a file names an artefact.
 command_inspect() {
   ensure_built tool
   local word path run='' found
@@ -454,14 +454,14 @@ command_inspect() {
 
 main() {
   local word
-  # Without a command, or with options alone, it is `run`.
+  # Without a command, or with only options, it is `run`.
   if (($# == 0)) || [[ $1 == -* && ! $1 =~ ^(-h|--help|--version)$ ]]; then set -- run "$@"; fi
   local command=$1
   shift
   case $command in
     -h | --help | help) print_help "${1:-}"; return ;;
     --version) print_version; return ;;
-    # Its words may be anything, --help too.
+    # Its arguments may be anything, even --help.
     complete) print_candidates "$@"; return ;;
   esac
   for word in "$@"; do

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Completion for bash, zsh and fish. Sourced by pipeline.sh.
 #
-# A shell's script asks `pipeline.sh complete WORD...` what may stand in place of the last word, so that all
-# shells know the same. Commands, options and places come from the texts of help.sh, recipes and runs from
-# their folders, the rest from the tool. Nothing is built for it: without the tool it knows no steps and keys.
+# A shell's script calls `pipeline.sh complete WORD...` for candidates for the last word, so that all
+# shells offer the same. Commands, options and arguments come from the texts of help.sh, recipes and runs from
+# their folders, the rest from the tool. Nothing is built for it: without the tool it offers no steps and keys.
 
 # command_completion SHELL
 command_completion() {
@@ -19,15 +19,15 @@ command_completion() {
 # --- Candidates -----------------------------------------------------------------------------------
 
 # print_candidates WORD...: the words of a command line after ./pipeline.sh; the last is the one to complete,
-# and may be empty. Prints a candidate a line, its meaning after a tab; `:files` where a file may stand too,
-# `:yaml` where one that ends so may.
+# and may be empty. Prints one candidate per line, its meaning after a tab; `:files` if a file is possible too,
+# `:yaml` if a .yaml file is.
 print_candidates() {
   local command=${1:-} current=${*: -1} previous='' place=0 option word kind
   local -a words=()
   if (($# <= 1)); then
     candidates COMMAND "$current"
     [[ $current != -* ]] || { matching "$current" --help ''; matching "$current" --version ''; }
-    # Options of `run` may stand alone.
+    # Options of `run` need no command before them.
     [[ $current != -* ]] || options_of run "$current"
     return 0
   fi
@@ -37,7 +37,7 @@ print_candidates() {
     help) candidates COMMAND "$current"; return 0 ;;
   esac
   [[ " ${commands[*]} " == *" $command "* ]] || return 0
-  # The places that have been filled, and the option whose value comes next.
+  # The number of arguments so far, and the option whose value comes next.
   for word in "${words[@]}"; do
     if [[ -n $previous ]]; then
       previous=''
@@ -65,9 +65,9 @@ print_candidates() {
   return 0
 }
 
-# matching CURRENT WORD MEANING [PREFIX]: prints a candidate if it begins with what is there. Names and
-# meanings may be a stranger's: a word that a shell could take for more than a word is none, and no meaning
-# obeys a terminal.
+# matching CURRENT WORD MEANING [PREFIX]: prints a candidate if it begins with CURRENT. Names and
+# meanings may come from a stranger: words with special characters of a shell are skipped, and meanings
+# are free of control characters.
 matching() {
   [[ $2 == "$1"* && $2 =~ ^[][A-Za-z0-9._=,:/@%+-]+$ ]] || return 0
   printf '%s\t%s\n' "${4:-}$2" "${3//[[:cntrl:]]/ }"
@@ -83,12 +83,12 @@ options_of() {
   matching "$2" --help "what $1 does, and its options"
 }
 
-# value_of_option COMMAND OPTION: what it takes, as its help says: RUN; nothing for a flag.
+# value_of_option COMMAND OPTION: its value as named in the help: RUN; empty for a flag.
 value_of_option() {
   "help_$1" | sed -n "s/^  $2 \\([^ ].*\\)\$/\\1/p" | sed -n '1s/  .*//p' | grep -v '^ ' || true
 }
 
-# places_of COMMAND PLACE FIRST: what stands at a place, the first is 0; FIRST is what stands at the first.
+# places_of COMMAND PLACE FIRST: the kind of the argument at PLACE, from 0; FIRST is the first argument.
 places_of() {
   local line word found
   local -a places
@@ -101,7 +101,7 @@ places_of() {
       [[ $word != '[--'* && $word != --* && $word != '[OPTION...]' ]] || break
       places+=("${word//[\[\]]/}")
     done
-    # A word in small letters is a word of its own: sweep status NAME.
+    # A word in lower case is literal: sweep status NAME.
     if [[ ${places[0]:-} =~ ^[a-z]+$ ]]; then
       if (($2 == 0)); then
         echo "=${places[0]}"
@@ -112,14 +112,14 @@ places_of() {
       continue
     fi
     found=${places[$2]:-}
-    # What ends in dots repeats.
+    # An argument with dots repeats.
     [[ -n $found || ${#places[@]} -eq 0 || ${places[-1]} != *... ]] || found=${places[-1]}
     found=${found%...}
     echo "${found//|/ }"
   done < <("help_$1")
 }
 
-# candidates KIND CURRENT [PREFIX]: KIND is what stands in capitals in the help.
+# candidates KIND CURRENT [PREFIX]: KIND is a placeholder of the help, in capitals.
 candidates() {
   local kind=$1 current=$2 prefix=${3:-} path word meaning key
   case $kind in
@@ -136,7 +136,7 @@ candidates() {
         path=${path##*/}
         matching "$current" "${path%.yaml}" "$meaning" "$prefix"
       done
-      # Recipes have names; a path is asked for by its beginning.
+      # Recipes have names; a path is offered only after its beginning is typed.
       [[ -z $current ]] || echo :yaml
       ;;
     RUN)
@@ -166,7 +166,7 @@ candidates() {
     KEY=*)
       if [[ $current == *=* ]]; then
         key=${current%%=*}
-        # A sweep takes several values, with commas between.
+        # A sweep takes several values, separated by commas.
         word=''
         [[ $kind != *,* || ${current#*=} != *,* ]] || word=${current#*=} word=${word%,*},
         words_of_tool values "$key" | while IFS=$'\t' read -r meaning; do
@@ -186,14 +186,14 @@ candidates() {
   esac
 }
 
-# words_of_tool KIND [NAME]: from the tool, where it is built.
+# words_of_tool KIND [NAME]: from the tool, if it is built.
 words_of_tool() {
   [[ ! -x $bin/tessera ]] || "$bin/tessera" words "$@" 2>/dev/null || true
 }
 
 # --- Scripts --------------------------------------------------------------------------------------
-# Each completes the word pipeline.sh, however it is reached, but only asks those that its user has named by
-# sourcing a script: a pipeline.sh of another project would run otherwise, on a press of Tab.
+# Each completes the word pipeline.sh with any path, but runs only those that the user has chosen by
+# sourcing a script: otherwise pressing Tab would run a pipeline.sh of another project.
 
 script_for_bash() {
   printf '# Completion of %s for bash: source <(%q completion bash)\n' "$root/pipeline.sh" "$root/pipeline.sh"
@@ -206,7 +206,7 @@ _tessera() {
   script=$(readlink -f -- "${COMP_WORDS[0]/#\~\//$HOME/}") || return 0
   for word in "${_tessera_known[@]}"; do [[ $word != "$script" ]] || known=yes; done
   [[ -n $known ]] || return 0
-  # Bash takes = and : for words of their own; here they belong to what is beside them.
+  # Bash splits words at = and :; here they are joined again.
   for ((index = 1; index <= COMP_CWORD; index++)); do
     word=${COMP_WORDS[index]}
     if ((${#words[@]} > 0)) && [[ $word == [=:]* || ${words[-1]} == *[=:] ]]; then
@@ -215,7 +215,7 @@ _tessera() {
       words+=("$word")
     fi
   done
-  # A space after = begins a word all the same.
+  # A space after = still begins a new word.
   if [[ ${COMP_WORDS[COMP_CWORD]} == '' && ${COMP_LINE:COMP_POINT-1:1} == ' ' && ${words[-1]} != '' ]]; then
     words+=('')
   fi
@@ -231,7 +231,7 @@ _tessera() {
     fi
     word=${line%%$'\t'*}
     word=${word#"$start"}
-    # What a value follows gets no space.
+    # No space follows if a value comes next.
     [[ $word != *= ]] || compopt -o nospace 2>/dev/null
     COMPREPLY+=("$word")
   done < <("$script" complete "${words[@]}" 2>/dev/null)

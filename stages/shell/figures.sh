@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034
 # `plot`: a run's figures, drawn again or in the terminal. Sourced by pipeline.sh.
 
-# figures_stand: whether nothing would have to be drawn.
+# figures_stand: whether all figures are up to date.
 figures_stand() {
   ensure_built tool
   tessera plan "${request[@]}" "${selection[@]}" --preview >/dev/null 2>&1
@@ -12,7 +12,7 @@ figures_stand() {
 
 live_pid=''
 
-# start_live RUN: keeps the run's live page up to date from here on, beside the stages.
+# start_live RUN: keeps the run's live page up to date while the stages run.
 start_live() {
   [[ -z $live_pid && $weaves == yes ]] || return 0
   (
@@ -23,7 +23,7 @@ start_live() {
   say "  live: plots/$1/live.html, or ./pipeline.sh watch $1"
 }
 
-# end_live SIGNAL: USR1 where the run is finished, TERM where it was stopped.
+# end_live SIGNAL: USR1 if the run is finished, TERM if it was stopped.
 end_live() {
   [[ -n $live_pid ]] || return 0
   kill "-$1" "$live_pid" 2>/dev/null || true
@@ -55,13 +55,13 @@ watch_run() {
   tessera watch "$run" --process "$child" || true
   while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
   wait "$child" || status=$?
-  # What ran and what is worth opening, or why it ended.
+  # Prints what ran and which files to open, or why it ended.
   if ((status == 0)); then sed -n '/ is up to date/,$p' "$log"; else tail -n 8 "$log"; fi
   rm -f "$log"
   exit "$status"
 }
 
-# --- Figures that stand ---------------------------------------------------------------------------
+# --- Existing figures -----------------------------------------------------------------------------
 
 # command_plot [RUN] [--force] [--terminal [FIGURE...]]: the words after --terminal are figures.
 command_plot() {
@@ -85,7 +85,7 @@ command_plot() {
   done
   threads=$(nproc)
   request=(${run:+--run "$run"}) selection=(--published)
-  # Figures that stand are only read, which needs no lock.
+  # Existing figures are only read, which needs no lock.
   if [[ $terminal == no ]] || ! figures_stand; then
     catch_signals
     ensure_built all

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What `help COMMAND` and `COMMAND --help` say. Sourced by pipeline.sh.
+# The texts of `help COMMAND` and `COMMAND --help`. Sourced by pipeline.sh.
 #
-# The texts are data too: completion.sh reads the commands from help_all, and of a command's text the
-# places of its usage lines (in capitals) and its options with what they take. So an option stands on a line
-# of its own, two spaces in, and its meaning two spaces or more after it.
+# The texts are data too: completion.sh reads the commands from help_all, and from a command's text the
+# arguments in its usage lines (in capitals) and its options with their values. So an option has a line
+# of its own, indented by two spaces, and its meaning follows after two or more spaces.
 
 # print_help [COMMAND]
 print_help() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Locks, so that runs go on side by side. Sourced by pipeline.sh.
+# Locks, so that runs can proceed in parallel. Sourced by pipeline.sh.
 #
 #   data/.lock                     shared by runs; gc --yes, rm and accept hold it alone
 #   data/locks/runs/RUN            alone: the folders of a run, data/runs/RUN and plots/RUN
@@ -99,8 +99,8 @@ make_folders() {
   mkdir -p data/cache data/work data/runs || fail $EXIT_UNWRITABLE "the folders of data can't be made; check the disk and its permissions"
 }
 
-# share_project COMMAND: keeps gc, rm and accept away. A run that is alone may first remove what dead ones
-# have left, files of locks included, and takes no other lock before; is_alone is yes meanwhile.
+# share_project COMMAND: keeps gc, rm and accept away. An exclusive run may first remove leftovers of killed
+# runs, including lock files, and takes no other lock before; is_alone is yes meanwhile.
 share_project() {
   make_folders
   open_lock project_lock data/.lock
@@ -120,7 +120,7 @@ stop_being_alone() {
   lock data/.lock "$project_lock" -s "the project"
 }
 
-# own_project WHAT: for what removes or replaces results; refused while a run goes on.
+# own_project WHAT: for commands that remove or replace results; refused while a run is active.
 own_project() {
   local holder=''
   make_folders
@@ -182,7 +182,7 @@ unlock_result() {
 }
 
 # --- The build ------------------------------------------------------------------------------------
-# A stage must be started from the build that its key was taken from. Binaries that TESSERA_BIN names
+# A stage must be started from the build for which its key was computed. Binaries in TESSERA_BIN
 # are not built here.
 
 hold_build() {
@@ -199,7 +199,7 @@ own_build() {
 
 release_build() { close_lock build_lock; }
 
-# has_started PROCESS: whether the process has become the program that it was started for. Before, it is
+# has_started PROCESS: whether the process has executed its program. Before that, it is
 # a copy of this shell, with the same command line.
 has_started() {
   local -a own other

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# What the machine must have: packages, the build, and the checks of both. Sourced by pipeline.sh.
+# The requirements of the machine: packages, the build, and the checks of both. Sourced by pipeline.sh.
 
 # --- Packages -------------------------------------------------------------------------------------
 
-# Debian package and the command that it brings; a library has none.
+# Debian package and the command that it provides; a library has none.
 readonly packages=(
   libopenblas0: libspng-dev: libjpeg-dev: libcmark-gfm-dev: libcmark-gfm-extensions-dev:
   libssl-dev: gnuplot-nox:gnuplot curl:curl xz-utils:xz
 )
 readonly test_packages=(shellcheck:shellcheck)
 
-# missing_packages PACKAGE:COMMAND...: the packages that are not there, one a line.
+# missing_packages PACKAGE:COMMAND...: the missing packages, one per line.
 missing_packages() {
   local entry
   for entry in "$@"; do
@@ -22,7 +22,7 @@ missing_packages() {
   done
 }
 
-# install_packages PACKAGE:COMMAND...: installs what is missing, and says so.
+# install_packages PACKAGE:COMMAND...: installs missing packages, and says so.
 install_packages() {
   local -a missing sudo=()
   mapfile -t missing < <(missing_packages "$@")
@@ -38,10 +38,10 @@ install_packages() {
 }
 
 # --- The build ------------------------------------------------------------------------------------
-# A `swift build` with nothing to do takes a second, so it is called only where a digest over the
+# A `swift build` with nothing to do takes a second, so it is called only if a digest of the
 # sources differs from that of the last build.
 
-# processor_flags: the instructions that this processor has. Kernels are built for them, unless
+# processor_flags: the instruction sets of this processor. Kernels are built for them, unless
 # TESSERA_CPU names another processor.
 processor_flags() { grep -m1 -E '^(flags|Features)' /proc/cpuinfo || true; }
 
@@ -54,11 +54,11 @@ source_digest() {
     processor_flags
     printf '%s\n' "${TESSERA_CPU:-native}"
   } | sha256sum
-  # The compiler has a line of its own: where there is none (cron's PATH is short), what it built is used.
+  # The compiler has its own line: if it is missing (cron's PATH is short), its last build is used.
   if command -v swift >/dev/null; then stat -L -c '%n %s %Y' "$(command -v swift)"; fi
 }
 
-# digest_of WHAT: of everything (all), or of what the tool is built from (tool).
+# digest_of WHAT: of all sources (all), or of the tool's sources (tool).
 digest_of() {
   if [[ $1 == all ]]; then source_digest Sources stages; else source_digest Sources; fi
 }
@@ -69,11 +69,11 @@ is_built() {
   [[ -x $bin/tessera && -e $stamp && $(<"$stamp") == "$(digest_of "$1")"* ]]
 }
 
-# ensure_built all|tool: builds where something has changed since the last build. What it says is not what was asked
-# for (bench --json), so it goes to standard error.
+# ensure_built all|tool: builds if something has changed since the last build. Its output is not the command's answer
+# (bench --json), so it goes to standard error.
 ensure_built() { is_built "$1" || build "$1" >&2; }
 
-# wait_for_runs: until no other run needs what is about to be removed. It comes before the lock of the
+# wait_for_runs: waits until no other run needs the files to be removed. It precedes the lock of the
 # build, for which such a run may wait.
 wait_for_runs() {
   if [[ -n $project_lock ]]; then
@@ -104,14 +104,15 @@ build() {
   fi
 }
 
-# is_built_here: whether the last build was made for this processor, and where the project lies now. The
-# compiler sees neither, and would keep what is of no use.
+# is_built_here: whether the last build was made for this processor and this location of the project. The
+# compiler checks neither, and would keep unusable files.
 is_built_here() {
   [[ ! -e .build/tessera-processor.digest || $(<.build/tessera-processor.digest) == "$(processor_flags | sha256sum)" ]] &&
     [[ ! -e .build/tessera-place || $(<.build/tessera-place) == "$root" ]]
 }
 
-# build_minutes: minutes of a first build on this machine's cores, of some six minutes of processor time.
+# build_minutes: estimated minutes of a first build on this machine's cores; it takes some six
+# minutes of processor time.
 build_minutes() {
   local minutes=$(((6 + $(nproc) - 1) / $(nproc)))
   if ((minutes == 1)); then echo "a minute"; else echo "$minutes minutes"; fi
@@ -126,12 +127,12 @@ build_now() {
     say "the last build was made for another processor; building anew"
     swift package clean
   fi
-  # Compiled modules hold the paths of their sources and are of no use where these lie elsewhere.
+  # Compiled modules contain the paths of their sources and are unusable if these have moved.
   if [[ -e .build/tessera-place && $(<.build/tessera-place) != "$root" ]]; then
     say "the project was built in $(<.build/tessera-place); building anew here"
     forget_build
   fi
-  # What is built is at least what stands there now; an edit meanwhile shows as a difference later.
+  # The build has at least the current sources; an edit meanwhile shows as a difference later.
   tool=$(digest_of tool) all=$(digest_of all)
   local -a product=()
   [[ $what == all ]] || product=(--product tessera)
@@ -167,17 +168,17 @@ command_test() {
   headline "build" "swift build -c release --build-tests"
   swift build -c release --build-tests || fail 70 "the build failed; the compiler's messages stand above"
   headline "tests" "swift test -c release --skip-build $*"
-  # Tests of this script take the binaries as they are: a build inside a test would wait for ever.
+  # Tests of this script use the existing binaries: a build inside a test would deadlock.
   TESSERA_BIN=$bin swift test -c release --skip-build "$@"
 }
 
-# numerics_field NAME: a field of what the executable `numerics` prints, one line of JSON a field.
+# numerics_field NAME: a field of the output of the executable `numerics`, one line of JSON per field.
 numerics_field() { sed -n "s/^ *\"$1\" : \"\{0,1\}\([^\"]*[^\",]\)\"\{0,1\},\{0,1\}$/\1/p" <<<"$numerics"; }
 
-# numerics_warnings: one a line.
+# numerics_warnings: one per line.
 numerics_warnings() { sed -n '/"warnings" : \[/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' <<<"$numerics"; }
 
-# print_numerics: what the last bits of results depend on, and what makes this machine slow.
+# print_numerics: what exact results depend on, and what makes this machine slow.
 print_numerics() {
   local numerics warning
   numerics=$("$bin/numerics")
@@ -196,7 +197,7 @@ wrong() {
   problems=$((problems + 1))
 }
 
-# checked STATE TEXT: prints it, or keeps it for the answer as JSON.
+# checked STATE TEXT: prints it, or stores it for the JSON output.
 checked() {
   if [[ $checks_as_json == yes ]]; then
     checks+=("$(printf '{"state": "%s", "text": %s}' "$1" "$(json_text "$2")")")
@@ -207,7 +208,7 @@ checked() {
   fi
 }
 
-# json_text TEXT: as a text of JSON; bytes that are no UTF-8 are left out.
+# json_text TEXT: as a JSON string; bytes that are not UTF-8 are left out.
 json_text() {
   local text character code
   text=$(printf '%s' "$1" | iconv -c -f UTF-8 -t UTF-8)
@@ -235,7 +236,7 @@ command_doctor() {
   check_data
   if [[ $checks_as_json == yes ]]; then
     local IFS=,
-    # The form of an answer as the tool's commands have it.
+    # The same form as the tool's JSON output.
     say "{\"checks\": [${checks[*]}], \"command\": \"doctor\", \"format\": 1, \"problems\": $problems}"
   fi
   ((problems != 1)) || fail 1 "one of these is wrong"
@@ -300,7 +301,7 @@ check_disk() {
   if ((free >= 2)); then fine "$free GB of disk are free"; else wrong "only $free GB of disk are free: a run on CIFAR-10 needs 2"; fi
 }
 
-# check_locks: what holds them, and whether their files are usable.
+# check_locks: prints their holders, and whether their files are usable.
 check_locks() {
   local path holder
   local -a bad=()

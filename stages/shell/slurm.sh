@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A sweep as job arrays of Slurm. Sourced by pipeline.sh.
 #
-#   data/sweeps/NAME/slurm/heads-1.txt runs-1.txt   what the tasks of an array do, one a line
+#   data/sweeps/NAME/slurm/heads-1.txt runs-1.txt   the tasks of an array, one per line
 #   data/sweeps/NAME/slurm/job.sh                   what each task runs
 #   data/sweeps/NAME/slurm/jobs.txt                 the numbers of the jobs that were submitted
 #   data/sweeps/NAME/logs/RUN.txt                   the log of a run; slurm-JOB_TASK.txt that of Slurm
@@ -40,7 +40,7 @@ build_for_processors() {
   done
 }
 
-# submit_sweep LIMIT OPTION...: submits what todo.txt says. The options are the site's, as sbatch takes them.
+# submit_sweep LIMIT OPTION...: submits the tasks of todo.txt. The options are the site's, for sbatch.
 submit_sweep() {
   local limit=$1 folder=data/sweeps/$sweep/slurm kind run instance after=''
   shift
@@ -66,8 +66,8 @@ submit_sweep() {
 
 submitted=''
 
-# submit_list KIND AFTER LIMIT TASK... -- OPTION...: as arrays that Slurm takes; their numbers are in
-# submitted, split by colons.
+# submit_list KIND AFTER LIMIT TASK... -- OPTION...: job arrays within Slurm's limits; their numbers are in
+# submitted, separated by colons.
 submit_list() {
   local kind=$1 after=$2 limit=$3 folder=data/sweeps/$sweep/slurm most number part=0 list
   shift 3
@@ -147,7 +147,7 @@ wait "$child" 2>/dev/null
 last=$?
 ((last == 127)) || status=$last
 
-# Each time must bring the run on: a stage that can't save its state needs a longer limit.
+# Each attempt must make progress: a stage that can't save its state needs a longer limit.
 if ((status == 130)) && [[ $is_near_end == yes ]] &&
   ! tail -n "+$((start + 1))" "$log" | grep -qE ' is done in |its state is kept in '; then
   echo "pipeline.sh: the time limit is too short for this stage, which keeps no state; give more time: --slurm '--time=…'" >>"$log"

@@ -3,12 +3,12 @@
 #
 # A sweep runs from a copy of the sources and binaries as they were when it was called,
 # data/sweeps/NAME/frozen, so that an edit meanwhile changes nothing and no run builds. Its runs are those
-# of `run`, in processes of their own: the locks of results let one make what several want.
+# of `run`, in processes of their own: the locks of results make one of them compute a shared result.
 
-# The runs that go on, by process; what they do, and when they began.
+# The active runs, by process; their tasks and start times.
 declare -A job_name=() job_start=()
 sweep='' sweep_figures=()
-# The processors that a sweep's binaries are built for beside this one, the preferred first.
+# Further processors for which a sweep's binaries are built, in order of preference.
 builds=()
 
 # command_sweep RECIPE|FILE [OPTION...] | status [NAME] | report [NAME]
@@ -43,7 +43,7 @@ command_sweep() {
   stop_being_alone
   say "$grid"
   sweep=${grid%%:*}
-  # Where nothing is to be done, the report has been printed too.
+  # If nothing is to be done, the report has been printed too.
   [[ -s data/sweeps/$sweep/todo.txt ]] || return 0
   own_sweep
   queued=$(queued_jobs)
@@ -52,7 +52,7 @@ command_sweep() {
     submit_sweep "$limit" "${slurm_options[@]}"
     return
   fi
-  # Not within a condition, where a failing command would not end a run.
+  # Not in a condition, where a failing command would not end a run.
   walk_sweep "$jobs"
   tessera sweep report "$sweep" "${sweep_figures[@]}"
   exit "$pool_status"
@@ -101,7 +101,7 @@ parse_sweep() {
   done
 }
 
-# own_sweep: one command at a time calls a sweep. Runs and stages that outlive it hold the lock too, since
+# own_sweep: only one command at a time may run a sweep. Runs and stages that outlive it hold the lock too, since
 # their frozen sources must stay.
 own_sweep() {
   local descriptor path=data/locks/sweeps/$sweep
@@ -113,7 +113,7 @@ own_sweep() {
 
 # --- Frozen sources -------------------------------------------------------------------------------
 
-# freeze: copies what runs are made from, and goes on from there.
+# freeze: copies the sources of the runs, and continues from the copy.
 freeze() {
   local folder=$root/data/sweeps/$sweep/frozen new processor entry
   new=$folder.new
@@ -145,7 +145,7 @@ freeze_binaries() {
   for name in tessera numerics stages/*/main.swift; do
     executable=${name#stages/} executable=${executable%/main.swift}
     [[ -e $1/$executable ]] || continue
-    # A build puts new files in the place of old ones, so that a second name keeps what it names.
+    # A build replaces files instead of changing them, so that a hard link keeps the old content.
     cp -lL "$1/$executable" "$2/$executable" 2>/dev/null || cp -L --reflink=auto "$1/$executable" "$2/$executable"
   done
 }
@@ -160,7 +160,7 @@ use_frozen() {
 
 # --- Here -----------------------------------------------------------------------------------------
 
-# walk_sweep JOBS: does what todo.txt says, JOBS at once. The status of the first run that failed is in
+# walk_sweep JOBS: performs the tasks of todo.txt, JOBS at once. The status of the first run that failed is in
 # pool_status.
 walk_sweep() {
   local kind run instance
@@ -240,7 +240,7 @@ collect_jobs() {
   done
 }
 
-# run_of_sweep RUN INSTANCE: one run, in a process of its own; up to an instance where one is named.
+# run_of_sweep RUN INSTANCE: one run, in a process of its own; up to INSTANCE if given.
 run_of_sweep() {
   job_name=() live_pid='' stage_pid='' new_folder='' run_lock='' result_lock='' result_locks=()
   catch_signals
@@ -257,7 +257,7 @@ run_of_sweep() {
 
 # --- Results --------------------------------------------------------------------------------------
 
-# frozen_of NAME: the sources that a sweep was made from, where they are there.
+# frozen_of NAME: the frozen sources of a sweep, if they exist.
 frozen_of() {
   [[ -z $1 || ! -e data/sweeps/$1/frozen/.frozen ]] || { sweep=$1 && use_frozen; }
 }
