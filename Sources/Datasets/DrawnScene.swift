@@ -18,7 +18,7 @@ struct DrawnScene {
   /// Distance between marks in pixels, and the position of the first (textures).
   let period: Float
   let phase: SIMD2<Float>
-  /// Colours of the lit and the dark end of the shape.
+  /// Colours of the lit end and the opposite end of the shape.
   let paint: (Colour, Colour)
   let background: DrawnBackground
   let specks: [Speck]

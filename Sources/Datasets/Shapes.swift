@@ -3,7 +3,7 @@ import Randomness
 import Tensors
 
 /// The embedded data set: drawn images in the form of CIFAR-10, for a first run without a download
-/// and for tests with images that are free of rights.
+/// and for tests with images that anyone may use.
 ///
 /// An image is a pure function of the seed, its file and its index. So files of
 /// different lengths begin alike, and nothing depends on order or threads.

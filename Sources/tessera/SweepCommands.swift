@@ -14,7 +14,7 @@ struct SweepCommand: ParsableCommand {
     subcommands: [SweepPlanCommand.self, SweepReportCommand.self, SweepStatusCommand.self])
 }
 
-/// The metric that is compared in a sweep.
+/// The steps of each run that a sweep includes.
 struct SweepSelection: ParsableArguments {
   @Flag(help: "Figures and pages of each run too.")
   var figures = false
