@@ -196,7 +196,7 @@ run_instance() {
     return 0
   fi
   headline "$name:" "$reason"
-  [[ ${call[3]} != resumes ]] || say "  goes on from the state in $work"
+  [[ ${call[3]} != resumes ]] || say "  resumes from the state in $work"
   started=${EPOCHREALTIME/[.,]/}
   run_stage "$stage" "$work/log.txt" "${call[@]:4}"
   local microseconds=$((${EPOCHREALTIME/[.,]/} - started)) seconds
@@ -206,7 +206,7 @@ run_instance() {
     unlock_result
   elif ((signals > 0 || stage_status == EXIT_INTERRUPTED)); then
     if has_state "$work"; then
-      fail $EXIT_INTERRUPTED "$name was interrupted; its state is kept in $work, and the same command goes on from it"
+      fail $EXIT_INTERRUPTED "$name was interrupted; its state is kept in $work, and the same command resumes it"
     fi
     rm -rf "$work"
     fail $EXIT_INTERRUPTED "$name was interrupted; the same command runs it again"
@@ -280,7 +280,7 @@ run_until_complete() {
           ;;
         current) [[ -n ${reported[$name]:-} ]] || current+=("$name") ;;
         outdated)
-          [[ -n ${reported[$name]:-} ]] || say "$name is taken as it stands, though it is out of date: ./pipeline.sh why $name $run"
+          [[ -n ${reported[$name]:-} ]] || say "$name is used although it is out of date: ./pipeline.sh why $name $run"
           reported[$name]=yes
           ;;
         due)

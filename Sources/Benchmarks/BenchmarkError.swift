@@ -46,7 +46,7 @@ public enum BenchmarkError: PrintableError, Equatable {
       "the loss of \(network) is no longer finite, so its speed means nothing; "
         + "check the kernels: ./pipeline.sh test --filter Golden"
     case .failed(let network, let status):
-      "measuring \(network) has failed (status \(status)); its message stands above"
+      "measuring \(network) has failed (status \(status)); its message is above"
     case .killed(let network, let signal):
       "measuring \(network) was ended by signal \(signal)"
         + (signal == 9 ? "; where memory ran out, try a smaller --batch" : "")

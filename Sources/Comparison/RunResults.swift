@@ -74,7 +74,7 @@ public struct RunResults: Sendable {
     network = shown?.0.value(ofKey: "network")
     remarks.lines += run.linkedInstances.compactMap { name in
       run.linkedArtefact(of: name)?.faults.first.map {
-        "\(run.name): \(name) does not stand: \($0)"
+        "\(run.name): \(name) is not valid: \($0)"
       }
     }
     if trainings.isEmpty {

@@ -24,7 +24,7 @@ public enum DownloadError: PrintableError, Equatable {
     case .failed(let address, let problem, let kept), .refused(let address, let problem, let kept):
       "\(address): \(problem)"
         + (kept > 0
-          ? "; \(NumberText.count(kept, "byte")) are kept, and the same command goes on from there"
+          ? "; \(NumberText.count(kept, "byte")) are kept, and the same command resumes there"
           : "")
         + "; or get the archive elsewhere and set dataset.archive to its path"
     case .tooLong(let address, let limit):

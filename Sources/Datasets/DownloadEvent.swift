@@ -28,7 +28,7 @@ extension Download.Event: CustomStringConvertible {
     case .progress(let done, let total):
       "\(done) of \(total.map(String.init) ?? "an unknown number of") bytes"
     case .resumed(let byte): "going on with the download from byte \(byte)"
-    case .restarted: "the server does not go on from there: starting afresh"
+    case .restarted: "the server cannot resume there: starting again"
     case .partDropped: "the part that was there belongs to another file: starting afresh"
     case .retrying(let problem, let pause): "\(problem); trying again in \(pause)"
     case .leaving(let address, let problem): "\(address): \(problem); trying the next address"

@@ -73,7 +73,7 @@ struct TransferSeries {
       case .cannotResume:
         restarts += 1
         guard restarts <= 3 else {
-          let problem = "the connection breaks, and the server can't go on from there"
+          let problem = "the connection breaks, and the server can't resume there"
           throw DownloadError.failed(address: address.text, problem: problem, kept: 0)
         }
         report(.restarted)

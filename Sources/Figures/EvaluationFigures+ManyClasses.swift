@@ -42,7 +42,7 @@ extension EvaluationFigures {
     let named = step == 1 ? "" : "; one in \(step) is named"
     return Figure(
       name: "confusion", title: status.qualified("Confusion matrix, \(images)"),
-      note: "\(ManyClasses.counted(size)), ordered so that those taken for each other are "
+      note: "\(ManyClasses.counted(size)), ordered so that classes that are confused are "
         + "neighbours (average linkage)\(named)",
       width: max(1300, frame.left + frame.width + 170),
       height: listTop + (lists[0].lines.count + 1) * Panel.TextColumn.pitch, panels: [panel],
@@ -80,7 +80,7 @@ extension EvaluationFigures {
   ) -> [Panel.TextColumn] {
     let worst = matrix.mostConfused(limit: 2 * ManyClasses.listedEnd)
     guard !worst.isEmpty else {
-      return [.init(lines: ["No image was taken for another class."], left: 60, top: top)]
+      return [.init(lines: ["No image was misclassified."], left: 60, top: top)]
     }
     func name(_ index: Int) -> String { Text.name(classNames[index], to: 24) }
     let lines = worst.map { pair in

@@ -30,7 +30,7 @@ struct ZipDirectory {
     guard let end = Self.end(of: record) else { throw .notZip(file: file) }
     func damaged(_ problem: String) -> ZipError { .directory(file: file, problem: problem) }
     guard record.number(2, at: end + 4) == 0, record.number(2, at: end + 6) == 0 else {
-      throw damaged("the archive goes on in another file")
+      throw damaged("the archive is split over several files")
     }
     var count = record.number(2, at: end + 10)
     var size = record.number(4, at: end + 12)

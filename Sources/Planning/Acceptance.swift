@@ -30,7 +30,7 @@ public struct Acceptance {
       preconditionFailure("a plan of the whole run selects every instance")
     }
     guard planned.linked != nil else {
-      throw .nothingToAccept(instance: name, run: run, reason: "nothing stands yet; run it")
+      throw .nothingToAccept(instance: name, run: run, reason: "it has no result yet; run it")
     }
     (artefact, old) = try plan.folder.standingArtefact(of: name)
     let others = (planned.changes ?? []).filter { $0.kind != .code }

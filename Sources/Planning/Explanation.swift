@@ -19,7 +19,7 @@ public struct Explanation {
     switch planned.state {
     case .due:
       if let damaged = planned.damaged {
-        return ["\(title) would run again, since its artefact does not stand:"]
+        return ["\(title) would run again, since its artefact is not valid:"]
           + indented(damaged.faults.map(\.description)) + indented(causes(of: planned))
           + followers(of: name)
       }
@@ -38,9 +38,9 @@ public struct Explanation {
   public func summary(of planned: PlannedInstance) -> String {
     if let fault = planned.damaged?.faults.first {
       let others = (planned.damaged?.faults.count ?? 1) - 1
-      return "does not stand: \(fault)" + (others > 0 ? ", and \(others) more" : "")
+      return "is not valid: \(fault)" + (others > 0 ? ", and \(others) more" : "")
     }
-    guard planned.linked != nil else { return "nothing stands yet" }
+    guard planned.linked != nil else { return "no result yet" }
     let causes = causes(of: planned)
     guard let first = causes.first else { return "" }
     return causes.count > 1 ? "\(first), and \(causes.count - 1) more" : first
@@ -55,7 +55,7 @@ extension Explanation {
       return ["\(title) would run: its artefact is gone from data/cache"]
         + followers(of: planned.name)
     }
-    return ["\(title) would run: nothing stands yet"] + followers(of: planned.name)
+    return ["\(title) would run: no result yet"] + followers(of: planned.name)
   }
 
   private func waitingLines(
@@ -70,7 +70,7 @@ extension Explanation {
     for root in roots(of: producers) {
       lines.append("\(root.name) would run:")
       lines += indented(root.damaged?.faults.map(\.description) ?? [])
-      lines += indented(root.linked == nil ? ["nothing stands yet"] : causes(of: root))
+      lines += indented(root.linked == nil ? ["no result yet"] : causes(of: root))
     }
     return lines
   }
@@ -151,8 +151,8 @@ extension Explanation {
     _ planned: PlannedInstance, _ manifest: Manifest, title: String
   ) -> [String] {
     guard plan.folder.linkedKey(of: planned.name) == manifest.key else {
-      let causes = planned.linked == nil ? ["nothing stands in this run yet"] : causes(of: planned)
-      return ["\(title) would not run: what it needs is in the cache. It differs from what stands:"]
+      let causes = planned.linked == nil ? ["this run has no result yet"] : causes(of: planned)
+      return ["\(title) would not run: what it needs is in the cache. It differs from the current result:"]
         + indented(causes)
     }
     var lines = ["\(title) is up to date; it ran on \(Timestamp.local(manifest.created))"]

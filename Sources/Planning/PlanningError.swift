@@ -100,9 +100,9 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
       "there is no file '\(name)' here, and \(run) has no step of that name"
         + Self.asking(suggestion, otherwise: "the steps are", among: known)
     case .nothingStands(let instance, let run, let command):
-      "nothing stands under '\(instance)' of \(run); run it first: \(command)"
+      "step '\(instance)' of \(run) has no result; run it first: \(command)"
     case .damaged(let instance, let run, let fault, let command):
-      "\(instance) of \(run) does not stand: \(fault); this makes it anew: \(command)"
+      "\(instance) of \(run) is not valid: \(fault); this makes it anew: \(command)"
     case .nothingTrained(let run, let command):
       "no training of \(run) has finished; run it first: \(command)"
     case .noCheckpoint(let name, let instance, let run, let known):
@@ -133,7 +133,7 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
     case .missingPath(let key, let path, let origin):
       "\(key) (\(origin)): there is no '\(path)'; correct the path"
     case .inputAbsent(let instance, let producer, let fault):
-      "\(instance) reads \(producer), which does not stand\(fault.map { " (\($0))" } ?? ""); run \(producer) first, or leave out "
+      "\(instance) reads \(producer), which is not valid\(fault.map { " (\($0))" } ?? ""); run \(producer) first, or leave out "
         + "--only and --from"
     case .unreadable(let file, let reason, let repair):
       "\(file): can't be read: \(reason); \(repair)"

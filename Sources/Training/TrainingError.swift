@@ -43,7 +43,7 @@ public enum TrainingError: PrintableError, Equatable {
     case .unusableState(let file, let problem):
       "\(file): its \(problem) is not that of this training; delete it to start afresh"
     case .unusableStart(let file, let what, let expected, let found):
-      "\(file): training goes on from weights whose \(what) is \(expected), found \(found); bind "
+      "\(file): training continues from weights whose \(what) is \(expected), found \(found); bind "
         + "'start' to a step that trains the same network on the same images"
     case .differentClasses(let training, let validation):
       "training images have classes \(training), validation images \(validation); rerun "

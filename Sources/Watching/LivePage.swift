@@ -80,7 +80,7 @@ public struct LivePage {
     case .finished(hasReport: false): return "Finished."
     case .stopped:
       return
-        "Stopped before it was finished. <code>./pipeline.sh run</code> goes on from its state."
+        "Stopped before it was finished. <code>./pipeline.sh run</code> resumes it."
     }
   }
 
@@ -122,7 +122,7 @@ public struct LivePage {
       : "<h2>Taken for another class after the last epoch</h2>\n"
         + Pages.DataTable(
           caption: "Taken for another class after the last epoch",
-          header: ["class", "taken for", "images", "% of the class"], rows: confusions
+          header: ["class", "predicted as", "images", "% of the class"], rows: confusions
         ).html
     return figures.joined() + "<h2>The last epochs</h2>\n" + table + confused
   }

@@ -114,7 +114,7 @@ struct Appendix {
         "<span class=\"key\">\(manifest.code)</span>",
       ]
     }
-    return "<p>SHA-256 of what each instance wrote, and of the code it ran.</p>\n"
+    return "<p>SHA-256 of each step's outputs, and of the code it ran.</p>\n"
       + DataTable(
         caption: "Content digests", header: ["instance", "content", "code"], rows: rows,
         namesRows: true

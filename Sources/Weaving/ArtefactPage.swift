@@ -52,7 +52,7 @@ public struct ArtefactPage {
     guard let fault = Artefact.around(folder)?.faults.first else { return HTML() }
     return """
       <h2>Provenance</h2>
-      <p class="note">Not known, since this result does not stand: \("\(fault)").</p>
+      <p class="note">Not known, since this result is not valid: \("\(fault)").</p>
       """
   }
 

@@ -97,7 +97,7 @@ struct FrontPage {
       rows.append(("Measured on", measurement(result)))
       rows.append(("Data", data(result)))
     } else {
-      rows.append(("Accuracy", "No evaluation stands: nothing is claimed."))
+      rows.append(("Accuracy", "No evaluation yet, so no accuracy is claimed."))
     }
     if let training = claim.training { rows.append(("Network", network(training))) }
     if let training = claim.training, let text = selection(training) {

@@ -47,7 +47,7 @@ struct LineageHTML {
   private func faults(of link: Lineage.Link) -> HTML {
     guard let first = link.faults.first else { return HTML() }
     let others = link.faults.count > 1 ? ", and \(link.faults.count - 1) more" : ""
-    return "<p class=\"note\">Does not stand: \(first)\(others).</p>\n"
+    return "<p class=\"note\">Not valid: \(first)\(others).</p>\n"
   }
 
   private func facts(of manifest: Manifest) -> HTML {

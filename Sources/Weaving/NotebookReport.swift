@@ -91,7 +91,7 @@ private struct ChapterCells {
     var lines = ["---", "*Stage \(NotebookReport.escaped(chapter.name))*"]
     if let first = chapter.first {
       lines.append(
-        "The stage \(chapter.stage) once more, on other inputs or values; its prose stands in the chapter "
+        "The stage \(chapter.stage) once more, on other inputs or values; its prose is in the chapter "
           + "of \(NotebookReport.escaped(first)).")
     }
     switch ChapterState(chapter, in: record) {

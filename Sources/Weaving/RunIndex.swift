@@ -80,7 +80,7 @@ struct RunIndex {
   }
 
   private func result(of claim: RunClaim) -> HTML {
-    guard let result = claim.result else { return "<p>No evaluation stands.</p>" }
+    guard let result = claim.result else { return "<p>No evaluation yet.</p>" }
     let metrics = result.metrics
     var reservations = [metrics.imageViews.mark].compactMap { $0 }
     if metrics.selectedOnTest { reservations.append("selected on test") }

@@ -53,7 +53,7 @@ struct RunRecord {
   private static func faults(of artefact: Artefact?) -> [StageOutput] {
     guard let artefact else { return [] }
     let lines =
-      artefact.faults.map { "This result does not stand: \($0)." }
+      artefact.faults.map { "This result is not valid: \($0)." }
       + artefact.remarks.map { "Not used, since it is not as recorded: \($0)." }
     return lines.map { StageOutput(line: 0, content: .warning($0)) }
   }

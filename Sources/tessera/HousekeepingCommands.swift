@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
   private func print(_ answer: VerifyAnswer) {
     for result in answer.differing {
       Output.line("\(result.stage) \(result.key.prefix(12))… (\(result.user ?? "no run's"))")
-      for fault in result.faults { Output.line("  does not stand: \(fault)") }
+      for fault in result.faults { Output.line("  is not valid: \(fault)") }
       for remark in result.remarks { Output.line("  not used: \(remark)") }
     }
     let read =
@@ -47,7 +47,7 @@ struct VerifyCommand: ParsableCommand {
     guard !answer.differing.isEmpty else { return Output.line("\(read): all as recorded") }
     Output.line(
       "\(answer.differing.count) of \(read) are not as recorded; running their recipes makes those "
-        + "anew that do not stand")
+        + "anew that are not valid")
   }
 }
 

@@ -7,7 +7,7 @@ import Terminals
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Print what has to run, one instance a line.",
+    abstract: "Print what has to run, one step a line.",
     discussion: """
       Lines of fields separated by tabs. First 'run', the run's name and its recipe; then 'warning' and \
       a key of the recipe that has no effect; then, for each instance, its state ('current', 'due', \
@@ -20,7 +20,7 @@ struct PlanCommand: ParsableCommand {
   @OptionGroup var options: RunOptions
   @OptionGroup var selection: SelectionOptions
 
-  @Flag(help: "Point the run's links at all artefacts that stand, and remember the request.")
+  @Flag(help: "Point the run's links at all valid artefacts, and remember the request.")
   var publish = false
 
   @Flag(
@@ -94,8 +94,8 @@ struct PlanCommand: ParsableCommand {
       }
       switch planned.state {
       case .current: return [planned.name, "up to date"]
-      case .outdated: return [planned.name, "taken as it stands, though out of date"]
-      case .absent: return [planned.name, "does not stand"]
+      case .outdated: return [planned.name, "used although out of date"]
+      case .absent: return [planned.name, "is not valid"]
       case .due:
         count()
         return [planned.name, "would run", before, explanation.summary(of: planned)]

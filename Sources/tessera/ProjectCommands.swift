@@ -63,7 +63,7 @@ private struct ListAnswer: Answer {
 /// `tessera dag`: the steps of a recipe and their inputs.
 struct DagCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dag", abstract: "Print which instance reads what.")
+    commandName: "dag", abstract: "Print the inputs of each step.")
 
   @Argument(help: "The recipe.")
   var recipe = "quickstart"
@@ -160,7 +160,7 @@ struct LatestCommand: ParsableCommand {
 struct LocateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "locate",
-    abstract: "Print the path of an instance's artefact, or of an output: train, train.history.")
+    abstract: "Print the path of a step's artefact, or of an output: train, train.history.")
 
   @Argument(help: "INSTANCE or INSTANCE.OUTPUT.")
   var name: String

@@ -7,7 +7,7 @@ import Terminals
 /// `tessera status`: the valid results of each run, and what would run.
 struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "Print what stands in a run, or in all of them.")
+    commandName: "status", abstract: "Print the results of a run, or of all runs.")
 
   @Argument(help: ArgumentHelp("The run; all where it is left out.", valueName: "run"))
   var runName: String?
@@ -80,7 +80,7 @@ struct InstanceOfRun: ParsableArguments {
 struct WhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
-    abstract: "Print why an instance would run, or ran the last time.")
+    abstract: "Print why a step would run, or last ran.")
 
   @OptionGroup var subject: InstanceOfRun
 
@@ -175,7 +175,7 @@ struct AcceptCommand: ParsableCommand {
     let acceptance = try Acceptance(of: subject.instance, in: plan, project: project)
     try acceptance.publish(by: NSUserName(), folder: folder)
     print(
-      "\(subject.instance) of \(folder.name) stands, not run again: \(acceptance.codeDifference)")
+      "\(subject.instance) of \(folder.name) is kept and not run again: \(acceptance.codeDifference)")
     print("its manifest says so: \(folder.path)/\(subject.instance)/\(Manifest.fileName)")
   }
 }

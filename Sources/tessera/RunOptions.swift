@@ -21,7 +21,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp("A value laid over the recipe.", valueName: "key=value"))
   var overrides: [String] = []
 
-  @Option(name: .customLong("run"), help: "Repeat what this run was asked for last.")
+  @Option(name: .customLong("run"), help: "Repeat this run's last request.")
   var earlierRun: String?
 
   @Option(name: .customLong("sweep"), help: "With --run: what this sweep asks of that run.")
@@ -56,25 +56,25 @@ struct RunOptions: ParsableArguments {
 
 /// The arguments that select steps of a run.
 struct SelectionOptions: ParsableArguments {
-  @Option(help: "This instance alone.")
+  @Option(help: "Only this step.")
   var only: String?
 
-  @Option(help: "This instance and all after it.")
+  @Option(help: "This step and all after it.")
   var from: String?
 
-  @Option(help: "This instance and all before it.")
+  @Option(help: "This step and all before it.")
   var until: String?
 
-  @Flag(help: "The instances whose outputs are published.")
+  @Flag(help: "The steps whose outputs are published.")
   var published = false
 
-  @Flag(help: "The instances whose outputs are not published.")
+  @Flag(help: "The steps whose outputs are not published.")
   var unpublished = false
 
   @Flag(help: "Selected instances run though they are up to date.")
   var force = false
 
-  @Option(help: "An instance that --force has run already.")
+  @Option(help: "A step that --force has already run.")
   var done: [String] = []
 
   func validate() throws {

@@ -7,14 +7,14 @@ import Terminals
 struct PrepareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prepare",
-    abstract: "Make an instance that is due ready to run.",
+    abstract: "Prepare a step that is due.",
     discussion: """
       Prints, each ended by a zero byte: the stage, the folder of its outputs, the folder of its work, \
       'resumes' or 'begins', and the arguments of its executable. Prints nothing where the instance \
       is not due any more, or reads or makes other results than the caller has locked.
       """)
 
-  @Argument(help: "The instance.")
+  @Argument(help: "The step.")
   var instance: String
 
   @OptionGroup var options: RunOptions

@@ -103,7 +103,7 @@ struct StepStatus: Encodable {
         created.map(Timestamp.local) ?? "", seconds.map { readable(seconds: $0) } ?? "",
       ]
     case .running: [name, "running", progress ?? ""]
-    case .begun: [name, "begun, would go on", because]
+    case .begun: [name, "interrupted, would resume", because]
     case .due: [name, "would run", because]
     case .waiting: [name, "would follow", "reads \(waitsFor.joined(separator: ", "))"]
     }

@@ -74,7 +74,7 @@ import Testing
     let none = [[Int]](repeating: [Int](repeating: 0, count: 200), count: 200)
     let empty = try evaluation(200).confusion(counts: none, classNames: names(200))
     #expect(rows(empty).count == 2, "gnuplot needs a row")
-    #expect(empty.panels[0].texts[0].lines == ["No image was taken for another class."])
+    #expect(empty.panels[0].texts[0].lines == ["No image was misclassified."])
   }
 
   /// Names stand at least a line of letters apart, and each cell is whole pixels.

@@ -188,7 +188,7 @@ import Testing
     try sandbox.replace("a // b", by: "changed", in: "Sources/Deep/Deep.swift")
     let output = try sandbox.succeed("plot", "quickstart")
     #expect(try sandbox.takeCalls() == ["draw"])
-    #expect(output.contains("train is taken as it stands, though it is out of date"))
+    #expect(output.contains("train is used although it is out of date"))
   }
 
   @Test func figuresThatAreNoLongerDrawnGo() throws {

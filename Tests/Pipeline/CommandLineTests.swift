@@ -191,7 +191,7 @@ import Testing
     let outcome = try sandbox.run("inspect", "train")
     #expect(
       outcome.errors
-        == "pipeline.sh: nothing stands under 'train' of own; run it first: ./pipeline.sh run "
+        == "pipeline.sh: step 'train' of own has no result; run it first: ./pipeline.sh run "
         + "quickstart --as own --set 'data.file=a b.txt' --set train.rate=0.1\n")
     let command = try #require(outcome.errors.split(separator: "first: ").last)
     #expect(try sandbox.shell(["bash", "-c", String(command)]).finish().status == 0)

@@ -46,24 +46,24 @@ import Testing
     let place: Comment = "\(stage)/\(file) \(damage.rawValue)"
     let plan = try tool(["plan", "quickstart"], in: sandbox)
     #expect(
-      plan.output.contains("due\t\(stage)\t\(stage)\tdoes not stand: \(file): recorded "), place)
+      plan.output.contains("due\t\(stage)\t\(stage)\tis not valid: \(file): recorded "), place)
     let status = try tool(["status"], in: sandbox)
-    #expect(status.output.contains("does not stand: \(file): recorded "), place)
+    #expect(status.output.contains("is not valid: \(file): recorded "), place)
     let why = try tool(["why", stage], in: sandbox)
-    #expect(why.output.contains("would run again, since its artefact does not stand:"), place)
+    #expect(why.output.contains("would run again, since its artefact is not valid:"), place)
     #expect(why.output.contains("  \(file): recorded "), place)
     let locate = try tool(["locate", stage], in: sandbox)
-    #expect(locate.status == 65 && locate.errors.contains("does not stand: \(file)"), place)
+    #expect(locate.status == 65 && locate.errors.contains("is not valid: \(file)"), place)
     let verify = try tool(["verify", "--remembered"], in: sandbox)
-    #expect(verify.status == 65 && verify.output.contains("does not stand: \(file)"), place)
+    #expect(verify.status == 65 && verify.output.contains("is not valid: \(file)"), place)
     let alone = try tool(["plan", "quickstart", "--published"], in: sandbox)
     if stage == "score" {
-      #expect(alone.status == 65 && alone.errors.contains("which does not stand (\(file)"), place)
+      #expect(alone.status == 65 && alone.errors.contains("which is not valid (\(file)"), place)
     }
     let report = try tool(["report"], in: sandbox)
     #expect(report.status == 0, place)
     #expect(
-      try sandbox.read("plots/quickstart/report.html").contains("This result does not stand: "),
+      try sandbox.read("plots/quickstart/report.html").contains("This result is not valid: "),
       place)
   }
 
@@ -76,7 +76,7 @@ import Testing
     try apply(damage, to: "data/runs/quickstart/train/best.txt", in: sandbox)
     let output = try sandbox.succeed()
     #expect(try sandbox.takeCalls() == ["train"], "what reads it comes out equal")
-    #expect(output.contains("train: does not stand: best.txt: recorded "))
+    #expect(output.contains("train: is not valid: best.txt: recorded "))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt") == whole)
     let key = try #require(try sandbox.names(in: "data/cache/train").first)
     let aside = "data/set-aside/train/\(key)/best.txt"
@@ -143,7 +143,7 @@ import Testing
     let plan = try tool(["plan", "quickstart", "--set", "train.rate=\(rate)"], in: sandbox)
     #expect(
       plan.output.contains(
-        "does not stand: manifest.json: recorded train \(target), found that of train \(source)"))
+        "is not valid: manifest.json: recorded train \(target), found that of train \(source)"))
     try sandbox.succeed("--set", "train.rate=\(rate)")
     #expect(try sandbox.takeCalls() == ["train"])
     try sandbox.succeed("verify")
@@ -223,7 +223,7 @@ import Testing
     let inspected = try sandbox.run("inspect", "train.history", "--run", "quickstart")
     #expect(inspected.status != 0 && inspected.errors.contains(problem), "\(inspected.errors)")
     let compared = try sandbox.run("compare", "quickstart", "other")
-    #expect((compared.output + compared.errors).contains("train does not stand: .: \(problem)"))
+    #expect((compared.output + compared.errors).contains("train is not valid: .: \(problem)"))
     try sandbox.succeed("run", "quickstart")
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: train) == right)
     try sandbox.succeed("inspect", "train.history", "--run", "quickstart")
@@ -234,7 +234,7 @@ import Testing
     try sandbox.succeed()
     let path = "data/runs/quickstart/train/manifest.json"
     try sandbox.replace("\"format\" : 2", by: "\"format\" : 1", in: path)
-    #expect(try sandbox.succeed("status").contains("does not stand: manifest.json"))
+    #expect(try sandbox.succeed("status").contains("is not valid: manifest.json"))
   }
 
   /// Manifests of format 1 recorded the digests of contents alone; they are checked once and stand.

@@ -244,7 +244,7 @@ import Testing
     try sandbox.write("foreign/best.txt", "foreign")
     try sandbox.remove("data/runs/quickstart/train")
     try link("data/runs/quickstart/train", to: "../../../foreign", in: sandbox)
-    #expect(try sandbox.run("inspect", "train").errors.contains("nothing stands under 'train'"))
+    #expect(try sandbox.run("inspect", "train").errors.contains("step 'train' of"))
     try sandbox.succeed()
     #expect(
       try sandbox.takeCalls() == [], "the artefact stands in the cache; only the link was wrong")

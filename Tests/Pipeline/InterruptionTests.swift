@@ -95,7 +95,7 @@ import Testing
     #expect(outcome.errors.contains("train was interrupted; its state is kept in data/work/train/"))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt").contains("epochs 2"))
     #expect(try sandbox.names(in: "data/cache/train").count == 1)
-    #expect(try sandbox.succeed("status").contains("begun, would go on"))
+    #expect(try sandbox.succeed("status").contains("interrupted, would resume"))
 
     try sandbox.remove("slow")
     let resumed = try sandbox.succeed("--set", "train.epochs=40")

@@ -6,13 +6,13 @@ import Testing
     let sandbox = try Sandbox()
     let early = try sandbox.run("--only", "score")
     #expect(early.status == 65)
-    #expect(early.errors.contains("score reads train, which does not stand; run train first"))
+    #expect(early.errors.contains("score reads train, which is not valid; run train first"))
     try sandbox.succeed()
     _ = try sandbox.takeCalls()
     try sandbox.replace("rate: 0.5", by: "rate: 0.1", in: "stages/recipes/quickstart.yaml")
     let output = try sandbox.succeed("--only", "score", "--force")
     #expect(try sandbox.takeCalls() == ["score"])
-    #expect(output.contains("train is taken as it stands, though it is out of date"))
+    #expect(output.contains("train is used although it is out of date"))
     #expect(try sandbox.succeed("why", "train").contains("train.rate: 0.5 → 0.1"))
   }
 

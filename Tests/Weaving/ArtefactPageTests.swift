@@ -114,7 +114,7 @@ import Weaving
     let edited = try page(of: project.root.appendingPathComponent("data/runs/small/score"))
     #expect(
       edited.contains(
-        "does not stand: manifest.json: recorded the seal of what it holds, found another"))
+        "is not valid: manifest.json: recorded the seal of what it holds, found another"))
     try project.makeFirstFormat(path)
     try project.replace("\"stage\" : \"make\"", by: "\"stage\" : \"score\"", in: path)
     let circle = try page(of: project.root.appendingPathComponent("data/runs/small/score"))

@@ -205,7 +205,7 @@ import Weaving
     try project.run("other", until: "make")
     _ = try project.weave("other")
     let page = try project.read("plots/index.html")
-    expect(["2 runs", "No evaluation stands."], inOrderOn: page)
+    expect(["2 runs", "No evaluation yet."], inOrderOn: page)
     #expect(page.contains("other/report.html") && page.contains("small/report.html"))
     #expect(page.contains("<strong>90.00\u{A0}%</strong> top-1 on 200 test images"))
     #expect(page.contains("selected on test"))

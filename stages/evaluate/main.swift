@@ -194,7 +194,7 @@ show("balanced accuracy \(decimals(report.balancedAccuracy, 2)) %: the mean reca
 
 show(
   table: Table(
-    header: ["is", "taken for", "images", "of its class %"],
+    header: ["is", "predicted as", "images", "of its class %"],
     rows: report.mostConfused.prefix(5).map {
       [$0.truth, $0.predicted, "\($0.count)", decimals($0.percent, 1)]
     }))

@@ -303,7 +303,7 @@ help_verify() {
 
 Reads every file of the results in data/cache (of RUN alone where it is named) and compares size and
 SHA-256 with what the result's manifest recorded when it was made. Prints what differs: a result whose
-outputs differ does not stand, and its recipe makes it again; other files that differ are not used. Exit
+outputs differ is not valid, and its recipe makes it again; other files that differ are not used. Exit
 status 0 where all is as recorded, 65 otherwise.
 
   --remembered       read only files that have changed since their digest was taken, as all commands do

@@ -139,7 +139,7 @@ build_now() {
   headline "build" "swift build -c release (the first takes about $(build_minutes) here)"
   if ! without_locks swift build -c release "${product[@]}"; then
     stop_if_interrupted
-    fail 70 "the build failed; the compiler's messages stand above"
+    fail 70 "the build failed; the compiler's messages are above"
   fi
   printf '%s' "$root" >.build/tessera-place
   printf '%s' "$processor" >.build/tessera-processor.digest
@@ -166,7 +166,7 @@ command_test() {
   shellcheck -x pipeline.sh .ci/run
   # Built apart from `swift test`, which would build all modules again with other flags.
   headline "build" "swift build -c release --build-tests"
-  swift build -c release --build-tests || fail 70 "the build failed; the compiler's messages stand above"
+  swift build -c release --build-tests || fail 70 "the build failed; the compiler's messages are above"
   headline "tests" "swift test -c release --skip-build $*"
   # Tests of this script use the existing binaries: a build inside a test would deadlock.
   TESSERA_BIN=$bin swift test -c release --skip-build "$@"
@@ -336,7 +336,7 @@ check_data() {
   if [[ -x $bin/tessera ]]; then
     while IFS= read -r line; do
       case $line in
-        '  does not stand:'*) wrong "$folder:${line#  does not stand:}; run its recipe again" ;;
+        '  is not valid:'*) wrong "$folder:${line#  is not valid:}; run its recipe again" ;;
         '  not used:'*) note "$folder: not used, not as recorded:${line#  not used:}" ;;
         *) folder=$line ;;
       esac
@@ -348,7 +348,7 @@ check_data() {
     if [[ "$running," == *"work $folder,"* ]]; then
       note "a stage is running in $folder"
     else
-      note "unfinished work, $(du -sh "$folder" | cut -f 1): the same command goes on from it, or: rm -r $folder"
+      note "unfinished work, $(du -sh "$folder" | cut -f 1): the same command resumes it, or: rm -r $folder"
     fi
   done
 }

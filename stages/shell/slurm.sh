@@ -34,7 +34,7 @@ build_for_processors() {
     own_build
     TESSERA_CPU=$processor without_locks swift build -c release --scratch-path ".build/processors/$processor" || {
       stop_if_interrupted
-      fail 70 "the build for $processor failed; the compiler's messages stand above"
+      fail 70 "the build for $processor failed; the compiler's messages are above"
     }
     release_build
   done
@@ -88,7 +88,7 @@ submit_list() {
       ${after:+--dependency "afterok:$after" --kill-on-invalid-dep yes}
     )
     number=$(sbatch "${options[@]}" "$@" "$folder/job.sh" "$folder/$list") ||
-      fail 69 "sbatch refused the job; its message stands above. Options of this site go into --slurm '…'"
+      fail 69 "sbatch refused the job; its message is above. Options of this site go into --slurm '…'"
     number=${number%%;*}
     printf '%s %s\n' "$number" "$list" >>"$folder/jobs.txt"
     submitted+=${submitted:+:}$number
