@@ -32,6 +32,11 @@ public protocol Layer: AnyObject, Sendable {
   /// both gradients in the same memory, the backward pass doesn't compute that input's gradient.
   var passesGradientTo: [Int] { get }
 
+  /// Whether the layer can work on inputs of these heights and widths.
+  ///
+  /// - Precondition: their channels are those that the layer was made for.
+  func accepts(_ inputs: [FeatureMapShape]) -> Bool
+
   /// The shape of the output.
   ///
   /// - Precondition: the layer accepts inputs of these shapes.
@@ -68,6 +73,7 @@ public protocol Layer: AnyObject, Sendable {
 }
 
 extension Layer {
+  public func accepts(_ inputs: [FeatureMapShape]) -> Bool { true }
   public var passesGradientTo: [Int] { [] }
   public var runsEpilogues: Bool { false }
   public var inputEpilogue: (any ImageEpilogue)? { nil }

@@ -32,28 +32,24 @@ public enum PoolingGrid: Hashable, Sendable {
   }
 }
 
-/// The windows for maps of one size, computed when a plan reserves them.
-private struct ReservedPooling {
-  let pooling: Pooling
-  private let input: FeatureMapShape
+/// The windows for maps of each size that a plan has reserved.
+private struct ReservedPoolings {
+  private var poolings: [FeatureMapShape: Pooling] = [:]
 
-  init(_ grid: PoolingGrid, for input: FeatureMapShape) {
-    pooling = grid.pooling(for: input)
-    self.input = input.with(count: 1)
+  mutating func reserve(_ grid: PoolingGrid, for input: FeatureMapShape) -> Pooling {
+    let pooling = grid.pooling(for: input)
+    poolings[input.with(count: 1)] = pooling
+    return pooling
   }
 
-  func fits(_ shape: FeatureMapShape) -> Bool { input == shape.with(count: 1) }
-}
-
-extension ReservedPooling? {
   /// The windows for maps of this shape, for batches of any size.
   ///
   /// - Precondition: the shape was reserved.
-  fileprivate func pooling(of shape: FeatureMapShape) -> Pooling {
-    guard let self, self.fits(shape) else {
+  subscript(shape: FeatureMapShape) -> Pooling {
+    guard let pooling = poolings[shape.with(count: 1)] else {
       preconditionFailure("pooling of \(shape) was not reserved")
     }
-    return self.pooling
+    return pooling
   }
 }
 
@@ -63,7 +59,7 @@ extension ReservedPooling? {
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class AveragePool: Layer, @unchecked Sendable {
   public let grid: PoolingGrid
-  private var reserved: ReservedPooling?
+  private var reserved = ReservedPoolings()
 
   public init(_ grid: PoolingGrid) {
     self.grid = grid
@@ -77,18 +73,18 @@ public final class AveragePool: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    reserved = ReservedPooling(grid, for: inputs[0])
+    _ = reserved.reserve(grid, for: inputs[0])
   }
 
   public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
     let (inputs, output) = (pass.inputs, pass.output)
-    reserved.pooling(of: inputs[0].shape).averageForward(inputs[0], into: output, on: pool)
+    reserved[inputs[0].shape].averageForward(inputs[0], into: output, on: pool)
   }
 
   public func backward(_ pass: BackwardPass, on pool: WorkerPool) {
     guard let target = pass.inputGradients[0] else { return }
     precondition(target.map.shape.fillsVectors, "a gradient of images \(target.map.shape)")
-    reserved.pooling(of: target.map.shape)
+    reserved[target.map.shape]
       .averageBackward(pass.outputGradient, into: target.map, adding: target.adds, on: pool)
   }
 }
@@ -101,7 +97,7 @@ public final class MaxPool: Layer, @unchecked Sendable {
   /// Whether ReLU is applied. Before and after the pooling are equivalent, since only the largest
   /// value of a window matters.
   public let rectifies: Bool
-  private var reserved: ReservedPooling?
+  private var reserved = ReservedPoolings()
   /// For each element of the output one byte: the position of the largest value in its window, or a
   /// marker for "none".
   private var choices: [UInt8] = []
@@ -120,14 +116,13 @@ public final class MaxPool: Layer, @unchecked Sendable {
   }
 
   public func reserve(for inputs: [FeatureMapShape], mode: Mode, on pool: WorkerPool) {
-    let reserved = ReservedPooling(grid, for: inputs[0])
+    let pooling = reserved.reserve(grid, for: inputs[0])
     // A byte holds a position in the window; with ReLU one value is reserved for windows without a
     // positive element.
     let most = rectifies ? 255 : 256
     precondition(
-      reserved.pooling.longestWindow <= most,
+      pooling.longestWindow <= most,
       "maximum pooling over windows of more than \(most) pixels")
-    self.reserved = reserved
     let count = outputShape(for: inputs).elementCount
     if mode == .training, choices.count < count {
       choices = [UInt8](repeating: 0, count: count)
@@ -136,7 +131,7 @@ public final class MaxPool: Layer, @unchecked Sendable {
 
   public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
     let (inputs, output) = (pass.inputs, pass.output)
-    let pooling = reserved.pooling(of: inputs[0].shape)
+    let pooling = reserved[inputs[0].shape]
     switch pass.mode {
     case .training:
       choices.withUnsafeMutableBufferPointer {
@@ -153,7 +148,7 @@ public final class MaxPool: Layer, @unchecked Sendable {
     guard let target = pass.inputGradients[0] else { return }
     choices.withUnsafeMutableBufferPointer { choices in
       guard let choices = choices.baseAddress else { return }
-      reserved.pooling(of: target.map.shape).maximumBackward(
+      reserved[target.map.shape].maximumBackward(
         pass.outputGradient, choices: choices, into: target.map, adding: target.adds, on: pool)
     }
   }

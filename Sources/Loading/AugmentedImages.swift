@@ -3,7 +3,7 @@ import Datasets
 import Randomness
 import Resampling
 
-/// The images of a set as bytes, augmented and resized for a network.
+/// The images of a set as bytes, augmented, resized for a network and, if asked for, shrunk.
 ///
 /// The result for an image depends only on the seed, the epoch and the image.
 struct AugmentedImages: Sendable {
@@ -16,14 +16,28 @@ struct AugmentedImages: Sendable {
   private let afterResizing: [Augmentation]
   /// Nil if images keep their size.
   private let resampling: BilinearResampling?
+  /// The side for which images are augmented, and the last step from there to `side`; nil if they
+  /// are not shrunk.
+  private let augmentedSide: Int
+  private let shrinking: BilinearResampling?
 
   /// - Parameter augmentations: Images are resized at the position of the item `resize`; without
   ///   it, after all others.
-  /// - Precondition: `side` is positive.
-  init(_ images: ImageSet, augmentations: [Augmentation], seed: Int, side: Int) {
-    precondition(side > 0, "images of side \(side)")
+  /// - Parameter smallSide: The side to which the augmented images are shrunk; nil keeps `side`.
+  /// - Precondition: `side` is positive, and `smallSide` positive and at most `side`.
+  init(
+    _ images: ImageSet, augmentations: [Augmentation], seed: Int, side: Int,
+    shrunkTo smallSide: Int? = nil
+  ) {
+    let smallSide = smallSide ?? side
+    precondition(smallSide > 0 && smallSide <= side, "images of side \(side) as \(smallSide)")
     self.images = images
-    self.side = side
+    self.side = smallSide
+    augmentedSide = side
+    shrinking =
+      smallSide == side
+      ? nil
+      : BilinearResampling(fromHeight: side, width: side, toHeight: smallSide, width: smallSide)
     self.seed = seed
     let place = augmentations.firstIndex(of: .resize) ?? augmentations.endIndex
     beforeResizing = Array(augmentations[..<place])
@@ -42,11 +56,16 @@ struct AugmentedImages: Sendable {
 
   var pixelsPerImage: Int { ImageSet.channels * side * side }
 
-  /// Bytes for the larger of the original and the resulting image.
-  private var roomForImage: Int { max(pixelsPerImage, images.pixelsPerImage) }
+  /// Bytes for the larger of the original and the resized image.
+  private var roomForImage: Int {
+    max(ImageSet.channels * augmentedSide * augmentedSide, images.pixelsPerImage)
+  }
 
   /// Bytes of scratch memory that `image(_:epoch:of:scratch:)` needs.
-  var scratchByteCount: Int { 2 * roomForImage + (resampling?.scratchByteCount ?? 0) }
+  var scratchByteCount: Int {
+    2 * roomForImage
+      + max(resampling?.scratchByteCount ?? 0, shrinking?.scratchByteCount ?? 0)
+  }
 
   /// One image, `[3, side, side]`: in `scratch`, or at its original address if nothing changes it.
   ///
@@ -73,16 +92,20 @@ struct AugmentedImages: Sendable {
         turn()
       }
     }
-    change(beforeResizing, side: images.side)
-    if let resampling {
+    func resize(_ resampling: BilinearResampling?, from side: Int) {
+      guard let resampling else { return }
+      let size = resampling.outputHeight * resampling.outputWidth
       for channel in 0..<ImageSet.channels {
         resampling.resample(
-          image + channel * images.pixelsPerChannel, columnStride: 1, rowStride: images.side,
-          into: target + channel * side * side, scratch: scratch + 2 * roomForImage)
+          image + channel * side * side, columnStride: 1, rowStride: side,
+          into: target + channel * size, scratch: scratch + 2 * roomForImage)
       }
       turn()
     }
-    change(afterResizing, side: side)
+    change(beforeResizing, side: images.side)
+    resize(resampling, from: images.side)
+    change(afterResizing, side: augmentedSide)
+    resize(shrinking, from: augmentedSide)
     return image
   }
 }

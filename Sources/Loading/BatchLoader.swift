@@ -22,10 +22,12 @@ public struct BatchLoader: Sendable {
   ///   - side: Width and height to which other images are resized. In an epoch this happens at the
   ///     position of the augmentation `resize`; without it, after all others. Normalisation comes
   ///     last.
-  /// - Precondition: `images` holds at least one image, and `side` is positive.
+  ///   - smallSide: Width and height to which the augmented images are shrunk; nil keeps their size.
+  /// - Precondition: `images` holds at least one image, `side` is positive, and `smallSide` positive
+  ///   and at most `side`.
   public init(
     _ images: ImageSet, normalization: Normalization, augmentations: [Augmentation] = [],
-    seed: Int = 0, side: Int? = nil
+    seed: Int = 0, side: Int? = nil, shrunkTo smallSide: Int? = nil
   ) {
     precondition(images.count > 0, "a loader of no images")
     self.images = images
@@ -33,7 +35,8 @@ public struct BatchLoader: Sendable {
     self.augmentations = augmentations
     self.seed = seed
     augmented = AugmentedImages(
-      images, augmentations: augmentations, seed: seed, side: side ?? images.side)
+      images, augmentations: augmentations, seed: seed, side: side ?? images.side,
+      shrunkTo: smallSide)
     writer = NormalizedPixelWriter(normalization)
   }
 
@@ -44,6 +47,15 @@ public struct BatchLoader: Sendable {
   public func resizing(to side: Int) -> BatchLoader {
     BatchLoader(
       images, normalization: normalization, augmentations: augmentations, seed: seed, side: side)
+  }
+
+  /// A copy that shrinks its images, whole and as the last step before normalisation.
+  ///
+  /// - Precondition: the loader's images are not shrunk yet, and are not smaller.
+  public func shrinking(to smallSide: Int) -> BatchLoader {
+    BatchLoader(
+      images, normalization: normalization, augmentations: augmentations, seed: seed, side: side,
+      shrunkTo: smallSide)
   }
 
   /// The order of an epoch's images: a permutation drawn from the seed and the epoch.

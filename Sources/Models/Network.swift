@@ -63,14 +63,29 @@ public final class Network: Sendable {
   }
 
   /// The shapes of all feature maps for a batch of `count` images, the input's first.
+  ///
+  /// - Parameter side: Width and height of the images; those of `input` if nil.
+  /// - Precondition: the network accepts images of this side.
   public func shapes(
-    count: Int, arithmetic: Precision = .float32
+    count: Int, arithmetic: Precision = .float32, side: Int? = nil
   ) -> [FeatureMapShape] {
+    let input = side.map { FeatureMapShape.images(count: 1, height: $0, width: $0) } ?? self.input
     var shapes = [input.with(count: count).with(arithmetic: arithmetic)]
     for node in nodes {
       shapes.append(node.layer.outputShape(for: node.inputs.map { shapes[$0] }))
     }
     return shapes
+  }
+
+  /// The name of the first layer that images of this side don't suit; nil if the network accepts them.
+  public func obstacle(toImagesOfSide side: Int) -> String? {
+    var shapes = [FeatureMapShape.images(count: 1, height: side, width: side)]
+    for node in nodes {
+      let inputs = node.inputs.map { shapes[$0] }
+      guard node.layer.accepts(inputs) else { return node.name }
+      shapes.append(node.layer.outputShape(for: inputs))
+    }
+    return shapes[nodes.count].pixelCount == 1 ? nil : nodes.last?.name
   }
 }
 

@@ -46,13 +46,13 @@ public final class NetworkPlan {
 
   /// - Parameters:
   ///   - precision: The precision of the arithmetic and of stored maps.
+  ///   - side: Width and height of the images; those of the network's input if nil.
   ///   - other: A plan whose maps are never in use at the same time as those of this one; if its
   ///     arena is large enough, this plan shares it.
   /// - Precondition: `capacity` is positive.
   public init(
     _ network: Network, mode: Mode, precision: Precision = .float32, capacity: Int,
-    sharingMemoryOf other: NetworkPlan? = nil,
-    on pool: WorkerPool
+    side: Int? = nil, sharingMemoryOf other: NetworkPlan? = nil, on pool: WorkerPool
   ) {
     precondition(capacity > 0, "a plan for batches of \(capacity)")
     self.network = network
@@ -63,7 +63,7 @@ public final class NetworkPlan {
     let passSize = Self.passSize(network, mode: mode, precision: precision, batch: capacity)
     self.passSize = passSize
     let lifetimes = Lifetimes(network, mode: mode)
-    let shapes = lifetimes.shapes(count: capacity, passSize: passSize, precision)
+    let shapes = lifetimes.shapes(count: capacity, passSize: passSize, precision, side: side)
     let requests = lifetimes.requests(shapes: shapes)
     let plan = MemoryPlan(requests.map(\.request))
     let shared = other.flatMap { $0.arena.byteCount >= plan.byteCount ? $0.arena : nil }
@@ -239,8 +239,10 @@ struct Lifetimes {
   }
 
   /// The shapes of all maps: images and logits for a whole batch, all others for one pass.
-  func shapes(count: Int, passSize: Int, _ precision: Precision) -> [FeatureMapShape] {
-    var shapes = network.shapes(count: passSize, arithmetic: precision)
+  func shapes(
+    count: Int, passSize: Int, _ precision: Precision, side: Int? = nil
+  ) -> [FeatureMapShape] {
+    var shapes = network.shapes(count: passSize, arithmetic: precision, side: side)
     for map in [0, shapes.count - 1] { shapes[map] = shapes[map].with(count: count) }
     return shapes
   }

@@ -32,6 +32,9 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
   public let imagesInEpoch: Int
   /// 0 where it is not known yet.
   public let imagesPerSecond: Double
+  /// The epochs after this one, each counted by its work relative to this one's; nil where all are
+  /// the same.
+  public let laterEpochs: Double?
   /// The mean loss of the epoch so far; 0 before its first step.
   public let loss: Double
   /// Whether the validation images are the test images.
@@ -53,6 +56,7 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
     self.imagesDone = imagesDone
     self.imagesInEpoch = imagesInEpoch
     self.imagesPerSecond = imagesPerSecond
+    self.laterEpochs = laterEpochs
     self.loss = loss
     self.isSelectedOnTest = isSelectedOnTest
     self.dataStatus = dataStatus
@@ -90,7 +94,8 @@ extension TrainingProgress {
       found.lastEpochFraction.map({ $0 > 0 && $0 <= 1 }) ?? true,
       (1...1_000_000_000).contains(found.imagesInEpoch),
       (0...found.imagesInEpoch).contains(found.imagesDone),
-      (0...1e12).contains(found.imagesPerSecond), found.confusions.count <= 100
+      (0...1e12).contains(found.imagesPerSecond),
+      (0...1e12).contains(found.laterEpochs ?? 0), found.confusions.count <= 100
     else { return nil }
     self = found
   }

@@ -56,7 +56,7 @@ public final class RunningFigures {
       imagesInEpoch: trainer.images(inEpoch: trainer.epoch),
       imagesPerSecond: elapsed > Self.settlingTime
         ? Double(done - imagesBefore) / (elapsed / .seconds(1)) : 0,
-      loss: loss.isFinite ? loss : 0,
+      laterEpochs: trainer.laterEpochs, loss: loss.isFinite ? loss : 0,
       isSelectedOnTest: images.validation?.preparation?.selectedOnTest ?? false,
       dataStatus: images.training.dataStatus,
       confusions: confusions.map {

@@ -37,7 +37,8 @@ extension Trainer {
     if isPrinted {
       let speed = seconds > 0 ? Double(images(inEpoch: record.epoch)) / seconds : 0
       lines.append(
-        figures(of: record) + "  \(clock(seconds))  \(text(speed, 0)) images/s")
+        figures(of: record) + "  \(clock(seconds))  \(text(speed, 0)) images/s"
+          + imageSideMark(ofEpoch: record.epoch))
     }
     guard let standing else { return lines }
     if isPrinted, let gain = standing.gain, let before = standing.bestBefore {
@@ -58,7 +59,7 @@ extension Trainer {
       ? "" : "; going on in epoch \(epoch) after \(position) images"
     return
       "\(training.images.count) training and \(validation?.images.count ?? 0) validation images, "
-      + "batches of \(settings.batch), \(arenaByteCount >> 20) MiB of maps and gradients\(place)"
+      + "batches of \(settings.batch)\(settings.imageSide.words), \(arenaByteCount >> 20) MiB of maps and gradients\(place)"
   }
 
   /// A message about the end of the run.

@@ -17,7 +17,7 @@ public final class Trainer {
   let groupRates: GroupRates
   let accumulator: GradientAccumulator?
   let average: WeightAverage?
-  let plan: NetworkPlan
+  let plans: PlansBySide
   let predictor: Predictor
   let loss: CrossEntropy
   let training: BatchLoader
@@ -55,6 +55,7 @@ public final class Trainer {
     loss = CrossEntropy(
       labelSmoothing: settings.loss.labelSmoothing, divergenceWeight: settings.loss.klWeight,
       classWeights: try settings.loss.classWeights.weights(for: images.training))
+    try settings.imageSide.check(for: network)
     let side = network.input.height
     training = BatchLoader(
       images.training, normalization: normalization, augmentations: settings.augment,
@@ -71,12 +72,17 @@ public final class Trainer {
       settings.average.decay > 0
       ? WeightAverage(decay: settings.average.decay, of: network.parameters) : nil
     let batch = min(settings.batch, images.training.count)
-    plan = NetworkPlan(
-      network, mode: .training, precision: settings.precision, capacity: batch, on: pool)
     let lastBatch = images.training.count % batch
-    if lastBatch > 0 { plan.prepare(count: lastBatch) }
+    plans = PlansBySide(settings.imageSide.all(from: store.epochsBefore + 1, full: side)) {
+      let plan = NetworkPlan(
+        network, mode: .training, precision: settings.precision, capacity: batch, side: $0,
+        sharingMemoryOf: $1, on: pool)
+      if lastBatch > 0 { plan.prepare(count: lastBatch) }
+      return plan
+    }
     predictor = Predictor(
-      network, loss: loss, precision: settings.precision, sharingMemoryOf: plan, on: pool)
+      network, loss: loss, precision: settings.precision, sharingMemoryOf: plans.largest,
+      on: pool)
     probabilities = AlignedBuffer(
       count: batch * FeatureMapShape.paddedChannels(network.classes))
     labels = [ClassLabel](repeating: 0, count: batch)
@@ -156,7 +162,24 @@ extension Trainer {
   }
 
   /// Bytes of feature maps and gradients of a training step.
-  public var arenaByteCount: Int { plan.arenaByteCount }
+  public var arenaByteCount: Int { plans.largest.arenaByteCount }
+
+  /// Width and height of the training images in the current epoch.
+  public var imageSide: Int {
+    settings.imageSide.side(inEpoch: epoch, full: network.input.height)
+  }
+
+  /// The plan for the steps of the current epoch.
+  var plan: NetworkPlan { plans[imageSide] }
+
+  /// The epochs after the current one, each counted by the pixels of its images relative to the
+  /// current one's; nil where all have the same.
+  var laterEpochs: Double? {
+    settings.imageSide.sides.isEmpty
+      ? nil
+      : settings.imageSide.weightedCount(
+        from: epoch + 1, to: lastEpoch, full: network.input.height)
+  }
 
   /// Images of a whole step: the batch size times the number of accumulated mini-batches.
   var imagesPerStep: Int { settings.batch * settings.accumulate }

@@ -32,6 +32,9 @@ public enum TrainingError: PrintableError, Equatable {
     OptimizerSettings.Kind, parameter: String, shape: [Int], group: ParameterGroup?)
   /// The number of class weights differs from the number of classes.
   case classWeights(found: Int, classes: [String])
+  /// The network can't be trained on images of this side: they are larger than its input, or
+  /// `layer`, usually a head without global pooling, is made for its input's side alone.
+  case imageSide(side: Int, full: Int, network: String, layer: String?)
   /// The work folder cannot be written.
   case workFolder(path: String, problem: String)
 
@@ -78,6 +81,13 @@ public enum TrainingError: PrintableError, Equatable {
     case .classWeights(let found, let classes):
       "train.loss.class-weights has \(found) weights, expected \(classes.count), one a class: "
         + "\(classes.prefix(5).joined(separator: ", "))\(classes.count > 5 ? ", …" : "")"
+    case .imageSide(let side, let full, let network, nil):
+      "train.image-side.sides: images of \(side) pixels, expected at most the \(full) of the input of "
+        + "\(network); leave the larger sides out"
+    case .imageSide(let side, let full, let network, .some(let layer)):
+      "train.image-side.sides: layer '\(layer)' of \(network) can't work on images of \(side) pixels, "
+        + "only of \(full) or near it; take a network with global pooling, resnet20 for example, or leave "
+        + "train.image-side out"
     case .workFolder(let path, let problem):
       "\(path): \(problem); free the disk or mend its permissions, and run again"
     }

@@ -22,6 +22,7 @@ extension TrainingSettings: CheckedSettings {
     try optimizer.check()
     try schedule.check()
     for change in augment { try change.check("train.augment.") }
+    try imageSide.check()
     try SettingRange(least: 0).check(stop.patience, "train.stop.patience")
     try SettingRange(least: 0).check(stop.leastImprovement, "train.stop.least-improvement")
     try SettingRange(least: 0).check(checkpoint.every, "train.checkpoint.every")

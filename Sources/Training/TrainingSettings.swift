@@ -23,6 +23,7 @@ public struct TrainingSettings: Decodable, Sendable {
   public var average: AverageSettings
   public var loss: LossSettings
   public var augment: [Augmentation]
+  public var imageSide: ImageSides
   public var fullMetrics: Bool
   public var stop: StopSettings
   public var checkpoint: CheckpointSettings
@@ -36,7 +37,8 @@ public struct TrainingSettings: Decodable, Sendable {
     accumulate: Int = 1, data: TrainingData = .training, precision: Precision, seed: Int,
     initFrom: String?, optimizer: OptimizerSettings, schedule: Schedule, clipNorm: Double? = nil,
     average: AverageSettings = AverageSettings(decay: 0), loss: LossSettings,
-    augment: [Augmentation], fullMetrics: Bool, stop: StopSettings,
+    augment: [Augmentation], imageSide: ImageSides = ImageSides(), fullMetrics: Bool,
+    stop: StopSettings,
     checkpoint: CheckpointSettings, printEvery: Int, summaryEvery: Int = 0
   ) {
     self.network = network
@@ -54,6 +56,7 @@ public struct TrainingSettings: Decodable, Sendable {
     self.average = average
     self.loss = loss
     self.augment = augment
+    self.imageSide = imageSide
     self.fullMetrics = fullMetrics
     self.stop = stop
     self.checkpoint = checkpoint

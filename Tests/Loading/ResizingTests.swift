@@ -51,6 +51,41 @@ import Testing
     }
   }
 
+  /// Augmented and resized at the full side, and only then shrunk, without windows of it.
+  @Test(
+    arguments: [
+      [.crop(padding: 4, fill: .reflect), .flip(probability: 0.5)],
+      [.rotate(degrees: 15), .resize, .cutout(side: 9, fill: .zero)],
+    ] as [[Augmentation]], [(32, 24), (32, 31), (45, 20), (45, 45)])
+  func augmentedImagesAreShrunkWhole(_ augmentations: [Augmentation], _ sides: (Int, Int)) {
+    let (side, small) = sides
+    let loader = BatchLoader(
+      images, normalization: .constants(mean: [0, 0, 0], std: [1, 1, 1]),
+      augmentations: augmentations, side: side)
+    let shrunk = loader.shrinking(to: small)
+    #expect(shrunk.side == small && shrunk.order(epoch: 2) == loader.order(epoch: 2))
+    let resampling = BilinearResampling(
+      fromHeight: side, width: side, toHeight: small, width: small)
+    var scratch = [UInt8](repeating: 0xEE, count: resampling.scratchByteCount)
+    for image in 0..<images.count {
+      let whole = bytes(augmentations, image: image, side: side)
+      let expected = (0..<ImageSet.channels).flatMap { channel -> [UInt8] in
+        let plane = Array(whole[channel * side * side..<(channel + 1) * side * side])
+        var target = [UInt8](repeating: 0xEE, count: small * small)
+        resampling.resample(
+          plane, columnStride: 1, rowStride: side, into: &target, scratch: &scratch)
+        return target
+      }
+      let floats = LoadedBatch(shrunk, [image], epoch: 1).floats
+      let actual = (0..<ImageSet.channels).flatMap { channel in
+        (0..<small * small).map {
+          UInt8((floats[$0 * ImageSet.channels + channel] * 255).rounded())
+        }
+      }
+      expectIdentical(actual, expected, "image \(image), \(side) to \(small)")
+    }
+  }
+
   @Test func resizingToTheOwnSideChangesNothing() {
     for augmentations in [[], [Augmentation.resize]] {
       expectIdentical(

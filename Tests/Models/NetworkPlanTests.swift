@@ -70,6 +70,55 @@ import Testing
       try network(test), mode: mode, precision: test.precision, capacity: capacity, on: pool)
   }
 
+  /// A plan for smaller images computes what the same network made for them does, in the memory of the
+  /// plan for larger ones, and leaves that one as it was.
+  @Test(
+    arguments: cases.filter { $0.name != "linear" && $0.name != "small-cnn" },
+    [24, 27])
+  func plansOfOtherSidesShareNetworkAndMemory(_ test: Case, _ side: Int) throws {
+    guard test.precision.isSupported else { return }
+    let network = try network(test)
+    #expect(network.obstacle(toImagesOfSide: side) == nil)
+    let large = NetworkPlan(
+      network, mode: .training, precision: test.precision, capacity: test.count, on: pool)
+    let small = NetworkPlan(
+      network, mode: .training, precision: test.precision, capacity: test.count, side: side,
+      sharingMemoryOf: large, on: pool)
+    #expect(small.arenaByteCount == large.arenaByteCount, "one memory")
+    let own = try NetworkCatalog.network(
+      named: test.name, configuration: test.sizes, side: side, classes: 7)
+    own.initialize(seed: 5)
+    let alone = NetworkPlan(
+      own, mode: .training, precision: test.precision, capacity: test.count, on: pool)
+    func run(_ plan: NetworkPlan, side: Int) -> [[UInt32]] {
+      let images = goldenFill(
+        "images", suffix: test.name, shape: [test.count, 3, side, side], kind: .input)
+      plan.input(count: test.count).load(denseNCHW: images.values)
+      plan.forward(count: test.count)
+      plan.logitsGradient.load(denseNCHW: cotangent(test))
+      let logits = plan.logits.denseNCHW().map(\.bitPattern)
+      plan.backward()
+      let trained = plan.network.parameters.filter(\.isTrainable)
+      return [logits] + trained.map { $0.denseGradient().map(\.bitPattern) }
+    }
+    let before = run(large, side: 32)
+    expectSame(run(small, side: side), run(alone, side: side), network)
+    expectSame(run(large, side: 32), before, network)
+  }
+
+  /// Heads that see every pixel of the last maps need them in one size; so does what lies before.
+  @Test func aHeadWithoutPoolingAcceptsOneSide() throws {
+    for (name, layer) in [("linear", "linear"), ("small-cnn", "fc1")] {
+      let network = try NetworkCatalog.network(named: name, classes: 7)
+      #expect(network.obstacle(toImagesOfSide: 32) == nil)
+      let found = network.obstacle(toImagesOfSide: 24)
+      #expect(found != nil && (found == layer || name == "linear"), "\(String(describing: found))")
+    }
+    let airbench = try NetworkCatalog.network(named: "airbench", classes: 7)
+    #expect(airbench.obstacle(toImagesOfSide: 9) == nil)
+    #expect(airbench.obstacle(toImagesOfSide: 8) == "groups.2.pool")
+  }
+
   private func expectSame(
     _ actual: [[UInt32]], _ expected: [[UInt32]], _ network: Network,
     sourceLocation: SourceLocation = #_sourceLocation

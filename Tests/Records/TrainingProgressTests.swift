@@ -23,6 +23,14 @@ import Testing
     #expect(again == progress)
   }
 
+  /// Half of this epoch is left, and the work of two and a half such epochs.
+  @Test func epochsOfOtherWorkAreWeighted() throws {
+    let progress = try #require(
+      self.progress("\"loss\"", by: "\"laterEpochs\": 2.5, \"loss\""))
+    #expect(progress.fraction == 0.25 && progress.secondsLeft == 12)
+    #expect(self.progress("\"loss\"", by: "\"laterEpochs\": -1, \"loss\"") == nil)
+  }
+
   @Test func withoutARateThereIsNoTimeLeft() throws {
     let progress = try #require(self.progress("250", by: "0"))
     #expect(progress.secondsLeft == nil)

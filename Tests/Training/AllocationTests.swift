@@ -32,6 +32,7 @@ import Training
       settings.accumulate = 2
       settings.clipNorm = 0.01
       settings.average.decay = 0.9
+      settings.imageSide = ImageSides(sides: [24, 31], fromEpochs: [1, 2])
       settings.loss = LossSettings(labelSmoothing: 0.1, klWeight: 0.5)
       settings.augment = [
         .crop(padding: 4, fill: .reflect), .flip(probability: 0.5), .rotate(degrees: 15),

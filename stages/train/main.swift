@@ -177,11 +177,11 @@ show(figure: "schedule", drawnFrom: "examples")
 
 //: ## The loop
 //:
-//: An epoch shows every training image once, in a new random order. Its training figures are
-//: running means over batches, unless `full-metrics` requests a separate pass. Then the
-//: validation images are classified; they choose the best epoch but train nothing. The *gap* is
-//: the accuracy on training images minus that on validation images. A gap that grows while
-//: validation stagnates is overfitting.
+//: An epoch shows every training image once, in a new random order, early ones perhaps smaller
+//: (`train.image-side`). Its training figures are running means over batches, unless
+//: `full-metrics` asks for a pass of its own. Validation images, at full size, choose the best
+//: epoch and teach nothing. The *gap* is by how many percentage points the accuracy on training
+//: images is higher. A gap that grows while validation stands still is learning by heart.
 
 Interruption.observe()
 if let warning = orExit({ try trainer.warning(on: numerics) }) { warn(warning) }
