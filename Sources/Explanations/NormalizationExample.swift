@@ -51,13 +51,12 @@ public struct NormalizationExample: Sendable {
       Double(norm.weight.dense()[chosen]) / (moments[chosen].variance + norm.epsilon).squareRoot()
     let shift = Double(norm.bias.dense()[chosen])
     after = before.map { Float((Double($0) - moments[chosen].mean) * scale + shift) }
-    let slope = Double(norm.activation.negativeSlope ?? 1)
     let residual = inputs.count == 2 ? Channels(of: run.values(of: inputs[1]))[chosen] : []
     largestDifference =
       zip(after, Channels(of: run.values(of: node + 1))[chosen]).enumerated()
       .map { index, pair in
         let sum = Double(pair.0) + (residual.isEmpty ? 0 : Double(residual[index]))
-        return abs((sum < 0 ? slope * sum : sum) - Double(pair.1))
+        return abs(norm.activation.value(at: sum) - Double(pair.1))
       }.max() ?? 0
   }
 

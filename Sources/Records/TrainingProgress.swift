@@ -45,9 +45,8 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
 
   public init(
     network: String, epoch: Int, lastEpoch: Int, lastEpochFraction: Double? = nil, imagesDone: Int,
-    imagesInEpoch: Int,
-    imagesPerSecond: Double, loss: Double, isSelectedOnTest: Bool, dataStatus: DataStatus,
-    confusions: [Confusion]
+    imagesInEpoch: Int, imagesPerSecond: Double, laterEpochs: Double? = nil, loss: Double,
+    isSelectedOnTest: Bool, dataStatus: DataStatus, confusions: [Confusion]
   ) {
     self.network = network
     self.epoch = epoch
@@ -76,10 +75,14 @@ extension TrainingProgress {
     Double(imagesInEpoch) / (epoch == lastEpoch ? lastEpochFraction ?? 1 : 1)
   }
 
-  /// Seconds until the last epoch's end at the present rate, without the validations; nil if the
-  /// rate is not known.
+  /// Seconds until the last epoch's end at the present rate of work, without the validations; nil
+  /// if the rate is not known.
   public var secondsLeft: Double? {
     guard imagesPerSecond > 0 else { return nil }
+    if let laterEpochs {
+      let now = Double(imagesInEpoch - imagesDone)
+      return (now + laterEpochs * wholeEpoch) / imagesPerSecond
+    }
     return (1 - fraction) * epochs * wholeEpoch / imagesPerSecond
   }
 

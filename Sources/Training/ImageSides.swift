@@ -31,16 +31,18 @@ public struct ImageSides: Decodable, Sendable, Equatable {
   }
 
   /// The epochs from `first` to `last`, each counted by the pixels of its images relative to those of
-  /// the epoch before `first`.
-  package func weightedCount(from first: Int, to last: Int, full: Int) -> Double {
+  /// the epoch before `first`, and the last one by the fraction of it that is trained.
+  package func weightedCount(
+    from first: Int, to last: Int, lastFraction: Double = 1, full: Int
+  ) -> Double {
     let reference = Double(side(inEpoch: first - 1, full: full))
     return stride(from: first, through: last, by: 1).reduce(0) { sum, epoch in
       let ratio = Double(side(inEpoch: epoch, full: full)) / reference
-      return sum + ratio * ratio
+      return sum + ratio * ratio * (epoch == last ? lastFraction : 1)
     }
   }
 
-  /// ", of 24 pixels from epoch 1, of 32 pixels from epoch 7"; empty where there are no sides.
+  /// ", of 24 pixels from epoch 1, of 32 pixels from epoch 7"; empty if there are no sides.
   var words: String {
     zip(sides, fromEpochs).map { ", of \($0) pixels from epoch \($1)" }.joined()
   }

@@ -30,7 +30,9 @@ extension Trainer {
   ) throws -> Outcome {
     precondition(!isFinished, "an epoch after the last")
     let order = training.order(epoch: epoch).prefix(images(inEpoch: epoch))
-    feed.begin(training, order[state.position...], epoch: epoch, batchSize: settings.batch)
+    feed.begin(
+      training.shrinking(to: imageSide), order[state.position...], epoch: epoch,
+      batchSize: settings.batch)
     while state.position < order.count {
       let end = min(state.position + imagesPerStep, order.count)
       try step(order[state.position..<end])

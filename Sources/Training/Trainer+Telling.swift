@@ -52,6 +52,12 @@ extension Trainer {
     return lines
   }
 
+  /// " of 24 pixels"; empty if images have the same side in all epochs.
+  private func imageSideMark(ofEpoch epoch: Int) -> String {
+    guard !settings.imageSide.sides.isEmpty else { return "" }
+    return " of \(settings.imageSide.side(inEpoch: epoch, full: network.input.height)) pixels"
+  }
+
   /// What is trained on how many images, and where it begins.
   public var subject: String {
     let place =
@@ -59,7 +65,8 @@ extension Trainer {
       ? "" : "; going on in epoch \(epoch) after \(position) images"
     return
       "\(training.images.count) training and \(validation?.images.count ?? 0) validation images, "
-      + "batches of \(settings.batch)\(settings.imageSide.words), \(arenaByteCount >> 20) MiB of maps and gradients\(place)"
+      + "batches of \(settings.batch)\(settings.imageSide.words), "
+      + "\(arenaByteCount >> 20) MiB of maps and gradients\(place)"
   }
 
   /// A message about the end of the run.

@@ -178,7 +178,8 @@ extension Trainer {
     settings.imageSide.sides.isEmpty
       ? nil
       : settings.imageSide.weightedCount(
-        from: epoch + 1, to: lastEpoch, full: network.input.height)
+        from: epoch + 1, to: lastEpoch, lastFraction: lastEpochFraction ?? 1,
+        full: network.input.height)
   }
 
   /// Images of a whole step: the batch size times the number of accumulated mini-batches.

@@ -1,26 +1,8 @@
-import Foundation
 import Kernels
 import Layers
 import Tensors
 import TestSupport
 import Testing
-
-extension ActivationFunction {
-  /// Its formula in `Double`.
-  var exact: (Double) -> Double {
-    switch self {
-    case .identity: { $0 }
-    case .relu: { max($0, 0) }
-    case .leakyReLU(let slope): { $0 > 0 ? $0 : Double(slope) * $0 }
-    case .gelu: { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) }
-    case .geluTanh:
-      {
-        0.5 * $0 * (1 + tanh((2 / .pi).squareRoot() * ($0 + 0.044_715 * $0 * $0 * $0)))
-      }
-    case .silu: { $0 / (1 + exp(-$0)) }
-    }
-  }
-}
 
 /// The smooth activation functions, whose exponentials are ours.
 @Suite struct ActivationFunctionTests {
@@ -40,14 +22,23 @@ extension ActivationFunction {
     let x = (0..<32_000).map { Float($0 - 16_000) / 1_000 }
     let (y, slope) = run(function, x)
     for (index, x) in x.enumerated() {
-      let exact = function.exact(Double(x))
+      let exact = function.value(at: Double(x))
       let tolerance = 3e-7 * max(1, abs(Double(x)))
       #expect(abs(Double(y[index]) - exact) < tolerance, "\(function)(\(x))")
       let step = 1e-5
       let difference =
-        (function.exact(Double(x) + step) - function.exact(Double(x) - step)) / (2 * step)
+        (function.value(at: Double(x) + step) - function.value(at: Double(x) - step)) / (2 * step)
       #expect(abs(Double(slope[index]) - difference) < 1e-6, "slope of \(function) at \(x)")
     }
+  }
+
+  /// Of the tables of the sources: GELU(1) = Φ(1), SiLU(1) = σ(1).
+  @Test func formulas() {
+    #expect(abs(ActivationFunction.gelu.value(at: 1) - 0.841_344_746_07) < 1e-10)
+    #expect(abs(ActivationFunction.geluTanh.value(at: 1) - 0.841_191_990_6) < 1e-9)
+    #expect(abs(ActivationFunction.silu.value(at: 1) - 0.731_058_578_63) < 1e-10)
+    #expect(ActivationFunction.leakyReLU(slope: 0.5).value(at: -3) == -1.5)
+    #expect(ActivationFunction.relu.value(at: -3) == 0)
   }
 
   /// A value whose exponential overflows must not become NaN, and NaN must not become a value.

@@ -236,7 +236,7 @@ import Testing
       BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape]
     ) {
       Reference.map(
-        Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), activation.exact)
+        Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), activation.value(at:))
     }
     check(
       BatchNorm(name: "norm", channels: shape[1], activation: activation), inputs: [shape, shape]
@@ -244,7 +244,7 @@ import Testing
       Reference.map(
         Reference.add(
           Reference.batchNorm($0[0], weight: $1[0].values, bias: $1[1].values), $0[1]),
-        activation.exact)
+        activation.value(at:))
     }
   }
 
@@ -254,7 +254,7 @@ import Testing
     ])
   func activation(_ function: ActivationFunction) {
     check(Activation(function), inputs: [[2, 5, 3, 2]]) { inputs, _ in
-      Reference.map(inputs[0], function.exact)
+      Reference.map(inputs[0], function.value(at:))
     }
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A nonlinearity that is applied to each element.
 ///
 /// A new one is a case here and a `VectorFunction`. All layers that apply activation functions then
@@ -25,6 +27,18 @@ public enum ActivationFunction: Hashable, Sendable {
     case .relu: 0
     case .leakyReLU(let slope): slope
     case .gelu, .geluTanh, .silu: nil
+    }
+  }
+
+  /// The function of one value by its formula.
+  public func value(at x: Double) -> Double {
+    switch self {
+    case .identity: x
+    case .relu: max(x, 0)
+    case .leakyReLU(let slope): x > 0 ? x : Double(slope) * x
+    case .gelu: x * 0.5 * erfc(-x / 2.0.squareRoot())
+    case .geluTanh: 0.5 * x * (1 + tanh((2 / .pi).squareRoot() * (x + 0.044_715 * x * x * x)))
+    case .silu: x / (1 + exp(-x))
     }
   }
 
