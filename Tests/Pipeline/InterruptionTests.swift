@@ -99,7 +99,7 @@ import Testing
 
     try sandbox.remove("slow")
     let resumed = try sandbox.succeed("--set", "train.epochs=40")
-    #expect(resumed.contains("goes on from the state in data/work/train/"))
+    #expect(resumed.contains("resumes from the state in data/work/train/"))
     #expect(!resumed.contains("training from epoch 0"))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt").contains("epochs 40"))
     #expect(
@@ -134,7 +134,7 @@ import Testing
     #expect(outcome.errors.contains("train was ended by the signal KILL, which the system sends"))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt").contains("epochs 2"))
     try sandbox.remove("slow")
-    #expect(try sandbox.succeed("--set", "train.epochs=40").contains("goes on from the state"))
+    #expect(try sandbox.succeed("--set", "train.epochs=40").contains("resumes from the state"))
   }
 
   @Test func killedShellLeavesTheLockToItsStage() throws {
@@ -151,7 +151,7 @@ import Testing
     try sandbox.remove("slow")
     try sandbox.write("data/cache/score/.new-of-a-dead-stage/metrics.json", "half")
     let output = try sandbox.succeed("run", "--set", "train.epochs=200")
-    #expect(output.contains("goes on from the state"))
+    #expect(output.contains("resumes from the state"))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt").contains("epochs 200"))
     // Processes of the dead stage may still have held its lock: then the next run is the first alone.
     try sandbox.succeed("run", "--set", "train.epochs=200")

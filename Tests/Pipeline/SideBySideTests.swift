@@ -142,7 +142,7 @@ import Testing
     try sandbox.write("enough", "")
     let outcome = try second.finish()
     #expect(outcome.status == 0, "\(outcome.errors)")
-    #expect(outcome.output.contains("goes on from the state in data/work/train/"))
+    #expect(outcome.output.contains("resumes from the state in data/work/train/"))
     #expect(try sandbox.read("data/runs/b/train/best.txt").contains("begun 2"))
   }
 

@@ -139,7 +139,7 @@ import Testing
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(
       try sandbox.read("data/sweeps/rates/logs/rates.rate-0.1.s1.txt").contains(
-        "goes on from the state"))
+        "resumes from the state"))
   }
 
   /// An edit while a sweep runs changes neither what it runs nor its keys.

@@ -174,7 +174,7 @@ digests cluster >"$folder/cluster.txt"
 diff "$folder/alone.txt" "$folder/cluster.txt" >"$folder/difference" || fail "results differ: $(head -n 5 "$folder/difference")"
 count() { cat "$folder"/cluster/data/sweeps/rates/logs/*.txt | grep -c "$1" || true; }
 requeued=$(count 'goes back into the queue')
-resumed=$(count 'goes on from the state')
+resumed=$(count 'resumes from the state')
 ((requeued > 0)) || fail "no run was requeued near its time limit; give more epochs: EPOCHS=300"
 limited=$(cat "$folder"/cluster/data/sweeps/rates/logs/slurm-*.txt | grep -c 'DUE TO TIME LIMIT' || true)
 ((limited == 0)) || fail "$limited times a run ended at its time limit instead of before it"
