@@ -152,8 +152,9 @@ extension Explanation {
   ) -> [String] {
     guard plan.folder.linkedKey(of: planned.name) == manifest.key else {
       let causes = planned.linked == nil ? ["this run has no result yet"] : causes(of: planned)
-      return ["\(title) would not run: what it needs is in the cache. It differs from the current result:"]
-        + indented(causes)
+      return [
+        "\(title) would not run: what it needs is in the cache. It differs from the current result:"
+      ] + indented(causes)
     }
     var lines = ["\(title) is up to date; it ran on \(Timestamp.local(manifest.created))"]
     if let accepted = manifest.accepted.last {

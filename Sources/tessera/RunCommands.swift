@@ -175,7 +175,8 @@ struct AcceptCommand: ParsableCommand {
     let acceptance = try Acceptance(of: subject.instance, in: plan, project: project)
     try acceptance.publish(by: NSUserName(), folder: folder)
     print(
-      "\(subject.instance) of \(folder.name) is kept and not run again: \(acceptance.codeDifference)")
+      "\(subject.instance) of \(folder.name) is kept and not run again: \(acceptance.codeDifference)"
+    )
     print("its manifest says so: \(folder.path)/\(subject.instance)/\(Manifest.fileName)")
   }
 }

@@ -1,4 +1,6 @@
+import Kernels
 import Layers
+import Tensors
 import TestSupport
 import Testing
 
@@ -37,6 +39,24 @@ import Testing
     let height = count == 255 ? 15 : 16
     let expected = [Float](repeating: 0, count: count - 1) + [3]
     #expect(gradient(values, height: height, rectifies: rectifies) == expected)
+  }
+
+  /// A chapter evaluates a network in float32 between two of its epochs in bfloat16.
+  @Test(arguments: [true, false]) func windowsOfBothPrecisionsStayReserved(_ isMaximum: Bool) {
+    let pool = WorkerPool(threadCount: 1)
+    let grid = PoolingGrid.windows(size: 2, stride: 2)
+    let layer: any Layer = isMaximum ? MaxPool(grid) : AveragePool(grid)
+    let shapes = [Precision.bfloat16, .float32].map {
+      FeatureMapShape(count: 1, height: 4, width: 4, channels: 16, arithmetic: $0)
+    }
+    layer.reserve(for: [shapes[0]], mode: .training, on: pool)
+    layer.reserve(for: [shapes[1]], mode: .evaluation, on: pool)
+    for shape in shapes {
+      let (x, y) = (OwnedFeatureMap(shape), OwnedFeatureMap(layer.outputShape(for: [shape])))
+      x.load(DenseTensor(shape: [1, 16, 4, 4], values: [Float](repeating: 2, count: 256)))
+      layer.forward([x.map], into: y.map, mode: .evaluation, on: pool)
+      #expect(y.map.denseNCHW().allSatisfy { $0 == 2 }, "\(shape)")
+    }
   }
 
   @Test func aWindowThatIsTooLargeStopsTheProgram() async {

@@ -106,7 +106,8 @@ import Testing
     _ = try sandbox.takeCalls()
     try sandbox.replace("\"train\"", by: "\"trained\"", in: "stages/train/main.swift")
     let output = try sandbox.succeed("accept", "train")
-    #expect(output.contains("train of quickstart is kept and not run again: stages/train/main.swift"))
+    #expect(
+      output.contains("train of quickstart is kept and not run again: stages/train/main.swift"))
     try sandbox.succeed()
     #expect(try sandbox.takeCalls() == [])
     let manifest = try sandbox.read("data/runs/quickstart/train/manifest.json")
