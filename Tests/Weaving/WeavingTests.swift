@@ -160,7 +160,7 @@ import Weaving
     let page = try project.page()
     expect(
       [
-        "Not run: score, again and draw.", "No evaluation stands", "Making numbers</h2>",
+        "Not run: score, again and draw.", "No evaluation yet", "Making numbers</h2>",
         "first &lt;b&gt;", "Scores</h2>", "This stage has not run", "This cell did not run.",
       ], inOrderOn: page)
   }
