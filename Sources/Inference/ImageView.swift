@@ -11,6 +11,8 @@ struct ImageView: Equatable {
   /// The weight of the view's logits.
   let weight: Double
 
+  static let mirrored = ImageView(shift: 0, isMirrored: true, weight: 1)
+
   /// Changes the images of a batch in place.
   ///
   /// Shapes: images `[N, H, W, 3]`.

@@ -14,18 +14,6 @@ struct MirrorAverage {
   /// Logarithms of the probabilities for the original images, `[N, K]`.
   private var first: [Double] = []
 
-  /// Mirrors the images of a batch left to right, in place.
-  static func mirror(_ images: FeatureMap) {
-    let (width, stride) = (images.shape.width, images.shape.channelStride)
-    for row in 0..<images.shape.count * images.shape.height {
-      let start = images.base + row * width * stride
-      for column in 0..<width / 2 {
-        let (left, right) = (start + column * stride, start + (width - 1 - column) * stride)
-        for channel in 0..<stride { swap(&left[channel], &right[channel]) }
-      }
-    }
-  }
-
   /// Stores the predictions for the original images.
   mutating func keep(_ logits: FeatureMap) {
     first.removeAll(keepingCapacity: true)

@@ -164,7 +164,7 @@ extension Predictor {
     mirrorAverage.keep(plan.logits)
     // Written for each pass: a plan reuses the input's memory for later layers.
     feed.write(into: input, labels: labels, on: pool)
-    MirrorAverage.mirror(input)
+    ImageView.mirrored.apply(to: input, on: pool)
     feed.advance()
     plan.forward(count: labels.count)
     mirrorAverage.average(into: plan.logits)

@@ -50,6 +50,7 @@ package enum PatchWhitening {
     let pool = WorkerPool(threadCount: 1)
     var labels: [ClassLabel] = [0]
     var patch = [Double](repeating: 0, count: size)
+    let places = places(side)
     let indices = Array(0..<min(imageCount, loader.images.count))
     for index in indices.indices {
       labels.withUnsafeMutableBufferPointer {
@@ -57,7 +58,7 @@ package enum PatchWhitening {
       }
       for row in 0...loader.side - side {
         for column in 0...loader.side - side {
-          for (element, place) in places(side).enumerated() {
+          for (element, place) in places.enumerated() {
             let pixel = (row + place.row) * loader.side + column + place.column
             patch[element] = Double(map.base[pixel * shape.channelStride + place.channel])
           }

@@ -7,7 +7,9 @@ struct RunLength: Equatable {
   let stepsPerEpoch: Int
 
   /// Epochs, the last one whole or not.
-  var epochCount: Int { Int(epochs.rounded(.up)) }
+  var epochCount: Int { Self.epochCount(epochs) }
+
+  static func epochCount(_ epochs: Double) -> Int { Int(epochs.rounded(.up)) }
 
   /// Steps of an epoch, counted from 0; none after the last.
   func steps(inEpoch index: Int) -> Int {
@@ -24,5 +26,5 @@ struct RunLength: Equatable {
 
 extension TrainingSettings {
   /// Epochs that are trained, the last one whole or not.
-  public var epochCount: Int { Int(epochs.rounded(.up)) }
+  public var epochCount: Int { RunLength.epochCount(epochs) }
 }

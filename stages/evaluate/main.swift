@@ -15,7 +15,7 @@
 //:
 //: No stage that learns receives the test images, unless the recipe follows a published protocol
 //: that selects on them; here they are opened only where `evaluate.on` says so. Each look at them
-//: that changes a decision makes them a little less of a test. That goes for people as well: whoever
+//: that changes a decision makes them less useful as a test. That goes for people as well: whoever
 //: tries ten recipes and keeps the one with the best test figure has selected on test, and no file
 //: will say so.
 //:

@@ -179,7 +179,7 @@ show(figure: "schedule", drawnFrom: "examples")
 //:
 //: An epoch shows every training image once, in a new random order, early ones perhaps smaller
 //: (`train.image-side`). Its training figures are running means over batches, unless
-//: `full-metrics` asks for a pass of its own. Validation images, at full size, choose the best
+//: `full-metrics` requests a separate pass. Validation images, at full size, choose the best
 //: epoch and teach nothing. The *gap* is by how many percentage points the accuracy on training
 //: images is higher. A gap that grows while validation stands still is learning by heart.
 
