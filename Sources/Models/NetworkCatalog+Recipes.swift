@@ -37,7 +37,7 @@ extension NetworkCatalog {
     return sizes
   }
 
-  /// "channels of the first stage (resnetD, resnetDv2); 16 where left out", followed by the
+  /// "channels of the first stage (resnetD, resnetDv2); 16 by default", followed by the
   /// families for which the key has another meaning or another published value.
   private static func about(_ name: String, of owners: [any NetworkFamily]) -> String {
     var meanings: [(about: String, value: String, owners: [String])] = []
@@ -52,7 +52,7 @@ extension NetworkCatalog {
       }
     }
     return meanings.map {
-      "\($0.about) (\($0.owners.joined(separator: ", "))); \($0.value) where left out"
+      "\($0.about) (\($0.owners.joined(separator: ", "))); \($0.value) by default"
     }.joined(separator: "; ")
   }
 }

@@ -86,7 +86,7 @@ extension OptimizerSettings {
   ) -> [DeclaredSetting] {
     let kind = DeclaredSetting(
       name: section(of: group) + SharedKeys.kind, kind: .choice(rules.map { $0.name }),
-      defaultValue: nil, about: "the optimiser of \(group.about); the section's where left out",
+      defaultValue: nil, about: "the optimiser of \(group.about); the section's by default",
       isAddition: true)
     return [kind]
       + groupKeys(of: rules).map { key in
@@ -95,7 +95,7 @@ extension OptimizerSettings {
           key.name == SharedKeys.epochs.name ? "the whole training" : "the section's"
         return DeclaredSetting(
           name: section(of: group) + key.name, kind: key.kind, defaultValue: nil,
-          about: "for \(group.about): \(key.about); \(otherwise) where left out",
+          about: "for \(group.about): \(key.about); \(otherwise) by default",
           conditions: owners.isEmpty
             ? []
             : [

@@ -20,13 +20,13 @@ struct BenchCommand: ParsableCommand {
       """)
 
   // Text, not numbers, so that the library reports errors in its one-line form.
-  @Option(help: "Networks, separated by commas; all where it is left out.")
+  @Option(help: "Networks, separated by commas; all by default.")
   var networks: String?
 
   @Option(help: "Precisions, separated by commas; float32 where it is left out.")
   var precision: String?
 
-  @Option(help: "Threads to compute with; all where it is left out.")
+  @Option(help: "Threads to compute with; all by default.")
   var threads: String?
 
   @Option(help: "Images a batch; each recipe's own where it is left out.")

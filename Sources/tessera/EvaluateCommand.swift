@@ -31,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
   @Flag(help: "Print metrics.json.")
   var json = false
 
-  @Option(help: "Threads; all processors where left out.")
+  @Option(help: "Threads; all processors by default.")
   var threads: Int = ProcessInfo.processInfo.activeProcessorCount
 
   @Option(

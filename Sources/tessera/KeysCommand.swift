@@ -137,7 +137,7 @@ struct KeyDescription: Encodable {
     ]
     if let applies { facts.append(("counts", "where \(applies)")) }
     facts += options.map {
-      ("option", "\($0.name): \($0.type), \($0.default) where left out; \($0.about)")
+      ("option", "\($0.name): \($0.type), \($0.default) by default; \($0.about)")
     }
     let uses = recipes.map { use in
       "\(use.recipe)\(use.step.map { " (\($0))" } ?? "") \(use.value)"

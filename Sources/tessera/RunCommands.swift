@@ -9,7 +9,7 @@ struct StatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Print the results of a run, or of all runs.")
 
-  @Argument(help: ArgumentHelp("The run; all where it is left out.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The run; all by default.", valueName: "run"))
   var runName: String?
 
   @Flag(help: "Print it as JSON.")

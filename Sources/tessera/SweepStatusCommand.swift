@@ -10,7 +10,7 @@ struct SweepStatusCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Print how far a sweep is: finished, running, queued, failed.")
 
-  @Argument(help: "The sweep; all where it is left out.")
+  @Argument(help: "The sweep; all by default.")
   var name: String?
 
   @Option(help: "A file with what squeue prints.")

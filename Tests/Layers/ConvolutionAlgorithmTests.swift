@@ -21,7 +21,7 @@ import Testing
     /// What transformed tiles, of numbers that bfloat16 holds, lose of the largest result.
     var rounding: Double {
       switch algorithm {
-      case .winograd(.two, _), .direct, .bfloat16Products, .matrixProduct: 1e-6
+      case .winograd(.two, _), .direct, .bfloat16Products, .bfloat16Pixels, .matrixProduct: 1e-6
       case .winograd(_, factors: .bfloat16): 2.5e-2
       // They round off three times as much as smaller ones.
       case .winograd: 3e-6
@@ -74,6 +74,12 @@ import Testing
     }
   }
 
+  /// Fewer images than rows of a product, and more; filters wider than the map.
+  static let pixelCases: [Case] = [
+    [20, 32, 5, 4, 64, 3, 1, 1], [37, 64, 3, 3, 32, 3, 1, 1], [3, 32, 2, 2, 96, 3, 1, 1],
+    [18, 32, 6, 5, 32, 5, 1, 2], [5, 32, 4, 6, 32, 3, 1, 0], [33, 32, 1, 2, 32, 3, 1, 2],
+  ].map { Case(algorithm: .bfloat16Pixels, arithmetic: .bfloat16, size: $0) }
+
   static let pointwiseCases: [Case] = [
     [2, 16, 8, 12, 50, 1, 1, 0], [3, 17, 5, 7, 16, 1, 1, 0], [1, 70, 3, 1, 33, 1, 1, 0],
     [9, 64, 4, 4, 80, 1, 1, 0], [2, 24, 16, 16, 48, 1, 1, 0],
@@ -98,6 +104,8 @@ import Testing
   @Test(arguments: minimalCases) func minimalFiltering(_ test: Case) {
     check(test, readsImages: false)
   }
+
+  @Test(arguments: pixelCases) func pixels(_ test: Case) { check(test, readsImages: false) }
 
   @Test(arguments: segmentCases) func segments(_ test: Case) { check(test, readsImages: false) }
 

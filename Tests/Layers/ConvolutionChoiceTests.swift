@@ -5,14 +5,15 @@ import Testing
 /// Which algorithm computes which pass.
 @Suite struct ConvolutionChoiceTests {
   private static func plan(
-    _ size: Int, side: Int, training: Bool, arithmetic: Precision = .float32
+    _ size: Int, side: Int, training: Bool, arithmetic: Precision = .float32, count: Int = 2,
+    channels: Int = 16
   ) -> ConvolutionPlan {
     ConvolutionPlan(
       ConvolutionGeometry(
-        inputChannels: 16, outputChannels: 16, kernelHeight: size, kernelWidth: size, stride: 1,
-        padding: size / 2),
+        inputChannels: channels, outputChannels: channels, kernelHeight: size, kernelWidth: size,
+        stride: 1, padding: size / 2),
       input: FeatureMapShape(
-        count: 2, height: side, width: side, channels: 16, arithmetic: arithmetic),
+        count: count, height: side, width: side, channels: channels, arithmetic: arithmetic),
       training: training)
   }
 
@@ -67,6 +68,24 @@ import Testing
     #expect(algorithm(3, side: 13) == pairs)
     #expect(algorithm(5, side: 27) == pairs)
     #expect(algorithm(7, side: 32) == .bfloat16Products)
+  }
+
+  /// Taps inside the map, halved, against Winograd's products, which are halved backward:
+  /// 8 and 16 or 8 (2×2), 24.5 and 36 or 18 (3×3), 50 and 36 or 18 (4×4), 84.5 and 144 or 72 (5×5).
+  @Test(.enabled(if: !isBuiltForAMX))
+  func smallMapsPixelByPixel() {
+    func passes(_ side: Int, training: Bool = true, count: Int = 16) -> [Bool] {
+      let plan = Self.plan(
+        3, side: side, training: training, arithmetic: .bfloat16, count: count, channels: 32)
+      return [plan.output.algorithm, plan.inputGradient?.algorithm].map { $0 == .bfloat16Pixels }
+    }
+    #expect(passes(2) == [true, false])
+    #expect(passes(3) == [true, false])
+    #expect(passes(4) == [false, false])
+    #expect(passes(5) == [true, false])
+    #expect(passes(7) == [false, false])
+    #expect(passes(5, training: false) == [false, false])
+    #expect(passes(5, count: 15) == [false, false])
   }
 
   /// Mixing costs the more beside products, the fewer tiles there are.

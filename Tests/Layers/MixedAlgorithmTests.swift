@@ -19,7 +19,7 @@ import Testing
       switch algorithm {
       case .winograd(_, factors: .bfloat16): 3e-2
       case .bfloat16Products where arithmetic == .bfloat16: 1e-2
-      case .winograd, .direct, .bfloat16Products, .matrixProduct: 3e-6
+      case .winograd, .direct, .bfloat16Products, .bfloat16Pixels, .matrixProduct: 3e-6
       }
     }
   }

@@ -36,11 +36,11 @@ import Training
     let schema = try shippedSchema(declared: Self.declared)
     let key = try #require(schema["train.architecture.hidden-units"])
     #expect(key.type.description == "an integer from 1 to 64" && key.defaultValue == .null)
-    #expect(key.about == "outputs of the hidden layer (perceptronN); 32 where left out")
+    #expect(key.about == "outputs of the hidden layer (perceptronN); 32 by default")
     #expect(
       schema["train.architecture.dropout"]?.about
-        == "chance of dropping a number before each hidden linear layer (alexnet); 0.5 where left "
-        + "out; chance of a zero (perceptronN); 0.25 where left out")
+        == "chance of dropping a number before each hidden linear layer (alexnet); 0.5 by "
+        + "default; chance of a zero (perceptronN); 0.25 by default")
     #expect(
       schema["train.network"]?.about.hasSuffix("; perceptronN has N hidden layers") == true)
     let recipe = try loadRecipe(

@@ -40,6 +40,21 @@ struct TileKernel: Sendable {
     layout.vectors * parts * layout.kernelHeight * steps * TileUnit.weightBytes / 4
   }
 
+  /// Packs all weights.
+  ///
+  /// - Parameter target: `count` floats.
+  func pack(
+    _ weights: UnsafePointer<Float>, into target: UnsafeMutableRawPointer, on pool: WorkerPool
+  ) {
+    let rows = layout.kernelHeight
+    pool.forEachPiece(pairCount * rows) { piece, _ in
+      let pair = piece / rows
+      pack(pair: pair, kernelRow: piece % rows, into: target + pairOffset(pair)) { place in
+        asVectors(weights + place).pointee
+      }
+    }
+  }
+
   /// Packs one row of the filter for one pair of output vectors.
   ///
   /// - Parameter weights: Returns the vector of sixteen outputs' weights at a place in `layout`,

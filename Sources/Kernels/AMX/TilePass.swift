@@ -83,14 +83,7 @@ struct TilePass: MapPass {
     let packed = UnsafeMutableRawPointer(shared)
     for part in parts {
       let kernel = part.slide.kernel
-      let rows = kernel.layout.kernelHeight
-      let weights = weights + part.weightOffset
-      pool.forEachPiece(kernel.pairCount * rows) { piece, _ in
-        let pair = piece / rows
-        kernel.pack(
-          pair: pair, kernelRow: piece % rows, into: packed + kernel.pairOffset(pair)
-        ) { place in asVectors(weights + place).pointee }
-      }
+      kernel.pack(weights + part.weightOffset, into: packed, on: pool)
       sweep(
         part, x, bias: bias, into: y, adding: addend != nil, epilogue: epilogue, mixing: false,
         on: pool

@@ -100,19 +100,21 @@ private struct AlgorithmChoice {
 
   private var outputInBFloat16: ConvolutionAlgorithm {
     // Winograd in float32 rounds below the precision of the map.
-    let exact = faster(least(.float32), direct)
+    let exact = faster(least(.float32), faster(byPixels(inputs: geometry.inputChannels), direct))
     guard !isTraining, let rounded = least(upTo: .two, .bfloat16) else { return exact.algorithm }
     // Rounding the factors has to save a fifth of the time.
     return rounded.time < 0.8 * exact.time ? rounded.algorithm : exact.algorithm
   }
 
   private var inputGradientInBFloat16: ConvolutionAlgorithm {
-    faster(least(.bfloat16), direct).algorithm
+    faster(byPixels(inputs: geometry.outputChannels), gradientInBFloat16).algorithm
   }
+
+  private var gradientInBFloat16: Candidate { faster(least(.bfloat16), direct) }
 
   /// 5×5 segments start one tile apart, so a segment may start in the middle of a pair of tiles.
   private var weightGradientInBFloat16: ConvolutionAlgorithm {
-    geometry.kernelWidth == 3 ? inputGradientInBFloat16 : .bfloat16Products
+    geometry.kernelWidth == 3 ? gradientInBFloat16.algorithm : .bfloat16Products
   }
 
   // MARK: Mixtures
@@ -157,6 +159,27 @@ private struct AlgorithmChoice {
     return Candidate(
       algorithm: arithmetic == .float32 ? .direct : .bfloat16Products,
       time: Self.time(of: products, arithmetic))
+  }
+
+  /// Products of the taps inside a map; nil where they do not apply. Their rows are images, which
+  /// a batch in training fills. In evaluation, an output must not depend on how many images there
+  /// are.
+  private func byPixels(inputs: Int) -> Candidate? {
+    guard isTraining, input.count >= TileUnit.width,
+      TilePixelPass.fits(geometry, input: input, inputs: inputs)
+    else { return nil }
+    let output = geometry.outputShape(for: input)
+    /// Pairs of an output row and a filter's row that meet inside the map; likewise for columns.
+    func taps(_ size: Int, _ extent: Int, _ outputs: Int) -> Int {
+      (0..<outputs).reduce(0) { sum, place in
+        let first = place - geometry.padding
+        return sum + max(min(first + size, extent) - max(first, 0), 0)
+      }
+    }
+    let products =
+      taps(geometry.kernelHeight, input.height, output.height)
+      * taps(geometry.kernelWidth, input.width, output.width)
+    return Candidate(algorithm: .bfloat16Pixels, time: Self.time(of: products, .bfloat16))
   }
 
   /// The fastest tile up to a size, by its products alone.

@@ -10,6 +10,8 @@ public enum ConvolutionAlgorithm: Hashable, Sendable {
   /// Products of bfloat16: in AMX tiles where the processor has them, else of pairs in vectors.
   /// float32 maps are split into three parts.
   case bfloat16Products
+  /// The same products, one output pixel of many images at a time: fewer for small maps in bfloat16.
+  case bfloat16Pixels
   /// Winograd's minimal filtering of 3×3 and 5×5 with stride 1: fewer products, after transforms.
   case winograd(WinogradTile, factors: Precision = .float32)
   /// A matrix product, for 1×1 with stride 1.
@@ -20,12 +22,15 @@ extension ConvolutionAlgorithm: CustomStringConvertible {
   public var description: String {
     switch self {
     case .direct: "direct"
-    case .bfloat16Products: TileUnit.hasRegisters ? "AMX" : "bfloat16 pairs"
+    case .bfloat16Products: Self.unit
+    case .bfloat16Pixels: Self.unit + ", pixel by pixel"
     case .winograd(let tile, let factors):
       "Winograd \(tile.outputs)×\(tile.outputs)" + (factors == .bfloat16 ? ", bfloat16 pairs" : "")
     case .matrixProduct: "GEMM"
     }
   }
+
+  private static var unit: String { TileUnit.hasRegisters ? "AMX" : "bfloat16 pairs" }
 }
 
 /// The algorithms of a convolution's three passes.

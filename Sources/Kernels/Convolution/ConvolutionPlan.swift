@@ -154,6 +154,10 @@ extension ConvolutionAlgorithm {
     switch self {
     case .direct: DirectPass(sizes)
     case .bfloat16Products: TilePass(sizes)
+    case .bfloat16Pixels:
+      TilePixelPass(
+        layout: sizes.layout, input: sizes.input, output: sizes.output,
+        padding: sizes.geometry.padding)
     case .winograd(let tile, let factors):
       WinogradPass(
         tile, factors: factors, layout: sizes.layout, input: sizes.input, output: sizes.output,
@@ -171,6 +175,10 @@ extension ConvolutionAlgorithm {
     return switch self {
     case .direct: DirectPass(rotation)
     case .bfloat16Products: TilePass(rotation)
+    case .bfloat16Pixels:
+      TilePixelPass(
+        layout: rotation.layout, input: sizes.output, output: sizes.input,
+        padding: rotation.padding)
     case .winograd(let tile, let factors):
       WinogradPass(
         tile, factors: factors, layout: rotation.layout, input: sizes.output, output: sizes.input,
@@ -186,7 +194,7 @@ extension ConvolutionAlgorithm {
   ) -> any WeightGradient {
     switch self {
     case .direct: DirectWeightGradient(sizes)
-    case .bfloat16Products: TileWeightGradient(sizes)
+    case .bfloat16Products, .bfloat16Pixels: TileWeightGradient(sizes)
     case .winograd(let tile, let factors):
       WinogradWeightGradient(sizes, tile, factors: factors, prefetches: prefetches)
     case .matrixProduct: PointwiseWeightGradient(sizes, prefetches: prefetches)
