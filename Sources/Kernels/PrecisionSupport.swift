@@ -24,8 +24,8 @@ extension Precision {
     }
   }
 
-  /// - Throws: `UnsupportedPrecision` if the kernels were built without it: it would run, but
-  ///   slower than float32.
+  /// - Throws: `UnsupportedPrecision` if the kernels were built without instructions for it. They
+  ///   could compute it, but more slowly than float32.
   public func requireSupport() throws(UnsupportedPrecision) {
     guard isSupported else { throw UnsupportedPrecision(precision: self) }
   }

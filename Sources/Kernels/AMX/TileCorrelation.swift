@@ -13,7 +13,7 @@ struct TileCorrelation {
   /// Number of images.
   let count: Int
 
-  /// Steps whose planes and gradients stay in the L1 cache for all taps.
+  /// Steps in a pass: their planes and gradients stay in the L1 cache for all taps.
   private var stepsInPass: Int { max(1, (planes.parts == 3 ? 96 : 288) / gradient.pairsInStep) }
 
   /// A group of taps: one row of the filter and `stride` of its columns.
@@ -46,8 +46,8 @@ struct TileCorrelation {
     }
   }
 
-  /// The next tap group; beyond the filter's last row there is none. Groups whose columns all lie
-  /// beyond the filter for the tile's planes are skipped.
+  /// The next group of taps, possibly beyond the filter's last row. Skips groups whose columns all
+  /// lie outside the filter for the tile's planes.
   @inline(__always)
   private func following(_ tap: Tap, firstColumn: Int) -> Tap {
     var next = Tap(kernelRow: tap.kernelRow, columnGroup: tap.columnGroup + 1)
@@ -57,7 +57,7 @@ struct TileCorrelation {
     return next
   }
 
-  /// Adds what a pass contributes for sixteen planes and all taps.
+  /// Adds the contribution of a pass for sixteen planes and all taps.
   @inline(__always)
   private func add(
     _ pass: Pass, tile: Int, pair: Int, to target: UnsafeMutablePointer<Float>, _ sums: TileSums

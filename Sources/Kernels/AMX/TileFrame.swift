@@ -5,10 +5,10 @@ import Tensors
 ///     [parts][phases of rows][rows][columns][channels], without padding between pixels
 ///
 /// Consecutive patches are equally far apart throughout the image, also from the end of one row to
-/// the beginning of the next: the positions between rows are computed too, but not written. So a
-/// pixel tile takes 16 patches in reading order, however narrow the map. Vectors go row by row if a
-/// row's patches fill them. With stride s, every s-th row belongs to one phase. The right border of
-/// a row is the left border of the next.
+/// the beginning of the next: results for positions between rows are computed but not written. So a
+/// pixel tile holds 16 patches in reading order, however narrow the map. Without tile registers,
+/// rows are computed one by one if their patches fill the vectors. With stride s, every s-th row
+/// belongs to one phase. The right border of a row is the left border of the next.
 struct TileFrame: Sendable {
   let shape: FeatureMapShape
   let parts: Int
@@ -60,7 +60,7 @@ struct TileFrame: Sendable {
     row % stride * phaseStride + row / stride * pitch * pixelStride
   }
 
-  /// Clears the frame, whose border copying does not write.
+  /// Clears the frame. `fill` does not write its border.
   func clear(_ target: UnsafeMutablePointer<Float>) {
     target.update(repeating: 0, count: count)
   }
@@ -75,8 +75,9 @@ struct TileFrame: Sendable {
     }
   }
 
-  /// Writes whole vectors, although pixels are closer together: the next pixel overwrites the zeros
-  /// of a pixel's padding, and after the last pixel of a row there are zeros anyway.
+  /// Writes whole vectors, although pixels are closer together: each pixel overwrites the zeros
+  /// that the previous pixel's padding has left, and the last pixel of a row is followed by zeros
+  /// anyway.
   @inline(__always)
   private func fill<Element: VectorElement>(
     _ target: UnsafeMutablePointer<Float>, from image: PixelVectors<Element>

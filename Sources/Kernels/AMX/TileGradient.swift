@@ -4,9 +4,9 @@ import Tensors
 ///
 ///     [pairs of output vectors][parts][steps][1 or 2 vectors][pairs of pixels][16 outputs][2]
 ///
-/// With tile registers, a step has 32 pixels, consecutive as in the planes they are multiplied with
-/// (`TilePlanes`), with zeros between rows. With vectors, which may stop at any pixel, a step is a
-/// row.
+/// With tile registers, a step has 32 consecutive pixels in the order of the planes that they are
+/// multiplied with (`TilePlanes`), with zeros between rows. With vectors, which may stop at any
+/// pixel, a step is a row.
 struct TileGradient: Sendable {
   let shape: FeatureMapShape
   let parts: Int
@@ -52,7 +52,7 @@ struct TileGradient: Sendable {
   /// Floats of scratch memory.
   var count: Int { vectors * parts * steps * tileBytes / 4 }
 
-  /// Copies an image into memory that is zero or holds another image.
+  /// Copies an image into memory that is zero or holds another image of the same shape.
   @inline(__always)
   func fill(_ target: UnsafeMutablePointer<Float>, from map: FeatureMap, image: Int) {
     switch map.shape.precision {

@@ -1,10 +1,10 @@
 import Tensors
 
 /// Products whose operands stay in the L1 cache, by AMX or of pairs in vectors: measures the peak
-/// of bfloat16 arithmetic, of which a kernel reaches a fraction. `MultiplyAddLoop` does so for
-/// float32.
+/// rate of bfloat16 arithmetic, of which a kernel reaches a fraction. `MultiplyAddLoop` measures
+/// that of float32.
 public enum TileLoop {
-  /// Whether this build has instructions for it.
+  /// Whether this build has instructions for bfloat16 products.
   public static var isAvailable: Bool { Precision.bfloat16.isSupported }
 
   /// Steps between loads of the same operands: 8 KiB of pixels, 8 KiB of weights.

@@ -3,17 +3,17 @@ import Tensors
 
 /// How values are rounded to bfloat16, or split into bfloat16 parts, for `TileUnit`.
 ///
-/// A float32 is exactly the sum of three bfloat16 of eight digits each: x = x₀ + x₁ + x₂. Of the
-/// nine products of two such sums, the six largest are kept; the other three would contribute less
-/// than the last digit of a float32. So `TileUnit` multiplies float32 in six passes.
+/// A float32 is exactly the sum of three bfloat16 of eight significant bits each: x = x₀ + x₁ + x₂.
+/// Of the nine products of two such sums, the six largest are kept; the other three would
+/// contribute less than the last bit of a float32. So `TileUnit` multiplies float32 in six passes.
 /// Source: Henry, Tang and Heinecke, 2019, arXiv:1904.06376, section 3.
 enum TileParts {
   /// Parts of a value in arithmetic of this precision.
   @inline(__always)
   static func count(in precision: Precision) -> Int { precision == .float32 ? 3 : 1 }
 
-  /// Products of parts. They are summed from the smallest to the largest, so that the large ones
-  /// are rounded last.
+  /// Number of products of parts. They are summed from the smallest to the largest, so that the
+  /// large ones are rounded last.
   static let products = 6
 
   /// The part of the first and of the second factor in a product, counted from 0.
@@ -29,7 +29,7 @@ enum TileParts {
     }
   }
 
-  /// The first product to compute if each factor has `parts` parts.
+  /// The index of the first product to compute if each factor has `parts` parts.
   @inline(__always)
   static func firstProduct(parts: Int) -> Int { parts == 3 ? 0 : products - 1 }
 

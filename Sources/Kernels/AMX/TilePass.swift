@@ -14,7 +14,7 @@ struct TilePass: MapPass {
 
   private let parts: [Part]
 
-  /// Bytes of frames that leave room for a pair's weights in the L2 cache.
+  /// Bytes of frames: few enough to leave room for a pair's weights in the L2 cache.
   static let cachedFrames = 524_288
   /// Bytes of weights that stay in the L2 cache while images are computed one by one.
   private static let cachedWeights = 786_432
@@ -97,8 +97,8 @@ struct TilePass: MapPass {
     if parts.count > 1 { epilogue?.run(on: y, pool) }
   }
 
-  /// Images whose frames are in memory together, so that large weights, or a bank of them, are
-  /// loaded once for all.
+  /// Images whose frames are in memory at the same time, so that large weights, or a bank, are
+  /// loaded once for all of them.
   private func imagesInPass(_ slide: TileSlide, mixing: Bool) -> Int {
     guard mixing || 4 * slide.kernel.count > Self.cachedWeights else { return 1 }
     return min(max(Self.cachedFrames / (4 * slide.frame.count), 1), 8)
@@ -159,8 +159,8 @@ struct TilePass: MapPass {
 }
 
 extension TilePass: BankPass {
-  /// Mixes and packs the weights of one pair of output vectors at a time, and uses them at once,
-  /// while that part of the bank is in the L2 cache.
+  /// Mixes and packs the weights of one pair of output vectors at a time, and uses them
+  /// immediately, while that part of the bank is in the L2 cache.
   func run(
     _ x: FeatureMap, bank: KernelBank, into y: FeatureMap, adding: Bool,
     epilogue: (any ImageEpilogue)?, shared: UnsafeMutablePointer<Float>, on pool: WorkerPool

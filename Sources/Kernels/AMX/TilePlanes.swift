@@ -1,15 +1,15 @@
 import CVectors
 import Tensors
 
-/// One image of a feature map in bfloat16, channel by channel, with borders of zeros: the factor of
-/// a weight gradient whose rows are places of the patch and whose columns are pixels.
+/// One image of a feature map in bfloat16, channel by channel, with borders of zeros. In a weight
+/// gradient it is the matrix whose rows are places of the patch and whose columns are pixels.
 ///
 ///     [parts][phases of rows][phases of columns][channels][rows][columns]
 ///
-/// With tile registers, a plane is read in reading order, also from the end of one row to the
-/// beginning of the next, and multiplied with a gradient that is zero between rows
-/// (`TileGradient`). With vectors, it is read row by row. A tap of the filter is an offset in the
-/// plane. With stride s, every s-th row and every s-th column belong to one phase.
+/// With tile registers, a plane is read as one sequence of pixels, across the ends of rows, and
+/// multiplied with a gradient that is zero between rows (`TileGradient`). With vectors, it is read
+/// row by row. A tap of the filter is an offset in the plane. With stride s, every s-th row and
+/// every s-th column belong to one phase.
 struct TilePlanes: Sendable {
   let shape: FeatureMapShape
   let parts: Int
@@ -48,7 +48,7 @@ struct TilePlanes: Sendable {
     partStride = (planes * planeStride + beyond + 31) / 32 * 32
   }
 
-  /// Planes of one phase of rows, which are those of every phase of columns in turn.
+  /// Planes of one phase of rows: those of all phases of columns, one phase after another.
   var planesInPhase: Int { stride * shape.channels }
 
   /// Pixel tiles, here of planes, in a phase of rows.
@@ -65,7 +65,7 @@ struct TilePlanes: Sendable {
       + kernelRow / stride * pitch + columnGroup
   }
 
-  /// Copies an image into planes that are zero or hold another image.
+  /// Copies an image into planes that are zero or hold another image of the same shape.
   ///
   /// - Parameter square: Scratch memory of sixteen vectors.
   @inline(__always)
@@ -92,8 +92,10 @@ struct TilePlanes: Sendable {
     }
   }
 
-  /// Visits the rows that the filter reaches, once for each phase of columns. The body receives the
-  /// address of the first column's pixel in the first plane, that pixel, and the number of columns.
+  /// Visits the rows that the filter reaches, once for each phase of columns.
+  ///
+  /// - Parameter body: Receives the address of the first column's pixel in the first plane, that
+  ///   pixel, and the number of columns.
   @inline(__always)
   private func forEachRow(
     _ target: UnsafeMutablePointer<Float>,

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A filter sliding over an image's frame by `TileUnit`: 32 patches by 32 outputs at a time, each
-/// summed completely in registers.
+/// Slides a filter over an image's frame with `TileUnit`: 32 patches by 32 outputs at a time, whose
+/// sums are completed in registers.
 struct TileSlide: Sendable {
   let frame: TileFrame
   let kernel: TileKernel
@@ -38,7 +38,7 @@ struct TileSlide: Sendable {
     let first = UnsafeRawPointer(image) + 2 * skip
     let bias = bias.map { $0 + 2 * pair }
     let target = target + 2 * pair
-    // Vectors take eight patches at a time, so positions between rows need not be computed.
+    // Vectors process eight patches at a time, so positions between rows need not be computed.
     let isByRows = !sums.hasRegisters && outputColumns % 8 == 0
     let rowLength = isByRows ? outputColumns : frame.patchPitch
     let patchCount = (outputRows - 1) * frame.patchPitch + outputColumns

@@ -1,9 +1,9 @@
-/// The same sums without tile registers: products of pairs in vectors.
+/// The sums without tile registers: products of pairs in vectors.
 extension TileSums {
   /// Adds the products of a pixel tile, or of the first `count` pixels and up to seven more.
   ///
-  /// Eight pixels by two weight tiles, or sixteen by one, fill sixteen registers with sums: enough
-  /// to hide the latency of a product, with so few loads that products alone limit the speed.
+  /// Eight pixels by two weight tiles, or sixteen by one, fill sixteen registers with sums. These
+  /// hide the latency of a product and need so few loads that only the products limit the rate.
   func addByVectors(
     _ runs: TileRuns, _ pixels: UnsafeRawPointer, _ pixelStep: Int, _ count: Int,
     _ target: UnsafeMutablePointer<Vector>, _ weights: UnsafeRawPointer, _ weightTiles: Int

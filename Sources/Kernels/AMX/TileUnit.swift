@@ -19,32 +19,32 @@ enum TileUnit {
   static let weightBytes = 1024
 }
 
-/// The elements of one sum: runs of contiguous elements, which are rows of a filter, or rows or
-/// steps of images.
+/// The elements of one sum, in runs of contiguous elements: rows of a filter, or rows or steps of
+/// images.
 struct TileRuns {
   let count: Int
   /// Pairs of elements in a run.
   let pairs: Int
   /// Pairs in a weight tile. A run may span several, with zeros at the end.
   var tilePairs = TileUnit.depth / 2
-  /// Runs in a period, within which distances between runs are equal.
+  /// Runs in a period; within a period, runs are equally far apart.
   let period: Int
-  /// Bytes from one run's pixels to the next's, and to those a period later.
+  /// Bytes from one run's pixels to those of the next run, and to those one period later.
   let pixelBytes: (next: Int, later: Int)
-  /// Bytes from one run's weights to the next's, and to those a period later.
+  /// Bytes from one run's weights to those of the next run, and to those one period later.
   let weightBytes: (next: Int, later: Int)
 
   /// Weight tiles in a run.
   @inline(__always)
   var steps: Int { (pairs + tilePairs - 1) / tilePairs }
 
-  /// Bytes from the first run's pixels to another's.
+  /// Bytes from the first run's pixels to those of run `run`.
   @inline(__always)
   func pixelOffset(_ run: Int) -> Int {
     run % period * pixelBytes.next + run / period * pixelBytes.later
   }
 
-  /// Bytes from the first run's weights to another's.
+  /// Bytes from the first run's weights to those of run `run`.
   @inline(__always)
   func weightOffset(_ run: Int) -> Int {
     run % period * weightBytes.next + run / period * weightBytes.later
@@ -63,7 +63,7 @@ struct TileSums {
   /// Vectors of `memory`.
   static let vectorCount = 2 * TileUnit.width * pixelStep
 
-  /// Prepares the calling thread; `end` follows on the same thread.
+  /// Prepares the calling thread, which must call `end` afterwards.
   @inline(__always)
   static func begin(memory: UnsafeMutablePointer<Float>) -> TileSums {
     let hasRegisters = TileUnit.hasRegisters

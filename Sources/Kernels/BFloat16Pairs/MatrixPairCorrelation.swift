@@ -2,19 +2,21 @@ import Tensors
 
 /// `MatrixCorrelation` for bfloat16 factors: Vᵀ · D with sums in float32, over pairs of rows.
 ///
-/// Shapes: V `[pairs, inputs, 2]`, D `[pairs, outputs of a block, 2]`, sums `[inputs, outputs of a block]`.
+/// Shapes: V `[pairs, inputs, 2]`, D `[pairs, outputs of a block, 2]`, sums `[inputs, outputs of a
+/// block]`.
 struct MatrixPairCorrelation {
   let inputs: Int
-  /// Bytes from one pair to the next in V; all of them may be read.
+  /// Bytes from one pair of rows to the next in V; all of them may be read.
   let inputBytes: Int
-  /// Vectors from one pair to the next in D.
+  /// Vectors from one pair of rows to the next in D.
   let gradientStep: Int
   let pairs: Int
   /// Whether the sums are added to those in memory.
   let adding: Bool
   /// Vectors from one input's sums to the next's; nil if they are contiguous.
   var sumStep: Int?
-  /// Whether non-temporal stores write the sums; the inputs are then a multiple of sixteen.
+  /// Whether the sums are written by non-temporal stores. `inputs` must then be a multiple of
+  /// sixteen.
   var streams = false
 
   /// Register blocks that cover some inputs and a block of outputs.

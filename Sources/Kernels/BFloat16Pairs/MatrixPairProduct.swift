@@ -9,7 +9,7 @@ struct MatrixPairProduct {
   let inputBytes: Int
   /// Vectors from one row to the next in M.
   let outputStep: Int
-  /// Whether the products are added to what is in M.
+  /// Whether the products are added to M.
   var adding = false
 
   /// Multiplies by a block of outputs.
@@ -72,7 +72,7 @@ struct MatrixPairProduct {
       return
     }
     let step = Self.pairsInRequest
-    // A copy stays in registers; the original would be written to memory after every prefetch.
+    // The copy stays in registers; the parameter would be written to memory after every prefetch.
     var ahead = memory
     for first in stride(from: 0, to: pairs, by: step) {
       ahead.prefetchSome()

@@ -15,13 +15,13 @@ extension ConvolutionAlgorithms {
   }
 }
 
-/// Chooses the algorithm of each pass of a convolution: the cheapest one that is accurate enough for the pass
-/// (docs/kernels.md).
+/// Chooses the algorithm of each pass of a convolution: the fastest one that is accurate enough for
+/// the pass (docs/kernels.md).
 ///
-/// - Forward in training, rounding decides on which side of an activation's kink a value falls, and
-///   with it whole gradients. For float32 maps, Winograd 4×4 rounds too much for that; for all maps,
-///   Winograd with bfloat16 factors does.
-/// - In evaluation, rounding changes the last digits of an output; backward, those of a gradient.
+/// - Forward in training, rounding can move a value to the other side of an activation's kink,
+///   which changes whole gradients. Winograd 4×4 rounds too much for float32 maps; Winograd with
+///   bfloat16 factors rounds too much for all maps.
+/// - In evaluation and in the backward pass, rounding changes only the last digits of the result.
 ///
 /// `bench --algorithms` prints the choices for each layer of a network.
 private struct AlgorithmChoice {
@@ -39,7 +39,7 @@ private struct AlgorithmChoice {
   /// |---|---|---|
   /// | 1×1, stride 1 (in bfloat16 without AMX) | matrix product | matrix product |
   /// | 3×3 and 5×5, stride 1, float32 | Winograd; in training 2×2 | Winograd |
-  /// | the same, bfloat16 without AMX | Winograd or direct | Winograd, factors in bfloat16, or direct |
+  /// | the same, bfloat16 without AMX | Winograd or direct | Winograd in bfloat16, or direct |
   /// | bfloat16 with AMX | AMX | AMX |
   /// | others in float32 | direct, or AMX with full tiles | as output; direct for weights |
   var algorithms: ConvolutionAlgorithms {
@@ -120,19 +120,20 @@ private struct AlgorithmChoice {
   // MARK: Mixtures
 
   private func mixed(upTo largest: WinogradTile, _ factors: Precision) -> ConvolutionAlgorithm {
-    // Products come in blocks of eight tiles of one image.
+    // Products are computed for blocks of eight tiles of one image.
     mixed(upTo: largest, factors) { Self.time(of: ($0 + 7) / 8 * 8, factors) }
   }
 
-  /// Winograd mixes 3×3 weights at each point and uses the mixture at once; the direct convolution
-  /// writes each image's weights to memory. Segments of 5×5 are not mixed at points.
+  /// Winograd mixes 3×3 weights at each point and uses the mixture immediately; the direct
+  /// convolution writes each image's weights to memory. Segments of 5×5 are not mixed at points.
   ///
   /// - Parameter time: The time of the products of `tiles` tiles at a point.
   private func mixed(
     upTo largest: WinogradTile, _ factors: Precision, time: (_ tiles: Int) -> Double
   ) -> ConvolutionAlgorithm {
     guard geometry.kernelWidth == 3 else { return direct.algorithm }
-    // The time of mixing and rounding one weight at a point, in products; measured with a bank of four.
+    // The time to mix and round one weight at a point, in units of a product's time; measured with
+    // a bank of four.
     let mixing = factors == .float32 ? 12.0 : 20
     let candidate = least(upTo: largest, factors) { tile, tiles in
       Double(tile.points) * (time(tiles) + mixing)
@@ -142,7 +143,7 @@ private struct AlgorithmChoice {
 
   // MARK: Time
 
-  /// An algorithm and the time of its products, in float32 products.
+  /// An algorithm and the time of its products, in units of a float32 product's time.
   private struct Candidate {
     let algorithm: ConvolutionAlgorithm
     let time: Double
@@ -182,7 +183,7 @@ private struct AlgorithmChoice {
     return Candidate(algorithm: .bfloat16Pixels, time: Self.time(of: products, .bfloat16))
   }
 
-  /// The fastest tile up to a size, by its products alone.
+  /// The fastest Winograd tile up to a size, compared by the products alone.
   private func least(upTo largest: WinogradTile = .four, _ factors: Precision) -> Candidate? {
     least(upTo: largest, factors) { tile, _ in
       Self.time(of: tile.products(geometry, input: input), factors)
@@ -206,7 +207,7 @@ private struct AlgorithmChoice {
     return best
   }
 
-  /// The faster of two; the second if they are equal.
+  /// The faster candidate; the second if they are equal.
   private func faster(_ first: Candidate?, _ second: Candidate) -> Candidate {
     if let first, first.time < second.time { first } else { second }
   }

@@ -5,14 +5,15 @@ import Tensors
 /// All algorithms compute the same sums and are tested against the same reference; they round
 /// differently.
 public enum ConvolutionAlgorithm: Hashable, Sendable {
-  /// Multiply-adds of float32 vectors, straight from the image.
+  /// The formula's sums, by multiply-adds of float32 vectors.
   case direct
-  /// Products of bfloat16: in AMX tiles where the processor has them, else of pairs in vectors.
-  /// float32 maps are split into three parts.
+  /// The formula's sums, by products of bfloat16: in AMX tiles where the processor has them,
+  /// otherwise of pairs in vectors. float32 maps are split into three bfloat16 parts.
   case bfloat16Products
   /// The same products, one output pixel of many images at a time: fewer for small maps in bfloat16.
   case bfloat16Pixels
-  /// Winograd's minimal filtering of 3×3 and 5×5 with stride 1: fewer products, after transforms.
+  /// Winograd's minimal filtering, for 3×3 and 5×5 with stride 1: transforms reduce the number of
+  /// products.
   case winograd(WinogradTile, factors: Precision = .float32)
   /// A matrix product, for 1×1 with stride 1.
   case matrixProduct

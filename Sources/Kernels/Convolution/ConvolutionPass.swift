@@ -42,14 +42,14 @@ protocol WeightGradient: Sendable {
     shared: UnsafeMutablePointer<Float>, on pool: WorkerPool)
 }
 
-/// Sums over a batch by groups of images, each into its own buffer; the buffers are added in the
-/// order of the groups. The groups depend on sizes alone, so the sum has the same bits on any
-/// number of threads.
+/// Divides a batch into groups of images for a sum. Each group is summed into a separate buffer;
+/// then the buffers are added in the order of the groups. The groups depend on sizes alone, so the
+/// sum has the same bits on any number of threads.
 struct GradientGroups: Sendable {
   /// Floats of a buffer.
   let size: Int
-  /// The largest number of groups; a batch with fewer images has fewer groups. Large buffers get
-  /// half as many, so that they do not outweigh the images.
+  /// The largest number of groups; a batch with fewer images has fewer groups. With large buffers
+  /// it is half as large, so that their memory traffic does not exceed that of the images.
   private let most: Int
 
   init(_ layout: KernelLayout, size: Int) {

@@ -21,9 +21,9 @@ public final class ConvolutionPlan: Sendable {
   /// - Parameters:
   ///   - input: The input's shape, which also determines the layer's arithmetic.
   ///   - training: Whether all three passes run, or only the output. In training, maps have left
-  ///     the caches when they are read again, and are prefetched. In evaluation so few images are
-  ///     computed at once that maps stay cached; useless prefetches would cost narrow layers a
-  ///     tenth of their rate.
+  ///     the caches by the time they are read again, so they are prefetched. In evaluation, few
+  ///     images are computed at once and maps stay cached; useless prefetches would make narrow
+  ///     layers a tenth slower.
   ///   - algorithms: The passes' algorithms; nil for the best choice.
   /// - Precondition: given algorithms fit the geometry and input.
   public init(

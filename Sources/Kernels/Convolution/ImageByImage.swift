@@ -1,7 +1,7 @@
 import Tensors
 
-/// Images whose weights are in memory at once: enough to read the bank seldom and to divide among
-/// the threads.
+/// Images whose weights are in memory at the same time: enough to read the bank rarely and to
+/// occupy all threads.
 private let chunkSize = 8
 
 /// A direct convolution whose mixed weights are written to memory, for some images at a time.

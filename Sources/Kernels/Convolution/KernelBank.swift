@@ -1,6 +1,7 @@
 import Tensors
 
-/// A bank of weights that each image mixes by its own fractions.
+/// Several sets of weights. Each image is convolved with their weighted sum, its mixture, whose
+/// fractions differ from image to image.
 ///
 /// Shapes: sets of weights (`kernels`) `[K, stride]`, mixing fractions (`shares`) `[N, K]`.
 public struct KernelBank: @unchecked Sendable {
@@ -33,7 +34,7 @@ public struct KernelBank: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - place: Floats of a set of weights before those vectors.
-  ///   - images: With fewer than four, the last is mixed again in place of the missing ones.
+  ///   - images: If there are fewer than four, the last one is mixed again for each missing one.
   ///   - step: Vectors from one image's mixture to the next's.
   @inline(__always)
   func mix(
@@ -56,8 +57,8 @@ public struct KernelBank: @unchecked Sendable {
         }
         return (fraction(0), fraction(1), fraction(2), fraction(3))
       }
-      // Written out: in loops over arrays, these values left the registers and took four times as
-      // long.
+      // Written out: in loops over arrays, these values did not stay in registers, which took four
+      // times as long.
       let (p, q, r, s) = (weights(0), weights(1), weights(2), weights(3))
       let (a, b, c, d) = (fractions(0), fractions(1), fractions(2), fractions(3))
       for index in 0..<vectorCount {

@@ -3,9 +3,9 @@ import Tensors
 /// A convolution in which each image has its own mixture of a bank of weights, planned for an
 /// input's shape like `ConvolutionPlan`.
 ///
-/// Winograd mixes one piece of the weights at one point and uses it at once; AMX does so with a
-/// pair of output vectors. The direct convolution, and AMX in the weight gradient, write the
-/// weights of a few images to memory.
+/// Winograd mixes the weights piece by piece at each point and uses each piece immediately; AMX
+/// does so for each pair of output vectors. The direct convolution, and AMX in the weight gradient,
+/// write the weights of a few images to memory.
 public final class MixedConvolutionPlan: Sendable {
   public let algorithms: ConvolutionAlgorithms
   /// Sets of weights in the bank.

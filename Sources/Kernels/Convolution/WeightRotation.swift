@@ -10,19 +10,19 @@ struct WeightRotation: Sendable {
 
   init(_ sizes: ConvolutionSizes) { self.sizes = sizes }
 
-  /// Input rows, or columns, that the same taps reach.
+  /// Input rows, or columns, to which the same taps contribute.
   ///
-  /// Input row h gets weight row a from output row (h + padding − a) / stride if that is whole. So
-  /// the input's rows form `stride` phases by (h + padding) mod stride, each reached by every
-  /// `stride`-th tap, in falling order. The same holds for columns.
+  /// Input row h is multiplied by weight row a for output row (h + padding − a) / stride, if that
+  /// is an integer. So the input's rows form `stride` phases by (h + padding) mod stride. Every
+  /// `stride`-th tap contributes to a phase, in descending order. The same holds for columns.
   struct Phase {
     /// First input row or column of the phase, and their count.
     let first: Int
     let count: Int
-    /// The tap that comes first as the output position grows, and the count of taps.
+    /// The tap for the smallest output position, and the number of taps.
     let lastTap: Int
     let tapCount: Int
-    /// The output position that meets the first tap at the first input position; may be negative.
+    /// The output position at the first tap and the first input position; may be negative.
     let start: Int
 
     init(_ residue: Int, extent: Int, kernel: Int, stride: Int, padding: Int) {
@@ -48,7 +48,7 @@ struct WeightRotation: Sendable {
 
   /// The layout of a phase's weights.
   ///
-  /// A phase that no tap reaches still writes its zeros: its layout has one row of width 0.
+  /// A phase without taps still writes its zeros: its layout has one row of width 0.
   func layout(_ rows: Phase, _ columns: Phase) -> KernelLayout {
     KernelLayout(
       outputs: sizes.input.channels, inputs: sizes.output.channels,

@@ -1,7 +1,7 @@
 import Tensors
 
-/// A convolution straight from the image: each output vector of a pixel is the sum, over its patch,
-/// of one input value times one vector of weights. All maps are float32.
+/// A direct convolution: each output vector of a pixel is the sum, over its patch, of one input
+/// value times one vector of weights. All maps are float32.
 ///
 /// Source of the blocking: Georganas et al., 2018, arXiv:1808.05567, section 2.
 struct DirectPass: MapPass {

@@ -1,16 +1,16 @@
 import Tensors
 
-/// The gradient of a convolution's weights straight from the image: for each weight, the sum over
-/// pixels of the input value under its tap times the output gradient. All maps are float32.
+/// The gradient of a convolution's weights by the formula: for each weight, the sum over pixels of
+/// the input value under its tap times the output gradient. All maps are float32.
 struct DirectWeightGradient: WeightGradient {
   private let sizes: ConvolutionSizes
   private let image: PaddedImage
   private let groups: GradientGroups
-  /// Images that one pass sums, for one block of outputs after another: enough that loading and
-  /// storing a block once a pass costs little.
+  /// Images that one pass sums, for one block of outputs after another: enough to make loading and
+  /// storing a block once in each pass cheap.
   private let imagesInPass: Int
-  /// Whether a block of dy is copied to contiguous memory, which pays if many places of the patch
-  /// use it.
+  /// Whether a block of dy is copied to contiguous memory, which saves time if many places of the
+  /// patch use it.
   private let copiesGradient: Bool
 
   init(_ sizes: ConvolutionSizes) {

@@ -3,7 +3,7 @@ import Tensors
 /// The weight gradient of one block of outputs. The gradient of a weight is the sum over pixels of
 /// the input under its tap times the output gradient.
 ///
-/// A few places of the patch at a time are summed in registers over some hundred pixels, so that
+/// A few places of the patch at a time are summed in registers over a few hundred pixels, whose
 /// inputs and gradients stay in the L1 cache. The sums are then added to those in memory.
 struct KernelCorrelation {
   let image: PaddedImage
@@ -111,8 +111,8 @@ struct KernelCorrelation {
   }
 }
 
-/// Visits the pixels of one sum one by one: a loop that the compiler never turns into a call, so
-/// that sums stay in registers.
+/// Visits the pixels of one sum one by one. The compiler always inlines this loop, so sums stay
+/// in registers.
 private struct PixelWalk {
   /// The input under the sum's first place, and the output gradient.
   private(set) var x: UnsafePointer<Float>

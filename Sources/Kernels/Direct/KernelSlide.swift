@@ -3,10 +3,10 @@ import Tensors
 /// A filter sliding over a padded image: the loop nest shared by the forward pass and, with rotated
 /// weights, the input gradient.
 ///
-/// Each row of the filter is summed by itself and added to the output in memory. A long row is
-/// summed in several pieces, and several short rows, as images have, are summed at once. One sum
-/// over the whole patch would save those additions, a few percent, but round more; docs/kernels.md
-/// says what that costs.
+/// Each row of the filter is summed separately and added to the output in memory. A long row is
+/// summed in several pieces; several short rows, as over images of three channels, are summed
+/// together. One sum over the whole patch would save those additions, a few percent of the time,
+/// but round more (docs/kernels.md has the measurements).
 struct KernelSlide: Sendable {
   let image: PaddedImage
   let layout: KernelLayout
@@ -20,8 +20,8 @@ struct KernelSlide: Sendable {
   let rowStep: Int
   let columnStep: Int
 
-  /// Taps in one sum: their weights, two vectors for each tap, 24 KiB, stay in the L1 cache while
-  /// pixels change.
+  /// Taps in one sum: their weights, two vectors for each tap or 24 KiB, stay in the L1 cache from
+  /// pixel to pixel.
   private static let longestRun = 192
   /// Taps in one sum of several rows.
   private static let shortRun = 48
@@ -57,7 +57,7 @@ struct KernelSlide: Sendable {
           }
           return following(first)
         }
-      // With a constant step the compiler needs no registers for the steps of four quads.
+      // With a constant step, the compiler needs no registers for the addresses of four quads.
       case (1, FeatureMapShape.vectorWidth):
         slide(
           Quads<4, 1>.self, frame, weights, bias, target, adding, step: FeatureMapShape.vectorWidth)
@@ -88,8 +88,8 @@ struct KernelSlide: Sendable {
     }
   }
 
-  /// Visits the image's quads, some at a time, with each piece of the weights. It goes band by
-  /// band, so that a piece that fills the L1 cache serves many pixels.
+  /// Visits the image's quads, some at a time, with each piece of the weights. It does so band by
+  /// band, so that a piece that fills the L1 cache is used for many pixels.
   ///
   /// - Parameter body: Returns the place of the quad after those it has summed.
   @inline(__always)
@@ -145,7 +145,7 @@ struct KernelSlide: Sendable {
     var row = 0
   }
 
-  /// The place of the next quad in reading order; after the last one, the last again, empty.
+  /// The place of the next quad in reading order; after the last quad, its place with no pixels.
   @inline(__always)
   private func following(_ place: Place) -> Place {
     var next = place
@@ -218,7 +218,7 @@ private struct Runs {
   private var block: Int
   private var column = 0
 
-  /// Fewest taps of padding in a block that are worth skipping.
+  /// The smallest number of padding taps in a block that is worth skipping.
   private static let worthSkipping = 4
 
   /// - Parameter blocks: Blocks of input channels.

@@ -6,8 +6,8 @@ import Tensors
 /// The frame is laid out `[blocks of channels][rows][columns][channels of a block]`. Neighbouring
 /// pixels are one vector apart, whatever the number of channels, so a register block and its
 /// patches stay in the L1 cache. Within a block, the part of a patch in one row is contiguous. The
-/// last register block of a row may read beyond the right border, where the frame has room; what is
-/// computed from it is never written.
+/// last register block of a row may read beyond the right border, where the frame has room; results
+/// computed from there are never written.
 struct PaddedImage {
   let top: Int
   let left: Int
@@ -19,7 +19,7 @@ struct PaddedImage {
   let rowStride: Int
   /// Floats from one block of channels to the next.
   let blockStride: Int
-  /// False if the image itself is used, as it is without a border if its runs are contiguous.
+  /// False if the image itself is used: it needs no border, and its runs are contiguous.
   let isCopied: Bool
 
   /// - Parameters:
@@ -45,7 +45,7 @@ struct PaddedImage {
     rowStride / pixelStride * KernelLayout.inputBlock(stride: shape.channelStride)
   }
 
-  /// Floats of scratch memory, in whole vectors, and one vector more for runs that are not whole.
+  /// Floats of scratch memory, in whole vectors, and one more vector for runs that end within one.
   var count: Int {
     guard isCopied else { return 0 }
     let blocks = shape.channelStride / pixelStride
@@ -71,7 +71,7 @@ struct PaddedImage {
       }
       return UnsafePointer(target)
     }
-    // Pixel by pixel, each read whole, so that no cache line is fetched twice.
+    // All channels of a pixel before the next pixel, so that no cache line is fetched twice.
     var pixel = asVectors(image)
     let blocks = shape.channelStride / pixelStride
     for row in 0..<shape.height {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A nonlinearity that is applied to each element.
+/// A nonlinear function that is applied to each element.
 ///
-/// A new one is a case here and a `VectorFunction`. All layers that apply activation functions then
-/// have it, norms included.
+/// To add a function, add a case here and a `VectorFunction`. All layers that apply activation
+/// functions can then use it, norms included.
 public enum ActivationFunction: Hashable, Sendable {
   case identity
   /// max(x, 0).
@@ -17,10 +17,11 @@ public enum ActivationFunction: Hashable, Sendable {
   /// x · σ(x), with σ the logistic function.
   case silu
 
-  /// The slope left of zero, for a function that is linear on each side of zero; nil for other
+  /// The slope for negative x of a function that is linear on each side of zero; nil for other
   /// functions.
   ///
-  /// The derivative of such a function follows from its output, so the input need not be kept.
+  /// The derivative of such a function can be computed from its output, so the input need not be
+  /// kept.
   public var negativeSlope: Float? {
     switch self {
     case .identity: 1
@@ -30,7 +31,7 @@ public enum ActivationFunction: Hashable, Sendable {
     }
   }
 
-  /// The function of one value by its formula.
+  /// The value of the function at `x`, computed by the formula.
   public func value(at x: Double) -> Double {
     switch self {
     case .identity: x
@@ -42,7 +43,7 @@ public enum ActivationFunction: Hashable, Sendable {
     }
   }
 
-  /// Runs a loop with the function, compiled for each function by itself.
+  /// Runs a loop with the function; the loop is compiled separately for each function.
   @inline(__always)
   func apply(to loop: some ActivationLoop) {
     switch self {
@@ -69,7 +70,7 @@ extension ActivationFunction: CustomStringConvertible {
   }
 }
 
-/// A loop over elements that an activation function is part of.
+/// A loop over elements that applies an activation function.
 protocol ActivationLoop {
   func run(_ function: some VectorFunction)
 }
@@ -83,7 +84,8 @@ protocol VectorFunction {
   /// - Parameter x: The input, or, if `readsOutput`, the output.
   func gradient(_ dy: Vector, at x: Vector) -> Vector
 
-  /// Whether the output serves in place of the input, since f is linear on each side of zero.
+  /// Whether `gradient` is computed from the output, as it can be if f is linear on each side of
+  /// zero.
   static var readsOutput: Bool { get }
 }
 

@@ -36,7 +36,7 @@ public enum BufferArithmetic {
     }
   }
 
-  /// Exchanges what two buffers hold.
+  /// Exchanges the contents of two buffers.
   public static func exchange(
     _ first: AlignedBuffer, _ second: AlignedBuffer, on pool: WorkerPool
   ) {
@@ -56,7 +56,7 @@ public enum BufferArithmetic {
     sumOfSquares(buffer.base, count: buffer.count, on: pool)
   }
 
-  /// The same for a part of a buffer.
+  /// The sum of the squares of a part of a buffer.
   static func sumOfSquares(
     _ values: UnsafePointer<Float>, count valueCount: Int, on pool: WorkerPool
   ) -> Double {

@@ -1,6 +1,7 @@
 import Tensors
 
-/// Copies the channels that two maps have in common: a shortcut that widens without a projection.
+/// Copies the channels that two maps have in common: a shortcut without a projection between maps
+/// of different widths.
 ///
 /// Shapes: source `[N, H, W, C]`, target `[N, H, W, D]`. The source may be a batch of images.
 public enum ChannelCopy {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// y = f(x), and its gradient.
+/// Element-wise operations on maps: y = f(x) and its gradient, scaled copies and sums.
 ///
 /// Shapes: all `[N, H, W, C]`.
 public enum Pointwise {
@@ -18,8 +18,8 @@ public enum Pointwise {
   /// dx = (or +=) dy · f′(x).
   ///
   /// - Parameters:
-  ///   - x: The input; read only by functions without a `negativeSlope`.
-  ///   - y: The output; read only by functions with one.
+  ///   - x: The input; read only if the function has no `negativeSlope`.
+  ///   - y: The output; read only if the function has a `negativeSlope`.
   public static func backward(
     x: FeatureMap, y: FeatureMap, _ dy: FeatureMap, _ function: ActivationFunction,
     into dx: FeatureMap, adding: Bool, on pool: WorkerPool

@@ -32,16 +32,16 @@ struct GELU: VectorFunction {
 
 /// GELU with Φ(x) ≈ (1 + tanh u) / 2 = σ(2u), where u = √(2/π) · (x + 0.044715 x³).
 ///
-/// Source: the same.
+/// Source: as for `GELU`.
 struct GELUByTanh: VectorFunction {
   static var readsOutput: Bool { false }
 
   private var scale: Float { 0.797_884_560_8 }
   private var cubic: Float { 0.044_715 }
 
-  /// σ(2u), and the rest to 1.
+  /// σ(2u) and 1 − σ(2u).
   ///
-  /// - Parameter x: Within ±16: beyond, the result is 0 or 1, but x³ could overflow.
+  /// - Parameter x: Within ±16. Beyond, the result would be 0 or 1, but x³ could overflow.
   @inline(__always)
   private func fraction(_ x: Vector) -> (value: Vector, rest: Vector) {
     logistic(2 * scale * (x + cubic * x * x * x))
@@ -59,7 +59,7 @@ struct GELUByTanh: VectorFunction {
   }
 }
 
-/// σ(x) = 1 / (1 + exp(−x)), and 1 − σ(x) without cancellation.
+/// σ(x) = 1 / (1 + exp(−x)), and 1 − σ(x) computed without cancellation.
 @inline(__always)
 private func logistic(_ x: Vector) -> (value: Vector, rest: Vector) {
   let power = exponential(-x)
@@ -68,7 +68,7 @@ private func logistic(_ x: Vector) -> (value: Vector, rest: Vector) {
 }
 
 extension Vector {
-  /// Each lane, brought into a range; NaN stays.
+  /// Each lane clamped to a range; NaN stays NaN.
   @inline(__always)
   fileprivate func limited(to range: ClosedRange<Float>) -> Self {
     let (least, most) = (Self(repeating: range.lowerBound), Self(repeating: range.upperBound))
@@ -76,7 +76,7 @@ extension Vector {
   }
 }
 
-/// Φ(x) of the standard normal distribution, to 3 · 10⁻⁷, and its density.
+/// The standard normal distribution function Φ(x), with errors up to 3 · 10⁻⁷, and the density.
 ///
 /// Source: Abramowitz and Stegun, 1964, formula 7.1.26, which uses the same exponential.
 @inline(__always)
@@ -91,10 +91,10 @@ private func normalDistribution(_ x: Vector) -> (integral: Vector, density: Vect
   return (tail.replacing(with: 1 - tail, where: x .> 0), 0.398_942_280_4 * bell)
 }
 
-/// exp(x), with x brought into −87…88, to a few units in the last place.
+/// exp(x), with x clamped to −87…88 and errors of a few units in the last place.
 ///
-/// x = n · ln 2 + r: 2ⁿ is added to the exponent of exp(r), whose Taylor polynomial of degree 6 is
-/// exact to 10⁻⁷ for |r| ≤ ln 2 / 2. Adding 1.5 · 2²³ rounds to the integer n and leaves it in the
+/// With x = n · ln 2 + r, exp(r) is a Taylor polynomial of degree 6, exact to 10⁻⁷ for |r| ≤ ln 2 /
+/// 2, and n is added to its exponent. Adding 1.5 · 2²³ rounds to the integer n and leaves n in the
 /// lowest bits.
 @inline(__always)
 private func exponential(_ x: Vector) -> Vector {

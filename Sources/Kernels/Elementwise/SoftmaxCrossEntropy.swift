@@ -1,14 +1,15 @@
 import Foundation
 import Tensors
 
-/// Softmax and cross-entropy in one, against targets smoothed over the classes.
+/// Softmax and cross-entropy in one operation, with optional label smoothing.
 ///
 /// With q the target, which holds 1 − s + s/K at the label and s/K elsewhere, and p = softmax(z):
 ///
 ///     loss = w · (−Σ q · log p + k · Σ q · log(q / p))
 ///
-/// so that dz = w · (1 + k) · (p − q), where w is the weight of the label's class. s = k = 0 and w = 1 is
-/// plain cross-entropy. A batch's mean is over its images, whatever their weights sum to.
+/// where w is the weight of the label's class. The gradient is dz = w · (1 + k) · (p − q). With
+/// s = k = 0 and w = 1 this is plain cross-entropy. The mean over a batch divides by the number of
+/// images, not by the sum of their weights.
 ///
 /// Shapes: z, dz, probabilities `[N, 1, 1, K]`; labels `[N]`, each below K.
 /// Sources: label smoothing: Szegedy et al., 2016, arXiv:1512.00567, section 7.

@@ -1,6 +1,7 @@
 import Tensors
 
-/// target = the sum of `groups` buffers of `size` floats, added in the order of the groups; target may be the first.
+/// target = the sum of `groups` buffers of `size` floats, added in the order of the groups.
+/// `target` may be the first buffer.
 ///
 /// - Precondition: `size` is a multiple of 16.
 func sumInOrder(

@@ -2,12 +2,12 @@ import OpenBLAS
 
 /// Matrix products by OpenBLAS, always on the calling thread: `WorkerPool` divides the work.
 enum BLAS {
-  /// A product whose row count is a multiple of this sums every row in the same order, wherever the
-  /// row is.
+  /// If the number of rows is a multiple of this, every row of a product is summed in the same
+  /// order, whatever its position.
   ///
-  /// OpenBLAS's kernels for Haswell, which Zen shares, compute twelve rows at a time and sum the
-  /// rest in another order; those for the other processors that we have seen sum all rows in the
-  /// same order.
+  /// OpenBLAS's kernels for Haswell, which Zen also uses, compute twelve rows at a time and sum the
+  /// remaining rows in another order. Its kernels for the other processors that were tried sum all
+  /// rows in the same order.
   static let rowsSummedAlike = ["Haswell", "Zen"].contains(OpenBLAS.loaded.coreName) ? 12 : 1
 
   private static let product = OpenBLAS.loaded.multiply
@@ -27,7 +27,7 @@ enum BLAS {
       1, a.base, CInt(a.stride), b.base, CInt(b.stride), adding ? 1 : 0, c, CInt(stride))
   }
 
-  /// A factor of a product: a row-major matrix, used as it is or transposed.
+  /// A factor of a product: a row-major matrix, possibly transposed.
   struct Operand {
     let base: UnsafePointer<Float>
     let stride: Int

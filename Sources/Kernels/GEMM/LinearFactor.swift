@@ -3,7 +3,7 @@ import Tensors
 
 /// The unit that `PackedLinearProduct` multiplies: a float, or a pair of bfloat16.
 ///
-/// Products are of rows by blocks of two vectors; the last block may have one.
+/// Products multiply rows by blocks of two vectors; the last block may have one vector.
 protocol LinearFactor {
   /// The element type of a row in memory.
   associatedtype Number: VectorElement
@@ -39,7 +39,8 @@ protocol LinearFactor {
 
   /// Vᵀ · D: products summed over factors of images.
   ///
-  /// Shapes: V `[factors, inputs]`, D `[factors, vectors]`, sums `[inputs, vectors]`; inputs are a multiple of sixteen.
+  /// Shapes: V `[factors, inputs]`, D `[factors, vectors]`, sums `[inputs, vectors]`; inputs are a
+  /// multiple of sixteen.
   ///
   /// - Parameters:
   ///   - step: Vectors from one input's sums to the next's.
@@ -61,7 +62,7 @@ enum FloatFactor: LinearFactor {
 
   /// Images in one sum in registers; longer sums round more.
   private static var longestSum: Int { 128 }
-  /// As many inputs as a core can buffer stores for.
+  /// A core can buffer the stores for this number of inputs.
   @inline(__always)
   static var inputsAtOnce: Int { 16 }
 

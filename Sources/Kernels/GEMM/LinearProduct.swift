@@ -4,9 +4,9 @@ import Tensors
 /// OpenBLAS if there are few outputs.
 ///
 /// An input image is one row: its floats in the order of the feature map, padding included. Threads
-/// divide the columns of the result, so one call computes each element, whatever the number of
-/// threads. Nor does an image's output depend on the size of the batch: for OpenBLAS, the batch is
-/// padded to a multiple of `BLAS.rowsSummedAlike`.
+/// divide the columns of the result, so the number of threads does not change any element. Nor does
+/// an image's output depend on the size of the batch: for OpenBLAS, the batch is padded to a
+/// multiple of `BLAS.rowsSummedAlike`.
 ///
 /// Outputs and their gradients are float32. For OpenBLAS, bfloat16 inputs are first widened into
 /// the pool's shared memory, and their gradients are rounded from there.
@@ -20,8 +20,8 @@ public struct LinearProduct: Sendable {
   /// blocks.
   private static let columnBlock = 256
 
-  /// Inputs that OpenBLAS sums for an output before it adds them to the sum of those before. One sum
-  /// of 512 inputs rounds three to four times as much, and the loss with it.
+  /// Inputs of one sum by OpenBLAS, which is then added to the sum of the previous inputs. A single
+  /// sum of 512 inputs would round three to four times as much, and so would the loss.
   private static let inputsSummedAtOnce = 64
 
   public init(inputs: Int, outputs: Int) {
@@ -29,8 +29,8 @@ public struct LinearProduct: Sendable {
     self.outputs = outputs
   }
 
-  /// The implementations. Behind a protocol, the loops of either factor would stay generic and take
-  /// half as long again.
+  /// The implementations. Behind a protocol, the loops would stay generic and take half as long
+  /// again.
   private enum Way {
     case openBLAS
     case floats(PackedLinearProduct<FloatFactor>)
@@ -39,11 +39,11 @@ public struct LinearProduct: Sendable {
 
   /// The fastest implementation for maps of this shape on this machine.
   ///
-  /// OpenBLAS packs the weights in each call, which few images share, and must know the processor.
-  /// It computes up to 48 outputs: these are presumably logits, which would lose digits in
-  /// bfloat16, and they take no time. It also computes inputs that are images: they have no
-  /// padding, so an image may begin within a vector. AMX tiles are not used for linear layers;
-  /// where the processor has them, float32 is faster than pairs in vectors.
+  /// OpenBLAS packs the weights in each call, which is expensive with few images, and must know the
+  /// processor. It is used for up to 48 outputs: these are presumably logits, which would lose
+  /// digits in bfloat16 and take hardly any time. It is also used if the inputs are images: they
+  /// have no padding, so an image may begin within a vector. AMX tiles are not used for linear
+  /// layers; where the processor has them, float32 is faster than pairs in vectors.
   private func way(for x: FeatureMapShape) -> Way {
     guard x.fillsVectors && outputs >= 64 else { return .openBLAS }
     return x.arithmetic == .bfloat16 && !TileUnit.hasRegisters
@@ -95,7 +95,7 @@ public struct LinearProduct: Sendable {
     var x = widened(x, on: pool)
     let copy = pool.shared.base
     if isFilledUp {
-      // Widened inputs are there already.
+      // Widened inputs are in `copy` already.
       if x != UnsafePointer(copy) { copy.update(from: x, count: images * inputs) }
       (copy + images * inputs).update(repeating: 0, count: (rows - images) * inputs)
       x = UnsafePointer(copy)

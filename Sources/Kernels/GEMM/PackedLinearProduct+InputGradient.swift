@@ -4,8 +4,8 @@ import Tensors
 extension PackedLinearProduct {
   /// dx = (or +=) dy · weightᵀ.
   ///
-  /// Computed as dxᵀ = weight · dyᵀ: in the rows of the weight, factors of outputs are contiguous
-  /// already. The vectors are of images.
+  /// It is computed as dxᵀ = weight · dyᵀ, since factors of outputs are contiguous in the rows of
+  /// the weight. A vector holds one element of sixteen images.
   func inputGradient(
     _ dy: FeatureMap, weight: UnsafePointer<Float>, into dx: FeatureMap, adding: Bool,
     on pool: WorkerPool

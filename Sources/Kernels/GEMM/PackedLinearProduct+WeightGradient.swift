@@ -2,8 +2,8 @@ import CVectors
 import Tensors
 
 extension PackedLinearProduct {
-  /// Fewest bytes of a gradient that non-temporal stores write. Of a smaller one, the optimiser
-  /// finds much in the last-level cache at the end of the step.
+  /// Gradients of at least this number of bytes are written by non-temporal stores. Much of a
+  /// smaller one is still in the last-level cache when the optimiser reads it.
   private static var streamedBytes: Int { 32 << 20 }
 
   /// dweight = xᵀ · dy, by factors of images; an odd last image is paired with zeros.

@@ -4,8 +4,8 @@ import Tensors
 /// bfloat16 with sums in float32.
 ///
 /// Maps and weights are packed, and rounded, as they are read. The layer's sizes alone determine
-/// how work is cut, and the outputs of each image are summed in the same order whatever the batch
-/// size.
+/// how work is divided, and the outputs of each image are summed in the same order, whatever the
+/// batch size.
 ///
 /// Shapes: x `[N, I]`, y `[N, O]`, weight `[I, O]`; I and O are multiples of 16.
 struct PackedLinearProduct<Factor: LinearFactor> {
@@ -14,10 +14,11 @@ struct PackedLinearProduct<Factor: LinearFactor> {
   /// Vectors of one image of y.
   let outputVectors: Int
 
-  /// Vectors of outputs or inputs in a piece of work: with more of them the maps are read less
-  /// often, with fewer the work divides better among threads.
+  /// Vectors of outputs or inputs in a piece of work: with more of them, the maps are read less
+  /// often; with fewer, the work is divided more evenly among threads.
   static var blockVectors: Int { 4 }
-  /// Factors that are multiplied before the next rows: for two vectors they take 32 KiB.
+  /// Factors of each row that are multiplied before those of the next rows; for two vectors they
+  /// occupy 32 KiB.
   static var panelFactors: Int { 256 }
 
   init(inputs: Int, outputs: Int) {
@@ -30,17 +31,17 @@ struct PackedLinearProduct<Factor: LinearFactor> {
   /// Factors along an image of y.
   var outputFactors: Int { outputVectors * FeatureMapShape.vectorWidth / Factor.numbers }
 
-  /// Factors that cover some images, the last one in part.
+  /// Factors that hold `images` images; the last one may be partly filled.
   static func imageFactors(_ images: Int) -> Int { (images + Factor.numbers - 1) / Factor.numbers }
 
   /// Bytes of a factor.
   static var factorBytes: Int { Factor.numbers * MemoryLayout<Factor.Number>.size }
 
-  /// Bytes from one row of `factors` factors to the next: an odd number of cache lines, since at a
-  /// power of two all rows would compete for the same few cache sets.
+  /// Bytes from one row of `factors` factors to the next: an odd number of cache lines. With a
+  /// power of two, all rows would compete for the same few cache sets.
   static func rowBytes(factors: Int) -> Int { ((factorBytes * factors + 63) / 64 | 1) * 64 }
 
-  /// Vectors that cover some images, the last one in part.
+  /// Vectors that hold `images` images; the last one may be partly filled.
   static func imageVectors(_ images: Int) -> Int {
     (images + FeatureMapShape.vectorWidth - 1) / FeatureMapShape.vectorWidth
   }
@@ -114,7 +115,7 @@ struct PackedLinearProduct<Factor: LinearFactor> {
     }
   }
 
-  /// Writes the elements of each image as those of factors.
+  /// Writes the elements of each image in the element type of the factors.
   @inline(__always)
   private func round<Element: VectorElement>(
     _ x: FeatureMap, _: Element.Type, into target: UnsafeMutableRawPointer, on pool: WorkerPool

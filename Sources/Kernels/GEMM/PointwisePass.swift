@@ -1,13 +1,13 @@
 import Tensors
 
-/// A 1×1 convolution with stride 1: a matrix product whose rows are pixels. Maps are read in place.
+/// A 1×1 convolution with stride 1: a matrix product whose rows are pixels, read in place.
 struct PointwisePass: MapPass {
   let layout: KernelLayout
   let input: FeatureMapShape
   let output: FeatureMapShape
   let prefetches: Bool
 
-  /// Pixels whose sums fit the L1 cache together, in whole blocks of the product.
+  /// Pixels of a pass: a multiple of the product's row block whose sums fit the L1 cache.
   private static let pixelsInPass = 4 * MatrixProduct.mostRowsAtOnce
 
   /// Pairs of inputs.
@@ -28,7 +28,7 @@ struct PointwisePass: MapPass {
     input.precision == .float32 ? 0 : pairs * layout.vectors * FeatureMapShape.vectorWidth
   }
 
-  /// Sums of a pass, and a copy of its pixels if they end within a block.
+  /// The sums of a pass, and a copy of its last pixels if they end within a row block.
   var scratchCount: Int { Self.pixelsInPass * (output.channelStride + input.channelStride) }
 
   func run(
@@ -81,7 +81,7 @@ struct PointwisePass: MapPass {
     }
   }
 
-  /// Pixels of one product, before which some lines are prefetched.
+  /// Pixels of one product. Some cache lines are prefetched before each product.
   private static let pixelsInProduct = MatrixProduct.mostRowsAtOnce
 
   /// Computes one image.
@@ -105,7 +105,7 @@ struct PointwisePass: MapPass {
       let count = min(Self.pixelsInPass, input.pixelCount - first)
       var pixels = source + first * input.vectors
       if count % MatrixProduct.mostRowsAtOnce > 0 {
-        // A block reads beyond the image's end, which may lie outside the map's memory.
+        // The last block would read beyond the image, possibly outside the map's memory.
         for index in 0..<count * input.vectors { rest[index] = pixels[index] }
         pixels = rest
       }

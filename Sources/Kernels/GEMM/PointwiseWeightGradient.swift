@@ -12,8 +12,8 @@ struct PointwiseWeightGradient: WeightGradient {
     groups = GradientGroups(sizes.layout, size: sizes.layout.count)
   }
 
-  /// Pairs of neighbouring pixels that are summed together; those of both maps stay in the L1
-  /// cache.
+  /// Pairs of neighbouring pixels that are summed together; their elements in both maps stay in the
+  /// L1 cache.
   private static let pairsInPass = 64
 
   /// Floats of both maps that are summed together.

@@ -1,11 +1,11 @@
 import Tensors
 
 extension BatchNormalization {
-  /// What `backward` reads and writes.
+  /// The inputs and outputs of `backward`.
   public struct BackwardArguments: @unchecked Sendable {
     public var dy: FeatureMap
     public var sums: NormGradientSums
-    /// Whether the layer that wrote dy has computed the sums already.
+    /// Whether the layer that wrote dy has already computed the sums.
     public var sumsAreTaken: Bool
     /// Whether mean and variance do not depend on x, as running statistics do not.
     public var statisticsAreConstant: Bool
@@ -107,7 +107,8 @@ private struct GradientLoop<Element: VectorElement>: NormGradientLoop {
       asVectors(arguments.weight), asVectors(arguments.inverseDeviation)
     )
     let (sums, products) = (asVectors(arguments.biasGradient), asVectors(arguments.weightGradient))
-    // The two sums remove the part of the gradient that normalisation cancels; constant statistics cancel nothing.
+    // The two sums remove the part of the gradient that normalisation cancels; constant statistics
+    // cancel nothing.
     let share =
       arguments.statisticsAreConstant ? 0 : 1 / Float(shape.count * shape.pixelCount)
     for run in shape.runs {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Normalizes each channel over the batch, scales and shifts it, adds a residual where there is one,
+/// Normalizes each channel over the batch, scales and shifts it, adds a residual if there is one,
 /// and applies an activation function, all in one pass.
 ///
 ///     y = f(weight · (x − mean) / sqrt(variance + epsilon) + bias + residual)
@@ -11,9 +11,9 @@ public enum BatchNormalization {
   /// Mean and (biased) variance of each channel over the batch.
   ///
   /// - Parameters:
-  ///   - meanRemainder: Receives what rounding the mean to float lost.
+  ///   - meanRemainder: Receives the rounding error of the mean in float.
   ///   - images: Receives each image's sums.
-  ///   - areTaken: Whether the layer that wrote x has computed the sums already.
+  ///   - areTaken: Whether the layer that wrote x has already computed the sums.
   public static func statistics(
     of x: FeatureMap, mean: UnsafeMutablePointer<Float>,
     meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
@@ -27,10 +27,10 @@ public enum BatchNormalization {
 
   /// The function of x, before a residual is added: f(scale · (x − mean) + bias).
   ///
-  /// The mean is subtracted first. Folding it into one offset, bias − mean · scale, would save a
-  /// subtraction, but round in proportion to that offset. Near y = 0 this suffices to put values on
-  /// the other side of f's kink: six steps of ResNet-20 then end 5 % off in the loss instead of 0.6
-  /// %.
+  /// The mean is subtracted first. One offset, bias − mean · scale, would save a subtraction, but
+  /// its rounding error is proportional to the offset. Near y = 0 that error moves values to the
+  /// other side of f's kink: after six steps of ResNet-20 the loss is then off by 5 % instead of
+  /// 0.6 %.
   public struct Coefficients: @unchecked Sendable {
     let mean: UnsafePointer<Vector>
     let scale: UnsafePointer<Vector>

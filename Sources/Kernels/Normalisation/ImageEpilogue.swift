@@ -1,12 +1,14 @@
 import Tensors
 
-/// Work on each image of a map as soon as a layer has finished it, while it is in the cache. It
-/// saves a later layer a pass over the whole map.
+/// Work on each image of a map as soon as a layer has finished the image, while it is in the cache.
+/// A later layer then needs no pass over the whole map.
 public protocol ImageEpilogue: Sendable {
   /// Another map whose same image the epilogue reads, so that it can be prefetched.
   var alsoRead: FeatureMap? { get }
 
-  /// - Precondition: the map's pixels fill vectors. Images are finished in any order, on any thread.
+  /// Runs on one finished image. Images are finished in any order, on any thread.
+  ///
+  /// - Precondition: the map's pixels fill vectors.
   func run(image: Int, of map: FeatureMap)
 }
 

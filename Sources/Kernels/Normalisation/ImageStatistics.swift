@@ -1,13 +1,13 @@
 import CVectors
 import Tensors
 
-/// The sums behind a batch's mean and variance, image by image. A layer that writes a map may
-/// compute them as soon as each image is written, while it is in the cache, which saves the next
-/// norm a pass over the whole map.
+/// The sums for a batch's mean and variance, image by image. A layer that writes a map can compute
+/// them as soon as each image is written, while it is in the cache. The next norm then needs no
+/// separate pass over the map.
 ///
-/// For each channel an image gives the sum, and the squared deviations from its own mean: a
-/// difference of large sums of squares would cancel. Sums are float over a few pixels, and `Double`
-/// over those sums.
+/// For each channel, an image contributes its sum and its squared deviations from its own mean. The
+/// difference of large sums of squares would lose digits by cancellation. A few pixels at a time
+/// are summed in float; these sums are added in `Double`.
 public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
   /// For each image, the sums of its channels, then their squared deviations.
   let sums: UnsafeMutablePointer<Double>
@@ -62,7 +62,7 @@ public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
   ///
   ///     mean = Σ sum_i / n        variance = (Σ squares_i + pixels · Σ (sum_i / pixels − mean)²) / n
   ///
-  /// - Parameter meanRemainder: Receives what rounding the mean to float lost.
+  /// - Parameter meanRemainder: Receives the rounding error of the mean in float.
   func combine(
     _ shape: FeatureMapShape, mean: UnsafeMutablePointer<Float>,
     meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>

@@ -1,4 +1,5 @@
-/// Where a norm's backward pass finds the argument of its activation function's slope.
+/// The source of the value at which a norm's backward pass evaluates the derivative of its
+/// activation function.
 protocol NormArgument {
   /// - Parameters:
   ///   - deviation: x − mean.
@@ -6,8 +7,8 @@ protocol NormArgument {
   func value(_ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int) -> Vector
 }
 
-/// The function's input, computed from x as in the forward pass, which takes less time than reading
-/// the output.
+/// The function's input, computed from x as in the forward pass: this is faster than reading the
+/// output.
 struct ArgumentFromX: NormArgument {
   @inline(__always)
   func value(_ deviation: Vector, _ scale: Vector, _ bias: Vector, _ index: Int) -> Vector {
@@ -15,7 +16,7 @@ struct ArgumentFromX: NormArgument {
   }
 }
 
-/// The function's input where a residual was added to it.
+/// The function's input if a residual was added.
 struct ArgumentWithResidual<Element: VectorElement>: NormArgument {
   let residual: PixelVectors<Element>
 
@@ -35,17 +36,17 @@ struct OutputArgument<Element: VectorElement>: NormArgument {
   }
 }
 
-/// A loop of the backward pass over one image, for which g = dy · f′ has to be computed.
+/// A loop of the backward pass over one image that needs g = dy · f′.
 protocol NormGradientLoop {
   associatedtype Element: VectorElement
 
   func run(_ function: some VectorFunction, _ argument: some NormArgument)
 }
 
-/// Runs a loop with the argument that its function needs.
+/// Runs a loop with the `NormArgument` that its activation function needs.
 struct NormGradient<Loop: NormGradientLoop>: ActivationLoop {
   let loop: Loop
-  /// Nil if no residual was added; else what `NormGradientSums.sumArgument` says.
+  /// As in `NormGradientSums`; nil if no residual was added.
   let sumArgument: PixelVectors<Loop.Element>?
 
   @inline(__always)

@@ -1,16 +1,16 @@
 import Tensors
 
-/// The sums over the batch that a norm's gradients need, image by image; with g = dy · f′
+/// The sums over the batch that a norm's gradients need, image by image:
 ///
-///     Σ g        Σ g · (x − mean)
+///     Σ g        Σ g · (x − mean)        with g = dy · f′
 public struct NormGradientSums: ImageEpilogue, @unchecked Sendable {
   let x: FeatureMap
-  /// If a residual was added: what, besides x, the slope of f follows from. That is the output where f
-  /// is linear on each side of zero, and else the residual.
+  /// If a residual was added, the map from which, with x, the derivative of f is computed: the
+  /// output if f is linear on each side of zero, otherwise the residual.
   let sumArgument: FeatureMap?
   let coefficients: BatchNormalization.Coefficients
   let images: ImageStatistics
-  /// The memory of `images`, kept for as long as this epilogue may run.
+  /// The memory of the images' sums, kept alive as long as this epilogue exists.
   private let owner: AlignedBuffer
 
   /// - Parameters:

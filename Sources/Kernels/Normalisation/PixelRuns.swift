@@ -1,15 +1,15 @@
 import CVectors
 import Tensors
 
-/// An image in runs: the vectors of one group of 16 channels over some neighbouring pixels, then
-/// those of the next group over the same pixels. So memory is read in order, and a channel's
-/// coefficients and sums stay in registers during a run.
+/// Divides an image into runs: the vectors of one group of 16 channels over some neighbouring
+/// pixels, then those of the next group over the same pixels. A channel's coefficients and sums
+/// stay in registers during a run, and memory is still read in order.
 ///
-/// A sequence, because the compiler always inlines loops over it, but not always closures that take
-/// vectors.
+/// This is a sequence, because the compiler always inlines loops over sequences, but not always
+/// closures with vector arguments.
 struct PixelRuns: Sequence, IteratorProtocol {
   private let vectors: Int
-  /// Vectors from the first of a run to the next run's.
+  /// Vectors from the beginning of a run to that of the next run.
   private let step: Int
   private let end: Int
   private var first = 0
@@ -62,10 +62,10 @@ struct PixelRun: Sequence {
 }
 
 extension FeatureMapShape {
-  /// Runs of pixels that fit the L1 cache with all their channels.
+  /// Runs of pixels whose channels all fit the L1 cache.
   var runs: PixelRuns { PixelRuns(self, length: 16) }
 
-  /// Runs of pixels few enough that their sum in float rounds little.
+  /// Runs of so few pixels that a sum in float has a small rounding error.
   var shortRuns: PixelRuns { PixelRuns(self, length: 8) }
 }
 
@@ -73,7 +73,7 @@ extension FeatureMapShape {
 struct WideSums {
   private let low: UnsafeMutablePointer<SIMD8<Double>>
 
-  /// - Parameter vector: Index of the vector of channels; `memory` holds these one after the other.
+  /// - Parameter vector: The index of the vector of channels in `memory`.
   @inline(__always)
   init(_ memory: UnsafeMutablePointer<Double>, vector: Int) {
     low = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: SIMD8<Double>.self) + 2 * vector

@@ -8,15 +8,15 @@ extension ParameterUpdates {
   ///     value ← value · √outputs / ‖value‖, where it rescales
   ///     value −= rate · (weightDecay · value + orthogonal(u))
   ///
-  /// where `orthogonal` is `NewtonSchulz`. Every direction of the matrix moves about as far, however
-  /// small its part of the gradient is.
+  /// where `orthogonal` is `NewtonSchulz`. The step is about equally large in every direction of
+  /// the matrix, however small the gradient is in that direction.
   ///
-  /// Norms are those of the weights without padding, which is zero and stays so. Sizes alone
-  /// determine how work is cut, so the result has the same bits on any number of threads.
+  /// Padding is zero, stays zero and does not count in the norms. Sizes alone determine how work is
+  /// divided, so the result has the same bits on any number of threads.
   /// Source: Jordan et al., 2024, "Muon"; rescaled weights: cifar10-airbench, airbench94_muon.
   ///
   /// - Parameters:
-  ///   - value, gradient, velocity: The matrices one after another, each as `matrix` has it.
+  ///   - value, gradient, velocity: The matrices one after another, each in the layout of `matrix`.
   ///   - scratch: `muonScratchCount(for:)` floats.
   public static func muon(
     value: AlignedBuffer, gradient: AlignedBuffer, velocity: AlignedBuffer, matrix: WeightMatrix,
@@ -35,7 +35,7 @@ extension ParameterUpdates {
       var scale = 1 - rate * weightDecay
       if rescales {
         let norm = BufferArithmetic.sumOfSquares(value, count: matrix.count, on: pool).squareRoot()
-        // Weights that are all zero have no direction to keep.
+        // Weights that are all zero cannot be rescaled.
         if norm > 0 { scale *= Double(matrix.outputs).squareRoot() / norm }
       }
       move(value, of: matrix, scale: Float(scale), by: update, rate: Float(rate), on: pool)
@@ -55,8 +55,8 @@ extension ParameterUpdates {
   /// Terms in a piece of work.
   private static let termsAtOnce = 64
 
-  /// Visits the weights of some terms: each run of neighbours in memory, with its place in the
-  /// matrix `[long, short]` and the distance of two neighbours there.
+  /// Visits the weights of some terms: each contiguous run in memory, with its place in the matrix
+  /// `[long, short]` and the distance between two neighbours there.
   @inline(__always)
   private static func forEachRun(
     of matrix: WeightMatrix, terms: Range<Int>,
@@ -71,7 +71,7 @@ extension ParameterUpdates {
     }
   }
 
-  /// The direction of a step before it is orthogonal.
+  /// The direction of a step before it is made orthogonal.
   private struct Direction {
     let matrix: WeightMatrix
     let gradient: UnsafeMutablePointer<Float>

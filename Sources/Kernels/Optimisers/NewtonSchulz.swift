@@ -1,13 +1,13 @@
 import Tensors
 
-/// Brings the singular values of a matrix near 1 and leaves its singular vectors, by steps of an odd
-/// polynomial:
+/// Moves the singular values of a matrix towards 1 and keeps its singular vectors, by iterating an
+/// odd polynomial:
 ///
 ///     X ← X / ‖X‖        A = X Xᵀ        X ← a X + (b A + c A²) X
 ///
-/// Shape: X `[short, long]`, stored transposed; A `[short, short]`, so that products cost the least.
-/// A transposed X gives the transposed result. Zero rows and columns stay exactly zero and change no
-/// others, so padding takes no part.
+/// Shapes: X `[short, long]`, stored transposed; A `[short, short]`, the smaller of the two
+/// possible products. A transposed X gives the transposed result. Zero rows and columns stay
+/// exactly zero and do not affect the others, so padding has no effect.
 ///
 /// With these constants, three steps bring singular values between 0.02 and 1 to 0.68 to 1.21.
 /// Source: Jordan et al., 2024, "Muon: an optimizer for hidden layers in neural networks".
@@ -17,11 +17,11 @@ struct NewtonSchulz {
 
   private static let (a, b, c): (Float, Float, Float) = (3.4445, -4.7750, 2.0315)
 
-  /// Rows or columns of one product; the sizes alone determine them.
+  /// Columns and rows of one product; they do not depend on the number of threads.
   private static let (block, rowBlock) = (64, 128)
   private static let pieceSize = 32_768
 
-  /// Floats of memory beside X: its next value, A, its factor, and what the factor is made of.
+  /// Floats of memory besides X: for the next X, A, the factor, and b I + c A.
   var scratchCount: Int { long * short + 3 * short * short }
 
   /// - Parameters:
@@ -47,7 +47,7 @@ struct NewtonSchulz {
 
   private func normalize(_ x: UnsafeMutablePointer<Float>, on pool: WorkerPool) {
     let squares = BufferArithmetic.sumOfSquares(x, count: long * short, on: pool)
-    // As in the source: a gradient of zero stays zero.
+    // The small term, as in the source, keeps a gradient of zero zero.
     let scale = Float(1 / (squares.squareRoot() + 1e-7))
     pool.forEachRange(of: long * short, size: Self.pieceSize) { range, _ in
       for index in range { x[index] *= scale }
@@ -69,7 +69,8 @@ struct NewtonSchulz {
     }
   }
 
-  /// The factor of X: a I + A (b I + c A), after A's lower blocks are filled in from the upper ones.
+  /// The factor of X: a I + A (b I + c A), after A's lower blocks are filled in from the upper
+  /// ones.
   private func makeFactor(
     of gram: UnsafeMutablePointer<Float>, into factor: UnsafeMutablePointer<Float>,
     on pool: WorkerPool

@@ -1,11 +1,11 @@
 import Tensors
 
-/// Weights as a matrix `[outputs, terms]`, one row for each output and one column for each term of
-/// its sum, in the layout of their kernel.
+/// Weights as a matrix `[outputs, terms]`: one row for each output, one column for each term of its
+/// sum.
 ///
 /// In memory the matrix is transposed and cut into panels of outputs, `[panels][terms][outputs of a
-/// panel]`: the blocks of `KernelLayout`, or a single panel for a linear layer. Terms follow the
-/// order of the layout and include those of padding; like the outputs of padding, they are zero.
+/// panel]`: the blocks of `KernelLayout`, or a single panel for a linear layer. Terms are in the
+/// order of the layout. Terms and outputs include padding, which is zero.
 public struct WeightMatrix: Sendable {
   /// Outputs without padding.
   public let outputs: Int

@@ -34,7 +34,7 @@ extension Pooling {
     }
   }
 
-  /// The same for images, whose pixels do not fill vectors.
+  /// The mean of each window of images, whose pixels do not fill vectors.
   private func averageImage<Output: VectorElement>(
     _ x: FeatureMap, _ image: Int, into y: FeatureMap, _: Output.Type
   ) {

@@ -2,10 +2,11 @@ import CVectors
 import Tensors
 
 extension Pooling {
-  /// The largest value of each window, the first of equals; `choices` receives its place.
+  /// The largest value of each window. `choices` receives its place in the window, the first one
+  /// among equals.
   ///
   /// - Parameters:
-  ///   - rectified: Whether ReLU is applied, before or after the pooling, which is the same. A
+  ///   - rectified: Whether ReLU is applied; before or after the pooling gives the same result. A
   ///     window without a positive value then chooses no place.
   ///   - choices: One byte for each element of y; nil if no backward pass follows.
   public func maximumForward(
@@ -42,7 +43,7 @@ extension Pooling {
           var (choice, place) = (noChoice, Vector.zero)
           for input in window {
             let value = source[input * vectors + vector]
-            // NaN wins, so that a maximum cannot hide a broken step.
+            // NaN counts as the largest value, so that a maximum cannot hide a broken step.
             let wins = (value .> best) .| (value .!= value)
             best.replace(with: value, where: wins)
             choice.replace(with: place, where: wins)
@@ -138,9 +139,9 @@ extension Pooling {
   }
 }
 
-/// The places that maximum pooling chose in the windows of one image, one byte each. They are read
-/// and written as floats, which hold them exactly: floats are compared sixteen at a time, integers
-/// one by one.
+/// The places that maximum pooling chose in the windows of one image, one byte each. They are
+/// compared as floats, which hold them exactly: floats are compared sixteen at a time, integers one
+/// by one.
 private struct Choices {
   /// The value for a window that chose no place.
   static var none: Float { Float(UInt8.max) }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Pooling over windows of rows and columns, each channel by itself.
+/// Pooling over windows of rows and columns, separately for each channel.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, rows.count, columns.count, C]`.
 public struct Pooling: Sendable {
@@ -34,8 +34,8 @@ public struct Pooling: Sendable {
   }
 }
 
-/// The windows along one axis, and those that cover each position, in unmanaged memory, so that
-/// loops need no reference counting.
+/// The windows along one axis, and for each position the windows that cover it. They are in
+/// unmanaged memory, so that loops need no reference counting.
 final class PoolingAxis: @unchecked Sendable {
   /// Positions from `first` to before `end`.
   struct Span {
@@ -43,9 +43,9 @@ final class PoolingAxis: @unchecked Sendable {
     let end: Int32
   }
 
-  /// Windows.
+  /// Number of windows.
   let count: Int
-  /// Positions of the input.
+  /// Number of input positions.
   let extent: Int
   /// The positions of each window.
   let windows: UnsafeMutablePointer<Span>
@@ -78,7 +78,7 @@ final class PoolingAxis: @unchecked Sendable {
 
 /// The input pixels of one window, row by row.
 ///
-/// A sequence, as `PixelRuns` is.
+/// A sequence for the same reason as `PixelRuns`.
 struct PoolingWindow: Sequence, IteratorProtocol {
   private let columns: Range<Int>
   private let endRow: Int

@@ -24,7 +24,8 @@ public struct PlainTensor: Sendable, Equatable {
 /// The convolution and its gradients, written as their formulas: slow and plain. The place to begin
 /// reading, and the reference that every fast algorithm is tested against.
 public enum PlainConvolution {
-  /// y[n, o, i, j] = bias[o] + Σ over c, a, b of weight[o, c, a, b] · x[n, c, i·stride + a − padding, …]
+  /// y[n, o, i, j] = bias[o] + Σ over c, a, b of weight[o, c, a, b] · x[n, c, i·stride + a −
+  /// padding, …]
   ///
   /// Pixels outside the map are zero.
   public static func output(
@@ -45,7 +46,7 @@ public enum PlainConvolution {
     return y
   }
 
-  /// dx of Σ dy · y: each product's gradient is added to the pixel it was computed from.
+  /// The gradient dx of Σ dy · y: each product's gradient is added to its input pixel.
   public static func inputGradient(
     _ x: PlainTensor, weight: PlainTensor, _ dy: PlainTensor, stride: Int, padding: Int
   ) -> PlainTensor {
@@ -57,7 +58,7 @@ public enum PlainConvolution {
     return dx
   }
 
-  /// dweight of Σ dy · y: the correlation of x with dy.
+  /// The gradient dweight of Σ dy · y: the correlation of x with dy.
   public static func weightGradient(
     _ x: PlainTensor, weight: PlainTensor, _ dy: PlainTensor, stride: Int, padding: Int
   ) -> PlainTensor {

@@ -42,7 +42,8 @@ public struct PlainWinograd: Sendable {
       ])
   }()
 
-  /// The outputs of one tile `[m rows][m columns]` from its inputs `[m + 2][m + 2]` and weights `[3][3]`.
+  /// The outputs of one tile `[m rows][m columns]` from its inputs `[m + 2][m + 2]` and weights
+  /// `[3][3]`.
   ///
   /// - Parameter columns: The transform along columns, where a tile is not square.
   public func tile(

@@ -1,8 +1,8 @@
 import CVectors
 import Tensors
 
-/// A register of channels of a map or of its transforms, computed as floats, whatever the format in
-/// memory. Registers of sixteen channels are `VectorElement`s.
+/// A SIMD register of channels of a map or of a transform. It holds floats, whatever the format in
+/// memory. `VectorElement`s are registers of sixteen channels.
 protocol ChannelRegister {
   associatedtype Numbers: SIMD where Numbers.Scalar == Float
   /// The register of equal width that is stored as floats.
@@ -18,12 +18,12 @@ extension ChannelRegister {
   @inline(__always)
   static var width: Int { Numbers.scalarCount }
 
-  /// Registers for some channels, the last one filled in part.
+  /// Registers that hold `channels` channels; the last one may be partly filled.
   @inline(__always)
   static func count(_ channels: Int) -> Int { (channels + width - 1) / width }
 }
 
-/// Eight floats in a register of 256 bits, with which the empty half of a vector can be left out.
+/// Eight floats in a 256-bit register, used to skip the empty half of a vector.
 enum FloatOctet: ChannelRegister {
   typealias Exact = FloatOctet
 
@@ -40,7 +40,7 @@ enum FloatOctet: ChannelRegister {
   }
 }
 
-/// The same, stored as bfloat16.
+/// Eight floats, stored as bfloat16.
 enum BFloat16Octet: ChannelRegister {
   typealias Exact = FloatOctet
 

@@ -1,15 +1,15 @@
 import CVectors
 import Tensors
 
-/// Prefetches the memory of two or three maps that is read or written next. Products access memory
-/// little, so each of their steps prefetches some lines, which have arrived when they are needed
-/// (docs/kernels.md).
+/// Prefetches the parts of two or three maps that are read or written next. Matrix products rarely
+/// access memory, so each of their steps prefetches some cache lines, which arrive before they are
+/// needed (docs/kernels.md).
 struct LinePrefetch {
   private var first: Span
   private var second: Span
   private var third: Span?
 
-  /// - Parameter steps: Calls of `prefetchSome` that prefetch everything.
+  /// - Parameter steps: Number of calls of `prefetchSome` that prefetch everything.
   @inline(__always)
   init(
     _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
@@ -19,7 +19,8 @@ struct LinePrefetch {
     self.third = third.map { Span($0, steps: steps) }
   }
 
-  /// Prefetches the next few lines: with more than some twenty outstanding, a core waits.
+  /// Prefetches the next few lines: with more than about twenty requests outstanding, a core
+  /// stalls.
   @inline(__always)
   mutating func prefetchSome() {
     first.prefetchSome()

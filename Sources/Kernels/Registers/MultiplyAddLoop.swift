@@ -1,8 +1,8 @@
 import CVectors
 import Tensors
 
-/// Multiply-adds between registers and nothing else: measures the peak of this processor, of which
-/// a kernel reaches a fraction.
+/// Multiply-adds between registers and nothing else: measures the peak rate of this processor, of
+/// which a kernel reaches a fraction.
 ///
 /// A multiply-add takes some four cycles, and two can start in each cycle, so a dozen independent
 /// sums keep a core busy. They are as wide as the vectors that the kernels were built for.
@@ -32,8 +32,8 @@ public enum MultiplyAddLoop {
     return 2 * Lanes.scalarCount * sumCount * roundCount * pool.threadCount
   }
 
-  /// Twelve sums s ← s · ½ + 1. They converge to 2 and so stay finite; the compiler cannot know
-  /// that, nor that they end alike.
+  /// Twelve sums s ← s · ½ + 1. They stay finite, since all converge to 2. The compiler does not
+  /// know this, so it keeps all twelve.
   @inline(__always)
   private static func sums<Lanes: SIMD>(startingAt start: Float, _: Lanes.Type) -> Lanes
   where Lanes.Scalar == Float {

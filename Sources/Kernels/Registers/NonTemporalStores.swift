@@ -1,13 +1,13 @@
 import CVectors
 import Tensors
 
-/// Non-temporal stores for large maps. A map that will not stay in the caches until it is read
-/// would first be fetched, only to be overwritten, and would then evict data that is still needed
-/// (docs/kernels.md).
+/// Non-temporal stores for maps that do not stay in the caches until they are read. Ordinary stores
+/// would first fetch each cache line, only to overwrite it, and then evict lines that are still
+/// needed (docs/kernels.md).
 struct Streaming {
   private let isOn: Bool
 
-  /// - Parameter isReadAtOnce: Whether each image is read again right after it is written.
+  /// - Parameter isReadAtOnce: Whether each image is read immediately after it is written.
   @inline(__always)
   init(to map: FeatureMap, isReadAtOnce: Bool = false) {
     isOn = !isReadAtOnce && map.shape.byteCount >= 4 << 20

@@ -108,15 +108,14 @@ extension RegisterBlock where Column == Vector {
   /// Adds, in each lane, the dot product of row r's pair of bfloat16 with a pair of each vector.
   ///
   /// - Parameters:
-  ///   - pairs: The first row's pair; the others follow, `step` bytes apart.
+  ///   - pairs: The pair of the first row; the other rows' pairs follow, `step` bytes apart.
   ///   - vectorStep: Vectors from one column's pairs to the next column's.
   @inline(__always)
   mutating func add(
     pairs: UnsafeRawPointer, step: Int, _ vectors: UnsafePointer<Pairs>, vectorStep: Int = 1
   ) {
     for row in 0..<rows {
-      // Row by row: column by column, the pairs of all rows would need more registers than there
-      // are.
+      // Row by row: column by column, the pairs of all rows would not fit the registers.
       for column in 0..<columns {
         sums[row][column] = addPairProducts(
           sums[row][column], pairs + row * step, vectors[column * vectorStep])

@@ -1,7 +1,7 @@
 import CVectors
 import Tensors
 
-/// The register blocks that fit the vectors these kernels are built for.
+/// The sizes of the register blocks, which depend on the vectors that the kernels are built for.
 ///
 /// | vectors | registers | rows × vectors of 16 channels |
 /// |---|---|---|
@@ -81,7 +81,7 @@ extension RegisterNest {
 }
 
 extension SIMD where Scalar == Float {
-  /// How many of this type make 16 channels.
+  /// Registers of this type that hold 16 channels.
   @inline(__always)
   static var countInVector: Int { FeatureMapShape.vectorWidth / scalarCount }
 }

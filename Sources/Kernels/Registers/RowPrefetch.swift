@@ -16,9 +16,9 @@ struct NoPrefetch: Prefetching {
   mutating func prefetchSome() {}
 }
 
-/// Prefetches parts of rows of the matrix that is read next. Weights that few images share take as
-/// long to load as to multiply. Prefetched a few lines at a time within products, they arrive in
-/// time; prefetched in hundreds between products, they did not (docs/kernels.md).
+/// Prefetches parts of rows of the matrix that is read next. With few images, weights take as long
+/// to load as to multiply. They arrive in time if a few lines at a time are prefetched within
+/// products, but not if hundreds are prefetched between products (docs/kernels.md).
 struct RowPrefetch: Prefetching {
   private var row: UnsafeRawPointer
   private let rowBytes: Int
@@ -33,10 +33,10 @@ struct RowPrefetch: Prefetching {
   static var isNeeded: Bool { true }
 
   /// - Parameters:
-  ///   - row: The first row's part.
+  ///   - row: The part of the first row.
   ///   - step: Vectors from one row to the next.
   ///   - vectors: Vectors of a part.
-  ///   - requests: Calls of `prefetchSome` that prefetch everything.
+  ///   - requests: Number of calls of `prefetchSome` that prefetch everything.
   @inline(__always)
   init(_ row: UnsafePointer<Vector>, rows: Int, step: Int, vectors: Int, requests: Int) {
     self.row = UnsafeRawPointer(row)

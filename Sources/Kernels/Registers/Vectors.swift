@@ -3,7 +3,8 @@ import Tensors
 
 typealias Vector = SIMD16<Float>
 
-/// Floats as vectors of channels; their base is aligned and their padding fills whole vectors.
+/// Reinterprets floats as vectors of channels. The base must be aligned to a vector, and the
+/// channels padded to whole vectors.
 @inline(__always)
 func asVectors(_ base: UnsafeMutablePointer<Float>) -> UnsafeMutablePointer<Vector> {
   UnsafeMutableRawPointer(base).assumingMemoryBound(to: Vector.self)
@@ -16,8 +17,8 @@ func asVectors(_ base: UnsafePointer<Float>) -> UnsafePointer<Vector> {
 
 /// The element type of a feature map, which kernels read and write sixteen at a time, as floats.
 ///
-/// A kernel is written once, generic over the element type, and compiled for each. It checks the
-/// maps' precision once a call, outside its loops.
+/// A kernel is written once, generic over the element type, and compiled for each type. It checks
+/// the maps' precision once in each call, outside its loops.
 protocol VectorElement: MapElement, ChannelRegister where Numbers == Vector {
   /// Writes by a non-temporal store.
   static func stream(_ vector: Vector, to memory: UnsafeMutableRawPointer, at index: Int)
@@ -67,11 +68,11 @@ extension BFloat16: VectorElement {
 }
 
 /// Pixels of a feature map as registers of channels, mostly of 16. They are read and written as
-/// floats, and rounded in memory if the map stores bfloat16.
+/// floats, which are rounded if the map stores bfloat16.
 struct PixelVectors<Register: ChannelRegister> {
   let memory: UnsafeMutableRawPointer
 
-  /// The pixels of a map from one image on.
+  /// The pixels of a map, starting at `image`.
   @inline(__always)
   init(_ map: FeatureMap, image: Int = 0) {
     memory = map.memory + image * (map.shape.imageStride / Register.width) * Register.bytes
@@ -88,7 +89,7 @@ struct PixelVectors<Register: ChannelRegister> {
     nonmutating set { Register.store(newValue, to: memory, at: index) }
   }
 
-  /// The registers from the `count`-th on.
+  /// The registers starting at index `count`.
   @inline(__always)
   static func + (pixels: Self, count: Int) -> Self {
     Self(pixels.memory + count * Register.bytes)
@@ -103,13 +104,13 @@ extension FeatureMapShape {
 }
 
 extension SIMD16<Float> {
-  /// Each lane if positive, else `slope` times it; NaN stays.
+  /// Multiplies the lanes that are not positive by `slope`; NaN stays NaN.
   @inline(__always)
   func rectified(slope: Float) -> Self {
     replacing(with: self * slope, where: self .<= 0)
   }
 
-  /// Each lane if the same lane of `output` is positive, else `slope` times it.
+  /// Multiplies the lanes whose lane of `output` is not positive by `slope`.
   @inline(__always)
   func masked(byPositive output: Self, slope: Float) -> Self {
     replacing(with: self * slope, where: output .<= 0)

@@ -4,10 +4,10 @@ typealias PieceWork = (_ piece: Int, _ scratch: UnsafeMutablePointer<Float>) -> 
 /// A closure that other threads may call until the call that borrowed it returns.
 ///
 /// A non-escaping closure cannot be stored, and `withoutActuallyEscaping` copies it to the heap in
-/// each call. Such a closure is passed as two words, the address of its code and that of its
-/// captures, and a function that takes one is called like a function that takes two words. So the
-/// closure is taken apart by passing it to a function that expects the words, and called by passing
-/// the words to a function that expects a closure.
+/// each call. Swift passes such a closure as two words, the addresses of its code and of its
+/// captures, exactly as it would pass two separate arguments. So the initializer passes the closure
+/// to a function that is declared to receive two words. To call the closure, the words are passed
+/// to a function that is declared to receive a closure.
 struct BorrowedWork {
   private let code: UnsafeRawPointer
   private let captured: UnsafeRawPointer?
@@ -27,8 +27,8 @@ struct BorrowedWork {
     unsafeBitCast(calling, to: WordsCaller.self).call(code, captured, piece, scratch)
   }
 
-  // Functions are cast as members of these structs: cast directly, they would first be wrapped in
-  // other functions.
+  // These structs hold the functions for the casts: a function that is cast directly is first
+  // wrapped in another function.
 
   private struct WordsTaker {
     let take: (_ code: UnsafeRawPointer, _ captured: UnsafeRawPointer?) -> BorrowedWork

@@ -1,23 +1,22 @@
 import Dispatch
 import Synchronization
 
-/// Makes one thread wait for another, spin-then-park: it spins for a time, within which most waits
-/// of a training step end, and then sleeps.
+/// Makes one thread wait for another, spin-then-park: it spins for longer than most waits of a
+/// training step last, and then sleeps.
 ///
-/// A thread that wakes has often lost its core to another process, and in a virtual machine it
-/// wakes late anyway. But when a wait takes too long, the other thread has probably lost its own
-/// core, to something that could run on this one. So after such a wait, the thread goes to sleep
-/// early the next times.
+/// Sleeping is expensive: another process may occupy the core when the thread wakes, and virtual
+/// machines wake threads late. But after a long wait, the other thread has probably lost its core
+/// to a process that could run on this one. So after a long wait, the next waits spin only briefly.
 public final class WaitingPlace: Sendable {
   private let isAsleep = Atomic(false)
   private let bell = DispatchSemaphore(value: 0)
   /// Nanoseconds to spin.
   private let patience: UInt64
-  /// Nanoseconds to spin after a wait that took too long.
+  /// Nanoseconds to spin after a wait longer than `patience`.
   private static let shortPatience: UInt64 = 20_000
-  /// Waits that must exceed even that before a long spin is tried again.
+  /// Waits longer than `shortPatience` before a long spin is tried again.
   private static let shortWaits = 20
-  /// How many of those are left. Only the waiting thread reads and writes it.
+  /// The number of such waits left. Only the waiting thread reads and writes it.
   private let shortWaitsLeft = Atomic(0)
 
   /// - Parameter patience: Microseconds to spin.
@@ -25,7 +24,7 @@ public final class WaitingPlace: Sendable {
     self.patience = UInt64(patience) * 1000
   }
 
-  /// Returns when `condition` holds. Only one thread waits here.
+  /// Returns when `condition` is true. Only one thread may call this.
   ///
   /// - Parameter condition: Reads, with sequentially consistent ordering, what another thread
   ///   changes before it calls `wake()`.
@@ -48,7 +47,7 @@ public final class WaitingPlace: Sendable {
     }
   }
 
-  /// Wakes the waiting thread if it is asleep. Called after a change of what it waits for.
+  /// Wakes the waiting thread if it is asleep. Call this after changing what its condition reads.
   public func wake() {
     if isAsleep.exchange(false, ordering: .sequentiallyConsistent) { bell.signal() }
   }

@@ -3,11 +3,11 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// The threads of a pool, and how they divide a job.
+/// The threads of a pool, which divide a job by work stealing.
 ///
-/// Each worker starts with a run of consecutive pieces and takes them in order; a worker with none
-/// left steals another's last. So a thread whose core is busy with other work delays nothing, and
-/// no job waits for a thread that sleeps too long.
+/// Each worker starts with a range of consecutive pieces and processes them in order. A worker that
+/// has none left steals the last piece of another worker. So neither a busy core nor a thread that
+/// wakes late delays a job.
 ///
 /// A job allocates nothing: it is a borrowed closure and a few counters.
 final class WorkerCrew: @unchecked Sendable {
@@ -15,8 +15,8 @@ final class WorkerCrew: @unchecked Sendable {
   private let places: [WaitingPlace]
   /// Scratch memory of each worker; changed between jobs only.
   var scratch: [AlignedBuffer]
-  /// The work on each piece. A thread reads it after it has taken a piece, and the job lasts until
-  /// that piece is reported done.
+  /// The work on each piece. A thread reads it only between taking a piece and reporting it done;
+  /// until then, the job has not ended.
   private var work: BorrowedWork?
   /// Pieces of the job not yet reported done.
   private let unfinished = Atomic(0)
@@ -25,11 +25,11 @@ final class WorkerCrew: @unchecked Sendable {
   private let isEnding = Atomic(false)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Microseconds for which a thread spins: longer than the last piece of most jobs, and than the
-  /// work of a single thread between two jobs (docs/kernels.md).
+  /// Microseconds for which a thread spins: longer than the last piece of most jobs takes, and
+  /// longer than most single-threaded work between two jobs (docs/kernels.md).
   private static let patience = 2000
 
-  /// Worker 0 is the thread that calls `run`; the others get threads, which `end()` ends.
+  /// Worker 0 is the thread that calls `run`. The others are started here and ended by `end()`.
   init(workers: Int) {
     shares = (0..<workers).map { _ in WorkShare() }
     places = (0..<workers).map { _ in WaitingPlace(patience: Self.patience) }
@@ -73,7 +73,7 @@ final class WorkerCrew: @unchecked Sendable {
     ended.signal()
   }
 
-  /// Takes pieces until there are none, then reports those it has done.
+  /// Processes pieces until none is left, then reports the number it has done.
   private func takePart(as worker: Int) {
     var done = 0
     while let piece = takePiece(as: worker), let work {
@@ -94,10 +94,10 @@ final class WorkerCrew: @unchecked Sendable {
   }
 }
 
-/// The pieces that one worker has yet to take: a range in one word, so that two threads cannot take
-/// the same piece.
+/// The pieces of one worker that nobody has taken yet: a range in one atomic word, so that no two
+/// threads take the same piece.
 private final class WorkShare: Sendable {
-  /// The first piece in the upper half, the one after the last in the lower.
+  /// Lower bound in the upper half of the word, upper bound in the lower half.
   private let range = Atomic<UInt64>(0)
 
   func assign(_ pieces: Range<Int>) {

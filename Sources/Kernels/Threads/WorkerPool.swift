@@ -7,8 +7,8 @@ import Tensors
 /// place of its own, and the parts are combined in the order of the pieces. So the same inputs give
 /// the same bits on any number of threads.
 ///
-/// The threads live as long as the pool. Only one thread at a time may call the pool, and a piece
-/// must not.
+/// The threads live as long as the pool. Only one thread at a time may call the pool; pieces must
+/// not call it.
 public final class WorkerPool: @unchecked Sendable {
   public let threadCount: Int
   private let crew: WorkerCrew
@@ -37,7 +37,7 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Runs `body` for each piece in 0 ..< pieceCount and returns when all are done.
   ///
-  /// - Parameter body: Takes the piece and the scratch memory of the worker that runs it.
+  /// - Parameter body: Receives the piece and the scratch memory of the worker that runs it.
   public func forEachPiece(
     _ pieceCount: Int, _ body: (_ piece: Int, _ scratch: UnsafeMutablePointer<Float>) -> Void
   ) {
@@ -58,13 +58,14 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  /// Groups per thread, so that a thread that finishes early can help; and the fewest items in a
-  /// group when there are more groups than threads, so that preparing a group costs little.
+  /// Several groups for each thread, so that a thread that finishes early can help the others. With
+  /// more groups than threads, each group has at least `leastGroup` items, since its preparation
+  /// takes time.
   private static let groupsPerThread = 4
   private static let leastGroup = 4
 
-  /// Runs `body` for runs of consecutive items: for work that prepares something for each run, and
-  /// whose result does not depend on where the runs are cut.
+  /// Runs `body` for ranges of consecutive items: for work that has to prepare something for each
+  /// range and whose result does not depend on the bounds of the ranges.
   public func forEachGroup(
     of count: Int,
     _ body: (_ range: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) -> Void

@@ -1,8 +1,8 @@
 import Tensors
 
-/// The lines of an input map under a row of tiles; pixels outside the map are zero.
+/// The rows of pixels of an input map under a row of tiles; pixels outside the map are zero.
 struct InputLines<Register: ChannelRegister, Points: TilePoints<Register.Numbers>> {
-  /// As many as `Points` reads, and further ones that are not read.
+  /// Only the first `Points.count` lines are read.
   private let lines: InlineArray<6, PixelVectors<Register>>
   let padding: Int
   let width: Int
@@ -22,7 +22,7 @@ struct InputLines<Register: ChannelRegister, Points: TilePoints<Register.Numbers
     lines = InlineArray { tiles.inputLine($0, ofRow: row, in: image, zeros: zeros) }
   }
 
-  /// Bᵀ times a column; column 0 is the first of the padding.
+  /// Bᵀ times a column; column 0 is the first column of padding.
   @inline(__always)
   func column(_ index: Int, _ register: Int) -> Points {
     let column = index - padding
@@ -35,7 +35,8 @@ struct InputLines<Register: ChannelRegister, Points: TilePoints<Register.Numbers
   func column(at place: Int) -> Points { Points.ofInput { lines[$0][place] } }
 }
 
-/// The lines of an output's gradient under a row of tiles; pixels outside the map are zero.
+/// The rows of pixels of an output's gradient under a row of tiles; pixels outside the map are
+/// zero.
 struct GradientLines<Register: ChannelRegister, Points: TilePoints<Register.Numbers>> {
   private let upper: PixelVectors<Register>
   private let lineCount: Int

@@ -36,7 +36,7 @@ extension TilePoints {
 }
 
 extension TilePoints where Number == Vector {
-  /// Writes the values as pairs of bfloat16, each beside that of the neighbouring tile.
+  /// Writes the values as pairs of bfloat16, each with the neighbouring tile's value.
   @inline(__always)
   func write(with neighbour: Self, to target: UnsafeMutablePointer<Pairs>, step: Int) {
     forEachPoint { target[$0 * step] = roundedPairs($1, neighbour[$0]) }

@@ -1,15 +1,17 @@
 import Tensors
 
-/// How many rows of tiles are processed at once.
+/// Some rows of tiles that are processed together, and the memory that they need.
 struct WinogradBatch {
   private let rows: Int
 
-  /// Bytes that the transformed inputs and products of a batch should fit.
+  /// Bytes that the transformed inputs and products of a batch should not exceed.
   private static let bytes = 524_288
-  /// Fewest tiles multiplied each time weights are loaded, even if the tiles do not fit.
+  /// The smallest number of tiles multiplied each time weights are loaded, even if these tiles
+  /// exceed `bytes`.
   static let leastTiles = 64
 
-  /// - Parameter leastTiles: Fewest tiles processed at once, even if they do not fit.
+  /// - Parameter leastTiles: The smallest number of tiles processed at once, even if they exceed
+  ///   `bytes`.
   init(_ tiles: WinogradTiles, leastTiles: Int = Self.leastTiles) {
     let tileBytes =
       (tiles.inputStep + tiles.output.channelStride) * tiles.tileSize.points * 4
@@ -21,8 +23,8 @@ struct WinogradBatch {
   /// - Parameter rows: Rows of tiles.
   init(rows: Int) { self.rows = rows }
 
-  /// Vectors from one point to the next: an odd number, so that points are spread over the sets of
-  /// the cache.
+  /// Vectors from one point to the next: an odd number, which spreads points over the sets of the
+  /// cache.
   private func pointStep(_ tiles: WinogradTiles, rows: Int, tileStep: Int) -> Int {
     let count = rows * tiles.pitch + tiles.halo + MatrixProduct.mostRowsAtOnce
     return FeatureMapShape.paddedChannels(count * tileStep) / FeatureMapShape.vectorWidth | 1
@@ -47,10 +49,10 @@ struct WinogradBatch {
     tiles.zeroCount * FeatureMapShape.vectorWidth + tiles.waitingCount
   }
 
-  /// Floats of scratch memory, both together.
+  /// Floats of scratch memory: those of `transformedCount` and of `workingCount`.
   func count(_ tiles: WinogradTiles) -> Int { transformedCount(tiles) + workingCount(tiles) }
 
-  /// Divides scratch memory of `count` floats.
+  /// Divides scratch memory of `count` floats among the arrays of a batch.
   func memory(_ tiles: WinogradTiles, _ scratch: UnsafeMutablePointer<Float>) -> WinogradMemory {
     memory(tiles, transformed: scratch, working: scratch + transformedCount(tiles))
   }

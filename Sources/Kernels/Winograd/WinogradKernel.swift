@@ -92,7 +92,7 @@ struct WinogradKernel {
     if layout.hasInputPadding { gradient.update(repeating: 0, count: layout.count) }
     forEachPlace(on: pool) { output, input, place, rows, columns in
       let place = sums + place
-      // Points without products hold garbage; they affect only taps that do not exist.
+      // Points without products hold arbitrary values; they affect only taps that do not exist.
       @inline(__always)
       func weights(ofRow row: Int) -> (WideVector, WideVector, WideVector) {
         let place = place + row * Points.count * pointStep
@@ -126,8 +126,8 @@ struct WinogradKernel {
 
   /// Visits every input, or pair of inputs, of every vector of outputs and segment.
   ///
-  /// - Parameter body: Receives the vector's first output, the input, the place of their vector
-  ///   among those of a point, and the segment's taps.
+  /// - Parameter body: Receives the vector's first output, the input, the index of the vector of
+  ///   weights at a point, and the segment's taps.
   @inline(__always)
   private func forEachPlace(
     on pool: WorkerPool,
@@ -138,7 +138,7 @@ struct WinogradKernel {
     pool.forEachPiece(layout.vectors) { vector, _ in
       let output = vector * FeatureMapShape.vectorWidth
       let step = layout.outputStep(output) / FeatureMapShape.vectorWidth
-      // The first vector of the block, and this vector's place in it.
+      // The first vector of the block, and this vector's index in the block.
       let (first, inBlock) = layout.block(ofVector: vector)
       segments.forEachSegment { segment, row, column in
         let (rows, columns) = (segments.taps(row), segments.taps(column))

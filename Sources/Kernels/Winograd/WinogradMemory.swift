@@ -68,7 +68,7 @@ struct WinogradMemory {
     return UnsafeRawPointer((PixelVectors<Stored>(inputs) + point * registers).memory)
   }
 
-  /// The transformed inputs at one point in float32, from tile `tile` on.
+  /// The transformed inputs at one point in float32, starting at tile `tile`.
   @inline(__always)
   func inputs(ofPoint point: Int, tile: Int, of tiles: WinogradTiles) -> UnsafePointer<Float> {
     inputs(ofPoint: point, as: Float.self).assumingMemoryBound(to: Float.self)
@@ -130,8 +130,8 @@ struct WinogradMemory {
     }
   }
 
-  /// Transforms the products of a row of tiles, from tile `tile` on, and writes the outputs or adds
-  /// them.
+  /// Transforms the products of a row of tiles, starting at tile `tile`, and writes or adds the
+  /// outputs.
   func writeOutputs(
     _ tiles: WinogradTiles, bias: UnsafePointer<Float>?, to y: FeatureMap, image: Int, row: Int,
     tile: Int, adding: Bool
@@ -168,7 +168,7 @@ struct WinogradMemory {
 }
 
 extension WinogradTiles {
-  /// Visits a pixel's channels: whole vectors where that is fastest, octets for the rest.
+  /// Visits a pixel's channels in whole vectors where that is fastest, otherwise in octets.
   @inline(__always)
   fileprivate func forEachRegisters(
     of shape: FeatureMapShape, wholeVectors: (Range<Int>) -> Void, octets: (Range<Int>) -> Void

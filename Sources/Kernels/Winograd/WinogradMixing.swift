@@ -18,7 +18,7 @@ struct WinogradMixing: BankPass {
   /// Tiles from one image to the next. Products may write beyond an image's last tile, but not into
   /// the next image's.
   let tilePitch: Int
-  /// Images transformed at once; their products read the whole bank once for all of them.
+  /// Images transformed at once; their products read the whole bank only once.
   let imagesAtOnce: Int
 
   /// Images whose gradients at a point fit the L1 cache together.
@@ -27,12 +27,11 @@ struct WinogradMixing: BankPass {
   /// Bytes of transformed tiles that leave room for a bank in the last-level cache.
   private static let transformedBytes = 16 << 20
 
-  /// Inputs whose weights are mixed at once: an even number, and no more than a product sums in
-  /// registers.
+  /// Inputs whose weights are mixed at once: an even number, at most `MatrixProduct.longestSum`.
   private static let inputsAtOnce = 32
 
-  /// The largest number of images, up to `count`, that forms whole groups: those whose gradients
-  /// are summed, or whose mixtures are written, together.
+  /// The largest number of images, up to `count`, that consists of whole groups: a group is the
+  /// images whose gradients are summed, or whose mixtures are written, together.
   private static func imagesAtOnce(_ count: Int) -> Int {
     let group = count > gradientsAtOnce ? gradientsAtOnce : KernelBank.imagesMixedAtOnce
     return count > group ? count / group * group : count
@@ -125,7 +124,7 @@ struct WinogradMixing: BankPass {
     }
   }
 
-  /// The point of a piece, and its block of outputs.
+  /// The point and the block of outputs of a piece.
   @inline(__always)
   func place(ofPiece piece: Int) -> (point: Int, vector: Int, vectors: Int) {
     let blocks = kernel.layout.blockCount

@@ -191,8 +191,8 @@ struct WinogradMixingGradient: BankGradient {
     step: Int, count: Int, _ kernel: UnsafePointer<Vector>,
     to target: UnsafeMutablePointer<Vector>, products: UnsafeMutablePointer<Vector>
   ) {
-    // Written out: in loops over arrays, these values left the registers and took four times as
-    // long.
+    // Written out: in loops over arrays, these values did not stay in registers, which took four
+    // times as long.
     @inline(__always)
     func fraction(_ image: Int) -> Vector {
       image < count ? Vector(repeating: shares[image * step]) : .zero
@@ -203,7 +203,7 @@ struct WinogradMixingGradient: BankGradient {
     var (p4, p5, p6, p7) = (products[4], products[5], products[6], products[7])
     for index in 0..<vectorCount {
       let weight = kernel[index]
-      // Two sums, so that a product need not wait for the one before it.
+      // Two sums, so that a product need not wait for the previous one.
       var (even, odd) = (target[index], Vector.zero)
       @inline(__always)
       func add(_ image: Int, _ fraction: Vector, _ sum: inout Vector, _ product: inout Vector) {

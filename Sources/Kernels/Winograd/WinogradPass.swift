@@ -1,8 +1,8 @@
 import Tensors
 
-/// A convolution by Winograd's minimal filtering with stride 1 and sums in float32. Products of one
-/// tile, against the formula's: F(2×2, 3×3) 16 for 36, 5×5 in segments by the same 49 for 100,
-/// F(4×4, 3×3) 36 for 144.
+/// A convolution by Winograd's minimal filtering with stride 1 and sums in float32. Number of
+/// products of one tile, and of the formula in brackets: F(2×2, 3×3) 16 (36), 5×5 in segments of
+/// F(2×2, 3×3) 49 (100), F(4×4, 3×3) 36 (144).
 ///
 /// A batch of tile rows is transformed. At each point, the transformed tiles times the transformed
 /// weights are one matrix product.
@@ -71,7 +71,7 @@ struct WinogradPass: MapPass {
   /// Tiles multiplied between two prefetches.
   private static let tilesAtOnce = MatrixProduct.mostRowsAtOnce
 
-  /// Matrix products of `tileCount` tiles, which is the number of prefetch steps.
+  /// The number of matrix products, and so of prefetch steps, for `tileCount` tiles.
   private func productCount(_ tileCount: Int) -> Int {
     let (blocks, parts) = (
       kernel.layout.blockCount, (tileCount + Self.tilesAtOnce - 1) / Self.tilesAtOnce

@@ -1,10 +1,10 @@
 /// How 3 or 5 taps along an axis are cut into segments for F(2, 3): 5 = 2 + 3.
 ///
-/// A segment begins two taps after the one before it, as a tile of outputs begins two pixels after
-/// its neighbour. So for each tile the second segment reads what the first one reads for the next
-/// tile: all segments share the same transformed inputs. A segment of two taps is zero at the last
-/// point, so 5×5 takes (3 + 4)² = 49 products a tile, where the formula has 100, and rounds no more
-/// than 3×3. Several segments exist with 2×2 tiles only.
+/// A segment begins two taps after the previous one, just as a tile of outputs begins two pixels
+/// after its neighbour. So the second segment of a tile reads the same inputs as the first segment
+/// of the next tile: all segments share the transformed inputs. A segment of two taps is zero at
+/// the last point, so 5×5 needs (3 + 4)² = 49 products for each tile, where the formula has 100,
+/// and rounds no more than 3×3. Several segments exist with 2×2 tiles only.
 struct WinogradSegments {
   /// Segments along each axis.
   let count: Int

@@ -2,10 +2,10 @@ import Tensors
 
 /// The tile sizes of Winograd's minimal filtering, smallest first.
 public enum WinogradTile: CaseIterable, Hashable, Sendable {
-  /// F(2×2, 3×3): 4 products an output, where the formula has 9. Rounds about as much as the
+  /// F(2×2, 3×3): 4 products for each output, where the formula has 9. Rounds about as much as the
   /// formula.
   case two
-  /// F(4×4, 3×3): 2¼ products an output. About three times the rounding error.
+  /// F(4×4, 3×3): 2¼ products for each output. About three times the rounding error.
   case four
 
   /// Outputs along each axis of a tile.
@@ -20,8 +20,8 @@ public enum WinogradTile: CaseIterable, Hashable, Sendable {
   /// Tiles in a row.
   func columns(of output: FeatureMapShape) -> Int { (output.width + outputs - 1) / outputs }
 
-  /// Whether a convolution can be computed in these tiles: 3×3, or with 2×2 tiles 5×5 in segments,
-  /// with stride 1 and both maps in the same precision.
+  /// Whether a convolution can be computed in these tiles: 3×3, or 5×5 in segments with 2×2 tiles;
+  /// with stride 1, and both maps in the same precision.
   func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape) -> Bool {
     let kernel = geometry.kernelWidth
     return (kernel == 3 || kernel == 5 && self == .two) && geometry.kernelHeight == kernel

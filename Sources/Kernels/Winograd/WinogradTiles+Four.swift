@@ -117,7 +117,7 @@ extension WinogradTiles {
   }
 }
 
-/// The same transforms, written as pairs of bfloat16: each element beside the neighbouring tile's.
+/// The same transforms, written as pairs of bfloat16: each element with the neighbouring tile's.
 extension WinogradTiles {
   /// Writes transformed tiles: `[points][pairs of tiles][input.channelStride][2]`.
   ///

@@ -5,9 +5,8 @@ import Tensors
 extension WinogradTiles {
   /// Writes the transformed input tiles of one row: `[points][tiles][inputStep]`.
   ///
-  /// With 512-bit vectors and their 32 registers, the last two transformed columns of a tile are
-  /// kept for the next tile. Sixteen registers cannot hold them: columns are then read and
-  /// transformed again.
+  /// With 512-bit vectors, the 32 registers keep the last two transformed columns of a tile for the
+  /// next tile. With only sixteen registers, these columns are read and transformed again.
   ///
   /// - Parameters:
   ///   - zeros: `zeroCount` vectors.
@@ -117,7 +116,7 @@ extension WinogradTiles {
   }
 }
 
-/// The same transforms, written as pairs of bfloat16: each element beside the neighbouring tile's.
+/// The same transforms, written as pairs of bfloat16: each element with the neighbouring tile's.
 extension WinogradTiles {
   /// Writes transformed tiles: `[points][pairs of tiles][input.channelStride][2]`.
   @inline(__always)

@@ -22,16 +22,16 @@ struct WinogradTiles {
   /// Tiles along each axis that the last segment reads beyond those of the outputs.
   var halo: Int { segments.count - 1 }
 
-  /// Tiles from one row of tiles to the next.
+  /// Number of tiles from one row of tiles to the next.
   var pitch: Int { columns + halo }
 
-  /// Tiles from an output's tile to the tile that a segment reads for it.
+  /// Number of tiles from an output's tile to the tile that a segment reads for it.
   @inline(__always)
   func offset(ofRow row: Int, _ column: Int) -> Int { row * pitch + column }
 
   /// Elements from one transformed tile to the next at a point. Products in 256-bit vectors read
   /// one channel of four tiles at a time. If tiles were a whole number of cache lines apart, the
-  /// four elements would lie in one bank of the L1 cache, which delivers one element a cycle
+  /// four elements would lie in the same bank of the L1 cache, which delivers one element per cycle
   /// (docs/kernels.md).
   var inputStep: Int {
     guard tileSize != .two, factors == .float32, RegisterBlockSize.isFourByOne else {

@@ -11,7 +11,7 @@ struct WinogradWeightGradient: WeightGradient {
   private let batch: WinogradBatch
   private let groups: GradientGroups
 
-  /// Sums larger than this have left the L2 cache before the next tiles are added to them.
+  /// Sums larger than this have left the L2 cache by the time the next tiles are added to them.
   private static let manyBytes = 1 << 20
 
   /// - Parameter factors: Precision of the factors; 5×5 supports float32 only.
@@ -24,8 +24,8 @@ struct WinogradWeightGradient: WeightGradient {
       tileSize: tile, factors: WinogradTiles.factors(factors, ofPairsIn: sizes.output),
       input: sizes.input, output: sizes.output, padding: sizes.geometry.padding,
       segments: kernel.segments)
-    // Sums that do not stay in the cache are loaded and stored once a batch: larger batches do so
-    // less often.
+    // Sums that do not stay in the cache are loaded and stored once for each batch of tiles, so
+    // larger batches do so less often.
     let isLarge = 4 * kernel.count > Self.manyBytes
     batch = WinogradBatch(
       tiles, leastTiles: isLarge ? 4 * WinogradBatch.leastTiles : WinogradBatch.leastTiles)
@@ -76,7 +76,7 @@ struct WinogradWeightGradient: WeightGradient {
     correlate(memory, tiles: count, into: sums, adding: adding, &coming)
   }
 
-  /// The same with pairs of bfloat16.
+  /// Like `add`, with factors in pairs of bfloat16.
   private func addPairs(
     _ x: FeatureMap, _ dy: FeatureMap, rows: Range<Int>, next: Range<Int>, _ memory: WinogradMemory,
     to sums: UnsafeMutablePointer<Vector>, adding: Bool
