@@ -1,5 +1,5 @@
 extension Sequence where Element: FixedWidthInteger {
-  /// The sum of the elements, or nil if it, or a sum of the first ones, does not fit the type.
+  /// The sum of the elements, or nil if it or one of its partial sums overflows.
   public var checkedSum: Element? {
     var sum: Element = 0
     for element in self {

@@ -1,7 +1,7 @@
 /// The valid range of a setting.
 ///
-/// Recipes are checked against `stages/schema.yaml`; a stage that is called by hand checks its settings
-/// by the same bounds, for a batch of no images or an accumulation over none would end it in a trap.
+/// Recipes are checked against `stages/schema.yaml`. A stage checks the same bounds again, since it
+/// may be called directly, and a batch size or accumulation of 0 would end it with a trap.
 public struct SettingRange: Sendable, Equatable {
   public let least: Double?
   public let most: Double?
@@ -9,8 +9,8 @@ public struct SettingRange: Sendable, Equatable {
   public let below: Double?
 
   /// - Parameters:
-  ///   - least, most: Ends that are in the range.
-  ///   - above, below: Ends that are not.
+  ///   - least, most: Bounds that are in the range.
+  ///   - above, below: Bounds that are not in the range.
   public init(
     least: Double? = nil, most: Double? = nil, above: Double? = nil, below: Double? = nil
   ) {
@@ -18,20 +18,20 @@ public struct SettingRange: Sendable, Equatable {
   }
 
   /// - Parameter key: The setting's name in a recipe, for the error.
-  /// - Throws: `SettingOutOfRange` where `number` lies outside, or is not finite.
+  /// - Throws: `SettingOutOfRange` if `number` is outside the range or not finite.
   public func check(_ number: Double?, _ key: String) throws(SettingOutOfRange) {
     guard let number, !contains(number) else { return }
     throw SettingOutOfRange(key: key, found: "\(number)", expected: description)
   }
 
   /// - Parameter key: The setting's name in a recipe, for the error.
-  /// - Throws: `SettingOutOfRange` where `number` lies outside.
+  /// - Throws: `SettingOutOfRange` if `number` is outside the range.
   public func check(_ number: Int?, _ key: String) throws(SettingOutOfRange) {
     guard let number, !contains(Double(number)) else { return }
     throw SettingOutOfRange(key: key, found: "\(number)", expected: description)
   }
 
-  /// Whether the number is finite and within the ends.
+  /// Whether the number is finite and within the bounds.
   public func contains(_ number: Double) -> Bool {
     number.isFinite && number >= least ?? -.infinity && number <= most ?? .infinity
       && number > above ?? -.infinity && number < below ?? .infinity
@@ -39,7 +39,7 @@ public struct SettingRange: Sendable, Equatable {
 }
 
 extension SettingRange: CustomStringConvertible {
-  /// As it stands after "expected": `1 to 1024`, `0 to less than 1`, `above 0`.
+  /// The range in the form used after "expected": `1 to 1024`, `0 to less than 1`, `above 0`.
   public var description: String {
     func shown(_ number: Double) -> String {
       Int(exactly: number).map(String.init) ?? "\(number)"
@@ -56,7 +56,7 @@ extension SettingRange: CustomStringConvertible {
   }
 }
 
-/// A number of the settings with which a stage cannot work.
+/// A setting whose value is outside its valid range.
 public struct SettingOutOfRange: Error, Equatable, Sendable, CustomStringConvertible {
   public let key: String
   public let found: String
@@ -71,7 +71,7 @@ public struct SettingOutOfRange: Error, Equatable, Sendable, CustomStringConvert
   }
 }
 
-/// Settings that a stage reads: they check what their types do not say.
+/// Settings that a stage reads, which can check the ranges that their types do not enforce.
 public protocol CheckedSettings: Decodable {
   /// Checks the range of every number.
   func check() throws

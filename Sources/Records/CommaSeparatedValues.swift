@@ -1,13 +1,13 @@
 import Foundation
 import TensorFiles
 
-/// A file of comma-separated values as RFC 4180 has it: cells with a comma, a quote or a line break
-/// stand in double quotes, a quote within them is written twice.
+/// A file of comma-separated values as in RFC 4180: cells with a comma, a quote or a line break are
+/// enclosed in double quotes, and a quote within them is doubled.
 ///
-/// Every record ends in a line break, the last one too: a file cut off in the middle is told from a
-/// whole one by that.
+/// Every record ends with a line break, including the last one, so that a truncated file can be
+/// distinguished from a complete one.
 public struct CommaSeparatedValues: Sendable, Equatable {
-  /// One record and the line of the file it starts on, counted from 1.
+  /// One record, and the line of the file on which it starts, counted from 1.
   public struct Record: Sendable, Equatable {
     public let line: Int
     public let cells: [String]
@@ -18,8 +18,8 @@ public struct CommaSeparatedValues: Sendable, Equatable {
   /// Reads `text`.
   ///
   /// - Parameter file: The file's name, for the errors.
-  /// - Throws: `LogError` where a quote stays open, something follows a closing quote, or the last
-  ///   record does not end in a line break.
+  /// - Throws: `LogError` if a quote is not closed, a closing quote is followed by something else,
+  ///   or the last record does not end with a line break.
   public init(parsing text: String, file: String) throws(LogError) {
     var parser = RecordParser(bytes: Array(text.utf8), file: file, isLenient: false)
     var records: [Record] = []
@@ -27,8 +27,8 @@ public struct CommaSeparatedValues: Sendable, Equatable {
     self.records = records
   }
 
-  /// Reads all that can be read of a text, whatever it is: what the other initialiser refuses is taken
-  /// as the text that stands there.
+  /// Reads as much of a damaged text as possible: where the other initialiser would throw,
+  /// characters are taken literally.
   public init(salvaging text: String) {
     var parser = RecordParser(bytes: Array(text.utf8), file: "", isLenient: true)
     var records: [Record] = []
@@ -52,8 +52,8 @@ public struct CommaSeparatedValues: Sendable, Equatable {
     return header
   }
 
-  /// The cells of the column with this name, below the header; nil if there is none. Records that end
-  /// before it are passed over.
+  /// The cells below the header of the column with this name; nil if there is none. Records that
+  /// are too short for it are skipped.
   public func column(_ name: String) -> [String]? {
     guard let index = records.first?.cells.firstIndex(of: name) else { return nil }
     return records.dropFirst().compactMap { index < $0.cells.count ? $0.cells[index] : nil }
@@ -76,12 +76,12 @@ public struct CommaSeparatedValues: Sendable, Equatable {
   }
 }
 
-/// Reads one record after the other. Bytes, not characters: all that matters here is ASCII, and
-/// Swift takes a carriage return with its line feed for one character.
+/// Reads one record after another. It reads bytes, not characters: all separators are ASCII, and
+/// Swift combines a carriage return and a line feed into one character.
 private struct RecordParser {
   let bytes: [UInt8]
   let file: String
-  /// Whether damage is taken as text instead of refused.
+  /// Whether damaged text is taken literally instead of causing an error.
   let isLenient: Bool
   var position = 0
   var line = 1
@@ -127,7 +127,7 @@ private struct RecordParser {
     return (String(decoding: cell, as: UTF8.self), .record)
   }
 
-  /// The bytes between the quote at `position` and the one that closes it.
+  /// The bytes between the quote at `position` and the closing quote.
   private mutating func quotedBytes(column: Int) throws(LogError) -> [UInt8] {
     let start = line
     var cell: [UInt8] = []

@@ -1,14 +1,14 @@
 import Foundation
 import TensorFiles
 
-/// What every tensor file that comes from a data set says of it, in its metadata `class_names` and
-/// `data_status`.
+/// The metadata `class_names` and `data_status` of every tensor file that is derived from a data
+/// set.
 public struct DatasetMetadata: Sendable, Equatable {
   /// Sorted by label.
   public let classNames: [String]
   public let dataStatus: DataStatus
 
-  /// The most classes that a data set may have.
+  /// The largest number of classes of a data set.
   public static let mostClasses = 1_000
 
   public init(classNames: [String], dataStatus: DataStatus) {
@@ -16,9 +16,9 @@ public struct DatasetMetadata: Sendable, Equatable {
     self.dataStatus = dataStatus
   }
 
-  /// As a tensor file's metadata. Class names are a JSON array.
+  /// The entries of a tensor file's metadata. Class names are a JSON array.
   public var entries: [String: String] {
-    // A string needs escapes for quotes and backslashes alone: names have no control characters.
+    // Only quotes and backslashes need escapes, since names have no control characters.
     let quoted = classNames.map { name in
       let escaped = name.replacingScalar("\\", by: "\\\\")
         .replacingScalar("\"", by: "\\\"")

@@ -1,28 +1,28 @@
 import Foundation
 
-/// How long each epoch took: the file `timing.csv`, with the columns `epoch`, `seconds` and
+/// The duration of each epoch: the file `timing.csv`, with the columns `epoch`, `seconds` and
 /// `images_per_second`.
 ///
-/// It stands apart from the history, since no two runs agree in it.
+/// It is separate from the history, since it differs from run to run.
 public struct EpochTimes: Sendable, Equatable {
   public static let fileName = "timing.csv"
   private static let columns = ["epoch", "seconds", "images_per_second"]
-  /// Bytes of the longest file that is read.
+  /// The largest size of a file that is read, in bytes.
   private static let byteLimit = 1 << 26
 
   /// A line of the file.
   public struct Row: Sendable, Equatable {
     public let epoch: Int
-    /// From 0 on.
+    /// Not negative.
     public let seconds: Double
     /// Nil if the file does not say.
     public let imagesPerSecond: Double?
   }
 
-  /// In the order of the lines.
+  /// The rows in the order of the lines.
   public private(set) var rows: [Row] = []
 
-  /// A table without a row.
+  /// An empty table.
   public init() {}
 
   /// Reads the file at `url`.
@@ -60,9 +60,10 @@ public struct EpochTimes: Sendable, Equatable {
     }
   }
 
-  /// Adds an epoch. One that was repeated after a crash replaces its row and those after it.
+  /// Adds an epoch. If the epoch was repeated after a crash, it replaces its row and all later
+  /// rows.
   ///
-  /// - Parameter images: Images of the epoch.
+  /// - Parameter images: Number of images of the epoch.
   public mutating func add(epoch: Int, seconds: Double, images: Int) {
     func rounded(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
     rows.removeAll { $0.epoch >= epoch }
@@ -81,7 +82,7 @@ public struct EpochTimes: Sendable, Equatable {
         })
   }
 
-  /// Seconds of all epochs; of an epoch that stands in several rows the last one counts.
+  /// Seconds of all epochs; if an epoch has several rows, the last one counts.
   public var total: Double { secondsOfEpoch.sorted { $0.key < $1.key }.reduce(0) { $0 + $1.value } }
 
   /// The seconds of each of `epochs`; nil if one is missing.

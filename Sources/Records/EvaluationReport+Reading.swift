@@ -1,7 +1,8 @@
 import Foundation
 
 extension EvaluationReport {
-  /// Bytes of the longest file that is read: some thousand classes with long names.
+  /// The largest size of a file that is read, in bytes: enough for a thousand classes with long
+  /// names.
   private static let byteLimit = 1 << 24
 
   /// Reads the file at `url`.
@@ -44,8 +45,8 @@ extension EvaluationReport {
   }
 }
 
-/// A figure that is null in JSON, which has finite numbers only, where it is nil or not finite. Read, it
-/// is nil if it is null or absent.
+/// A figure that is written as null if it is nil or not finite, since JSON has only finite numbers.
+/// When read, it is nil if it is null or absent.
 @propertyWrapper
 public struct NullWhereUndefined: Sendable, Equatable, Codable {
   private var value: Double?
@@ -68,7 +69,7 @@ public struct NullWhereUndefined: Sendable, Equatable, Codable {
 }
 
 extension KeyedDecodingContainer {
-  /// What the compiler calls for a property with the wrapper.
+  /// The compiler calls this for a property with the wrapper.
   func decode(_ type: NullWhereUndefined.Type, forKey key: Key) throws -> NullWhereUndefined {
     try decodeIfPresent(type, forKey: key) ?? NullWhereUndefined(wrappedValue: nil)
   }

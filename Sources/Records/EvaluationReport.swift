@@ -1,6 +1,7 @@
 import Foundation
 
-/// The results of an evaluation, its subject and reservations: the file `metrics.json`.
+/// The results of an evaluation, the evaluated images, and warnings about the results: the file
+/// `metrics.json`.
 ///
 /// Accuracies and scores are in percent. A value that is not defined, such as the recall of a class
 /// without images or the loss of a network that has diverged, is null in the file and nil here.
@@ -8,36 +9,37 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   public static let fileName = "metrics.json"
 
   @NullWhereUndefined public var top1: Double?
-  /// 100 of up to five classes.
+  /// 100 if there are at most five classes.
   @NullWhereUndefined public var top5: Double?
   /// The mean recall of the classes that have images; nil in files of earlier versions.
   @NullWhereUndefined public var balancedAccuracy: Double?
-  /// Mean cross-entropy, without smoothing.
+  /// Mean cross-entropy, without label smoothing.
   @NullWhereUndefined public var loss: Double?
-  /// Images.
+  /// Number of images.
   public var count: Int
   /// Which images these are: `validation`, `test`, or the name of another data set.
   public var on: String
-  /// The checkpoint that all figures but `checkpoints` are of; nil if the file does not say.
+  /// The checkpoint of all figures except `checkpoints`; nil if the file does not name it.
   public var checkpoint: String?
   public var epoch: Int?
   public var selection: SelectionKind?
   /// Whether each prediction averages those for the image and its mirror image.
   public var flip: Bool?
-  /// The views whose logits each answer averages; nil for none but the image, and with `flip`.
+  /// The views whose logits are averaged for each prediction; nil for the image alone, and with
+  /// `flip`.
   public var views: ImageViews.Kind?
-  /// The fraction of images answered from all views, above 0 and at most 1; nil without `views`.
+  /// The fraction of images predicted from all views, above 0 and at most 1; nil without `views`.
   public var viewsFraction: Double?
   public var dataStatus: DataStatus
-  /// Where the images come from, in the recipe's words.
+  /// The source of the images, as named in the recipe.
   public var source: String?
-  /// Whether the images that chose the epoch were the test images.
+  /// Whether the epoch was selected on the test images.
   public var selectedOnTest: Bool
-  /// Nil if the file does not say.
+  /// Nil if the file does not contain them.
   public var classNames: [String]?
   public var perClass: [ClassFigures]
-  /// Unweighted means over the classes that occur among the images or among the answers, each over the
-  /// same classes.
+  /// Unweighted means over the classes that occur among the images or the predictions; all means
+  /// are over the same classes.
   public var macro: Scores
   public var mostConfused: [Confusion]
   /// A fraction, 0 to 1; nil if no image was evaluated.
@@ -56,12 +58,12 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
     }
   }
 
-  /// Of a class that occurs among the images or among the answers, a score with a zero below its line is
-  /// 0; a class that occurs in neither has no scores. The accuracy is the recall of a class that has
-  /// images, and otherwise nil.
+  /// The figures of one class. If it occurs among the images or the predictions, a score whose
+  /// denominator is zero is 0; otherwise the class has no scores. The accuracy is the recall of a
+  /// class that has images, and otherwise nil.
   public struct ClassFigures: Sendable, Equatable, Codable {
     public var name: String
-    /// Images of the class; nil if the file does not say.
+    /// Number of images of the class; nil if the file does not contain it.
     public var support: Int?
     @NullWhereUndefined public var accuracy: Double?
     @NullWhereUndefined public var precision: Double?
@@ -108,7 +110,7 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
     }
   }
 
-  /// What the evaluated images are.
+  /// The evaluated images and checkpoints.
   public struct Subject: Sendable {
     public var on: String
     public var dataStatus: DataStatus
@@ -129,11 +131,11 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
   }
 
   /// - Parameters:
-  ///   - checkpoints: All that were evaluated.
-  ///   - selected: The place among them of the one that the other figures are of.
-  ///   - selection: How it was chosen.
-  ///   - count: Images.
-  /// - Precondition: `selected` is a place among the checkpoints.
+  ///   - checkpoints: The figures of all evaluated checkpoints.
+  ///   - selected: The index of the checkpoint that the other figures belong to.
+  ///   - selection: How that checkpoint was selected.
+  ///   - count: Number of images.
+  /// - Precondition: `selected` is an index of `checkpoints`.
   public init(
     of subject: Subject, checkpoints: [CheckpointFigures], selected: Int, selection: SelectionKind,
     count: Int, balancedAccuracy: Double?, perClass: [ClassFigures], macro: Scores,
@@ -172,7 +174,7 @@ public struct EvaluationReport: Sendable, Equatable, Encodable {
 }
 
 extension EvaluationReport: Decodable {
-  /// What earlier versions did not write is nil or empty.
+  /// Fields that earlier versions did not write are nil or empty.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     func figure(_ key: CodingKeys) throws -> Double? {
@@ -212,7 +214,7 @@ extension EvaluationReport {
   /// Whether these are the test images of the run's own data set.
   public var isOnTest: Bool { on == "test" }
 
-  /// The views of each image that the answers average.
+  /// The views of each image that the predictions average.
   public var imageViews: ImageViews {
     if let views { return ImageViews(views, fraction: viewsFraction ?? 1) }
     return flip == true ? .flip : .plain

@@ -1,12 +1,12 @@
-/// The views of each image that an evaluation averages, and for which images.
+/// The views of each image that an evaluation averages, and the images for which it does so.
 public struct ImageViews: Sendable, Equatable {
   public enum Kind: String, Sendable, Codable {
     /// The image alone.
     case plain
     /// The image and its mirror image.
     case mirrored
-    /// These two, and the image shifted by one pixel up and left, and by one down and right, each
-    /// with its mirror image.
+    /// The image, the image shifted by one pixel up and left, and the image shifted by one pixel
+    /// down and right, each with its mirror image.
     case shifted
 
     /// Number of views.
@@ -20,10 +20,10 @@ public struct ImageViews: Sendable, Equatable {
   }
 
   public let kind: Kind
-  /// Whether the views' probabilities are averaged, as `evaluate.flip` asks, and not their logits.
+  /// Whether the views' probabilities are averaged (`evaluate.flip`) instead of their logits.
   public let averagesProbabilities: Bool
-  /// The fraction of images answered from all views: those of which the network is least certain
-  /// when it sees the plain view. The others are answered from the plain view.
+  /// The fraction of images predicted from all views: those of which the network is least certain
+  /// with the plain view. The others are predicted from the plain view alone.
   public let fraction: Double
 
   /// The image alone.
@@ -51,7 +51,7 @@ extension ImageViews {
       + (fraction < 1 ? "of the least certain \(percentage)" : "each")
   }
 
-  /// What an answer is, in a sentence without a full stop; nil for plain images.
+  /// How predictions are computed, in a sentence without a full stop; nil for plain images.
   public var sentence: String? {
     let views: String
     switch kind {
@@ -72,7 +72,7 @@ extension ImageViews {
   /// "25 %".
   private var percentage: String {
     let percent = 100 * fraction
-    // As many decimals as four digits leave.
+    // At most four digits in all.
     let rounded = (percent * 100).rounded() / 100
     return (rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)") + " %"
   }

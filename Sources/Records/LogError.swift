@@ -1,24 +1,24 @@
 import TensorFiles
 
-/// What can be wrong with a log of a training or an evaluation.
+/// Errors in the logs of a training run or an evaluation.
 public enum LogError: PrintableError, Equatable {
   /// The file cannot be read, or is not UTF-8.
   case unreadable(file: String, problem: String)
-  /// A cell begins with a quote that nothing closes.
+  /// A cell begins with a quote that is not closed.
   case openQuote(file: String, line: Int, column: Int)
-  /// Something other than a comma or a line break follows a closing quote.
+  /// A closing quote is followed by something other than a comma or a line break.
   case textAfterQuote(file: String, line: Int, column: Int)
-  /// The last line does not end in a line break: the file was cut off.
+  /// The last line does not end with a line break: the file was truncated.
   case endsInRecord(file: String, line: Int)
-  /// The file has no line at all, not even a header.
+  /// The file is empty and has no header.
   case noHeader(file: String, expected: String)
-  /// A column of the header has another name than the format says.
+  /// A column of the header has another name than the format requires.
   case header(file: String, column: Int, expected: String, found: String)
   /// A line has more or fewer cells than the header.
   case cellCount(file: String, line: Int, expected: Int, found: Int)
-  /// A cell does not hold what its column is for.
+  /// A cell's value is not valid for its column.
   case cell(file: String, line: Int, column: String, expected: String, found: String)
-  /// A JSON file is not the object it should be.
+  /// A JSON file does not have the expected structure.
   case structure(file: String, place: String, problem: String)
 
   public var message: String {

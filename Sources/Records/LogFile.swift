@@ -1,16 +1,16 @@
 import Foundation
 import TensorFiles
 
-/// The texts that logs are kept as, read whole and not beyond a limit.
+/// Reads the text of log files up to a size limit.
 enum LogFile {
   /// The text of a regular file.
   ///
-  /// - Parameter limit: Bytes that a file of the kind may have.
+  /// - Parameter limit: The largest allowed size in bytes.
   /// - Throws: `LogError.unreadable`.
   static func text(contentsOf url: URL, limit: Int) throws(LogError) -> String {
     let name = url.lastPathComponent
     func unreadable(_ problem: String) -> LogError { .unreadable(file: name, problem: problem) }
-    // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
+    // O_NONBLOCK: opening a pipe without a writer would block before the pipe can be rejected.
     let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable(String(cString: strerror(errno))) }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -1,15 +1,17 @@
 import Foundation
 
-/// The learning rates that a training planned: the file `schedule.csv`, a line a step.
+/// The planned learning rates of a training run: the file `schedule.csv`, with one line for each
+/// step.
 ///
-/// The header is `epoch`, epochs done before the step, and `learning_rate`. Epochs don't decrease.
+/// The columns are `epoch`, the number of epochs before the step, and `learning_rate`. Epochs do
+/// not decrease.
 public struct RatePlan: Sendable, Equatable {
   public static let fileName = "schedule.csv"
   private static let columns = ["epoch", "learning_rate"]
-  /// Bytes of the longest file that is read.
+  /// The largest size of a file that is read, in bytes.
   private static let byteLimit = 1 << 24
 
-  /// Epochs done before each step.
+  /// The number of epochs before each step.
   public let epochs: [Double]
   /// The rate of each step.
   public let rates: [Double]
@@ -56,7 +58,7 @@ public struct RatePlan: Sendable, Equatable {
     (self.epochs, self.rates) = (epochs, rates)
   }
 
-  /// The file's text, with shortest decimals that read back as the same numbers.
+  /// The file's text, with the shortest decimals that are read back as the same numbers.
   public var text: String {
     CommaSeparatedValues.text(
       of: [Self.columns] + zip(epochs, rates).map { ["\($0)", "\($1)"] })

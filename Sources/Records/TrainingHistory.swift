@@ -1,18 +1,18 @@
 import Foundation
 
-/// What a training run wrote down after each epoch: the file `history.csv`, in which nothing depends on
+/// The figures of each epoch of a training run: the file `history.csv`, which does not depend on
 /// time or machine.
 ///
-/// The header is `epoch`, `learning_rate`, loss, top-1 and top-5 of training and of validation images,
-/// then one column `train_top1.CLASS` a class, then one `validation_top1.CLASS` a class in the same
-/// order. The validation columns of files by earlier versions begin with `heldout_`.
-/// Accuracies are in percent. A cell may be empty (not measured) or `nan`.
+/// The columns are `epoch`, `learning_rate`, loss, top-1 and top-5 of training and of validation
+/// images, then one column `train_top1.CLASS` for each class, then one `validation_top1.CLASS` for
+/// each class in the same order. In files of earlier versions, validation columns begin with
+/// `heldout_`. Accuracies are in percent. A cell may be empty (not measured) or `nan`.
 public struct TrainingHistory: Sendable, Equatable {
   public static let fileName = "history.csv"
 
-  /// Loss and accuracies over one set of images, a value an epoch; nil if none was measured.
+  /// Loss and accuracies on one set of images, one value for each epoch; nil if not measured.
   public struct Curves: Sendable, Equatable {
-    /// Mean loss an image, as the recipe defines it.
+    /// Mean loss over the images, as the recipe defines it.
     public var loss: [Double?]
     /// Percent.
     public var top1: [Double?]
@@ -28,7 +28,8 @@ public struct TrainingHistory: Sendable, Equatable {
     }
   }
 
-  /// 1, 2, … or, where training went on from an earlier one, the numbers after that one's.
+  /// 1, 2, … or, for a run that continues an earlier one, the numbers after those of the earlier
+  /// run.
   public let epochs: [Int]
   public let learningRate: [Double?]
   public let training: Curves
@@ -42,12 +43,13 @@ public struct TrainingHistory: Sendable, Equatable {
     "epoch", "learning_rate", "train_loss", "train_top1", "train_top5", "validation_loss",
     "validation_top1", "validation_top5",
   ]
-  /// How names of columns began in earlier versions, and how they begin today.
+  /// Prefixes of column names in earlier versions, and the present ones.
   private static let former = ["heldout_": "validation_"]
-  /// Bytes of the longest file that is read: a thousand classes over some five thousand epochs.
+  /// The largest size of a file that is read, in bytes: enough for a thousand classes and about
+  /// five thousand epochs.
   private static let byteLimit = 1 << 28
 
-  /// - Precondition: each list has a value an epoch.
+  /// - Precondition: each list has one value for each epoch.
   public init(
     epochs: [Int], learningRate: [Double?], training: Curves, validation: Curves,
     classNames: [String]
@@ -90,8 +92,8 @@ public struct TrainingHistory: Sendable, Equatable {
       top1OfClass: Array(table[(classes + classNames.count)...]))
   }
 
-  /// The file's text, with shortest decimals that read back as the same numbers; a cell is empty if
-  /// nothing was measured.
+  /// The file's text, with the shortest decimals that are read back as the same numbers; values
+  /// that were not measured are empty cells.
   public var text: String {
     let columns =
       [learningRate] + [training, validation].flatMap { [$0.loss, $0.top1, $0.top5] }
@@ -109,7 +111,7 @@ public struct TrainingHistory: Sendable, Equatable {
       }
   }
 
-  /// Today's name of a column.
+  /// The present name of a column.
   private static func currentName(ofColumn name: String) -> String {
     for (before, now) in former where name.hasPrefix(before) {
       return now + name.dropFirst(before.count)

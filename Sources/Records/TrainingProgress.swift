@@ -1,11 +1,11 @@
 import Foundation
 
-/// Where a running training stands: the file `progress.json` of its work folder, which the trainer
-/// replaces about once a second, for `watch` and the live page. Beside it lies `history.csv`.
+/// The progress of a running training: the file `progress.json` of its work folder, next to
+/// `history.csv`. The trainer replaces it about once a second, for `watch` and the live page.
 public struct TrainingProgress: Codable, Sendable, Equatable {
   public static let fileName = "progress.json"
 
-  /// A class that was taken for another, in the validation after an epoch.
+  /// A class that was predicted as another in the validation after an epoch.
   public struct Confusion: Codable, Sendable, Equatable {
     public let truth: String
     public let predicted: String
@@ -22,25 +22,25 @@ public struct TrainingProgress: Codable, Sendable, Equatable {
   }
 
   public let network: String
-  /// The epoch under way, from 1.
+  /// The current epoch, counted from 1.
   public let epoch: Int
   public let lastEpoch: Int
-  /// The fraction of the last epoch that is trained; nil for the whole.
+  /// The fraction of the last epoch that is trained; nil if it is a whole epoch.
   public let lastEpochFraction: Double?
   /// Images of the epoch that were trained on.
   public let imagesDone: Int
   public let imagesInEpoch: Int
-  /// 0 where it is not known yet.
+  /// 0 if it is not known yet.
   public let imagesPerSecond: Double
-  /// The epochs after this one, each counted by its work relative to this one's; nil where all are
-  /// the same.
+  /// The number of later epochs, each weighted by its work relative to the current epoch's; nil if
+  /// all are equal.
   public let laterEpochs: Double?
   /// The mean loss of the epoch so far; 0 before its first step.
   public let loss: Double
   /// Whether the validation images are the test images.
   public let isSelectedOnTest: Bool
   public let dataStatus: DataStatus
-  /// The most frequent confusions after the epoch before, the most frequent first.
+  /// The most frequent confusions after the previous epoch, in descending order.
   public let confusions: [Confusion]
 
   public init(
@@ -67,7 +67,7 @@ extension TrainingProgress {
   /// The fraction of all images of all epochs that were trained on, 0 to 1.
   public var fraction: Double { (Double(epoch - 1) + Double(imagesDone) / wholeEpoch) / epochs }
 
-  /// Epochs, the last one as the fraction that it is.
+  /// The number of epochs, including the fraction of the last one.
   private var epochs: Double { Double(lastEpoch - 1) + (lastEpochFraction ?? 1) }
 
   /// Images of a whole epoch.
@@ -75,8 +75,8 @@ extension TrainingProgress {
     Double(imagesInEpoch) / (epoch == lastEpoch ? lastEpochFraction ?? 1 : 1)
   }
 
-  /// Seconds until the last epoch's end at the present rate of work, without the validations; nil
-  /// if the rate is not known.
+  /// Seconds until the end of the last epoch at the present rate, without validation; nil if the
+  /// rate is not known.
   public var secondsLeft: Double? {
     guard imagesPerSecond > 0 else { return nil }
     if let laterEpochs {
@@ -86,10 +86,11 @@ extension TrainingProgress {
     return (1 - fraction) * epochs * wholeEpoch / imagesPerSecond
   }
 
-  /// Bytes of the longest file that is read: twenty confusions of classes with long names.
+  /// The largest size of a file that is read, in bytes: enough for twenty confusions of classes
+  /// with long names.
   private static let byteLimit = 65_536
 
-  /// Reads a file's text; nil if it is not one that a trainer writes.
+  /// Reads a file's text; nil if it is not a valid progress file.
   public init?(parsing data: Data) {
     guard data.count <= Self.byteLimit,
       let found = try? JSONDecoder().decode(Self.self, from: data),
@@ -103,7 +104,7 @@ extension TrainingProgress {
     self = found
   }
 
-  /// Reads the file of a work folder; nil if there is none, or none that a trainer writes.
+  /// Reads the file of a work folder; nil if there is no valid progress file.
   public init?(inFolder folder: URL) {
     let url = folder.appendingPathComponent(Self.fileName)
     guard let handle = try? FileHandle(forReadingFrom: url) else { return nil }

@@ -1,8 +1,9 @@
 import Foundation
 
-/// Writes files that are whole or absent: into a temporary name in the same folder, synced, renamed
-/// over the target, and the folder synced. The path always refers to the old content or the new
-/// one, even after a power cut; a process killed meanwhile leaves at most a `.NAME.….tmp` beside it.
+/// Writes files atomically: to a temporary file in the same folder, which is synced and renamed to
+/// the target; then the folder is synced. The path always refers to the complete old or new
+/// content, even after a power failure. A process that is killed leaves at most a file
+/// `.NAME.….tmp` in the folder.
 public enum AtomicFile {
   /// Replaces the content of `url` with `data`.
   public static func write(_ data: Data, to url: URL) throws(TensorFileError) {
@@ -15,8 +16,8 @@ public enum AtomicFile {
     }
   }
 
-  /// Replaces the content of `url` with what `body` writes. If `body` or the disk fails, the old
-  /// content stays and the temporary file is removed.
+  /// Replaces the content of `url` with the bytes that `body` writes. If `body` or the disk fails,
+  /// the old content is kept and the temporary file is removed.
   ///
   /// A symbolic link at `url` is replaced, not followed. Permissions are those of a new file.
   public static func write(to url: URL, _ body: (FileSink) throws -> Void) throws {
@@ -47,7 +48,7 @@ public enum AtomicFile {
     try syncFolder(folder, file: file)
   }
 
-  /// Makes a rename in `folder` durable. File systems that cannot sync a folder answer EINVAL.
+  /// Makes a rename in `folder` durable. File systems that cannot sync a folder return EINVAL.
   private static func syncFolder(_ folder: String, file: String) throws(TensorFileError) {
     let descriptor = open(PathText.systemPath(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     try check(descriptor, file: file, step: "open the folder")

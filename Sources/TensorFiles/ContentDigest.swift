@@ -1,10 +1,10 @@
 import Digests
 import Foundation
 
-/// Digests of a file's contents, independent of its path, time and place.
+/// Digests of a file's contents, independent of its path and times.
 public enum ContentDigest {
-  /// The content digest of a file: `TensorFile.contentDigest` for tensor files, which are those named
-  /// `*.safetensors`, and SHA-256 of the bytes for all others.
+  /// The content digest of a file: `TensorFile.contentDigest` for files named `*.safetensors`, the
+  /// SHA-256 of the bytes for all others.
   public static func ofFile(at url: URL) throws(TensorFileError) -> String {
     if url.pathExtension == "safetensors" { return try TensorFile(contentsOf: url).contentDigest }
     return try ofBytes(at: url)
@@ -25,12 +25,12 @@ public enum ContentDigest {
 }
 
 extension TensorFile {
-  /// SHA-256 over everything a reader can see: the metadata, which holds schema, versions and
+  /// The SHA-256 of everything that a reader can see: the metadata, with schema, versions and
   /// parameters, and each tensor's name, type, shape and data.
   ///
-  /// Artefacts state the digest of their data, so this reads only the header; `verifyDigest`
-  /// verifies it. Plain safetensors are read whole. Each text is preceded by its length,
-  /// so that no two contents yield the same bytes.
+  /// The header of an artefact contains the digest of its data, so only the header is read;
+  /// `verifyDigest` checks that digest. Plain safetensors are read completely. Each text is
+  /// preceded by its length, so that different contents give different bytes.
   public var contentDigest: String {
     var hash = SHA256()
     hash.add(text: "tensor file content 1")

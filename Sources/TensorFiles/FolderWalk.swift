@@ -1,21 +1,20 @@
 import Foundation
 
-/// The regular files below a folder, as a reader of the folder sees them: what a symbolic link points
-/// to counts as if it lay there.
+/// The regular files below a folder. Symbolic links are followed.
 ///
-/// Hidden names (`.DS_Store`, `._name`, `.nfs…`), links that lead nowhere, pipes, sockets and devices
-/// are passed over.
+/// Hidden names (`.DS_Store`, `._name`, `.nfs…`), broken links, pipes, sockets and devices are
+/// skipped.
 public enum FolderWalk {
   public struct File: Sendable, Equatable {
     /// Relative to the folder.
     public let path: String
-    /// Where the bytes lie, links resolved.
+    /// The file itself, with links resolved.
     public let url: URL
   }
 
   /// - Parameter folder: A folder, or a link to one.
   /// - Returns: The files in the order of their paths' bytes.
-  /// - Throws: If a folder can't be read.
+  /// - Throws: An error if a folder can't be read.
   public static func files(below folder: URL) throws -> [File] {
     var files: [File] = []
     try walk(folder.resolvingSymlinksInPath(), prefix: "", ancestors: [], into: &files)
@@ -25,7 +24,7 @@ public enum FolderWalk {
   private static func walk(
     _ folder: URL, prefix: String, ancestors: [String], into files: inout [File]
   ) throws {
-    // A link to a folder around it would never end.
+    // A link to an enclosing folder would lead to an endless recursion.
     guard !ancestors.contains(folder.path) else { return }
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
     where !name.hasPrefix(".") {

@@ -1,9 +1,10 @@
-/// A file format, identified by its first bytes, that is often mistaken for a tensor file, a picture
-/// or an archive: readers that can't use a file report its format instead of a syntax error.
+/// A file format, identified by its first bytes, that is often mistaken for a tensor file, a
+/// picture or an archive: readers that can't use a file report its format instead of a syntax
+/// error.
 public enum ForeignFormat: Sendable, Equatable, CaseIterable {
   // Weights and arrays
   case safetensors, pyTorchZip, pickle, hdf5, npy, npz, gguf
-  // What stands in place of a file
+  // Placeholders instead of a file
   case gitLFSPointer, html
   // Archives
   case gzip, xz, bzip2, zstandard, lzip, zip, sevenZip, tar
@@ -17,14 +18,14 @@ public enum ForeignFormat: Sendable, Equatable, CaseIterable {
 
   /// The format of a file that begins with `bytes`, or nil.
   ///
-  /// - Parameter bytes: The first `prefixLength` bytes of a file, or all where it is shorter.
+  /// - Parameter bytes: The first `prefixLength` bytes of a file, or all of a shorter one.
   public init?(firstBytes bytes: some Sequence<UInt8>) {
     let bytes = Array(bytes.prefix(Self.prefixLength))
     guard let format = Self.binary(bytes) ?? Self.textual(bytes) else { return nil }
     self = format
   }
 
-  /// What it is, with an article: "a pickle (Python)".
+  /// The name of the format with an article: "a pickle (Python)".
   public var name: String {
     switch self {
     case .safetensors: "a safetensors file"
@@ -101,8 +102,8 @@ extension ForeignFormat {
     func stands(_ text: String, at place: Int) -> Bool {
       bytes.dropFirst(place).starts(with: text.utf8)
     }
-    // The length of a header below 2²⁴ bytes, and the object that it is. Other files may begin with
-    // any of these lengths, so this comes first.
+    // The length of a header below 2²⁴ bytes, then the beginning of its JSON object. The bytes of
+    // such a length can be the signature of another format, so this comes first.
     if bytes.count > 8, bytes[3...7].allSatisfy({ $0 == 0 }), stands("{", at: 8) {
       return .safetensors
     }
@@ -112,11 +113,11 @@ extension ForeignFormat {
     if stands("RIFF", at: 0), stands("WEBP", at: 8) { return .webP }
     if stands("ftyp", at: 4) { return box(bytes) }
     if stands("ustar", at: 257) { return .tar }
-    // Protocols 2 to 5 of Python's pickles, then an instruction. Earlier ones are text.
+    // Protocols 2 to 5 of Python's pickles, then an instruction. Earlier protocols are text.
     if bytes.count >= 3, bytes[0] == 0x80, (2...5).contains(bytes[1]), bytes[2] >= 0x28 {
       return .pickle
     }
-    // A bitmap states the length of its second header, of which there are few.
+    // A bitmap contains the length of its second header, which has few possible values.
     if stands("BM", at: 0), bytes.count >= 18, [12, 40, 52, 56, 64, 108, 124].contains(bytes[14]),
       bytes[15...17].allSatisfy({ $0 == 0 })
     {
@@ -125,7 +126,8 @@ extension ForeignFormat {
     return nil
   }
 
-  /// A zip archive by the name of its first member: 16 bits of its length at 26, itself at 30.
+  /// The kind of a zip archive, by the name of its first member: its 16-bit length is at offset 26,
+  /// the name at 30.
   private static func zip(_ bytes: [UInt8]) -> ForeignFormat {
     guard bytes.count > 30 else { return .zip }
     let length = Int(bytes[26]) | Int(bytes[27]) << 8
@@ -134,8 +136,8 @@ extension ForeignFormat {
     return name.hasSuffix("/data.pkl") || name == "data.pkl" ? .pyTorchZip : .zip
   }
 
-  /// A file of boxes, as MPEG-4 has them: by its major brand at 8, or for a picture of any coding by the
-  /// brands that it is compatible with, from 16 to the end of the box.
+  /// The kind of a file of boxes, as in MPEG-4: by the major brand at offset 8 or, for generic
+  /// picture brands, by the compatible brands from offset 16 to the end of the box.
   private static func box(_ bytes: [UInt8]) -> ForeignFormat {
     func brand(at place: Int) -> String {
       String(decoding: bytes.dropFirst(place).prefix(4), as: UTF8.self)
@@ -154,7 +156,7 @@ extension ForeignFormat {
   private static func textual(_ bytes: [UInt8]) -> ForeignFormat? {
     let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     let text = String(decoding: body, as: UTF8.self)
-    // The last character may be cut.
+    // The last character may be incomplete.
     let isText = text.unicodeScalars.dropLast(3).allSatisfy { scalar in
       scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "\u{FFFD}"
         || ["\t", "\n", "\r", "\u{C}"].contains(scalar)

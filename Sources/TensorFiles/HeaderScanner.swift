@@ -1,10 +1,10 @@
 /// Reads the JSON of a tensor file's header, byte by byte.
 ///
-/// A separate scanner, because the rules of the format are stricter than JSON, and Foundation's
-/// parsers lose what they need: `JSONSerialization` and `JSONDecoder` keep the last of two members of
-/// one name and read `4.0` and `4` as the same number. The format's grammar is fixed (an object of
-/// objects of strings and lists of integers), so nothing here recurses: nesting cannot be deeper
-/// than the calls of `TensorHeader`.
+/// The format is stricter than JSON, and Foundation's parsers discard the information needed to
+/// check it: `JSONSerialization` and `JSONDecoder` keep the last of two members with the same name
+/// and do not distinguish `4.0` from `4`. The format's grammar is fixed (an object of objects of
+/// strings and lists of integers), so this scanner does not recurse, and `TensorHeader` limits the
+/// depth of nesting.
 struct HeaderScanner {
   let bytes: [UInt8]
   let file: String
@@ -16,7 +16,7 @@ struct HeaderScanner {
     self.file = file
   }
 
-  /// The next byte that is not blank, without consuming it; nil at the end.
+  /// The next byte that is not white space, without consuming it; nil at the end.
   mutating func peek() -> UInt8? {
     while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
       position += 1
@@ -24,7 +24,7 @@ struct HeaderScanner {
     return current
   }
 
-  /// Consumes `byte` where it comes next.
+  /// Consumes `byte` if it is next, and returns whether it was.
   mutating func consume(_ byte: UInt8) -> Bool {
     guard peek() == byte else { return false }
     position += 1
@@ -35,7 +35,7 @@ struct HeaderScanner {
     guard consume(byte) else { throw malformed("expected '\(Character(Unicode.Scalar(byte)))'") }
   }
 
-  /// Walks the members of an object; `body` reads each one's value.
+  /// Visits the members of an object; `body` reads the value of each.
   mutating func members(
     _ body: (inout HeaderScanner, String) throws(TensorFileError) -> Void
   ) throws(TensorFileError) {
@@ -49,7 +49,7 @@ struct HeaderScanner {
     try expect(UInt8(ascii: "}"))
   }
 
-  /// Walks the elements of a list; `body` reads each.
+  /// Visits the elements of a list; `body` reads each.
   mutating func elements(
     _ body: (inout HeaderScanner) throws(TensorFileError) -> Void
   ) throws(TensorFileError) {
@@ -61,7 +61,7 @@ struct HeaderScanner {
     try expect(UInt8(ascii: "]"))
   }
 
-  /// An integer of digits alone: no sign, fraction, exponent or leading zero.
+  /// An integer that consists of digits only: no sign, fraction, exponent or leading zero.
   mutating func naturalNumber(tensor: String, field: String) throws(TensorFileError) -> Int {
     _ = peek()
     let start = position
@@ -77,7 +77,7 @@ struct HeaderScanner {
     return number
   }
 
-  /// A string, its escapes resolved.
+  /// A string with its escapes resolved.
   mutating func string() throws(TensorFileError) -> String {
     try expect(UInt8(ascii: "\""))
     var content: [UInt8] = []
@@ -101,7 +101,7 @@ struct HeaderScanner {
     position < bytes.count ? bytes[position] : nil
   }
 
-  /// Comma, bracket, brace, colon, quote or blank: what cannot be inside a number.
+  /// Whether the byte ends a number: a comma, bracket, brace, colon, quote or white space.
   private static func endsNumber(_ byte: UInt8) -> Bool {
     byte <= 0x20 || [0x2C, 0x5B, 0x5D, 0x7B, 0x7D, 0x3A, 0x22].contains(byte)
   }
@@ -121,7 +121,7 @@ struct HeaderScanner {
     }
   }
 
-  /// The scalar of `\uXXXX`, or of a surrogate pair of two of them.
+  /// The scalar of one `\uXXXX`, or of two that form a surrogate pair.
   private mutating func unicodeEscape() throws(TensorFileError) -> Unicode.Scalar {
     let first = try fourHexDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }

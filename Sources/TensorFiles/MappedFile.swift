@@ -1,17 +1,17 @@
 import Foundation
 
-/// The bytes of a regular file, mapped read-only for as long as the object lives.
+/// The bytes of a regular file, mapped read-only as long as the object exists.
 ///
-/// Everything is done through one descriptor, so what is examined is what is mapped. A file that is
-/// replaced by renaming meanwhile, as our writer does, stays as it was; one that another program cuts
-/// short in place cannot be guarded against, and ends the process with SIGBUS.
+/// The same descriptor is used for all checks and for the mapping. If the file is replaced by
+/// renaming, as `AtomicFile` does, the mapping keeps the old content. If another program truncates
+/// the file in place, reading ends the process with SIGBUS; this cannot be prevented.
 ///
 /// `@unchecked Sendable`: the mapping is never written and the pointer never changes.
 package final class MappedFile: @unchecked Sendable {
   package let bytes: UnsafeRawBufferPointer
 
   package init(path: String) throws(TensorFileError) {
-    // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
+    // O_NONBLOCK: opening a pipe without a writer would block before the pipe can be rejected.
     let descriptor = open(PathText.systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .cannotRead(file: path, reason: systemError()) }
     defer { close(descriptor) }
@@ -40,7 +40,7 @@ package final class MappedFile: @unchecked Sendable {
   }
 }
 
-/// What the system says about its last failed call.
+/// The system's message for its last failed call.
 func systemError(_ code: Int32 = errno) -> String {
   String(cString: strerror(code))
 }

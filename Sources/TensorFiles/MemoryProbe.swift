@@ -1,8 +1,8 @@
 import Foundation
 
-/// Checks whether memory can be allocated: if an array can't get it, the process ends.
+/// Checks whether memory can be allocated. An array that can't be allocated ends the process.
 package enum MemoryProbe {
-  /// Whether `byteCount` bytes can be allocated. Up to a mebibyte comes out of what the process has.
+  /// Whether `byteCount` bytes can be allocated. Up to a mebibyte is assumed to be available.
   package static func hasRoom(for byteCount: Int) -> Bool {
     guard byteCount > 1 << 20 else { return true }
     let access = PROT_READ | PROT_WRITE

@@ -1,8 +1,7 @@
 import CheckedNumbers
 import Foundation
 
-/// Numbers as a person would write them: counts with their noun, figures, durations, times
-/// and sizes.
+/// Formats numbers for readers: counts with a noun, decimal numbers, durations, times and sizes.
 public enum NumberText {
   /// `7,000`: digits in groups of three.
   public static func grouped(_ value: Int) -> String {
@@ -19,8 +18,8 @@ public enum NumberText {
   /// `1 epoch`, `10 epochs`.
   ///
   /// - Parameters:
-  ///   - many: The plural, where it is not the singular with an `s`.
-  ///   - isGrouped: Whether digits stand in groups: `7,000 images`.
+  ///   - many: The plural, if it is not the singular with an `s`.
+  ///   - isGrouped: Whether digits are written in groups: `7,000 images`.
   public static func count(
     _ count: some BinaryInteger, _ one: String, _ many: String? = nil,
     grouped isGrouped: Bool = false
@@ -28,12 +27,12 @@ public enum NumberText {
     "\(isGrouped ? grouped(Int(clamping: count)) : String(count)) \(count == 1 ? one : many ?? one + "s")"
   }
 
-  /// Whole numbers below 10⁹ as such, others with at most `digits` significant digits: `0.049966`,
+  /// Whole numbers below 10⁹ in full, others with at most `digits` significant digits: `0.049966`,
   /// `4.06e-8`.
   public static func figure(_ value: Double, digits: Int = 5) -> String {
     if value == value.rounded(), value.magnitude < 1e9 { return String(Int(clamping: value)) }
     let text = String(format: "%.\(digits)g", value)
-    // C writes an exponent with two digits at least.
+    // C writes exponents with at least two digits.
     return text.replacing(/e([+-])0*(?=[0-9])/) { $0.1 == "-" ? "e-" : "e" }
   }
 
@@ -46,7 +45,7 @@ public enum NumberText {
     return hours > 0 ? "\(hours) h \(minutes) min" : "\(minutes) min \(whole % 60) s"
   }
 
-  /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.
+  /// Seconds as `m:ss`, or `h:mm:ss` from one hour.
   public static func clock(seconds: Double) -> String {
     let whole = Int(rounding: seconds)
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
@@ -54,7 +53,7 @@ public enum NumberText {
     return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
   }
 
-  /// `1 byte`, `320 kB`, `1.25 MB`: three digits, in powers of 1000.
+  /// `1 byte`, `320 kB`, `1.25 MB`: three digits, with units in powers of 1000.
   public static func size(bytes: Int) -> String {
     guard bytes >= 1000 else { return count(bytes, "byte") }
     let units = ["kB", "MB", "GB", "TB"]
@@ -68,8 +67,8 @@ public enum NumberText {
     return String(format: "%.\(digits)f ", size) + units[unit]
   }
 
-  /// An ISO 8601 time as `2026-11-21 03:50:12` in the user's time zone. A text that is no such time is
-  /// returned as it is.
+  /// An ISO 8601 time as `2026-11-21 03:50:12` in the user's time zone. Any other text is returned
+  /// unchanged.
   public static func localTime(ofISO8601 text: String) -> String {
     guard let date = try? Date(text, strategy: .iso8601) else { return text }
     let style = Date.ISO8601FormatStyle(dateTimeSeparator: .space, timeZone: .current)

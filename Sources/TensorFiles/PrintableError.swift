@@ -1,7 +1,7 @@
-/// An error described in one printable line, whatever names and texts of files it
-/// quotes.
+/// An error whose description is one printable line, whatever names and texts from files it quotes.
 public protocol PrintableError: Error, CustomStringConvertible {
-  /// What, where, expected and found, and which repair. What it quotes may be of any kind.
+  /// The problem, its place, the expected and the found value, and the repair. Quoted text may
+  /// contain any characters.
   var message: String { get }
 }
 

@@ -1,9 +1,9 @@
 extension PrintableText {
-  /// The width of `text` in Latin letters: columns of a terminal.
+  /// The width of `text` in columns of a terminal.
   public static func width(of text: String) -> Int { text.reduce(0) { $0 + width(of: $1) } }
 
-  /// `text` cut so that it takes no more room than `width` Latin letters, and has no more than eight times
-  /// as many scalars, as marks can be heaped on a letter; with an ellipsis where it was cut.
+  /// `text`, truncated with an ellipsis if it is wider than `width` columns or has more than
+  /// 8 · `width` scalars, since any number of marks can be combined with one letter.
   ///
   /// - Precondition: `width` is positive.
   public static func cut(_ text: String, toWidth width: Int) -> String {
@@ -20,7 +20,7 @@ extension PrintableText {
     return kept + "…"
   }
 
-  /// Chinese, Japanese and Korean signs and emoji are as wide as two letters.
+  /// Chinese, Japanese and Korean characters and emoji are two columns wide.
   ///
   /// Source: Unicode Standard Annex 11, "East Asian Width", its larger blocks of wide characters.
   private static func width(of character: Character) -> Int {

@@ -1,14 +1,14 @@
-/// Text from files on its way to a terminal: control characters could move the cursor, hide what a
-/// file holds or break a one-line message.
+/// Makes text from files safe to print: control characters could move the cursor, hide the contents
+/// of a file or break a one-line message.
 public enum PrintableText {
-  /// True if no scalar of `text` is a control, a format (such as a change of direction), a line
-  /// break, a private or an unassigned one.
+  /// True if `text` has no control or format character (such as a change of direction), no line
+  /// break, and no private or unassigned scalar.
   public static func isPrintable(_ text: String) -> Bool {
     text.unicodeScalars.allSatisfy(isPrintable)
   }
 
-  /// `text` with every unprintable scalar as `\u{…}`, and every byte of a path that is no text as
-  /// `\xE9`, cut after `limit` characters.
+  /// `text` with every unprintable scalar as `\u{…}`, and every byte of a path that is not UTF-8 as
+  /// `\xE9`, truncated to `limit` characters.
   public static func escaped(_ text: String, limit: Int = 300) -> String {
     var result = ""
     for (count, scalar) in text.unicodeScalars.enumerated() {
@@ -24,8 +24,8 @@ public enum PrintableText {
     return result
   }
 
-  /// JSON with every unprintable scalar of its strings as `\uXXXX`: the same value in printable text.
-  /// Line breaks and tabs stay, which in JSON stand between tokens alone.
+  /// JSON with every unprintable scalar of its strings as `\uXXXX`: the same value in printable
+  /// text. Line breaks and tabs are kept; in JSON they occur only between tokens.
   public static func escapedJSON(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -41,8 +41,8 @@ public enum PrintableText {
     return result
   }
 
-  /// `text` on one line: each run of white space that is not all spaces becomes one, every other
-  /// unprintable scalar `\u{…}`; cut after `limit` scalars.
+  /// `text` on one line: each run of white space that does not consist of spaces alone becomes one
+  /// space, and every other unprintable scalar `\u{…}`; truncated to `limit` scalars.
   public static func line(_ text: String, limit: Int = 2000) -> String {
     guard !isPrintable(text) || text.unicodeScalars.count > limit else { return text }
     var result = ""
@@ -71,8 +71,8 @@ public enum PrintableText {
     return words.map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
   }
 
-  /// `text` as `escaped` makes it, but for codes that set a terminal's colours: `ESC [`, digits and
-  /// semicolons, `m`.
+  /// `text` escaped as by `escaped`, except for codes that set a terminal's colours: `ESC [`,
+  /// digits and semicolons, `m`.
   public static func escapedBetweenColours(_ text: String) -> String {
     var result = ""
     var rest = text[...]

@@ -1,8 +1,8 @@
 extension String {
-  /// The text with another in place of each `scalar`.
+  /// The text with each `scalar` replaced by `replacement`.
   ///
-  /// Swift's own functions compare whole characters: a quote with an accent that follows it is another
-  /// character to them, and a quote all the same to every program that reads the text.
+  /// Swift's own functions compare whole characters, so they do not find a quote that is followed
+  /// by a combining accent. But programs that read the text still treat it as a quote.
   package func replacingScalar(_ scalar: Unicode.Scalar, by replacement: String) -> String {
     var result = ""
     for found in unicodeScalars {

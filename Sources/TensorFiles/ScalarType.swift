@@ -1,7 +1,7 @@
-/// What the scalars of a stored tensor are: the `dtype` of a safetensors entry.
+/// The type of a stored tensor's scalars: the `dtype` of a safetensors entry.
 ///
-/// All types of the format that fill whole bytes. Its packed types of 4 and 6 bits (`F4`, `F6_E2M3`,
-/// `F6_E3M2`) are refused as unknown: no byte offset can name one of their scalars.
+/// These are all types of the format that occupy whole bytes. Its packed types of 4 and 6 bits
+/// (`F4`, `F6_E2M3`, `F6_E3M2`) are rejected as unknown: byte offsets cannot address their scalars.
 public enum ScalarType: String, Sendable, CaseIterable {
   case bool = "BOOL"
   case uint8 = "U8"
@@ -37,10 +37,10 @@ public enum ScalarType: String, Sendable, CaseIterable {
 
 /// A Swift type whose memory is exactly a stored scalar.
 ///
-/// Every bit pattern must be a value of the type, since a file may hold any: that rules out `Bool`,
-/// which `StoredBool` stands for.
+/// Every bit pattern must be a value of the type, since a file may hold any. `Bool` does not
+/// satisfy this; `StoredBool` is used instead.
 public protocol TensorScalar: BitwiseCopyable, Sendable {
-  /// The stored type this one reads and writes.
+  /// The corresponding type in files.
   static var scalarType: ScalarType { get }
   /// The scalar as a number, rounded where `Double` is too narrow (64-bit integers beyond 2⁵³).
   var doubleValue: Double { get }

@@ -1,7 +1,7 @@
-/// The raw bits of an IEEE 754 half-precision number, as stored in an `F16` tensor: 1 sign, 5 exponent
-/// and 10 fraction bits.
+/// The raw bits of an IEEE 754 half-precision number, as stored in an `F16` tensor: 1 sign, 5
+/// exponent and 10 fraction bits.
 ///
-/// A type of our own, since `Float16` is missing on some platforms that Swift runs on.
+/// A separate type, since `Float16` is not available on all platforms of Swift.
 public struct Float16Bits: TensorScalar, Hashable {
   public var bits: UInt16
 
@@ -42,7 +42,8 @@ public struct BFloat16Bits: TensorScalar, Hashable {
   public var doubleValue: Double { Double(floatValue) }
 }
 
-/// One byte of a `BOOL` tensor. Writers store 0 or 1; a file may hold any byte, and all but 0 are true.
+/// One byte of a `BOOL` tensor. Writers store 0 or 1; a file may hold any byte, and all but 0 are
+/// true.
 public struct StoredBool: TensorScalar, Hashable {
   public var byte: UInt8
 

@@ -1,7 +1,7 @@
 import Digests
 
 extension TensorFile {
-  /// The version of the container that this program writes, and the newest it reads.
+  /// The version of the container that this program writes; also the newest that it reads.
   public static let formatVersion = 1
 
   /// Metadata keys that the writer fills in itself.
@@ -9,21 +9,21 @@ extension TensorFile {
     "format", "format_version", "schema", "schema_version", "sha256",
   ]
 
-  /// True for files of the pipeline, false for plain safetensors from elsewhere.
+  /// True for artefacts of the pipeline, false for plain safetensors from elsewhere.
   public var isTessera: Bool { metadata["format"] == "tessera" }
 
-  /// What an artefact is; nil for plain safetensors.
+  /// The kind of an artefact; nil for plain safetensors.
   public var schema: String? { isTessera ? metadata["schema"] : nil }
 
   /// The version of an artefact's schema; nil for plain safetensors.
   public var schemaVersion: Int? { isTessera ? Self.version(metadata["schema_version"]) : nil }
 
-  /// The digest of the data that an artefact's header states; nil for plain safetensors.
+  /// The digest of the data as recorded in an artefact's header; nil for plain safetensors.
   public var statedDigest: String? { isTessera ? metadata["sha256"] : nil }
 
   /// The metadata under `key`.
   ///
-  /// - Throws: `unusableMetadata` where it is absent.
+  /// - Throws: `unusableMetadata` if it is absent.
   public func requiredMetadata(_ key: String) throws(TensorFileError) -> String {
     guard let value = metadata[key] else {
       throw .unusableMetadata(file: url.path, key: key, found: nil, expected: "a value")
@@ -31,9 +31,9 @@ extension TensorFile {
     return value
   }
 
-  /// The metadata under `key`, as one of the words of `Choice`.
+  /// The metadata under `key`, as one of the raw values of `Choice`.
   ///
-  /// - Throws: `unusableMetadata` where it is absent, or another word.
+  /// - Throws: `unusableMetadata` if it is absent or another word.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, as type: Choice.Type = Choice.self
   ) throws(TensorFileError) -> Choice where Choice.RawValue == String {
@@ -46,14 +46,14 @@ extension TensorFile {
     return choice
   }
 
-  /// Checks that the file is what a stage needs: of this schema, of a version that can be read, and
+  /// Checks that a stage can use the file: that it has this schema in a readable version and is
   /// undamaged.
   ///
   /// - Parameters:
   ///   - version: The newest version of the schema that the caller knows.
-  ///   - oldest: The oldest it still reads; `version` where left out.
-  ///   - stage: The stage that writes such files: the one to rerun, in messages.
-  ///   - verifyingDigest: Whether to read all the data and compare its digest; some 0.1 s for 100 MB.
+  ///   - oldest: The oldest version that the caller can read; `version` if nil.
+  ///   - stage: The stage that writes such files, named in errors as the one to rerun.
+  ///   - verifyingDigest: Whether to read all data and check its digest; about 0.1 s for 100 MB.
   /// - Returns: The version found, `oldest` to `version`.
   @discardableResult
   public func requireSchema(
@@ -78,9 +78,9 @@ extension TensorFile {
     return foundVersion
   }
 
-  /// Reads all the data and compares its SHA-256 with the one the header states.
+  /// Reads all data and compares its SHA-256 with the digest in the header.
   ///
-  /// - Throws: `noDigest` for plain safetensors, `wrongDigest` where a byte has changed.
+  /// - Throws: `noDigest` for plain safetensors, `wrongDigest` if the data has changed.
   public func verifyDigest(producedBy stage: String? = nil) throws(TensorFileError) {
     guard let expected = statedDigest else { throw .noDigest(file: url.path) }
     let found = dataDigest
@@ -89,7 +89,7 @@ extension TensorFile {
     }
   }
 
-  /// SHA-256 of the data section as it is now, in hexadecimal.
+  /// The SHA-256 of the present data section, in hexadecimal.
   var dataDigest: String {
     withMapping { data in
       var hash = SHA256()
@@ -98,8 +98,8 @@ extension TensorFile {
     }
   }
 
-  /// Checks what `format: tessera` promises: the version of the container first, since a newer one
-  /// may have other keys.
+  /// Checks the metadata that `format: tessera` requires: the version of the container first, since
+  /// a newer version may have other keys.
   func checkArtefactMetadata() throws(TensorFileError) {
     guard isTessera else { return }
     let file = url.path

@@ -1,4 +1,4 @@
-/// Class labels on disk: U8 where 256 classes suffice, else I32. In memory they are 16 bits wide.
+/// Class labels on disk: U8 for up to 256 classes, otherwise I32. In memory they are 16 bits wide.
 extension TensorFileWriter {
   /// Adds labels of `classes` classes, `[N]`.
   public mutating func add(_ name: String, labels: [UInt16], classes: Int) {
@@ -11,11 +11,11 @@ extension TensorFileWriter {
 }
 
 extension TensorFile {
-  /// The labels under `name`, `[count]`, or as many as there are where `count` is nil.
+  /// The labels under `name`, `[count]`; of any length if `count` is nil.
   ///
-  /// - Parameter classes: Every label must be below it.
-  /// - Throws: `TensorFileError` where the tensor is absent, neither U8 nor I32, of another shape, or
-  ///   has a label of no class.
+  /// - Parameter classes: The number of classes; every label must be below it.
+  /// - Throws: `TensorFileError` if the tensor is absent, is neither U8 nor I32, has another shape,
+  ///   or contains a label that is not below `classes`.
   public func labels(_ name: String, count: Int? = nil, classes: Int) throws -> [UInt16] {
     func checked(_ index: Int, _ label: Int) throws -> UInt16 {
       guard (0..<classes).contains(label), let label = UInt16(exactly: label) else {

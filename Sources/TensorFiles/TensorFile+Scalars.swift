@@ -11,12 +11,12 @@ extension TensorFile {
     try entry(of: name).scalarType
   }
 
-  /// The bytes a tensor's data fills.
+  /// The size of a tensor's data in bytes.
   public func byteCount(of name: String) throws(TensorFileError) -> Int {
     try entry(of: name).bytes.count
   }
 
-  /// Throws `wrongShape` unless the tensor's shape matches; nil stands for any dimension.
+  /// Throws `wrongShape` unless the tensor's shape matches; nil matches any dimension.
   public func requireShape(_ expected: [Int?], of name: String) throws(TensorFileError) {
     let found = try entry(of: name).shape
     let matches = zip(expected, found).allSatisfy { $0 == nil || $0 == $1 }
@@ -25,8 +25,8 @@ extension TensorFile {
     }
   }
 
-  /// Gives access to a tensor's bytes, row-major and little-endian, without copying. The pointer may be
-  /// unaligned and is valid in `body` only.
+  /// Gives access to a tensor's bytes, row-major and little-endian, without copying. The pointer
+  /// may be unaligned and is valid only in `body`.
   public func withUnsafeBytes<Result>(
     of name: String, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
@@ -36,8 +36,8 @@ extension TensorFile {
     }
   }
 
-  /// Gives access to a tensor's scalars, row-major, without copying; if a foreign file has them
-  /// unaligned, a copy. The pointer is valid in `body` only.
+  /// Gives access to a tensor's scalars, row-major. They are copied only if a foreign file has them
+  /// unaligned. The pointer is valid only in `body`.
   ///
   /// - Throws: `noSuchTensor`, `wrongScalarType`, or what `body` throws.
   public func withScalars<Scalar: TensorScalar, Result>(
@@ -59,7 +59,7 @@ extension TensorFile {
 
   /// A copy of a tensor's scalars, row-major.
   ///
-  /// - Parameter shape: What the shape must be; nil for any dimension, or for any shape at all.
+  /// - Parameter shape: The expected shape; a nil dimension matches any, and nil matches any shape.
   /// - Throws: `noSuchTensor`, `wrongScalarType` or `wrongShape`.
   public func scalars<Scalar: TensorScalar>(
     of name: String, as type: Scalar.Type, shape: [Int?]? = nil
@@ -73,7 +73,8 @@ extension TensorFile {
     }
   }
 
-  /// Checks that a copy of the tensor's bytes can be allocated: if an array can't be, the process ends.
+  /// Checks that a copy of the tensor's bytes can be allocated. An array that can't be allocated
+  /// ends the process.
   private func requireMemory(for entry: TensorEntry) throws(TensorFileError) {
     guard MemoryProbe.hasRoom(for: entry.bytes.count) else {
       throw .noMemory(file: url.path, tensor: entry.name, byteCount: entry.bytes.count)

@@ -6,8 +6,9 @@ import Foundation
 
 /// A tensor file, opened, checked and mapped into memory.
 ///
-/// The file is a safetensors file: 8 bytes of little-endian header length, a JSON header, then packed
-/// little-endian row-major data. Artefacts of the pipeline say more in the header's `__metadata__`:
+/// The file is a safetensors file: 8 bytes of little-endian header length, a JSON header, then
+/// packed little-endian row-major data. Artefacts of the pipeline have these entries in the
+/// header's `__metadata__`:
 ///
 ///     format          "tessera"
 ///     format_version  "1"
@@ -15,15 +16,16 @@ import Foundation
 ///     schema_version  "1"
 ///     sha256          of all bytes after the header, in hexadecimal
 ///
-/// and whatever a reader needs to use the file. Files without that `format` open too, as plain
-/// safetensors. Every rule is checked on opening except the digest: `requireSchema` and `verifyDigest`
-/// read all the data for that.
+/// and further entries for readers of the schema. Files without that `format` are opened as plain
+/// safetensors. Every rule is checked when the file is opened, except the digest: `requireSchema`
+/// and `verifyDigest` read all data for that.
 ///
-/// Source: the format's description in the safetensors README and its reference reader, `tensor.rs`.
+/// Source: the format's description in the safetensors README and its reference reader,
+/// `tensor.rs`.
 public struct TensorFile: Sendable {
-  /// What a header may hold at most.
+  /// The limits of a header.
   public struct Limits: Sendable {
-    /// Bytes of the header, its padding included.
+    /// Bytes of the header, padding included.
     public var headerBytes: Int
     /// Tensors in a file.
     public var tensors: Int
@@ -45,7 +47,7 @@ public struct TensorFile: Sendable {
     public static let standard = Limits()
   }
 
-  /// Where the file was opened.
+  /// The URL from which the file was opened.
   public let url: URL
   /// The header's `__metadata__`.
   public let metadata: [String: String]
@@ -56,7 +58,7 @@ public struct TensorFile: Sendable {
   private let indices: [String: Int]
   private let mapping: MappedFile
 
-  /// Opens and checks a file. Cheap: the data itself is mapped, not read.
+  /// Opens and checks a file. This is fast, since the data is mapped but not read.
   public init(contentsOf url: URL, limits: Limits = .standard) throws(TensorFileError) {
     let file = url.path
     let mapping = try MappedFile(path: file)
@@ -77,8 +79,8 @@ public struct TensorFile: Sendable {
 
   /// The header's text.
   ///
-  /// - Throws: `foreignFormat` where the bytes are those of another kind of file, which have no header
-  ///   of the length that their first eight bytes would be.
+  /// - Throws: `foreignFormat` if the bytes are those of another format, whose first eight bytes
+  ///   are not the length of a header.
   private static func headerBytes(
     of bytes: UnsafeRawBufferPointer, file: String, limits: Limits
   ) throws(TensorFileError) -> [UInt8] {
@@ -117,7 +119,7 @@ public struct TensorFile: Sendable {
     UnsafeRawBufferPointer(rebasing: mapping.bytes[(8 + headerByteCount)...])
   }
 
-  /// Runs `body` while the mapping is guaranteed to exist.
+  /// Runs `body` and keeps the mapping alive meanwhile.
   func withMapping<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
@@ -131,7 +133,7 @@ public struct TensorFile: Sendable {
     return entries[index]
   }
 
-  /// True if a tensor may have this name: 1 to `limits.nameBytes` bytes, all printable.
+  /// True if the name is allowed for a tensor: 1 to `limits.nameBytes` bytes, all printable.
   static func isUsable(name: String, limits: Limits) -> Bool {
     !name.isEmpty && name.utf8.count <= limits.nameBytes && PrintableText.isPrintable(name)
   }

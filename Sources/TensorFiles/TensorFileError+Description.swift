@@ -1,5 +1,5 @@
 extension TensorFileError: CustomStringConvertible {
-  /// File, tensor, what is wrong, and what repairs it, in one line.
+  /// The file, the tensor, the problem and its repair in one line.
   public var description: String {
     switch self {
     case .cannotRead(let file, let reason):
@@ -154,7 +154,7 @@ extension TensorFileError: CustomStringConvertible {
 
 private let damaged = "restore the file, or rerun the stage that wrote it"
 
-/// How the weights or arrays of another format get into a safetensors file.
+/// How to convert the weights or arrays of another format to a safetensors file.
 private func conversion(of format: ForeignFormat) -> String {
   if let repair = format.repair { return repair }
   return switch format {

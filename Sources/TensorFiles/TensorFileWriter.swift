@@ -3,9 +3,9 @@ import Foundation
 
 /// Collects tensors and writes them as one artefact.
 ///
-/// Equal content gives equal bytes: tensors are sorted by descending scalar size, then by name; metadata
-/// is sorted; nothing depends on time, host or the order of the calls. Data starts at a multiple of
-/// 64 bytes, so that with the order of sizes every tensor is aligned for its scalars.
+/// Equal content gives equal bytes: tensors are sorted by descending scalar size, then by name;
+/// metadata is sorted; and nothing depends on time, host or the order of the calls. Data starts at
+/// a multiple of 64 bytes, so with this order every tensor is aligned for its scalars.
 public struct TensorFileWriter {
   private struct Tensor {
     let name: String
@@ -21,8 +21,8 @@ public struct TensorFileWriter {
   private var names: Set<String> = []
 
   /// - Parameters:
-  ///   - schema: What the file is.
-  ///   - metadata: What a reader needs beside the tensors. The writer's own keys (`format`,
+  ///   - schema: The kind of the file.
+  ///   - metadata: Further information for readers. The writer's own keys (`format`,
   ///     `format_version`, `schema`, `schema_version`, `sha256`) are not allowed.
   public init(schema: String, schemaVersion: Int = 1, metadata: [String: String] = [:]) {
     precondition(
@@ -39,8 +39,8 @@ public struct TensorFileWriter {
 
   /// Adds a tensor, row-major.
   ///
-  /// - Precondition: `values.count` is the product of `shape`; the name is new, printable, at most
-  ///   256 bytes.
+  /// - Precondition: `values.count` is the product of `shape`; the name is new, printable and at
+  ///   most 256 bytes long.
   public mutating func add<Scalar: TensorScalar>(
     _ name: String, shape: [Int], _ values: [Scalar]
   ) {
@@ -65,10 +65,10 @@ public struct TensorFileWriter {
     }
   }
 
-  /// Adds a tensor, row-major, that is made when the file is written: of many large ones, one at a time
-  /// is in memory.
+  /// Adds a tensor, row-major, whose values are computed when the file is written, so that only one
+  /// of many large tensors is in memory at a time.
   ///
-  /// - Parameter values: Gives as many scalars as `shape` says.
+  /// - Parameter values: Returns the scalars; their number is the product of `shape`.
   public mutating func add<Scalar: TensorScalar>(
     _ name: String, shape: [Int], making values: @escaping () -> [Scalar]
   ) {
@@ -106,14 +106,14 @@ public struct TensorFileWriter {
 
   /// Writes the file atomically, replacing an existing one.
   ///
-  /// - Throws: `headerTooLong` where names and metadata exceed what the reader takes, `cannotWrite`
-  ///   where the disk fails.
+  /// - Throws: `headerTooLong` if names and metadata exceed the reader's limit, `cannotWrite` if
+  ///   the disk fails.
   public func write(to url: URL) throws {
     let ordered = tensors.sorted { first, second in
       let (a, b) = (first.scalarType.byteCount, second.scalarType.byteCount)
       return a != b ? a > b : first.name.utf8.lexicographicallyPrecedes(second.name.utf8)
     }
-    // The digest of no data has the length of any; it is replaced when all data has passed by.
+    // This placeholder has the length of every digest; it is replaced after all data is written.
     let noDigest = SHA256.digest(of: []).hexadecimal
     let place = Self.header(of: ordered, metadata: metadata, digest: noDigest)
     let limit = TensorFile.Limits.standard.headerBytes
@@ -162,7 +162,7 @@ public struct TensorFileWriter {
     return header
   }
 
-  /// A JSON string: quotation marks, backslashes and control characters escaped, all else as it is.
+  /// A JSON string, with quotation marks, backslashes and control characters escaped.
   private static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

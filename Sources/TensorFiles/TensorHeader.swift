@@ -1,4 +1,4 @@
-/// One tensor of a file: what it is, and where its bytes lie in the data section.
+/// One tensor of a file: its name, type and shape, and the range of its bytes in the data section.
 struct TensorEntry: Sendable {
   let name: String
   let scalarType: ScalarType
@@ -6,11 +6,11 @@ struct TensorEntry: Sendable {
   /// Offsets from the first byte after the header.
   let bytes: Range<Int>
 
-  /// Number of scalars. Cannot overflow: the header's check has done the same product.
+  /// Number of scalars. It cannot overflow, since the header's check has computed the same product.
   var scalarCount: Int { shape.reduce(1, *) }
 }
 
-/// A header that keeps every rule: its tensors, in order of offset, tile the data section.
+/// A valid header: in order of offset, its tensors cover the data section without gaps or overlaps.
 struct TensorHeader: Sendable {
   let metadata: [String: String]
   let entries: [TensorEntry]
@@ -119,7 +119,7 @@ struct TensorHeader: Sendable {
     return numbers
   }
 
-  /// Bytes of a tensor, or nil if the product overflows.
+  /// The size of a tensor in bytes, or nil if it overflows.
   private static func byteCount(of shape: [Int], scalarType: ScalarType) -> Int? {
     var product = 1
     for factor in shape + [scalarType.byteCount] {
@@ -130,7 +130,8 @@ struct TensorHeader: Sendable {
     return product
   }
 
-  /// The entries in order of offset, checked to cover the data section without hole or overlap.
+  /// The entries in order of offset. Checks that they cover the data section without gaps or
+  /// overlaps.
   private static func tiled(
     _ entries: [TensorEntry], dataByteCount: Int, file: String
   ) throws(TensorFileError) -> [TensorEntry] {
