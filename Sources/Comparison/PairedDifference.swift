@@ -3,7 +3,7 @@ import Foundation
 /// Compares two settings over the same seeds by the differences of their results, so that
 /// a seed's effect on both cancels.
 public struct PairedDifference: Sendable, Equatable {
-  /// Of first minus second.
+  /// The statistics of the first result minus the second.
   public let statistics: SampleStatistics
   /// Half the width of the 95 % interval of the mean difference.
   public let halfWidth: Double
@@ -19,10 +19,10 @@ public struct PairedDifference: Sendable, Equatable {
     self.halfWidth = halfWidth
   }
 
-  /// Whether the difference is significant: its interval excludes zero.
+  /// Whether the difference is significant: the interval excludes zero.
   public var isTold: Bool { abs(statistics.mean) > halfWidth }
 
-  /// The comparison of two settings in a sentence, for results in percent of which more is better.
+  /// The comparison of two settings in a sentence, for results in percent where more is better.
   public func sentence(_ first: String, _ second: String) -> String {
     let (better, worse) = statistics.mean < 0 ? (second, first) : (first, second)
     let numbers = String(

@@ -5,7 +5,7 @@ package struct Remarks {
 
   package init(of run: String) { self.run = run }
 
-  /// What `body` reads; nil, and a remark, where it can't be read.
+  /// The value that `body` reads. If it throws, returns nil and adds a remark.
   package mutating func reading<Value>(_ body: () throws -> Value) -> Value? {
     do {
       return try body()

@@ -3,11 +3,12 @@ import Gnuplot
 import Records
 
 extension RunComparison {
-  /// The learning curves in one figure: validation accuracy over epochs and over training time, and
-  /// the same of validation loss. A line a run, in the same colour and shape in each panel. Nil if no
-  /// run has any.
+  /// The learning curves in one figure: validation accuracy and validation loss, each over epochs
+  /// and over training time. Each run has one line, with the same colour and shape in each panel.
+  /// Nil if no run has such values.
   ///
-  /// Losses are each recipe's own: smoothed ones can't be compared with plain ones.
+  /// Each loss is as its recipe defines it; losses with and without label smoothing can't be
+  /// compared.
   public var figure: Figure? {
     let curves = runs.enumerated().compactMap { index, run in Curve(of: run, index: index) }
     guard let longest = curves.map(\.history.epochs.count).max(), longest > 0 else { return nil }
@@ -52,7 +53,7 @@ extension RunComparison {
   }
 }
 
-/// A run's line.
+/// The line of a run.
 private struct Curve {
   let name: String
   let title: String

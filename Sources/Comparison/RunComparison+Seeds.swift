@@ -4,18 +4,18 @@ extension RunComparison {
   /// Runs that differ only in their seeds.
   public struct SeedGroup: Sendable {
     public let runs: [String]
-    /// Of the evaluated accuracies, percent; nil if none was evaluated.
+    /// Statistics of the evaluated accuracies, in percent; nil if none was evaluated.
     public let top1: SampleStatistics?
     /// The accuracy by seed.
     let top1BySeed: [Int: Double]
 
-    /// The runs' names, the middle ones left out where there are many.
+    /// The names of the runs; if there are many, the middle ones are left out.
     public var title: String {
       runs.count > 3 ? "\(runs[0]) … \(runs[runs.count - 1])" : runs.joined(separator: ", ")
     }
   }
 
-  /// The groups of two runs or more that have all values in common but their seeds, which differ.
+  /// The groups of at least two runs that differ only in their seeds.
   ///
   /// - Parameter seedKeys: The recipe keys that are seeds, `train.seed`.
   public func seedGroups(seedKeys: [String]) -> [SeedGroup] {
@@ -47,7 +47,8 @@ extension RunComparison {
     }
   }
 
-  /// The groups in lines: mean, deviation and interval of each, and the first beside the others.
+  /// The groups as lines of text: mean, deviation and interval of each, and comparisons of the
+  /// first group with the others.
   public static func lines(of groups: [SeedGroup]) -> [String] {
     let means = groups.map { group -> String in
       guard let top1 = group.top1 else { return "\(group.title): not evaluated" }

@@ -8,7 +8,7 @@ import TensorFiles
 public struct RunComparison: Sendable {
   public let runs: [RunResults]
 
-  /// - Precondition: there is a run, and no two have one name.
+  /// - Precondition: there is at least one run, and names are unique.
   public init(_ runs: [RunResults]) {
     precondition(!runs.isEmpty, "a comparison of no runs")
     precondition(
@@ -16,14 +16,14 @@ public struct RunComparison: Sendable {
     self.runs = runs
   }
 
-  /// A value by which runs differ, in their order; nil if a run has no such value.
+  /// A key in which runs differ, and its value in each run, in their order; nil if a run has none.
   public struct Difference: Sendable, Equatable {
     public let key: String
     public let values: [String?]
   }
 
-  /// The recipe values that differ, in the order in which the runs first name them. A step that
-  /// a run lacks altogether differs by `steps` alone.
+  /// The recipe values that differ, in the order in which they first occur in the runs. If a run
+  /// lacks a whole step, only `steps` shows this difference.
   public var differences: [Difference] {
     var keys: [String] = []
     for setting in runs.flatMap(\.settings) where !keys.contains(setting.key) {
@@ -32,7 +32,7 @@ public struct RunComparison: Sendable {
     let steps = runs.map { Optional($0.steps.joined(separator: " ")) }
     let rows = keys.compactMap { key -> Difference? in
       let values = runs.map { run in run.settings.first { $0.key == key }?.value }
-      // A key of a step that only some runs have says no more than `steps` does.
+      // A key of a step that only some runs have adds nothing to `steps`.
       guard Set(values).count > 1, !(key.hasSuffix(")") && values.contains(nil)) else { return nil }
       return Difference(key: key, values: values)
     }

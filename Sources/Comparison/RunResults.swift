@@ -5,32 +5,33 @@ import Records
 /// The results of a run for comparison: its curves, its metrics and the recipe values
 /// that produced them.
 ///
-/// Steps are found by what they write, outputs called `history` and `metrics`, whatever their stages
-/// are called.
+/// Steps are identified by their outputs `history` and `metrics`, whatever the names of their
+/// stages.
 public struct RunResults: Sendable {
-  /// A value of the recipe that a step was run with.
+  /// A recipe value with which a step was run.
   public struct Setting: Sendable, Equatable {
-    /// `train.epochs`; for a step not named for its stage `train.epochs (refit)`.
+    /// `train.epochs`; `train.epochs (refit)` for a step whose name is not that of its stage.
     public let key: String
     public let value: String
   }
 
   public let name: String
-  /// What the recipe says of the network, for example `resnet20`.
+  /// The network in the recipe, for example `resnet20`.
   public let network: String?
-  /// The curves of the first training that held images out; of the first at all where none did.
+  /// The curves of the first training with validation images, or of the first training if none has
+  /// any.
   public let history: TrainingHistory?
-  /// Whether a training of the run began with the weights of a file, whose own training is not known.
+  /// Whether a training of the run began with weights from a file, whose history is not known.
   public let beginsAsFile: Bool
-  /// Seconds of each of its epochs; nil if a line is missing.
+  /// The seconds of each epoch of `history`; nil if a line is missing.
   public let seconds: [Double]?
-  /// Seconds of all trainings of the run.
+  /// The total seconds of all trainings of the run.
   public let trainingSeconds: Double?
-  /// The last evaluation on test images; the last at all where there is none.
+  /// The last evaluation on test images, or the last evaluation if there is none on test images.
   public let evaluation: EvaluationReport?
-  /// By step, in the order in which they ran.
+  /// The recipe values by step, in the order in which the steps ran.
   public let settings: [Setting]
-  /// The steps, in that order.
+  /// The names of the steps, in the same order.
   public let steps: [String]
   /// Missing or unreadable parts, one line each.
   public let remarks: [String]
@@ -86,7 +87,8 @@ public struct RunResults: Sendable {
 }
 
 extension RunResults {
-  /// The epochs of the history in words, with what is not known of the weights; nil without a history.
+  /// The epochs of the history in words, with a note if the weights have an unknown history; nil
+  /// without a history.
   public var trainedEpochs: String? {
     history.map { "\($0.epochs.count)" + (beginsAsFile ? ", from a file's weights" : "") }
   }
@@ -99,8 +101,8 @@ struct LinkedInstance: Sendable {
   let manifest: Manifest
   var folder: URL { artefact.folder }
 
-  /// The linked steps in the order of the recipe's steps; where the recipe can't be read any more,
-  /// each after those whose outputs it has read.
+  /// The linked steps in the order of the recipe; if the recipe can't be read any more, each step
+  /// follows those whose outputs it has read.
   static func inOrder(of run: RunFolder, in project: Project) -> [LinkedInstance] {
     let steps = (try? project.recipe(for: run.request).steps)
       .flatMap { try? project.graph.instances(for: $0).map(\.name) }
@@ -122,7 +124,7 @@ struct LinkedInstance: Sendable {
     return ordered
   }
 
-  /// The one file of an output; nil if the artefact has no such output.
+  /// The single file of an output; nil if the artefact has no such output.
   func file(ofOutput name: String) -> URL? {
     manifest.outputs.first { $0.name == name }?.files.first.map { folder.appending(path: $0.file) }
   }
@@ -135,7 +137,8 @@ struct LinkedInstance: Sendable {
   var settings: [RunResults.Setting] {
     let suffix = name == manifest.stage ? "" : " (\(name))"
     return manifest.parts.filter { $0.kind == .recipe }.map { part in
-      // A path stands as the digest of what lies there; twelve digits tell two apart.
+      // A path is represented by the digest of its contents; twelve digits suffice to distinguish
+      // two.
       let isDigest = part.value.hasPrefix("content ") && part.value.count == 72
       return RunResults.Setting(
         key: part.name + suffix, value: isDigest ? String(part.value.prefix(20)) : part.value)

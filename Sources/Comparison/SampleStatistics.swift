@@ -11,7 +11,9 @@ public struct SampleStatistics: Sendable, Equatable {
   ///     t(0.95, n − 1) · standardDeviation / √n
   public let halfWidth: Double?
 
-  /// - Returns: Nil if none of the values is finite; those that are not are left out.
+  /// Ignores values that are not finite.
+  ///
+  /// - Returns: Nil if no value is finite.
   public init?(_ values: some Sequence<Double>) {
     let values = values.filter(\.isFinite)
     guard let least = values.min(), let most = values.max() else { return nil }

@@ -24,8 +24,8 @@ public enum StudentT {
     return isOdd ? 2 / .pi * (angle + sine * sum) : sine * sum
   }
 
-  /// The number that |T| does not exceed with a probability of 95 %: 12.706 for one degree of freedom,
-  /// 1.96 for very many.
+  /// The value that |T| does not exceed with a probability of 95 %: 12.706 for one degree of
+  /// freedom, 1.96 in the limit of many.
   public static func quantile95(degrees: Int) -> Double {
     var (low, high) = (0.0, 16.0)
     while high - low > 1e-12 * high {

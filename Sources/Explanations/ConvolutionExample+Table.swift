@@ -1,17 +1,18 @@
 import Foundation
 
 extension ConvolutionExample {
-  /// Largest number of products with a line each; beyond it a line stands for a row of the window.
+  /// The largest number of products that are listed one by one. If there are more, each line shows
+  /// a row of the window.
   private static let mostRows = 36
 
-  /// The heads of the columns of `rows()`.
+  /// The column titles of `rows`.
   public var header: [String] {
     terms.count <= Self.mostRows
       ? ["channel", "row", "column", "pixel", "weight", "product"]
       : ["channel", "row", "columns", "sum of the products"]
   }
 
-  /// The products, the bias where there is one, and their sum.
+  /// The products, the bias if there is one, and their sum.
   public var rows: [[String]] {
     let width = header.count
     func closing(_ name: String, _ value: Double) -> [String] {
@@ -44,7 +45,7 @@ extension ConvolutionExample {
     return geometry.inputChannels == names.count ? names[channel] : "\(channel)"
   }
 
-  /// What the filter is, in words: "3 × 3 filter 5 of stem.conv".
+  /// The filter in words: "3 × 3 filter 5 of stem.conv".
   public var subject: String? {
     "\(geometry.kernelHeight) × \(geometry.kernelWidth) filter \(filter) of \(layer)"
   }

@@ -11,15 +11,15 @@ import Tensors
 ///
 ///     output[i, j] = bias + Σ over c, a, b of weight[c, a, b] · pixel[c, s·i + a − p, s·j + b − p]
 ///
-/// Of an `adaptive-conv`, the weights are those that the network mixes for this image.
+/// For `adaptive-conv`, the weights are those that the network mixes for this image.
 public struct ConvolutionExample: Sendable {
-  /// One of the sum's products.
+  /// One product of the sum.
   public struct Term: Sendable, Equatable {
     public let channel: Int
-    /// The pixel's place in the image, from 0; zeros of the padding lie outside of it.
+    /// The position of the pixel in the image, counted from 0; padding is outside the image.
     public let row: Int
     public let column: Int
-    /// The pixel as the network gets it, normalised.
+    /// The normalised value of the pixel, as the network reads it.
     public let pixel: Float
     public let weight: Float
     public var product: Double { Double(pixel) * Double(weight) }
@@ -27,14 +27,14 @@ public struct ConvolutionExample: Sendable {
 
   /// The layer's name.
   public let layer: String
-  /// The filter, and with it the channel of the output, from 0.
+  /// The index of the filter and of its output channel, counted from 0.
   public let filter: Int
-  /// The output's place in the feature map, from 0.
+  /// The position of the output in the feature map, counted from 0.
   public let row: Int
   public let column: Int
   public let terms: [Term]
   public let bias: Float?
-  /// The layer's output there.
+  /// The layer's output at this position.
   public let output: Float
   /// The filter's weights `[channels, height, width]`.
   public let weights: [Float]
@@ -47,11 +47,12 @@ public struct ConvolutionExample: Sendable {
   /// The sum of the products and the bias, computed term by term.
   public var sum: Double { terms.reduce(Double(bias ?? 0)) { $0 + $1.product } }
 
-  /// The largest value of all the layer's feature maps, or that at the place of `other`.
+  /// Explains the largest value of the layer's feature maps, or the value at the position of
+  /// `other`.
   ///
   /// - Parameters:
-  ///   - image: The number of an image in the loader's set.
-  ///   - other: An example whose filter and place are to be taken.
+  ///   - image: The index of an image in the loader's set.
+  ///   - other: An example whose filter and position are used.
   /// - Returns: Nil if no convolution reads the image itself.
   public init?(
     of network: Network, image: Int, in loader: BatchLoader, at other: ConvolutionExample? = nil,
@@ -70,7 +71,7 @@ public struct ConvolutionExample: Sendable {
     geometry = filters.geometry
     layer = network.nodes[node].name
     (mapHeight, mapWidth) = (height, width)
-    // Where the whole window lies within the image, if there is such a place.
+    // Prefers positions whose window is entirely inside the image, if there are any.
     let isWhole = { [geometry] (place: Int) in
       Self.isWithin(geometry, row: place / width, column: place % width, of: shape)
     }
@@ -100,7 +101,7 @@ public struct ConvolutionExample: Sendable {
     let bias: [Float]?
   }
 
-  /// - Parameter logits: Those by which an adaptive layer mixes its filters.
+  /// - Parameter logits: The logits by which an adaptive layer mixes its filters.
   private static func filters(of layer: any Layer, mixedBy logits: [Float]?) -> Filters {
     switch layer {
     case let layer as Convolution:

@@ -9,15 +9,15 @@ import TensorFiles
 ///     image    U8   [3, side, side]
 ///     filters  F32  [2, channels, height, width]   as initialised, as learnt
 ///     maps     F32  [2, height, width]
-///     window   I64  [4]   of the place looked at: top, left, height, width in the network's input
+///     window   I64  [4]   of the shown position: top, left, height, width in the network's input
 ///     place    I64  [3]   its row and column in the map, and the side of the network's input
 public struct FeatureMapFile {
   private let writer: TensorFileWriter
 
   /// - Parameters:
-  ///   - image: The number of the image in the set.
+  ///   - image: The index of the image in the set.
   ///   - side: Width and height of the network's input.
-  /// - Precondition: two examples of one filter and place.
+  /// - Precondition: both examples have the same filter and position.
   public init(
     _ first: ConvolutionExample, _ learnt: ConvolutionExample, image: Int, of images: ImageSet,
     side: Int
@@ -51,6 +51,6 @@ public struct FeatureMapFile {
     self.writer = writer
   }
 
-  /// Writes the file whole or not at all.
+  /// Writes the file atomically.
   public func write(to url: URL) throws { try writer.write(to: url) }
 }

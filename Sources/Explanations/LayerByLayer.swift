@@ -4,10 +4,10 @@ import Loading
 import Models
 import Tensors
 
-/// The feature maps of a few images, computed layer after layer, so that each can be looked at.
+/// Computes the feature maps of a few images layer by layer, so that each map can be inspected.
 ///
-/// A plan reuses the memory of maps that no layer reads any more; here a map that is kept stays.
-/// Arithmetic is float32, whatever the training's.
+/// Unlike a plan, it does not reuse the memory of the kept maps. The arithmetic is float32,
+/// whatever the precision of the training.
 struct LayerByLayer {
   private var maps: [FeatureMap?]
   private var memory: [AlignedBuffer?]
@@ -15,10 +15,11 @@ struct LayerByLayer {
   private(set) var labels: [ClassLabel]
 
   /// - Parameters:
-  ///   - last: The node to end with.
-  ///   - kept: Maps that stay; the last one always does.
-  ///   - norms: By which statistics batch norms run; all other layers predict.
-  ///   - images: The numbers of the images in the loader's set.
+  ///   - last: The last node to compute.
+  ///   - kept: The maps to keep; the last one is always kept.
+  ///   - norms: The mode of batch norms, which decides on their statistics; all other layers run in
+  ///     evaluation mode.
+  ///   - images: The indices of the images in the loader's set.
   init(
     _ network: Network, through last: Int, keeping kept: Set<Network.FeatureMapID>,
     of images: [Int], in loader: BatchLoader, norms: Mode = .evaluation, on pool: WorkerPool
@@ -46,7 +47,7 @@ struct LayerByLayer {
     }
   }
 
-  /// The values of a map that is kept, `[N, C, H, W]`, and its shape.
+  /// The values of a kept map, `[N, C, H, W]`, and its shape.
   func values(of map: Network.FeatureMapID) -> (values: [Float], shape: FeatureMapShape) {
     // A map is a view: the memory must outlive it.
     withExtendedLifetime(memory) {
@@ -70,7 +71,8 @@ struct LayerByLayer {
 }
 
 extension Network {
-  /// Runs `body` and puts the running statistics back: a look at a network must not train it.
+  /// Runs `body` and then restores the running statistics, so that inspecting a network does not
+  /// change it.
   func keepingStatistics<Result>(_ body: () throws -> Result) rethrows -> Result {
     let statistics = parameters.filter { !$0.isTrainable }
     let before = statistics.map { Array($0.value.elements) }
@@ -82,7 +84,7 @@ extension Network {
     return try body()
   }
 
-  /// How many images can be looked at in some 64 MiB of maps: 8 to `most`.
+  /// The number of images whose maps fit about 64 MiB: 8 to `most`.
   func imagesAtOnce(_ most: Int) -> Int {
     let bytes = NetworkPlan.arenaByteCount(
       self, mode: .evaluation, precision: .float32, capacity: 1)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Softmax and cross-entropy of one image, by hand.
+/// Softmax and cross-entropy of one image, computed step by step.
 ///
 ///     pₖ = exp(zₖ) / Σⱼ exp(zⱼ)     loss = −Σₖ qₖ · log pₖ     ∂loss/∂zₖ = pₖ − qₖ
 ///
@@ -14,8 +14,8 @@ public struct LossExample: Sendable {
   private let classNames: [String]
   private let layerLoss: Double?
 
-  /// - Parameter layerLoss: What the network's layer has computed; nil if it has not.
-  /// - Precondition: a logit for each class, and the label is one of them.
+  /// - Parameter layerLoss: The loss that the network's layer has computed, if it has.
+  /// - Precondition: there is one logit for each class, and the label is a class.
   public init(
     logits: [Float], label: Int, labelSmoothing: Double, classNames: [String],
     layerLoss: Double? = nil
@@ -27,7 +27,7 @@ public struct LossExample: Sendable {
     self.label = label
     self.layerLoss = layerLoss
     self.classNames = classNames
-    // Less the largest, so that no power is infinite; the quotient stays.
+    // Subtracting the largest logit prevents overflow and does not change the quotient.
     let largest = self.logits.max() ?? 0
     let powers = self.logits.map { exp($0 - largest) }
     let sum = powers.reduce(0, +)
@@ -49,14 +49,14 @@ public struct LossExample: Sendable {
     ["class", "logit z", "exp z", "p", "target q", "−q log p", "p − q"]
   }
 
-  /// The sum by hand beside the loss that the network's layer has computed.
+  /// The loss computed here, and the one that the network's layer has computed.
   public var result: String? {
     layerLoss.map {
       String(format: "by hand %.5f, by the network's loss %.5f", loss, $0)
     }
   }
 
-  /// More classes than these are shown by the true one and the most probable.
+  /// With more classes than this, only the true class and the most probable ones are shown.
   private static let mostRows = 20
 
   /// A row for each class, or for the true one and the nine most probable; then the sums over all.
@@ -81,7 +81,7 @@ public struct LossExample: Sendable {
       + [logits[index], exp(logits[index]), p, q, term, p - q].map(Self.text)
   }
 
-  /// Four decimals, or powers of ten where they would say nothing.
+  /// Four decimals, or scientific notation for values that are too small for them.
   static func text(_ value: Double) -> String {
     let isPlain = value == 0 || (0.00005..<100_000).contains(value.magnitude)
     return String(format: isPlain ? "%.4f" : "%.2e", value)

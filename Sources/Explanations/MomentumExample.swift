@@ -1,10 +1,10 @@
 import Foundation
 
-/// The velocity by momentum of gradients that agree, and of gradients that alternate.
+/// The velocity of momentum for equal gradients and for alternating ones.
 ///
 ///     v ← α · v + g
 ///
-/// Of gradients that are all 1, v grows to 1 / (1 − α); of +1, −1, +1, … it stays below 1 in size.
+/// If all gradients are 1, v grows to 1 / (1 − α); if they are +1, −1, +1, …, |v| stays at most 1.
 public struct MomentumExample: Sendable {
   public let momentum: Double
 

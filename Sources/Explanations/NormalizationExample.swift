@@ -11,19 +11,19 @@ import Tensors
 ///
 ///     y = γ · (x − μ) / sqrt(σ² + ε) + β
 ///
-/// with μ and σ² the mean and the variance of the channel over all images and places, computed here a
-/// second time, in `Double`.
+/// with μ and σ² the mean and the variance of the channel over all images and positions. They are
+/// computed here again, in `Double`.
 public struct NormalizationExample: Sendable {
   /// The layer's name.
   public let layer: String
-  /// The channel that lies farthest from mean 0 and deviation 1.
+  /// The channel whose mean and deviation differ most from 0 and 1.
   public let channel: Int
-  /// Images that were normalised together.
+  /// Number of images that were normalised together.
   public let count: Int
-  /// The channel's numbers before, and after the norm without its activation function.
+  /// The channel's values before the norm, and after it without its activation function.
   public let before: [Float]
   public let after: [Float]
-  /// The largest distance of the layer's own output, behind its activation, from the formula.
+  /// The largest difference between the layer's output, after its activation, and the formula.
   public let largestDifference: Double
 
   /// - Returns: Nil if the network has no batch norm.
@@ -60,7 +60,7 @@ public struct NormalizationExample: Sendable {
       }.max() ?? 0
   }
 
-  /// What was normalised, and how well the formula is met.
+  /// The normalised channel, and how closely the layer's output matches the formula.
   public var subject: String? {
     "channel \(channel) of \(layer), \(before.count) values of \(count) images; the layer's output is "
       + "the formula's within \(String(format: "%.1e", largestDifference))"
@@ -68,7 +68,7 @@ public struct NormalizationExample: Sendable {
 
   public var header: [String] { ["of the channel", "mean", "deviation", "least", "largest"] }
 
-  /// Both sides of the norm.
+  /// Mean and deviation before and after the norm.
   public var rows: [[String]] {
     [("before", before), ("after", after)].map { name, values in
       let moments = Moments(of: values)
@@ -76,20 +76,20 @@ public struct NormalizationExample: Sendable {
         name
       ]
         + [
-          // A mean that is nothing but rounding is 0, and not −0.
+          // A mean that is only a rounding error is shown as 0, not as −0.
           moments.mean.magnitude < 0.00005 ? 0 : moments.mean, moments.variance.squareRoot(),
           Double(values.min() ?? 0), Double(values.max() ?? 0),
         ].map { String(format: "%.4f", $0) }
     }
   }
 
-  /// Bars of a histogram.
+  /// Number of bins of a histogram.
   static let bins = 40
 
   /// Writes the histograms as a tensor file, schema `normalization`:
   ///
-  ///     edges   F64  [41]      of bins of one width, common to both sides
-  ///     counts  I64  [2, 40]   numbers before and after
+  ///     edges   F64  [41]      of bins of equal width, the same before and after
+  ///     counts  I64  [2, 40]   values before and after
   public func write(to url: URL) throws {
     let all = before + after
     let (least, most) = (Double(all.min() ?? 0), Double(all.max() ?? 0))
@@ -109,7 +109,7 @@ public struct NormalizationExample: Sendable {
   }
 }
 
-/// Mean and variance, not unbiased, in `Double`.
+/// Mean and biased variance in `Double`.
 package struct Moments {
   package let mean: Double
   package let variance: Double
@@ -122,11 +122,11 @@ package struct Moments {
       values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
   }
 
-  /// How far from mean 0 and deviation 1.
+  /// The distance from mean 0 and deviation 1.
   package var distance: Double { mean.magnitude + (variance.squareRoot() - 1).magnitude }
 }
 
-/// The numbers of a map channel by channel, over all images and places.
+/// The values of a map by channel, over all images and positions.
 struct Channels {
   private let values: [Float]
   private let shape: FeatureMapShape

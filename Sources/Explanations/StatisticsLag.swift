@@ -8,12 +8,13 @@ import Models
 import TensorFiles
 import Tensors
 
-/// The same weights on the same images by two kinds of statistics: the batch's own, by which a batch
-/// norm trains, and the running ones, by which it is evaluated.
+/// The predictions of the same weights for the same images with two kinds of statistics: those of
+/// the batch, which batch norms use in training, and the running ones, which they use in
+/// evaluation.
 ///
-/// The running statistics are means over past batches, that is of earlier weights. While these move
-/// fast, the running statistics lag behind, and a network that predicts well in training can give
-/// nearly every validation image the same prediction.
+/// Running statistics are means over past batches, computed with earlier weights. While weights
+/// change fast, the running statistics lag behind, and a network that predicts well in training may
+/// give nearly all validation images the same prediction.
 public struct StatisticsLag: Sendable, Equatable {
   /// The predictions for some images.
   public struct Answers: Sendable, Equatable {
@@ -44,14 +45,14 @@ public struct StatisticsLag: Sendable, Equatable {
   public let running: Answers
   public let batch: Answers
 
-  /// Epochs that are looked at: the first ones, in which the lag is largest.
+  /// The number of epochs that are examined: the first ones, in which the lag is largest.
   public static let epochs = 5
   private static let mostImages = 128
 
-  /// Evaluates the network twice, on images at equal distances in the loader's set. Dropout is off both
-  /// times. The network stays as it is.
+  /// Evaluates the network twice, on evenly spaced images of the loader's set and without dropout.
+  /// The network is not changed.
   ///
-  /// - Parameter epoch: The epoch after which the weights are those of now.
+  /// - Parameter epoch: The epoch after which the network has its present weights.
   /// - Returns: Nil if the network has no batch norm.
   public init?(of network: Network, in loader: BatchLoader, epoch: Int, on pool: WorkerPool) {
     guard network.nodes.contains(where: { $0.layer is BatchNorm }) else { return nil }

@@ -1,8 +1,8 @@
 import Training
 
 extension StatisticsLagLog {
-  /// Looks at the network before the trainer's coming epoch, that is after the one before it. Where an
-  /// epoch has begun, nothing is to be seen: its log was written before.
+  /// Examines the network before the trainer's next epoch, that is after the previous one. If an
+  /// epoch has already begun, it does nothing, since the log was written before.
   public mutating func look(before trainer: Trainer) throws {
     guard trainer.position == 0 else { return }
     try look(

@@ -5,13 +5,14 @@ import Models
 import Records
 import TensorFiles
 
-/// What the running statistics did in the first epochs: a row an epoch in `statistics-lag.csv` of the work
-/// folder, so that a training that was stopped tells the same as one that was not.
+/// The lag of the running statistics in the first epochs: one row for each epoch in
+/// `statistics-lag.csv` of the work folder, so that an interrupted training reports the same as an
+/// uninterrupted one.
 ///
 ///     epoch, images, running_top1, running_answer, running_answer_percent,
 ///     batch_top1, batch_answer, batch_answer_percent
 ///
-/// Answers are the numbers of the classes most often named.
+/// An answer is the index of the class predicted most often.
 public struct StatisticsLagLog {
   public static let fileName = "statistics-lag.csv"
 
@@ -21,11 +22,11 @@ public struct StatisticsLagLog {
     "epoch", "images", "running_top1", "running_answer", "running_answer_percent", "batch_top1",
     "batch_answer", "batch_answer_percent",
   ]
-  /// A file that is larger is not one of these.
+  /// The largest size of a file that is read, in bytes.
   private static let mostBytes = 65_536
 
-  /// Takes up what an earlier process has left in `folder`; lines that are not whole are left out, and
-  /// measured again where that is still possible.
+  /// Continues the log of an earlier process in `folder`. Incomplete lines are discarded; their
+  /// epochs are measured again if that is still possible.
   public init(folder: URL) {
     url = folder.appendingPathComponent(Self.fileName)
     let size = (try? FileManager.default.attributesOfItem(atPath: url.path))?[.size] as? NSNumber
@@ -33,10 +34,10 @@ public struct StatisticsLagLog {
     rows = isSmall ? Self.rows(in: (try? String(contentsOf: url, encoding: .utf8)) ?? "") : []
   }
 
-  /// Looks at the network after an epoch, unless that has been done or the first epochs are over.
+  /// Examines the network after an epoch, unless that has been done or the first epochs are over.
   ///
   /// - Parameters:
-  ///   - epoch: The epoch after which the weights are those of now.
+  ///   - epoch: The epoch after which the network has its present weights.
   ///   - first: The number of the training's first epoch.
   public mutating func look(
     at network: Network, in loader: BatchLoader, after epoch: Int, from first: Int,
@@ -63,7 +64,7 @@ public struct StatisticsLagLog {
   }
 
   package static func rows(in text: String) -> [StatisticsLag] {
-    // What follows the last line break is a line that was cut off.
+    // Text after the last line break is an incomplete line.
     let end = text.lastIndex(of: "\n").map(text.index(after:)) ?? text.startIndex
     let records = CommaSeparatedValues(salvaging: String(text[..<end])).records.map(\.cells)
     guard records.first == columns else { return [] }

@@ -6,12 +6,12 @@ import Models
 import Tensors
 import Training
 
-/// One training step of a few images, looked at from inside: the first image's logits, and one weight's
-/// gradient by the backward pass beside the slope of the loss.
+/// One training step of a few images in detail: the logits of the first image, and the gradient of
+/// one weight, compared with the slope of the loss.
 ///
 ///     gradient ≈ (L(w + h) − L(w − h)) / 2h
 ///
-/// The network stays as it is: weights and running statistics are put back.
+/// The network is not changed: weights and running statistics are restored.
 public struct StepExample: Sendable {
   /// The logits of the first image.
   public let logits: [Float]
@@ -21,7 +21,7 @@ public struct StepExample: Sendable {
   public let firstLoss: Double
   public let loss: Double
   public let count: Int
-  /// The weight that was moved: its parameter, its place in PyTorch's order, its value.
+  /// The weight that was changed: its parameter, its index in PyTorch's order, its value.
   public let parameter: String
   public let index: Int
   public let weight: Float
@@ -36,16 +36,16 @@ public struct StepExample: Sendable {
   /// (L(w + h) − L(w − h)) / 2h.
   public var slope: Double { (lossAbove - lossBelow) / (2 * step) }
 
-  /// Losses are means of float32 logits: a smaller step would drown in their rounding, a larger one
-  /// would see the loss bend.
+  /// Losses are computed from float32 logits: with a smaller step, rounding errors would dominate
+  /// the difference; with a larger one, the curvature of the loss.
   static let relativeStep: Float = 1.0 / 64
 
-  /// Images of a step, where there are as many.
+  /// The largest number of images of a step.
   private static let mostImages = 8
 
-  /// A step with a recipe's loss and seed, of the first images of the set.
+  /// A step with a recipe's loss and seed on the first images of the set.
   ///
-  /// - Parameter loader: Makes the images, unchanged.
+  /// - Parameter loader: Loads the images without augmentation.
   public init(
     of network: Network, in loader: BatchLoader, by settings: TrainingSettings, on pool: WorkerPool
   ) {
@@ -55,10 +55,10 @@ public struct StepExample: Sendable {
   }
 
   /// - Parameters:
-  ///   - loader: Makes the images, unchanged.
+  ///   - loader: Loads the images without augmentation.
   ///   - loss: The loss of the recipe.
-  ///   - count: Images of the step: the first of the set.
-  ///   - seed: What dropout draws by.
+  ///   - count: The number of images of the step, the first ones of the set.
+  ///   - seed: The seed of dropout.
   /// - Precondition: 0 < count ≤ images of the set.
   public init(
     of network: Network, in loader: BatchLoader, loss: CrossEntropy, count: Int, seed: Int,
@@ -102,8 +102,8 @@ public struct StepExample: Sendable {
     (self.lossBelow, self.lossAbove) = (lossBelow, lossAbove)
   }
 
-  /// The weight of the first layer that has any, along which the loss is steepest: its gradient comes back
-  /// through the whole network.
+  /// Of the first layer with weights, the weight with the largest gradient. Its gradient has passed
+  /// backward through the whole network.
   private static func steepest(in network: Network) -> (parameter: Parameter, index: Int) {
     guard let parameter = network.parameters.first(where: { $0.role == .weight }) else {
       preconditionFailure("\(network.name) has no weights")
@@ -117,14 +117,14 @@ public struct StepExample: Sendable {
 
   public var header: [String] { ["quantity", "value"] }
 
-  /// The first image's loss, by hand.
+  /// The loss of the first image, computed step by step.
   public func firstLoss(labelSmoothing: Double, classNames: [String]) -> LossExample {
     LossExample(
       logits: logits, label: label, labelSmoothing: labelSmoothing, classNames: classNames,
       layerLoss: firstLoss)
   }
 
-  /// Both numbers, and how the second comes about.
+  /// The gradient and the slope, and how the slope is computed.
   public var rows: [[String]] {
     [
       ["weight w: number \(index) of \(parameter)", LossExample.text(Double(weight))],
@@ -137,7 +137,7 @@ public struct StepExample: Sendable {
   }
 }
 
-/// Forward, loss and backward of one batch, again and again.
+/// Runs forward pass, loss and backward pass of one batch repeatedly.
 private struct TrainingPass {
   struct Outcome {
     var logits: [Float]
@@ -181,7 +181,7 @@ private struct TrainingPass {
           gradient: plan.logitsGradient)
       }
     }
-    // Before the backward pass, which reuses the memory.
+    // Copied before the backward pass, which reuses the memory.
     let logits = Array(plan.logits.elements[..<network.classes])
     if backward { plan.backward() }
     return Outcome(

@@ -3,11 +3,11 @@ import Notebook
 
 /// A worked example for a stage's chapter: its subject, a table, and the result.
 public protocol Explanation {
-  /// Nil if the prose says it.
+  /// The subject; nil if the prose names it.
   var subject: String? { get }
   var header: [String] { get }
   var rows: [[String]] { get }
-  /// Nil if the table says it.
+  /// The result; nil if the table contains it.
   var result: String? { get }
 }
 

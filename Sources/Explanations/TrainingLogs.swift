@@ -3,8 +3,8 @@ import Models
 import Notebook
 import Training
 
-/// What a training writes down in its work folder while it runs: its progress and its history, the time of
-/// each epoch, and what the running statistics of its norms did.
+/// The logs of a running training in its work folder: progress, history, the time of each epoch,
+/// and the lag of the running statistics of its norms.
 public final class TrainingLogs {
   public let timing: TimingLog
   public private(set) var lag: StatisticsLagLog
@@ -12,9 +12,9 @@ public final class TrainingLogs {
   private let trainer: Trainer
   private let images: TrainingImages
 
-  /// Continues what an earlier process has left in the trainer's work folder.
+  /// Continues the logs of an earlier process in the trainer's work folder.
   ///
-  /// - Parameter images: Those that the trainer was made with.
+  /// - Parameter images: The images of the trainer.
   public init(of trainer: Trainer, on images: TrainingImages) throws {
     (self.trainer, self.images) = (trainer, images)
     timing = TimingLog(folder: trainer.workFolder)
@@ -23,8 +23,8 @@ public final class TrainingLogs {
     try lag.look(before: trainer)
   }
 
-  /// Runs the trainer's epoch, or the rest of it, until it is finished or the user interrupts it; shows
-  /// how far it is, and writes down what came of it.
+  /// Runs the trainer's epoch, or the rest of it, until it is finished or the user interrupts it.
+  /// Shows the progress, and logs the results.
   public func runEpoch() throws -> Trainer.Outcome {
     var progress = Progress(
       "epoch \(trainer.epoch)/\(trainer.lastEpoch)", total: trainer.images(inEpoch: trainer.epoch),
@@ -45,9 +45,9 @@ public final class TrainingLogs {
     return outcome
   }
 
-  /// Publishes what the training leaves, and reads the best weights back into the network.
+  /// Publishes the outputs of the training, and reads the best weights back into the network.
   ///
-  /// - Returns: What the file of the best weights says of them.
+  /// - Returns: The description in the file of the best weights.
   public func publish(to folder: URL) throws -> CheckpointDescription {
     try trainer.publish(to: folder, timing, classNames: images.training.classNames)
   }

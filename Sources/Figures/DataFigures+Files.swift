@@ -3,9 +3,9 @@ import Records
 import TensorFiles
 
 extension DataFigures {
-  /// The figures of the data set that a tensor file comes from.
+  /// The figures of the data set from which a tensor file was made.
   ///
-  /// - Throws: `TensorFileError` where the file does not say what it comes from.
+  /// - Throws: `TensorFileError` if the file's metadata do not describe the data set.
   public init(of file: TensorFile) throws {
     let metadata = try DatasetMetadata(of: file)
     self.init(classNames: metadata.classNames, data: metadata.dataStatus)
@@ -13,7 +13,7 @@ extension DataFigures {
 
   /// Images of each class, from a file of the schema `histogram`.
   ///
-  /// - Throws: `TensorFileError` where a tensor is absent or of another shape.
+  /// - Throws: `TensorFileError` if a tensor is absent or has another shape.
   public func classes(in file: TensorFile) throws -> Figure {
     classes(counts: try file.counts(of: "class_counts", shape: [classNames.count]))
   }

@@ -2,26 +2,27 @@ import Gnuplot
 import Records
 import TensorFiles
 
-/// The figures of a data set: how many images of each class, how bright their pixels, and a look at
-/// some of them.
+/// The figures of a data set: the number of images of each class, the distribution of pixel values,
+/// and some of the images.
 public struct DataFigures: Sendable {
-  /// Pixels up to which ten images a class are shown, beyond them five: gnuplot takes some four seconds
-  /// for a million.
+  /// With up to this number of pixels, ten images of each class are shown, otherwise five: gnuplot
+  /// takes about four seconds for a million pixels.
   private static let mostPixels = 500_000
 
   public let classNames: [String]
   let status: RunStatus
 
-  /// - Parameter data: Where the images come from. No epoch is chosen here, so only that is in the titles.
+  /// - Parameter data: The status of the data, which titles mention. Reservations about the
+  ///   selection of an epoch do not apply here.
   public init(classNames: [String], data: DataStatus) {
     self.classNames = classNames
     status = RunStatus(data: data, selectedOnTest: false)
   }
 
-  /// Images of each class: a bar a class, or, beyond `ManyClasses.limit`, the sorted counts and the classes
-  /// at both ends.
+  /// Images of each class: one bar for each class or, with more than `ManyClasses.limit` classes,
+  /// the sorted counts and the classes at both ends.
   ///
-  /// - Precondition: one count a class.
+  /// - Precondition: there is one count for each class.
   public func classes(counts: [Int]) -> Figure {
     precondition(
       counts.count == classNames.count, "\(counts.count) counts of \(classNames.count) classes")
@@ -77,16 +78,16 @@ public struct DataFigures: Sendable {
       panels: [panel], data: .table(data))
   }
 
-  /// A row of up to ten images for each class; beyond `ManyClasses.limit`, for `limit` of the classes that
-  /// have images, evenly spread over their numbers.
+  /// A row of up to ten images for each class; with more than `ManyClasses.limit` classes, for
+  /// `limit` evenly spaced classes that have images.
   ///
   /// Images are enlarged or reduced by a whole factor to between 33 and 96 screen pixels.
   ///
   /// - Parameters:
   ///   - images: Bytes `[N, 3, side, side]`.
-  ///   - labels: `[N]`, each the number of a class.
-  ///   - file: The file they come from, for the errors.
-  /// - Throws: `LogError.structure` where there is no image, or a label is no class.
+  ///   - labels: `[N]`, each the index of a class.
+  ///   - file: The file that contains them, for errors.
+  /// - Throws: `LogError.structure` if there is no image, or a label is not a class.
   /// - Precondition: `images.count == labels.count * 3 * side * side`.
   public func samples(
     images: [UInt8], labels: [UInt16], side: Int, file: String

@@ -5,7 +5,7 @@ import TensorFiles
 extension EvaluationFigures {
   /// The confusion matrix, from a file of the schema `confusion`.
   ///
-  /// - Throws: `TensorFileError` where a tensor or an entry is absent or of another shape.
+  /// - Throws: `TensorFileError` if a tensor or a metadata entry is absent or has another shape.
   public func confusion(in file: TensorFile) throws -> Figure {
     let names = try DatasetMetadata(of: file).classNames
     return confusion(

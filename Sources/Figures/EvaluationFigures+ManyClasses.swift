@@ -5,22 +5,23 @@ import Records
 import TensorFiles
 
 extension EvaluationFigures {
-  /// Classes up to which the data file has all cells; of more, those alone that are not zero.
+  /// With up to this number of classes, the data file has all cells; with more, only those that are
+  /// not zero.
   private static let mostWholeMatrix = 128
-  /// Screen pixels that a matrix may be wide and high.
+  /// The largest width and height of a matrix in screen pixels.
   private static let matrixPixels = 1100
   private static let largestCell = 30
 
-  /// A matrix of many classes, so ordered that confusions lie near the diagonal, without numbers; the
-  /// most frequent confusions stand below. Colours go with the square root of the fraction, as most
-  /// confusions are of few images. Of the classes, evenly spaced ones are named.
+  /// A matrix of many classes without numbers, ordered so that confusions are near the diagonal;
+  /// the most frequent confusions are listed below. Colours show the square root of the fraction,
+  /// since most confusions are of few images. Evenly spaced classes are named.
   func orderedConfusion(_ matrix: ConfusionMatrix, classNames: [String]) -> Figure {
     let order = matrix.orderByConfusion
     let size = order.count
     let cell = min(Self.largestCell, max(1, Self.matrixPixels / size))
     let frame = Panel.Frame(
       left: 270, top: 90, width: size * cell, height: size * cell, hasBorder: true)
-    // A name takes a line of letters.
+    // A name needs the height of a line of text.
     let step = (HouseStyle.titlePixels + cell - 1) / cell
     let ticks = stride(from: 0, to: size, by: step).map { place in
       (position: Double(place), name: classNames[order[place]])
@@ -95,8 +96,9 @@ extension EvaluationFigures {
     ]
   }
 
-  /// The classes at both ends of the ranking by F1, best first, and the means over all. A class without
-  /// images is not ranked: its F1 is 0 or undefined, whatever the network learnt of it.
+  /// The classes at both ends of the ranking by F1, best first, and the means over all. Classes
+  /// without images are not ranked: their F1 is 0 or undefined, whatever the network has learnt
+  /// about them.
   var rankedScores: Figure {
     let scored = summary.perClass.enumerated().compactMap { index, score in
       score.support == 0 ? nil : score.f1.map { (index: index, f1: $0, score: score) }

@@ -4,7 +4,8 @@ import Metrics
 import Records
 import TensorFiles
 
-/// The figures of an evaluation: the confusion matrix, and how well each class is recognised.
+/// The figures of an evaluation: the confusion matrix, the scores of each class and the
+/// calibration.
 public struct EvaluationFigures: Sendable {
   let summary: EvaluationReport
   let status: RunStatus
@@ -14,18 +15,19 @@ public struct EvaluationFigures: Sendable {
     status = RunStatus(data: summary.dataStatus, selectedOnTest: summary.selectedOnTest)
   }
 
-  /// Which images these are, in the words of a title, and the views of them where there are several.
+  /// The evaluated images as named in titles, and their views if there are several.
   public var images: String {
     let test = summary.isOnTest || summary.selectedOnTest
     let images = "\(NumberText.grouped(summary.count)) \(test ? "test" : "validation") images"
     return images + (summary.imageViews.mark.map { ", \($0)" } ?? "")
   }
 
-  /// The confusion matrix: true classes down, predicted ones to the right. A cell holds a count; its
-  /// colour is the fraction of the true class's images, so rows of unequal classes compare.
+  /// The confusion matrix: a row for each true class, a column for each predicted class. A cell
+  /// holds a count; its colour is the fraction of the true class's images, so rows of classes of
+  /// different sizes can be compared.
   ///
-  /// Counts are written into the cells while they fit. Beyond `ManyClasses.limit` the classes are ordered
-  /// by confusion, and the most frequent confusions listed below.
+  /// Counts are written into the cells if they fit. With more than `ManyClasses.limit` classes, the
+  /// classes are ordered by confusion, and the most frequent confusions are listed below.
   ///
   /// - Parameter counts: `[true][predicted]`.
   /// - Precondition: a square of as many rows as there are names.
@@ -68,8 +70,8 @@ public struct EvaluationFigures: Sendable {
       height: 900, panels: [panel], data: .table(data))
   }
 
-  /// Precision, recall and F1 of each class, and their means at the right end; beyond
-  /// `ManyClasses.limit` of the best and the worst classes.
+  /// Precision, recall and F1 of each class, and their means at the right end; with more than
+  /// `ManyClasses.limit` classes, of the best and the worst ones.
   public var classScores: Figure {
     guard summary.perClass.count <= ManyClasses.limit else { return rankedScores }
     func column(
@@ -105,16 +107,16 @@ public struct EvaluationFigures: Sendable {
       })
   }
 
-  /// The reliability diagram: accuracy over confidence, bin by bin, with the gap between them and, below,
-  /// how many images each bin holds.
+  /// The reliability diagram: accuracy over confidence for each bin, with the gap between them and,
+  /// below, the number of images in each bin.
   ///
   /// Source: Guo et al., 2017, arXiv:1706.04599, figure 1.
   ///
   /// - Parameters:
-  ///   - edges: Of the bins, 0 to 1, one more than bins.
-  ///   - counts: Images of each bin.
-  ///   - confidence, accuracy: Of each bin, 0 to 1.
-  /// - Precondition: as many values as bins.
+  ///   - edges: The edges of the bins, 0 to 1, one more than bins.
+  ///   - counts: The number of images in each bin.
+  ///   - confidence, accuracy: The means of each bin, 0 to 1.
+  /// - Precondition: there is one value for each bin.
   public func calibration(
     edges: [Double], counts: [Int], confidence: [Double], accuracy: [Double]
   ) -> Figure {

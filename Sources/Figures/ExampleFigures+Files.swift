@@ -5,8 +5,8 @@ import Records
 import TensorFiles
 
 extension ExampleFigures {
-  /// The figures of the examples that a training has left in a folder, each with its caption. Not every
-  /// network has each of them.
+  /// The figures of the examples that a training has written to a folder, each with its caption.
+  /// Some networks lack some of them.
   ///
   /// - Throws: As `featureMap(in:)`.
   public static func all(inFolder folder: URL) throws -> [(figure: Figure, caption: String)] {
@@ -34,7 +34,8 @@ extension ExampleFigures {
 
   /// The figure of a file of the schema `feature-map`.
   ///
-  /// - Throws: `TensorFileError` where a tensor or an entry is absent or of another shape, and `LogError`.
+  /// - Throws: `TensorFileError` if a tensor or a metadata entry is absent or has another shape,
+  ///   and `LogError`.
   public static func featureMap(in file: TensorFile) throws -> Figure {
     func numbers(_ name: String, _ count: Int) throws -> [Int] {
       try file.scalars(of: name, as: Int64.self, shape: [count]).map { Int(clamping: $0) }

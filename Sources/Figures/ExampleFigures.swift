@@ -7,12 +7,12 @@ public enum ExampleFigures {
   /// A channel's values before and after a norm, as two histograms over the same bins.
   ///
   /// - Parameters:
-  ///   - edges: Of the bins, one more than bins.
-  ///   - before, after: Values in each bin.
-  ///   - subject: Which channel of what, in the words of a title.
-  ///   - file: The file they come from, for the errors.
-  /// - Throws: `LogError.structure` where the edges do not rise.
-  /// - Precondition: as many counts as bins.
+  ///   - edges: The edges of the bins, one more than bins.
+  ///   - before, after: The number of values in each bin.
+  ///   - subject: The channel and its layer, as named in titles.
+  ///   - file: The file that contains them, for errors.
+  /// - Throws: `LogError.structure` if the edges do not increase.
+  /// - Precondition: there is one count for each bin.
   public static func normalization(
     edges: [Double], before: [Int], after: [Int], subject: String, file: String
   ) throws(LogError) -> Figure {
@@ -52,8 +52,8 @@ public enum ExampleFigures {
   /// Width and height of a tile of `featureMap`, in pixels of the figure.
   private static let tile = 112
 
-  /// An image with the window that was looked at, the filter and its feature map: before training in the
-  /// first row, after it in the second. Of filters and maps, mid-grey is zero.
+  /// An image with the window of the example, the filter and its feature map: before training in
+  /// the first row, after it in the second. In filters and maps, mid-grey is zero.
   ///
   /// - Parameters:
   ///   - image: Bytes `[3, side, side]`.
@@ -61,9 +61,9 @@ public enum ExampleFigures {
   ///   - maps: Values `[2, height, width]`.
   ///   - window: Top, left, height and width in the network's input.
   ///   - place: Row and column in the map, and the side of the network's input.
-  ///   - file: The file they come from, for the errors.
-  /// - Throws: `LogError.structure` where shapes are not those.
-  /// - Precondition: as many values as the shapes say.
+  ///   - file: The file that contains them, for errors.
+  /// - Throws: `LogError.structure` if the shapes are different.
+  /// - Precondition: the numbers of values agree with the shapes.
   public static func featureMap(
     image: [UInt8], side: Int, filters: [Float], filterShape: [Int], maps: [Float],
     mapShape: [Int], window: [Int], place: [Int], subject: String, file: String
@@ -135,12 +135,12 @@ public enum ExampleFigures {
         top: place[0], left: place[1], height: 1, width: 1, of: max(shape[1], shape[2]))
   }
 
-  /// Values as bytes: zero in mid-grey, the largest in size black or white.
+  /// Values as bytes: zero is mid-grey, the largest magnitude black or white.
   static func greys(_ values: ArraySlice<Float>) -> [UInt8] {
     let largest = values.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
     return values.map { value in
       guard value.isFinite, largest > 0 else { return 128 }
-      // The quotient first: 127.5 times a large value would be infinite.
+      // The division comes first, since 127.5 times a large value could overflow.
       return UInt8(rounding: 127.5 + 127.5 * (value / largest))
     }
   }

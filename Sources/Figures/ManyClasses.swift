@@ -1,26 +1,26 @@
 import Gnuplot
 import TensorFiles
 
-/// What figures show of more classes than can be drawn one by one.
+/// The limits of figures for more classes than can be drawn individually.
 enum ManyClasses {
-  /// Classes up to which each has its own bar, row and name.
+  /// With up to this number of classes, each has its own bar, row and name.
   static let limit = 30
-  /// Classes up to which each has its own curve: ten colours in two shapes each.
+  /// With up to this number of classes, each has its own curve: ten colours with two shapes each.
   static let curveLimit = 20
-  /// Classes at either end of a ranking that are drawn.
+  /// Number of classes at each end of a ranking that are drawn.
   static let rankedEnd = 20
-  /// Classes at either end of a ranking that are listed beside a figure.
+  /// Number of classes at each end of a ranking that are listed next to a figure.
   static let listedEnd = 10
 
-  /// Whether each of `numbers` can be written side by side, `count` of them over `width` pixels.
+  /// Whether `count` of the numbers fit side by side into `width` pixels.
   static func numbersFit(_ numbers: [Int], inRowsOf count: Int? = nil, across width: Int) -> Bool {
     let digits = numbers.map { String($0).count }.max() ?? 0
     let room = Double(width) / Double(max(count ?? numbers.count, 1))
     return Double(digits) * HouseStyle.characterPixels + 2 <= room
   }
 
-  /// The numbers of the classes that have a row of their own: all up to `limit`; of more, `limit` of the
-  /// occupied ones, evenly spread.
+  /// The indices of the classes that have their own row: all if there are at most `limit`,
+  /// otherwise `limit` evenly spaced ones of those that have images.
   static func spread(of isOccupied: [Bool]) -> [Int] {
     guard isOccupied.count > limit else { return Array(isOccupied.indices) }
     let occupied = isOccupied.indices.filter { isOccupied[$0] }
@@ -35,8 +35,8 @@ enum ManyClasses {
 }
 
 extension DataFigures {
-  /// The counts in descending order as steps, and below them the classes with the most and the fewest
-  /// images.
+  /// The counts in descending order as steps, and below them the classes with the most and the
+  /// fewest images.
   func sortedClasses(counts: [Int]) -> Figure {
     let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }
     let data = DataTable([

@@ -3,9 +3,10 @@ import Records
 import TensorFiles
 
 extension PictureFigures {
-  /// Images and what augmentation makes of them, from a file of the schema `augmented`.
+  /// Images and their augmentations, from a file of the schema `augmented`.
   ///
-  /// - Throws: `TensorFileError` where a tensor or an entry is absent or of another shape, and `LogError`.
+  /// - Throws: `TensorFileError` if a tensor or a metadata entry is absent or has another shape,
+  ///   and `LogError`.
   public static func augmented(in file: TensorFile) throws -> Figure {
     let shape = try file.shape(of: "images")
     try file.requireShape([nil, nil, 3, nil, shape.last], of: "images")
@@ -25,9 +26,9 @@ extension PictureFigures {
       file: file.url.lastPathComponent)
   }
 
-  /// The surest mistakes, from a file of the schema `mistakes`.
+  /// The most confident mistakes, from a file of the schema `mistakes`.
   ///
-  /// - Parameter subject: Which images were evaluated, in the words of a title.
+  /// - Parameter subject: The evaluated images, as named in titles.
   /// - Returns: Nil if there is no mistake.
   /// - Throws: As `augmented(in:)`.
   public func mistakes(in file: TensorFile, on subject: String) throws -> Figure? {

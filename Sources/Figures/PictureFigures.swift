@@ -2,8 +2,7 @@ import CheckedNumbers
 import Gnuplot
 import Records
 
-/// The figures that show single images: filters, augmented images, and
-/// mistakes.
+/// The figures that show individual images: filters, augmented images and mistakes.
 public struct PictureFigures: Sendable {
   private let status: RunStatus
 
@@ -16,9 +15,9 @@ public struct PictureFigures: Sendable {
   ///
   /// - Parameters:
   ///   - shape: `[count, 3, height, width]`.
-  ///   - weights: In that order.
-  ///   - file: The file they come from, for the errors.
-  /// - Throws: `LogError.structure` where they are not filters of RGB images.
+  ///   - weights: The weights, in the order of the shape.
+  ///   - file: The file that contains them, for errors.
+  /// - Throws: `LogError.structure` if they are not filters of RGB images.
   public func filters(
     shape: [Int], weights: [Float], file: String
   ) throws(LogError) -> Figure {
@@ -50,17 +49,17 @@ public struct PictureFigures: Sendable {
       .with(narrow: figure("filters-narrow", across: min(across, 8), room: 470))
   }
 
-  /// Most filters shown; further ones add little.
+  /// The largest number of filters shown.
   private static let mostFilters = 96
 
   /// Some images under many random changes: one row per image, the unchanged image first.
   ///
   /// - Parameters:
   ///   - images: Bytes `[rows, draws, 3, side, side]`.
-  ///   - kinds: What changes them, words with spaces between.
-  ///   - file: The file they come from, for the errors.
-  /// - Throws: `LogError.structure` where there is nothing to show.
-  /// - Precondition: as many bytes as said.
+  ///   - kinds: The kinds of augmentations, separated by spaces.
+  ///   - file: The file that contains them, for errors.
+  /// - Throws: `LogError.structure` if there is nothing to show.
+  /// - Precondition: the number of bytes agrees with the shape.
   public func augmented(
     images: [UInt8], rows: Int, draws: Int, side: Int, kinds: String, file: String
   ) throws(LogError) -> Figure {
@@ -98,15 +97,17 @@ public struct PictureFigures: Sendable {
       .with(narrow: figure("augmented-narrow", draws: min(draws, 5), room: 440))
   }
 
-  /// The wrong predictions with the highest confidence, each with the true class, the predicted class
-  /// and the confidence. Images are enlarged or reduced by a whole factor to 81 to 160 screen pixels.
+  /// The wrong predictions with the highest confidence, each with the true class, the predicted
+  /// class and the confidence. Images are enlarged or reduced by a whole factor to 81 to 160 screen
+  /// pixels.
   ///
   /// - Parameters:
   ///   - images: Bytes `[n, 3, side, side]`; labels, predicted and confidence (0 to 1) `[n]`.
-  ///   - subject: Which images were evaluated, in the words of a title.
-  ///   - file: The file they come from, for the errors.
+  ///   - subject: The evaluated images, as named in titles.
+  ///   - file: The file that contains them, for errors.
   /// - Returns: Nil if there is no mistake.
-  /// - Throws: `LogError.structure` where a label is no class, or a confidence is not from 0 to 1.
+  /// - Throws: `LogError.structure` if a label is not a class, or a confidence is not between 0 and
+  ///   1.
   public func mistakes(
     images: [UInt8], labels: [UInt16], predicted: [UInt16], confidence: [Float], side: Int,
     classNames: [String], subject: String, file: String
@@ -171,7 +172,7 @@ public struct PictureFigures: Sendable {
 
   /// Screen pixels from one line of a caption to the next.
   private static let captionHeight = 20
-  /// Screen pixels for a caption: a cut name, an arrow and a percentage.
+  /// Screen pixels for a caption: a truncated name, an arrow and a percentage.
   private static let captionWidth = 170
 
   private static func rows(of tiles: [PackedImage], across: Int) -> [[PackedImage]] {
@@ -183,7 +184,7 @@ public struct PictureFigures: Sendable {
   /// Columns that make a grid about twice as wide as high.
   private static func columns(for count: Int) -> Int {
     let wanted = Int(clamping: (2 * Double(count)).squareRoot().rounded(.up))
-    // A number that leaves no gap in the last row, if one is near.
+    // Prefers a nearby number that leaves no gap in the last row.
     return (wanted...(wanted + 3)).first { count % $0 == 0 } ?? wanted
   }
 }

@@ -13,7 +13,7 @@ public struct RunStatus: Sendable, Equatable {
   /// The name of the images that select the epoch.
   public var validationName: String { selectedOnTest ? "test (selected on it)" : "validation" }
 
-  /// `title` with the reservations a reader must know of.
+  /// `title` with the reservations.
   func qualified(_ title: String) -> String {
     var reservations: [String] = []
     if selectedOnTest { reservations.append("selected on test") }

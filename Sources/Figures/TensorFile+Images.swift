@@ -3,7 +3,7 @@ import TensorFiles
 extension TensorFile {
   /// The bytes of the tensor `images`, `[count, 3, side, side]`, and their side.
   ///
-  /// - Throws: `TensorFileError` where it is absent or of another shape.
+  /// - Throws: `TensorFileError` if it is absent or has another shape.
   func squareImages(_ count: Int) throws -> (bytes: [UInt8], side: Int) {
     let side = try shape(of: "images").last ?? 0
     return (try scalars(of: "images", as: UInt8.self, shape: [count, 3, side, side]), side)
@@ -11,7 +11,8 @@ extension TensorFile {
 
   /// Counts `[rows, columns]`, row by row.
   ///
-  /// - Throws: `TensorFileError` where the tensor is absent, of another shape, or has a negative count.
+  /// - Throws: `TensorFileError` if the tensor is absent, has another shape or contains a negative
+  ///   count.
   func countRows(of name: String, rows: Int, columns: Int) throws -> [[Int]] {
     let flat = try counts(of: name, shape: [rows, columns])
     return (0..<rows).map { row in Array(flat[row * columns..<(row + 1) * columns]) }

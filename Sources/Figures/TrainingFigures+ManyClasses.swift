@@ -3,11 +3,12 @@ import Gnuplot
 import TensorFiles
 
 extension TrainingFigures {
-  /// Classes at either end that are drawn as curves of their own.
+  /// Number of classes at each end that have their own curves.
   private static let namedEnd = 3
 
-  /// How the accuracies of many classes spread: the median, the middle half and the middle four fifths of
-  /// the classes at each epoch, and the classes that ended highest and lowest.
+  /// The distribution of the accuracies of many classes: the median, the middle half and the middle
+  /// four fifths of the classes in each epoch, and the curves of the classes with the highest and
+  /// lowest final accuracies.
   ///
   /// - Parameter accuracies: Percent, `[class][epoch]`.
   func classSpread(_ name: String, _ title: String, _ accuracies: [[Double?]]) -> Figure? {
@@ -59,7 +60,8 @@ extension TrainingFigures {
       width: 1200, panels: [panel], data: .table(table))
   }
 
-  /// A quantile of ascending values, on the straight line between its two neighbours; nil of none.
+  /// A quantile of ascending values, linearly interpolated between the two nearest; nil if there
+  /// are none.
   static func quantile(_ share: Double, of values: [Double]) -> Double? {
     guard let last = values.last else { return nil }
     let place = share * Double(values.count - 1)

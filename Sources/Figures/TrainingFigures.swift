@@ -6,7 +6,7 @@ import TensorFiles
 
 /// The figures of a training run, drawn from its history.
 ///
-/// Each is nil if the history holds nothing to draw it from.
+/// A figure is nil if the history does not have its values.
 public struct TrainingFigures: Sendable {
   let history: TrainingHistory
   let status: RunStatus
@@ -38,7 +38,7 @@ public struct TrainingFigures: Sendable {
     comparison("top1", "Top-1 accuracy over epochs", "top-1 accuracy (%)", top1Curves)
   }
 
-  /// Top-5 accuracy of training and validation images over the epochs; nil also where there are so few
+  /// Top-5 accuracy of training and validation images over the epochs; also nil if there are so few
   /// classes that it is always 100 %.
   public var top5: Figure? {
     let classes = history.classNames.count
@@ -63,11 +63,11 @@ public struct TrainingFigures: Sendable {
       history.validation.top1OfClass)
   }
 
-  /// Four panels: losses; accuracies with the best validation accuracy; learning rate; and how far training
-  /// accuracy runs ahead. A panel without numbers is left out.
+  /// Four panels: losses; accuracies with the best validation accuracy; learning rate; and the gap
+  /// between training and validation accuracy. A panel without values is left out.
   public var overview: Figure? { overview(name: "training", title: "Training, epoch by epoch") }
 
-  /// The same for a training that continued from another's weights.
+  /// The overview of a training that continued an earlier one.
   public var continuation: Figure? {
     overview(name: "refit", title: "Training further, epoch by epoch")
   }
@@ -90,7 +90,7 @@ extension TrainingFigures {
     curves("train_top1", history.training.top1, "validation_top1", history.validation.top1)
   }
 
-  /// A line for the training images and one for the validation images, where they have points.
+  /// A line for the training images and one for the validation images, if they have points.
   private func curves(
     _ trainingColumn: String, _ training: [Double?], _ validationColumn: String,
     _ validation: [Double?]
@@ -121,8 +121,9 @@ extension TrainingFigures {
       name: name, title: status.qualified(title), panels: [panel], data: .table(data))
   }
 
-  /// One line a class, in the legend by the accuracy they ended with, as they lie in the picture; beyond
-  /// `ManyClasses.curveLimit`, their spread and the classes at both ends.
+  /// One line for each class; the legend is sorted by final accuracy, like the ends of the lines.
+  /// With more than `ManyClasses.curveLimit` classes, their distribution and the classes at both
+  /// ends.
   private func perClass(_ name: String, _ title: String, _ accuracies: [[Double?]]) -> Figure? {
     guard accuracies.count <= ManyClasses.curveLimit else {
       return classSpread(name, title, accuracies)
@@ -136,7 +137,7 @@ extension TrainingFigures {
       let shapes = PointShape.allCases
       let mark = Series.Mark.line(
         x: "epoch", y: "top1.\(column)",
-        // The next ten classes have the colours of the first, and other shapes.
+        // The second ten classes have the colours of the first ten, with other shapes.
         shape: shapes[(index + index / Palette.categories.count) % shapes.count],
         shapeEvery: shapeEvery)
       let color = Palette.categories[index % Palette.categories.count]
@@ -173,7 +174,8 @@ extension TrainingFigures {
       series: top1Curves + (level.map { [$0] } ?? []))
   }
 
-  /// On a logarithmic axis with a power of ten at both ends, as only those have ticks.
+  /// The learning rate on a logarithmic axis that begins and ends at powers of ten, since only
+  /// these have ticks.
   private var learningRatePanel: Panel? {
     let rates = history.learningRate.compactMap { $0 }.filter { $0.isFinite && $0 > 0 }
     guard let least = rates.min(), let most = rates.max() else { return nil }

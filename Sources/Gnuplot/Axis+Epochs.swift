@@ -10,6 +10,7 @@ extension Axis {
 }
 
 extension PointShape {
-  /// From one shape to the next, for about twenty along a line of `count` points.
+  /// The number of points from one shape to the next, for about twenty shapes along a line of
+  /// `count` points.
   public static func interval(along count: Int) -> Int { max(1, count / 20) }
 }

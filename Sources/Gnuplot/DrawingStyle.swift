@@ -1,9 +1,9 @@
 /// Adds to gnuplot's SVG: sharp pixels, and a dark background if the reader prefers one.
 ///
-/// A chart is inverted and its hues rotated back: lines that stand out on white then stand out on black. A
-/// picture keeps its colours; only its background, letters and axes change.
+/// A chart is inverted and its hues are rotated back: lines that are distinct on white are then
+/// distinct on black. A picture keeps its colours; only its background, text and axes change.
 enum DrawingStyle {
-  /// The drawing with the style, or as it is where it is not gnuplot's.
+  /// The drawing with the style; unchanged if gnuplot did not make it.
   static func applied(to svg: String) -> String {
     let canvas = "<g id=\"gnuplot_canvas\">"
     guard let place = svg.firstRange(of: canvas) else { return svg }

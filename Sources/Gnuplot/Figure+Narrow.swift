@@ -2,12 +2,12 @@ import Foundation
 import TensorFiles
 
 extension Figure {
-  /// Pixels of a figure for a narrow screen. Shown at the width of a telephone, its letters are some 12
-  /// pixels high; those of a figure of 960 would be 6.
+  /// The width in pixels of a figure for a narrow screen. On the width of a phone, its text is
+  /// about 12 pixels high; that of a figure of 960 pixels would be 6.
   static let narrowWidth = 480
 
-  /// The figure for a narrow screen, under the name `NAME-narrow`: its panels below each other, its title
-  /// in several lines. Nil if it is narrow already.
+  /// The figure for a narrow screen, with the name `NAME-narrow`, its panels one below another and
+  /// its title on several lines. Nil if the figure is already narrow.
   public var narrow: Figure? {
     if let grid = narrowGrid.first { return grid }
     guard !isNarrow, case .table = data, panels.allSatisfy({ $0.frame == nil }) else { return nil }
@@ -29,7 +29,7 @@ extension Figure {
 
   private static let leastPanel = 360
 
-  /// Whether numbers that are written into a figure would run into each other on a narrow screen.
+  /// Whether numbers written into a figure would overlap on a narrow screen.
   private func isTooTight(_ mark: Series.Mark) -> Bool {
     guard case .table(let table) = data else { return false }
     let count = table.columns.first?.values.count ?? 0
@@ -40,7 +40,7 @@ extension Figure {
     }
   }
 
-  /// Pixels that a legend takes which stood at the side and now stands below.
+  /// The height in pixels of a legend that is moved from the side to below the panel.
   private static func legendHeight(of panel: Panel) -> Int {
     guard panel.legend == .right else { return 0 }
     let widest = panel.series.compactMap { $0.title.map(PrintableText.width(of:)) }.max() ?? 0
@@ -48,21 +48,21 @@ extension Figure {
     return 22 * ((panel.series.count + across - 1) / across)
   }
 
-  /// The figure with a grid of its own for narrow screens.
+  /// The figure with a separate grid for narrow screens.
   package func with(narrow: Figure) -> Figure {
     var copy = self
     copy.narrowGrid = [narrow]
     return copy
   }
 
-  /// The lines of the title and the note: one each, or as many as a narrow figure needs.
+  /// The lines of the title and the note: one each, or more in a narrow figure.
   var titleLines: [String] {
     let lines = [title] + [note].compactMap { $0 }
     guard isNarrow else { return lines }
     return lines.flatMap { Self.wrapped($0, at: max(width, Self.narrowWidth) / 11) }
   }
 
-  /// `text` in lines of at most `limit` letters, broken at spaces.
+  /// `text` in lines of at most `limit` characters, broken at spaces.
   static func wrapped(_ text: String, at limit: Int) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ").map(String.init) {

@@ -13,10 +13,11 @@ extension Figure {
 
   /// The gnuplot script's text.
   ///
-  /// It finds its data beside itself, wherever it is called from, and puts one picture a format there
-  /// too. Variables change that from the command line (`gnuplot -e "formats='svg'" NAME.gp`):
-  /// `formats`, words among `png`, `svg` and `txt`; `output`, the pictures' path without extension; and
-  /// for the picture in letters that `txt` is, `columns`, `lines` of a panel, and `ansi`, 1 for colours.
+  /// It reads its data from its own folder, wherever it is called from, and writes one picture for
+  /// each format there. Variables on the command line (`gnuplot -e "formats='svg'" NAME.gp`) change
+  /// this: `formats`, words among `png`, `svg` and `txt`; `output`, the pictures' path without
+  /// extension; and for `txt`, a drawing in characters, `columns`, `lines` of a panel, and `ansi`,
+  /// 1 for colours.
   public var script: String {
     ([preamble, formatLoopStart, HouseStyle.settings] + plotting + [formatLoopEnd])
       .joined(separator: "\n") + "\n"
@@ -87,7 +88,7 @@ extension Figure {
     guard panels.count > 1 else {
       return ["set title \(ownTitle) font ','.title_size"] + script(ofPanel: 0)
     }
-    // In letters, panels stand below each other.
+    // Drawn in characters, panels are one below another.
     var lines = ["across = letters ? 1 : \(panelsAcross)"]
     if rowShares == nil {
       lines += [
@@ -104,7 +105,7 @@ extension Figure {
     return lines + ["unset multiplot"]
   }
 
-  /// Where a panel lies whose row has a height of its own.
+  /// The placement of a panel if rows have different heights.
   private func place(ofPanel index: Int) -> [String] {
     guard let rowShares else { return [] }
     let room = 1 - Double((titleLines.count + 1) * HouseStyle.titlePixels) / Double(height)
@@ -119,8 +120,8 @@ extension Figure {
     ]
   }
 
-  /// The settings of a panel and its plot command. Whatever a panel sets, each panel sets, so that none
-  /// inherits from its neighbour.
+  /// The settings of a panel and its plot command. Every panel sets the same variables, so that
+  /// none inherits a setting from the previous one.
   private func script(ofPanel index: Int) -> [String] {
     let panel = panels[index]
     return legend(of: panel)
@@ -138,7 +139,7 @@ extension Figure {
       + plotting(panel)
   }
 
-  /// Letters have no shades: where colour means a quantity they show the numbers alone.
+  /// Characters have no shades: if colour shows a quantity, only the numbers are drawn.
   private func plotting(_ panel: Panel) -> [String] {
     guard panel.colorScale != nil else { return [plotCommand(panel.series)] }
     let numbers = panel.series.compactMap { series -> Series? in
@@ -163,20 +164,20 @@ extension Figure {
     case .right where !isNarrow:
       return ["set key outside right center vertical Left reverse samplen 2"]
     case .below, .right:
-      // gnuplot gives every title the room of the longest, in letters wider than they are: some of it
-      // is taken back where a title is long.
+      // gnuplot reserves the width of the longest title for each, and overestimates it: for long
+      // titles the reserved width is reduced.
       let longest = panel.series.compactMap { $0.title?.count }.max() ?? 0
       let place = "set key outside below center horizontal Left reverse"
       let excess = max(0, longest - 9) / 4
-      // In an SVG, whose letters gnuplot can't measure, all letters are taken for wide ones.
+      // In an SVG, gnuplot can't measure characters and assumes that all are wide.
       return [
         place + " samplen 2 width (format eq 'svg' ? -\(excess + 3) : -\(excess)) height 1"
       ]
     }
   }
 
-  /// Where the axes lie. Panels get the same margins, so that they stand in line and are of one width;
-  /// a lone panel is fitted by gnuplot.
+  /// The placement of the axes. Panels have the same margins, so that they are aligned and equally
+  /// wide; a single panel is fitted by gnuplot.
   private func margins(ofPanel index: Int) -> [String] {
     if let frame = panels[index].frame {
       let bottom = height - frame.top - frame.height
@@ -186,10 +187,10 @@ extension Figure {
         "set bmargin at screen \(bottom)./\(height)",
         "set tmargin at screen \(bottom + frame.height)./\(height)",
       ]
-      // What is drawn in letters has no texts beside it, and gnuplot fits it best.
+      // A drawing in characters has no texts next to it, and gnuplot fits it best.
       return frame.hasBorder ? ["if (!letters) {"] + place + ["}"] : ["set border 0"] + place
     }
-    // In widths of a character.
+    // In units of a character's width.
     return panels.count > 1 ? ["set lmargin 10", "set rmargin 3"] : []
   }
 
@@ -220,7 +221,7 @@ extension Figure {
       "set palette defined (\(colors.joined(separator: ", ")))",
       "set cbrange [0:100]",
       "set cblabel \(Text.quoted(label))",
-      // On a narrow screen the room is for the numbers.
+      // On a narrow screen the space is needed for the numbers.
       isNarrow ? "unset colorbox" : "set colorbox",
     ]
   }
@@ -289,7 +290,7 @@ extension Figure {
       return using(number(x), number(y), "(sprintf('%d', $\(number(count))))", number(ink))
         + " with labels textcolor rgb variable \(title)"
     case .image:
-      // What is negative is the ground, and lets it through.
+      // Negative values are transparent and show the background.
       return
         "data matrix using 1:2:(int($3) / 65536):(int($3) / 256 % 256):(int($3) % 256)"
         + ":($3 < 0 ? 0 : 255)"
@@ -306,7 +307,7 @@ extension Figure {
 }
 
 extension Axis {
-  /// The settings of this axis, called `x` or `y`, with `room` pixels for the names of its ticks.
+  /// The settings of this axis, `x` or `y`, with `room` pixels for the names of its ticks.
   fileprivate func script(_ axis: String, room: Double) -> [String] {
     let ends = [lowest, highest].map { end in end.map { "\($0)" } ?? "*" }
     let range = (reversed ? ends.reversed() : ends).joined(separator: ":")
@@ -319,7 +320,7 @@ extension Axis {
     ]
   }
 
-  /// Whether lines at the ticks help to read a value off.
+  /// Whether grid lines at the ticks help to read values.
   private var isGraded: Bool {
     switch ticks {
     case .automatic, .every: true
@@ -338,7 +339,7 @@ extension Axis {
     }
   }
 
-  /// Names that would run into each other along the x axis are set slanting; in letters, cut.
+  /// Names that would overlap along the x axis are rotated; in a drawing in characters, truncated.
   private func list(
     _ places: [(position: Double, name: String)], _ axis: String, room: Double
   ) -> String {
@@ -350,7 +351,7 @@ extension Axis {
       let entries = places.map { "\(Text.quotedTick($0.name, length: length)) \($0.position)" }
       return "(\(entries.joined(separator: ", ")))"
     }
-    // Slanting lines of letters need twice their height of room, upright ones no more than it.
+    // Slanted text needs twice its height, vertical text only its height.
     let slope = room / Double(max(places.count, 1)) < 2 * Double(HouseStyle.fontPixels) ? 90 : 30
     let whole =
       "set \(axis)tics \(wanted > room ? "rotate by \(slope) right" : "norotate") "

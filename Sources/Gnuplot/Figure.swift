@@ -1,12 +1,12 @@
-/// A picture and the numbers it shows: one or more panels over one data file.
+/// A figure: one or more panels and the data that they show.
 ///
-/// A figure becomes a script `NAME.gp` and data `NAME.csv` (`script`, `dataText`); gnuplot makes the
-/// pictures `NAME.png` and `NAME.svg` of them (`Renderer`).
+/// A figure is written as a script `NAME.gp` and data `NAME.csv` (`script`, `dataText`), from which
+/// gnuplot draws the pictures `NAME.png` and `NAME.svg` (`Renderer`).
 public struct Figure: Sendable {
   /// Stem of the file names.
   public var name: String
   public var title: String
-  /// What the reader should know about what is shown and left out; shown below the title.
+  /// A note on what is shown and left out, below the title.
   public var note: String?
   /// Pixels.
   public var width: Int
@@ -18,12 +18,12 @@ public struct Figure: Sendable {
   public var rowShares: [Double]?
   public var panels: [Panel]
   public var data: FigureData
-  /// The grid laid out for a narrow screen, at most one; tables are laid out anew by `narrow`.
+  /// The grid laid out for a narrow screen, at most one element; `narrow` lays out other figures.
   var narrowGrid: [Figure] = []
   /// Whether the figure is laid out for a narrow screen.
   var isNarrow = false
 
-  /// - Precondition: `name` is made of letters, digits and hyphens; there is a panel.
+  /// - Precondition: `name` consists of letters, digits and hyphens; there is at least one panel.
   public init(
     name: String, title: String, note: String? = nil, width: Int = 960, height: Int = 640,
     panelsAcross: Int = 1, rowShares: [Double]? = nil, panels: [Panel], data: FigureData
@@ -50,12 +50,12 @@ public struct Figure: Sendable {
   private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyz0123456789-".utf8)
 }
 
-/// One pair of axes and what is drawn in it.
+/// One pair of axes with its series.
 public struct Panel: Sendable {
-  /// Where the names of the series stand: always outside the axes, so that no line runs below them.
+  /// The position of the legend: always outside the axes, so that it does not cover lines.
   public enum Legend: Sendable { case none, below, right }
 
-  /// A text centred at a place of the axes.
+  /// A text centred at a position in the axes.
   public struct Caption: Sendable {
     public var text: String
     public var x: Double
@@ -66,8 +66,8 @@ public struct Panel: Sendable {
     }
   }
 
-  /// Where a panel's axes lie when its scale must come out exact, or texts stand beside it, in pixels of
-  /// the picture.
+  /// The position of a panel's axes, in pixels of the picture, if its scale must be exact or there
+  /// are texts next to it.
   public struct Frame: Sendable {
     public var left: Int
     public var top: Int
@@ -82,8 +82,8 @@ public struct Panel: Sendable {
     }
   }
 
-  /// Lines of text below each other, outside the axes, in pixels of the picture from the top left. They
-  /// are left out where a figure is drawn in letters.
+  /// Lines of text outside the axes, one below another, in pixels of the picture from the top left.
+  /// They are left out if a figure is drawn in characters.
   public struct TextColumn: Sendable {
     public var lines: [String]
     public var left: Int
@@ -98,11 +98,11 @@ public struct Panel: Sendable {
     }
   }
 
-  /// How colours scale: with the value, or with its square root, which separates
-  /// small values better.
+  /// Whether colours are proportional to the value or to its square root, which separates small
+  /// values better.
   public enum Shading: Sendable { case linear, root }
 
-  /// The panel's own title; nil if the figure's says it all.
+  /// The title of the panel; nil if that of the figure suffices.
   public var title: String?
   public var horizontal: Axis
   public var vertical: Axis
@@ -110,7 +110,7 @@ public struct Panel: Sendable {
   public var legend: Legend
   public var captions: [Caption]
   public var texts: [TextColumn]
-  /// Label of the colour scale; nil if colour means no quantity.
+  /// Label of the colour scale; nil if colours do not show a quantity.
   public var colorScale: String?
   public var shading: Shading
   public var frame: Frame?
@@ -134,7 +134,7 @@ public struct Panel: Sendable {
   }
 }
 
-/// One axis: what it measures, in which unit, and where its ticks are.
+/// One axis: its quantity, its unit and its ticks.
 public struct Axis: Sendable {
   public enum Scale: Sendable { case linear, logarithmic }
 
@@ -150,13 +150,13 @@ public struct Axis: Sendable {
     case placed([(position: Double, name: String)])
   }
 
-  /// What is measured, with its unit in brackets. Empty where the ticks' names tell.
+  /// The quantity, with its unit in brackets. Empty if the names of the ticks suffice.
   public var label: String
   public var scale: Scale
   public var lowest: Double?
   public var highest: Double?
   public var ticks: Ticks
-  /// Whether the least value lies at the top, or right.
+  /// Whether the smallest value is at the top, or at the right.
   public var reversed: Bool
 
   public init(

@@ -2,9 +2,9 @@ import Foundation
 
 /// The characters that the fonts of a machine can draw.
 ///
-/// gnuplot's `pngcairo` draws a letter that no font has as a box of its hexadecimal digits, many times the
-/// size of the picture, which covers all of it. Such letters are replaced before a PNG is drawn; an SVG
-/// leaves the choice of fonts to its viewer.
+/// gnuplot's `pngcairo` draws a character that no font has as a box with its hexadecimal digits,
+/// which is many times larger than the picture and covers it. Such characters are replaced before a
+/// PNG is drawn; in an SVG, the viewer chooses the fonts.
 struct FontCoverage: Sendable {
   /// Ascending, without overlaps.
   private let ranges: [ClosedRange<UInt32>]
@@ -12,14 +12,15 @@ struct FontCoverage: Sendable {
   /// The replacement for a character that no font has.
   static let replacement: Unicode.Scalar = "\u{25A1}"
 
-  /// Latin letters and the few signs that figures are written with: DejaVu Sans has them, without which
-  /// gnuplot's `pngcairo` is not installed.
+  /// Latin letters and the few symbols that figures use. DejaVu Sans has them, which is always
+  /// installed with gnuplot's `pngcairo`.
   static let basic = FontCoverage(ranges: [
     0x20...0x24F, 0x2010...0x2015, 0x2018...0x201E, 0x2022...0x2022, 0x2026...0x2026,
     0x2190...0x2193, 0x2212...0x2212, 0x25A1...0x25A1,
   ])
 
-  /// That of the fonts which fontconfig finds here; `basic` where its `fc-list` is not installed.
+  /// The characters of the fonts that fontconfig finds on this machine; `basic` if its `fc-list` is
+  /// not installed.
   static let ofThisMachine: FontCoverage = {
     guard let text = listing() else { return basic }
     return FontCoverage(listing: text)
@@ -31,7 +32,8 @@ struct FontCoverage: Sendable {
 
   /// The fonts of a listing, with `basic`.
   ///
-  /// - Parameter text: What `fc-list : charset` prints: a line a font, in it ranges such as `20-7e`.
+  /// - Parameter text: The output of `fc-list : charset`: one line for each font, with ranges such
+  ///   as `20-7e`.
   init(listing text: String) {
     var all = Self.basic.ranges
     let words = text.split(whereSeparator: \.isNewline).flatMap { line in
@@ -56,7 +58,7 @@ struct FontCoverage: Sendable {
   }
 
   func has(_ scalar: Unicode.Scalar) -> Bool {
-    // Line breaks, and marks that are never drawn.
+    // Line breaks, and characters that are never drawn.
     if scalar.value < 0x20 || scalar.properties.isDefaultIgnorableCodePoint { return true }
     var (low, high) = (0, ranges.count)
     while low < high {
@@ -66,14 +68,14 @@ struct FontCoverage: Sendable {
     return low < ranges.count && ranges[low].contains(scalar.value)
   }
 
-  /// `text` with a hollow square for each letter that no font has.
+  /// `text` with a hollow square for each character that no font has.
   func drawable(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars { result.append(has(scalar) ? scalar : Self.replacement) }
     return String(result)
   }
 
-  /// What fontconfig says of its fonts; nil if it is not installed.
+  /// fontconfig's listing of its fonts; nil if it is not installed.
   private static func listing() -> String? {
     let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
     guard

@@ -1,12 +1,12 @@
 /// The common style of all figures.
 package enum HouseStyle {
-  /// Size of the letters: gnuplot's `pngcairo` counts points of 1/72 inch at 96 pixels an inch, its
-  /// `svg` counts pixels. Both come out at 16 pixels, titles at 19.
+  /// Size of the text: gnuplot's `pngcairo` uses points of 1/72 inch at 96 pixels per inch, its
+  /// `svg` pixels. Both give 16 pixels, and 19 for titles.
   static let fontPoints = 12
   static let fontPixels = 16
   static let titlePoints = 14
   package static let titlePixels = 19
-  /// About the width of a letter.
+  /// The approximate width of a character.
   package static let characterPixels = 8.5
 
   static let settings = """

@@ -2,7 +2,7 @@ import TensorFiles
 
 /// A picture of packed colours, row by row.
 package struct PackedImage: Equatable {
-  /// No colour: what lies around and between pictures, and lets the ground through.
+  /// A transparent pixel, around and between pictures, that shows the background.
   package static let ground = -1
 
   package let width: Int
@@ -16,7 +16,7 @@ package struct PackedImage: Equatable {
     (self.width, self.height, self.pixels) = (width, height, pixels)
   }
 
-  /// A picture from its planes red, green and blue, `[3, height, width]`.
+  /// A picture from its red, green and blue planes, `[3, height, width]`.
   package init(planes: ArraySlice<UInt8>, width: Int, height: Int) {
     let area = width * height
     precondition(
@@ -42,10 +42,10 @@ package struct PackedImage: Equatable {
       })
   }
 
-  /// Each square of `factor` × `factor` pixels as their rounded mean; what is left over at the right
-  /// and the bottom is cut off.
+  /// Each square of `factor` × `factor` pixels becomes their rounded mean; remaining pixels at the
+  /// right and the bottom are cut off.
   ///
-  /// - Precondition: a whole square fits.
+  /// - Precondition: there is at least one whole square.
   package func reduced(by factor: Int) -> PackedImage {
     guard factor > 1 else { return self }
     let (newWidth, newHeight) = (width / factor, height / factor)
@@ -83,10 +83,10 @@ package struct ImageGrid {
 
   /// - Parameters:
   ///   - rows: A row may be empty, or shorter than the others.
-  ///   - gap: Pixels of the ground above and below an image.
-  ///   - sideGap: Pixels of the ground left and right of it; as many as `gap` where nil.
-  ///   - below: Pixels of the ground under each row, for captions.
-  /// - Precondition: there is an image, and all are of one size.
+  ///   - gap: Background pixels above and below an image.
+  ///   - sideGap: Background pixels to the left and right of an image; `gap` if nil.
+  ///   - below: Background pixels below each row, for captions.
+  /// - Precondition: there is at least one image, and all have the same size.
   package init(rows: [[PackedImage]], gap: Int = 1, sideGap: Int? = nil, below: Int = 0) {
     guard let first = rows.lazy.flatMap({ $0 }).first else {
       preconditionFailure("a grid of no images")
@@ -129,13 +129,13 @@ package struct ImageGrid {
     Double(row * rowPitch + gap + tileHeight) - 0.5
   }
 
-  /// The grid as a figure in which each of its pixels is a square of `magnification` screen pixels.
+  /// The grid as a figure in which each pixel is a square of `magnification` screen pixels.
   ///
   /// - Parameters:
-  ///   - left, top: Screen pixels left for names and titles.
-  ///   - note: Below the title.
-  ///   - rowNames: Names to the left of the rows, or none.
-  ///   - captions: In pixels of the grid.
+  ///   - left, top: Screen pixels reserved for names and titles.
+  ///   - note: A note below the title.
+  ///   - rowNames: Names to the left of the rows; may be empty.
+  ///   - captions: Captions, positioned in pixels of the grid.
   ///   - isNarrow: Whether the figure is for a narrow screen.
   package func figure(
     name: String, title: String, note: String? = nil, magnification: Int, left: Int = 20,
@@ -143,7 +143,7 @@ package struct ImageGrid {
   ) -> Figure {
     let breaks = isNarrow ? title.count / (Figure.narrowWidth / 11) : 0
     let top = top + (note == nil ? 0 : 30) + 24 * breaks
-    // Names of the rows and the title, which is centred above the grid, must not leave the picture.
+    // Row names and the title, which is centred above the grid, must not extend beyond the picture.
     let names =
       rowNames.map { PrintableText.width(of: Text.shortened(PrintableText.flattened($0))) }.max()
       ?? 0

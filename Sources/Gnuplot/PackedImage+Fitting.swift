@@ -1,6 +1,6 @@
 extension PackedImage {
-  /// The picture as a square of `side` pixels, each of which has the colour of the nearest one; of a
-  /// larger picture, of the mean of a square.
+  /// The picture as a square of `side` pixels. Each has the colour of the nearest pixel or, if the
+  /// picture is larger, the mean of a square.
   package func fitted(to side: Int) -> PackedImage {
     let reduced = reduced(by: max(1, min(width, height) / side))
     return PackedImage(
@@ -13,7 +13,7 @@ extension PackedImage {
 
   /// The picture with a frame around a window of it.
   ///
-  /// - Parameter whole: The side in whose pixels the window is given.
+  /// - Parameter whole: The side of the square in whose pixels the window is given.
   package func framed(top: Int, left: Int, height: Int, width: Int, of whole: Int) -> PackedImage {
     func scaled(_ value: Int, _ side: Int) -> Int { value * side / whole }
     let (y0, x0) = (scaled(top, self.height) - 1, scaled(left, self.width) - 1)

@@ -21,7 +21,7 @@ public struct Color: Sendable, Equatable {
     blue = UInt8(packed & 0xFF)
   }
 
-  /// The 24 bits as one integer, red highest: what gnuplot's `rgb variable` reads.
+  /// The 24 bits as one integer, red in the highest byte, as for gnuplot's `rgb variable`.
   public var packed: Int { Int(red) << 16 | Int(green) << 8 | Int(blue) }
 
   /// `#0072b2`.
@@ -30,8 +30,8 @@ public struct Color: Sendable, Equatable {
     return "#" + String(repeating: "0", count: 6 - digits.count) + digits
   }
 
-  /// The colour `share` of the way to `other`, each channel on a straight line, as gnuplot's
-  /// `set palette defined` does it.
+  /// Interpolates linearly between this colour and `other`, separately for each channel, as
+  /// gnuplot's `set palette defined` does.
   public func mixed(with other: Color, share: Double) -> Color {
     func channel(_ from: UInt8, _ to: UInt8) -> UInt8 {
       UInt8(rounding: Double(from) + (Double(to) - Double(from)) * min(max(share, 0), 1))
@@ -60,16 +60,16 @@ public struct Color: Sendable, Equatable {
     return (lighter + 0.05) / (darker + 0.05)
   }
 
-  /// Black or white, whichever reads better on this colour. The contrast is at least √21 ≈ 4.58.
+  /// Black or white, whichever is more legible on this colour. The contrast is at least √21 ≈ 4.58.
   public var legibleInk: Color {
     contrast(with: Palette.black) >= contrast(with: Palette.white) ? Palette.black : Palette.white
   }
 }
 
-/// The palette: distinguishable with all common colour-vision deficiencies.
+/// Colours that are distinguishable with all common colour-vision deficiencies.
 ///
-/// Source: the named ones are Okabe and Ito's (2008, "Color universal design"); the series of ten is
-/// Tol's "muted" scheme (2021, technical note SRON/EPS/TN/09-002) and black.
+/// Source: the named ones are Okabe and Ito's (2008, "Color universal design"); the series of ten
+/// is Tol's "muted" scheme (2021, technical note SRON/EPS/TN/09-002) and black.
 public enum Palette {
   public static let black = Color(0x000000)
   public static let white = Color(0xFFFFFF)
@@ -81,13 +81,13 @@ public enum Palette {
   public static let purple = Color(0xCC79A7)
   public static let grey = Color(0x707070)
 
-  /// Ten colours for ten classes; `PointShape.allCases` beside them tells the lines apart in print.
+  /// Ten colours for ten classes; `PointShape.allCases` distinguishes the lines in print.
   public static let categories: [Color] = [
     Color(0x332288), Color(0xCC6677), Color(0x117733), Color(0xDDAA33), Color(0x88CCEE),
     Color(0x882255), Color(0x44AA99), Color(0x999933), Color(0xAA4499), Color(0x000000),
   ]
 
-  /// The ends of the scale from nothing to everything: white to a deep blue.
+  /// The ends of the scale from 0 to 1: white to dark blue.
   public static let scaleStart = Color(0xFFFFFF)
   public static let scaleEnd = Color(0x08306B)
 

@@ -2,10 +2,10 @@ import Foundation
 import Synchronization
 
 extension Renderer {
-  /// Writes and draws figures, some of them at once: gnuplot draws with one thread.
+  /// Writes and draws figures, several at a time, since gnuplot uses only one thread.
   ///
-  /// - Parameter processes: How many gnuplots run at once.
-  /// - Throws: The error of the first figure that has one, in their order.
+  /// - Parameter processes: The number of gnuplot processes that run at the same time.
+  /// - Throws: The error of the first figure, in their order, that fails.
   public func render(
     _ figures: [Figure], formats: [PictureFormat], into folder: URL, processes: Int
   ) throws(RenderError) {
@@ -29,7 +29,7 @@ extension Renderer {
   }
 }
 
-/// Figures that are to be drawn together.
+/// Collects figures and draws them together.
 public final class FigureQueue {
   private var figures: [Figure] = []
 
@@ -37,7 +37,7 @@ public final class FigureQueue {
 
   public func add(_ figure: Figure) { figures.append(figure) }
 
-  /// Draws all that were added, and empties the queue.
+  /// Draws all added figures and empties the queue.
   ///
   /// - Throws: As `Renderer.render(_:formats:into:processes:)`.
   public func draw(

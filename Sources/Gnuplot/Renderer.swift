@@ -4,7 +4,7 @@ import TensorFiles
 /// The formats a figure is drawn in. Raw values are file name extensions.
 public enum PictureFormat: String, Sendable, CaseIterable, Decodable { case png, svg }
 
-/// Writes figures into a folder and has gnuplot draw them.
+/// Writes figures to a folder and draws them with gnuplot.
 public struct Renderer: Sendable {
   /// The gnuplot program.
   public let program: URL
@@ -28,8 +28,8 @@ public struct Renderer: Sendable {
 
   /// Writes `figure`'s script and data into `folder` and draws it in `formats`.
   ///
-  /// A picture appears under its name only when it is whole; after an error the folder holds script
-  /// and data, to be looked into, and none of this figure's new pictures.
+  /// A picture gets its name only when it is complete. After an error, the folder contains the
+  /// script and the data, for inspection, but none of this figure's new pictures.
   ///
   /// - Returns: The files written, script and data first.
   @discardableResult
@@ -47,8 +47,8 @@ public struct Renderer: Sendable {
     return [script, data] + pictures + [try drawing(of: narrow, in: folder)]
   }
 
-  /// The SVG for narrow screens, without the script and the data that it is drawn from: they are those of
-  /// the wide figure in another layout.
+  /// The SVG for narrow screens. Its script and data are not kept, since they are those of the wide
+  /// figure with another layout.
   private func drawing(of figure: Figure, in folder: URL) throws(RenderError) -> URL {
     let scratch = folder.appending(path: ".\(figure.name).layout")
     defer { try? FileManager.default.removeItem(at: scratch) }
@@ -67,14 +67,14 @@ public struct Renderer: Sendable {
     return target
   }
 
-  /// The names of all files that a figure may be drawn into.
+  /// The names of all files that drawing a figure may write.
   public static func files(of figure: String) -> [String] {
     ["\(figure).gp", "\(figure).csv", "\(figure)-narrow.svg"]
       + PictureFormat.allCases.map { "\(figure).\($0.rawValue)" }
   }
 
-  /// The letters of `text` that no font here has, each once, in their order: a PNG shows a hollow square
-  /// in their place.
+  /// The characters of `text` that no installed font has, each once, in their order. A PNG shows a
+  /// hollow square in their place.
   public func undrawableLetters(in text: String) -> [Character] {
     var seen: Set<Character> = []
     return text.filter { letter in
@@ -82,7 +82,7 @@ public struct Renderer: Sendable {
     }.map { $0 }
   }
 
-  /// A remark on the characters of `names` that no font here has; nil if there are none.
+  /// A remark on the characters of `names` that no installed font has; nil if there are none.
   public func remark(onLettersOf names: [String]) -> String? {
     let unknown = undrawableLetters(in: names.joined())
     guard !unknown.isEmpty else { return nil }
@@ -92,12 +92,14 @@ public struct Renderer: Sendable {
       + "apt-get install fonts-noto-cjk) and draw again"
   }
 
-  /// Whether a font has the letter. The machine's fonts are listed only once a letter is not a plain one.
+  /// Whether a font has the character. The machine's fonts are listed only when a character outside
+  /// the basic set occurs.
   private static func canDraw(_ scalar: Unicode.Scalar) -> Bool {
     FontCoverage.basic.has(scalar) || FontCoverage.ofThisMachine.has(scalar)
   }
 
-  /// Has gnuplot run the script `name`.gp of `folder`; for a PNG, without the letters that no font has.
+  /// Runs the script `name`.gp of `folder` in gnuplot; for a PNG, without the characters that no
+  /// font has.
   ///
   /// - Returns: The pictures, in the order of `formats`.
   public func draw(
@@ -144,13 +146,13 @@ public struct Renderer: Sendable {
     return finished
   }
 
-  /// Has gnuplot draw the script `name`.gp of `folder` in letters, for a terminal.
+  /// Draws the script `name`.gp of `folder` in characters, for a terminal.
   ///
   /// - Parameters:
-  ///   - columns: Letters in a line.
+  ///   - columns: Characters in a line.
   ///   - lines: Lines of each panel.
-  ///   - inColours: Whether lines get their colours by ANSI escapes.
-  /// - Returns: The lines, without blank ones at the start and the end.
+  ///   - inColours: Whether lines are coloured by ANSI escapes.
+  /// - Returns: The lines, without blank ones at the beginning and the end.
   public func letters(
     _ name: String, in folder: URL, columns: Int, lines: Int, inColours: Bool
   ) throws(RenderError) -> [String] {
@@ -179,8 +181,8 @@ public struct Renderer: Sendable {
     return all[first...last].map(String.init)
   }
 
-  /// Runs gnuplot in `folder`, so that no path has to be quoted. `-d` leaves the user's own settings
-  /// out; the locale is fixed, as decimal points depend on it.
+  /// Runs gnuplot in `folder`, so that no path has to be quoted. `-d` ignores the user's settings;
+  /// the locale is fixed, since decimal points depend on it.
   private func runGnuplot(
     script: String, in folder: URL, settings: [String]
   ) throws(RenderError) {
@@ -210,7 +212,7 @@ public struct Renderer: Sendable {
     }
   }
 
-  /// The line of gnuplot's messages that says what is wrong: the last that is not empty.
+  /// The line of gnuplot's messages that names the error: the last one that is not empty.
   private static func complaint(in messages: String) -> String {
     let lines = messages.split(whereSeparator: \.isNewline).map {
       PrintableText.flattened(String($0))
@@ -218,7 +220,7 @@ public struct Renderer: Sendable {
     return lines.last { !$0.isEmpty } ?? "gnuplot gave no reason"
   }
 
-  /// Whether a picture ends as its format does. gnuplot does not notice a disk that is full.
+  /// Whether a picture ends as its format requires: gnuplot does not notice a full disk.
   private static func isWhole(_ url: URL, _ format: PictureFormat) -> Bool {
     guard let data = try? Data(contentsOf: url) else { return false }
     switch format {
@@ -246,7 +248,7 @@ public enum RenderError: PrintableError, Equatable {
   case gnuplotMissing
   /// gnuplot ended with an error.
   case failed(script: String, status: Int, message: String)
-  /// gnuplot succeeded, but the picture is absent, empty or cut off.
+  /// gnuplot succeeded, but the picture is absent, empty or truncated.
   case noPicture(script: String, format: PictureFormat)
   /// gnuplot succeeded but wrote no text.
   case noLetters(script: String)

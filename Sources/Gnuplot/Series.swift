@@ -1,29 +1,28 @@
 import TensorFiles
 
-/// One thing drawn in a panel: which columns of the data, how, and in which colour.
+/// One series of a panel: the columns of its data, its mark and its colour.
 public struct Series: Sendable {
   public enum Mark: Sendable {
     /// A line through the points (x, y), with the shape at every `shapeEvery`-th of them.
     case line(x: String, y: String, shape: PointShape = .disc, shapeEvery: Int = 1)
     /// The area between the line through (x, y) and zero.
     case area(x: String, y: String)
-    /// The area between the lines through (x, low) and (x, high), so pale that others show through.
+    /// The area between the lines through (x, low) and (x, high), translucent.
     case band(x: String, low: String, high: String)
-    /// Points alone.
+    /// Points without a line.
     case points(x: String, y: String, shape: PointShape = .disc)
     /// A point at (x, y) with a bar from `low` to `high`.
     case errorBars(x: String, y: String, low: String, high: String)
     /// A level of height y around each x, joined to its neighbours by steps.
     case levels(x: String, y: String)
-    /// Bars of this height at 0, 1, 2, …, moved aside by `offset`; `width` 1 leaves no gap.
+    /// Bars of this height at 0, 1, 2, …, shifted by `offset`; `width` 1 leaves no gap.
     case bars(height: String, offset: Double = 0, width: Double = 0.8)
-    /// The value of a bar above it.
+    /// The values of bars, above them.
     case barLabels(height: String)
-    /// Rectangles from left to right and from `bottom`, or zero, to `top`. A veil lets through what
-    /// lies below.
+    /// Rectangles from left to right and from `bottom`, or zero, to `top`. A veil is translucent.
     case boxes(
       left: String, right: String, bottom: String? = nil, top: String, isVeil: Bool = false)
-    /// A whole number above the point (x, y), or upon it.
+    /// A whole number above the point (x, y) or centred on it.
     case numbers(x: String, y: String, number: String, isAbove: Bool = true)
     /// A dashed line at this height.
     case level(Double)
@@ -31,13 +30,14 @@ public struct Series: Sendable {
     case identity
     /// Cells around whole numbers (x, y), coloured by a value from 0 to 100.
     case cells(x: String, y: String, percent: String)
-    /// Of cells around whole numbers (x, y) those whose value, from 0 to 100, is not zero, coloured by it.
+    /// Cells around whole numbers (x, y) whose value, from 0 to 100, is not zero, coloured by the
+    /// value.
     case sparseCells(x: String, y: String, percent: String)
     /// A point at each (x, y) whose value is not zero.
     case spots(x: String, y: String, where: String)
-    /// A whole number at (x, y), in a colour given packed.
+    /// A whole number at (x, y), in a packed colour.
     case counts(x: String, y: String, count: String, ink: String)
-    /// The data themselves are an image.
+    /// The data is an image.
     case image
   }
 
@@ -53,7 +53,7 @@ public struct Series: Sendable {
   }
 }
 
-/// Shapes that tell lines apart where colour can't. Raw values are gnuplot's point types.
+/// Shapes that distinguish lines without colour. Raw values are gnuplot's point types.
 public enum PointShape: Int, Sendable, CaseIterable {
   case disc = 7
   case square = 5
@@ -77,7 +77,7 @@ public enum FigureData: Sendable {
 /// Named columns of equal length.
 public struct DataTable: Sendable {
   public enum Values: Sendable {
-    /// nil is an empty cell, anything not finite is `NaN`; neither is drawn.
+    /// nil is an empty cell, and a value that is not finite is `NaN`; neither is drawn.
     case numbers([Double?])
     case integers([Int])
     case texts([String])
@@ -110,7 +110,7 @@ public struct DataTable: Sendable {
 
   /// Adds a column.
   ///
-  /// - Precondition: no column has that name yet, and all are of one length.
+  /// - Precondition: no column has that name yet, and all columns have the same length.
   public mutating func add(_ name: String, _ values: Values) {
     precondition(!columns.contains { $0.name == name }, "two columns are called '\(name)'")
     if let first = columns.first {
@@ -121,7 +121,7 @@ public struct DataTable: Sendable {
     columns.append((name, values))
   }
 
-  /// The number of the column called `name`, counted from 1 as gnuplot does.
+  /// The number of the column `name`, counted from 1 as in gnuplot.
   ///
   /// - Precondition: there is such a column.
   public func number(of name: String) -> Int {

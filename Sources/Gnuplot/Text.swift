@@ -2,31 +2,31 @@ import TensorFiles
 
 /// Quotes text for a gnuplot script.
 ///
-/// A script quotes with single quotes only: between them gnuplot neither runs what stands between
-/// backticks nor expands macros nor reads backslashes, and a quote itself is written twice. The
-/// terminals are set `noenhanced`, so `_`, `^`, `@`, `{` and `}` mean nothing either.
+/// Scripts use only single quotes. Between them, gnuplot does not execute text in backticks, expand
+/// macros or interpret backslashes; a quote is written twice. The terminals are set to
+/// `noenhanced`, so `_`, `^`, `@`, `{` and `}` have no special meaning either.
 package enum Text {
   /// `text` as a gnuplot string.
   static func quoted(_ text: String) -> String {
     "'" + PrintableText.flattened(text).replacingScalar("'", by: "''") + "'"
   }
 
-  /// `text` as the label of a tick. Those labels, alone among strings, are number formats, in which a
-  /// percent sign is written twice. Labels beyond `length` characters are cut, as they would leave the
-  /// picture.
+  /// `text` as the label of a tick. Unlike other strings, these labels are number formats, in which
+  /// a percent sign is written twice. Labels longer than `length` are truncated, since they would
+  /// extend beyond the picture.
   static func quotedTick(_ text: String, length: Int = tickLength) -> String {
     quoted(shortened(PrintableText.flattened(text), to: length).replacingScalar("%", by: "%%"))
   }
 
   package static let tickLength = 20
 
-  /// `text` cut so that it takes no more room than `length` Latin letters.
+  /// `text` truncated to the width of `length` Latin letters.
   package static func shortened(_ text: String, to length: Int = tickLength) -> String {
     PrintableText.cut(text, toWidth: length)
   }
 
-  /// A name as a part of a longer line, cut. One that is written from right to left would turn around what
-  /// stands beside it: Unicode's isolates keep it apart, and a mark keeps the line from left to right.
+  /// A truncated name as part of a longer line. A right-to-left name would reorder the text next to
+  /// it, so Unicode's isolates enclose it, and a mark keeps the line left-to-right.
   package static func name(_ text: String, to length: Int = tickLength) -> String {
     let name = shortened(PrintableText.flattened(text), to: length)
     let isFromRight = name.unicodeScalars.contains { scalar in

@@ -1,22 +1,22 @@
 import Foundation
 import TensorFiles
 
-/// The columns of a table that `--columns` names.
+/// The columns of a table selected by `--columns`.
 struct ColumnChoice {
   private let names: [String]
 
-  /// - Parameter names: Names, or patterns in which `*` stands for any characters; several may stand in one
-  ///   text with commas between.
+  /// - Parameter names: Names, or patterns in which `*` matches any characters. One text may
+  ///   contain several, separated by commas.
   init(_ names: [String]) { self.names = names }
 
-  /// The chosen columns in the order of their names, each once; all where none is named.
+  /// The selected columns in the order of `names`, each once; all columns if there are no names.
   ///
   /// - Throws: `InspectionError.noSuchColumn`.
   func indices(among header: [String], of file: URL) throws(InspectionError) -> [Int] {
     guard !names.isEmpty else { return Array(header.indices) }
     var chosen: [Int] = []
     for name in names {
-      // A class may have a comma in its name.
+      // The name of a class may contain a comma.
       let parts = header.contains(name) ? [name] : name.split(separator: ",").map(String.init)
       for part in parts {
         let found = header.indices.filter {
@@ -31,7 +31,7 @@ struct ColumnChoice {
     return chosen
   }
 
-  /// Names of columns that a remark lists.
+  /// The largest number of column names in a remark.
   private static let mostNames = 40
 
   /// The note below a table that is too wide: the names of the hidden columns.

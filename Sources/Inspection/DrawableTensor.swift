@@ -13,8 +13,8 @@ public struct ImageTile: Sendable, Equatable {
   }
 }
 
-/// The tensor of a file that can be shown as pictures: `images`, U8 `[N, 3, H, W]`, captioned by the
-/// class names of `labels` where both are there, or `[rows, columns, 3, H, W]`; or `filters`,
+/// The tensor of a file that can be shown as pictures: `images`, U8 `[N, 3, H, W]`, captioned by
+/// the class names of `labels` if the file has both, or `[rows, columns, 3, H, W]`; or `filters`,
 /// F32 `[N, 3, H, W]`.
 public struct DrawableTensor: Sendable {
   /// Pictures in the tensor.
@@ -41,7 +41,7 @@ public struct DrawableTensor: Sendable {
     return nil
   }
 
-  /// The first pictures, at most `limit`, in order of the file.
+  /// The first pictures, at most `limit`, in the order of the file.
   public func tiles(limit: Int) throws -> [ImageTile] { try tiles(0..<min(limit, count)) }
 
   /// One picture.
@@ -77,12 +77,12 @@ public struct DrawableTensor: Sendable {
     let largest = weights.lazy.map(\.magnitude).filter(\.isFinite).max() ?? 0
     return weights.map { weight in
       guard weight.isFinite, largest > 0 else { return 128 }
-      // The quotient first: 127.5 times a large weight would be infinite.
+      // The division comes first, since 127.5 times a large weight could overflow.
       return UInt8(rounding: 127.5 + 127.5 * (weight / largest))
     }
   }
 
-  /// The class names of the pictures, their labels where there are no names, or nothing.
+  /// The class names of the pictures, their labels if there are no names, or empty texts.
   private func captions(for shown: Range<Int>) throws -> [String] {
     guard (try? file.shape(of: "labels")) == [count],
       let labels = try? file.labels("labels", count: count, classes: 1 << 16)

@@ -1,11 +1,12 @@
 import Pictures
 import TensorFiles
 
-/// Pictures in a terminal: each character cell is an upper half block, whose foreground colour is one
-/// pixel and whose background colour is the pixel below, in 24-bit ANSI escapes.
+/// Pictures in a terminal: each character cell is an upper half block, whose foreground colour is
+/// one pixel and whose background colour is the pixel below, in 24-bit ANSI escapes.
 public enum HalfBlocks {
-  /// A picture as lines of `image.width` cells, two rows of pixels each. A line ends with the colours
-  /// reset; where the height is odd, the last line's lower half is the terminal's own background.
+  /// A picture as lines of `image.width` cells, each with two rows of pixels. Lines end with a
+  /// reset of the colours. If the height is odd, the lower half of the last line has the terminal's
+  /// background.
   public static func lines(of image: PixelImage) -> [String] {
     stride(from: 0, to: image.height, by: 2).map { y in
       var line = ""
@@ -26,8 +27,8 @@ public enum HalfBlocks {
     }
   }
 
-  /// How a tile is drawn in a terminal of `width` columns: halved until it fits, or, where it is
-  /// smaller than eight pixels, enlarged.
+  /// The tile as drawn in a terminal of `width` columns: halved until it fits, or enlarged if it is
+  /// smaller than eight pixels.
   public static func fitted(_ image: PixelImage, width: Int) -> PixelImage {
     if image.width < 8 && image.width * 4 <= width { return image.enlarged(by: 4) }
     var image = image
@@ -35,9 +36,9 @@ public enum HalfBlocks {
     return image
   }
 
-  /// Tiles beside and below each other, captions under them, no line wider than `width` cells.
+  /// Tiles in rows with captions below them; no line is wider than `width` cells.
   ///
-  /// - Parameter tiles: Pictures of one size.
+  /// - Parameter tiles: Pictures of the same size.
   public static func lines(of tiles: [ImageTile], width: Int) -> [String] {
     let images = tiles.map { fitted($0.image, width: width) }
     guard let tileWidth = images.first?.width, tileWidth > 0 else { return [] }

@@ -1,19 +1,19 @@
 import Pictures
 
-/// Pictures of one size side by side, as one picture.
+/// Arranges pictures of the same size in one picture.
 public enum ImageGrid {
-  /// The tiles, row by row, as near to a square as their number allows.
+  /// The tiles, row by row, in a grid that is as nearly square as possible.
   ///
   /// - Parameters:
   ///   - gap: White pixels between tiles and around them.
   ///   - leastTileWidth: Smaller tiles are enlarged by a whole factor until they are this wide.
-  /// - Precondition: there is a tile, and all are of one size.
+  /// - Precondition: there is at least one tile, and all have the same size.
   public static func picture(
     of tiles: [ImageTile], gap: Int = 2, leastTileWidth: Int = 64
   ) -> PixelImage {
     precondition(!tiles.isEmpty, "a grid needs a picture")
     let (width, height) = (tiles[0].image.width, tiles[0].image.height)
-    // A column of one pixel's width may be high: what is enlarged stays within a million pixels.
+    // A tile may be narrow but very high: the enlarged tile must not exceed a million pixels.
     let wanted = (leastTileWidth + width - 1) / max(width, 1)
     let factor = max(1, min(wanted, 1 << 20 / max(width * height * wanted, 1)))
     let columns = columnCount(for: tiles.count)

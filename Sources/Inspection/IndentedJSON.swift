@@ -1,7 +1,7 @@
-/// Reformats valid JSON, with one member or element per line, without changing order, names or numbers.
-/// A list or object that holds no other and fits stays on one line.
+/// Reformats valid JSON, with one member or element per line, without changing order, names or
+/// numbers. A list or object that contains no other one is kept on one line if it fits.
 enum IndentedJSON {
-  /// The longest list or object that stays on one line.
+  /// The length of the longest list or object on one line.
   private static let lineLength = 96
 
   static func lines(of text: String) -> [String] {
@@ -41,8 +41,8 @@ enum IndentedJSON {
     return lines + [line]
   }
 
-  /// The list or object at the front of `tokens` on one line, and how many tokens it took; nil if
-  /// it holds another or is too long.
+  /// The list or object at the beginning of `tokens` on one line, and its number of tokens; nil if
+  /// it contains another one or is too long.
   private static func inlined(_ tokens: ArraySlice<String>) -> (text: String, count: Int)? {
     var text = tokens.first ?? ""
     for (count, token) in tokens.dropFirst().enumerated() {
@@ -57,7 +57,8 @@ enum IndentedJSON {
     return nil
   }
 
-  /// Strings whole, punctuation one by one, numbers and words whole; blanks are left out.
+  /// Strings, numbers and words as single tokens, and each punctuation character; without white
+  /// space.
   private static func tokens(of text: String) -> [String] {
     var tokens: [String] = []
     var word = ""

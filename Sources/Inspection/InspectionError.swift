@@ -2,21 +2,21 @@ import TensorFiles
 
 /// Errors of inspecting a file, beyond those of tensor files.
 public enum InspectionError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// A file or folder cannot be read; `reason` is the system's.
+  /// A file or folder cannot be read; `reason` is the system's message.
   case cannotRead(file: String, reason: String)
   /// A `.json` file is not JSON.
   case notJSON(file: String)
-  /// A `.csv` or `.json` file is not UTF-8 text; of which other kind it is, where that is known.
+  /// A `.csv` or `.json` file is not UTF-8 text; `format` is its format if that is known.
   case notText(file: String, format: ForeignFormat?)
-  /// A text longer than any artefact's.
+  /// A text is longer than any artefact's.
   case tooLong(file: String, limit: Int)
   /// A table has no column of this name.
   case noSuchColumn(file: String, name: String, known: [String])
   /// The option needs a tensor file.
   case needsTensorFile(file: String, option: String)
-  /// The file holds neither images nor filters.
+  /// The file contains neither images nor filters.
   case nothingToDraw(file: String)
-  /// The file holds fewer images.
+  /// The file contains fewer images.
   case noSuchImage(file: String, number: Int, count: Int)
   /// NumPy has no type for these scalars.
   case noNumPyType(file: String, tensor: String, scalarType: ScalarType)

@@ -3,14 +3,15 @@ import TensorFiles
 
 /// A value of a file's metadata in readable form.
 public enum MetadataText {
-  /// Beyond so many bytes a value is too long for a line.
+  /// The largest number of bytes of a value that fits on a line.
   private static let longest = 200
 
   /// Whether `short` leaves something of `value` out.
   public static func isLong(_ value: String) -> Bool { value.utf8.count > longest }
 
-  /// A long list of names as their number and the first of them, a figure with five digits, another value cut
-  /// after 300 characters; nothing in it obeys a terminal.
+  /// The value for one line: a long list of names as their number and the first ones, a number with
+  /// five digits, any other value truncated to 300 characters. Terminal control characters are
+  /// escaped.
   public static func short(_ value: String) -> String {
     guard isLong(value),
       let names = try? JSONDecoder().decode([String].self, from: Data(value.utf8))

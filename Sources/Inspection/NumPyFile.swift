@@ -5,8 +5,8 @@ import TensorFiles
 ///
 /// Source: NumPy enhancement proposal 1, "A Simple File Format for NumPy Arrays".
 public enum NumPyFile {
-  /// Writes one tensor of a file to `url`, whole or not at all. BF16, which NumPy lacks, becomes
-  /// `float32`; every value is exact.
+  /// Writes one tensor of a file to `url` atomically. BF16, which NumPy lacks, is converted exactly
+  /// to `float32`.
   ///
   /// - Throws: `noNumPyType` for 8-bit floats; the errors of reading and writing tensor files.
   public static func write(_ name: String, of file: TensorFile, to url: URL) throws {
@@ -46,7 +46,8 @@ public enum NumPyFile {
     }
   }
 
-  /// Magic, version, length and a Python dictionary, padded so that data starts at a multiple of 64.
+  /// The signature, version, length and a Python dictionary, padded so that data starts at a
+  /// multiple of 64.
   private static func header(description: String, shape: [Int]) -> [UInt8] {
     let dimensions = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let dictionary =

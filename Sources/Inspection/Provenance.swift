@@ -1,7 +1,7 @@
 import Foundation
 import TensorFiles
 
-/// The provenance of an artefact, from `manifest.json` beside it.
+/// The provenance of an artefact, from the `manifest.json` in its folder.
 ///
 /// Read leniently: a missing or unknown field is left out, so that an older or newer
 /// manifest is still readable.
@@ -23,7 +23,7 @@ public struct Provenance: Sendable, Equatable, Encodable {
   public var recipe: [Item] = []
   public var warnings: [String] = []
 
-  /// The provenance of what lies in `folder`; nil without a manifest that is a JSON object.
+  /// The provenance of the artefact in `folder`; nil if there is no manifest that is a JSON object.
   public init?(inFolder folder: URL) {
     let url = folder.appendingPathComponent("manifest.json")
     guard let data = try? Data(contentsOf: url),
@@ -55,7 +55,7 @@ public struct Provenance: Sendable, Equatable, Encodable {
     }
   }
 
-  /// The elements of a JSON list that are of one type.
+  /// The elements of a JSON list that have the type `Element`.
   private static func list<Element>(_ value: Any?) -> [Element] {
     (value as? [Any] ?? []).compactMap { $0 as? Element }
   }

@@ -4,14 +4,14 @@ import TensorFiles
 /// A report on a tensor file: header, digest, metadata, provenance and statistics of each
 /// tensor.
 public struct TensorFileReport: Sendable {
-  /// Whether the data are those the header states.
+  /// Whether the data matches the digest in the header.
   public enum Verification: String, Sendable, Encodable {
     case verified, damaged
-    /// Plain safetensors state no digest.
+    /// Plain safetensors have no digest.
     case unstated
   }
 
-  /// A tensor, and its statistics where its scalars are numbers that Swift can read.
+  /// A tensor, and its statistics if its scalars are numbers that Swift can read.
   public struct Tensor: Sendable, Encodable {
     public let name: String
     public let dtype: String

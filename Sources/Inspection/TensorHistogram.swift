@@ -11,7 +11,8 @@ public struct TensorHistogram: Sendable, Equatable {
 
   /// Nil if no value is finite.
   ///
-  /// Values that span few whole numbers get a bin each, from half below to half above.
+  /// If the values are few different whole numbers, each number has its own bin, from ½ below to ½
+  /// above.
   public init?<Scalar: TensorScalar>(of scalars: UnsafeBufferPointer<Scalar>, binCount: Int = 48) {
     precondition(binCount > 0, "a histogram of \(binCount) bins")
     var (least, most) = (Double.infinity, -Double.infinity)

@@ -2,16 +2,16 @@ import TensorFiles
 
 /// Summary statistics of a tensor.
 ///
-/// Sums are in `Double`; the deviation is the population's, from a second pass, so that a large mean
-/// does not swallow it. Mean and deviation are those of the finite values.
+/// Sums are in `Double`. The deviation is the population's; it is computed in a second pass to
+/// avoid cancellation with a large mean. Mean and deviation are those of the finite values.
 public struct TensorStatistics: Sendable, Equatable, Encodable {
   /// Number of scalars.
   public let count: Int
-  /// Scalars that are not a number; no other figure counts them.
+  /// Number of NaNs, which no other figure includes.
   public let nanCount: Int
-  /// Scalars that are plus or minus infinity.
+  /// Number of scalars that are plus or minus infinity.
   public let infiniteCount: Int
-  /// Nil if no scalar is a number. Integers beyond 2⁵³ are rounded.
+  /// Nil if all scalars are NaN. Integers beyond 2⁵³ are rounded.
   public let minimum: Double?
   public let maximum: Double?
   /// Nil if no scalar is finite.
@@ -59,8 +59,8 @@ public struct TensorStatistics: Sendable, Equatable, Encodable {
       finiteCount > 0 ? (squares / Double(finiteCount)).squareRoot() : nil
   }
 
-  /// The statistics of a file's tensor; nil for types that are not numbers Swift can read (the 8-bit
-  /// floats and the complex ones).
+  /// The statistics of a file's tensor; nil for types that Swift can't read as numbers (8-bit
+  /// floats and complex numbers).
   public init?(of name: String, in file: TensorFile) throws {
     struct Visitor: ScalarVisitor {
       func visit<Scalar: TensorScalar>(
@@ -71,7 +71,7 @@ public struct TensorStatistics: Sendable, Equatable, Encodable {
     self = statistics
   }
 
-  /// A figure as text: whole numbers below 10⁹ as such, others with five significant digits; an en dash
-  /// for none.
+  /// A figure as text: whole numbers below 10⁹ in full, others with five significant digits; an en
+  /// dash for nil.
   public static func text(of figure: Double?) -> String { figure?.shown ?? "–" }
 }

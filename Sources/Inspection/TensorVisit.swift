@@ -7,8 +7,8 @@ protocol ScalarVisitor {
 }
 
 extension TensorFile {
-  /// Hands the scalars of a tensor to `visitor`; nil for types that are not numbers Swift can read (the
-  /// 8-bit floats and the complex ones).
+  /// Passes the scalars of a tensor to `visitor`; nil for types that Swift can't read as numbers
+  /// (8-bit floats and complex numbers).
   func visit<Visitor: ScalarVisitor>(
     _ name: String, with visitor: Visitor
   ) throws -> Visitor.Result? {

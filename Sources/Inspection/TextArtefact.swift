@@ -2,16 +2,17 @@ import Foundation
 import Records
 import TensorFiles
 
-/// Views of the artefacts that are text: `.csv` as a table, `.json` indented, others line by line.
+/// Displays text artefacts: `.csv` as a table, `.json` indented, others line by line.
 public enum TextArtefact {
-  /// The first `count` rows of a CSV file under its header, and how many there are. Figures are rounded to
-  /// five significant digits.
+  /// The header and the first `count` rows of a CSV file, and the number of all rows. Figures are
+  /// rounded to five significant digits.
   ///
   /// - Parameters:
-  ///   - width: Columns of the terminal, or nil for no limit. Columns of the table that do not fit are
-  ///     named below it.
-  ///   - columns: Names of columns to show, in this order; `*` stands for any characters. All where empty.
-  /// - Throws: `InspectionError` where a name is none of a column.
+  ///   - width: The width of the terminal, or nil for no limit. Columns of the table that do not
+  ///     fit are named below it.
+  ///   - columns: The names of the columns to show, in this order; `*` matches any characters. If
+  ///     empty, all columns are shown.
+  /// - Throws: `InspectionError` if a name matches no column.
   public static func table(
     ofCSV url: URL, count: Int, width: Int?, columns: [String] = []
   ) throws -> [String] {
@@ -46,8 +47,8 @@ public enum TextArtefact {
     return NumberText.figure(value)
   }
 
-  /// Whether a file is to be shown line by line: a text by its first bytes, or by its name where they are
-  /// too few to tell.
+  /// Whether a file is text and can be shown line by line, judged by its first bytes, or by its
+  /// name if there are too few bytes.
   public static func isText(_ url: URL) -> Bool {
     guard let bytes = try? bytes(of: url, limit: ForeignFormat.prefixLength) else { return false }
     switch ForeignFormat(firstBytes: bytes) {
@@ -59,7 +60,7 @@ public enum TextArtefact {
 
   private static let endings = ["yaml", "log", "txt", "gp", "svg", "jsonl", "md", "swift"]
 
-  /// The first `count` lines of a text, each cut to `width`, and how many there are.
+  /// The first `count` lines of a text, each truncated to `width`, and the number of all lines.
   public static func head(of url: URL, count: Int, width: Int?) throws -> [String] {
     var lines = try lines(of: url)
     if lines.last == "" { lines.removeLast() }
@@ -73,7 +74,7 @@ public enum TextArtefact {
       + [more > 0 ? "  … \(NumberText.grouped(more)) more of \(length)" : "  \(length)"]
   }
 
-  /// The rows of a CSV file, its header first, as far as a damaged one can be read.
+  /// The rows of a CSV file, its header first. A damaged file is read as far as possible.
   public static func rows(ofCSV url: URL) throws -> [[String]] {
     CommaSeparatedValues(salvaging: try text(of: url)).records.map(\.cells)
   }
@@ -84,18 +85,18 @@ public enum TextArtefact {
       .map(String.init)
   }
 
-  /// A JSON file, indented; order and numbers are the file's own.
+  /// A JSON file, indented; order and numbers are kept.
   public static func indented(json url: URL) throws -> [String] {
     let text = try text(of: url)
     let options = JSONSerialization.ReadingOptions.fragmentsAllowed
-    // A zero byte among the first makes Foundation read another encoding than ours, and another text.
+    // A zero byte near the beginning makes Foundation assume another encoding than UTF-8.
     guard !text.utf8.contains(0),
       (try? JSONSerialization.jsonObject(with: Data(text.utf8), options: options)) != nil
     else { throw InspectionError.notJSON(file: url.path) }
     return IndentedJSON.lines(of: text).map(PrintableText.escapedJSON)
   }
 
-  /// Bytes that a text may have.
+  /// The largest size of a text in bytes.
   static let largestText = 1 << 28
 
   private static func text(of url: URL) throws(InspectionError) -> String {
@@ -109,7 +110,7 @@ public enum TextArtefact {
     return text
   }
 
-  /// The first `limit` bytes of a file, or all where it is shorter; also of one without an end.
+  /// The first `limit` bytes of a file, or all of a shorter one; also works for endless files.
   private static func bytes(of url: URL, limit: Int) throws(InspectionError) -> Data {
     let descriptor = open(PathText.systemPath(url.path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0,
@@ -120,7 +121,7 @@ public enum TextArtefact {
   }
 }
 
-/// Why a path cannot be read, in the system's words.
+/// The system's message on why a path cannot be read.
 func accessProblem(_ path: String) -> String {
   access(PathText.systemPath(path), R_OK) == 0 ? "reading failed" : String(cString: strerror(errno))
 }

@@ -7,8 +7,8 @@ struct TextTable {
   var rightAligned: Set<Int> = []
   var indent = "  "
 
-  /// Lines of which none is wider than `width`: columns that do not fit are left out, and a mark
-  /// says how many. Nil for no limit.
+  /// The lines, none wider than `width`; nil for no limit. Columns that do not fit are left out,
+  /// and a mark states their number.
   func lines(width: Int? = nil) -> [String] {
     let widths = widths
     let shown = columnCount(width: width)
@@ -24,7 +24,7 @@ struct TextTable {
     }
   }
 
-  /// How many of the first columns `lines` shows.
+  /// The number of leading columns that `lines` shows.
   func columnCount(width: Int?) -> Int {
     width.map { Self.fitting(widths, width: $0 - indent.count) } ?? widths.count
   }
@@ -35,7 +35,7 @@ struct TextTable {
     }
   }
 
-  /// How many of the first columns fit, with room for the mark; at least one.
+  /// The number of leading columns that fit together with the mark; at least one.
   private static func fitting(_ widths: [Int], width: Int) -> Int {
     let total = widths.reduce(0) { $0 + $1 + 2 } - 2
     guard total > width else { return widths.count }
