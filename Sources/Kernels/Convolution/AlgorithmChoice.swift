@@ -39,7 +39,7 @@ private struct AlgorithmChoice {
   /// |---|---|---|
   /// | 1×1, stride 1 (in bfloat16 without AMX) | matrix product | matrix product |
   /// | 3×3 and 5×5, stride 1, float32 | Winograd; in training 2×2 | Winograd |
-  /// | the same, bfloat16 without AMX | Winograd or direct | Winograd in bfloat16, or direct |
+  /// | the same, bfloat16 without AMX | Winograd or direct, also pixel by pixel | as output, Winograd in bfloat16 |
   /// | bfloat16 with AMX | AMX | AMX |
   /// | others in float32 | direct, or AMX with full tiles | as output; direct for weights |
   var algorithms: ConvolutionAlgorithms {
