@@ -41,7 +41,7 @@ public struct SHA256: ~Copyable {
 }
 
 extension SHA256 {
-  /// 32 bytes that stand for others.
+  /// A digest of 32 bytes.
   public struct Digest: Hashable, Sendable {
     static let byteCount = 32
 

@@ -11,8 +11,8 @@ public struct TensorHistogram: Sendable, Equatable {
 
   /// Nil if no value is finite.
   ///
-  /// If the values are few different whole numbers, each number has its own bin, from ½ below to ½
-  /// above.
+  /// If all values are whole numbers in a range of at most `binCount`, each number has its own bin,
+  /// from ½ below to ½ above.
   public init?<Scalar: TensorScalar>(of scalars: UnsafeBufferPointer<Scalar>, binCount: Int = 48) {
     precondition(binCount > 0, "a histogram of \(binCount) bins")
     var (least, most) = (Double.infinity, -Double.infinity)

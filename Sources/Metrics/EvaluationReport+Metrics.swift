@@ -1,12 +1,12 @@
 import Records
 
 extension EvaluationReport {
-  /// A report of what was counted.
+  /// A report of the counted predictions.
   ///
   /// - Parameters:
-  ///   - checkpoints: All that were evaluated.
-  ///   - selected: The place among them of the one that confusion and reliability are of.
-  ///   - selection: How it was chosen.
+  ///   - checkpoints: The figures of all evaluated checkpoints.
+  ///   - selected: The index of the checkpoint to which confusion and reliability belong.
+  ///   - selection: How that checkpoint was selected.
   public init(
     of subject: Subject, checkpoints: [CheckpointFigures], selected: Int, selection: SelectionKind,
     count: Int, confusion: ConfusionMatrix, reliability: Reliability

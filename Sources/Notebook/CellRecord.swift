@@ -1,8 +1,8 @@
 import Foundation
 import Terminals
 
-/// The record of a stage's outputs: one JSON line per `show`, with the source line that called it,
-/// in `cells.jsonl` beside the outputs.
+/// The record of what a stage shows: one line of JSON for each `show`, with the source line that
+/// called it, in `cells.jsonl` in the output folder.
 package final class CellRecord: @unchecked Sendable {
   package static let shared = CellRecord()
 
@@ -41,8 +41,8 @@ package final class CellRecord: @unchecked Sendable {
   private var handle: FileHandle?
   private var path = ""
 
-  /// Starts the record of this process in `folder`. Without a folder that can be written nothing is
-  /// recorded; the stage's first output will name the problem.
+  /// Starts the record of this process in `folder`. If the folder can't be written, nothing is
+  /// recorded; the stage's first output will report the problem.
   package func open(inFolder folder: String) {
     let path = URL(fileURLWithPath: folder).appendingPathComponent("cells.jsonl").path
     guard FileManager.default.createFile(atPath: path, contents: nil) else { return }

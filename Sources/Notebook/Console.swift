@@ -3,24 +3,24 @@ import Foundation
 import TensorFiles
 import Terminals
 
-/// The stages' console: lines on standard output, and one line of progress that a terminal sees
-/// renewed in place and a file sees at intervals.
+/// The stages' console: lines on standard output, and a progress line that is updated in place on a
+/// terminal and printed at intervals elsewhere.
 public enum Console {
-  /// True if standard output is read on a terminal: directly, or through pipeline.sh, which keeps
-  /// a log of it and tells by `TESSERA_TERMINAL=1`.
+  /// True if standard output appears on a terminal: directly, or through pipeline.sh, which logs it
+  /// and sets `TESSERA_TERMINAL=1`.
   public static let isTerminal =
     isatty(STDOUT_FILENO) != 0 || ProcessInfo.processInfo.environment["TESSERA_TERMINAL"] == "1"
 
-  /// Columns of the terminal; nil if output is not read on one.
+  /// Columns of the terminal; nil if output does not appear on one.
   public static var width: Int? { isTerminal ? Terminal.controllingWidth ?? 80 : nil }
 
-  /// Prints one line at once, whole, even into a pipe.
+  /// Prints one complete line immediately, even to a pipe.
   public static func printLine(_ line: String) {
     Console.check(Output.immediateLine(line, renewing: isTerminal))
   }
 
-  /// Ends the process with one line if standard output can't be written, as on a full disk. A reader
-  /// that has gone away is no reason to end: `Interruption` decides that.
+  /// Ends the process with one line if standard output can't be written, as on a full disk. A
+  /// closed pipe does not end it here: `Interruption` handles that.
   ///
   /// - Parameter code: 0, or the `errno` of what failed.
   static func check(_ code: Int32) {
@@ -29,10 +29,10 @@ public enum Console {
   }
 }
 
-/// The progress of a counted piece of work: fraction done, rate and time left.
+/// The progress of work that can be counted: fraction done, rate and time left.
 ///
-/// On a terminal one line is renewed about ten times a second; elsewhere a plain line is printed
-/// every ten seconds, so that a log stays short.
+/// On a terminal, one line is updated about ten times a second; elsewhere, a plain line is printed
+/// every ten seconds, so that logs stay short.
 public struct Progress: Sendable {
   private let label: String
   private let total: Int
@@ -41,7 +41,8 @@ public struct Progress: Sendable {
   private let start = ContinuousClock.now
   private var lastReport: ContinuousClock.Instant
 
-  /// - Parameter alreadyDone: Work that an earlier process did; it counts as done but not for the rate.
+  /// - Parameter alreadyDone: Work done by an earlier process; it counts as done but not for the
+  ///   rate.
   public init(_ label: String, total: Int, unit: String, alreadyDone: Int = 0) {
     self.label = label
     self.total = total
@@ -73,8 +74,9 @@ public struct Progress: Sendable {
     if Console.isTerminal { Console.check(Output.progress(nil)) }
   }
 
-  /// A line of progress in less than `width` columns, where there is a width: a longer one would break,
-  /// and could not be renewed in place. First the count goes, then the detail, then the rate.
+  /// A progress line shorter than `width` columns, unless that is nil: a longer line would wrap and
+  /// could not be updated in place. If necessary, the count is left out, then the detail, then the
+  /// rate.
   public static func line(
     label: String, done: Int, total: Int, unit: String, alreadyDone: Int, seconds: Double,
     detail: String, width: Int?
@@ -94,7 +96,7 @@ public struct Progress: Sendable {
     return forms.first { $0.count < width } ?? String(shortest.prefix(max(width - 1, 0)))
   }
 
-  /// Seconds as `m:ss`, or `h:mm:ss` from an hour on.
+  /// Seconds as `m:ss`, or `h:mm:ss` from one hour.
   public static func clock(seconds: Double) -> String { NumberText.clock(seconds: seconds) }
 }
 

@@ -1,7 +1,8 @@
 import Foundation
 
 extension StageOptions {
-  /// Leaves what differs between machines, and so belongs to no digest, for the artefact's manifest.
+  /// Records the numerics for the artefact's manifest. They differ between machines, so they are
+  /// not part of any digest.
   public func record(numerics: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Whether the user, or the shell that started the stage, has asked it to stop.
+/// Whether the stage has received a signal to stop.
 ///
-/// The first SIGINT, SIGTERM, SIGHUP or SIGPIPE is noted, so that the stage can finish its step and
-/// save; the second one ends the process at once. The handlers live here because one written in a
-/// `main.swift` would be bound to the main actor, and trap.
+/// The first SIGINT, SIGTERM, SIGHUP or SIGPIPE only sets a flag, so that the stage can finish its
+/// step and save; the second one ends the process immediately. The handlers are in this module
+/// because a handler in a `main.swift` would be bound to the main actor and trap.
 public enum Interruption {
   /// The exit status of a stage that was interrupted and has saved its state.
   public static let exitStatus: Int32 = 130
 
-  /// Starts to listen.
+  /// Installs the signal handlers.
   public static func observe() {
     for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] {
       signal(number) { number in
@@ -23,5 +23,5 @@ public enum Interruption {
   public static var isRequested: Bool { interruptionWasRequested != 0 }
 }
 
-// Written by signal handlers, which may touch nothing but such a flag.
+// Written by signal handlers, which may access only such a flag.
 nonisolated(unsafe) private var interruptionWasRequested: sig_atomic_t = 0

@@ -3,7 +3,7 @@ import TensorFiles
 import Terminals
 
 /// Runs `body`; if it throws, prints the error as one line and ends the process with status 65
-/// (`EX_DATAERR`). A bare throw at the top level of a script would end in a trap and a backtrace.
+/// (`EX_DATAERR`). An uncaught error at the top level would end with a trap and a backtrace.
 public func orExit<Result>(_ body: () throws -> Result) -> Result {
   do {
     return try body()

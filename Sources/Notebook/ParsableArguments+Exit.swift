@@ -3,8 +3,8 @@ import Foundation
 import Terminals
 
 extension ParsableArguments {
-  /// Ends the process as `exit(withError:)` does, with each line of the message printed by `Output`: the
-  /// words of a command line may be names of files.
+  /// Ends the process like `exit(withError:)`, but prints each line of the message by `Output`,
+  /// since arguments may be file names with any characters.
   public static func exitPrintably(withError error: any Error) -> Never {
     let isAnswer = exitCode(for: error) == .success
     let message = fullMessage(for: error)

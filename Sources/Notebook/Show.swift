@@ -13,7 +13,7 @@ public func show(table: Table, line: Int = #line) {
   CellRecord.shared.append(kind: .table, body: .table(table), line: line)
 }
 
-/// Names a figure among the outputs as the output of the cell at `line`.
+/// Records a figure among the outputs as the output of the cell at `line`.
 ///
 /// - Parameter file: The figure's file name, relative to the output folder.
 public func show(figure file: String, caption: String, line: Int = #line) {
@@ -22,8 +22,8 @@ public func show(figure file: String, caption: String, line: Int = #line) {
     kind: .figure, body: .figure(file: file, caption: caption), line: line)
 }
 
-/// Gives the figure called `name` its place at the cell of `line`. A later stage draws it from one of this
-/// stage's outputs; until it has, the report says so.
+/// Places the figure `name` at the cell of `line`. A later stage draws it from an output of this
+/// stage; until then, the report says that it is missing.
 ///
 /// - Parameters:
 ///   - name: The figure's name, without an extension.
@@ -34,7 +34,7 @@ public func show(figure name: String, drawnFrom output: String, line: Int = #lin
     kind: .drawing, body: .drawing(name: name, output: output), line: line)
 }
 
-/// A number with a fixed count of decimals; an en dash for what is nil or not a number.
+/// A number with a fixed number of decimals; an en dash for nil and NaN.
 public func decimals(_ value: Double?, _ count: Int) -> String {
   guard let value, !value.isNaN else { return "–" }
   return String(format: "%.\(count)f", value)
@@ -55,8 +55,8 @@ public struct Table: Sendable, Equatable, Encodable {
     self.rows = rows
   }
 
-  /// The table with at most `limit` rows: of a longer one the first and the last, and between them a row
-  /// that says how many are left out.
+  /// The table with at most `limit` rows: of a longer table the first and the last rows, and
+  /// between them a row with the number of rows left out.
   public func shortened(to limit: Int = 60) -> Table {
     guard rows.count > limit, limit >= 3 else { return self }
     let (first, last) = (limit - 1 - (limit - 1) / 4, (limit - 1) / 4)
@@ -64,10 +64,10 @@ public struct Table: Sendable, Equatable, Encodable {
     return Table(header: header, rows: rows.prefix(first) + [gap] + rows.suffix(last))
   }
 
-  /// The table as aligned lines: cells that read as numbers to the right, others to the left.
+  /// The table as lines, with numbers aligned to the right and other cells to the left.
   ///
-  /// - Parameter width: Columns there are; a wider table is cut into several, one under the other, each of
-  ///   which begins with the first column. Nil does not cut.
+  /// - Parameter width: The available width. A wider table is split into several, one below
+  ///   another, each of which begins with the first column. If nil, the table is not split.
   public func renderedLines(width: Int? = nil) -> [String] {
     let table = Table(
       header: header.map(Self.printable), rows: rows.map { $0.map(Self.printable) })
@@ -85,7 +85,7 @@ public struct Table: Sendable, Equatable, Encodable {
     return blocks(of: widths, within: width ?? .max).flatMap { lines(columns: $0, widths: widths) }
   }
 
-  /// The columns of each part of a table that is cut to fit `width`.
+  /// The columns of each part of a table that is split to fit `width`.
   private func blocks(of widths: [Int], within width: Int) -> [[Int]] {
     var blocks: [[Int]] = [[]]
     var used = 0

@@ -3,8 +3,8 @@ import CheckedNumbers
 import Foundation
 import TensorFiles
 
-/// The arguments that `pipeline.sh` passes to a stage: the paths of its inputs and outputs, and the settings
-/// that it reads according to the graph. A stage sees nothing else of the project.
+/// The arguments that `pipeline.sh` passes to a stage: the paths of its inputs and outputs, and the
+/// settings that it reads according to the graph. A stage reads nothing else of the project.
 public struct StageOptions: ParsableArguments {
   @Option(help: "JSON file with the recipe values this stage reads, defaults filled in.")
   public var settings: String
@@ -36,8 +36,8 @@ public struct StageOptions: ParsableArguments {
 }
 
 extension StageOptions {
-  /// Parses the command line, opens the cell record in the output folder, or ends the process with
-  /// one line on standard error.
+  /// Parses the command line and opens the cell record in the output folder. If that fails, ends
+  /// the process with one line on standard error.
   public static func parseForStage() -> StageOptions {
     reportFileSizeLimit()
     do {
@@ -49,7 +49,7 @@ extension StageOptions {
     }
   }
 
-  /// The file or folder of the input called `name`.
+  /// The file or folder of the input `name`.
   public func input(_ name: String) throws -> URL {
     guard let url = optionalInput(name) else {
       throw StageError.missingInput(name: name, given: inputs)
@@ -57,7 +57,7 @@ extension StageOptions {
     return url
   }
 
-  /// The input called `name`, or nil if the graph left it out.
+  /// The input `name`, or nil if the graph leaves it out.
   public func optionalInput(_ name: String) -> URL? {
     for input in inputs {
       guard let separator = input.firstIndex(of: "="), input[..<separator] == name else { continue }
@@ -66,18 +66,18 @@ extension StageOptions {
     return nil
   }
 
-  /// The folder that receives the outputs.
+  /// The folder for the outputs.
   public var outputFolder: URL { URL(fileURLWithPath: output) }
 
   /// The folder for state from which an interrupted stage can resume.
   public var workFolder: URL { URL(fileURLWithPath: work) }
 
-  /// Where the output file called `file` is to be written.
+  /// The URL for the output file `file`.
   public func output(_ file: String) -> URL {
     outputFolder.appendingPathComponent(file)
   }
 
-  /// The URL of the resumable state called `file`.
+  /// The URL of the file `file` in the work folder.
   public func work(_ file: String) -> URL {
     workFolder.appendingPathComponent(file)
   }
@@ -114,7 +114,7 @@ extension StageOptions {
   }
 }
 
-/// The part of the settings under the name that the decoder is given as `section`.
+/// The section of the settings whose name is passed to the decoder as `section`.
 private struct SettingsSection<Section: CheckedSettings>: CheckedSettings {
   let value: Section
 
@@ -139,7 +139,7 @@ extension CodingUserInfoKey {
 }
 
 extension JSONDecoder {
-  /// Reads settings as recipes give them: keys are kebab-case there and camelCase in Swift.
+  /// Reads settings of recipes, whose keys are kebab-case there and camelCase in Swift.
   public static var settings: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in CamelCaseKey(path[path.count - 1]) }
@@ -165,11 +165,11 @@ private struct CamelCaseKey: CodingKey {
 
 /// Errors in the call of a stage.
 public enum StageError: PrintableError {
-  /// The stage asked for an input that the command line does not name.
+  /// The stage needs an input that the command line does not contain.
   case missingInput(name: String, given: [String])
-  /// The settings file is absent or may not be read.
+  /// The settings file is absent or can't be read.
   case unreadableSettings(file: String)
-  /// The settings file lacks a value the stage reads, or has one of another type.
+  /// The settings file lacks a value that the stage reads, or has a value of another type.
   case settings(file: String, problem: String)
 
   public var message: String {

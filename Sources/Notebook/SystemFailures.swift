@@ -1,12 +1,12 @@
 import Foundation
 
-/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail, as one on a full disk does. The system
-/// would end the process, without a word, by a signal.
+/// Makes writes beyond the limit on file sizes (`ulimit -f`) fail with an error, like writes to a
+/// full disk. By default, the system would end the process by a signal without a message.
 public func reportFileSizeLimit() { signal(SIGXFSZ, SIG_IGN) }
 
 extension CocoaError {
-  /// The error as one line: the file, what failed and the system's reason. Foundation's own description
-  /// names neither.
+  /// The error as one line: the file, the operation that failed and the system's reason.
+  /// Foundation's own description contains neither.
   public var line: String {
     let underlying = (userInfo[NSUnderlyingErrorKey] as? any Error).flatMap { $0 as? POSIXError }
     let reason =

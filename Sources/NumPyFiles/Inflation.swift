@@ -1,26 +1,26 @@
 import CZlib
 
-/// Deflated bytes and checksums, by the system's zlib.
+/// Decompression of deflate streams, and checksums, by the system's zlib.
 enum Inflation {
-  /// Unpacks a raw stream of deflate.
+  /// Decompresses a raw deflate stream.
   ///
   /// - Parameters:
-  ///   - destination: Filled to its last byte.
-  ///   - isWhole: Whether the stream has to end there.
-  /// - Returns: What is wrong with the stream; nil if nothing is.
+  ///   - destination: Memory that must be filled completely.
+  ///   - isWhole: Whether the stream must then end.
+  /// - Returns: The problem with the stream; nil if there is none.
   static func inflate(
     _ packed: UnsafeRawBufferPointer, into destination: UnsafeMutableRawBufferPointer, isWhole: Bool
   ) -> String? {
     var stream = z_stream()
-    // No header of zlib's, and windows of any size that deflate has.
+    // Negative: without zlib's header, with windows of up to 2¹⁵ bytes, deflate's largest.
     let windowBits: Int32 = -15
     guard
       inflateInit2_(&stream, windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { return "zlib has no memory for it" }
     defer { inflateEnd(&stream) }
 
-    // A place for the byte too many of a stream that is longer than it should be, also where the
-    // destination is empty and has no address.
+    // Memory for one surplus byte of a stream that is too long. It also serves as an address if the
+    // destination is empty and has none.
     var surplus: UInt8 = 0
     var (taken, made) = (0, 0)
     while true {

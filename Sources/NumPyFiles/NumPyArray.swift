@@ -1,17 +1,17 @@
-/// An array of integers as a file of NumPy's holds it: its type, its shape and its bytes.
+/// An array of integers from a NumPy file: its type, its shape and its bytes.
 public struct NumPyArray: Sendable, Equatable {
   public let type: NumPyType
   /// Lengths of the dimensions; `[]` for a scalar.
   public let shape: [Int]
-  /// Whether the first dimension is the one whose elements are neighbours, instead of the last.
+  /// Whether elements are contiguous along the first dimension instead of the last.
   public let isFortranOrder: Bool
-  /// The elements as the file has them.
+  /// The elements as stored in the file.
   public let bytes: ArraySlice<UInt8>
 
-  /// The most dimensions that an array of NumPy can have.
+  /// The largest number of dimensions of a NumPy array.
   static let mostDimensions = 64
 
-  /// - Returns: Nil if the bytes are not exactly those of the shape.
+  /// - Returns: Nil if the number of bytes does not match the shape.
   public init?(
     type: NumPyType, shape: [Int], isFortranOrder: Bool = false, bytes: ArraySlice<UInt8>
   ) {
@@ -20,11 +20,11 @@ public struct NumPyArray: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// The bytes of an array of this shape; nil if a length is negative, where there are too many
-  /// dimensions, or where the product overflows.
+  /// The size of an array of this shape in bytes; nil if a length is negative, there are too many
+  /// dimensions, or the product overflows.
   public static func byteCount(of shape: [Int], _ type: NumPyType) -> Int? {
     guard shape.count <= mostDimensions, shape.allSatisfy({ $0 >= 0 }) else { return nil }
-    // An empty array's other lengths may be anything, and what is computed from them must not overflow.
+    // The other lengths of an empty array may be arbitrary, and products of them must not overflow.
     var (product, allButEmpty) = (type.byteCount, type.byteCount)
     for length in shape {
       let (next, overflow) = allButEmpty.multipliedReportingOverflow(by: max(length, 1))
@@ -38,7 +38,7 @@ public struct NumPyArray: Sendable, Equatable {
   /// Number of elements.
   public var count: Int { bytes.count / type.byteCount }
 
-  /// How many elements lie between neighbours along each dimension.
+  /// The distance between neighbours along each dimension, in elements.
   public var strides: [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     var stride = 1
@@ -49,8 +49,8 @@ public struct NumPyArray: Sendable, Equatable {
     return strides
   }
 
-  /// The elements in the order in which they are stored, as numbers: truth values as 0 and 1, numbers
-  /// beyond the range of `Int` as the nearest in it.
+  /// The elements as integers, in the order in which they are stored: booleans as 0 and 1, values
+  /// beyond the range of `Int` clamped to it.
   public var integers: [Int] {
     bytes.withUnsafeBytes { bytes in
       let size = type.byteCount
@@ -71,7 +71,7 @@ public struct NumPyArray: Sendable, Equatable {
     }
   }
 
-  /// The bytes of an array of single bytes, the last dimension's elements next to each other.
+  /// The bytes of an array of single bytes, with the elements of the last dimension contiguous.
   ///
   /// - Precondition: `type.byteCount == 1`.
   public var bytesInRowOrder: [UInt8] {
@@ -83,7 +83,7 @@ public struct NumPyArray: Sendable, Equatable {
     return bytes.withUnsafeBufferPointer { bytes in
       (0..<bytes.count).map { _ in
         let byte = bytes[place]
-        // Counts up as an odometer does, last wheel first.
+        // Counts up like an odometer, with the last dimension fastest.
         for axis in shape.indices.reversed() {
           places[axis] += 1
           place += strides[axis]

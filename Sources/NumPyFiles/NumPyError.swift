@@ -1,23 +1,23 @@
 import TensorFiles
 
-/// Errors in a NumPy file. `file` is its path, with the member's name for an array
-/// within an archive.
+/// Errors in a NumPy file. `file` is its path, followed by the member's name for an array in an
+/// archive.
 public enum NumPyError: PrintableError, Equatable {
   /// No such file, a folder, or one that can't be read.
   case cannotRead(file: String, reason: String)
-  /// It begins as another kind of file.
+  /// The file begins like another format.
   case notNumPy(file: String, found: String)
   /// A version of the format that is not 1.0, 2.0 or 3.0.
   case version(file: String, major: Int, minor: Int)
-  /// The header is cut, or not what NumPy writes.
+  /// The header is truncated, or is not one that NumPy writes.
   case header(file: String, problem: String)
-  /// Elements other than integers and truth values. Objects are pickles, which can be programs.
+  /// The elements are neither integers nor booleans. Objects are pickles, which can be programs.
   case type(file: String, found: String)
-  /// Another number of bytes than the shape needs.
+  /// The number of bytes does not match the shape.
   case size(file: String, shape: [Int], type: String, found: Int)
   /// An archive has no array of this name.
   case noSuchArray(file: String, name: String, names: [String])
-  /// There is no room for what the archive states.
+  /// There is not enough memory for the size that the archive states.
   case noMemory(file: String, byteCount: Int)
 
   public var message: String {

@@ -1,9 +1,9 @@
 import Foundation
 import TensorFiles
 
-/// The arrays of a file of NumPy's: one in a `.npy`, several with names in a `.npz`.
+/// The arrays of a NumPy file: one in a `.npy`, several with names in a `.npz`.
 ///
-/// Its first bytes tell which. An array is read only on request.
+/// The first bytes determine the kind of the file. An array is read only on request.
 public struct NumPyFile {
   private enum Content {
     case array(MappedFile)
@@ -11,7 +11,7 @@ public struct NumPyFile {
   }
 
   private let content: Content
-  /// Its name in errors: its path.
+  /// The name of the file in errors: its path.
   private let name: String
 
   /// - Throws: `NumPyError` or `ZipError`.
@@ -27,7 +27,7 @@ public struct NumPyFile {
     }
     let isArchive = mapping.bytes.starts(with: [0x50, 0x4B])
     content = isArchive ? .archive(try ZipArchive(mapping, file: name)) : .array(mapping)
-    // Whether it is an array at all, its header says.
+    // The header shows whether it is an array.
     if !isArchive { _ = try header(in: mapping) }
   }
 
@@ -38,9 +38,9 @@ public struct NumPyFile {
       .map { String($0.dropLast(Self.suffix.count)) }
   }
 
-  /// What array stands under a name, without its elements.
+  /// The header of an array, without its elements.
   ///
-  /// - Parameter name: That of an archive's array; a single array has none.
+  /// - Parameter name: The name in an archive; nil for a single array.
   public func header(of name: String? = nil) throws -> NumPyHeader {
     switch content {
     case .array(let mapping): return try header(in: mapping)
@@ -51,9 +51,9 @@ public struct NumPyFile {
     }
   }
 
-  /// The array under a name.
+  /// The array with a name.
   ///
-  /// - Parameter name: That of an archive's array; a single array has none.
+  /// - Parameter name: The name in an archive; nil for a single array.
   /// - Throws: `NumPyError` or `ZipError`.
   public func array(_ name: String? = nil) throws -> NumPyArray {
     switch content {
@@ -64,7 +64,7 @@ public struct NumPyFile {
       return try NumPyArray(npy: Array(mapping.bytes), file: self.name)
     case .archive(let archive):
       let member = try member(name)
-      // Before there is room for a large member, its header says whether it is an array that is read.
+      // Checks the header first, before memory for a large member is allocated.
       _ = try header(of: name)
       return try NumPyArray(
         npy: try archive.content(of: member) ?? [], file: "\(self.name): \(member)")

@@ -1,13 +1,14 @@
 import TensorFiles
 
-/// The beginning of a `.npy` file: what array follows, and where.
+/// The header of a `.npy` file: the type, shape and offset of the array.
 ///
 ///     "\x93NUMPY"  6 bytes
 ///     major, minor  a byte each: 1.0, 2.0 or 3.0
 ///     length        of the text: 2 bytes in version 1.0, else 4, little-endian
 ///     text          {'descr': '|u1', 'fortran_order': False, 'shape': (10000, 32, 32, 3), }
 ///
-/// The text is a dictionary in Python's notation. Only what NumPy writes is read, never evaluated.
+/// The text is a dictionary in Python's notation. It is not evaluated: only the form that NumPy
+/// writes is accepted.
 ///
 /// Source: NumPy manual, "numpy.lib.format", versions 1.0 to 3.0.
 public struct NumPyHeader: Sendable, Equatable {
@@ -17,17 +18,17 @@ public struct NumPyHeader: Sendable, Equatable {
   /// Bytes before the first element.
   public private(set) var byteCount: Int
 
-  /// The longest text that is read; NumPy itself stops at 10,000 bytes.
+  /// The longest text that is read; NumPy's own limit is 10,000 bytes.
   static let longestText = 10_000
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  /// Bytes that are enough for any header.
+  /// The largest size of a header in bytes.
   static let longest = magic.count + 2 + 4 + longestText
 
   /// Reads a header.
   ///
   /// - Parameters:
-  ///   - bytes: The beginning of the file, all of it where it is shorter than any header can be.
-  ///   - file: Its name in errors.
+  ///   - bytes: The first `longest` bytes of the file, or all bytes of a shorter one.
+  ///   - file: The name of the file in errors.
   public init(_ bytes: ArraySlice<UInt8>, file: String) throws(NumPyError) {
     guard bytes.starts(with: Self.magic) else {
       let format = ForeignFormat(firstBytes: bytes)?.name
@@ -71,7 +72,7 @@ public struct NumPyHeader: Sendable, Equatable {
 extension NumPyArray {
   /// Reads a `.npy` file.
   ///
-  /// - Parameter file: Its name in errors.
+  /// - Parameter file: The name of the file in errors.
   public init(npy bytes: [UInt8], file: String) throws(NumPyError) {
     let header = try NumPyHeader(bytes[...], file: file)
     let elements = bytes[header.byteCount...]

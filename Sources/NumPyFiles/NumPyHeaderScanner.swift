@@ -8,7 +8,7 @@ struct NumPyHeaderScanner {
     (self.text, self.file, position) = (text, file, text.startIndex)
   }
 
-  /// The three members, in any order and each once.
+  /// The three members, in any order, each exactly once.
   mutating func dictionary() throws(NumPyError) -> (
     descriptor: String, isFortranOrder: Bool, shape: [Int]
   ) {
@@ -87,7 +87,7 @@ struct NumPyHeaderScanner {
     throw damaged("neither True nor False")
   }
 
-  /// Natural numbers in parentheses. Python 2 wrote an L after some.
+  /// Natural numbers in parentheses. Python 2 wrote an L after some of them.
   private mutating func tuple() throws(NumPyError) -> [Int] {
     var numbers: [Int] = []
     try expect("(")

@@ -1,4 +1,4 @@
-/// The type of an array's elements: an integer or a truth value, as NumPy's descriptors name it.
+/// The type of an array's elements: an integer or a boolean, as in NumPy's descriptors.
 ///
 /// Source: NumPy manual, "The array interface protocol", `typestr`.
 public struct NumPyType: Sendable, Equatable {
@@ -13,15 +13,15 @@ public struct NumPyType: Sendable, Equatable {
   public let byteCount: Int
   public let isBigEndian: Bool
 
-  /// Unsigned bytes, as pixels are.
+  /// Unsigned bytes, the type of pixels.
   public static let uint8 = NumPyType(kind: .unsigned, byteCount: 1, isBigEndian: false)
 
   private init(kind: Kind, byteCount: Int, isBigEndian: Bool) {
     (self.kind, self.byteCount, self.isBigEndian) = (kind, byteCount, isBigEndian)
   }
 
-  /// The type of a descriptor such as `|u1`, `<i8` or `|b1`; nil for every other one, such as floats,
-  /// texts, objects, and integers of several bytes without an order.
+  /// The type of a descriptor such as `|u1`, `<i8` or `|b1`; nil for all others, such as floats,
+  /// strings, objects, and integers of several bytes without a byte order.
   public init?(descriptor: String) {
     let parts = Array(descriptor)
     guard parts.count == 3, let kind = Kind(rawValue: parts[1]),

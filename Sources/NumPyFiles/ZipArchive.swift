@@ -2,25 +2,26 @@ import TensorFiles
 
 /// Reads members of a zip archive into memory: stored and deflated ones, of any size.
 ///
-/// Archives come from strangers. A member's length is compared with what its packed bytes can become
-/// before there is room for it, nothing is written to disk, and its CRC-32 is checked.
+/// Archives may be hostile. Before memory for a member is allocated, its length is compared with
+/// the largest that its compressed bytes can have. Nothing is written to disk, and the CRC-32 is
+/// checked.
 ///
 /// Source: PKWARE, "APPNOTE.TXT", version 6.3.10.
 struct ZipArchive {
   private let mapping: MappedFile
   private let file: String
   private let members: [String: ZipMember]
-  /// In the archive's order.
+  /// The names of the members, in the order of the archive.
   let names: [String]
 
-  /// Most bytes that deflate can make of one, and what it can make of none.
+  /// The largest number of decompressed bytes for each compressed byte, and for none.
   ///
   /// Source: RFC 1951; a code of two bits repeats 258 bytes.
   private static let largestRatio = 1032
-  /// Bytes of a member's own header, without its name.
+  /// Bytes of a member's local header, without its name.
   private static let headerLength = 30
 
-  /// - Parameter file: Its name in errors.
+  /// - Parameter file: The name of the archive in errors.
   init(_ mapping: MappedFile, file: String) throws(ZipError) {
     (self.mapping, self.file) = (mapping, file)
     let directory = try ZipDirectory(mapping.bytes, file: file)
@@ -30,8 +31,8 @@ struct ZipArchive {
 
   /// The content of a member.
   ///
-  /// - Parameter limit: The most bytes that are taken, from the beginning; nil for all, whose CRC-32 is
-  ///   checked then.
+  /// - Parameter limit: The largest number of bytes to read, from the beginning; nil reads all and
+  ///   checks their CRC-32.
   /// - Returns: Nil if there is no such member.
   func content(of name: String, limit: Int? = nil) throws -> [UInt8]? {
     guard let member = members[name] else { return nil }
@@ -60,7 +61,7 @@ struct ZipArchive {
     return content
   }
 
-  /// Where a member's bytes lie, once all that is stated of them has been checked.
+  /// The compressed bytes of a member. Checks its local header first.
   private func packedBytes(of member: ZipMember) throws(ZipError) -> UnsafeRawBufferPointer {
     func damaged(_ problem: String) -> ZipError {
       .member(file: file, member: member.name, problem: problem)

@@ -1,4 +1,4 @@
-/// One member of a zip archive, as the list at the archive's end states it.
+/// One member of a zip archive, from the directory at the end of the archive.
 struct ZipMember: Equatable {
   let name: String
   let flags: Int
@@ -6,25 +6,25 @@ struct ZipMember: Equatable {
   let checksum: UInt32
   let packedCount: Int
   let byteCount: Int
-  /// Where its own header begins.
+  /// The offset of its local header.
   let offset: Int
 }
 
-/// The list of members at the end of a zip archive, with the 64-bit numbers of large ones.
+/// The directory of members at the end of a zip archive, with 64-bit sizes for large ones.
 ///
 /// Source: PKWARE, "APPNOTE.TXT", version 6.3.10, sections 4.3.12 to 4.3.16 and 4.5.3.
 struct ZipDirectory {
   private(set) var members: [ZipMember] = []
 
-  /// Bytes of the record that ends an archive, without its comment; a comment has 16 bits of length.
+  /// Bytes of the end record of an archive, without its comment, whose length has 16 bits.
   private static let endLength = 22
   private static let locatorLength = 20
   private static let wideEndLength = 56
   private static let entryLength = 46
 
-  /// Reads the list.
+  /// Reads the directory.
   ///
-  /// - Parameter file: The archive's name in errors.
+  /// - Parameter file: The name of the archive in errors.
   init(_ bytes: UnsafeRawBufferPointer, file: String) throws(ZipError) {
     let record = ZipRecord(bytes)
     guard let end = Self.end(of: record) else { throw .notZip(file: file) }
@@ -63,7 +63,7 @@ struct ZipDirectory {
     guard place == limit else { throw damaged("bytes after its last member") }
   }
 
-  /// Where the last record begins: the one whose comment goes to the end of the file.
+  /// The offset of the end record: the one whose comment extends to the end of the file.
   private static func end(of record: ZipRecord) -> Int? {
     let last = record.count - endLength
     guard last >= 0 else { return nil }
@@ -86,7 +86,8 @@ struct ZipDirectory {
       throw .directory(file: file, problem: "the member at byte \(place) is cut")
     }
     let name = record.text(place + entryLength..<nameEnd)
-    // Length, packed length and place have 32 bits each, and 64 in an extra field where those are all set.
+    // Length, compressed length and offset have 32 bits each. If all bits are set, an extra field
+    // has 64 bits.
     var numbers = [24, 20, 42].map { record.number(4, at: place + $0) }
     var wide = record.extra(1, in: nameEnd..<extraEnd)
     for index in numbers.indices where numbers[index] == 0xFFFF_FFFF {
@@ -104,7 +105,7 @@ struct ZipDirectory {
   }
 }
 
-/// The bytes of an archive, with little-endian numbers at any place within.
+/// The bytes of an archive, from which little-endian numbers can be read at any offset.
 struct ZipRecord {
   private let bytes: UnsafeRawBufferPointer
 
@@ -112,9 +113,9 @@ struct ZipRecord {
 
   var count: Int { bytes.count }
 
-  /// A number of so many bytes; the largest where it is beyond `Int`.
+  /// A number of `byteCount` bytes, clamped to the range of `Int`.
   ///
-  /// - Precondition: it lies within the archive.
+  /// - Precondition: it is within the archive.
   func number(_ byteCount: Int, at place: Int) -> Int {
     var bits: UInt64 = 0
     for byte in (place..<place + byteCount).reversed() { bits = bits << 8 | UInt64(bytes[byte]) }
@@ -125,7 +126,7 @@ struct ZipRecord {
     String(decoding: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
   }
 
-  /// Where the content of the extra field with this number lies; empty if there is none.
+  /// The range of the content of the extra field with this number; empty if there is none.
   func extra(_ identifier: Int, in fields: Range<Int>) -> Range<Int> {
     var place = fields.lowerBound
     while place + 4 <= fields.upperBound {

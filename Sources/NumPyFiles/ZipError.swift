@@ -2,17 +2,17 @@ import TensorFiles
 
 /// Errors in a zip archive.
 public enum ZipError: PrintableError, Equatable {
-  /// It has no list of members at its end.
+  /// The file has no directory of members at its end.
   case notZip(file: String)
-  /// The list of members contradicts itself or the file.
+  /// The directory contradicts itself or the file.
   case directory(file: String, problem: String)
-  /// A member exists twice, so that the choice is ambiguous.
+  /// Two members have the same name.
   case repeatedMember(file: String, member: String)
-  /// A member is packed in a way other than deflate, or is encrypted.
+  /// A member is compressed by another method than deflate, or is encrypted.
   case method(file: String, member: String, found: String)
-  /// A member is not where, or not as long as, the list says.
+  /// The offset or length of a member differs from the directory.
   case member(file: String, member: String, problem: String)
-  /// A member's bytes are not those that were packed.
+  /// A member's bytes do not match its checksum.
   case checksum(file: String, member: String)
 
   public var message: String {

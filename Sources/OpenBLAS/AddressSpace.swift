@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much memory this process may still map under a limit on it (`ulimit -v`).
+/// The address space that this process may still map under a limit (`ulimit -v`).
 package struct AddressSpace {
   /// Bytes; nil without a limit.
   package let left: Int?
@@ -9,8 +9,8 @@ package struct AddressSpace {
     self.left = left
   }
 
-  /// Source: `getrlimit(2)`; `proc(5)` of Linux, `/proc/self/statm`, whose first number is the size in
-  /// pages.
+  /// Source: `getrlimit(2)`; `proc(5)` of Linux: the first number of `/proc/self/statm` is the size
+  /// in pages.
   package static var current: AddressSpace {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0,

@@ -2,14 +2,15 @@ import Foundation
 
 /// The library OpenBLAS, loaded when a product first needs it.
 ///
-/// Not linked: a linked program would load the library and start its threads whether or not it
-/// multiplies, and most programs here do not. Only one function computes, so its type is declared
-/// here; building needs nothing of the library.
+/// It is not linked: a linked program would load the library and start its threads even if it never
+/// multiplies, like most programs here. Only one function is used, whose type is declared here, so
+/// the library is not needed for building.
 ///
-/// A module of its own, because `Kernels` is built without the checks that this one relies on.
+/// This is a separate module, because `Kernels` is built without the run-time checks that this code
+/// relies on.
 public struct OpenBLAS: Sendable {
-  /// `cblas_sgemm`: layout, two transpositions, rows, columns, inner size, alpha, A and its stride, B and
-  /// its stride, beta, C and its stride.
+  /// `cblas_sgemm`: layout, two transpositions, rows, columns, inner size, alpha, A and its stride,
+  /// B and its stride, beta, C and its stride.
   public typealias Multiply =
     @convention(c) (
       CInt, CInt, CInt, CInt, CInt, CInt, Float, UnsafePointer<Float>?, CInt,
@@ -37,7 +38,7 @@ public struct OpenBLAS: Sendable {
   private let takeBuffer: TakeBuffer?
   private let giveBack: GiveBack?
 
-  /// The name under which every package of the library installs it.
+  /// The file name of the library in all distributions' packages.
   static let fileName = "libopenblas.so.0"
 
   /// The library, loaded by the first call.
@@ -53,7 +54,7 @@ public struct OpenBLAS: Sendable {
 
   /// Loads the library if it is not loaded yet.
   ///
-  /// - Parameter threadCount: Threads that will multiply at once.
+  /// - Parameter threadCount: The number of threads that will multiply at the same time.
   public static func load(threadCount: Int) throws(OpenBLASError) {
     try AddressSpace.current.check(
       for: fileName, needed: neededByteCount(callers: threadCount))
@@ -61,8 +62,7 @@ public struct OpenBLAS: Sendable {
   }
 
   /// Allocates the library's buffers for `callers` threads now, while there is memory: later,
-  /// without memory, the library would retry for ever. It keeps a returned buffer for the next
-  /// product.
+  /// without memory, the library would retry forever. It keeps returned buffers for later products.
   ///
   /// A build that does not export these functions allocates its buffers in the first products.
   private func claimBuffers(for callers: Int) {
@@ -107,9 +107,9 @@ public struct OpenBLAS: Sendable {
     dlerror().map { String(cString: $0) } ?? "the system gives no reason"
   }
 
-  /// Address space that the library takes, measured for version 0.3.21: its code, and a buffer for
-  /// each thread that multiplies and each thread of its own. If it cannot get a buffer, it retries
-  /// for ever.
+  /// The address space that the library needs, as measured for version 0.3.21: its code, a buffer
+  /// for each thread that multiplies, and a buffer for each of its own threads. If it cannot
+  /// allocate a buffer, it retries forever.
   private static func neededByteCount(callers: Int) -> Int {
     let (code, buffer) = (48 << 20, 132 << 20)
     return code + buffer * (callers + ProcessInfo.processInfo.activeProcessorCount - 1)
@@ -120,9 +120,9 @@ public struct OpenBLAS: Sendable {
 public enum OpenBLASError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system finds no such library, or can't load it.
   case notLoaded(library: String, problem: String)
-  /// The file is a library other than its name says.
+  /// The file is not the library that its name suggests.
   case missingFunction(library: String, name: String)
-  /// A limit on address space leaves the library too little, so that it would wait for ever.
+  /// A limit on address space leaves the library too little memory, so it would retry forever.
   case tooLittleMemory(library: String, needed: Int, left: Int)
 
   public var description: String {

@@ -14,8 +14,8 @@ public struct CorruptionTable: Sendable {
     rows.append((kind, reports))
   }
 
-  /// Top-1 in percent, a row a kind, a column a severity and their mean; the last row has the means of all
-  /// kinds.
+  /// Top-1 accuracy in percent: a row for each kind, a column for each severity and one for their
+  /// mean; the last row has the means over all kinds.
   public var cells: (header: [String], rows: [[String]]) {
     let severities = rows.map(\.reports.count).max() ?? 0
     func text(_ values: [Double]) -> [String] {
@@ -49,7 +49,8 @@ public struct CorruptionTable: Sendable {
     let loss: [Double?]
   }
 
-  /// An array of `{"corruption":…,"loss":[…],"top1":[…],"top5":[…]}`, a value a severity.
+  /// An array of `{"corruption":…,"loss":[…],"top1":[…],"top5":[…]}`, with one value for each
+  /// severity.
   public func json() throws -> String {
     let records = rows.map { row in
       Record(

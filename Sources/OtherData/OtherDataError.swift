@@ -1,8 +1,8 @@
 import TensorFiles
 
-/// Why other data can't be evaluated on: one case per rule.
+/// Why a network can't be evaluated on other data: one case per rule.
 public enum OtherDataError: PrintableError, Equatable {
-  /// A file of corrupted images that are not the same ones in five severities.
+  /// A file of corrupted images does not contain the same images in five severities.
   case severities(file: String, images: Int)
 
   public var message: String {

@@ -8,7 +8,7 @@ import Models
 import Records
 import TensorFiles
 
-/// Evaluates the network of a checkpoint on images of other origin.
+/// Evaluates the network of a checkpoint on images from other sources.
 public struct OtherEvaluation {
   private let checkpoint: TensorFile
   private let checkpointName: String
@@ -18,9 +18,9 @@ public struct OtherEvaluation {
   public let description: CheckpointDescription
 
   /// - Parameters:
-  ///   - name: What the run calls the checkpoint: best, last, or epoch-160.
-  ///   - flip: Whether each answer is the mean of those to the image and to its mirror image.
-  /// - Throws: `TensorFileError` or `CheckpointError` where the file is no checkpoint.
+  ///   - name: The name of the checkpoint in the run: best, last, or epoch-160.
+  ///   - flip: Whether each prediction is the mean of those for the image and its mirror image.
+  /// - Throws: `TensorFileError` or `CheckpointError` if the file is not a checkpoint.
   public init(checkpoint url: URL, called name: String, flip: Bool, on pool: WorkerPool) throws {
     checkpoint = try Checkpoint.open(url)
     checkpointName = name
@@ -30,7 +30,7 @@ public struct OtherEvaluation {
     self.pool = pool
   }
 
-  /// What an evaluation found.
+  /// The results of an evaluation.
   public struct Result {
     public let report: EvaluationReport
     fileprivate let evaluation: Evaluation
@@ -39,7 +39,7 @@ public struct OtherEvaluation {
 
   /// Evaluates on a set, whose classes must be the network's.
   ///
-  /// - Parameter name: What the report calls the images.
+  /// - Parameter name: The name of the images in the report.
   /// - Throws: What `Evaluation` throws.
   public func evaluate(_ images: ImageSet, called name: String) throws -> Result {
     let evaluation = try Evaluation(
@@ -58,8 +58,8 @@ public struct OtherEvaluation {
 }
 
 extension OtherEvaluation.Result {
-  /// Writes `metrics.json` and the tensor files that an evaluation of the pipeline has, into a folder that
-  /// is made where it is not there.
+  /// Writes `metrics.json` and the same tensor files as an evaluation of the pipeline to a folder,
+  /// which is created if necessary.
   public func write(to folder: URL) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try AtomicFile.write(

@@ -2,23 +2,22 @@ import Datasets
 import Foundation
 import PictureFolders
 
-/// Labelled images that a trained network has never been shown in any part of its pipeline: pictures in
-/// class folders, or arrays.
+/// Labelled images that are not part of a network's data set: pictures in class folders, or arrays.
 public struct OtherImages: Sendable {
-  /// What to call the set: the file's name, without its ending.
+  /// The name of the set: that of the file without its extension.
   public let name: String
-  /// Files that are no pictures that can be read, `file: reason`.
+  /// Files that can't be read as pictures: `file: reason`.
   public let problems: [String]
   public let images: ImageSet
 
-  /// Reads the set at `url`, whose classes must be among those that the network knows, by name where the
-  /// data have names, else by number.
+  /// Reads the set at `url`. Its classes must be among those of the network, identified by name if
+  /// the data has names, otherwise by index.
   ///
   /// - Parameters:
   ///   - classNames: The network's classes.
-  ///   - side: The network's input, to which pictures are resized as `predict` does it.
-  ///   - report: Told now and then how many pictures have been read.
-  /// - Throws: `PictureFolderError`, `ArrayDatasetError`, or what the readers of the files throw.
+  ///   - side: The side of the network's input, to which pictures are resized as by `predict`.
+  ///   - report: Called at intervals with the number of pictures read so far.
+  /// - Throws: `PictureFolderError`, `ArrayDatasetError`, or errors of the files' readers.
   public init(
     at url: URL, classNames: [String], side: Int, threads: Int,
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -35,7 +34,7 @@ public struct OtherImages: Sendable {
     problems = read.unreadable.map { "\($0.path): \($0.reason)" }
   }
 
-  /// Whether `url` is a folder with folders in it, as pictures come; arrays lie in files.
+  /// Whether `url` is a folder that contains folders, as those of pictures do; arrays are in files.
   private static func holdsClassFolders(_ url: URL) -> Bool {
     let files = FileManager.default
     func isFolder(_ url: URL) -> Bool {
@@ -48,15 +47,16 @@ public struct OtherImages: Sendable {
 }
 
 extension OtherImages {
-  /// Files of images that are corrupted in ways that get worse in five steps, as CIFAR-10-C has them: one
-  /// file a kind of corruption, all with the labels of `labels.npy`. Empty for other folders.
+  /// Files of corrupted images as in CIFAR-10-C: one file for each kind of corruption, with five
+  /// severities, all with the labels of `labels.npy`. Empty for other folders.
   public static func corruptionFiles(in folder: URL) -> [URL] {
     ArrayDataset.filesWithSharedLabels(in: folder)
   }
 
-  /// The images of one such file by severity, from 1: its five equal parts, which repeat the same labels.
+  /// The images of such a file by severity, beginning with 1: five equal parts with the same
+  /// labels.
   ///
-  /// - Throws: `OtherDataError.severities` where there are no five such parts.
+  /// - Throws: `OtherDataError.severities` if there are not five such parts.
   public static func severities(at file: URL, classNames: [String]) throws -> [ImageSet] {
     let images = try ArrayDataset.readSet(at: file, classNames: classNames)
     let count = images.count / 5

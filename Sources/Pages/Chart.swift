@@ -1,20 +1,20 @@
 import Foundation
 
-/// Small drawings inside a page: bars and a line. They have no axes; the text
-/// beside them gives the units.
+/// Small drawings in a page: bars and a line. They have no axes; the text next to them gives the
+/// units.
 public enum Chart {
-  /// Bars from left to right, the highest as high as the drawing.
+  /// Bars from left to right; the highest one is as high as the drawing.
   ///
   /// - Parameters:
-  ///   - counts: At least one, none negative.
-  ///   - description: What it shows, for those who do not see it.
+  ///   - counts: At least one value; none is negative.
+  ///   - description: A description for screen readers.
   public static func bars(_ counts: [Int], description: String) -> HTML {
     precondition(!counts.isEmpty && counts.allSatisfy { $0 >= 0 }, "bars of \(counts.count) counts")
     let most = Double(max(counts.max() ?? 1, 1))
     let step = width / Double(counts.count)
     var path = ""
     for (index, count) in counts.enumerated() where count > 0 {
-      // A count that is there at all is seen.
+      // Every count above zero is visible.
       let size = text(max(height * Double(count) / most, 1))
       let side = text(step * 0.9)
       path += "M\(text(Double(index) * step)) 60v-\(size)h\(side)v\(size)z"
@@ -26,9 +26,9 @@ public enum Chart {
   /// A line through the values from left to right.
   ///
   /// - Parameters:
-  ///   - values: Those that are not finite leave a gap.
-  ///   - scale: From the lower to the upper edge; values beyond lie on it. The range that the values span
-  ///     where nil, which lets no two drawings be compared.
+  ///   - values: Values that are not finite leave a gap.
+  ///   - scale: The values at the lower and the upper edge; values beyond are drawn at the edge. If
+  ///     nil, it is the range of the values, and drawings can't be compared with each other.
   public static func line(
     _ values: [Double], over scale: ClosedRange<Double>? = nil, description: String
   ) -> HTML {

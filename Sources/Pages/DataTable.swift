@@ -1,5 +1,5 @@
-/// A table of texts. Columns of numbers stand to the right, and a table that is wider than the page
-/// scrolls in a box of its own.
+/// A table of texts. Columns of numbers are right-aligned, and a table that is wider than the page
+/// scrolls in its own box.
 public struct DataTable: Sendable {
   public var caption: String
   public var header: [String]
@@ -9,8 +9,8 @@ public struct DataTable: Sendable {
   private let numeric: Set<Int>
 
   /// - Parameters:
-  ///   - caption: What the table shows; read out where it is not drawn.
-  ///   - rows: Cells as text. A shorter row is filled up with empty cells.
+  ///   - caption: A description of the table, read by screen readers.
+  ///   - rows: Cells as text. Shorter rows are filled with empty cells.
   public init(caption: String, header: [String], rows: [[String]], namesRows: Bool = false) {
     numeric = Set(header.indices.filter { Self.isNumeric(column: $0, of: rows) })
     self.caption = caption
@@ -19,7 +19,7 @@ public struct DataTable: Sendable {
     self.namesRows = namesRows
   }
 
-  /// - Parameter numeric: The columns that stand to the right.
+  /// - Parameter numeric: The right-aligned columns.
   public init(
     caption: String, header: [String], rows: [[HTML]], numeric: Set<Int> = [],
     namesRows: Bool = false
@@ -31,7 +31,7 @@ public struct DataTable: Sendable {
     self.numeric = numeric
   }
 
-  /// A column is one of numbers where every cell that says something begins like one.
+  /// Whether all cells of a column that are not empty begin like numbers.
   private static func isNumeric(column: Int, of rows: [[String]]) -> Bool {
     let cells = rows.compactMap { $0.indices.contains(column) ? $0[column] : nil }
     let filled = cells.filter { !$0.isEmpty && $0 != "–" }
@@ -42,7 +42,8 @@ public struct DataTable: Sendable {
       }
   }
 
-  /// More columns than these do not fit on paper; a printed table is cut at the edge, and says so.
+  /// The largest number of columns that fit on paper; a wider table is cut off when printed, and
+  /// says so.
   private static let columnsOfPaper = 14
 
   /// The table in its box.
@@ -79,7 +80,7 @@ public struct DataTable: Sendable {
   }
 }
 
-/// A box that scrolls sideways, so that the page never does. The keyboard reaches it.
+/// A box that scrolls horizontally, so that the page does not. It can be scrolled by keyboard.
 public enum ScrollBox {
   public static func around(_ content: HTML, label: String) -> HTML {
     "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"\(label)\">\n\(content)\n</div>"

@@ -1,13 +1,13 @@
-/// A piece of HTML. What a literal holds is markup; what is interpolated into it is text, and is
-/// escaped, unless it is a piece of HTML itself:
+/// A piece of HTML. Literals are markup; interpolated values are escaped as text unless they are
+/// HTML themselves:
 ///
 ///     let row: HTML = "<td>\(name)</td>"
 ///
-/// So a text from a file can't become markup by being forgotten.
+/// So text from a file can't become markup because somebody forgot to escape it.
 public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
   public private(set) var markup: String
 
-  /// Nothing.
+  /// Empty HTML.
   public init() { markup = "" }
 
   public init(stringLiteral value: String) { markup = value }
@@ -17,7 +17,7 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
   /// A text as HTML.
   public init(text: String) { markup = Self.escaped(text) }
 
-  /// Markup that another program has made and that is known to be safe.
+  /// Markup from another program that is known to be safe.
   public init(trusted markup: String) { self.markup = markup }
 
   public var isEmpty: Bool { markup.isEmpty }
@@ -42,9 +42,9 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
     public mutating func appendInterpolation(_ number: Int) { markup += String(number) }
   }
 
-  /// `text` with what HTML reads as markup as character references. Control characters, which no page
-  /// may hold, become replacement characters, and so do changes of direction, by which a text could
-  /// swap what stands beside it.
+  /// `text` with characters of markup as character references. Control characters, which HTML does
+  /// not allow, become replacement characters, and so do changes of direction, which could reorder
+  /// the surrounding text.
   static func escaped(_ text: some StringProtocol) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -67,7 +67,7 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
 }
 
 extension Sequence<HTML> {
-  /// The pieces one after the other, a line break between two.
+  /// The pieces joined by `separator`.
   public func joined(separator: String = "\n") -> HTML {
     HTML(trusted: map(\.markup).joined(separator: separator))
   }

@@ -1,8 +1,8 @@
-/// A page that stands alone: one file, with its style inside and nothing fetched from elsewhere.
+/// A self-contained page: one file that includes its style and loads nothing from elsewhere.
 public struct Page: Sendable {
   /// The title of the window.
   public var title: String
-  /// One sentence on what the page says.
+  /// A summary of the page in one sentence.
   public var summary: String
   /// The page to load after some time; nil for none.
   public var refresh: Refresh?
@@ -10,7 +10,8 @@ public struct Page: Sendable {
   public var contents: HTML
   public var main: HTML
   public var footer: HTML
-  /// Places that the list of contents marks while they are in view, by their identifiers.
+  /// The identifiers of the sections whose entries in the list of contents are highlighted while
+  /// they are in view.
   public var places: [String]
 
   public init(
@@ -33,7 +34,8 @@ public struct Page: Sendable {
     return " class=\"with-contents\"\(scope)"
   }
 
-  /// The file. A policy in its head forbids it to load anything: pictures are data within it.
+  /// The contents of the file. A policy in its head forbids loading anything: pictures are embedded
+  /// as data.
   public var document: String {
     let navigation: HTML =
       contents.isEmpty ? "" : "<nav id=\"contents\" aria-label=\"Contents\">\n\(contents)\n</nav>\n"
@@ -72,7 +74,7 @@ extension Page {
   /// The browser loads the page again, or another one, after some seconds.
   public struct Refresh: Sendable {
     public let seconds: Int
-    /// A page beside this one; nil for the page itself.
+    /// A page in the same folder; nil for the page itself.
     public let address: String?
 
     public init(seconds: Int, address: String? = nil) {
@@ -86,7 +88,7 @@ extension Page {
     }
   }
 
-  /// The anchor of a place: letters, digits and hyphens of `text`, in lower case.
+  /// An anchor made from `text`: its letters, digits and hyphens in lower case.
   public static func identifier(for text: String) -> String {
     var words: [String] = [""]
     for character in text.lowercased() {

@@ -1,11 +1,13 @@
 /// The style of all pages: light, dark, on a phone and on paper.
 ///
-/// Text stands in a serif of the system at some 70 characters a line; what belongs to the machine in a
-/// monospaced face. Widths go by the text, and what may be wider has a box that scrolls.
+/// Text is set in a serif font of the system with about 70 characters per line, code and output in
+/// a monospaced font. Widths are relative to the font size; wide elements scroll in their own
+/// boxes.
 enum PageStyle {
   static let css = colours + text + layout + notebook + paper
 
-  /// Every ink has a contrast of at least 4.5 on its ground, by day and by night.
+  /// Every text colour has a contrast of at least 4.5 to its background, in the light and the dark
+  /// style.
   private static let colours = """
     :root {
       --ground: #fdfdfb; --raised: #f4f4ef; --ink: #1c1e21; --muted: #585d64; --rule: #dddcd5;

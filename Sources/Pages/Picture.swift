@@ -2,7 +2,7 @@ import Foundation
 
 /// A picture inside a page.
 public struct Picture: Sendable {
-  /// The kinds that every browser draws.
+  /// The formats that all browsers support.
   public enum Kind: String, Sendable, CaseIterable {
     case svg, png, jpg
 
@@ -17,11 +17,11 @@ public struct Picture: Sendable {
 
   public let kind: Kind
   public let data: Data
-  /// What it shows, in words.
+  /// A description of the picture in words.
   public let description: String
-  /// How many pixels of the screen one of its pixels is to have; nil to fit the page.
+  /// The width in pixels of the screen; nil to fit the page.
   public let width: Int?
-  /// The same in a layout for narrow screens; nil if there is none.
+  /// The picture in a layout for narrow screens; nil if there is none.
   public let narrow: Data?
 
   public init(
@@ -34,8 +34,8 @@ public struct Picture: Sendable {
     self.narrow = narrow
   }
 
-  /// The picture as an image element. An SVG is an image of its own too, and not a part of the page:
-  /// names in it may then repeat from figure to figure.
+  /// The picture as an image element. An SVG is not inlined either, so that identifiers in
+  /// different figures do not conflict.
   public var html: HTML {
     let size = width.map { HTML(trusted: " width=\"\($0)\"") } ?? HTML()
     let image: HTML = "<img src=\"\(source(data))\"\(size) alt=\"\(description)\">"
@@ -54,7 +54,7 @@ public struct Picture: Sendable {
 public struct CaptionedFigure: Sendable {
   public let picture: HTML
   public let caption: HTML
-  /// Its anchor; nil if nothing links here.
+  /// The anchor of the figure; nil if there are no links to it.
   public let identifier: String?
 
   public init(picture: HTML, caption: HTML, identifier: String? = nil) {

@@ -1,15 +1,15 @@
-/// A part of a page whose entry in the list of contents is marked while the reader is there.
+/// Highlights the entry of a section in the list of contents while the section is in view.
 ///
-/// Style alone does it, where a browser knows view timelines; elsewhere nothing is marked.
+/// This uses only CSS view timelines; browsers without them highlight nothing.
 public enum PlaceInView {
-  /// Attributes of the part, which fills the window from its heading to the next one's.
+  /// Attributes of the section, from its heading to the next.
   ///
-  /// - Parameter identifier: Of the part, made by `Page.identifier(for:)`.
+  /// - Parameter identifier: The identifier of the section, from `Page.identifier(for:)`.
   public static func attributes(of identifier: String) -> HTML {
     " style=\"view-timeline: \(timeline(identifier)); view-timeline-inset: 25% 74%\""
   }
 
-  /// Attributes of the link that leads there.
+  /// Attributes of the link to the section.
   public static func linkAttributes(to identifier: String) -> HTML {
     " class=\"spied\" style=\"animation-timeline: \(timeline(identifier))\""
   }

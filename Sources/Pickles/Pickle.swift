@@ -1,16 +1,16 @@
 import TensorFiles
 
-/// Reads the pickles in which CIFAR's Python edition comes.
+/// Reads the pickles of CIFAR's Python edition.
 ///
-/// A pickle is a program for a machine with a stack, and Python's own reader runs whatever function it
-/// names. This one knows the instructions that make numbers, texts, lists, tuples, dictionaries and
-/// arrays of integers, as Python 2 and 3 write them (protocols 2 to 5), and refuses every other one by
-/// name. Texts and arrays are slices of the input, so a length that it states costs nothing until it has
-/// been compared with what is there.
+/// A pickle is a program for a stack machine, and Python's reader calls any function that it names.
+/// This reader supports only the instructions for numbers, texts, lists, tuples, dictionaries and
+/// arrays of integers, as Python 2 and 3 write them (protocols 2 to 5), and rejects all others by
+/// name. Texts and arrays are slices of the input, so no memory is allocated for a length that the
+/// pickle merely claims.
 public enum Pickle {
   /// Reads a pickle.
   ///
-  /// - Parameter file: Its name in errors.
+  /// - Parameter file: The name of the file in errors.
   public static func read(_ bytes: [UInt8], file: String) throws(PickleError) -> PickleValue {
     guard bytes.count >= 2, bytes[0] == PickleOpcode.proto.rawValue, (2...5).contains(bytes[1])
     else { throw .notPickle(file: file) }
@@ -19,26 +19,28 @@ public enum Pickle {
   }
 }
 
-/// The machine whose program a pickle is.
+/// The stack machine that executes a pickle.
 struct PickleMachine {
-  /// Values and memo entries that are read: ten times what CIFAR-100's 50,000 records need.
+  /// The largest number of values and memo entries: ten times as many as CIFAR-100's 50,000 records
+  /// need.
   static let mostValues = 2_000_000
-  /// Lists, tuples and dictionaries within each other: twice as many as a dictionary of arrays needs.
+  /// The largest depth of nested lists, tuples and dictionaries: twice that of a dictionary of
+  /// arrays.
   static let deepest = 10
   /// The longest name of a module or function.
   static let longestName = 200
 
   let bytes: [UInt8]
   let file: String
-  /// The byte that is read next, and where the instruction that is carried out began.
+  /// The offset of the next byte, and that of the current instruction.
   var position = 0
   var start = 0
   var stack: [PickleItem] = []
-  /// Where the marks lie in the stack.
+  /// The positions of the marks in the stack.
   var marks: [Int] = []
   var memo: [Int: PickleItem] = [:]
   var valueCount = 0
-  /// Bytes decoded from texts; all other data are slices of the input.
+  /// Number of bytes decoded from texts; all other data is slices of the input.
   var decodedCount = 0
 
   init(bytes: [UInt8], file: String) { (self.bytes, self.file) = (bytes, file) }
@@ -133,7 +135,7 @@ extension PickleMachine {
     return bytes[position - count..<position]
   }
 
-  /// A little-endian number; one of 8 bytes that is beyond `Int` as the largest.
+  /// A little-endian number, clamped to the range of `Int`.
   private mutating func unsigned(_ byteCount: Int) throws(PickleError) -> Int {
     Int(clamping: try take(byteCount).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }

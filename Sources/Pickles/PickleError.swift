@@ -1,22 +1,22 @@
 import TensorFiles
 
-/// Errors in a pickle. Offsets are of an instruction's first byte.
+/// Errors in a pickle. Offsets are those of an instruction's first byte.
 public enum PickleError: PrintableError, Equatable {
-  /// It does not begin as pickles of protocols 2 to 5 do.
+  /// The file does not begin like a pickle of protocols 2 to 5.
   case notPickle(file: String)
-  /// It ends within an instruction, or without the one that ends a pickle.
+  /// The file ends within an instruction, or without the final one.
   case cut(file: String, offset: Int)
   /// Bytes follow the end.
   case trailingBytes(file: String, offset: Int)
-  /// An instruction that no pickle of arrays, lists and texts has.
+  /// An instruction that pickles of arrays, lists and texts do not need.
   case opcode(file: String, offset: Int, name: String)
-  /// A class or function other than the few that make arrays. None is ever called.
+  /// A class or function other than the few for arrays. None is ever called.
   case global(file: String, offset: Int, name: String)
-  /// An array of floats, of objects, or of another type that is not read.
+  /// An array of floats, objects or another unsupported type.
   case type(file: String, offset: Int, found: String)
-  /// An array whose bytes are not those of its shape.
+  /// An array whose number of bytes does not match its shape.
   case arraySize(file: String, offset: Int, shape: [Int], type: String, found: Int)
-  /// More values, or values nested deeper, than a data set has.
+  /// More values, or deeper nesting, than in any data set.
   case limit(file: String, offset: Int, what: String, limit: Int)
   /// An instruction that is invalid in its context.
   case malformed(file: String, offset: Int, problem: String)

@@ -8,7 +8,7 @@ enum PickleItem {
   case text(ArraySlice<UInt8>)
   case list(Elements)
   case tuple(Elements)
-  /// Keys and values in turn.
+  /// Keys and values, alternating.
   case dictionary(Elements)
   case global(PickleGlobal)
   case type(TypeBox)
@@ -16,13 +16,13 @@ enum PickleItem {
 
   /// The elements of a list, tuple or dictionary.
   ///
-  /// A list or dictionary grows in place. It cannot come to contain itself, since only a memo could give
-  /// it a second place, and the memo gives none back.
+  /// A list or dictionary grows in place. It cannot contain itself: that would need a second
+  /// reference from the memo, which does not return lists or dictionaries.
   final class Elements {
     private(set) var items: [PickleItem] = []
-    /// Levels below this one.
+    /// The depth of nesting, this level included.
     private(set) var depth = 1
-    /// Values in it on all levels, each as often as it is in it.
+    /// The number of values on all levels; a value that occurs several times counts each time.
     private(set) var weight = 1
 
     init(_ items: [PickleItem] = []) { append(items) }
@@ -36,7 +36,7 @@ enum PickleItem {
     }
   }
 
-  /// A type that an instruction made and a later one gives its byte order.
+  /// A type whose byte order a later instruction sets.
   final class TypeBox {
     /// Kind and size, such as `u1`.
     let code: String
@@ -44,7 +44,7 @@ enum PickleItem {
     init(code: String) { self.code = code }
   }
 
-  /// An array that an instruction made and a later one fills.
+  /// An array that a later instruction fills.
   final class ArrayBox {
     var array: NumPyArray?
     init(_ array: NumPyArray? = nil) { self.array = array }
@@ -60,13 +60,13 @@ enum PickleItem {
   var depth: Int { elements?.depth ?? 0 }
   var weight: Int { elements?.weight ?? 1 }
 
-  /// The text where this is one, and UTF-8.
+  /// The text, if the item is one and is UTF-8.
   var string: String? {
     guard case .text(let bytes) = self else { return nil }
     return String(validating: bytes, as: UTF8.self)
   }
 
-  /// A truth value, for which Python 2 wrote 0 and 1 at times.
+  /// The boolean, which Python 2 sometimes wrote as 0 or 1.
   var truth: Bool? {
     switch self {
     case .bool(let value): value
@@ -76,15 +76,16 @@ enum PickleItem {
     }
   }
 
-  /// The elements where this is a tuple.
+  /// The elements, if the item is a tuple.
   var tupleItems: [PickleItem]? {
     guard case .tuple(let elements) = self else { return nil }
     return elements.items
   }
 }
 
-/// The classes and functions that a pickle may name: those by which NumPy pickles an array, and the one
-/// by which Python 3 writes bytes for Python 2. They are known here; none is called.
+/// The classes and functions that a pickle may name: those with which NumPy pickles an array, and
+/// the one with which Python 3 writes bytes for Python 2. Their effects are implemented here; none
+/// is called.
 enum PickleGlobal {
   case reconstruct, fromBuffer, ndarray, dtype, encode
 

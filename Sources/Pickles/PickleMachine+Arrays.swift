@@ -1,7 +1,7 @@
 import NumPyFiles
 import TensorFiles
 
-// What makes arrays.
+// Arrays
 extension PickleMachine {
   mutating func pushGlobal(module: String, name: String) throws(PickleError) {
     guard let global = PickleGlobal(module: module, name: name) else {
@@ -11,7 +11,7 @@ extension PickleMachine {
     try push(.global(global))
   }
 
-  /// Carries out what a known function would do with its arguments.
+  /// Performs the effect of a known function on its arguments.
   mutating func reduce() throws(PickleError) {
     let call = try pop(2)
     guard case .global(let global) = call[0], let arguments = call[1].tupleItems else {
@@ -19,7 +19,7 @@ extension PickleMachine {
     }
     switch (global, arguments.count) {
     case (.reconstruct, 3):
-      // The arguments make an empty array, which is filled later.
+      // The arguments describe an empty array, which is filled later.
       guard case .global(.ndarray) = arguments[0] else {
         throw malformed("an array of another class")
       }
@@ -46,12 +46,12 @@ extension PickleMachine {
     }
   }
 
-  /// Gives a type its byte order, or an array its content.
+  /// Sets the byte order of a type, or the content of an array.
   mutating func build() throws(PickleError) {
     let state = try pop(1)[0].tupleItems ?? []
     switch try top() {
     case .type(let box) where box.type == nil:
-      // Version, byte order, then what types of several parts have.
+      // Version, byte order, then fields of structured types.
       guard state.count >= 5, let order = state[1].string else {
         throw malformed("a type without byte order")
       }
@@ -96,9 +96,9 @@ extension PickleMachine {
     return array
   }
 
-  /// The bytes that a text of UTF-8 stands for, a byte a character.
+  /// The bytes that a UTF-8 text represents, one byte for each character.
   private mutating func latin1(_ text: ArraySlice<UInt8>) throws(PickleError) -> ArraySlice<UInt8> {
-    // A text can be taken out of the memo any number of times.
+    // The memo can return the same text any number of times.
     decodedCount += text.count
     try check(decodedCount, "bytes made of texts", bytes.count)
     var bytes: [UInt8] = []

@@ -1,4 +1,4 @@
-// The stack and the memo.
+// The stack and the memo
 extension PickleMachine {
   mutating func push(_ item: PickleItem) throws(PickleError) {
     valueCount += 1
@@ -14,14 +14,14 @@ extension PickleMachine {
     }
   }
 
-  /// Takes values off the stack, none from below the last mark.
+  /// Pops values from the stack, but none below the last mark.
   mutating func pop(_ count: Int) throws(PickleError) -> [PickleItem] {
     guard count <= stack.count - (marks.last ?? 0) else { throw malformed("no values to take") }
     defer { stack.removeLast(count) }
     return Array(stack.suffix(count))
   }
 
-  /// Takes the values above the last mark, and the mark.
+  /// Pops the values above the last mark, and the mark.
   mutating func popMarked() throws(PickleError) -> [PickleItem] {
     guard let mark = marks.popLast() else { throw malformed("no mark") }
     defer { stack.removeSubrange(mark...) }

@@ -1,8 +1,8 @@
 import TensorFiles
 
-// The result.
+// The result
 extension PickleMachine {
-  /// An item as a value. It is nested no deeper than `deepest`, with no more than `mostValues` in it.
+  /// An item as a value, with a depth of at most `deepest` and at most `mostValues` values.
   func value(of item: PickleItem) throws(PickleError) -> PickleValue {
     switch item {
     case .none: return .none

@@ -1,6 +1,6 @@
-/// The instructions of a pickle that a data set needs, by their bytes.
+/// The instructions that pickles of data sets use, by their bytes.
 ///
-/// Python 2 wrote those of protocol 2; copies by Python 3 have those of protocols 3 to 5.
+/// Python 2 wrote those of protocol 2; copies made with Python 3 use protocols 3 to 5.
 ///
 /// Source: `Lib/pickletools.py` of CPython, protocols 0 to 5.
 enum PickleOpcode: UInt8 {
@@ -52,7 +52,7 @@ enum PickleOpcode: UInt8 {
 }
 
 extension PickleOpcode {
-  /// The name of an instruction that is refused; nil for those above, and for bytes that are none.
+  /// The name of a rejected instruction; nil for the instructions above and for other bytes.
   static func nameOfRefused(_ byte: UInt8) -> String? { refused[byte] }
 
   private static let refused: [UInt8: String] = [

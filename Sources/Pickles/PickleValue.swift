@@ -1,12 +1,12 @@
 import NumPyFiles
 
-/// What a pickle of a data set can hold.
+/// A value in a pickle of a data set.
 public indirect enum PickleValue: Sendable, Equatable {
   case none
   case bool(Bool)
   case integer(Int)
-  /// A text or a string of bytes: Python 2 made no difference, and what it wrote as one is the other
-  /// for Python 3.
+  /// A text or a byte string: Python 2 did not distinguish them, so Python 3 may read one as the
+  /// other.
   case text(ArraySlice<UInt8>)
   case list([PickleValue])
   case tuple([PickleValue])
@@ -15,7 +15,7 @@ public indirect enum PickleValue: Sendable, Equatable {
 }
 
 extension PickleValue {
-  /// The value under a key; nil if this is no dictionary or has no such key.
+  /// The value for a key; nil if this is not a dictionary or has no such key.
   public subscript(key: String) -> PickleValue? {
     guard case .dictionary(let members) = self else { return nil }
     return members[key]
@@ -37,7 +37,7 @@ extension PickleValue {
     }
   }
 
-  /// The texts of a list or a tuple of them; nil for everything else, and where one is not UTF-8.
+  /// The texts of a list or a tuple of texts; nil for everything else, and if one is not UTF-8.
   public var texts: [String]? {
     guard case .list(let elements) = self else {
       if case .tuple(let elements) = self { return PickleValue.list(elements).texts }
@@ -52,7 +52,7 @@ extension PickleValue {
     return texts
   }
 
-  /// Its kind in words.
+  /// The kind of the value in words.
   public var kindName: String {
     switch self {
     case .none: "None"

@@ -1,4 +1,4 @@
-/// The order in which a person counts: runs of digits compare as numbers, all else by Unicode scalars.
+/// Natural order: runs of digits are compared as numbers, everything else by Unicode scalars.
 public enum NaturalOrder {
   public static func precedes(_ first: String, _ second: String) -> Bool {
     let (a, b) = (Array(first.unicodeScalars), Array(second.unicodeScalars))
@@ -14,7 +14,7 @@ public enum NaturalOrder {
         j += 1
       }
     }
-    // Equal but for leading zeros, or one begins with the other.
+    // Equal except for leading zeros, or one is a prefix of the other.
     if i < a.count || j < b.count { return j < b.count }
     return a.lexicographicallyPrecedes(b)
   }

@@ -2,13 +2,14 @@ import Datasets
 import Foundation
 import TensorFiles
 
-/// A folder of labelled pictures: a folder for each class, directly or under `train`, `val` and `test`.
+/// A folder of labelled pictures: one folder for each class, directly or in `train`, `val` and
+/// `test`.
 ///
 ///     pictures/cat/1.jpg            pictures/train/cat/1.jpg
 ///     pictures/dog/a/2.png          pictures/test/dog/2.png
 ///
-/// The names of class folders are the class names, in natural order: `2` before `10`. What lies in
-/// folders below a class folder belongs to the class. Hidden files are passed over, and links are
+/// The names of class folders are the class names, in natural order: `2` before `10`. Pictures in
+/// folders below a class folder belong to the class. Hidden files are skipped, and links are
 /// followed.
 public struct PictureFolder: Sendable {
   /// A file that should hold a picture.
@@ -22,15 +23,15 @@ public struct PictureFolder: Sendable {
 
   public let url: URL
   public let classNames: [String]
-  /// The files of each part, class by class in natural order of their paths. A part that the folder does
-  /// not have is absent.
+  /// The files of each part, class by class in natural order of their paths. Parts that the folder
+  /// does not have are absent.
   public let entries: [DataPart: [Entry]]
 
-  /// Lists the files; none is opened.
+  /// Lists the files without opening them.
   ///
-  /// - Parameter known: The classes that there are, some of which the folder may lack; where nil, they are
-  ///   those of the folder.
-  /// - Throws: `PictureFolderError` where the folder does not have such a layout, or has another class.
+  /// - Parameter known: The allowed classes, some of which the folder may lack; if nil, the classes
+  ///   are those of the folder.
+  /// - Throws: `PictureFolderError` if the folder has another layout or other classes.
   public init(at url: URL, knowing known: [String]? = nil) throws {
     let files: [FolderWalk.File]
     do {
@@ -44,7 +45,7 @@ public struct PictureFolder: Sendable {
     var members: [DataPart: [String: [FolderWalk.File]]] = [:]
     for (path, file) in paths {
       let depth = parts.isEmpty ? 0 : 1
-      // A file beside the class folders, such as a list of labels, belongs to no class.
+      // A file next to the class folders, such as a list of labels, belongs to no class.
       guard path.count > depth + 1 else { continue }
       guard let part = parts.isEmpty ? .training : parts[path[0]] else { continue }
       members[part, default: [:]][path[depth], default: []].append(file)
@@ -71,7 +72,7 @@ public struct PictureFolder: Sendable {
     }
   }
 
-  /// The parts that folders of these names are; empty if the folders are classes.
+  /// The parts to which folders of these names belong; empty if the folders are classes.
   private static func parts(
     among folders: Set<String>, of url: URL
   ) throws(PictureFolderError) -> [String: DataPart] {

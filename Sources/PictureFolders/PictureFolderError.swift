@@ -5,25 +5,25 @@ import TensorFiles
 public enum PictureFolderError: PrintableError, Equatable {
   /// There is no such folder, or one below it can't be read.
   case unreadable(folder: String)
-  /// Folders of one part under two names.
+  /// Two folders with different names are the same part.
   case twoFolders(folder: String, part: DataPart, names: [String])
-  /// Parts without one to train on.
+  /// There is no training part.
   case noTraining(folder: String, found: [String])
-  /// Class folders beside those of the parts.
+  /// There are class folders next to the folders of the parts.
   case mixedLayout(folder: String, parts: [String], other: String)
-  /// Fewer than two class folders with files in them, or more than there can be classes.
+  /// There are fewer than two class folders with files, or more than the limit of classes.
   case classCount(folder: String, found: [String], hasOnlyFiles: Bool)
-  /// A folder's name that can't be a class name.
+  /// The name of a folder can't be a class name.
   case className(folder: String, name: String)
-  /// A class that has no folder under `train`, or that a network does not know.
+  /// A class has no folder in `train`, or is not a class of the network.
   case unknownClass(folder: String, part: DataPart, name: String, classes: [String])
-  /// A part in which no picture can be read.
+  /// No picture of a part can be read.
   case noPictures(folder: String, part: DataPart, files: Int, first: String?)
-  /// A class in which no picture to train on can be read.
+  /// No training picture of a class can be read.
   case emptyClass(folder: String, name: String, files: Int)
-  /// More pixels than memory can hold.
+  /// The pixels do not fit into memory.
   case noMemory(folder: String, files: Int, side: Int)
-  /// Pictures that can't be used, or copies, where the recipe allows none.
+  /// There are unusable or repeated pictures, which the recipe does not allow.
   case problems(folder: String, count: Int, first: String)
 
   public var message: String {

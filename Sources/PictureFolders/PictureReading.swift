@@ -6,13 +6,14 @@ import Synchronization
 import TensorFiles
 import Tensors
 
-/// The pictures of a folder as square images of one side.
+/// The pictures of a folder as square images of the same side.
 public struct FolderImages: Sendable {
-  /// The images, each part in the order of its files; parts that the folder does not have are absent.
+  /// The images of each part in the order of its files; parts that the folder does not have are
+  /// absent.
   public let dataset: ParsedDataset
   /// The file of each image, by part.
   public let files: [DataPart: [String]]
-  /// Files that are no pictures, or damaged ones, in the order in which they were listed.
+  /// Files that are not pictures, or are damaged, in the order in which they were listed.
   public let unreadable: [Unreadable]
 
   /// A file that can't be read as a picture.
@@ -21,22 +22,22 @@ public struct FolderImages: Sendable {
     public let path: String
     public let className: String
     public let part: DataPart
-    /// Why, without the path.
+    /// The reason, without the path.
     public let reason: String
   }
 }
 
 extension PictureFolder {
-  /// Reads every picture: its middle square, resized with antialiasing as `CentredSquare` says.
+  /// Reads the middle square of every picture, resized with antialiasing (`CentredSquare`).
   ///
-  /// Files that can't be read are left out and listed. What comes out does not depend on `threads`.
+  /// Files that can't be read are left out and listed. The result does not depend on `threads`.
   ///
   /// - Parameters:
   ///   - side: Width and height of an image.
-  ///   - needsEveryClass: Whether every class must have a picture to train on.
-  ///   - report: Told now and then how many files have been read, on the calling thread.
-  /// - Throws: `PictureFolderError` where a part, or a class to train on, is left without pictures, or the
-  ///   images don't fit into memory.
+  ///   - needsEveryClass: Whether every class must have a training picture.
+  ///   - report: Called at intervals, on the calling thread, with the number of files read so far.
+  /// - Throws: `PictureFolderError` if a part, or a training class, has no readable pictures, or
+  ///   the images don't fit into memory.
   public func images(
     side: Int, threads: Int, needingEveryClass needsEveryClass: Bool = true,
     report: (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -92,7 +93,7 @@ extension PictureFolder {
     }
   }
 
-  /// Files between two reports.
+  /// Number of files between two reports.
   private static let chunk = 200
 
   private func requireEveryClass(
@@ -107,12 +108,12 @@ extension PictureFolder {
   }
 }
 
-/// The squares of some files, filled by several threads, each at places of its own.
+/// The squares of some files. Several threads fill them, each at different positions.
 private final class Squares: @unchecked Sendable {
   private let side: Int
   private let size: Int
   private let bytes: UnsafeMutableBufferPointer<UInt8>
-  /// Why a file can't be read, by its index.
+  /// The reasons why files can't be read, by their indices.
   private(set) var problems: [Int: String] = [:]
 
   init(count: Int, side: Int) {
@@ -147,13 +148,13 @@ private final class Squares: @unchecked Sendable {
     problems.merge(found.withLock { $0 }) { $1 }
   }
 
-  /// An error's words without the name of the file, which is empty here.
+  /// The text of an error without the name of the file, which is empty here.
   private static func reason(_ error: PictureError) -> String {
     let text = "\(error)"
     return text.hasPrefix(": ") ? String(text.dropFirst(2)) : text
   }
 
-  /// The pixels at some places, one image behind the other.
+  /// The pixels of some images, one image after another.
   func pixels(of indices: [Int]) -> [UInt8] {
     if indices.count * size == bytes.count { return Array(bytes) }
     var pixels: [UInt8] = []

@@ -9,25 +9,26 @@ import TensorFiles
 ///     cat/1.jpg,cat,training,0,
 ///     dog/2.jpg,dog,,,damaged …
 ///
-/// `image` counts within the images of `train.safetensors`, where validation images follow those to train
-/// on, or of `test.safetensors`; it is empty if the recipe takes fewer images, and not this one.
+/// `image` is the index in `train.safetensors`, where validation images follow the training images,
+/// or in `test.safetensors`. It is empty if the recipe uses fewer images and not this one.
 public struct PictureTable: Sendable {
   private struct Row {
     let file: String
     let className: String
     let part: DataPart?
-    /// Within the part.
+    /// The index in the part.
     var index: Int?
     let problem: String
   }
 
   private var rows: [Row] = []
-  /// Classes that a part lacks, a line each.
+  /// Classes that a part lacks, one line each.
   private let classProblems: [String]
 
   /// - Parameters:
-  ///   - completed: The data set that was made of the folder's images.
-  ///   - parts: Where the parts that the folder does not have stood among its training images.
+  ///   - completed: The data set that was made from the folder's images.
+  ///   - parts: The indices, among the folder's training images, of the parts that the folder
+  ///     lacks.
   ///   - repeated: The repeated images of `completed`.
   public init(
     of images: FolderImages, completed: ParsedDataset, parts: PartIndices,
@@ -90,8 +91,7 @@ public struct PictureTable: Sendable {
       + (image.hasTwoLabels ? ", which has another class" : "")
   }
 
-  /// The problems: classes with too few pictures, then `file: problem`, those of files that can't be read
-  /// last.
+  /// The problems: classes with too few pictures, then `file: problem`, with unreadable files last.
   public var problems: [String] {
     classProblems
       + rows.filter { !$0.problem.isEmpty }.map { "\($0.file): \($0.problem)" }

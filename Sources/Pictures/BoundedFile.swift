@@ -1,15 +1,15 @@
 import Foundation
 import TensorFiles
 
-/// Files of other people's making, read whole and not beyond a limit.
+/// Reads files from elsewhere completely, up to a size limit.
 enum BoundedFile {
   /// The bytes of a regular file.
   ///
-  /// - Parameter name: Its name in errors.
+  /// - Parameter name: The name of the file in errors.
   static func bytes(
     of path: String, limit: Int, called name: String
   ) throws(PictureError) -> [UInt8] {
-    // O_NONBLOCK: a pipe without a writer would block here, before it can be refused.
+    // O_NONBLOCK: opening a pipe without a writer would block before the pipe can be rejected.
     let descriptor = open(PathText.systemPath(path), O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(name) }
     defer { close(descriptor) }
@@ -31,7 +31,7 @@ enum BoundedFile {
       guard count > 0 else { break }
       done += count
     }
-    // Another program may have cut it short meanwhile.
+    // Another program may have truncated the file meanwhile.
     bytes.removeLast(bytes.count - done)
     return bytes
   }

@@ -1,10 +1,10 @@
 import Resampling
 
-/// The middle of a picture in the size of a network's input, as torchvision's `Resize(side)` and
-/// `CenterCrop(side)` make it: the shorter side becomes the network's, with antialiasing, and of the
-/// longer the middle is kept.
+/// The middle square of a picture in the size of a network's input, as by torchvision's
+/// `Resize(side)` and `CenterCrop(side)`: the picture is scaled, with antialiasing, until its
+/// shorter side is that of the network, and the middle of the longer side is kept.
 public enum CentredSquare {
-  /// The square, `[3, side, side]`, of the picture as it is looked at.
+  /// The square, `[3, side, side]`, of the picture in display orientation.
   ///
   /// - Precondition: the picture has pixels, and `side` is positive.
   public static func pixels(of picture: Picture, side: Int) -> [UInt8] {
@@ -12,7 +12,7 @@ public enum CentredSquare {
       width: picture.pixels.width, height: picture.pixels.height,
       orientation: picture.orientation)
     let shorter = min(walk.width, walk.height)
-    // Of the longer side only what the square shows is worked out: it may be long.
+    // Along the longer side, which may be very long, only the pixels of the square are computed.
     let (width, height) = (side * walk.width / shorter, side * walk.height / shorter)
     let resampling = BilinearResampling(
       fromHeight: walk.height, width: walk.width, toHeight: height, width: width,
@@ -33,7 +33,7 @@ public enum CentredSquare {
     return square
   }
 
-  /// The middle positions; of two middles the one that Python's `round` gives.
+  /// The middle positions; of two possible ranges, the one that Python's `round` gives.
   private static func middle(of length: Int, side: Int) -> Range<Int> {
     let first = Int((Double(length - side) / 2).rounded(.toNearestOrEven))
     return first..<first + side

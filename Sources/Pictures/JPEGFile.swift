@@ -2,12 +2,12 @@ import CJPEGDecoder
 
 /// Reads JPEG files through libjpeg.
 enum JPEGFile {
-  /// Start of image. The next marker follows at once in a sound file, and behind a few stray bytes in
-  /// some others.
+  /// The marker "start of image". In a valid file, the next marker follows immediately; in some
+  /// others, after a few stray bytes.
   static let signature: [UInt8] = [0xFF, 0xD8]
 
-  /// Decodes a picture: grey, colour or four inks; baseline or progressive; channels of any sampling that
-  /// libjpeg reads.
+  /// Decodes a picture: grey, colour or CMYK; baseline or progressive; with any subsampling that
+  /// libjpeg supports.
   ///
   /// A damaged or truncated file is rejected: the decoder would invent the missing part.
   static func decode(_ bytes: [UInt8], file: String) throws(PictureError) -> Picture {
@@ -15,7 +15,8 @@ enum JPEGFile {
     let (width, height) = (Int(headers.width), Int(headers.height))
     try Picture.check(width: width, height: height, file: file)
     var pixels = [UInt8](repeating: 0, count: 3 * width * height)
-    // Progressive files are held whole as coefficients, two bytes a sample, until the last scan.
+    // All coefficients of a progressive file are in memory until the last scan, two bytes per
+    // sample.
     let memory = Picture.mostMemory - bytes.count - pixels.count
     var message = jpeg_message()
     let outcome = jpeg_decode(

@@ -1,25 +1,25 @@
-/// Looks for a picture's orientation in all that its file says beside the pixels: Exif data, which
-/// cameras write, and XMP, which editors do. Where both have one, that of Exif counts, since nearly every
-/// program looks there first; of two of a kind the first.
+/// Searches a picture's metadata for its orientation: Exif data, which cameras write, and XMP,
+/// which editors write. If both contain one, that of Exif is used, since nearly all programs read
+/// it first; of several of the same kind, the first.
 struct OrientationSearch {
   private var exif: PictureOrientation?
   private var xmp: PictureOrientation?
 
-  /// The orientation, upright where nothing else was found.
+  /// The orientation; upright if none was found.
   var found: PictureOrientation { exif ?? xmp ?? .up }
 
-  /// Looks in Exif data: a TIFF file, with or without the mark that stands before it in JPEG files.
+  /// Searches Exif data: a TIFF file, with or without the signature that precedes it in JPEG files.
   mutating func look(inExif bytes: [UInt8]) {
     let content = bytes.starts(with: Self.exifMark) ? Array(bytes[Self.exifMark.count...]) : bytes
     exif = exif ?? ExifOrientation.orientation(in: content)
   }
 
-  /// Looks in a packet of XMP.
+  /// Searches an XMP packet.
   mutating func look(inXMP bytes: [UInt8]) {
     xmp = xmp ?? XMPOrientation.orientation(in: bytes)
   }
 
-  /// Looks in the content of a JPEG file's segment of application data 1, where both stand.
+  /// Searches the content of a JPEG file's segment APP1, which may contain either.
   ///
   /// Source: Exif 2.3, 4.5.5; XMP Specification, part 3, 1.1.3.
   mutating func look(inSegment bytes: [UInt8]) {
@@ -33,8 +33,8 @@ struct OrientationSearch {
   private static let exifMark = Array("Exif".utf8) + [0, 0]
   private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/".utf8) + [0]
 
-  /// Looks in a text of a PNG file: XMP, or what programs took from a file of another format and kept
-  /// as a raw profile.
+  /// Searches a text chunk of a PNG file: XMP, or a raw profile that a program has copied from a
+  /// file of another format.
   mutating func look(inText text: [UInt8], named keyword: String) {
     switch keyword {
     case "XML:com.adobe.xmp": look(inXMP: text)
@@ -45,8 +45,8 @@ struct OrientationSearch {
     }
   }
 
-  /// The bytes of a raw profile: a name, their number, and they themselves in hexadecimal, each on lines
-  /// of its own. Empty where it is none.
+  /// The bytes of a raw profile, which consists of lines: a name, the number of bytes, and the
+  /// bytes in hexadecimal. Empty if the text is not a raw profile.
   private static func profile(_ text: [UInt8]) -> [UInt8] {
     let lines = text.split(
       separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: true)

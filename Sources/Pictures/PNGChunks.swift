@@ -8,7 +8,7 @@
 ///
 /// Source: PNG Specification, third edition, 5.3.
 enum PNGChunks {
-  /// The contents of all chunks of a name, as far as they are there; check sums are the decoder's business.
+  /// The contents of all chunks with a name, possibly truncated. The decoder verifies checksums.
   static func contents(of name: String, in file: [UInt8]) -> [ArraySlice<UInt8>] {
     var contents: [ArraySlice<UInt8>] = []
     var place = PNGFile.signature.count

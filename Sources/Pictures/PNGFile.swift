@@ -4,10 +4,10 @@ import TensorFiles
 
 /// Reads and writes PNG files through libspng.
 public enum PNGFile {
-  /// The picture as the bytes of a PNG file: 8-bit RGB, not interlaced. Equal pictures are equal bytes
-  /// with one version of the library.
+  /// The bytes of a PNG file: 8-bit RGB, not interlaced. With the same version of the library,
+  /// equal pictures give equal bytes.
   ///
-  /// - Throws: `cannotEncodePNG` with the call that failed.
+  /// - Throws: `cannotEncodePNG`, which names the call that failed.
   public static func encode(_ image: PixelImage) throws(PictureError) -> Data {
     func failure(_ step: String, _ reason: String) -> PictureError {
       .cannotEncodePNG(width: image.width, height: image.height, step: step, reason: reason)
@@ -42,7 +42,7 @@ public enum PNGFile {
     return Data(bytes: buffer, count: byteCount)
   }
 
-  /// Writes the picture to `url`, whole or not at all.
+  /// Writes the picture to `url` atomically.
   public static func write(_ image: PixelImage, to url: URL) throws {
     try AtomicFile.write(encode(image), to: url)
   }
@@ -52,12 +52,13 @@ extension PNGFile {
   /// The first bytes of every PNG file.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// Bytes of a chunk beside the pixels, decompressed, and of all such chunks.
+  /// The largest decompressed size in bytes of a chunk other than pixels, and of all such chunks.
   private static let largestChunk = 1 << 24
   private static let mostChunkMemory = 1 << 26
 
-  /// Decodes a picture of any colour type and depth, interlaced or not, and lays it over white where it
-  /// is transparent. Of 16 bits the upper 8 are taken; gamma and colour profiles are passed over.
+  /// Decodes a picture of any colour type and depth, interlaced or not. Transparent pixels are
+  /// blended with white, of 16-bit samples the upper 8 bits are used, and gamma and colour profiles
+  /// are ignored.
   static func decode(_ bytes: [UInt8], file: String) throws(PictureError) -> Picture {
     guard let context = spng_ctx_new(0) else {
       throw .damaged(file: file, format: "PNG", reason: "out of memory")
@@ -92,7 +93,8 @@ extension PNGFile {
     }
   }
 
-  /// Four bytes a pixel, the last its opacity, as three.
+  /// Converts pixels of four bytes, the last of which is the opacity, to three by blending with
+  /// white.
   private static func layOverWhite(_ pixels: inout [UInt8]) {
     let count = pixels.count / 4
     for pixel in 0..<count {
@@ -105,12 +107,12 @@ extension PNGFile {
     pixels.removeLast(count)
   }
 
-  /// The orientation that chunks beside the pixels state: `eXIf` before texts.
+  /// The orientation in the metadata chunks: `eXIf` first, then texts.
   private static func orientation(
     of file: [UInt8], in context: OpaquePointer
   ) -> PictureOrientation {
     var search = OrientationSearch()
-    // libspng passes over Exif data that begin with the mark of JPEG files.
+    // libspng ignores Exif data that begins with the signature of JPEG files.
     for content in PNGChunks.contents(of: "eXIf", in: file) {
       search.look(inExif: Array(content))
     }

@@ -3,7 +3,7 @@ import TensorFiles
 
 /// A picture as stored in a file: its pixels, and the orientation in which to show them.
 public struct Picture: Sendable, Equatable {
-  /// The pixels as stored; transparent ones are laid over white.
+  /// The pixels as stored; transparent ones are blended with white.
   public let pixels: PixelImage
   public let orientation: PictureOrientation
 
@@ -11,22 +11,23 @@ public struct Picture: Sendable, Equatable {
     (self.pixels, self.orientation) = (pixels, orientation)
   }
 
-  /// Bytes that a file may have.
+  /// The largest size of a file in bytes.
   public static let largestFile = 1 << 28
-  /// Pixels that a picture may have.
+  /// The largest number of pixels of a picture.
   public static let mostPixels = 1 << 26
-  /// Bytes of memory that one picture may take while it is decoded: its file, its pixels, and what the
-  /// decoder holds. A file of a few bytes can ask for any amount.
+  /// The largest memory in bytes for decoding a picture: its file, its pixels and the decoder's own
+  /// memory. Otherwise, a file of a few bytes could require any amount.
   ///
-  /// A PNG takes four bytes a pixel, so one of `mostPixels` fills half of it, and up to 64 MiB of texts. A
-  /// JPEG takes three bytes a pixel, and a progressive one two more for each sample until its last scan:
-  /// `mostPixels` with halved colours fit, and 56 Mi pixels with whole ones.
+  /// A PNG needs four bytes per pixel, so that one of `mostPixels` needs half of this memory, and
+  /// up to 64 MiB for texts. A JPEG needs three bytes per pixel, and a progressive one two more per
+  /// sample until its last scan: `mostPixels` fit with subsampled colours, 56 Mi pixels without
+  /// subsampling.
   public static let mostMemory = 1 << 29
 
-  /// Reads a PNG or JPEG file; its first bytes tell which, whatever its name is.
+  /// Reads a PNG or JPEG file. The format is identified by the first bytes, not by the name.
   ///
-  /// - Parameter name: Its name in errors; its path if nil.
-  /// - Throws: `PictureError`, also for a picture that is cut short.
+  /// - Parameter name: The name of the file in errors; its path if nil.
+  /// - Throws: `PictureError`, also for a truncated picture.
   public init(contentsOf url: URL, called name: String? = nil) throws(PictureError) {
     let file = name ?? url.path
     try self.init(
@@ -35,7 +36,7 @@ public struct Picture: Sendable, Equatable {
 
   /// Decodes the bytes of a file.
   ///
-  /// - Parameter file: Its name in errors.
+  /// - Parameter file: The name of the file in errors.
   public init(_ bytes: [UInt8], file: String) throws(PictureError) {
     if bytes.starts(with: PNGFile.signature) {
       self = try PNGFile.decode(bytes, file: file)

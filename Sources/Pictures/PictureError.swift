@@ -2,19 +2,19 @@ import TensorFiles
 
 /// Why a picture cannot be read or written: one case per rule.
 public enum PictureError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The file cannot be opened or read; `reason` is the system's.
+  /// The file cannot be opened or read; `reason` is the system's message.
   case cannotRead(file: String, reason: String)
-  /// Longer than any picture is expected to be.
+  /// The file is longer than the limit for pictures.
   case tooLong(file: String, limit: Int)
-  /// Its first bytes are those of neither format; of another one, or of none that is known.
+  /// The first bytes are those of neither format, but of another one or of an unknown one.
   case unknownFormat(file: String, format: ForeignFormat?, firstBytes: [UInt8])
-  /// More pixels than a photograph has; a file of a few bytes may claim any number.
+  /// The picture has more pixels than the limit; a file of a few bytes can claim any number.
   case tooManyPixels(file: String, width: Int, height: Int, limit: Int)
-  /// Decoding would take more memory than any picture may.
+  /// Decoding would need more memory than the limit.
   case tooMuchMemory(file: String, width: Int, height: Int, limit: Int)
-  /// The decoder gave up; `reason` is what it says.
+  /// The decoder failed; `reason` is its message.
   case damaged(file: String, format: String, reason: String)
-  /// The PNG encoder failed; `step` is the call, `reason` what it says.
+  /// The PNG encoder failed; `step` is the call, `reason` the encoder's message.
   case cannotEncodePNG(width: Int, height: Int, step: String, reason: String)
 
   public var description: String {

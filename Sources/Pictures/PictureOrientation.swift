@@ -10,7 +10,7 @@ public enum PictureOrientation: Int, Sendable, CaseIterable {
   case down
   /// Mirrored top and bottom.
   case downMirrored
-  /// Rows are columns: mirrored about the diagonal from the upper left.
+  /// Transposed: mirrored about the diagonal from the upper left.
   case leftMirrored
   /// Rotated clockwise by 90°.
   case right
@@ -30,15 +30,17 @@ public struct PixelWalk: Sendable, Equatable {
   public let height: Int
   /// The stored index of the displayed upper left pixel.
   public let first: Int
-  /// Pixels, in memory, to the right neighbour.
+  /// The distance in memory to the right neighbour, in pixels.
   public let columnStride: Int
-  /// Pixels, in memory, to the one below.
+  /// The distance in memory to the pixel below, in pixels.
   public let rowStride: Int
 
-  /// - Precondition: the extents, those of the stored picture, are positive.
+  /// The extents are those of the stored picture.
+  ///
+  /// - Precondition: the extents are positive.
   public init(width: Int, height: Int, orientation: PictureOrientation) {
     precondition(width > 0 && height > 0, "a picture of \(width) × \(height)")
-    // Along the stored rows and columns: forwards, or backwards from the other end.
+    // The stored rows and columns are traversed forwards, or backwards from the other end.
     let (right, leftEnd) = (1, 0)
     let (down, topEnd) = (width, 0)
     let (left, rightEnd) = (-1, width - 1)

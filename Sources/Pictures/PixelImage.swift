@@ -1,4 +1,4 @@
-/// A picture of 8-bit RGB pixels, row by row, three bytes a pixel.
+/// A picture of 8-bit RGB pixels, row by row, three bytes per pixel.
 public struct PixelImage: Sendable, Equatable {
   public let width: Int
   public let height: Int
@@ -12,7 +12,7 @@ public struct PixelImage: Sendable, Equatable {
     (self.width, self.height, self.bytes) = (width, height, bytes)
   }
 
-  /// A picture of one grey.
+  /// A picture of uniform grey.
   public init(width: Int, height: Int, grey: UInt8) {
     self.init(
       width: width, height: height, bytes: [UInt8](repeating: grey, count: 3 * width * height))
@@ -47,7 +47,7 @@ public struct PixelImage: Sendable, Equatable {
     }
   }
 
-  /// Every pixel as a square of `factor` × `factor`.
+  /// The picture with every pixel as a square of `factor` × `factor`.
   public func enlarged(by factor: Int) -> PixelImage {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count * factor * factor)
@@ -60,7 +60,8 @@ public struct PixelImage: Sendable, Equatable {
     return PixelImage(width: width * factor, height: height * factor, bytes: result)
   }
 
-  /// Half the size: each pixel the rounded mean of up to four; an odd last row or column is kept.
+  /// The picture at half the size: each pixel is the rounded mean of up to four; an odd last row or
+  /// column is kept.
   public func halved() -> PixelImage {
     let (newWidth, newHeight) = ((width + 1) / 2, (height + 1) / 2)
     var result: [UInt8] = []

@@ -1,18 +1,17 @@
-/// Finds the orientation in a packet of XMP: the property `tiff:Orientation`, as an attribute or as an
-/// element.
+/// Finds the orientation in an XMP packet: the property `tiff:Orientation`, as an attribute or as
+/// an element.
 ///
 ///     <rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/>
 ///     <tiff:Orientation>6</tiff:Orientation>
 ///
-/// Only this is looked for, byte by byte and from front to back: a packet may be long, and is no reason
-/// to read the rest of its XML.
+/// It searches the bytes sequentially and does not parse the XML, since a packet may be long.
 ///
 /// Source: XMP Specification, part 1, 7.5, and part 2, 3.3.
 enum XMPOrientation {
   private static let property = Array(":Orientation".utf8)
   private static let namespace = Array("http://ns.adobe.com/tiff/1.0/".utf8)
   private static let declaration = Array("xmlns:".utf8)
-  /// Bytes of the longest prefix that is looked at.
+  /// The length of the longest prefix that is considered, in bytes.
   private static let longestPrefix = 64
 
   /// The orientation; nil if there is none that can be read.
@@ -27,7 +26,7 @@ enum XMPOrientation {
     return nil
   }
 
-  /// The prefix in `xmlns:PREFIX="` in front of a place; nil if that is not what stands there.
+  /// The prefix in `xmlns:PREFIX="` before an offset; nil if there is none.
   private static func prefix(boundAt place: Int, in packet: [UInt8]) -> ArraySlice<UInt8>? {
     guard place >= 2, isQuote(packet[place - 1]), packet[place - 2] == UInt8(ascii: "=") else {
       return nil
@@ -38,14 +37,14 @@ enum XMPOrientation {
     return isDeclared && !name.isEmpty ? name : nil
   }
 
-  /// The letters, digits, full stops, hyphens and underscores in front of a place.
+  /// The letters, digits, full stops, hyphens and underscores before an offset.
   private static func name(before place: Int, in packet: [UInt8]) -> ArraySlice<UInt8> {
     let window = packet[max(place - longestPrefix, 0)..<place]
     let start = window.lastIndex { !isPartOfName($0) }.map { $0 + 1 } ?? window.startIndex
     return packet[start..<place]
   }
 
-  /// The number from 1 to 8 behind a property's name: `="6"` or `>6<`.
+  /// The number from 1 to 8 after a property's name: `="6"` or `>6<`.
   private static func value(from place: Int, in packet: [UInt8]) -> PictureOrientation? {
     var rest = packet[place...].prefix(32).filter { !isBlank($0) }[...]
     guard let first = rest.popFirst() else { return nil }
@@ -63,7 +62,7 @@ enum XMPOrientation {
     return PictureOrientation(rawValue: Int(digit - UInt8(ascii: "0")))
   }
 
-  /// Where `word` begins.
+  /// The offsets at which `word` begins.
   private static func places(of word: [UInt8], in packet: [UInt8]) -> [Int] {
     guard packet.count >= word.count else { return [] }
     return (0...packet.count - word.count).filter { place in

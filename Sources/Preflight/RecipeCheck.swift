@@ -10,9 +10,10 @@ import Training
 
 /// Finds settings of a recipe that a stage would reject, before anything runs.
 ///
-/// A check belongs to a section of the recipe and looks at every step that reads it, whatever its stage is
-/// called. Each check is the one that the stage makes, on what can be known without its inputs. Where a
-/// project's schema has other keys in a section of that name, the section is not checked.
+/// A check belongs to a section of the recipe and applies to every step that reads it, whatever the
+/// name of its stage. It is the stage's own check, as far as it is possible without the stage's
+/// inputs. If a project's schema has other keys in a section of that name, the section is not
+/// checked.
 public struct RecipeCheck {
   private let plan: RunPlan
   private let project: Project
@@ -24,7 +25,7 @@ public struct RecipeCheck {
 
   /// Checks the steps of the plan that would run.
   ///
-  /// - Throws: `RecipeCheckError` for the first step that would refuse its settings.
+  /// - Throws: `RecipeCheckError` for the first step that would reject its settings.
   public func check() throws(RecipeCheckError) {
     for planned in plan.instances where planned.isSelected && planned.wouldRun {
       do {
@@ -53,8 +54,8 @@ public struct RecipeCheck {
     }
   }
 
-  /// The settings of a section as the step is run with them; nil if it does not read the section, or where
-  /// its keys are others.
+  /// The settings of a section with which the step is run; nil if it does not read the section, or
+  /// if the section has other keys.
   private func settings<Settings: Decodable>(
     of instance: Instance, _ section: String, as type: Settings.Type
   ) -> Settings? {
@@ -74,13 +75,13 @@ extension RecipeCheck {
     }.first
   }
 
-  /// How many training images there will be, where that can be known.
+  /// The number of training images, if it is known in advance.
   private var trainingImages: Int? {
     guard let data else { return nil }
     return (try? data.expectedCounts(relativeTo: project.root))?.training
   }
 
-  /// Whether the test images are to validate.
+  /// Whether the test images are used for validation.
   private var validatesOnTest: Bool {
     plan.instances.contains { planned in
       settings(of: planned.instance, "split", as: SplitSettings.self)?.validation == .test
@@ -97,7 +98,7 @@ extension RecipeCheck {
     if settings.data == .trainingAndValidation, validatesOnTest {
       throw TrainingError.testImagesWouldTrain
     }
-    // Of a folder or arrays the number of classes is known when they have been read.
+    // For folders and arrays, the number of classes is known only after reading them.
     if let path = settings.initFrom, let classes = data?.classCount {
       let network = try NetworkCatalog.network(
         named: settings.network, configuration: settings.architecture, classes: classes)
@@ -121,7 +122,8 @@ extension RecipeCheck {
 }
 
 extension Instance.Binding {
-  /// Whether it is a checkpoint to continue from: the one input of a training that is no image set.
+  /// Whether it is a checkpoint to continue from: the only input of a training that is not an image
+  /// set.
   fileprivate var isOfCheckpoint: Bool { input == "start" }
 }
 
@@ -137,7 +139,7 @@ extension PlannedInstance {
 /// A step whose stage would reject the settings of the recipe.
 public struct RecipeCheckError: Error, Equatable, CustomStringConvertible {
   public let instance: String
-  /// In the stage's own words.
+  /// The message of the stage.
   public let problem: String
 
   public var description: String { "\(instance) would refuse the recipe: \(problem)" }

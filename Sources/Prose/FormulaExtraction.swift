@@ -1,11 +1,12 @@
-/// Takes the formulas out of Markdown, so that its parser doesn't read `_` and `*` in them as its own.
+/// Extracts the formulas from Markdown, so that the Markdown parser doesn't interpret `_` and `*`
+/// in them.
 ///
-/// `$…$` is a formula within a line, `$$…$$` one on lines of its own. A dollar sign opens a formula
-/// where no blank follows it and no letter or digit stands before it; it closes one where no blank
-/// stands before it and no digit follows. So "$5 and $10" is money. `\$` never means a formula, and
-/// neither does a dollar sign in code.
+/// `$…$` is a formula within a line, `$$…$$` a formula on its own lines. A dollar sign opens a
+/// formula if it is not followed by a space nor preceded by a letter or digit; it closes one if it
+/// is not preceded by a space nor followed by a digit. So "$5 and $10" is money. `\$` and dollar
+/// signs in code are never parts of formulas.
 struct FormulaExtraction {
-  /// A formula and the line of the text, from 0, on which it begins.
+  /// A formula and the line on which it begins, counted from 0.
   struct Found {
     let tex: String
     let isDisplay: Bool
@@ -15,10 +16,10 @@ struct FormulaExtraction {
   /// The text with a mark for each formula.
   private(set) var text = ""
   private(set) var formulas: [Found] = []
-  /// The line of a `$$` that nothing ends; nil if all is well.
+  /// The line of a `$$` that is not closed; nil if there is none.
   private(set) var unendedLine: Int?
 
-  /// Private-use characters; one that the text has already is replaced.
+  /// Private-use characters as marks; those that the text already contains are replaced.
   static let opening: Character = "\u{E000}"
   static let closing: Character = "\u{E001}"
 
@@ -35,7 +36,7 @@ struct FormulaExtraction {
 
   // MARK: Lines
 
-  /// Takes a line of a code block whole, and any other one piece by piece.
+  /// Reads a line of a code block as a whole, and any other line piece by piece.
   private mutating func takeLineStart() {
     if let fence = fence(at: position) { return takeFencedBlock(fence) }
     if isIndentedCode { return takeLine() }
@@ -57,7 +58,7 @@ struct FormulaExtraction {
     }
   }
 
-  /// Three or more backticks or tildes at the start of the line, behind at most three blanks.
+  /// Three or more backticks or tildes at the start of the line, after at most three spaces.
   private func fence(at start: Int) -> (mark: Character, count: Int)? {
     var index = start
     while index < characters.count, characters[index] == " ", index < start + 3 { index += 1 }
@@ -78,7 +79,8 @@ struct FormulaExtraction {
     }
   }
 
-  /// Four blanks after an empty line, or after a line that is such code already.
+  /// Whether the line is indented by four spaces and follows an empty line or another line of
+  /// indented code.
   private var isIndentedCode: Bool {
     characters[position...].prefix(4).elementsEqual("    ")
       && (text.isEmpty || text.hasSuffix("\n\n") || lastLineIsIndented)
@@ -104,7 +106,7 @@ struct FormulaExtraction {
     }
   }
 
-  /// Code between runs of backticks of one length; a run that nothing closes is itself.
+  /// Code between runs of backticks of equal length; a run that is not closed is literal text.
   private mutating func takeCode() {
     let count = characters[position...].prefix { $0 == "`" }.count
     var index = position + count

@@ -2,7 +2,7 @@ import Pages
 
 /// Reads the subset of TeX that `Formula` describes, by recursive descent.
 struct FormulaParser {
-  /// What a piece is, as far as its neighbours' distance depends on it.
+  /// The role of a piece, which determines the spacing around it.
   private enum Role {
     case ordinary, opening, operation, function, space
   }
@@ -10,10 +10,10 @@ struct FormulaParser {
   private struct Atom {
     var html: HTML
     var role = Role.ordinary
-    /// Whether scripts become limits, above and below.
+    /// Whether scripts are set as limits above and below.
     var takesLimits = false
 
-    /// Whether it may belong to what follows it alone: plus, minus.
+    /// Whether it can be a sign of the following term: plus and minus.
     var isSign: Bool {
       ["<mo>+</mo>", "<mo>−</mo>", "<mo>±</mo>", "<mo>∓</mo>"].contains(html.markup)
     }
@@ -35,7 +35,7 @@ struct FormulaParser {
 
   // MARK: Rows
 
-  /// Pieces up to where `isEnd` holds, as one row.
+  /// The pieces until `isEnd` is true, as one row.
   private mutating func row(until isEnd: (FormulaScanner) -> Bool) throws(FormulaProblem) -> HTML {
     depth += 1
     defer { depth -= 1 }
@@ -66,10 +66,10 @@ struct FormulaParser {
   }
 
   private static let thinSpace: HTML = "<mspace width=\"0.1667em\"></mspace>"
-  /// Says that a function is applied; nothing to see.
+  /// The invisible operator for applying a function.
   private static let application: HTML = "<mo>\u{2061}</mo>"
 
-  /// Whether a bracket or an operator comes next, before which a function needs no distance.
+  /// Whether a bracket or an operator comes next, before which a function needs no space.
   private var opensGroup: Bool {
     guard let next = text.peek else { return false }
     return "([|_^,.)]=+-".contains(next)
@@ -110,7 +110,7 @@ struct FormulaParser {
     }
   }
 
-  /// One piece or a group in braces, without scripts of its own.
+  /// One piece without scripts, or a group in braces.
   private mutating func argument(of owner: String) throws(FormulaProblem) -> HTML {
     text.skipBlanks()
     guard !text.isAtEnd else { throw .ended(expected: "what '\(owner)' belongs to") }
@@ -187,7 +187,7 @@ struct FormulaParser {
     return try construction(name)
   }
 
-  /// What takes arguments.
+  /// A command with arguments.
   private mutating func construction(_ name: String) throws(FormulaProblem) -> Atom {
     switch name {
     case "frac", "binom":
@@ -249,7 +249,7 @@ struct FormulaParser {
       shown += symbol
     }
     guard !shown.isEmpty else { throw .ended(expected: "letters after \\\(style)") }
-    // One upright letter; several are upright by themselves.
+    // Only a single letter needs a style to be upright; several letters are upright anyway.
     return letters.count == 1 && style == "mathrm"
       ? "<mi mathvariant=\"normal\">\(shown)</mi>" : "<mi>\(shown)</mi>"
   }

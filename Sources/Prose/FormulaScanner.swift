@@ -9,10 +9,10 @@ struct FormulaScanner {
   /// The next character; nil at the end.
   var peek: Character? { isAtEnd ? nil : characters[position] }
 
-  /// Moves past `count` characters that are known to be there.
+  /// Skips `count` characters, which must exist.
   mutating func skip(_ count: Int = 1) { position += count }
 
-  /// Whether `command`, and no longer name, comes next.
+  /// Whether `command` comes next, and not a longer name.
   func matches(_ command: String) -> Bool {
     let end = position + command.count
     guard end <= characters.count, characters[position..<end].elementsEqual(command) else {
@@ -27,7 +27,7 @@ struct FormulaScanner {
     while let next = peek, next.isWhitespace { position += 1 }
   }
 
-  /// The name of the command whose backslash comes next: letters, or one other character.
+  /// The name of the next command, whose backslash is next: letters, or one other character.
   mutating func commandName() -> String {
     position += 1
     guard let first = peek else { return "" }
@@ -64,7 +64,7 @@ struct FormulaScanner {
     return text
   }
 
-  /// The text in braces, as it stands; a space at its ends is kept.
+  /// The text in braces, unchanged; spaces at its ends are kept.
   mutating func words() throws(FormulaProblem) -> String {
     skipBlanks()
     guard peek == "{" else { throw .unexpected(peek.map(String.init) ?? "", expected: "'{'") }

@@ -1,6 +1,6 @@
-/// The names of the subset, and what they stand for.
+/// The names of the subset and their symbols.
 enum FormulaSymbols {
-  /// What is written like a variable.
+  /// Symbols that are set like variables.
   static let identifiers: [String: String] = [
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ϵ", "varepsilon": "ε",
     "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ",
@@ -12,7 +12,7 @@ enum FormulaSymbols {
     "ldots": "…", "dots": "…", "cdots": "⋯", "vdots": "⋮",
   ]
 
-  /// Operators and relations, with the space that MathML gives them.
+  /// Operators and relations, spaced by MathML.
   static let operators: [String: String] = [
     "cdot": "⋅", "times": "×", "div": "÷", "pm": "±", "mp": "∓", "odot": "⊙", "otimes": "⊗",
     "oplus": "⊕", "circ": "∘", "ast": "∗", "star": "⋆", "le": "≤", "leq": "≤", "ge": "≥",
@@ -22,17 +22,17 @@ enum FormulaSymbols {
     "Rightarrow": "⇒", "mid": "∣", "parallel": "∥", "forall": "∀", "exists": "∃", "colon": ":",
   ]
 
-  /// Operators whose limits stand above and below in a display, beside them in a line.
+  /// Operators whose limits are above and below in a display, and next to them within a line.
   static let largeOperators: [String: String] = [
     "sum": "∑", "prod": "∏", "bigcup": "⋃", "bigcap": "⋂",
   ]
 
-  /// Functions whose limit stands below in a display.
+  /// Functions whose limit is below them in a display.
   static let functionsWithLimits: Set<String> = [
     "max", "min", "sup", "inf", "lim", "argmax", "argmin",
   ]
 
-  /// Functions: upright, and a little apart from what they are applied to.
+  /// Functions, set upright with a small space before the argument.
   static let functions: Set<String> = [
     "exp", "log", "ln", "sin", "cos", "tan", "tanh", "arg", "det", "Pr", "sign", "softmax", "Var",
     "ReLU",
@@ -47,14 +47,14 @@ enum FormulaSymbols {
     "quad": "1em", "qquad": "2em",
   ]
 
-  /// Brackets, by the name that follows `\left`, `\right` or a backslash alone.
+  /// Brackets, by the name after `\left`, `\right` or a backslash.
   static let fences: [String: String] = [
     "(": "(", ")": ")", "[": "[", "]": "]", "|": "|", "/": "/", ".": "", "\\{": "{", "\\}": "}",
     "\\|": "‖", "\\lfloor": "⌊", "\\rfloor": "⌋", "\\lceil": "⌈", "\\rceil": "⌉",
     "\\langle": "⟨", "\\rangle": "⟩",
   ]
 
-  /// Characters that stand for themselves as operators, and those that TeX draws otherwise.
+  /// Characters that are operators, including those that TeX displays as another character.
   static let operatorCharacters: [Character: String] = [
     "+": "+", "-": "−", "*": "∗", "/": "/", "=": "=", "<": "<", ">": ">", ":": ":", "!": "!",
     "?": "?", ",": ",", ";": ";", ".": ".", "−": "−", "×": "×", "·": "⋅", "⋅": "⋅", "±": "±",
@@ -62,7 +62,7 @@ enum FormulaSymbols {
     "∇": "∇", "∞": "∞", "…": "…", "⋯": "⋯", "∼": "∼", "∝": "∝", "∘": "∘", "∗": "∗",
   ]
 
-  /// Letters in another style, where Unicode has them: `\mathbb`, `\mathcal`, `\mathbf`.
+  /// A letter in the style `\mathbb`, `\mathcal` or `\mathbf`, if Unicode has it.
   static func styled(_ letter: Character, _ style: String) -> String? {
     if style == "mathrm" { return letter.isLetter || letter.isNumber ? String(letter) : nil }
     if let special = exceptions[style]?[letter] { return special }
@@ -85,7 +85,7 @@ enum FormulaSymbols {
     "mathcal": (0x1D49C, nil, nil),
   ]
 
-  /// Letters that Unicode had before it had the styles.
+  /// Letters whose code points are outside the blocks of the styles.
   private static let exceptions: [String: [Character: String]] = [
     "mathbb": ["C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"],
     "mathcal": [

@@ -2,13 +2,13 @@ import CMarkGFM
 import Foundation
 import Pages
 
-/// Markdown with formulas, as pieces of a page.
+/// Markdown with formulas, as parts of a page.
 ///
-/// The Markdown is GitHub's (CommonMark 0.29 with tables), through libcmark-gfm. HTML in it is left
-/// out; pictures are an error, as a page fetches nothing.
+/// The Markdown is GitHub's (CommonMark 0.29 with tables), parsed by libcmark-gfm. HTML in it is
+/// omitted; pictures are an error, since a page loads nothing.
 public struct ProseDocument: Sendable, Equatable {
   public enum Block: Sendable, Equatable {
-    /// A heading: its level from 1, its text as HTML and plain.
+    /// A heading: its level, counted from 1, and its text as HTML and as plain text.
     case heading(level: Int, html: HTML, text: String)
     case text(HTML)
   }
@@ -16,7 +16,7 @@ public struct ProseDocument: Sendable, Equatable {
   public let blocks: [Block]
 
   /// - Parameters:
-  ///   - file: What messages call the file.
+  ///   - file: The name of the file in errors.
   ///   - firstLine: The line of the file on which the text begins.
   public init(markdown: String, file: String, firstLine: Int = 1) throws(ProseError) {
     let extraction = FormulaExtraction(markdown)
@@ -41,14 +41,14 @@ public struct ProseDocument: Sendable, Equatable {
     }
   }
 
-  /// The first heading of level 1, plain; nil if there is none.
+  /// The first heading of level 1 as plain text; nil if there is none.
   public var title: String? {
     for case .heading(1, _, let text) in blocks { return text }
     return nil
   }
 }
 
-/// Walks what libcmark-gfm has parsed.
+/// Traverses the tree that libcmark-gfm has parsed.
 private struct MarkdownReader {
   struct Picture: Error {
     let line: Int
@@ -57,10 +57,10 @@ private struct MarkdownReader {
 
   let formulas: [Formula]
 
-  /// Quotation marks and dashes as a printer sets them.
+  /// Enables typographic quotation marks and dashes.
   private static let options = CMARK_OPT_SMART | CMARK_OPT_VALIDATE_UTF8
 
-  /// The extensions are registered once in a process; the library keeps a list of its own.
+  /// Registers the extensions once per process; the library has a global list of them.
   private static let registration: Void = cmark_gfm_core_extensions_ensure_registered()
 
   func blocks(of markdown: String) -> Result<[ProseDocument.Block], Picture> {
@@ -110,7 +110,7 @@ private struct MarkdownReader {
       if Self.kind(of: node) == "table" { return .text(table(rendered)) }
       return .text(withFormulas(rendered))
     }
-    // The heading's element is the page's affair; what is in it is rendered here.
+    // Only the content of the heading is rendered here; the page adds the element.
     var inner = html(of: node).trimmingCharacters(in: .whitespacesAndNewlines)
     if let open = inner.firstIndex(of: ">"), let close = inner.range(of: "</h", options: .backwards)
     {
@@ -144,8 +144,8 @@ private struct MarkdownReader {
     return replacingMarks(in: result) { $0.tex }
   }
 
-  /// A table in a box that scrolls. One whose header says nothing has none, and its first column names
-  /// the rows.
+  /// A table in a scrollable box. If all cells of the header are empty, the table has no header,
+  /// and its first column names the rows.
   private func table(_ rendered: String) -> HTML {
     var markup = rendered
     let emptyHeader = /<thead>\s*<tr>\s*(<th[^>]*><\/th>\s*)+<\/tr>\s*<\/thead>\s*/
@@ -160,14 +160,14 @@ private struct MarkdownReader {
       markup = markup.replacing("<th", with: "<th scope=\"col\"")
         .replacing("<th scope=\"col\"ead>", with: "<thead>")
     }
-    // Alignment by class: `align` is no attribute of HTML any more.
+    // Alignment by class, since the attribute `align` is obsolete in HTML.
     markup = markup.replacing(" align=\"right\"", with: " class=\"number\"")
       .replacing(/\ align="(left|center)"/) { " style=\"text-align: \($0.1)\"" }
     return ScrollBox.around(withFormulas(markup), label: "Table")
   }
 
   private func withFormulas(_ rendered: String) -> HTML {
-    // Code that is wider than the page scrolls, also by keyboard.
+    // Code that is wider than the page can be scrolled, also by keyboard.
     let reachable = rendered.replacing(
       "<pre>", with: "<pre tabindex=\"0\" role=\"group\" aria-label=\"Code\">")
     return HTML(trusted: replacingMarks(in: reachable) { $0.html.markup })

@@ -1,4 +1,4 @@
-/// Errors in the prose of a source file. One line: where, what, how to repair.
+/// Errors in the prose of a source file, in one line: the place, the problem and its repair.
 public struct ProseError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The rules.
   public enum Problem: Sendable, Equatable {
@@ -6,7 +6,7 @@ public struct ProseError: Error, Sendable, Equatable, CustomStringConvertible {
     case formula(tex: String, problem: FormulaProblem)
     /// `$$` without an end in its paragraph.
     case unendedFormula
-    /// A picture from elsewhere: the page would have to fetch it.
+    /// A picture from elsewhere, which the page would have to load.
     case picture(address: String)
   }
 
@@ -40,7 +40,7 @@ public enum FormulaProblem: Error, Sendable, Equatable, CustomStringConvertible 
   case unknownCommand(String)
   /// The subset has no such environment.
   case unknownEnvironment(String)
-  /// A character has no meaning in mathematics here.
+  /// A character has no meaning in formulas.
   case unknownCharacter(Character)
   /// A token is not allowed here.
   case unexpected(String, expected: String)

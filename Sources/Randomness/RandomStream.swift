@@ -1,11 +1,12 @@
 import Foundation
 
-/// A counter-based stream of random numbers: the value at a position is a pure function of what the
-/// stream is *for* and of the position, so neither threads nor order nor a resumed run can change it.
+/// A counter-based stream of random numbers: the value at a position is a pure function of the
+/// stream's coordinates and the position, so it does not depend on threads, order or resuming a
+/// run.
 ///
-/// A stream is named by four coordinates. `seed` is the user's; `purpose` separates uses that must
-/// not share numbers ("shuffle", "crop", …); `epoch` and `index` say which draw of that use is meant,
-/// for example the image the crop belongs to.
+/// A stream has four coordinates. `seed` is the user's; `purpose` separates uses that must not
+/// share numbers ("shuffle", "crop", …); `epoch` and `index` identify a draw for that purpose, for
+/// example the image of a crop.
 ///
 ///     value(k) = mix(key + k · 0x9E3779B97F4A7C15)
 ///
@@ -21,11 +22,11 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
       index: index)
   }
 
-  /// A stream for one of several users of a purpose, for example of one layer.
+  /// A stream for one of several users of the same purpose, for example one layer.
   public init(
     seed: Int, purpose: StaticString, name: String, epoch: Int = 0, index: Int = 0
   ) {
-    // No purpose holds a byte 0, so no other purpose or name gives the same bytes.
+    // Purposes contain no zero byte, so no other pair of purpose and name gives the same bytes.
     let hash = purpose.withUTF8Buffer { bytes in fnv1a64(bytes) }
     let key = fnv1a64(name.utf8, after: fnv1a64(CollectionOfOne(0), after: hash))
     self.init(key: key, seed: seed, epoch: epoch, index: index)
@@ -56,8 +57,8 @@ extension RandomStream {
     range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
   }
 
-  /// A uniform integer in 0 ..< bound, by the high half of a 128-bit product: the bias, below
-  /// bound · 2⁻⁶⁴, is smaller than any experiment here could notice.
+  /// A uniform integer in 0 ..< bound, by the high half of a 128-bit product. The bias is below
+  /// bound · 2⁻⁶⁴, which is negligible.
   ///
   /// - Precondition: `bound > 0`.
   public mutating func integer(below bound: Int) -> Int {
@@ -78,7 +79,7 @@ extension RandomStream {
     return order
   }
 
-  /// Brings numbers into a random order, by Fisher and Yates' shuffle.
+  /// Shuffles numbers by the method of Fisher and Yates.
   public mutating func shuffle(_ numbers: UnsafeMutableBufferPointer<Int>) {
     var last = numbers.count - 1
     while last > 0 {

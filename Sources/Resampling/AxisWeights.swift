@@ -1,29 +1,30 @@
-/// How bilinear resampling makes the positions of one axis: each output is a weighted sum of a run of
-/// neighbouring inputs.
+/// The weights of bilinear resampling along one axis: each output is a weighted sum of consecutive
+/// inputs.
 ///
-/// The weights are a triangle around the output's centre. It reaches one input to either side where
-/// the axis grows, and as far as one output's spacing where it shrinks, so that no input is passed
-/// over (antialiasing):
+/// The weights form a triangle around the output's centre. It extends by one input to either side
+/// if the axis grows, and by the distance of two outputs if it shrinks, so that no input is skipped
+/// (antialiasing):
 ///
 ///     centre(i) = (i + 1/2) · inputs / outputs
 ///     weight(i, j) ∝ max(0, 1 − |j + 1/2 − centre(i)| / max(1, inputs / outputs))
 ///
-/// They sum to one and are rounded to 22 binary places, as the Python Imaging Library rounds them
-/// (`precompute_coeffs` and `normalize_coeffs_8bpc` of its Resample.c), so that bytes come out equal.
+/// They sum to one and are rounded to 22 binary places, as in the Python Imaging Library
+/// (`precompute_coeffs` and `normalize_coeffs_8bpc` of its Resample.c), so that the resulting bytes
+/// are equal.
 struct AxisWeights: Sendable {
-  /// Binary places of a weight: 32 bits less 8 of a pixel, one of a sign and one to spare.
+  /// Binary places of a weight: 32 bits minus 8 bits of a pixel, a sign bit and a spare bit.
   static let fractionBits = 22
 
   /// The first input of each output.
   let firsts: [Int]
-  /// How many inputs each output has.
+  /// The number of inputs of each output.
   let counts: [Int]
   /// The weights of output i begin at `i * stride`.
   let weights: [Int32]
   let stride: Int
 
-  /// - Parameter window: The outputs that are wanted, among 0 ..< outputCount.
-  /// - Precondition: extents are positive, and the window is not empty and lies within the outputs.
+  /// - Parameter window: The outputs to compute, within 0 ..< outputCount.
+  /// - Precondition: extents are positive, and the window is not empty and within the outputs.
   init(from inputCount: Int, to outputCount: Int, window: Range<Int>) {
     precondition(
       inputCount > 0 && !window.isEmpty && window.lowerBound >= 0
@@ -53,7 +54,7 @@ struct AxisWeights: Sendable {
     (self.firsts, self.counts, self.weights, self.stride) = (firsts, counts, weights, stride)
   }
 
-  /// The inputs that any of the outputs needs.
+  /// The range of inputs that the outputs need.
   var inputs: Range<Int> {
     firsts[0]..<zip(firsts, counts).reduce(0) { max($0, $1.0 + $1.1) }
   }

@@ -1,8 +1,8 @@
-/// Changes the size of a plane of bytes, to the same bytes as `Image.resize(…, BILINEAR)` of the
-/// Python Imaging Library, which `torchvision.transforms.Resize` calls.
+/// Resizes a plane of bytes, with the same result as `Image.resize(…, BILINEAR)` of the Python
+/// Imaging Library, which `torchvision.transforms.Resize` calls.
 ///
-/// Rows are resampled first, then columns, with the result between rounded to bytes, as there. The
-/// weights are worked out once and serve any number of planes and threads.
+/// Rows are resampled first, then columns; as in that library, the intermediate result is rounded
+/// to bytes. The weights are computed once and can be used for any number of planes and threads.
 public struct BilinearResampling: Sendable {
   /// Rows and columns of the result.
   public let outputHeight: Int
@@ -13,10 +13,10 @@ public struct BilinearResampling: Sendable {
   private let rows: Range<Int>
 
   /// - Parameters:
-  ///   - rows: The rows of the resized plane that are wanted; all where nil.
-  ///   - columns: The columns that are wanted; all where nil.
+  ///   - rows: The rows of the resized plane to compute; all if nil.
+  ///   - columns: The columns to compute; all if nil.
   /// - Precondition: extents are positive and at most `largestSide`; the windows are not empty and
-  ///   lie in the resized plane.
+  ///   within the resized plane.
   public init(
     fromHeight inputHeight: Int, width inputWidth: Int, toHeight height: Int, width: Int,
     rows: Range<Int>? = nil, columns: Range<Int>? = nil
@@ -31,8 +31,8 @@ public struct BilinearResampling: Sendable {
     self.rows = vertical.inputs
   }
 
-  /// The longest side of a source. Rounded weights of a longer run could sum to more than one by so
-  /// much that a sum leaves 32 bits.
+  /// The longest side of a source. With more inputs, the sum of the rounded weights could exceed
+  /// one so far that a sum overflows 32 bits.
   public static let largestSide = 1 << 20
 
   /// Bytes of scratch memory that one call needs.
@@ -45,9 +45,9 @@ public struct BilinearResampling: Sendable {
   ///
   /// - Parameters:
   ///   - source: The byte of the upper left pixel.
-  ///   - columnStride: Bytes from a pixel to its right neighbour; not 1 where channels alternate,
-  ///     negative where the plane is read mirrored.
-  ///   - rowStride: Bytes from a pixel to that below.
+  ///   - columnStride: Bytes from a pixel to its right neighbour; not 1 if channels are
+  ///     interleaved, negative if the plane is read mirrored.
+  ///   - rowStride: Bytes from a pixel to the one below.
   ///   - target: Room for `outputHeight * outputWidth` bytes, written row by row.
   ///   - scratch: Room for `scratchByteCount` bytes.
   public func resample(
@@ -75,7 +75,7 @@ public struct BilinearResampling: Sendable {
     UInt8(truncatingIfNeeded: min(sum >> Int32(AxisWeights.fractionBits), 255))
   }
 
-  /// One row of the source as a row of the output's width.
+  /// Resamples one row of the source to the output's width.
   private func narrow(
     _ source: UnsafePointer<UInt8>, stride: Int, into line: UnsafeMutablePointer<UInt8>
   ) {
@@ -92,7 +92,7 @@ public struct BilinearResampling: Sendable {
     }
   }
 
-  /// One row of the output from rows of its width.
+  /// Computes one row of the output from rows of the output's width.
   private func blend(
     _ lines: UnsafePointer<UInt8>, row: Int, sums: UnsafeMutablePointer<Int32>,
     into line: UnsafeMutablePointer<UInt8>

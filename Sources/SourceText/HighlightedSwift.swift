@@ -1,13 +1,14 @@
-/// Swift source cut into stretches of one look each, for a page.
+/// Swift source divided into spans of one style each, for a page.
 ///
-/// It colours what tokens tell: keywords, names of types, literals, comments, attributes. Which name is
-/// a function or a variable is the compiler's knowledge, and stays plain.
+/// It highlights what can be told from tokens: keywords, names of types, literals, comments and
+/// attributes. Functions and variables, which only the compiler can distinguish, are not
+/// highlighted.
 public struct HighlightedSwift: Sendable, Equatable {
   public enum Look: String, Sendable {
     case plain, keyword, type, literal, comment, attribute
   }
 
-  /// A stretch of the source.
+  /// A span of the source with one style.
   public struct Span: Sendable, Equatable {
     public let look: Look
     public let text: String
@@ -18,7 +19,7 @@ public struct HighlightedSwift: Sendable, Equatable {
     }
   }
 
-  /// The spans; their texts in sequence are the source.
+  /// The spans; their concatenated texts are the source.
   public let spans: [Span]
 
   public init(of source: String) {
@@ -44,7 +45,7 @@ public struct HighlightedSwift: Sendable, Equatable {
     if first == UInt8(ascii: "#") || previous?.reads("@") == true { return .attribute }
     if (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { return .literal }
     if (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) { return .type }
-    // `for:` is a label and `.default` a member; `default:` on a line of its own begins a case.
+    // `for:` is a label and `.default` a member; `default:` at the start of a line begins a case.
     let isCase = token.reads("default") && token.startsLine
     let isLabel = !isCase && index + 1 < tokens.count && tokens[index + 1].reads(":")
     let isMember = previous?.reads(".") == true
@@ -66,7 +67,7 @@ public struct HighlightedSwift: Sendable, Equatable {
   ]
 }
 
-/// Joins neighbours of one look.
+/// Joins neighbouring spans of the same style.
 private struct Builder {
   private var looks: [HighlightedSwift.Look] = []
   private var texts: [[UInt8]] = []
@@ -84,7 +85,7 @@ private struct Builder {
     }
   }
 
-  /// What stands between two tokens: blank space, and comments.
+  /// Appends the text between two tokens: white space and comments.
   mutating func appendGap(_ bytes: ArraySlice<UInt8>) {
     let isComment = bytes.contains(UInt8(ascii: "/"))
     guard isComment, let start = bytes.firstIndex(of: UInt8(ascii: "/")) else {

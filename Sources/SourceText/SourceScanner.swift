@@ -1,8 +1,8 @@
-/// Cuts a source text into tokens.
+/// Divides a source text into tokens.
 ///
-/// The scanner knows as much of a language as it takes to tell code from comments and literals. It
-/// never fails: an unterminated literal or comment reaches to the end of its line or file, which the
-/// compiler will refuse.
+/// The scanner knows just enough of a language to distinguish code from comments and literals. It
+/// never fails: an unterminated literal or comment extends to the end of its line or file, and the
+/// compiler will reject it.
 struct SourceScanner {
   private let bytes: [UInt8]
   private let language: SourceTokens.Language
@@ -17,7 +17,7 @@ struct SourceScanner {
   consuming func scan() -> [SourceToken] {
     tokens.reserveCapacity(bytes.count / 4)
     var startsLine = true
-    // Whether blank space or a comment stands before the next token.
+    // Whether the next token is preceded by white space or a comment.
     var isSpaced = true
     while position < bytes.count {
       let byte = bytes[position]
@@ -44,7 +44,7 @@ struct SourceScanner {
     return tokens
   }
 
-  /// Moves past the token at `position`, which is no blank space and no comment.
+  /// Skips the token at `position`, which is neither white space nor a comment.
   private mutating func scanToken(isSpaced: Bool) -> SourceToken.Kind {
     let byte = bytes[position]
     if let end = endOfLiteral(at: position) {
@@ -67,9 +67,10 @@ struct SourceScanner {
     return .punctuation
   }
 
-  /// Swift's rule: an operator with blank space on both sides or on neither is infix, on its left
-  /// alone prefix, on its right alone postfix. Brackets, commas, colons and semicolons count as blank
-  /// on the side they face; a full stop after a postfix operator does.
+  /// Swift's rule: an operator with white space on both sides or on neither is infix; with white
+  /// space only on its left it is prefix, only on its right postfix. Brackets, commas, colons and
+  /// semicolons count as white space on the side they face, and so does a full stop after a postfix
+  /// operator.
   private mutating func scanOperator(isSpaced: Bool) -> SourceToken.Kind {
     let start = position
     let mayHoldDots = bytes[start] == .fullStop
@@ -102,7 +103,7 @@ struct SourceScanner {
   private static let facesLeft = Set(")]},;:".utf8)
 }
 
-// MARK: - Where things end
+// MARK: - Ends of literals and comments
 
 extension SourceScanner {
   private func peek(_ distance: Int) -> UInt8? {
@@ -117,8 +118,8 @@ extension SourceScanner {
     }
   }
 
-  /// The place after the comment that begins at `start`; nil if none does. Swift's block comments
-  /// nest, C's do not.
+  /// The position after the comment that begins at `start`; nil if there is none. Swift's block
+  /// comments nest, C's do not.
   private func endOfComment(at start: Int) -> Int? {
     guard bytes[start] == UInt8(ascii: "/") else { return nil }
     if matches("//", at: start) {
@@ -160,7 +161,7 @@ extension SourceScanner {
     }
   }
 
-  /// The place after the closing `byte` on this line, or the end of the line.
+  /// The position after the closing `byte` on this line, or the end of the line.
   private func endOfLine(closedBy byte: UInt8, from start: Int) -> Int {
     var index = start
     while index < bytes.count, bytes[index] != .newline {
@@ -170,7 +171,7 @@ extension SourceScanner {
     return min(index, bytes.count)
   }
 
-  /// The place after the Swift string whose first quotation mark stands at `opening`, behind `hashes`
+  /// The position after the Swift string whose first quotation mark is at `opening`, after `hashes`
   /// number signs.
   private func endOfString(at opening: Int, hashes: Int) -> Int {
     let isMultiline =
@@ -198,7 +199,7 @@ extension SourceScanner {
     return bytes.count
   }
 
-  /// `#"""#` is one quotation mark between delimiters, not the start of several lines.
+  /// `#"""#` is one quotation mark between delimiters, not the start of a multi-line string.
   private func closesOnItsLine(from start: Int, hashes: Int) -> Bool {
     var index = start
     while index < bytes.count, bytes[index] != .newline {
@@ -213,8 +214,8 @@ extension SourceScanner {
       && bytes[index..<(index + count)].allSatisfy { $0 == UInt8(ascii: "#") }
   }
 
-  /// The place after the bracket that closes an interpolation. Strings and comments in it may hold
-  /// brackets of their own.
+  /// The position after the bracket that closes an interpolation. Strings and comments in it may
+  /// contain brackets.
   private func endOfInterpolation(from start: Int) -> Int {
     var depth = 1
     var index = start
@@ -230,7 +231,7 @@ extension SourceScanner {
     return index
   }
 
-  /// The place after `/…/`; nil if the slash at `start` divides.
+  /// The position after `/…/`; nil if the slash at `start` is a division.
   private func endOfRegularExpression(at start: Int) -> Int? {
     guard bytes[start] == UInt8(ascii: "/"), start + 1 < bytes.count,
       !bytes[start + 1].isBlank, bytes[start + 1] != .newline

@@ -1,22 +1,22 @@
-/// A token of a source text, without comments and blank space.
+/// A token of a source text. Comments and white space are not tokens.
 public struct SourceToken: Sendable, Equatable {
   /// The kind of a token.
   public enum Kind: Sendable, Equatable {
     /// A name, a keyword, a number or a directive such as `#if`.
     case word
-    /// A string, a character or a regular expression, whole.
+    /// A complete string, character or regular expression.
     case literal
-    /// A run of operator characters, with the side on which it touches its operand.
+    /// A run of operator characters; the case depends on the side on which it touches its operand.
     case infixOperator, prefixOperator, postfixOperator
-    /// A bracket, a comma, a colon, a full stop and the like.
+    /// A bracket, comma, colon, full stop or similar.
     case punctuation
   }
 
   public let kind: Kind
   public let text: [UInt8]
-  /// Where it begins in the source, in bytes.
+  /// The offset of the token in the source, in bytes.
   public let offset: Int
-  /// True if a line break stands between the token before and this one.
+  /// True if there is a line break between the previous token and this one.
   public let startsLine: Bool
 
   /// True if the token reads `word`.
@@ -25,16 +25,18 @@ public struct SourceToken: Sendable, Equatable {
   }
 }
 
-/// A source text in a form that comments and layout do not change.
+/// A source text in a form that does not depend on comments and layout.
 ///
-/// Blank space is left out *between tokens* only: string literals, with their interpolations, stay
-/// whole. What blank space means to the compiler stays too: on which side an operator touches its
-/// operand, and line breaks that may end a statement (`return` before a line is not `return` of it).
+/// White space is omitted only *between tokens*: string literals, with their interpolations, are
+/// kept. White space that matters to the compiler is represented too: the side on which an operator
+/// touches its operand, and line breaks that may end a statement (`return` at the end of a line
+/// does not return the next line).
 public struct SourceTokens: Sendable, Equatable {
-  /// What decides where tokens begin and end.
+  /// The language, which determines the tokens.
   public enum Language: Sendable {
     case swift
-    /// C headers, C sources and module maps. Here every line break counts: it ends a directive.
+    /// C headers, C sources and module maps. Every line break is significant, since it ends a
+    /// directive.
     case c
   }
 
@@ -50,8 +52,8 @@ public struct SourceTokens: Sendable, Equatable {
     self.tokens = tokens
   }
 
-  /// The tokens one after the other, each ended by a zero byte. Equal for two texts where nothing but
-  /// comments and layout differs.
+  /// The tokens in sequence, each terminated by a zero byte. They are equal for texts that differ
+  /// only in comments and layout.
   public var canonicalBytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(tokens.reduce(0) { $0 + $1.text.count + 2 })
@@ -72,7 +74,7 @@ public struct SourceTokens: Sendable, Equatable {
     return bytes
   }
 
-  /// The names that follow `import`, of modules and not of what is taken from them.
+  /// The names of imported modules, without the declarations imported from them.
   public var importedModules: Set<String> {
     let kinds: [StaticString] = [
       "struct", "class", "enum", "protocol", "typealias", "func", "var", "let", "actor",
@@ -87,8 +89,8 @@ public struct SourceTokens: Sendable, Equatable {
     return modules
   }
 
-  /// Whether a line break at this place can end a statement. After an opening bracket, a comma or an
-  /// infix operator it can't, nor before a closing bracket, a full stop or an infix operator.
+  /// Whether a line break at this position can end a statement. It can't after an opening bracket,
+  /// a comma or an infix operator, nor before a closing bracket, a full stop or an infix operator.
   private func breakCounts(between previous: SourceToken, and next: SourceToken) -> Bool {
     guard language == .swift else { return true }
     if previous.kind == .infixOperator || next.kind == .infixOperator { return false }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Bytes for a descriptor. `FileHandle.write(_:)` ends the process with a backtrace where the disk is full.
+/// Writes bytes to a descriptor. `FileHandle.write(_:)` would end the process with a backtrace if
+/// the disk is full.
 public enum DescriptorWriting {
   /// Writes all of `data`.
   ///

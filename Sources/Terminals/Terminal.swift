@@ -1,18 +1,18 @@
 import Foundation
 
-/// The terminal that output goes to: its width, and what it can show.
+/// The terminal of the output: its size and capabilities.
 public enum Terminal {
   /// True if standard output is a terminal.
   public static var isInteractive: Bool { isatty(STDOUT_FILENO) != 0 }
 
-  /// Columns of the terminal; `COLUMNS`, or 80, where it does not say.
+  /// Columns of the terminal; `COLUMNS` or 80 if they are not known.
   public static var width: Int {
     if let columns = columns(of: STDOUT_FILENO) { return columns }
     let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
     return min(max(columns, 1), 10_000)
   }
 
-  /// Lines of the terminal; `LINES`, or 24, where it does not say.
+  /// Lines of the terminal; `LINES` or 24 if they are not known.
   public static var height: Int {
     var size = winsize()
     if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 {
@@ -22,19 +22,19 @@ public enum Terminal {
     return min(max(lines, 1), 10_000)
   }
 
-  /// Whether the terminal can go back to lines that were printed.
+  /// Whether the terminal can overwrite printed lines.
   public static var canRenew: Bool {
     !["dumb", ""].contains(ProcessInfo.processInfo.environment["TERM"] ?? "dumb")
   }
 
-  /// Columns that a line may have: those of the terminal or, where output goes elsewhere, of `COLUMNS`; nil
-  /// where neither is there.
+  /// The largest width of a line: that of the terminal or, if output does not go to one, `COLUMNS`;
+  /// nil if neither exists.
   public static var limit: Int? {
     isInteractive || ProcessInfo.processInfo.environment["COLUMNS"] != nil ? width : nil
   }
 
-  /// Columns of the terminal this process was started from, also where its output goes there through
-  /// a pipe; nil without one.
+  /// Columns of the terminal from which this process was started, also if its output reaches it
+  /// through a pipe; nil if there is none.
   public static var controllingWidth: Int? {
     if let columns = columns(of: STDOUT_FILENO) { return columns }
     let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY)
@@ -49,8 +49,8 @@ public enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// True for a terminal that is not known to lack 24-bit colours, unless `NO_COLOR` is set to
-  /// anything (no-color.org).
+  /// True for a terminal that is not known to lack 24-bit colours, unless `NO_COLOR` is set
+  /// (no-color.org).
   public static func showsColours(environment: [String: String]) -> Bool {
     let terminal = environment["TERM"] ?? "dumb"
     return isInteractive && (environment["NO_COLOR"] ?? "").isEmpty

@@ -3,31 +3,31 @@ import Gnuplot
 import Pages
 import TensorFiles
 
-/// The page `plots/RUN/live.html` about a running training: one file, which the browser reloads
-/// every few seconds.
+/// The page `plots/RUN/live.html` about a running training: one file that the browser reloads every
+/// few seconds.
 public struct LivePage {
-  /// What the page shows.
+  /// The content of the page.
   public enum State {
-    /// A training, with its figures as SVG.
+    /// A running training, with its figures as SVG.
     case training(RunningTraining, pictures: [Data])
-    /// No stage of the run trains, and the run goes on.
+    /// The run continues, but no stage is training.
     case between
-    /// The run is finished. Its report is `report.html`, which a run that is only a part of one, or one of
-    /// a sweep, may not have.
+    /// The run is finished. Its report is `report.html`, which partial runs and runs of a sweep may
+    /// lack.
     case finished(hasReport: Bool)
     /// The run was stopped before it was finished.
     case stopped
   }
 
   public static let fileName = "live.html"
-  /// The report beside it.
+  /// The file name of the report in the same folder.
   public static let reportName = "report.html"
-  /// Seconds after which the browser loads the page again.
+  /// Seconds after which the browser reloads the page.
   public static let refreshSeconds = 5
 
   public let run: String
   public let state: State
-  /// When it was drawn, for people.
+  /// The time at which the page was written, for readers.
   public let time: String
 
   public init(run: String, state: State, time: String) {

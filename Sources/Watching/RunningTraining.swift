@@ -4,7 +4,7 @@ import Gnuplot
 import Planning
 import Records
 
-/// A training as it can be read while it runs: the progress and the history of its work folder.
+/// The state of a running training: the progress and the history in its work folder.
 public struct RunningTraining {
   public let run: String
   public let progress: TrainingProgress
@@ -12,7 +12,7 @@ public struct RunningTraining {
   public let history: TrainingHistory?
 
   /// - Parameter workFolder: The folder of the stage's state.
-  /// - Returns: Nil if no training keeps its state there.
+  /// - Returns: Nil if the folder is not that of a training.
   public init?(run: String, workFolder: URL) {
     guard let progress = TrainingProgress(inFolder: workFolder) else { return nil }
     self.run = run
@@ -27,9 +27,9 @@ public struct RunningTraining {
     self.history = history
   }
 
-  /// The training that a run of the project is in; nil if it is in none.
+  /// The present training of a run of the project; nil if it is not training.
   ///
-  /// - Parameter run: The run's name; where it is nil, any that trains.
+  /// - Parameter run: The name of the run; if nil, any run that is training.
   public static func now(_ run: String?, in project: Project) -> RunningTraining? {
     for holder in LockHolder.all(in: project) {
       guard let folder = holder.workFolder, let name = holder.runName, run == nil || run == name,
@@ -43,7 +43,7 @@ public struct RunningTraining {
   /// Loss, accuracy, learning rate and gap so far; nil before the first epoch is finished.
   public var overview: Figure? { figures?.overview }
 
-  /// The newest finished epoch in a line, where it comes after epoch `seen`.
+  /// The latest finished epoch as a line, if it is later than epoch `seen`.
   public func newestEpoch(after seen: Int) -> (epoch: Int, text: String)? {
     guard let history, let epoch = history.epochs.last, epoch > seen else { return nil }
     func figures(_ name: String, _ curves: TrainingHistory.Curves) -> String {

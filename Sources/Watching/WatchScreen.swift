@@ -2,12 +2,12 @@ import Foundation
 import Gnuplot
 import TensorFiles
 
-/// A running training in the letters of a terminal: progress, curves, the last epochs, confusions.
+/// A running training as text for a terminal: progress, curves, the last epochs, confusions.
 public struct WatchScreen {
   public let training: RunningTraining
   /// Columns, at least 60.
   public let columns: Int
-  /// Lines that the screen has.
+  /// Lines of the screen.
   public let lines: Int
   public let showsColours: Bool
 
@@ -20,15 +20,15 @@ public struct WatchScreen {
     self.showsColours = showsColours
   }
 
-  /// All lines, no wider than the screen and no more than it has.
+  /// All lines; they fit the width and the height of the screen.
   ///
-  /// - Parameter curves: Draws a figure in letters, with `lines` lines to a panel.
+  /// - Parameter curves: Draws a figure in characters, with `lines` lines for each panel.
   public func text(curves: (Figure, _ lines: Int) -> [String]) -> [String] {
     let head = [title, bar, standing].map(fitted)
     let foot = epochTable + confusions
     var middle: [String] = []
     if let figures = training.figures {
-      // Two figures where the screen is high enough for both, else the accuracy alone.
+      // Two figures if the screen is high enough for both, otherwise only the accuracy.
       let free = lines - head.count - foot.count - 2
       let wanted = [figures.top1, figures.loss].compactMap { $0 }
       let shown = free >= 32 ? wanted : Array(wanted.prefix(1))

@@ -6,10 +6,10 @@ import Tensors
 extension StageOptions {
   /// The threads that the stage computes with.
   ///
-  /// A shortage of memory ends the stage from now on, in one line, and what the last bits of a result
-  /// depend on is left for the artefact's manifest.
+  /// From now on, a shortage of memory ends the stage with a one-line message. The numerics, on
+  /// which the last bits of results depend, are recorded for the artefact's manifest.
   ///
-  /// - Throws: Where this processor can't run the kernels, or the record can't be written.
+  /// - Throws: An error if this processor can't run the kernels, or the record can't be written.
   public func workers() throws -> WorkerPool {
     try KernelTarget.prepare(threadCount: threads)
     MemoryShortage.endProgram { exitWithError("\($0)") }

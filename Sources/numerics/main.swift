@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import Processors
 
-// Prints what decides the last bits of a result on this machine, as JSON, if the kernels run on it.
+// Prints the numerics of this machine, which determine the last bits of results, as JSON, if the
+// kernels can run on it.
 let encoder = JSONEncoder()
 encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
 do {
