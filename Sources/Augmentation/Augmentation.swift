@@ -14,8 +14,9 @@ public enum Augmentation: Sendable, Equatable {
   case crop(padding: Int, fill: CropFill)
   /// Mirrors the image horizontally with this probability.
   case flip(probability: Double)
-  /// Mirrors the image horizontally in every other epoch. The first epoch is drawn once for each
-  /// image, so that a network sees both sides of every image in any two epochs.
+  /// Mirrors the image horizontally in every other epoch. Whether the first epoch is mirrored is
+  /// drawn once for each image. So a network sees both orientations of every image in any two
+  /// successive epochs.
   ///
   /// Source: Jordan, 2024, arXiv:2404.00498, section 3.6.
   case alternatingFlip

@@ -17,8 +17,8 @@ public struct ImageOrigin: Sendable {
     RandomStream(seed: seed, purpose: "augmentation", epoch: epoch, index: index)
   }
 
-  /// Whether an alternating flip mirrors the image in this epoch: at random in epoch 1, by seed and
-  /// index alone, and from then on whenever it did not in the epoch before.
+  /// Whether an alternating flip mirrors the image in this epoch: in epoch 1 at random, depending
+  /// only on seed and index, and afterwards whenever it did not in the previous epoch.
   var isMirroredInTurn: Bool {
     var stream = RandomStream(seed: seed, purpose: "alternating flip", index: index)
     let isMirroredFirst = stream.uniform() < 0.5

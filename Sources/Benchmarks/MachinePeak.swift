@@ -14,7 +14,7 @@ public struct MachinePeak: Sendable, Equatable {
     self.bfloat16 = bfloat16
   }
 
-  /// Measures for about half a second and takes the best of many runs, so that other load on a
+  /// Measures for about half a second and keeps the best of many runs, so that other load on a
   /// shared machine has little effect.
   init(on pool: WorkerPool) {
     multiplyAdds = Self.best { MultiplyAddLoop.run(on: pool) }

@@ -3,7 +3,7 @@
 ///
 /// `stages/schema.yaml` marks the positions of such keys among its own: `declared: true`.
 public struct DeclaredSetting: Sendable, Equatable {
-  /// A condition on another key: that it has one of some values, or none of them.
+  /// A condition on another key: that it has one of some values, or that it has none of them.
   public struct Condition: Sendable, Equatable {
     /// The full name of the other key.
     public let key: String
@@ -20,7 +20,7 @@ public struct DeclaredSetting: Sendable, Equatable {
       self.init(key: key, values: [value], isNegated: true)
     }
 
-    /// That the other key is left out.
+    /// The condition that the other key is left out.
     public static func absent(_ key: String) -> Condition {
       Condition(key: key, values: [], isNegated: false)
     }
@@ -37,10 +37,10 @@ public struct DeclaredSetting: Sendable, Equatable {
   public let defaultValue: SettingValue?
   /// The description, in one sentence without a full stop.
   public let about: String
-  /// The key has an effect where all conditions of one of these lists hold; without lists, always.
+  /// The key has an effect if all conditions of one of these lists are true; without lists, always.
   public let conditions: [[Condition]]
-  /// Whether the key was added to a program whose results are kept: its default stands for what
-  /// was done before, so it never changes, and enters no cache key.
+  /// Whether the key was added later, while earlier results must stay valid: its default describes
+  /// the earlier behaviour, so it never changes and is not part of cache keys.
   public let isAddition: Bool
 
   public init(

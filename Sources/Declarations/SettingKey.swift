@@ -14,7 +14,7 @@ public struct SettingKey<Value: DeclarableValue>: DeclaredKey {
 
   public var defaultSetting: SettingValue { defaultValue.setting }
 
-  /// The same key, marked as added to a program whose results are kept.
+  /// The same key, marked as added later (`DeclaredSetting.isAddition`).
   public var asAddition: SettingKey {
     var key = self
     key.isAddition = true
@@ -81,8 +81,8 @@ public protocol DeclaredKey: Sendable {
   var defaultSetting: SettingValue { get }
   /// Its meaning, in one sentence without a full stop.
   var about: String { get }
-  /// Whether the key was added later: its default stands for what was done before, and enters no
-  /// cache key (`DeclaredSetting.isAddition`).
+  /// Whether the key was added later: its default describes the earlier behaviour and is not part
+  /// of cache keys (`DeclaredSetting.isAddition`).
   var isAddition: Bool { get }
 }
 

@@ -60,13 +60,14 @@ extension EvaluationSettings {
 
 /// Which of several checkpoints an evaluation selected, and on which images.
 ///
-/// The chosen one is written again as a checkpoint, with its kind (`SelectionKind`) among the metadata,
-/// and `selected_on_test` where test images chose among several. Training can start from it.
+/// The selected checkpoint is written again with its kind (`SelectionKind`) in the metadata, and
+/// with `selected_on_test` if it was selected among several on test images. Training can start from
+/// it.
 public struct CheckpointSelection: Sendable, Equatable {
-  /// The place of the chosen one in the list.
+  /// The index of the selected checkpoint in the list.
   public let position: Int
   public let kind: SelectionKind
-  /// Whether the images that chose among several were test images.
+  /// Whether it was selected among several on test images.
   public let choseOnTest: Bool
 
   static let testKey = "selected_on_test"

@@ -4,8 +4,8 @@ import Tensors
 
 /// One view of the images of a batch: shifted by whole pixels, then mirrored.
 struct ImageView: Equatable {
-  /// Pixels by which the window moves down and to the right, −1, 0 or 1; pixels outside the image
-  /// are its reflection, in which the outermost ones are not repeated.
+  /// Pixels by which the window moves down and to the right: −1, 0 or 1. Outside the image, pixels
+  /// are reflected without repeating the outermost ones.
   let shift: Int
   let isMirrored: Bool
   /// The weight of the view's logits.

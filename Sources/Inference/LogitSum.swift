@@ -1,8 +1,8 @@
 import Foundation
 import Tensors
 
-/// The weighted sum of a batch's logits over several views. Sums are in `Double`, in the order of the
-/// views.
+/// The weighted sum of a batch's logits over several views. Sums are in `Double`, in the order of
+/// the views.
 struct LogitSum {
   private var sums: [Double] = []
 
@@ -54,8 +54,8 @@ struct StoredLogits {
     }
   }
 
-  /// The given fraction of the images, at least one: those whose first class has the least
-  /// probability, of equal ones those that come first; in ascending order.
+  /// The given fraction of the images, but at least one: those whose most probable class has the
+  /// lowest probability; of equal ones, the first. In ascending order.
   func leastCertain(fraction: Double) -> [Int] {
     let count = elements.count / shape.imageStride
     let wanted = max(Int((fraction * Double(count)).rounded()), 1)
@@ -63,7 +63,7 @@ struct StoredLogits {
     return (0..<count).sorted { (-doubts[$0], $0) < (-doubts[$1], $1) }.prefix(wanted).sorted()
   }
 
-  /// −log p of the first class, exact where p rounds to one.
+  /// −log p of the most probable class, accurate even if p rounds to one.
   private func doubt(_ image: Int) -> Double {
     let first = image * shape.imageStride
     let logits = elements[first..<first + shape.channels].map(Double.init)

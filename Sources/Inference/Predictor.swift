@@ -13,7 +13,7 @@ public final class Predictor {
   private let loss: CrossEntropy
   private let views: ImageViews
   private let probabilities: AlignedBuffer
-  /// Logits of a batch that don't come from the plan; empty where all do.
+  /// Logits of a batch that are not in the plan; empty if all are.
   private let logits: AlignedBuffer
   private var mirrorAverage = MirrorAverage()
   private var logitSum = LogitSum()
@@ -57,8 +57,8 @@ public final class Predictor {
   public struct Answer {
     /// The index of the image in its set.
     public let image: Int
-    /// The values by which classes are ranked: the logits, or the mean of those of all views, or, if
-    /// probabilities are averaged, the logarithms of their mean.
+    /// The values by which classes are ranked: the logits, or the mean of those of all views, or,
+    /// if probabilities are averaged, the logarithms of their mean.
     public let logits: UnsafeBufferPointer<Float>
     public let probabilities: UnsafeBufferPointer<Float>
     public let label: Int
@@ -118,7 +118,7 @@ extension Predictor {
         try body(plan.logits, labels, indices)
       }
     }
-    // Which images are the least certain is known when all have been seen.
+    // The least certain images are known only after all have been evaluated.
     var stored = StoredLogits(plan.logits.shape, images: all.count)
     forEachBatch(all, of: loader) { labels, indices in
       addLogits(of: ImageViews.Kind.plain.views, labels: labels)
@@ -138,7 +138,8 @@ extension Predictor {
     }
   }
 
-  /// Calls `body` with room for the labels of each batch of the images at `indices`, which it loads.
+  /// Loads the images at `indices` batch by batch, and calls `body` with memory for the labels of
+  /// each.
   private func forEachBatch(
     _ indices: [Int], of loader: BatchLoader, _ body: (Labels, ArraySlice<Int>) throws -> Void
   ) rethrows {
@@ -152,8 +153,8 @@ extension Predictor {
     }
   }
 
-  /// Leaves the answers to the next `labels.count` images, averaged over all views, in the plan's
-  /// logits, and writes the images' labels.
+  /// Writes the predictions for the next `labels.count` images, averaged over all views, to the
+  /// plan's logits, and the images' labels to `labels`.
   private func answer(labels: Labels) {
     guard views.averagesProbabilities else {
       return addLogits(of: views.kind.views, labels: labels)
@@ -162,7 +163,7 @@ extension Predictor {
     feed.write(into: input, labels: labels, on: pool)
     plan.forward(count: labels.count)
     mirrorAverage.keep(plan.logits)
-    // Written for each pass: a plan reuses the input's memory for later layers.
+    // Written before each pass, since a plan reuses the input's memory for later layers.
     feed.write(into: input, labels: labels, on: pool)
     ImageView.mirrored.apply(to: input, on: pool)
     feed.advance()
@@ -170,7 +171,7 @@ extension Predictor {
     mirrorAverage.average(into: plan.logits)
   }
 
-  /// The same for views whose logits are averaged.
+  /// Like `answer`, for views whose logits are averaged.
   private func addLogits(of views: [ImageView], labels: Labels) {
     let input = plan.input(count: labels.count)
     for (place, view) in views.enumerated() {

@@ -60,7 +60,7 @@ extension EvaluationSettings {
     return reservations
   }
 
-  /// What the evaluation of some checkpoints found, with the figures of the selected one.
+  /// The results of evaluating some checkpoints, with the figures of the selected one.
   ///
   /// - Parameters:
   ///   - weights: The description of the selected checkpoint.

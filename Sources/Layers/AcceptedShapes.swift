@@ -1,6 +1,6 @@
 import Tensors
 
-// Which heights and widths of inputs a layer can work on, where not all.
+// The heights and widths that a layer accepts, for layers that do not accept all.
 
 extension Linear {
   public func accepts(_ inputs: [FeatureMapShape]) -> Bool {

@@ -51,8 +51,8 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   private var shift: UnsafeMutablePointer<Float> { cache.base + 5 * stride }
 
   public var parameters: [Parameter] { [weight, bias, runningMean, runningVariance] }
-  /// The slope of an activation function that is linear on each side of zero follows from the output;
-  /// that of any other from the sum of the normalised input and the residual.
+  /// The derivative of an activation function that is linear on each side of zero is computed from
+  /// the output; that of any other from the sum of the normalised input and the residual.
   public var backwardReads: BackwardReads {
     if activation == .identity { return .firstInput }
     return activation.negativeSlope == nil ? .inputs : [.firstInput, .output]
@@ -78,7 +78,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
   /// True for a frozen layer: training then normalizes with the running statistics and doesn't
   /// update them.
   private var usesRunningStatistics: Bool { runningMean.isFrozen || runningVariance.isFrozen }
-  /// The same when memory was last reserved for training.
+  /// The value of `usesRunningStatistics` when memory was last reserved for training.
   private var wasFrozen = false
 
   public var runsEpilogues: Bool { true }

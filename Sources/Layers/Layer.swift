@@ -7,7 +7,7 @@ public enum Mode: Sendable {
   case training, evaluation
 }
 
-/// A differentiable function of feature maps, with its forward and its backward pass side by side.
+/// A differentiable function of feature maps, with a forward and a backward pass.
 ///
 /// A layer owns its parameters and everything its backward pass needs except feature maps. The maps
 /// belong to the plan that runs the layer (`NetworkPlan`), which keeps them as long as
@@ -49,8 +49,8 @@ public protocol Layer: AnyObject, Sendable {
   /// and runs an epilogue on each image.
   var runsEpilogues: Bool { get }
 
-  /// An epilogue to run on each image of the layer's first input as soon as it is written, in
-  /// training; it saves the layer a pass over the map. Nil if there is none.
+  /// An epilogue that runs in training on each image of the layer's first input as soon as it is
+  /// written, so that the layer needs no separate pass over the map. Nil if there is none.
   var inputEpilogue: (any ImageEpilogue)? { get }
 
   /// Whether the layer has a `gradientEpilogue`.
@@ -82,8 +82,8 @@ extension Layer {
     inputs: [FeatureMap], output: FeatureMap
   ) -> (any ImageEpilogue)? { nil }
 
-  /// Freezes all parameters and running statistics, or lets them train again. Plans and optimisers
-  /// made afterwards follow.
+  /// Freezes or unfreezes all parameters and running statistics. This applies to plans and
+  /// optimisers that are made afterwards.
   public func freeze(_ isFrozen: Bool = true) {
     for parameter in parameters { parameter.isFrozen = isFrozen }
   }

@@ -12,7 +12,7 @@ import Tensors
 /// linear, the weights are mixed instead of the outputs, which leaves one convolution per image.
 ///
 /// The mixed weights of all images would be many times the size of the bank. They are computed for
-/// a few images, a few outputs or one point of the Winograd tile at a time, used at once, and
+/// a few images, a few outputs or one point of the Winograd tile at a time, used immediately, and
 /// computed again in the backward pass.
 ///
 /// Shapes: x `[N, H, W, C]`, logits `[N, 1, 1, K]`, y `[N, H, W, O]`; weight

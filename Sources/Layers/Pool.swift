@@ -89,13 +89,14 @@ public final class AveragePool: Layer, @unchecked Sendable {
   }
 }
 
-/// The largest value of each window, the first of equal ones; with ReLU, at least zero.
+/// The largest value of each window; with ReLU, at least zero. Of equal values, the first is
+/// chosen.
 ///
 /// Shapes: x `[N, H, W, C]`, y `[N, OH, OW, C]`.
 public final class MaxPool: Layer, @unchecked Sendable {
   public let grid: PoolingGrid
-  /// Whether ReLU is applied. Before and after the pooling are equivalent, since only the largest
-  /// value of a window matters.
+  /// Whether ReLU is applied. It could be before or after the pooling, since only the largest value
+  /// of a window matters.
   public let rectifies: Bool
   private var reserved = ReservedPoolings()
   /// For each element of the output one byte: the position of the largest value in its window, or a

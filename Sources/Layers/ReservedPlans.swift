@@ -1,7 +1,7 @@
 import Tensors
 
-/// The plans of a layer, one per reserved shape. A plan serves batches of any size up to the one it
-/// was made for.
+/// The plans of a layer, one for each reserved shape. A plan can be used for batches of any size up
+/// to the one it was made for.
 struct ReservedPlans<Plan> {
   private struct Key: Hashable {
     let input: FeatureMapShape

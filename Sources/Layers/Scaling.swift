@@ -3,7 +3,7 @@ import Tensors
 
 /// Multiplies each element by a constant: y = factor · x.
 ///
-/// Before the loss it sets how far the logits of a new network lie apart.
+/// Before the loss, it determines the spread of the logits of a new network.
 /// Shapes: x, y `[N, H, W, C]`.
 public final class Scaling: Layer {
   public let factor: Float

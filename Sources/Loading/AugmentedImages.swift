@@ -3,7 +3,7 @@ import Datasets
 import Randomness
 import Resampling
 
-/// The images of a set as bytes, augmented, resized for a network and, if asked for, shrunk.
+/// The images of a set as bytes, augmented, resized for a network and optionally shrunk.
 ///
 /// The result for an image depends only on the seed, the epoch and the image.
 struct AugmentedImages: Sendable {
@@ -16,8 +16,8 @@ struct AugmentedImages: Sendable {
   private let afterResizing: [Augmentation]
   /// Nil if images keep their size.
   private let resampling: BilinearResampling?
-  /// The side for which images are augmented, and the last step from there to `side`; nil if they
-  /// are not shrunk.
+  /// The side at which images are augmented, and the resampling from it to `side`; nil if they are
+  /// not shrunk.
   private let augmentedSide: Int
   private let shrinking: BilinearResampling?
 

@@ -22,9 +22,10 @@ public struct BatchLoader: Sendable {
   ///   - side: Width and height to which other images are resized. In an epoch this happens at the
   ///     position of the augmentation `resize`; without it, after all others. Normalisation comes
   ///     last.
-  ///   - smallSide: Width and height to which the augmented images are shrunk; nil keeps their size.
-  /// - Precondition: `images` holds at least one image, `side` is positive, and `smallSide` positive
-  ///   and at most `side`.
+  ///   - smallSide: Width and height to which the augmented images are shrunk; nil keeps their
+  ///     size.
+  /// - Precondition: `images` holds at least one image, `side` is positive, and `smallSide`
+  ///   positive and at most `side`.
   public init(
     _ images: ImageSet, normalization: Normalization, augmentations: [Augmentation] = [],
     seed: Int = 0, side: Int? = nil, shrunkTo smallSide: Int? = nil
@@ -49,7 +50,7 @@ public struct BatchLoader: Sendable {
       images, normalization: normalization, augmentations: augmentations, seed: seed, side: side)
   }
 
-  /// A copy that shrinks its images, whole and as the last step before normalisation.
+  /// A copy that shrinks whole images as the last step before normalisation.
   ///
   /// - Precondition: the loader's images are not shrunk yet, and are not smaller.
   public func shrinking(to smallSide: Int) -> BatchLoader {

@@ -4,18 +4,17 @@ import Kernels
 import Layers
 import Tensors
 
-/// The network of the fastest known trainings on CIFAR-10: a 2×2 convolution that whitens patches of
-/// the images, groups of two 3×3 convolutions, the maximum over all pixels, and a linear head without
-/// bias whose logits are scaled down.
+/// The network of the fastest known training runs on CIFAR-10: a 2×2 convolution that whitens
+/// patches of the images, groups of two 3×3 convolutions, the maximum over all pixels, and a linear
+/// head without bias whose logits are scaled down.
 ///
 /// A group: convolution – max pool 2 – norm – activation – convolution – norm – activation. Norms
 /// learn no scale. Whitening filters are computed from training images and frozen; all other
 /// convolutions begin as the identity.
 ///
 /// Shapes: images `[N, side, side, 3]`, logits `[N, 1, 1, classes]`. With the default widths
-/// 1,971,352 trained parameters for 10 classes.
-/// Source: Jordan, 2024, arXiv:2404.00498, section 3. The source pools 3×3 windows at the end, which
-/// is the same for images of 32 pixels.
+/// 1,971,352 trained parameters for 10 classes. Source: Jordan, 2024, arXiv:2404.00498, section 3.
+/// The source pools 3×3 windows at the end, which is the same for images of 32 pixels.
 struct Airbench: NetworkFamily {
   static let widths = SettingKey(
     "widths", each: 1...1024, count: 1...64, default: [64, 256, 256],
@@ -72,8 +71,8 @@ struct Airbench: NetworkFamily {
     return build.network(name: name, sizes, classes: classes, start: .identity)
   }
 
-  /// How many groups images of this side can pass. Each halves the side; at the end 1 to 16 pixels
-  /// remain along each axis, of which the last pooling takes the maximum.
+  /// The possible numbers of groups for images of this side. Each group halves the side; at the
+  /// end, 1 to 16 pixels remain along each axis, of which the last pooling computes the maximum.
   private func groupCounts(side: Int) -> ClosedRange<Int> {
     let sides = Array(sequence(first: side - 1) { $0 > 1 ? $0 / 2 : nil })
     return max(sides.firstIndex { $0 <= 16 } ?? 1, 1)...max(sides.count - 1, 1)

@@ -6,8 +6,8 @@ import Tensors
 /// is in the cache.
 ///
 /// In training, a norm needs sums of its input and of its output's gradient. The layer that writes
-/// such a map runs the norm's epilogue image by image, which saves the norm one pass over the map.
-/// The epilogue does the same arithmetic as the norm itself, so results are bit-identical.
+/// such a map runs the norm's epilogue image by image, so that the norm needs no separate pass over
+/// the map. The epilogue does the same arithmetic as the norm itself, so results are bit-identical.
 public struct EpilogueFusion {
   /// For each node, the node whose `inputEpilogue` it runs on its output.
   private let outputEpilogues: [Int?]

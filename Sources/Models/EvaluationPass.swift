@@ -3,9 +3,9 @@ import Tensors
 
 /// The number of images of a batch that go through a network at once in evaluation.
 ///
-/// Chosen so that their maps stay in the caches, and layers with little arithmetic don't wait for
-/// memory. Each pass reads all weights; the size is large enough that all passes together read at
-/// most half as many bytes of weights as the batch has of maps.
+/// It is chosen so that their maps stay in the caches, and layers with little arithmetic don't wait
+/// for memory. Each pass reads all weights; the size is large enough that all passes together read
+/// at most half as many bytes of weights as of maps.
 enum EvaluationPass {
   /// Largest size of the simultaneously live maps that the last-level cache still partly holds, and
   /// target size that it holds fully.

@@ -1,16 +1,16 @@
 import Foundation
 
-/// A task of a job array as Slurm's queue lists it: `squeue --array --format='%F %K %T %r'`.
+/// A task of a job array in Slurm's queue, as listed by `squeue --array --format='%F %K %T %r'`.
 public struct QueueEntry: Sendable, Equatable {
   public let job: Int
-  /// Its place in the array; nil for a job that is none.
+  /// Its index in the array; nil for a job that is not an array.
   public let task: Int?
   /// `PENDING`, `RUNNING`, …
   public let state: String
-  /// Why it waits: `Resources`, `Dependency`, …
+  /// The reason for waiting: `Resources`, `Dependency`, …
   public let reason: String
 
-  /// The entries of a listing; lines that are none are passed over.
+  /// The entries of a listing; other lines are skipped.
   public static func entries(in listing: String) -> [QueueEntry] {
     listing.split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ", maxSplits: 3).map(String.init)
@@ -29,8 +29,8 @@ public struct QueueEntry: Sendable, Equatable {
   }
 }
 
-/// What a sweep has given to Slurm: `data/sweeps/NAME/slurm/jobs.txt`, a line a job, its number and the
-/// file that lists what its tasks do, one a line.
+/// The jobs that a sweep has submitted to Slurm: `data/sweeps/NAME/slurm/jobs.txt`, with one line
+/// for each job: its number and the file that lists its tasks, one per line.
 public struct SubmittedJobs: Sendable {
   public let jobs: [(number: Int, runs: [String])]
 
@@ -50,7 +50,7 @@ public struct SubmittedJobs: Sendable {
     }
   }
 
-  /// The entries of a queue that are the sweep's, by run.
+  /// The queue's entries that belong to the sweep, by run.
   public func byRun(_ entries: [QueueEntry]) -> [String: QueueEntry] {
     var found: [String: QueueEntry] = [:]
     for entry in entries {

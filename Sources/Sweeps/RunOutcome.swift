@@ -4,28 +4,29 @@ import Planning
 import Records
 import TensorFiles
 
-/// What a finished run of a sweep has come to.
+/// The results of a finished run of a sweep.
 public struct RunOutcome: Sendable {
   public let run: Sweep.Run
-  /// Percent, of the last evaluation on test images, or of the last at all; nil if there is none.
+  /// The accuracy in percent of the last evaluation on test images, or of the last evaluation if
+  /// there is none on test images; nil without an evaluation.
   public let top1: Double?
   /// The images that `top1` was measured on: `validation`, `test` or others.
   public let images: String?
-  /// The best accuracy after any epoch on the images held out of training, and that epoch.
+  /// The best validation accuracy, and its epoch.
   public let best: (epoch: Int, top1: Double)?
-  /// After each epoch on those images.
+  /// The epochs of `top1OfEpoch`.
   public let epochs: [Int]
   /// Percent.
   public let top1OfEpoch: [Double?]
   public let lossOfEpoch: [Double?]
-  /// Of all trainings, where each says so.
+  /// The seconds of all trainings; nil if one is not known.
   public let trainingSeconds: Double?
-  /// What the last bits depend on, as one text; empty if nothing tells.
+  /// The numerics as one text; empty if they are not known.
   public let numerics: String
   /// Missing or unreadable parts, one line each.
   public let remarks: [String]
 
-  /// Reads what stands, each step found by what it writes: `history`, `metrics`.
+  /// Reads the results. Steps are identified by their outputs `history` and `metrics`.
   init(_ run: Sweep.Run, plan: RunPlan, in project: Project) {
     self.run = run
     var remarks = Remarks(of: run.name)

@@ -3,15 +3,16 @@ import Planning
 import TensorFiles
 
 extension Sweep {
-  /// The keys that take more than one value.
+  /// The keys with more than one value.
   public var varied: [Axis] { axes.filter { $0.values.count > 1 } }
 
   /// A combination of values, in the order of `axes`.
   public struct Point: Sendable, Equatable {
     public let values: [String]
-    /// Those of keys that vary, for people: `learning-rate 0.1, epochs 3`; `all` where none does.
+    /// The values of the varied keys for readers: `learning-rate 0.1, epochs 3`; `all` if no key
+    /// varies.
     public let title: String
-    /// Those of keys that vary, by key.
+    /// The values of the varied keys.
     public let varied: [(key: String, value: String)]
 
     public static func == (left: Point, right: Point) -> Bool { left.values == right.values }
@@ -34,7 +35,7 @@ extension Sweep {
     }
   }
 
-  /// The last word of a key; all of it where another varied key ends so too.
+  /// The last word of a key, or the whole key if another varied key has the same last word.
   public func shortName(of key: String) -> String {
     let last = String(key.split(separator: ".").last ?? "")
     return varied.count { $0.key == key || $0.key.hasSuffix("." + last) } > 1 ? key : last
@@ -63,7 +64,8 @@ extension Sweep {
     }
   }
 
-  /// What tells a point in the name of a run: `.learning-rate-0.1`; of one point, nothing.
+  /// The part of a run's name that identifies the point: `.learning-rate-0.1`; empty if there is
+  /// only one point.
   private func slug(of point: Point) -> String {
     guard !point.varied.isEmpty else { return seeds.isEmpty ? ".run" : "" }
     let text = point.varied.map { key, value in
@@ -73,8 +75,8 @@ extension Sweep {
     return ".\(text.prefix(70))-\(Self.digest(of: point.values))"
   }
 
-  /// What tells the points in the names of runs. Where two come out equal, all of that text get a digest of
-  /// what they stand for.
+  /// The parts of the runs' names that identify the points. If several points have the same text, a
+  /// digest of their values is appended to each.
   private func slugs(of points: [Point]) -> [String] {
     let slugs = points.map(slug)
     let counts = Dictionary(slugs.map { ($0, 1) }, uniquingKeysWith: +)
@@ -83,7 +85,7 @@ extension Sweep {
     }
   }
 
-  /// Letters, digits, full stops and hyphens of `text`; `_` for all else.
+  /// `text` with `_` for all characters except letters, digits, full stops and hyphens.
   private static func plain(_ text: String) -> String {
     let bytes = text.utf8.map { byte -> UInt8 in
       switch byte {

@@ -6,10 +6,10 @@ import TensorFiles
 
 /// Many runs of one recipe: every combination of the values of some keys, each with every seed.
 public struct Sweep: Sendable, Equatable, Codable {
-  /// A key and the values it takes; a single one is laid over all runs.
+  /// A key and its values; a single value applies to all runs.
   public struct Axis: Sendable, Equatable, Codable {
     public let key: String
-    /// As `--set` takes them.
+    /// The values as written for `--set`.
     public let values: [String]
 
     public init(key: String, values: [String]) {
@@ -21,9 +21,9 @@ public struct Sweep: Sendable, Equatable, Codable {
   /// A run of a sweep.
   public struct Run: Sendable, Equatable {
     public let name: String
-    /// The place of its setting among `points`.
+    /// The index of its point in `points`.
     public let point: Int
-    /// Nil if the sweep leaves seeds to the recipe.
+    /// Nil if the recipe sets the seed.
     public let seed: Int?
     public let request: RunRequest
   }
@@ -31,28 +31,28 @@ public struct Sweep: Sendable, Equatable, Codable {
   public let name: String
   /// The recipe's name, or the path of its file in the project.
   public let recipe: String
-  /// All keys given, in their order.
+  /// All given keys, in their order.
   public let axes: [Axis]
-  /// Empty where the sweep leaves seeds to the recipe.
+  /// Empty if the recipe sets the seeds.
   public let seeds: [Int]
-  /// The keys that a seed sets: one for each step that has one.
+  /// The keys that the seed sets: one for each step with a seed.
   public let seedKeys: [String]
 
-  /// More runs than these are refused.
+  /// The largest number of runs.
   public static let runLimit = 10_000
-  /// Longer requests, of all runs together, are refused.
+  /// The largest total size of the requests of all runs, in bytes.
   static let byteLimit = 32 << 20
 
   /// - Parameters:
-  ///   - name: Nil for `RECIPE-sweep`.
-  ///   - sets: `key=v1,v2,…`, as the command line has them.
+  ///   - name: The name of the sweep; `RECIPE-sweep` if nil.
+  ///   - sets: `key=v1,v2,…`, as on the command line.
   ///   - callerFolder: The folder to which relative paths refer.
   public init(
     name: String?, recipe: String, sets: [Axis], seeds: [Int], in project: Project,
     callerFolder: URL
   ) throws {
     var axes = try sets.map { axis in
-      // A request brings paths into the project's terms.
+      // A request makes paths relative to the project.
       let requests = try axis.values.map { value in
         try RunRequest(
           recipe: recipe, run: "sweep", overrides: ["\(axis.key)=\(value)"], project: project,
@@ -78,7 +78,7 @@ public struct Sweep: Sendable, Equatable, Codable {
     let instances = try project.graph.instances(for: try project.recipe(for: request).steps)
     let seedKeys = instances.compactMap(\.seedKey)
     var seeds = seeds
-    // Seeds may be given as the key's values too.
+    // Seeds may also be given as values of the key.
     if let index = axes.firstIndex(where: { seedKeys.contains($0.key) && $0.values.count > 1 }) {
       guard seeds.isEmpty else { throw SweepError.seedsTwice(key: axes[index].key) }
       seeds = try axes[index].values.map { text in
@@ -100,7 +100,7 @@ public struct Sweep: Sendable, Equatable, Codable {
     guard isWithinBytes else { throw SweepError.tooLong(limit: Self.byteLimit) }
   }
 
-  /// How many runs there are; nil if that is no number of this machine.
+  /// The number of runs; nil if it overflows.
   private var runCount: Int? {
     var count = max(seeds.count, 1)
     for axis in axes {
@@ -111,7 +111,7 @@ public struct Sweep: Sendable, Equatable, Codable {
     return count
   }
 
-  /// Whether the requests of all runs, one after the other, are of a bearable length.
+  /// Whether the requests of all runs together are within `byteLimit`.
   private var isWithinBytes: Bool {
     var bytes = 100 + seedKeys.reduce(0) { $0 + $1.utf8.count + 20 }
     for axis in axes {
@@ -121,7 +121,7 @@ public struct Sweep: Sendable, Equatable, Codable {
     return bytes * (runCount ?? .max / bytes) <= Self.byteLimit
   }
 
-  /// Whether a file's sweep is one that this program would have written.
+  /// Whether a sweep read from a file is one that this program could have written.
   var isInBounds: Bool {
     guard let runCount, runCount > 0, runCount <= Self.runLimit else { return false }
     return isWithinBytes && Self.isName(name) && Set(axes.map(\.key)).count == axes.count
@@ -136,7 +136,7 @@ public struct Sweep: Sendable, Equatable, Codable {
 }
 
 extension Sweep {
-  /// The call that asks for it.
+  /// The command that requests the sweep.
   public var command: String {
     let isCounted = seeds == Array(1...max(1, seeds.count))
     let keys = axes.map { "--set \(Self.word("\($0.key)=\($0.values.joined(separator: ","))"))" }
@@ -152,7 +152,7 @@ extension Sweep {
       .joined(separator: " ")
   }
 
-  /// A word as shells read it.
+  /// A word, quoted for a shell.
   private static func word(_ text: String) -> String {
     text.wholeMatch(of: /[A-Za-z0-9._\/=,:+-]+/) != nil
       ? text : "'" + text.replacing("'", with: "'\\''") + "'"

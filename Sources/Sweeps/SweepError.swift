@@ -1,40 +1,40 @@
 import TensorFiles
 
-/// What can be wrong with a sweep: one case per rule.
+/// Errors of sweeps: one case per rule.
 public enum SweepError: PrintableError, Sendable, Equatable {
-  /// A `--set` is no `key=value,…`.
+  /// A `--set` does not have the form `key=value,…`.
   case notAKey(String)
-  /// A bracket or quote of a list of values has no other end.
+  /// A bracket or quote in a list of values is not closed.
   case unbalanced(key: String, values: String)
-  /// A list of values has an empty one.
+  /// A list of values contains an empty value.
   case emptyValue(key: String, values: String)
-  /// A value stands twice in a list.
+  /// A list contains a value twice.
   case repeatedValue(key: String, value: String)
   /// A key is given twice.
   case repeatedKey(String)
   /// No stage of the recipe has a seed.
   case noSeed(recipe: String)
-  /// A number of seeds, or a seed, that is out of range.
+  /// The number of seeds, or a seed, is out of range.
   case seedCount(found: String)
   /// Seeds are given both by number and by a key.
   case seedsTwice(key: String)
-  /// The grid has more runs than are taken.
+  /// The grid has more runs than the limit.
   case tooMany(runs: Int?, limit: Int)
   /// The values are too long for this number of runs.
   case tooLong(limit: Int)
   /// A sweep's name can't name a folder.
   case badName(String)
-  /// A run has the name that a sweep was to have.
+  /// The name of a sweep is already that of a run.
   case nameOfRun(String)
   /// No sweep has this name.
   case unknownSweep(name: String, suggestion: String?, known: [String])
   /// The sweep has no such run.
   case unknownRun(name: String, sweep: String)
-  /// Another command walks the sweep now.
+  /// Another command is running the sweep.
   case inProgress(String)
   /// A file of a sweep can't be read.
   case unreadable(file: String, reason: String)
-  /// A sweep file has a word that means nothing, or a value of another kind.
+  /// A sweep file has an unknown key, or a value of another type.
   case fileWord(place: String, key: String, expected: String)
 
   public var message: String {
@@ -77,7 +77,7 @@ public enum SweepError: PrintableError, Sendable, Equatable {
 }
 
 extension SweepError {
-  /// Whether a word of the command line is wrong, and not a file.
+  /// Whether the error is in the command line, not in a file.
   public var isUsage: Bool {
     switch self {
     case .inProgress, .unreadable, .fileWord: false

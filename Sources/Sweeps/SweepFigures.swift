@@ -3,11 +3,11 @@ import Foundation
 import Gnuplot
 
 extension SweepResults {
-  /// Lines that can be told apart in one figure.
+  /// The largest number of lines that can be distinguished in a figure.
   private static let lineLimit = 8
 
-  /// The learning curves: the mean over the seeds with a band of one standard deviation, a line a setting;
-  /// of many settings those with the highest accuracy. Nil if no run has any.
+  /// The learning curves: for each setting, the mean over the seeds with a band of one standard
+  /// deviation. If there are many settings, those with the highest accuracy. Nil if no run has any.
   public var curves: Figure? {
     let shown = settings.filter { setting in
       setting.outcomes.contains { $0.top1OfEpoch.contains { $0?.isFinite == true } }
@@ -33,7 +33,7 @@ extension SweepResults {
           data.add(column(kind), .numbers(band.map { $0.map(value) }))
         }
         add("mean") { $0.mean }
-        // Neither quantity is negative, unless it was measured so.
+        // The band does not extend below zero, unless a measured value is negative.
         add("low") { max($0.mean - ($0.standardDeviation ?? 0), min(0, $0.least)) }
         add("high") { $0.mean + ($0.standardDeviation ?? 0) }
         let color = Palette.categories[index % Palette.categories.count]
@@ -76,8 +76,9 @@ extension SweepResults {
     return epochs.map { values[$0].flatMap { SampleStatistics($0) } }
   }
 
-  /// What each key does: a panel a key, a point with its 95 % interval a value, over all runs that have the
-  /// value, and each run beside it. Nil if no key varies or nothing was evaluated.
+  /// The effect of each key: a panel for each key, with a point and its 95 % interval for each
+  /// value, over all runs with that value, and the single runs next to it. Nil if no key varies or
+  /// nothing was evaluated.
   public var effectsFigure: Figure? {
     let effects = effects
     guard !effects.isEmpty else { return nil }

@@ -5,7 +5,7 @@ import Recipes
 /// A sweep as a file:
 ///
 ///     recipe: quickstart
-///     name: rates                     # optional: that of the file
+///     name: rates                     # optional: by default that of the file
 ///     seeds: 5                        # optional: 1 to 5, or a list
 ///     set:
 ///       train.optimizer.learning-rate: [0.05, 0.1, 0.2]
@@ -17,7 +17,7 @@ public struct SweepFile: Sendable, Equatable {
   public let seeds: [Int]
   public let sets: [Sweep.Axis]
 
-  /// - Returns: Nil if the file says nothing of a `recipe`, and so is one itself.
+  /// - Returns: Nil if the file has no key `recipe`, which means that it is a recipe itself.
   public init?(contentsOf url: URL) throws {
     let text = try SettingsDocument.text(of: url)
     let source = SettingsSource.file(url.relativePath)
@@ -78,7 +78,7 @@ public struct SweepFile: Sendable, Equatable {
 }
 
 extension Sweep {
-  /// The seeds 1, 2, … of a `--seeds N`; nil if that is no number in range.
+  /// The seeds 1, 2, … of `--seeds N`; nil if N is not a number in range.
   public static func seeds(count text: String) -> [Int]? {
     guard let count = Int(text), (1...1000).contains(count) else { return nil }
     return Array(1...count)

@@ -4,8 +4,8 @@ import Planning
 import Recipes
 import TensorFiles
 
-/// The folder of a sweep, `data/sweeps/NAME/`: what was asked for (`sweep.json`), the runs' logs, and the
-/// frozen sources and binaries that they run from.
+/// The folder of a sweep, `data/sweeps/NAME/`: the request (`sweep.json`), the runs' logs, and the
+/// copies of sources and binaries from which they run.
 public struct SweepFolder: Sendable {
   public let name: String
   public let project: Project
@@ -20,7 +20,7 @@ public struct SweepFolder: Sendable {
   public var path: String { "\(Self.parent)/\(name)" }
   /// The log of a run, as a path in the project.
   public func logPath(ofRun run: String) -> String { "\(path)/logs/\(run).txt" }
-  /// What is still to be run, for pipeline.sh, as a path in the project.
+  /// The list of remaining work for pipeline.sh, as a path in the project.
   public var todoPath: String { "\(path)/todo.txt" }
   /// The folder of the page, as a path in the project.
   public var pagePath: String { "plots/sweeps/\(name)" }
@@ -35,7 +35,7 @@ public struct SweepFolder: Sendable {
     }.sorted()
   }
 
-  /// The folder of the sweep called `name`.
+  /// The folder of the sweep `name`.
   ///
   /// - Throws: `SweepError.unknownSweep`.
   public static func named(_ name: String, in project: Project) throws(SweepError) -> SweepFolder {
@@ -46,11 +46,11 @@ public struct SweepFolder: Sendable {
     return SweepFolder(name, in: project)
   }
 
-  /// What the sweep was asked for last.
+  /// The latest request of the sweep.
   public func sweep() throws(SweepError) -> Sweep {
     let file = "\(path)/sweep.json"
     let url = project.url(file)
-    // A sweep of the most runs is far from this size.
+    // Even the largest sweep is far below this size.
     guard let handle = try? FileHandle(forReadingFrom: url),
       let data = try? handle.read(upToCount: 4 << 20)
     else { throw .unreadable(file: file, reason: "it can't be read") }
@@ -61,20 +61,20 @@ public struct SweepFolder: Sendable {
     return sweep
   }
 
-  /// The sweep that a `sweep.json` holds; nil if it holds none that is within bounds.
+  /// The sweep in a `sweep.json`; nil if it is invalid or out of bounds.
   package static func sweep(in data: Data) -> Sweep? {
     let sweep = try? JSONDecoder().decode(Sweep.self, from: data)
     return sweep.flatMap { $0.isInBounds ? $0 : nil }
   }
 
-  /// Remembers what the sweep is asked for.
+  /// Saves the request of the sweep.
   public func remember(_ sweep: Sweep) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try write(String(decoding: try encoder.encode(sweep), as: UTF8.self) + "\n", to: "sweep.json")
   }
 
-  /// Writes a file of the folder as a whole.
+  /// Writes a file of the folder atomically.
   public func write(_ text: String, to name: String) throws {
     let file = try project.writableFolder("\(path)/\(name)")
     try FileManager.default.createDirectory(
@@ -82,15 +82,15 @@ public struct SweepFolder: Sendable {
     try AtomicFile.write(Data(text.utf8), to: file)
   }
 
-  /// The files that are written into the folder of the page.
+  /// The files that are written to the folder of the page.
   public static let pageFiles =
     ["report.html", "runs.csv", "settings.csv", "sweep.json"]
     + ["curves", "effects"].flatMap(Renderer.files(of:))
 
-  /// Removes the folder, and the page with its files. Only a command that holds the project's lock alone
-  /// may.
+  /// Removes the folder, and the page with its files. The caller must hold the project's exclusive
+  /// lock.
   ///
-  /// - Returns: Files of others that stay in the page's folder, as paths in the project.
+  /// - Returns: Other files that remain in the page's folder, as paths in the project.
   public func remove() throws -> [String] {
     let files = FileManager.default
     try files.removeItem(at: try project.writableFolder(path))
@@ -110,7 +110,7 @@ public struct SweepFolder: Sendable {
     return found.request
   }
 
-  /// The names of all runs that are part of some sweep.
+  /// The names of all runs that belong to a sweep.
   public static func runNames(in project: Project) -> Set<String> {
     var runs: Set<String> = []
     for name in names(in: project) {

@@ -2,14 +2,14 @@ import Foundation
 import Planning
 import TensorFiles
 
-/// The work left to complete all runs of a sweep: which runs are finished, which results several
-/// of them share, and how long the rest takes.
+/// The work that remains for all runs of a sweep: which runs are finished, which results several
+/// runs share, and how long the rest takes.
 public struct SweepPlan: Sendable {
   /// A step of a run.
   struct Step: Sendable {
     let instance: String
     let isToRun: Bool
-    /// The same for steps of two runs that will have one result.
+    /// Equal for steps of different runs that will have the same result.
     let identity: String
   }
 
@@ -17,38 +17,40 @@ public struct SweepPlan: Sendable {
   public struct PlannedRun: Sendable {
     public let run: Sweep.Run
     let steps: [Step]
-    /// Nil if something is to run yet.
+    /// Nil if the run is not finished.
     public let outcome: RunOutcome?
   }
 
-  /// Results that several runs begin with: made once, before them.
+  /// Results with which several runs begin; they are made once, before these runs.
   public struct Head: Sendable, Equatable {
     /// One of the runs.
     public let run: String
-    /// The last of the steps that they share.
+    /// The last of the shared steps.
     public let instance: String
   }
 
   public let sweep: Sweep
   public let points: [Sweep.Point]
   public let runs: [PlannedRun]
-  /// Keys of the recipe that have no effect, of the first run.
+  /// Keys of the recipe that have no effect in the first run.
   public let ineffectiveKeys: [String]
-  /// Seconds of all that is to run, one after the other, as far as past runs tell.
+  /// The total seconds of the remaining work, run sequentially, as far as they can be estimated
+  /// from past runs.
   public let seconds: Double
-  /// Whether past runs tell it of every step.
+  /// Whether the time of every step could be estimated.
   public let isForecastWhole: Bool
 
   /// Plans all runs.
   ///
   /// - Parameters:
-  ///   - selection: Which steps count.
-  ///   - check: Called for the first run of each point; throws what a stage would refuse.
+  ///   - selection: The steps to consider.
+  ///   - check: Called for the first run of each point; throws if a stage would reject its
+  ///     settings.
   public init(
     _ sweep: Sweep, selection: Selection, planner: inout Planner, check: (RunPlan) throws -> Void
   ) throws {
     let project = planner.project
-    // Past results are many where a sweep has been run: without a limit the cost would grow with them.
+    // After a sweep there are many past results; without a limit the time would grow with them.
     let memory = ForecastMemory(limit: 32)
     var times: [String: Double?] = [:]
     self.sweep = sweep
@@ -66,7 +68,7 @@ public struct SweepPlan: Sendable {
       let forecast = Forecast(plan, in: project, memory: memory)
       for (planned, step) in zip(plan.instances, steps)
       where step.isToRun && known.insert(step.identity).inserted {
-        // Runs that differ by their seed take the same time.
+        // Runs that differ only in their seeds take the same time.
         let kind = "\(run.point) \(step.instance)"
         let time = times[kind] ?? forecast.seconds(for: planned)
         times[kind] = .some(time)
@@ -103,8 +105,8 @@ public struct SweepPlan: Sendable {
     }
   }
 
-  /// Makes a finished run known where its folder does not say so yet. A run that a command writes now is
-  /// left to it.
+  /// Publishes a finished run if its folder does not show it yet. A run that another command is
+  /// writing is left alone.
   private static func publish(_ plan: RunPlan, in project: Project) throws {
     let isLinked = plan.instances.allSatisfy { planned in
       guard case .current(let manifest) = planned.state else { return true }
@@ -117,13 +119,13 @@ public struct SweepPlan: Sendable {
   }
 }
 
-// MARK: - What is to be done
+// MARK: - Remaining work
 
 extension SweepPlan {
   /// The runs that are not finished.
   public var unfinished: [PlannedRun] { runs.filter { $0.outcome == nil } }
 
-  /// The results that several runs share and that are to be made, each with the last step of its line.
+  /// The missing results that several runs share, each with the last step of its chain.
   public var heads: [Head] {
     var counts: [String: Int] = [:]
     for run in runs { for step in run.steps { counts[step.identity, default: 0] += 1 } }
@@ -137,7 +139,7 @@ extension SweepPlan {
     }
   }
 
-  /// How many results are to be made, and how many of them serve several runs.
+  /// The number of missing results, and of those that several runs share.
   public var results: (all: Int, shared: Int) {
     var counts: [String: Int] = [:]
     for run in runs {
@@ -146,7 +148,8 @@ extension SweepPlan {
     return (counts.count, counts.values.count { $0 > 1 })
   }
 
-  /// What pipeline.sh walks: `head RUN STEP` and `run RUN`, one a line, split by tabs.
+  /// The list that pipeline.sh executes: `head RUN STEP` and `run RUN`, one per line, separated by
+  /// tabs.
   public var todo: String {
     (heads.map { "head\t\($0.run)\t\($0.instance)\n" }
       + unfinished.map { "run\t\($0.run.name)\n" }).joined()

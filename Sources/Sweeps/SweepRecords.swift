@@ -100,7 +100,7 @@ extension SweepResults {
     let comparisons: [Comparison]
   }
 
-  /// All of it as JSON.
+  /// All results as JSON.
   public func json() throws -> String {
     let record = Record(
       sweep: sweep, unfinished: unfinishedCount,

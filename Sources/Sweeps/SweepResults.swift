@@ -4,18 +4,18 @@ import Gnuplot
 import Planning
 import TensorFiles
 
-/// The results of a sweep: its finished runs, by setting.
+/// The results of a sweep: its finished runs, grouped by setting.
 public struct SweepResults: Sendable {
   /// The finished runs of one setting.
   public struct Setting: Sendable {
-    /// Its place among the sweep's points.
+    /// The index of the setting in the sweep's points.
     public let point: Int
     public let title: String
     public let varied: [(key: String, value: String)]
     public let outcomes: [RunOutcome]
-    /// Over the seeds, percent; nil if no run has been evaluated.
+    /// The evaluated accuracy over the seeds, in percent; nil if no run has been evaluated.
     public let top1: SampleStatistics?
-    /// The best epochs' validation accuracy, percent.
+    /// The validation accuracy of the best epochs, in percent.
     public let best: SampleStatistics?
     public let trainingSeconds: SampleStatistics?
 
@@ -28,7 +28,7 @@ public struct SweepResults: Sendable {
     }
   }
 
-  /// Two settings over the same seeds.
+  /// A comparison of two settings over the same seeds.
   public struct Comparison: Sendable {
     public let first: String
     public let second: String
@@ -37,9 +37,9 @@ public struct SweepResults: Sendable {
   }
 
   public let sweep: Sweep
-  /// Runs that are not finished.
+  /// Number of runs that are not finished.
   public let unfinishedCount: Int
-  /// In the order of the grid; settings without a finished run are left out.
+  /// The settings in the order of the grid; those without a finished run are left out.
   public let settings: [Setting]
   /// The numerics record of most runs.
   private let commonNumerics: String
@@ -66,7 +66,7 @@ public struct SweepResults: Sendable {
   /// Whether a run's numerics differ from those of most runs.
   public func isUnlike(_ outcome: RunOutcome) -> Bool { outcome.numerics != commonNumerics }
 
-  /// The images that accuracies were measured on, in words: `test`, `validation`, `test and validation`.
+  /// The images on which accuracies were measured: `test`, `validation`, `test and validation`.
   public var images: String {
     let names = Set(outcomes.compactMap(\.images)).sorted()
     return names.isEmpty ? "evaluated" : names.joined(separator: " and ")
@@ -79,7 +79,7 @@ public struct SweepResults: Sendable {
     }
   }
 
-  /// The leader beside every other setting, where they share two seeds or more.
+  /// Comparisons of the leader with every other setting, if they share at least two seeds.
   public var comparisons: [Comparison] {
     guard let leader else { return [] }
     let seeds = leader.top1BySeed
@@ -96,7 +96,7 @@ public struct SweepResults: Sendable {
     public let values: [(value: String, top1: SampleStatistics, runs: [Double])]
   }
 
-  /// The effects of the keys that vary, values without an evaluated run left out.
+  /// The effects of the varied keys, without values that have no evaluated run.
   public var effects: [Effect] {
     sweep.varied.map { axis in
       Effect(

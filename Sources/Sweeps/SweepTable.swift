@@ -33,7 +33,7 @@ extension SweepResults {
       + (statistics.standardDeviation.map { String(format: " ± %.2f", $0) } ?? "")
   }
 
-  /// An accuracy lies between 0 and 100, and so does what is said of it.
+  /// The interval, clamped to the range of accuracies, 0 to 100.
   private static func interval(_ statistics: SampleStatistics) -> String? {
     statistics.halfWidth.map {
       String(
@@ -41,9 +41,9 @@ extension SweepResults {
     }
   }
 
-  /// What the table says in words: the leader beside the others, told apart or not.
+  /// The results in words: the leader compared with the others, significantly different or not.
   ///
-  /// - Parameter limit: Further sentences are counted, not shown.
+  /// - Parameter limit: The largest number of sentences; the rest are only counted.
   public func sentences(limit: Int = .max) -> [String] {
     let all = comparisons.map(\.sentence)
     guard all.count > limit else { return all }

@@ -1,13 +1,13 @@
-/// The values of a `--set key=v1,v2,…`: split at the commas that stand outside brackets and quotes.
+/// The values of `--set key=v1,v2,…`, split at commas outside brackets and quotes.
 public enum ValueList {
-  /// - Returns: The values in their order, without the blanks around them.
+  /// - Returns: The values in their order, without surrounding spaces.
   public static func split(_ text: String, key: String) throws(SweepError) -> [String] {
     var values: [String] = []
     var value = ""
     var closing: [Character] = []
     var quote: Character?
     var isEscaped = false
-    /// Whether a quote here opens a text: in the middle of a word it is a letter like others.
+    /// Whether a quote at this position opens a text; within a word it is an ordinary character.
     var isAtStart = true
     for character in text {
       if let open = quote {

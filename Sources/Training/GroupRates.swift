@@ -1,15 +1,15 @@
 /// The learning rates of groups of parameters in a step.
 ///
-/// A group's rate follows the section's schedule in proportion: a minimum rate is scaled by the
-/// group's `learning-rate` over the section's. A group that trains for `epochs` runs through the
-/// whole schedule in them, and is frozen afterwards: its parameters, their statistics in the
-/// optimiser and their gradients are left alone, while gradients still pass on to other layers.
+/// A group's rate is proportional to the section's schedule: a minimum rate is scaled by the ratio
+/// of the group's `learning-rate` to the section's. A group that trains for `epochs` runs through
+/// the whole schedule in this time and is frozen afterwards: its parameters, their optimiser state
+/// and their gradients are not updated, while gradients still pass to other layers.
 package struct GroupRates {
   private let whole: Course
   private let courses: [ParameterGroup: Course]
   private let epochs: Double
 
-  /// A learning rate, and the schedule along which it changes.
+  /// A learning rate and its schedule.
   private struct Course {
     let base: Double
     let schedule: Schedule
@@ -49,7 +49,7 @@ package struct GroupRates {
     isFrozen(group.flatMap { courses[$0] } ?? whole, at: place)
   }
 
-  /// A group trains for the nearest whole number of steps, and for one at least unless `epochs` is 0.
+  /// A group trains for the nearest whole number of steps, but at least one unless `epochs` is 0.
   private func isFrozen(_ course: Course, at place: StepPlace) -> Bool {
     guard let epochs = course.epochs else { return false }
     let done = (place.epoch - 1) * place.stepsInEpoch + place.step

@@ -1,15 +1,15 @@
 import CheckedNumbers
 import Models
 
-/// `train.image-side`: smaller training images in early epochs, which teach a network the coarse
-/// things at a part of the cost. Evaluation is always at the full side.
+/// `train.image-side`: smaller training images in early epochs, with which a network learns coarse
+/// features at lower cost. Evaluation always uses the full side.
 ///
 /// Source: Tan and Le, 2021, arXiv:2104.00298, section 4.2, without its growing regularisation.
 public struct ImageSides: Decodable, Sendable, Equatable {
-  /// The sides in turn, in pixels; none for the full side throughout.
+  /// The successive sides in pixels; empty for the full side throughout.
   public var sides: [Int]
-  /// The epoch from which each of them holds, in ascending order. Epochs are numbered as they are
-  /// shown: those of an earlier training that this one continues count.
+  /// The first epoch of each side, in ascending order. Epoch numbers include the epochs of an
+  /// earlier training that this one continues.
   public var fromEpochs: [Int]
 
   public init(sides: [Int] = [], fromEpochs: [Int] = []) {
@@ -24,14 +24,15 @@ public struct ImageSides: Decodable, Sendable, Equatable {
     return sides[place]
   }
 
-  /// The sides that hold in any epoch from `first` on, the largest first.
+  /// The sides used in any epoch from `first`, the largest first.
   package func all(from first: Int, full: Int) -> [Int] {
     let later = zip(sides, fromEpochs).filter { $0.1 > first }.map(\.0)
     return Set([side(inEpoch: first, full: full)] + later).sorted(by: >)
   }
 
-  /// The epochs from `first` to `last`, each counted by the pixels of its images relative to those of
-  /// the epoch before `first`, and the last one by the fraction of it that is trained.
+  /// The number of epochs from `first` to `last`, each weighted by the number of pixels of its
+  /// images relative to the epoch before `first`, and the last one also by the fraction of it that
+  /// is trained.
   package func weightedCount(
     from first: Int, to last: Int, lastFraction: Double = 1, full: Int
   ) -> Double {
@@ -77,10 +78,10 @@ extension ImageSides {
   }
 }
 
-/// A run's plans for training, one for each side of its images. They share one memory, since only
-/// one of them is in use at a time.
+/// A run's plans for training, one for each side of its images. They share memory, since only one
+/// of them is in use at a time.
 struct PlansBySide {
-  /// The one for the largest images, whose memory the others use.
+  /// The plan for the largest images, whose memory the others use.
   let largest: NetworkPlan
   private var plans: [Int: NetworkPlan]
 

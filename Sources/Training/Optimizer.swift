@@ -2,15 +2,15 @@ import Kernels
 import Layers
 import Tensors
 
-/// Updates parameters from their gradients by update rules, and owns the rules' state.
+/// Updates parameters from their gradients by update rules, and holds the rules' state.
 public final class Optimizer {
   public let settings: OptimizerSettings
   /// Number of steps taken.
   public private(set) var stepCount = 0
-  /// The parameters of each group with settings of its own; those of the section come first.
+  /// The parameters of each group with its own settings; those without such a group come first.
   private let parts: [Part]
 
-  /// Parameters that are updated alike.
+  /// Parameters that are updated with the same settings.
   private struct Part {
     /// Nil for the section itself.
     let group: ParameterGroup?
@@ -43,7 +43,8 @@ public final class Optimizer {
     }
   }
 
-  /// Takes one step at the section's learning rate `rate`; groups take theirs in proportion.
+  /// Takes one step at the section's learning rate `rate`; the rates of groups are proportional to
+  /// it.
   public func step(rate: Double, on pool: WorkerPool) {
     step(on: pool) { group in
       group == nil
@@ -53,8 +54,8 @@ public final class Optimizer {
 
   /// Takes one step.
   ///
-  /// - Parameter rate: The rate of a group, nil for the section's own; a group without a rate stays
-  ///   as it is, its state included.
+  /// - Parameter rate: Returns the rate of a group, or of the section for nil. A group without a
+  ///   rate is not changed, nor is its state.
   func step(on pool: WorkerPool, rate: (ParameterGroup?) -> Double?) {
     stepCount += 1
     for part in parts {
@@ -70,8 +71,8 @@ public final class Optimizer {
     }
   }
 
-  /// Freezes the parameters of groups, or lets them train: backward passes then compute no
-  /// gradient of a frozen weight of a convolution or a linear layer, and clipping counts none.
+  /// Freezes or unfreezes the parameters of groups. Backward passes then compute no gradient for
+  /// frozen weights of convolutions and linear layers, and clipping ignores frozen parameters.
   func freeze(where isFrozen: (ParameterGroup?) -> Bool) {
     for part in parts {
       let isFrozen = isFrozen(part.group)

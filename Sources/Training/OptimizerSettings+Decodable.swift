@@ -10,8 +10,8 @@ extension OptimizerSettings: Decodable {
     init?(intValue: Int) { return nil }
   }
 
-  /// Reads the section of a recipe, which has a value for each key of its kind, and values for any
-  /// keys of groups.
+  /// Reads the section of a recipe, which has a value for each key of its rule, and may have values
+  /// for keys of groups.
   public init(from decoder: any Decoder) throws {
     let names = ParameterGroup.allCases.map(\.rawValue)
     let section = Section(
@@ -36,10 +36,10 @@ extension OptimizerSettings: Decodable {
   }
 }
 
-/// The values of `train.optimizer`, or of one of its groups, before their types are known to fit.
+/// The values of `train.optimizer`, or of one of its groups, before their types are checked.
 private struct Section {
   let values: SettingValues
-  /// With a dot at the end.
+  /// The name of the section, with a dot at the end.
   let name: String
   let path: [any CodingKey]
 
@@ -49,7 +49,7 @@ private struct Section {
       DecodingError.Context(codingPath: path, debugDescription: "\(name)\(key) is \(found)"))
   }
 
-  /// Nil where the section has none.
+  /// The rule; nil if the section does not set it.
   func kind() throws -> OptimizerSettings.Kind? {
     guard let value = values[OptimizerSettings.SharedKeys.kind] else { return nil }
     guard case .text(let name) = value, let kind = OptimizerSettings.Kind(rawValue: name) else {
@@ -76,7 +76,7 @@ private struct Section {
 
   /// The values of the keys of single rules.
   ///
-  /// - Parameter kind: The rule whose keys must all be there; nil for none.
+  /// - Parameter kind: The rule whose keys must all be present; nil for none.
   func own(neededBy kind: OptimizerSettings.Kind?) throws -> SettingValues {
     var own = SettingValues()
     for key in OptimizerSettings.ownKeys(of: OptimizerSettings.rules) {

@@ -1,8 +1,8 @@
 import CheckedNumbers
 import Declarations
 
-/// The keys of `train.optimizer`: those of all rules, those of single rules, and the same once more
-/// for each group of parameters.
+/// The keys of `train.optimizer`: those common to all rules, those of single rules, and the same
+/// keys for each group of parameters.
 extension OptimizerSettings {
   enum SharedKeys {
     static let kind = "kind"
@@ -13,7 +13,7 @@ extension OptimizerSettings {
       about: "L2 penalty, added to the gradient or, where the kind says so, taken off the weight")
     static let decayNormsAndBiases = SettingKey(
       "decay-norms-and-biases", default: true, about: "whether norms and biases decay too")
-    /// Of groups only.
+    /// A key of groups only.
     static let epochs = SettingKey(
       "epochs", SettingRange(least: 0, most: 100_000), default: 0,
       about: "epochs, or a fraction of one, that they train for by a schedule of that length, "
@@ -33,7 +33,7 @@ extension OptimizerSettings {
     return keys
   }
 
-  /// The keys of a group, `kind` aside.
+  /// The keys of a group, except `kind`.
   static func groupKeys(of rules: [any UpdateRule.Type]) -> [any DeclaredKey] {
     [SharedKeys.learningRate] + ownKeys(of: rules) + [SharedKeys.weightDecay, SharedKeys.epochs]
   }
@@ -55,7 +55,7 @@ extension OptimizerSettings {
       about: (["the optimiser"] + rules.map { "\($0.name): \($0.about)" }).joined(separator: "; "))
     let own = ownKeys(of: rules).map { key in
       let owners = owners(of: key, among: rules)
-      // A group may have the rule and leave the key to the section.
+      // A group may set the rule but not the key, which then has the section's value.
       let kinds = [kind.name] + ParameterGroup.allCases.map { section(of: $0) + SharedKeys.kind }
       return declared(
         key, about: "\(key.about) (\(owners.joined(separator: ", ")))",
@@ -80,7 +80,7 @@ extension OptimizerSettings {
     rules.filter { $0.keys.contains { $0.name == key.name } }.map { $0.name }
   }
 
-  /// The keys of a group. None has a default: what is left out is as in the section.
+  /// The keys of a group. They have no defaults: a key that is left out has the section's value.
   private static func recipeKeys(
     of group: ParameterGroup, _ rules: [any UpdateRule.Type]
   ) -> [DeclaredSetting] {

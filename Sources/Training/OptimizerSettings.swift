@@ -3,7 +3,7 @@ import Declarations
 import Layers
 
 /// `train.optimizer`: the update rule, the settings common to all rules, the values of the rule's
-/// own keys, and what differs for groups of parameters.
+/// own keys, and different settings for groups of parameters.
 public struct OptimizerSettings: Sendable {
   /// All optimisers, in the order in which lists show them.
   public static let rules: [any UpdateRule.Type] = [
@@ -72,9 +72,10 @@ public struct OptimizerSettings: Sendable {
 }
 
 extension OptimizerSettings {
-  /// The settings by which the parameters of a group train, without groups.
+  /// The settings for the parameters of a group, without groups.
   ///
-  /// A weight decay of the group's own applies to norms and biases too, whatever the section says.
+  /// If the group sets a weight decay, it applies to norms and biases too, whatever the section's
+  /// setting.
   public func settings(of group: ParameterGroup?) -> OptimizerSettings {
     var settings = self
     settings.groups = [:]
@@ -112,8 +113,8 @@ extension OptimizerSettings {
     }
   }
 
-  /// Checks that each group with settings has parameters to train by them, and that each
-  /// parameter's rule can update it.
+  /// Checks that each group with settings has parameters, and that each parameter can be updated by
+  /// its rule.
   func check(for parameters: [Parameter]) throws {
     let members = ParameterGroup.groups(of: parameters)
     for group in ParameterGroup.allCases where groups[group] != nil && !members.contains(group) {

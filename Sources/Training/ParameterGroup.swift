@@ -1,11 +1,11 @@
 import Declarations
 import Layers
 
-/// A group of parameters for which `train.optimizer` may have settings of its own.
+/// A group of parameters for which `train.optimizer` can have separate settings.
 ///
-/// A group goes by what its parameters are, so that a recipe names the same groups whatever the
-/// network. Parameters of no group, such as the weights of a hidden linear layer, go by the section
-/// itself, as do those of a group without settings.
+/// Groups are defined by the roles of parameters, so that recipes use the same groups for all
+/// networks. Parameters without a group, such as the weights of a hidden linear layer, and those of
+/// groups without settings use the settings of the section.
 public enum ParameterGroup: String, CaseIterable, Sendable {
   case convolutions, norms, biases, head, whitening
 
@@ -20,7 +20,7 @@ public enum ParameterGroup: String, CaseIterable, Sendable {
     }
   }
 
-  /// The group of each parameter of a network, nil for those of none.
+  /// The group of each parameter of a network; nil for parameters without a group.
   ///
   /// The layer's name decides first; then the role; then, for weights, the number of dimensions.
   package static func groups(of parameters: [Parameter]) -> [ParameterGroup?] {
@@ -39,12 +39,12 @@ public enum ParameterGroup: String, CaseIterable, Sendable {
   }
 }
 
-/// What `train.optimizer` says of one group; what is nil is as in the section itself.
+/// The settings of `train.optimizer` for one group; nil values are those of the section.
 public struct GroupSettings: Sendable {
   public var kind: OptimizerSettings.Kind?
   public var learningRate: Double?
   public var weightDecay: Double?
-  /// Epochs after which the group no longer trains; its schedule runs over them. Nil for all.
+  /// The number of epochs for which the group trains and over which its schedule runs; nil for all.
   public var epochs: Double?
   /// Values of the keys that are specific to a rule.
   public var own: SettingValues

@@ -11,9 +11,9 @@ import Tensors
 /// names, or taken from an earlier training run that this one continues.
 ///
 /// Epoch numbers continue those of the earlier run, so that images are shuffled and augmented as if
-/// that run had gone on. The schedule counts its own epochs, and the optimiser starts with empty
-/// state. If the earlier run ended before any of the epochs to choose among, nothing is trained:
-/// training such weights at the low rates of a late phase would be useless.
+/// that run had continued. The schedule starts from its beginning, and the optimiser with empty
+/// state. If the earlier run ended before all epochs to choose from, nothing is trained: training
+/// such weights at the low rates of a late phase would be useless.
 public struct PreparedNetwork {
   public let network: Network
   /// The source of the weights, if it isn't the seed.
@@ -72,9 +72,9 @@ public struct PreparedNetwork {
       settings.goingOn(from: start), network: network, images: images, store: store, on: pool)
   }
 
-  /// Images as the network is given them, normalised and resized, without augmentation.
+  /// Loads images as the network reads them, normalised and resized, without augmentation.
   ///
-  /// - Throws: Where the images do not say how they are to be normalised.
+  /// - Throws: An error if the images do not record their normalisation.
   public func loader(of images: ImageSet) throws -> BatchLoader {
     try Self.loader(of: images, for: network)
   }
@@ -86,10 +86,11 @@ public struct PreparedNetwork {
 }
 
 extension Trainer {
-  /// Records the numerics from here on, next to those of every earlier process that computed on
-  /// this state.
+  /// Records the present numerics, next to those of every earlier process that computed on this
+  /// state.
   ///
-  /// - Returns: A warning where one differs: the last bits may then not be those of an undisturbed run.
+  /// - Returns: A warning if they differ: the last bits may then differ from those of an
+  ///   uninterrupted run.
   public func warning(on numerics: Numerics) throws -> String? {
     try store.note(numerics).map {
       "resumed under other numerics: also ran on \($0.processor), \($0.blasCore)"

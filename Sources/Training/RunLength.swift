@@ -1,12 +1,12 @@
 /// The steps of a training run of `train.epochs`, whose last epoch may be a fraction of one.
 ///
-/// The last epoch has the nearest whole number of steps, and one at least.
+/// The last epoch has the nearest whole number of steps, but at least one.
 struct RunLength: Equatable {
   let epochs: Double
   /// Steps of a whole epoch.
   let stepsPerEpoch: Int
 
-  /// Epochs, the last one whole or not.
+  /// The number of epochs, including an incomplete last one.
   var epochCount: Int { Self.epochCount(epochs) }
 
   static func epochCount(_ epochs: Double) -> Int { Int(epochs.rounded(.up)) }
@@ -25,6 +25,6 @@ struct RunLength: Equatable {
 }
 
 extension TrainingSettings {
-  /// Epochs that are trained, the last one whole or not.
+  /// The number of epochs that are trained, including an incomplete last one.
   public var epochCount: Int { RunLength.epochCount(epochs) }
 }

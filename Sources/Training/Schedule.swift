@@ -11,7 +11,7 @@ public struct Schedule: Decodable, Sendable {
   }
 
   public var kind: Kind
-  /// Epochs from which the rate is multiplied by `factor` once more (multistep).
+  /// Epochs at which the rate is multiplied by `factor` (multistep).
   public var milestones: [Int]
   /// The multiplier at a milestone (multistep), after each epoch (exponential) or after a
   /// standstill (plateau).

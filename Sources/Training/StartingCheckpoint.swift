@@ -7,7 +7,7 @@ import TensorFiles
 /// A checkpoint that a training run continues from: its weights and its epoch number.
 public struct StartingCheckpoint {
   public let description: CheckpointDescription
-  /// Nil where the file does not say.
+  /// Nil if the file does not record it.
   public let selection: SelectionKind?
   private let file: TensorFile
 

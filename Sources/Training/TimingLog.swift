@@ -2,8 +2,8 @@ import Foundation
 import Records
 import TensorFiles
 
-/// Seconds and images a second of each epoch of a running training (`EpochTimes`), in its work folder. It
-/// outlives an interruption; what ran after the last save is not counted twice.
+/// The seconds and images per second of each epoch of a running training (`EpochTimes`), in its
+/// work folder. The log survives an interruption; steps after the last save are not counted twice.
 public struct TimingLog {
   private let table: URL
   private let partial: URL
@@ -63,6 +63,6 @@ public struct TimingLog {
       Data(times.text.utf8), to: folder.appendingPathComponent(EpochTimes.fileName))
   }
 
-  /// What the table holds; one that can't be read is begun anew.
+  /// The table of the log; a new one if it can't be read.
   private var times: EpochTimes { (try? EpochTimes(contentsOf: table)) ?? EpochTimes() }
 }

@@ -73,7 +73,7 @@ extension Trainer {
     updateAverage()
   }
 
-  /// Averages the weights after the step, if it is one of those that are averaged.
+  /// Adds the weights after the step to the average, if the step is one of those that are averaged.
   private func updateAverage() {
     guard let average,
       average.count

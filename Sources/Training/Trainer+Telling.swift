@@ -58,7 +58,7 @@ extension Trainer {
     return " of \(settings.imageSide.side(inEpoch: epoch, full: network.input.height)) pixels"
   }
 
-  /// What is trained on how many images, and where it begins.
+  /// The network, the number of images, and the start of the training.
   public var subject: String {
     let place =
       history.isEmpty && position == 0

@@ -101,14 +101,14 @@ public final class Trainer {
 }
 
 extension Trainer {
-  /// Where the state lies that lets the training go on.
+  /// The folder of the state from which the training can be resumed.
   public var workFolder: URL { store.folder }
 
-  /// The images that an epoch is measured on, without augmentation: those that validate, or, where none
-  /// do, those that train.
+  /// The images on which epochs are evaluated, without augmentation: the validation images or,
+  /// without these, the training images.
   package var measuredImages: BatchLoader { validation ?? trainingPass }
 
-  /// The figures of the epochs that are finished.
+  /// The figures of the finished epochs.
   public var history: [EpochRecord] { state.history }
 
   /// The current or next epoch, counted from 1, including the epochs of an earlier run that this
@@ -126,7 +126,7 @@ extension Trainer {
     min(length.steps(inEpoch: epoch - firstEpoch) * imagesPerStep, training.images.count)
   }
 
-  /// The fraction of the last epoch that is trained; nil for the whole.
+  /// The fraction of the last epoch that is trained; nil if it is a whole epoch.
   var lastEpochFraction: Double? {
     let images = images(inEpoch: lastEpoch)
     return images > 0 && images < training.images.count
@@ -172,8 +172,8 @@ extension Trainer {
   /// The plan for the steps of the current epoch.
   var plan: NetworkPlan { plans[imageSide] }
 
-  /// The epochs after the current one, each counted by the pixels of its images relative to the
-  /// current one's; nil where all have the same.
+  /// The number of epochs after the current one, each weighted by the number of pixels of its
+  /// images relative to the current epoch; nil if all are equal.
   var laterEpochs: Double? {
     settings.imageSide.sides.isEmpty
       ? nil
@@ -195,7 +195,7 @@ extension Trainer {
       epochs: settings.epochs, history: state.history)
   }
 
-  /// Where a step, counted from 0, of the current epoch is in this run.
+  /// The position in this run of a step, counted from 0, of the current epoch.
   func place(ofStep step: Int) -> StepPlace {
     StepPlace(epoch: state.history.count + 1, step: step, of: stepsPerEpoch)
   }

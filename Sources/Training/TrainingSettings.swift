@@ -89,9 +89,9 @@ public struct AverageSettings: Decodable, Sendable {
   public var decay: Double
   /// Epochs before the first step that is averaged.
   public var from: Double
-  /// Steps from one that is averaged to the next.
+  /// The number of steps from one averaged step to the next.
   public var every: Int
-  /// Whether training goes on from the average after each step that is averaged.
+  /// Whether training continues from the average after each averaged step.
   public var lookahead: Bool
 
   public init(decay: Double, from: Double = 0, every: Int = 1, lookahead: Bool = false) {
@@ -101,8 +101,8 @@ public struct AverageSettings: Decodable, Sendable {
     self.lookahead = lookahead
   }
 
-  /// How many of the first `steps` steps of a run are averaged: the first after `from` epochs, to the
-  /// nearest step, and every `every`-th from it on.
+  /// The number of averaged steps among the first `steps` steps of a run: the first one after
+  /// `from` epochs, to the nearest step, and every `every`-th step after it.
   package func averagedCount(ofSteps steps: Int, stepsPerEpoch: Int) -> Int {
     let before = Int((from * Double(stepsPerEpoch)).rounded())
     return steps <= before ? 0 : (steps - before - 1) / every + 1

@@ -51,7 +51,7 @@ struct TrainingState {
   ///
   /// - Parameters:
   ///   - epochsBefore: Epochs of an earlier run that this one continues.
-  ///   - averagedCount: How many of the first steps are averaged.
+  ///   - averagedCount: Returns the number of averaged steps among the first steps.
   /// - Throws: `TrainingError.unusableState` if the file belongs to another run.
   init(
     from url: URL, network: Network, optimizer: Optimizer, average: WeightAverage?,

@@ -35,8 +35,8 @@ public struct TrainingStore: Sendable {
     FileManager.default.fileExists(atPath: stateFile.path) ? stateFile : nil
   }
 
-  /// Records the numerics from here on, next to those of every earlier process that computed on
-  /// this state.
+  /// Records the present numerics, next to those of every earlier process that computed on this
+  /// state.
   ///
   /// - Returns: Earlier numerics that differ, if any: the last bits may then differ from those of
   ///   an uninterrupted run.

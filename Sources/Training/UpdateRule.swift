@@ -27,8 +27,8 @@ public protocol UpdateRule: Sendable {
   var memory: [String] { get }
   /// Whether the rule can update a parameter.
   static func accepts(_ parameter: Parameter) -> Bool
-  /// Floats of memory that the update of a parameter needs beside its state; their contents don't
-  /// outlive it.
+  /// Floats of memory that the update of a parameter needs besides its state. Their contents are
+  /// not kept after the update.
   func scratchCount(for parameter: Parameter) -> Int
   /// The rule and its constants, as text within a line of a chapter.
   var words: String { get }

@@ -6,12 +6,12 @@ import Tensors
 ///
 ///     average ← decay · average + (1 − decay) · value
 ///
-/// after each step of a choice of them (`AverageSettings`), starting with the value after the first.
-/// With lookahead, training then goes on from the average:
+/// after each of the selected steps (`AverageSettings`), starting with the value after the first
+/// one. With lookahead, training then continues from the average:
 ///
 ///     value ← average
 ///
-/// Late steps move around a minimum; their mean lies closer to it.
+/// Late steps move around a minimum; their mean is closer to it.
 /// Source: Polyak and Juditsky, 1992, "Acceleration of stochastic approximation by averaging", in
 /// the exponential form of Szegedy et al., 2016, arXiv:1512.00567, section 8. Lookahead: Zhang et
 /// al., 2019, arXiv:1907.08610, algorithm 1, with α = 1 − decay.
