@@ -4,9 +4,9 @@ import Randomness
 import TestSupport
 import Testing
 
-/// Crop and flip against what one would write with slices of padded arrays.
+/// Crop and flip, compared with slices of padded arrays.
 @Suite struct AugmentationTests {
-  /// An image `[channels, side, side]` whose bytes tell their places apart, none of them zero.
+  /// An image `[channels, side, side]` whose bytes differ by position and are never zero.
   private func image(channels: Int, side: Int) -> [UInt8] {
     (0..<channels * side * side).map { UInt8(1 + $0 * 37 % 251) }
   }
@@ -39,7 +39,7 @@ import Testing
         let zeros = [Element](repeating: zero, count: padding)
         return zeros + line + zeros
       case .reflect:
-        // numpy: the first and last element stand once, [2, 1, | 0, 1, 2, | 1, 0].
+        // As in NumPy, the first and last elements are not repeated: [2, 1, | 0, 1, 2, | 1, 0].
         return line[1..<1 + padding].reversed() + line + line.dropLast().suffix(padding).reversed()
       }
     }
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  /// `torch.nn.functional.pad(x, (2, 2, 2, 2), mode="reflect")` of 0 … 15: two windows of it.
+  /// Two windows of `torch.nn.functional.pad(x, (2, 2, 2, 2), mode="reflect")` for 0 … 15.
   @Test func reflectionIsPyTorchs() {
     let image = (0..<16).map { UInt8($0) }
     expectIdentical(
@@ -93,7 +93,7 @@ import Testing
       [6, 7, 6, 5, 10, 11, 10, 9, 14, 15, 14, 13, 10, 11, 10, 9], "one down, two right")
   }
 
-  /// Random crops are windows of the padded image, and each of the 81 places is about as likely.
+  /// Random crops are windows of the padded image, and all 81 positions are about equally likely.
   @Test(arguments: [CropFill.zero, .reflect])
   func cropsReachEveryPlace(_ fill: CropFill) {
     let (channels, side, padding) = (1, 32, 4)
@@ -151,7 +151,8 @@ import Testing
     #expect(abs(Double(flips) - probability * Double(count)) <= 4 * deviation)
   }
 
-  /// Every image is mirrored in one of two epochs, half of them in the first, whatever the stream gives.
+  /// Every image is mirrored in one of two epochs, half of the images in the first, whatever the
+  /// stream.
   @Test func anAlternatingFlipTurnsEveryEpoch() {
     let image = image(channels: 1, side: 2)
     let mirrored = [image[1], image[0], image[3], image[2]]
@@ -172,7 +173,7 @@ import Testing
       let now = (0..<count).map { isMirrored(seed: 3, epoch: epoch, index: $0) }
       #expect(now == (epoch % 2 == 1 ? first : first.map { !$0 }), "epoch \(epoch)")
     }
-    // Four deviations of the binomial of 2,000 draws.
+    // Four standard deviations of the binomial distribution of 2,000 draws.
     #expect(abs(first.count { $0 } - count / 2) <= 90)
     let other = (0..<count).map { isMirrored(seed: 4, epoch: 1, index: $0) }
     #expect(abs(zip(first, other).count { $0 == $1 } - count / 2) <= 90, "another seed")

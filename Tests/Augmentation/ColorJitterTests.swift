@@ -2,7 +2,7 @@ import Augmentation
 import Randomness
 import Testing
 
-/// The drawn order and amounts, and what the changes mean for simple colours.
+/// The drawn order and amounts, and the effect of the changes on simple colours.
 @Suite struct ColorJitterTests {
   private let jitter = ColorJitter(brightness: 0.2, contrast: 0.5, saturation: 2, hue: 0.1)
 
@@ -29,7 +29,7 @@ import Testing
     #expect(chiSquared < 23 + 5 * 46.0.squareRoot())
   }
 
-  /// Deciles of each amount's range. A saturation of 2 reaches from 0, not from −1, to 3.
+  /// Deciles of each amount's range. The range of a saturation of 2 is 0 to 3, not −1 to 3.
   @Test func amountsAreUniform() {
     let count = 2_000
     var deciles: [String: [Int]] = [:]
@@ -80,7 +80,7 @@ import Testing
   ) {
     var pixel = before
     change.apply(to: &pixel, pixelCount: 1)
-    // A byte of hue is a step of six levels.
+    // One step of a hue byte changes a channel by six levels.
     let loss = if case .hue = change { 6 } else { 0 }
     for (found, expected) in zip(pixel, after) {
       #expect(abs(Int(found) - Int(expected)) <= loss, "\(change): \(pixel), \(why)")

@@ -3,7 +3,7 @@ import Randomness
 import TestSupport
 import Testing
 
-/// What the random augmentations draw, seen in what they do to images.
+/// The draws of random augmentations, tested by their effects on images.
 @Suite struct DrawTests {
   private func applied(
     _ augmentation: Augmentation, to image: [UInt8], channels: Int, side: Int, index: Int
@@ -20,7 +20,7 @@ import Testing
     (0..<channels * side * side).map { UInt8(1 + ($0 * 37 + $0 / side * 101) % 253) }
   }
 
-  /// Options of an item must not shift what the items after it draw.
+  /// Options of an item must not change the draws of later items.
   @Test func optionsLeaveTheDrawsOfOthersAlone() {
     let jitters = [
       ColorJitter(brightness: 0, contrast: 0, saturation: 0, hue: 0),
@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  /// A bright square right of the centre shows by how much the image was turned: as far to either side,
-  /// and nowhere more than asked for.
+  /// A bright square right of the centre shows the angle of rotation: it is symmetric and never
+  /// exceeds the limit.
   @Test func turnsAreUniform() {
     let (side, reach, count) = (101, 40.0, 2_000)
     var pixels = [UInt8](repeating: 0, count: side * side)
@@ -90,7 +90,8 @@ import Testing
     #expect(chiSquared / expected < 5 + 5 * 10.0.squareRoot(), "\(sixths)")
   }
 
-  /// A tenth of 32 pixels is 3.2, rounded: ±3 has the range from 2.5 to 3.2, the others a whole pixel.
+  /// A tenth of 32 pixels is 3.2. After rounding, ±3 comes from the range 2.5 to 3.2, the other
+  /// values from a whole pixel each.
   @Test func translationsAreWholePixels() {
     let (side, count) = (32, 3_000)
     let pixels = image(channels: 1, side: side)
@@ -124,7 +125,7 @@ import Testing
     #expect(chiSquared < 48 + 5 * 96.0.squareRoot(), "\(counts)")
   }
 
-  /// Twice the size shows the middle half, half the size is framed in black.
+  /// At twice the size, the middle half is visible; at half the size, the image has a black frame.
   @Test func scalesAreInTheirRange() {
     let side = 40
     let pixels = [UInt8](repeating: 9, count: side * side)
@@ -136,11 +137,11 @@ import Testing
     }
     #expect(sizes.allSatisfy { (19.5...30.5).contains($0) })
     let mean = sizes.reduce(0, +) / 500
-    // A uniform size from 20 to 30 has a deviation of 2.9: the mean of 500 one of 0.13.
+    // A uniform size from 20 to 30 has a deviation of 2.9, so the mean of 500 has one of 0.13.
     #expect(abs(mean - 25) < 0.6)
   }
 
-  /// A square of 3 whose centre is any pixel; at the border less of it is seen.
+  /// A square of side 3 whose centre is any pixel; at the border, part of it is outside the image.
   @Test(arguments: [(5, 3), (4, 4), (6, 1), (3, 8)])
   func cutoutsAreSquaresAboutAnyPixel(_ side: Int, _ size: Int) {
     let pixels = image(channels: 2, side: side)

@@ -3,13 +3,13 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Augmentations at fixed parameters against torchvision's transforms of the same bytes as PIL images:
-/// byte by byte, where the generator promises one level.
+/// Augmentations with fixed parameters, compared with torchvision's transforms of the same bytes as
+/// PIL images. The bytes must be equal, although the generator guarantees only one level.
 @Suite struct GoldenAugmentationTests {
   typealias Pixels = UnsafePointer<UInt8>
   typealias Target = UnsafeMutablePointer<UInt8>
 
-  /// Expects that `change` makes of both golden images what `case` holds.
+  /// Expects that `change` transforms both golden images to those of `case`.
   private func check(
     _ name: String, sourceLocation: SourceLocation = #_sourceLocation,
     _ change: (Pixels, Target) -> Void

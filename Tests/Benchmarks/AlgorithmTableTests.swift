@@ -11,7 +11,7 @@ import Testing
     ).algorithms().cells
   }
 
-  /// Six like convolutions become one row; the network's first has no input gradient.
+  /// Six equal convolutions become one row; the network's first convolution has no input gradient.
   @Test func `a row for convolutions that are computed alike`() throws {
     let cells = try cells("resnet20")
     for row in cells { #expect(row.count == AlgorithmTable.header.count, "\(row)") }

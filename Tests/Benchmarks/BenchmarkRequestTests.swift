@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  /// One line each, which names the option and what would be right.
+  /// Each description is one line, which names the option and the valid values.
   @Test func `descriptions say what to do`() {
     #expect(
       BenchmarkError.unknownNetwork(name: "vgg", suggestion: nil).description

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct BenchmarkResultTests {
-  /// As another process would print it.
+  /// A result as printed by another process.
   private func result(peakGFLOPS: Double = 480) throws -> BenchmarkResult {
     var values: [String: Any] = [
       "network": "resnet20", "precision": "float32", "threads": 2, "batch": 128,
@@ -40,7 +40,7 @@ import Testing
     #expect(object["profile"] == nil)
   }
 
-  /// A quotient by a billion, times a billion, need not be the number that it was.
+  /// A number divided by a billion and multiplied by a billion may differ from the original.
   @Test func `what is read is what was written`() throws {
     for operations in stride(from: 1e12, to: 1.1e12, by: 3_333_777_777) {
       let result = try result(peakGFLOPS: operations / 1e9)
@@ -50,7 +50,8 @@ import Testing
     }
   }
 
-  /// Training is three forward passes' worth of products, each of two operations.
+  /// Training computes three times the products of a forward pass; a product counts as two
+  /// operations.
   @Test func `arithmetic is counted by pass`() throws {
     let object = try object(try result())
     #expect(object["train_gflops"] as? Double == 240)
@@ -61,7 +62,7 @@ import Testing
     #expect(object["openblas_core"] as? String == "Haswell")
   }
 
-  /// Float32 takes six products of tiles, and may be faster on vectors.
+  /// A float32 product takes six products in AMX tiles, so vectors may be faster.
   @Test func `the peak is that of the faster unit`() {
     let none = MachinePeak(multiplyAdds: 480, bfloat16: nil)
     #expect(none.rate(of: .float32) == 480 && none.rate(of: .bfloat16) == 480)

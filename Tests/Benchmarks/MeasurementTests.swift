@@ -5,7 +5,7 @@ import Kernels
 import Tensors
 import Testing
 
-/// Whether everything is measured; never how fast.
+/// Tests that everything is measured, but not the rates.
 @Suite struct MeasurementTests {
   private func benchmark(_ precision: Precision = .float32, threads: Int = 2) -> BenchmarkCase {
     BenchmarkCase(
@@ -45,7 +45,7 @@ import Testing
     #expect(result.profile == nil)
   }
 
-  /// Two convolutions of 3×3, each with its ReLU, two poolings, two linear layers.
+  /// Two 3×3 convolutions with ReLU, two poolings and two linear layers.
   @Test func `a profile has all parts of a step`() throws {
     let result = try measure(profiles: true)
     let profile = try #require(result.profile)

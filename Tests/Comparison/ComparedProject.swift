@@ -4,8 +4,8 @@ import Planning
 import TensorFiles
 import TestSupport
 
-/// A project with runs that nothing has computed: their artefacts are written here. Its stages have names
-/// of their own, as a comparison goes by what they write.
+/// A project with artificial runs, whose artefacts are written here. Its stages have other names
+/// than usual, since comparisons identify steps by their outputs.
 struct ComparedProject {
   let folder: TemporaryFolder
   let project: Project
@@ -45,7 +45,7 @@ struct ComparedProject {
     try Data(text.utf8).write(to: url)
   }
 
-  /// Makes a run known, without artefacts.
+  /// Registers a run without artefacts.
   @discardableResult
   func add(_ run: String, recipe: String = "plain") throws -> RunFolder {
     let request = try RunRequest(
@@ -55,22 +55,22 @@ struct ComparedProject {
     return folder
   }
 
-  /// What stands of a run.
+  /// The results of a run.
   func results(_ run: String) throws -> RunResults {
     RunResults(try RunFolder.named(run, in: project), in: project)
   }
 
-  /// Puts an artefact under an instance of a run.
+  /// Adds an artefact for a step of a run.
   ///
   /// - Parameters:
-  ///   - output: Its name, and the file it is.
-  ///   - settings: Recipe values.
-  ///   - inputs: Instances it has read.
+  ///   - output: The name of the output and its file.
+  ///   - settings: The recipe values of the step.
+  ///   - inputs: The steps that it has read.
   func place(
     _ instance: String, ofStage stage: String, in run: String, output: (name: String, file: String),
     files: [String: String], settings: [(String, String)] = [], reading inputs: [String] = []
   ) throws {
-    // Every run has artefacts of its own.
+    // Every run has its own artefacts.
     let parts =
       [KeyPart(kind: .stage, name: "stage", value: "\(stage) of \(run) \(instance)")]
       + settings.map { KeyPart(kind: .recipe, name: $0, value: $1) }
@@ -105,7 +105,8 @@ struct ComparedProject {
       withDestinationPath: "../../cache/\(stage)/\(key)")
   }
 
-  /// Places a training of the epochs from `first` on, a row each of validation loss and top-1.
+  /// Adds a training whose first epoch is `first`, with one row of validation loss and top-1 for
+  /// each epoch.
   func placeTraining(
     _ instance: String = "learn", in run: String, first: Int = 1, rows: [(Double, Double)?],
     seconds: [Double]?, settings: [(String, String)]

@@ -44,7 +44,7 @@ import Testing
     #expect(rows.allSatisfy { $0.count == RunComparison.header.count })
   }
 
-  /// What a file's weights were trained for is not known.
+  /// The training of weights from a file is not known.
   @Test func weightsOfAFileAreNamed() throws {
     for (run, path) in [("foreign", digest("a")), ("own", "null")] {
       try compared.add(run)
@@ -55,7 +55,7 @@ import Testing
       try comparison(["foreign", "own"]).rows.map { $0[2] } == ["1, from a file's weights", "1"])
   }
 
-  /// A step that one run lacks is one difference, not one for each of its values.
+  /// A step that one run lacks is a single difference, not one for each of its values.
   @Test func differencesAreTheKeysThatDiffer() throws {
     let differences = try comparison(["slow", "twice"]).differences
     #expect(differences.map(\.key) == ["steps", "learn.epochs", "learn.data"])
@@ -67,7 +67,7 @@ import Testing
     #expect(try comparison(["slow"]).differences.isEmpty)
   }
 
-  /// Without its recipe a run is still compared, its instances in the order in which they read.
+  /// A run without its recipe can still be compared; its steps are in the order of their inputs.
   @Test func aRunOutlivesItsRecipe() throws {
     try FileManager.default.removeItem(at: compared.folder.file("stages/recipes/twice.yaml"))
     let twice = try compared.results("twice")
@@ -143,7 +143,7 @@ import Testing
     ) { try compared.results("slwo") }
   }
 
-  /// The names of many runs would not fit into a folder's name.
+  /// The names of many runs would be too long for a folder's name.
   @Test func folderNamesHaveALimit() throws {
     #expect(try comparison(["slow", "twice"]).folderName == "slow+twice")
     let names = (0..<5).map { "\($0)" + String(repeating: "x", count: 60) }

@@ -2,9 +2,9 @@ import Comparison
 import Foundation
 import Testing
 
-/// Means, intervals and paired differences, against tables and sums by hand.
+/// Means, intervals and paired differences, compared with printed tables and manual calculations.
 @Suite struct SampleStatisticsTests {
-  /// Student's t at 95 %, two-sided, as printed tables have it.
+  /// Student's t at 95 %, two-sided, from printed tables.
   @Test(arguments: [
     (1, 12.7062), (2, 4.3027), (3, 3.1824), (4, 2.7764), (5, 2.5706), (9, 2.2622), (10, 2.2281),
     (30, 2.0423), (100, 1.9840), (999, 1.9623),

@@ -6,7 +6,7 @@ import Testing
 
 private let hasServer = isInstalled("python3") && isInstalled("curl")
 
-/// A file with several addresses: what is wrong with one is no harm while another has it.
+/// A file with several addresses: a failure of one does no harm if another one works.
 @Suite(.enabled(if: hasServer, "python3 and curl are needed, and one is not installed"))
 struct AddressListTests {
   private struct Outcome {
@@ -17,8 +17,8 @@ struct AddressListTests {
     let kept: [String]
   }
 
-  /// Downloads `DownloadTests.content` from paths of one server, each an address. One that gives less than
-  /// 100 kB/s over a second is left.
+  /// Downloads `DownloadTests.content` from several addresses, which are paths of one server. An
+  /// address that delivers less than 100 kB/s for a second is abandoned.
   private func fetch(_ paths: [String], into folder: URL) throws -> Outcome {
     let content = DownloadTests.content
     return try LoopbackServer.with(content) { server in
@@ -60,7 +60,7 @@ struct AddressListTests {
     }
   }
 
-  /// The next goes on from the byte that the first came to.
+  /// The next address continues after the last byte of the first.
   @Test(arguments: ["hanging", "slow"]) func oneThatStallsIsLeft(kind: String) throws {
     try withTemporaryFolder { folder in
       let outcome = try fetch([kind, "whole"], into: folder)
@@ -91,7 +91,8 @@ struct AddressListTests {
     }
   }
 
-  /// What a liar began is dropped when the whole turns out wrong, and the one that ended it is asked again.
+  /// If a wrong beginning is detected by the digest of the whole file, it is discarded, and the
+  /// address that delivered the end is tried again.
   @Test func aPartOfOtherBytesIsDropped() throws {
     try withTemporaryFolder { folder in
       let outcome = try fetch(["half-lying", "whole"], into: folder)
@@ -101,7 +102,7 @@ struct AddressListTests {
     }
   }
 
-  /// A slow line is no reason to give up: the fastest is kept to.
+  /// Slow addresses are not an error: the fastest one is used.
   @Test func whereAllAreSlowTheFastestIsKept() throws {
     try withTemporaryFolder { folder in
       let outcome = try fetch(["hanging", "slow", "missing"], into: folder)
@@ -135,7 +136,7 @@ struct AddressListTests {
   }
 }
 
-/// Archives that other programs have downloaded.
+/// Archives that were downloaded by other programs.
 @Suite struct LocalArchiveTests {
   private static let content = Data((0..<5_000).map { UInt8(truncatingIfNeeded: $0 * $0) })
   private static let archives = [
@@ -170,7 +171,7 @@ struct AddressListTests {
   ])
   func theUsualFoldersAreLookedInto(path: String) throws {
     #expect(try found(path, holding: Self.content) == path)
-    // The size alone, or a part of it, is not enough.
+    // The right size is not enough, nor is a part of the file.
     #expect(try found(path, holding: Data(Self.content.reversed())) == nil)
     #expect(try found(path, holding: Self.content.dropLast()) == nil)
   }

@@ -4,7 +4,8 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// `count` images `[count, side, side, channels]` whose bytes all differ from their neighbours', as `.npy`.
+/// `count` images `[count, side, side, channels]` as `.npy`; every byte differs from its
+/// neighbours.
 private func images(_ count: Int, side: Int = 16, channels: Int = 3, salt: Int = 0) -> [UInt8] {
   let bytes = count * side * side * max(channels, 1)
   let pixels = (0..<bytes).map { UInt8(truncatingIfNeeded: $0 * 7 + salt) }
@@ -17,7 +18,7 @@ private func labels(_ numbers: [Int], isColumn: Bool = true) -> [UInt8] {
     numbers.flatMap { ZipWriter.number($0, 4) })
 }
 
-/// The planes of an image whose pixel's three bytes follow one another.
+/// The planes of an image whose three bytes of each pixel are contiguous.
 private func planes(_ pixels: ArraySlice<UInt8>) -> [UInt8] {
   let pixels = Array(pixels)
   return (0..<3).flatMap { channel in
@@ -35,7 +36,7 @@ private func inFolder<Result>(
 }
 
 @Suite struct ArrayDatasetTests {
-  /// As MedMNIST has them.
+  /// The arrays as in MedMNIST.
   static let parts: [(String, [UInt8])] = [
     ("train_images", images(3)), ("train_labels", labels([2, 0, 1])),
     ("val_images", images(2, salt: 50)), ("val_labels", labels([1, 1])),
@@ -56,7 +57,7 @@ private func inFolder<Result>(
   @Test(arguments: [false, true]) func anArchiveIsRead(isDeflated: Bool) throws {
     try inFolder(["pathmnist": NumPyWriter.npz(Self.parts, isDeflated: isDeflated)]) { folder in
       check(try ArrayDataset.read(at: folder.appending(path: "pathmnist")))
-      // To evaluate on: the test images.
+      // An evaluation uses the test images.
       let set = try ArrayDataset.readSet(
         at: folder.appending(path: "pathmnist"), classNames: ["0", "1", "2"])
       #expect(set.labels == [0])
@@ -79,7 +80,7 @@ private func inFolder<Result>(
     }
   }
 
-  /// Whatever the order of the dimensions and of the bytes, the planes are the same.
+  /// The planes do not depend on the order of the dimensions or bytes.
   @Test func everyLayoutGivesTheSamePlanes() throws {
     let side = 16
     func pixel(_ image: Int, _ row: Int, _ column: Int, _ channel: Int) -> UInt8 {
@@ -117,7 +118,7 @@ private func inFolder<Result>(
     }
   }
 
-  /// CIFAR-10.1's names, and CIFAR-10-C's: many files, one `labels.npy`.
+  /// The names of CIFAR-10.1 and of CIFAR-10-C, which has many files and one `labels.npy`.
   @Test func labelsLieBesideTheImages() throws {
     let files = [
       "cifar10.1_v6_data.npy": images(2, side: 32),
@@ -163,7 +164,7 @@ private func inFolder<Result>(
     }
   }
 
-  /// What another part of the project wrote is read back.
+  /// An artefact of another part of the project can be read.
   @Test func anArtefactIsRead() throws {
     try withTemporaryFolder { folder in
       let set = imageSet(labels: [0, 9, 3])

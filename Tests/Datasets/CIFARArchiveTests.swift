@@ -35,7 +35,7 @@ import Testing
       for (file, content) in batchFiles(records: 1) where file != missing {
         try Data(content).write(to: folder.appending(path: file))
       }
-      // A folder of that name is no file.
+      // A folder of that name is not a file.
       try FileManager.default.createDirectory(
         at: folder.appending(path: missing), withIntermediateDirectories: false)
       #expect(
@@ -75,13 +75,13 @@ import Testing
       let parsed = try batches.parse()
       let (train, test) = (parsed.train, try #require(parsed.test))
       #expect(train.labels == [0, 1, 0, 1, 0, 1, 0, 1, 0, 1] && test.labels == [0, 1])
-      // Batches are parsed in their own order, whatever the archive's.
+      // Batches are parsed in numerical order, not in the order of the archive.
       #expect((0..<5).map { train.images[$0 * 2 * 3_072] } == [0, 1, 2, 3, 4])
       #expect(batches.dataStatus == .unverified)
     }
   }
 
-  /// Archives as GNU tar writes them, in each of its formats.
+  /// Archives in all formats that GNU tar writes.
   @Test(arguments: ["gnu", "ustar", "pax", "v7"]) func tarsOwnFormatsAreRead(format: String) throws
   {
     try withTemporaryFolder { folder in
@@ -104,7 +104,7 @@ import Testing
     }
   }
 
-  /// Reads an archive whose members should have two records.
+  /// Reads an archive whose members should contain two records each.
   private func read(_ tar: Data) throws -> ParsedDataset {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "archive")
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  /// Neither a path that climbs, nor an absolute one, nor a link beside it is ever a needed member.
+  /// Paths with `..`, absolute paths and links are never used as members.
   @Test(arguments: [
     "../cifar-10-batches-bin/test_batch.bin", "/cifar-10-batches-bin/test_batch.bin",
     "cifar-10-batches-bin/../test_batch.bin", "x/cifar-10-batches-bin/test_batch.bin",
@@ -162,7 +162,7 @@ import Testing
 
   @Test func aMemberThatIsTooLongIsRefusedByItsHeader() {
     var tar = archive(records: 2, leavingOut: "test_batch.bin")
-    // Claims 8 GB; not a byte of them is there, and none is asked for.
+    // The header claims 8 GB, none of which exist and none of which are allocated.
     tar.add("cifar-10-batches-bin/test_batch.bin", size: 0o77_777_777_777)
     #expect {
       try read(tar.ended)
@@ -180,7 +180,7 @@ import Testing
 
   @Test(.enabled(if: isInstalled("gzip"), "gzip is not installed"))
   func anArchiveThatSwellsIsStopped() throws {
-    // 20 MB of zeros in a member that would be passed over, in 20 kB.
+    // A member that would be skipped, with 20 MB of zeros compressed to 20 kB.
     try withTemporaryFolder { folder in
       var tar = TarBuilder()
       tar.add("zeros", [UInt8](repeating: 0, count: 20_000_000))
@@ -209,7 +209,7 @@ import Testing
 
   @Test func aTruncatedPlainArchiveIsRefused() {
     let whole = archive(records: 2).ended
-    // In a header, in a member, and just before the block that ends an archive.
+    // Truncated in a header, in a member, and just before the final block.
     for length in [100, 2_000, whole.count - 1_024] {
       #expect {
         try read(whole.prefix(length))

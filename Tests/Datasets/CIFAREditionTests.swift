@@ -29,7 +29,7 @@ private func parsed(
 }
 
 @Suite struct CIFAREditionTests {
-  /// The binary edition is what every other has to equal: images, labels, order and names.
+  /// All editions must equal the binary one: images, labels, order and names.
   @Test(arguments: PickleWriter.Dialect.allCases)
   func bothEditionsOfCIFAR10AreOneDataSet(dialect: PickleWriter.Dialect) throws {
     let python = pythonFiles(records: 3, dialect)
@@ -59,7 +59,7 @@ private func parsed(
     #expect(try parsed(python, of: .cifar100, labels: labels) == expected)
   }
 
-  /// What the files hold tells the form, whatever they are called.
+  /// The format is determined by the contents of the files, not by their names.
   @Test func namesDoNotTellTheForm() throws {
     let expected = try parsed(batchFiles(records: 2))
     let python = pythonFiles(records: 2, .python2)
@@ -83,7 +83,7 @@ private func parsed(
     #expect(ClassNames.cifar100Coarse.count == 20)
   }
 
-  /// As torchvision and `tar` leave it.
+  /// The folder as created by torchvision and `tar`.
   @Test func theFolderAboveWillDo() throws {
     try withTemporaryFolder { folder in
       let below = folder.appending(path: "cifar-10-batches-py")
@@ -105,7 +105,7 @@ private func parsed(
       .dictionary([
         ("labels", .integers([0, 1])), ("data", .array("|u1", shape: [2, 3_072], columns)),
       ]), .python2)
-    // The only False is the array's order.
+    // The only `False` is that of the array's order.
     pickle[try #require(pickle.firstIndex(of: 0x89))] = 0x88
     files["test_batch"] = pickle
     #expect(try parsed(files) == parsed(batchFiles(records: 2)))
@@ -132,7 +132,7 @@ private func parsed(
     #expect(
       refusal { try parsed(batchFiles(records: 3), of: .cifar100) }
         .contains("this is CIFAR-10, expected CIFAR-100; set dataset.source: cifar-10"))
-    // By content, where the names are those of CIFAR-10.
+    // Identified by content, although the names are those of CIFAR-10.
     var files = pythonFiles(records: 3, .python2)
     files["data_batch_1"] = pythonFiles100(records: 3, .python2)["train"]
     #expect(refusal { try parsed(files) }.contains(hint))

@@ -81,7 +81,7 @@ import Testing
 
   @Test(arguments: ["a,b", "\u{1B}[31m", "é", "\"q\"", "a"])
   func namesThatTablesCannotTakeAreRefused(name: String) {
-    // The last is refused as the second of its name.
+    // The last one is rejected because its name occurs twice.
     let text = ["a", name] + (0..<8).map { "n\($0)" }
     #expect {
       try ClassNames.parse(Array(text.joined(separator: "\n").utf8), file: "x")

@@ -8,10 +8,10 @@ private let hasServer = isInstalled("python3") && isInstalled("curl")
 
 @Suite(.enabled(if: hasServer, "python3 and curl are needed, and one is not installed"))
 struct DownloadTests {
-  /// 10,000 bytes with no period that a wrong offset could hide behind.
+  /// 10,000 bytes without a period, so that every wrong offset is detected.
   static let content = Data((0..<10_000).map { UInt8(truncatingIfNeeded: $0 * $0 / 7 + $0) })
 
-  /// Runs a download of the path from a server of ours, and returns the file and what was reported.
+  /// Downloads the path from a local server, and returns the file and the messages.
   private func fetch(
     _ path: String, into folder: URL, digest: String? = nil, size: Int = content.count
   ) throws -> (file: URL, events: [Download.Event], requests: [String]) {
@@ -38,7 +38,7 @@ struct DownloadTests {
       #expect(try Data(contentsOf: file) == Self.content)
       #expect(events.isEmpty && file.lastPathComponent == "a.tar.gz")
       #expect(try FileManager.default.contentsOfDirectory(atPath: raw.path) == ["a.tar.gz"])
-      // The server now has nothing, and is not asked.
+      // The server no longer has the file, and no request is sent.
       let again = try fetch("missing/a.tar.gz", into: raw, digest: Self.digest)
       #expect(again.requests.isEmpty && again.file == file)
     }
@@ -92,7 +92,7 @@ struct DownloadTests {
     }
   }
 
-  /// A part of another file, as long as it may be, spoils no later run.
+  /// A partial download of another file, up to the full length, does not affect later runs.
   @Test(arguments: [4_000, 10_000]) func aPartOfAnotherFileIsDropped(length: Int) throws {
     try withTemporaryFolder { folder in
       try Data(count: length).write(to: folder.appending(path: "a.part"))

@@ -5,13 +5,13 @@ import Testing
 
 private let hasServer = isInstalled("python3") && isInstalled("curl")
 
-/// Archives from addresses of which nothing is known beforehand: a file has its name only where it can
-/// be parsed.
+/// Archives from addresses whose content is not known in advance: a file gets its final name only
+/// if it can be parsed.
 @Suite(.enabled(if: hasServer, "python3 and curl are needed, and one is not installed"))
 struct DownloadedBatchesTests {
   private static let tar = archive(records: 2).ended
 
-  /// The batches at an address of a server that sends `content`, and what was reported.
+  /// The batches from a server that sends `content`, and the messages.
   private func batches(
     _ content: Data, into folder: URL
   ) throws -> (batches: CIFAREdition, events: [Download.Event]) {
@@ -95,7 +95,7 @@ struct DownloadedBatchesTests {
     }
   }
 
-  /// A bad file that stands under the final name, as earlier versions left one, is not the end.
+  /// A bad file with the final name, as left by earlier versions, is downloaded again.
   @Test func aKeptFileThatCannotBeReadIsFetchedAgain() throws {
     try withTemporaryFolder { folder in
       try LoopbackServer.with(Self.tar) { server in
@@ -119,7 +119,7 @@ struct DownloadedBatchesTests {
     }
   }
 
-  /// What another file would not help is no reason to lose this one.
+  /// A file is not discarded because of an error that another download would not repair.
   @Test func aFileIsKeptWhereReadingFailsForAnotherReason() throws {
     struct OtherFault: Error {}
     try withTemporaryFolder { folder in

@@ -12,14 +12,14 @@ func withTemporaryFolder<Result>(_ body: (URL) throws -> Result) throws -> Resul
   return try body(folder)
 }
 
-/// A batch of so many records whose bytes all differ from their neighbours' in some way.
+/// A batch of `records` records, in which neighbouring bytes differ.
 func batch(records: Int, salt: Int = 0, label: (Int) -> UInt8 = { UInt8($0 % 10) }) -> [UInt8] {
   (0..<records).flatMap { record in
     [label(record)] + (0..<3_072).map { UInt8(truncatingIfNeeded: $0 * 7 + record * 31 + salt) }
   }
 }
 
-/// CIFAR-10's files, less what the binary edition has after their names.
+/// The names of CIFAR-10's files, without the extension of the binary edition.
 let cifar10Parts = (1...5).map { "data_batch_\($0)" } + ["test_batch"]
 
 /// The files of a small data set in CIFAR-10's layout, by name.
@@ -32,7 +32,7 @@ func batchFiles(records: Int) -> [String: [UInt8]] {
   return files
 }
 
-/// Images of the given labels, pixels drawn by `pixel(image, offset)`.
+/// Images with the given labels and the pixels `pixel(image, offset)`.
 func imageSet(
   labels: [ClassLabel], pixel: (Int, Int) -> UInt8 = { UInt8(truncatingIfNeeded: $0 * 13 + $1 * 5) }
 ) -> ImageSet {
@@ -49,7 +49,8 @@ func run(_ program: String, _ arguments: [String], input: Data = Data()) throws 
     let file = folder.appendingPathComponent("input")
     try input.write(to: file)
     let process = Process()
-    // A file, not a pipe: programs that other tests start meanwhile would hold a pipe open.
+    // A file, not a pipe: programs started by other tests meanwhile would inherit the pipe and keep
+    // it open.
     let output = folder.appending(path: "output")
     try Data().write(to: output)
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -62,11 +63,11 @@ func run(_ program: String, _ arguments: [String], input: Data = Data()) throws 
   }
 }
 
-/// A tar archive made by hand, so that it can be wrong in one thing at a time.
+/// Builds tar archives, which can have single errors.
 struct TarBuilder {
   private(set) var bytes: [UInt8] = []
 
-  /// Adds a member of any type. `size` is what the header claims.
+  /// Adds a member of any type. `size` is the size in the header.
   mutating func add(
     _ name: String, type: Character = "0", _ content: [UInt8] = [], size: Int? = nil
   ) {
@@ -90,17 +91,17 @@ struct TarBuilder {
     bytes += [UInt8](repeating: 0, count: (512 - content.count % 512) % 512)
   }
 
-  /// The archive with the zeros that end one.
+  /// The archive with the final blocks of zeros.
   var ended: Data { Data(bytes + [UInt8](repeating: 0, count: 1_024)) }
 }
 
-/// An archive of a small data set, with a member more that nobody needs.
+/// An archive of a small data set, with an additional member that is not needed.
 func archive(records: Int, prefix: String = "cifar-10-batches-bin/", leavingOut: String? = nil)
   -> TarBuilder
 {
   var tar = TarBuilder()
   tar.add(prefix, type: "5")
-  // In falling order, which is not the order of parsing.
+  // In descending order, which is not the order of parsing.
   for (file, content) in batchFiles(records: records).sorted(by: { $0.key > $1.key })
   where file != leavingOut {
     tar.add(prefix + file, content)

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is often taken for a CIFAR archive or folder: each is named, with what makes it one that is read.
+/// Files and folders that are often mistaken for a CIFAR archive or folder: errors name each format
+/// and its repair.
 @Suite struct ForeignDatasetTests {
   private func refusal(_ url: URL) -> String {
     do {
@@ -55,7 +56,8 @@ import Testing
     }
   }
 
-  /// Eight bytes of zeros have the CRC-32C 0x8c28b28a, which TensorFlow rotates and shifts to 0x7980329.
+  /// Eight bytes of zeros have the CRC-32C 0x8c28b28a, which TensorFlow rotates and shifts to
+  /// 0x7980329.
   private static let tfRecord: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0] + [0x29, 0x03, 0x98, 0x07]
 
   @Test(arguments: [

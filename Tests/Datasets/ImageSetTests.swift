@@ -16,7 +16,7 @@ import Testing
     }
   }
 
-  /// An odd side and more classes than a byte can count.
+  /// An odd side, and more classes than a byte can represent.
   @Test func anySideAndManyClassesReadBackAsWritten() throws {
     try withTemporaryFolder { folder in
       let labels: [UInt16] = [0, 299, 256, 7]
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  /// A file whose parts are each well formed and don't fit together.
+  /// Writes a file whose parts are valid but inconsistent.
   private func write(
     labels: [UInt8] = [0, 1], imageShape: [Int] = [2, 3, 32, 32],
     changing changes: [String: String?] = [:], to url: URL

@@ -1,11 +1,11 @@
 import Foundation
 
-/// A web server on this machine that fails in the ways the tests need.
+/// A local web server that can fail in the ways that tests need.
 struct LoopbackServer {
   let port: Int
   private let log: URL
 
-  /// Runs `body` beside a server of `content`.
+  /// Runs `body` while a server provides `content`.
   static func with<Result>(_ content: Data, _ body: (LoopbackServer) throws -> Result) throws
     -> Result
   {

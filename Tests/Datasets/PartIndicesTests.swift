@@ -10,7 +10,7 @@ import Testing
 
   private func counts(_ images: ImageSet?) -> [Int] { Array(images?.classCounts.prefix(5) ?? []) }
 
-  /// A tenth of 20 is 2, of 9 nearest to 1; of three images one, of fewer none.
+  /// A tenth of 20 is 2, of 9 about 1; of three images one is taken, of fewer none.
   @Test func eachClassGivesItsFraction() throws {
     let (set, parts) = ParsedDataset(train: train).completed(validation: 0.1, test: 0.1, seed: 4)
     #expect(counts(set.test) == [2, 1, 1, 0, 0] && counts(set.validation) == [2, 1, 1, 0, 0])
@@ -31,7 +31,7 @@ import Testing
     #expect(counts(set.validation) == [4, 2, 1, 0, 0])
   }
 
-  /// Of ten images of a class eight are the same: they are never in two parts.
+  /// Eight of ten images of a class are equal: they are never in different parts.
   @Test(arguments: 0..<20) func copiesStayTogether(seed: Int) throws {
     let copies = imageSet(labels: [UInt16](repeating: 0, count: 10) + [1, 1, 1, 1]) {
       image, offset in
@@ -46,7 +46,7 @@ import Testing
     let base = imageSet(labels: [0, 1, 2]) { image, offset in
       UInt8(truncatingIfNeeded: image * 50 + offset)
     }
-    // The first two images again, the second with another label.
+    // The first two images again, the second one with another label.
     let test = imageSet(labels: [0, 3]) { image, offset in
       UInt8(truncatingIfNeeded: image * 50 + offset)
     }
@@ -56,7 +56,7 @@ import Testing
     #expect(repeated.allSatisfy { $0.first.part == .training && $0.again.part == .test })
   }
 
-  /// The images that a source has set aside validate, and no others may be asked for.
+  /// The images that a source provides for validation are used, and no others can be requested.
   @Test func imagesSetAsideValidate() throws {
     try withTemporaryFolder { folder in
       let validation = imageSet(labels: [4, 5]) { _, offset in UInt8(truncatingIfNeeded: offset) }

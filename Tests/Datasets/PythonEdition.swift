@@ -1,7 +1,7 @@
 import Datasets
 import TestSupport
 
-/// The file of CIFAR-10's Python edition that holds what a file of the binary edition does.
+/// The file of CIFAR-10's Python edition with the content of a file of the binary edition.
 func pythonBatch(_ binary: [UInt8], _ dialect: PickleWriter.Dialect) -> [UInt8] {
   let records = stride(from: 0, to: binary.count, by: 3_073).map { binary[$0..<$0 + 3_073] }
   return PickleWriter.pickle(
@@ -48,7 +48,7 @@ func binaryFiles100(records: Int) -> [String: [UInt8]] {
   ]
 }
 
-/// The same in the Python edition.
+/// The same data set in the Python edition.
 func pythonFiles100(records: Int, _ dialect: PickleWriter.Dialect) -> [String: [UInt8]] {
   func pickle(_ binary: [UInt8]) -> [UInt8] {
     let records = stride(from: 0, to: binary.count, by: 3_074).map {

@@ -131,7 +131,7 @@ import Testing
 }
 
 @Suite struct DataSourceTests {
-  /// A page states of its images what is true of them, and of no other data set.
+  /// A page describes its own data set, and no other one.
   @Test(arguments: DataSource.allCases)
   func factsAreOfTheSourceItself(_ source: DataSource) {
     let isCIFAR = [.cifar10, .cifar100].contains(source)

@@ -36,7 +36,8 @@ import Testing
     }
   }
 
-  /// Mean colours say next to nothing of the class: a classifier has to see form.
+  /// Mean colours contain almost no information about the class: a classifier has to recognise
+  /// shapes.
   @Test func colourDoesNotGiveTheClassAway() {
     let (images, labels) = Shapes(seed: 42).records(2_000, of: .train)
     var sums = [Double](repeating: 0, count: 30)

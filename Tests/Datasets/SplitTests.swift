@@ -6,7 +6,7 @@ import Testing
   /// 60 images, 6 of each class.
   private let train = imageSet(labels: (0..<60).map { UInt16($0 * 3 % 10) }) { _, _ in 0 }
 
-  /// √(5,000 · 0.1 · 0.9 · 45,000 / 49,999) = 20.125; all images, or none, leave no choice.
+  /// √(5,000 · 0.1 · 0.9 · 45,000 / 49,999) = 20.125; with all images or none there is no choice.
   @Test func aRandomDrawScattersAsTheHypergeometricDistribution() {
     let deviation = Split.deviation(ofClass: 5_000, among: 50_000, drawn: 5_000)
     #expect(abs(deviation - 20.1248) < 1e-3)

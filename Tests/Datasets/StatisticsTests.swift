@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct StatisticsTests {
-  /// The definition, in two passes over the pixels.
+  /// Mean and deviation by definition, in two passes over the pixels.
   private func naive(_ set: ImageSet, channel: Int) -> (mean: Double, std: Double) {
     var values: [Double] = []
     for image in 0..<set.count {

@@ -4,7 +4,7 @@ import Testing
 
 /// `dataset.training-images` and `dataset.test-images` with the images of an archive.
 @Suite struct SubsetTests {
-  /// Images that differ from each other, labelled in an order that no class rules.
+  /// Images that differ from each other, with labels in mixed order.
   private func images(_ count: Int, classes: Int = 10) -> ImageSet {
     imageSet(labels: (0..<count).map { UInt16($0 * 7 % classes) }) { image, offset in
       offset < 2
@@ -22,7 +22,7 @@ import Testing
     return (chosen.train, try #require(chosen.test))
   }
 
-  /// The numbers of the images, which stand in their first two bytes.
+  /// The numbers of the images, which are in their first two bytes.
   private func numbers(_ images: ImageSet) -> [Int] {
     (0..<images.count).map { image in
       let first = image * 3_072
@@ -53,14 +53,14 @@ import Testing
     }
   }
 
-  /// 25 of ten classes: two each, and the first five one more.
+  /// 25 images of ten classes: two of each class, and one more of each of the first five.
   @Test func theRestGoesToTheFirstClasses() throws {
     let subset = try chosen(images(300), images(100), training: 25, test: nil)
     #expect(subset.train.classCounts == [3, 3, 3, 3, 3, 2, 2, 2, 2, 2])
     #expect(subset.test.count == 100)
   }
 
-  /// Of 90 and 10 images a fifth is 18 and 2.
+  /// A fifth of 90 and of 10 images is 18 and 2.
   @Test func sharesAreThoseOfTheArchive() throws {
     let train = imageSet(labels: (0..<100).map { $0 % 10 == 3 ? 1 : 0 })
     let subset = try chosen(train, images(20), training: 20, test: nil)

@@ -56,7 +56,7 @@ import Testing
     #expect(values[Self.width] == 4)
   }
 
-  /// A stage gets camelCase, a checkpoint has kebab-case; null stands for what is left out.
+  /// Stages receive camelCase, checkpoints have kebab-case; null means that a key is left out.
   @Test(arguments: [
     #"{"width":3,"first-rate":0.5,"ahead":true,"widths":[1,2],"word":"x"}"#,
     #"{"width":3,"firstRate":0.5,"ahead":true,"widths":[1,2],"word":"x","share":null}"#,
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  /// Checkpoints are equal byte by byte whether a number was given as 0 or as 0.0.
+  /// The bytes of a checkpoint do not depend on whether a number was given as 0 or 0.0.
   @Test(
     arguments: [
       (["share": 0, "width": 3], #"{"share":0,"width":3}"#),

@@ -5,7 +5,7 @@ import Models
 import Randomness
 import Tensors
 
-/// A network as it is initialised, and images of its side.
+/// An initialised network, and images of its side.
 struct Example {
   let network: Network
   let images: ImageSet

@@ -58,8 +58,8 @@ import Testing
     #expect(answers == .init(top1: 50, favourite: 1, favouritePercent: 50))
   }
 
-  /// Running statistics that no batch has met give other answers than the batch's own; such that have
-  /// met it often give the same.
+  /// Initial running statistics give other predictions than the batch's statistics; after many
+  /// updates with the batch, they give the same.
   @Test func theLagGoesAsTheStatisticsSettle() throws {
     let example = try Example("resnet8", NetworkConfiguration(width: 4))
     let before = example.state
@@ -103,7 +103,8 @@ import Testing
       try log.look(
         at: example.network, in: example.loader, after: epoch, from: 11, on: example.pool)
     }
-    // 10 is an earlier training's, and the sixth epoch is no longer among the first.
+    // Epoch 10 belongs to an earlier training, and the sixth epoch is no longer among the first
+    // five.
     #expect(log.rows.map(\.epoch) == [11, 12])
     #expect(StatisticsLagLog(folder: folder.url).rows == log.rows)
     #expect(log.tableRows(classNames: example.images.classNames).allSatisfy { $0.count == 5 })

@@ -52,7 +52,7 @@ import Testing
   private let three = LossExample(
     logits: [1, 2, 3], label: 0, labelSmoothing: 0, classNames: ["a", "b", "c"])
 
-  /// exp 1, 2, 3 over their sum 30.192875; −log 0.0900306.
+  /// The exponentials of 1, 2 and 3 over their sum 30.192875; the loss is −log 0.0900306.
   @Test func aSoftmaxIsThatOfTheTextbook() {
     for (found, expected) in zip(three.probabilities, [0.0900306, 0.2447285, 0.6652410]) {
       #expect(abs(found - expected) < 1e-7)
@@ -63,7 +63,8 @@ import Testing
     #expect(three.rows[3] == ["sum", "", "30.1929", "1", "1", "2.4076", "0"])
   }
 
-  /// With s = 0.3: q = 0.8, 0.1, 0.1 and −Σ q log p = 0.8·2.4076059 + 0.1·1.4076059 + 0.1·0.4076059.
+  /// With s = 0.3: q = 0.8, 0.1, 0.1 and −Σ q log p = 0.8·2.4076059 + 0.1·1.4076059 +
+  /// 0.1·0.4076059.
   @Test func smoothingSpreadsTheTarget() {
     let smoothed = LossExample(
       logits: [1, 2, 3], label: 0, labelSmoothing: 0.3, classNames: ["a", "b", "c"])

@@ -6,7 +6,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Figures of the files that stages leave.
+/// Figures of the files that stages write.
 @Suite struct FigureFilesTests {
   private let scratch: TemporaryFolder
   private let metadata = DatasetMetadata(classNames: ["cat", "dog"], dataStatus: .unverified)
@@ -50,7 +50,7 @@ import Testing
     #expect(throws: TensorFileError.self) { try evaluation.confusion(in: other) }
   }
 
-  /// A network may have neither a convolution nor a norm; a schedule it always has.
+  /// A network may have neither a convolution nor a norm, but it always has a schedule.
   @Test func examplesThatAreNotThereAreLeftOut() throws {
     #expect(throws: LogError.self) { try ExampleFigures.all(inFolder: scratch.url) }
     let plan = RatePlan(epochs: [0, 1], rates: [0.1, 0.2])

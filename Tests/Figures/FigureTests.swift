@@ -4,7 +4,7 @@ import Records
 import TestSupport
 import Testing
 
-/// What the figures say: titles, legends, columns, orientation.
+/// The contents of the figures: titles, legends, columns, orientation.
 @Suite struct FigureTests {
   let rows = [
     "1,0.1,2.5,10,50,2.25,12,55,,,30,14", "2,0.1,2,20,60,2,40,70,,,20,60",
@@ -100,7 +100,7 @@ import Testing
     #expect(figure.dataText.contains("\n0,0,0,0.0,0,cat,cat\n"))
   }
 
-  /// Percent, with empty cells where a bin is empty; the title of the diagram has the error.
+  /// Percentages, with empty cells for empty bins; the title of the diagram contains the error.
   @Test func calibrationLeavesEmptyBinsOut() throws {
     let text = evaluationText(
       replacing: "\"count\"", with: "\"expected_calibration_error\": 0.0125, \"count\"")
@@ -115,7 +115,7 @@ import Testing
     #expect(figure.panels[0].title == "expected calibration error 1.25 %, 2 bins")
     #expect(figure.title == "Calibration, 1,000 validation images — unverified data")
     #expect(titles(figure).compactMap(\.self).last == "calibrated perfectly")
-    // Above each other, two thirds and a third of what the title leaves.
+    // One above the other, with two thirds and one third of the space below the title.
     #expect(figure.script.contains("set origin 0.0000,0.3256\nset size 1.0000,0.6321"))
     #expect(figure.script.contains("set origin 0.0000,0.0000\nset size 1.0000,0.3256"))
   }
@@ -124,7 +124,7 @@ import Testing
     let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
     #expect(history.efficiency?.epochs == 3 && history.efficiency?.convergenceEpoch == 2)
     #expect(abs((history.efficiency?.percent ?? 0) - 200.0 / 3) < 1e-9)
-    // A training that goes on from another counts its own epochs alone.
+    // A training that continues another one shows only its own epochs.
     let later = try TrainingHistory(
       parsing: historyText(rows.enumerated().map { "\(171 + $0.offset)\($0.element.dropFirst())" }),
       file: "history.csv")
@@ -134,7 +134,8 @@ import Testing
     #expect(empty.efficiency == nil)
   }
 
-  /// A training on all images holds none out: its columns are empty, and its figures have one curve.
+  /// A training on all images has no validation images: their columns are empty, and figures have
+  /// one curve.
   @Test func aHistoryWithoutValidationHasCurves() throws {
     let rows = ["1,0.001,0.5,90,99,,,,,,,", "2,0.001,0.4,91,99,,,,,,,"]
     let history = try TrainingHistory(parsing: historyText(rows), file: "history.csv")
@@ -147,7 +148,7 @@ import Testing
     #expect(!continuation.script.contains("best"))
   }
 
-  /// Panels below each other, letters of the same size on half of the width, the title in several lines.
+  /// Panels one below another, text of the same size at half the width, the title on several lines.
   @Test func aNarrowFigureIsLaidOutAnew() throws {
     let overview = try #require(try trainingFigures(rows).overview)
     let narrow = try #require(overview.narrow)
@@ -168,8 +169,8 @@ import Testing
   }
 
   @Test func samplesLieUprightInTheirRow() throws {
-    // Two images of 2 × 2 of the second class; the first has a red pixel at the top left, the second a
-    // blue one at the bottom right.
+    // Two images of 2 × 2 of the second class; the first has a red pixel at the top left, the
+    // second a blue one at the bottom right.
     var images = [UInt8](repeating: 0, count: 2 * 3 * 4)
     images[0] = 255
     images[12 + 8 + 3] = 254
@@ -185,7 +186,7 @@ import Testing
     // The first row of the data is the top one.
     #expect(figure.script.contains("set yrange [7.5:-0.5]"))
     #expect(figure.script.contains("'cat' 1.5, 'dog' 5.5"))
-    // 48 screen pixels a pixel, exactly: an image is 96 wide.
+    // Exactly 48 screen pixels for each pixel: an image is 96 wide.
     #expect(figure.script.contains("set rmargin at screen \(190 + 8 * 48)./\(figure.width)"))
   }
 

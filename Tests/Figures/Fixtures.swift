@@ -8,7 +8,7 @@ import Testing
 /// Whether figures can be drawn here.
 let gnuplotIsInstalled = isInstalled("gnuplot")
 
-/// Runs `body` with a new folder of an awkward name and removes it afterwards.
+/// Runs `body` with a new folder, whose name has special characters, and removes it afterwards.
 func withScratchFolder(_ body: (URL) throws -> Void) throws {
   let folder = FileManager.default.temporaryDirectory
     .appending(path: "gnuplot tests 'quoted' \(UUID().uuidString)")
@@ -17,7 +17,7 @@ func withScratchFolder(_ body: (URL) throws -> Void) throws {
   try body(folder)
 }
 
-/// The names of all files in `folder`, hidden ones too, sorted.
+/// The sorted names of all files in `folder`, including hidden ones.
 func files(in folder: URL) throws -> [String] {
   try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
 }

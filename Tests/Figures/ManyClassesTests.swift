@@ -5,7 +5,7 @@ import Records
 import TestSupport
 import Testing
 
-/// Figures of more classes than can be drawn one by one.
+/// Figures of more classes than can be drawn individually.
 @Suite struct ManyClassesTests {
   func names(_ count: Int) -> [String] { (0..<count).map { "class \($0)" } }
 
@@ -30,7 +30,8 @@ import Testing
         """))
   }
 
-  /// Rows of ten images: nine right, one taken for the class half of the classes further on.
+  /// Rows of ten images: nine are right, one is predicted as the class half of the classes further
+  /// on.
   func counts(_ size: Int) -> [[Int]] {
     (0..<size).map { row in
       var counts = [Int](repeating: 0, count: size)
@@ -49,7 +50,7 @@ import Testing
       table[0]
         == ["predicted_place", "true_place", "count", "percent_of_true", "true", "predicted"])
     #expect(table.count == 1 + 32 * 32, "all cells")
-    // Classes 0 and 16 are taken for each other, then 1 and 17.
+    // Classes 0 and 16 are confused with each other, then 1 and 17.
     #expect(table[1] == ["0", "0", "9", "90.0", "class 0", "class 0"])
     #expect(table[2] == ["1", "0", "1", "10.0", "class 0", "class 16"])
     #expect(table[1 + 2 * 32 + 3] == ["3", "2", "1", "10.0", "class 1", "class 17"])
@@ -77,7 +78,7 @@ import Testing
     #expect(empty.panels[0].texts[0].lines == ["No image was misclassified."])
   }
 
-  /// Names stand at least a line of letters apart, and each cell is whole pixels.
+  /// Names are at least the height of a line apart, and each cell is a whole number of pixels.
   @Test(arguments: [31, 60, 100, 333, 1000])
   func namesOfAMatrixDoNotOverlap(_ size: Int) throws {
     let figure = try evaluation(size).confusion(counts: counts(size), classNames: names(size))
@@ -94,7 +95,7 @@ import Testing
     #expect(figure.width <= 2000 && figure.height <= 2000)
   }
 
-  /// Numbers stand in the cells while they fit.
+  /// Numbers are written in the cells if they fit.
   @Test(arguments: [(10, 99_999, true), (30, 99, true), (30, 100, false), (2, 12_345_678, true)])
   func cellsHaveNumbersThatFit(_ size: Int, _ largest: Int, _ fits: Bool) throws {
     var counts = [[Int]](repeating: [Int](repeating: 0, count: size), count: size)
@@ -208,7 +209,7 @@ import Testing
     #expect(places.last?.name == "class 96")
   }
 
-  /// Images of any side come out at a size that can be seen, in a figure that can be shown.
+  /// Images of any side are drawn at a visible size, in a figure of a reasonable size.
   @Test(arguments: [16, 32, 33, 48, 64, 65, 96, 100, 128, 160, 161, 224, 256], [2, 10, 40])
   func imagesOfAnySideFit(_ side: Int, _ classes: Int) throws {
     let labels = (0..<classes * 10).map { UInt16($0 % classes) }
@@ -230,7 +231,7 @@ import Testing
         confidence: [Float](repeating: 1, count: count), side: side, classNames: names(classes),
         subject: "9 test images", file: "mistakes"))
     #expect((1000...1200).contains(mistakes.width) && mistakes.height <= 1000, "\(mistakes.width)")
-    // Captions of neighbours have room for a cut name, an arrow and a percentage.
+    // Neighbouring captions have space for a truncated name, an arrow and a percentage.
     let places = mistakes.panels[0].captions.prefix(4).map(\.x)
     let frame = try #require(mistakes.panels[0].frame)
     guard case .image(let sheet) = mistakes.data else {
@@ -242,7 +243,7 @@ import Testing
 
   // MARK: Names
 
-  /// A name from right to left doesn't turn the rest of its line around.
+  /// A right-to-left name does not reorder the rest of its line.
   @Test func namesFromRightToLeftAreKeptApart() throws {
     let pictures = PictureFigures(status: RunStatus(data: .official, selectedOnTest: false))
     let figure = try pictures.mistakes(
@@ -254,7 +255,7 @@ import Testing
       ])
   }
 
-  /// Names are cut by the room they take: a Chinese sign is as wide as two letters.
+  /// Names are truncated by width: a Chinese character is as wide as two letters.
   @Test func wideNamesAreCutSooner() {
     let long = String(repeating: "漢", count: 30)
     let figure = DataFigures(classNames: [long, "ok"], data: .official).classes(counts: [1, 2])
@@ -262,7 +263,7 @@ import Testing
   }
 }
 
-/// Many classes in the hands of gnuplot.
+/// Figures of many classes, drawn by gnuplot.
 @Suite(.enabled(if: gnuplotIsInstalled, "gnuplot is not installed"))
 struct ManyClassesRenderingTests {
   @Test(arguments: [2, 31, 100, 1000])
@@ -292,12 +293,12 @@ struct ManyClassesRenderingTests {
     }
   }
 
-  /// gnuplot draws a letter without a font as a box larger than the picture.
+  /// gnuplot draws a character that no font has as a box larger than the picture.
   @Test func aLetterThatNoFontHasIsASquareInPNG() throws {
     func figure(_ name: String) -> Figure {
       DataFigures(classNames: [name, "dog"], data: .official).classes(counts: [1, 2])
     }
-    // The last scalar of all, for private use.
+    // The last Unicode scalar, for private use.
     let letter = "\u{10FFFD}"
     try withScratchFolder { folder in
       try Renderer().render(figure("a\(letter)b"), formats: [.png, .svg], into: folder)

@@ -3,7 +3,7 @@ import Gnuplot
 import Records
 import Testing
 
-/// The figures that are made of images: where each lies, in which colours.
+/// The positions and colours of images in figures.
 @Suite struct PictureFiguresTests {
   let figures = PictureFigures(status: RunStatus(data: .official, selectedOnTest: false))
 
@@ -61,7 +61,8 @@ import Testing
       error.description.hasPrefix("filters.safetensors: filters: expected shape [n, 3, h, w]"))
   }
 
-  /// Images of more than 80 pixels are reduced by a whole factor; a row is one image's draws.
+  /// Images of more than 80 pixels are reduced by a whole factor; a row shows the draws of one
+  /// image.
   @Test func aSheetHasARowAnImage() throws {
     let side = 90
     let images = (0..<4).flatMap { image in

@@ -5,7 +5,7 @@ import Records
 import TestSupport
 import Testing
 
-/// The scripts in the hands of gnuplot itself.
+/// The scripts, executed by gnuplot.
 @Suite(.enabled(if: gnuplotIsInstalled, "gnuplot is not installed"))
 struct RenderingTests {
   /// Runs plain `gnuplot` as a reader of the script would.
@@ -23,7 +23,7 @@ struct RenderingTests {
 
   let sixNames = ["cat", "dog", "hen", "cow", "pig", "ant"]
 
-  /// Every figure there is, of a run whose classes are `names`.
+  /// All figures of a run whose classes are `names`.
   func allFigures(names: [String], epochs: Int) throws -> [Figure] {
     let count = names.count
     let rows = (0..<epochs).map { epoch in
@@ -41,7 +41,7 @@ struct RenderingTests {
     let images = (0..<labels.count * 3 * 64).map { UInt8(truncatingIfNeeded: $0 * 37) }
     let pictures = PictureFigures(status: RunStatus(data: .unverified, selectedOnTest: true))
     let predicted = labels.map { UInt16((Int($0) + 1) % count) }
-    // Of up to five classes there is no figure of the top-5 accuracy.
+    // With up to five classes there is no figure of the top-5 accuracy.
     #expect((training.top5 == nil) == (count <= 5))
     let curves = [
       training.loss, training.top1, count > 5 ? training.top5 : training.top1,
@@ -100,7 +100,7 @@ struct RenderingTests {
       #expect(!(try files(in: folder).contains("canary")))
       let legend = try String(
         contentsOf: folder.appending(path: "per-class-validation.svg"), encoding: .utf8)
-      // Each stands in the legend as it is called, on one line, cut at 20 characters.
+      // Each name is in the legend unchanged, on one line, truncated to 20 characters.
       for name in [
         "it&apos;s", "back\\slash\\", "two lines", "100 % sure %d %s", "`touch canary`",
         "@macro $1 #no", "a,b;c", "{curly} } {", "漢字 und Übermaß", "long long long long…",
@@ -147,7 +147,7 @@ struct RenderingTests {
     }
   }
 
-  /// A chart is inverted in the dark; a picture keeps its colours and its pixels.
+  /// In the dark style, a chart is inverted; a picture keeps its colours and pixels.
   @Test func drawingsHaveAStyleForTheDark() throws {
     try withScratchFolder { folder in
       for figure in try allFigures(names: ["cat", "dog"], epochs: 3) {

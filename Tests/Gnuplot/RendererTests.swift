@@ -3,7 +3,7 @@ import Gnuplot
 import TestSupport
 import Testing
 
-/// What happens where gnuplot or the folder is missing.
+/// Errors if gnuplot or the folder is missing.
 @Suite struct RendererTests {
   let figure = Figure(
     name: "bars", title: "Bars",

@@ -40,7 +40,7 @@ struct SeveralFiguresTests {
     #expect(try files(in: many).count == 20)
   }
 
-  /// The second figure can't be drawn, nor the fourth; the others are.
+  /// The second and the fourth figure can't be drawn; the others are drawn.
   @Test func theFirstErrorIsToldAndTheOthersAreDrawn() throws {
     let scratch = try TemporaryFolder()
     let folder = scratch.url

@@ -30,7 +30,7 @@ import Testing
         """.utf8))
   }
 
-  /// A training of 30 epochs that kept each tenth.
+  /// A training of 30 epochs that kept every tenth checkpoint.
   private func publishThirtyEpochs() throws {
     for (name, epoch) in [
       ("best", 21), ("last", 30), ("epoch-010", 10), ("epoch-020", 20), ("epoch-030", 30),
@@ -68,7 +68,7 @@ import Testing
     #expect(candidates.warning?.hasPrefix("selection: fallback: ") == true)
   }
 
-  /// An epoch that was trained and not kept is the recipe's mistake, not an early end.
+  /// If an epoch was trained but not kept, the recipe is wrong; the training has not ended early.
   @Test func anEpochThatWasNotKeptIsAnError() throws {
     try publishThirtyEpochs()
     #expect(throws: EvaluationError.self) {
@@ -154,7 +154,8 @@ import Testing
     }
   }
 
-  /// A training that started from a fallback, or from what test images chose, passes the note on.
+  /// A training that started from a fallback, or from a checkpoint selected on test images, keeps
+  /// this record.
   @Test(arguments: [
     (["selection": "fallback"], "selection: fallback"), (["selection": "listed"], nil),
     (["selected_on_test": "true"], "selected on test: test images chose the weights"),
@@ -170,7 +171,8 @@ import Testing
     if let note { #expect(reservations.first?.hasPrefix(note) == true) }
   }
 
-  /// Weights of a training on all images have learnt from the validation images, not from the test images.
+  /// Weights trained on all images have been trained on the validation images, but not on the test
+  /// images.
   @Test(arguments: [
     ("training-and-validation", "validation", true), ("training-and-validation", "test", false),
     ("training", "validation", false),
@@ -182,7 +184,7 @@ import Testing
     #expect(reservations.allSatisfy { $0.hasPrefix("trained on validation: ") })
   }
 
-  /// Whatever the recipe asked for, no epoch has learnt from anything.
+  /// Without an epoch, weights have not been trained on any images, whatever the recipe.
   @Test func weightsOfNoEpochHaveLearntFromNothing() throws {
     let reservations = try reservations(
       oneImage(.official, selectedOnTest: false), on: "validation",

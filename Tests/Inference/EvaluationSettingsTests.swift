@@ -10,7 +10,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// - Parameter text: An object; where it has `flip`, `views` and `viewsFraction` may be left out.
+  /// - Parameter text: A JSON object; if it has `flip`, `views` and `viewsFraction` may be left
+  ///   out.
   private func settings(_ text: String) throws -> EvaluationSettings {
     let text =
       text.contains("flip") && !text.contains("views")
@@ -33,7 +34,7 @@ import Testing
     #expect(list.views == .plain)
   }
 
-  /// Views of their own go before `flip`; a fraction belongs to views.
+  /// `views` takes precedence over `flip`; a fraction requires `views`.
   @Test(arguments: [
     ("true", "mirrored", 1, ImageViews(.mirrored)),
     ("false", "shifted", 0.25, ImageViews(.shifted, fraction: 0.25)),
@@ -63,7 +64,7 @@ import Testing
     #expect(throws: DecodingError.self) { try settings(text) }
   }
 
-  /// Epochs are named with three digits at least, however the recipe writes them.
+  /// Names of epochs have at least three digits, however the recipe writes them.
   @Test(arguments: [
     ("best", "best"), ("last", "last"), ("epoch-7", "epoch-007"), ("epoch-007", "epoch-007"),
     ("epoch-70", "epoch-070"), ("epoch-0160", "epoch-160"), ("epoch-1000", "epoch-1000"),
@@ -121,7 +122,7 @@ import Testing
   }
 }
 
-/// A black image that is prepared for a network.
+/// A black image with a normalisation.
 func oneImage(_ status: DataStatus, selectedOnTest: Bool) -> ImageSet {
   ImageSet(
     images: [UInt8](repeating: 0, count: 3_072), labels: [0], side: 32,

@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  /// The checkpoint's own network and weights are used, and are checked.
+  /// The network and weights of the checkpoint are used and checked.
   @Test func weightsThatDoNotFitAreRejected() throws {
     var writer = TensorFileWriter(
       schema: "checkpoint",
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  /// Finite weights whose products are not.
+  /// Finite weights whose products overflow.
   @Test func answersThatOverflowAreRejected() throws {
     let weight = try #require(example.network.parameters.first { $0.name == "head.weight" })
     weight.load(dense: weight.dense().map { $0 > 0 ? 3e38 : -3e38 })
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  /// The head's biases are so far apart that all probabilities but the first are 0 in float32.
+  /// The head's biases differ so much that all probabilities except the first are 0 in float32.
   @Test(arguments: [false, true])
   func classesAreRankedByTheirLogits(_ averagesMirrorImages: Bool) throws {
     for parameter in example.network.parameters.suffix(2) {
@@ -195,7 +195,7 @@ import Testing
     }
     #expect(mistakes.confidence == Array(confidences.sorted(by: >).prefix(limit)))
     #expect(Set(mistakes.positions).isSubset(of: wrong))
-    // Right answers leave an empty file that is still read.
+    // Without mistakes the file is empty but can still be read.
     let right = ConfidentMistakes(of: evaluation, labels: evaluation.predicted, limit: limit)
     #expect(right.positions.isEmpty)
   }

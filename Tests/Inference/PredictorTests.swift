@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 @Suite struct PredictorTests {
-  /// Everything a predictor hands out.
+  /// All outputs of a predictor.
   private struct Answers {
     var images: [Int] = []
     var probabilities: [UInt32] = []
@@ -74,7 +74,7 @@ import Testing
     answers(predictor, example).expectSame(as: first)
   }
 
-  /// Batches of 250 and 3 through a plan, a softmax and a logarithm written here.
+  /// Batches of 250 and 3 images, computed with a plan and with softmax and logarithm written here.
   @Test func answersAreThoseOfAPlanRunByHand() throws {
     let example = try TrainedExample()
     let pool = WorkerPool(threadCount: 2)

@@ -7,20 +7,20 @@ import Randomness
 import TensorFiles
 import TestSupport
 
-/// A small network with weights and statistics unlike those it starts with, and images for it.
+/// A small network whose weights and statistics differ from the initial ones, and images for it.
 struct TrainedExample {
   static let classNames = ["ape", "bee", "cat", "dog", "elk", "fox", "gnu"]
 
   let network: Network
   let images: ImageSet
 
-  /// - Parameter count: Images; more than a batch of the predictor by default.
+  /// - Parameter count: The number of images; by default more than a batch of the predictor.
   init(count: Int = 253, width: Int = 3) throws {
     network = try NetworkCatalog.network(
       named: "resnet8", configuration: NetworkConfiguration(width: width), classes: 7)
     network.initialize(seed: 8)
     var stream = RandomStream(seed: 1, purpose: "test images")
-    // Noise about a colour of each image's own: noise alone is one image to a network.
+    // Noise around a different colour for each image: to a network, images of pure noise are alike.
     let pixels = (0..<count * ImageSet.channels).flatMap { _ -> [UInt8] in
       let colour = stream.integer(below: 200)
       return (0..<1_024).map { _ in UInt8(colour + stream.integer(below: 56)) }
@@ -34,8 +34,8 @@ struct TrainedExample {
     Self.settle(network, on: images)
   }
 
-  /// Passes in training mode bring the running statistics near the images', so that the network
-  /// tells them apart.
+  /// Runs passes in training mode until the running statistics approach those of the images, so
+  /// that predictions for different images differ.
   private static func settle(_ network: Network, on images: ImageSet) {
     let pool = WorkerPool(threadCount: 2)
     let loader = BatchLoader(images, normalization: .perImage)

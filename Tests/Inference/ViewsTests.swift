@@ -10,7 +10,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Answers averaged over several views against images that were shifted and mirrored as bytes.
+/// Predictions averaged over several views, compared with those for images shifted and mirrored as
+/// bytes.
 @Suite struct ViewsTests {
   private let example: TrainedExample
   private let count = 253
@@ -23,7 +24,7 @@ import Testing
   ) -> [[Float]] {
     let predictor = Predictor(
       example.network, loss: CrossEntropy(), views: views, on: WorkerPool(threadCount: threads))
-    // Constants: statistics of an image's own would be those of the shifted image.
+    // Constant normalisation: with per-image statistics, those of the shifted image would be used.
     let loader = BatchLoader(
       images, normalization: .constants(mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4]))
     var all: [[Float]] = []
@@ -34,7 +35,7 @@ import Testing
     return all
   }
 
-  /// Every image in one view.
+  /// One view of every image.
   private func seen(shift: Int, mirrored: Bool) -> ImageSet {
     let side = example.images.side
     let pixels = (0..<count).flatMap { index -> [UInt8] in

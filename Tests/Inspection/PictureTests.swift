@@ -50,7 +50,7 @@ import Testing
     #expect(tiles[1].image.bytes == [128, 128, 128])
   }
 
-  /// 127.5 times such a weight is beyond the range of a `Float`, or the weight is among the smallest.
+  /// 127.5 times the weight overflows a `Float`, or the weight is among the smallest.
   @Test(arguments: [3e36, -3e36, .greatestFiniteMagnitude, .leastNonzeroMagnitude] as [Float])
   func filtersOfAnySizeAreDrawn(weight: Float) throws {
     let scratch = try TemporaryFolder()
@@ -94,7 +94,7 @@ import Testing
     #expect(lines.count == (5 + perRow - 1) / perRow * ((side + 1) / 2 + 1))
   }
 
-  /// A caption is cut at the width of its picture, in columns of the terminal.
+  /// A caption is truncated to the width of its picture in terminal columns.
   @Test(arguments: ["class", "漢字の名前がとても長い", "ネコ", "a name of a hundred letters", ""])
   func captionsKeepTheirPlace(_ caption: String) throws {
     let tiles = (0..<2).map { _ in

@@ -31,7 +31,7 @@ import Testing
     #expect(text.contains("\n  labels  U8     2          0    1    0.5     0.5    0"))
   }
 
-  /// Metadata, manifest and path of a file are a stranger's.
+  /// Metadata, manifest and path of a file are not trusted.
   @Test func nothingInAReportObeysATerminal() throws {
     let scratch = try TemporaryFolder()
     let hostile = "a\u{1B}[31mb\u{9B}2Jc\u{202E}d\ne"
@@ -50,7 +50,7 @@ import Testing
     #expect((read?["metadata"] as? [String: String])?[hostile] == hostile)
   }
 
-  /// A thousand names of a hundred letters are a line, and in JSON whole.
+  /// A thousand names of a hundred letters are shortened to one line, but complete in JSON.
   @Test func longListsOfNamesAreCounted() throws {
     let scratch = try TemporaryFolder()
     let names = (0..<1000).map { "\($0) " + String(repeating: "\u{202E}long", count: 20) }

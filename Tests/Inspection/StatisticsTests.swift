@@ -15,7 +15,8 @@ import Testing
     #expect(found.count == 8 && found.nanCount == 0 && found.infiniteCount == 0)
   }
 
-  /// In one `Float` pass, or from the sum of squares, the deviation would be lost entirely.
+  /// In a single pass in `Float`, or from the sum of squares, cancellation would destroy the
+  /// deviation.
   @Test func aLargeMeanDoesNotSwallowTheDeviation() throws {
     let found = statistics((0..<30_001).map { Double(1e9) + Double($0 % 3) })
     #expect(abs(try #require(found.mean) - 1e9 - 1) < 1e-4)

@@ -20,7 +20,7 @@ import Testing
       ])
   }
 
-  /// A class may be called anything by whoever made the file.
+  /// The author of a file can choose any class name.
   @Test func cellsCannotObeyATerminal() throws {
     let scratch = try TemporaryFolder()
     let hostile = "c\u{1B}[2Ja\u{9B}1mt\u{202E}\nx"
@@ -33,7 +33,7 @@ import Testing
     #expect(try TextArtefact.indented(json: json) == [#"{"a\u009b": "b\u202e"}"#])
   }
 
-  /// A mark that combines with the letter before it belongs to no comma, quote or line break.
+  /// A combining mark does not change a comma, quote or line break before it.
   @Test func namesOfAnyScriptAreCells() throws {
     let scratch = try TemporaryFolder()
     let url = try scratch.file(
@@ -44,7 +44,7 @@ import Testing
       ])
   }
 
-  /// Signs of two columns keep a table in line, and long names are cut.
+  /// Tables with characters of two columns are aligned, and long names are truncated.
   @Test func wideNamesStandInLine() throws {
     let scratch = try TemporaryFolder()
     let long = String(repeating: "漢", count: 100)
@@ -60,7 +60,7 @@ import Testing
       ])
   }
 
-  /// What one looks at has five digits; integers, and what is short, stay as they are.
+  /// Displayed numbers have five digits; integers and short numbers are not changed.
   @Test func figuresAreRounded() throws {
     let scratch = try TemporaryFolder()
     let url = try scratch.file(
@@ -75,7 +75,7 @@ import Testing
       ])
   }
 
-  /// At 60 columns every column can be reached by its name.
+  /// At a width of 60, every column can be selected by its name.
   @Test func columnsAreReachedByName() throws {
     let scratch = try TemporaryFolder()
     let names = (1...30).map { "column\($0)" } + ["a, b"]
@@ -167,7 +167,7 @@ import Testing
     #expect(throws: InspectionError.notJSON(file: bad.path)) {
       try TextArtefact.indented(json: bad)
     }
-    // To Foundation these are two characters of UTF-16, and sound.
+    // Foundation would read these as two valid UTF-16 characters.
     let zero = try scratch.file("zero.json", holding: "0\u{0}]")
     #expect(throws: InspectionError.notJSON(file: zero.path)) {
       try TextArtefact.indented(json: zero)

@@ -1,8 +1,9 @@
 import Kernels
 import Processors
 
-/// Whether the kernels are built for AMX, as their compiler says; then convolutions in bfloat16 use it.
+/// Whether the kernels are built for AMX according to the compiler; convolutions in bfloat16 then
+/// use it.
 ///
-/// Tests of which algorithm is chosen must not ask the choice itself whether they apply.
+/// Tests of the choice of algorithms must not depend on the choice itself.
 let isBuiltForAMX = Set(KernelTarget.ofTheseKernels.instructionSets)
   .isSuperset(of: ["amx_tile", "amx_bf16"])

@@ -4,11 +4,11 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The smooth activation functions, whose exponentials are ours.
+/// The smooth activation functions, which use the project's own exponential.
 @Suite struct ActivationFunctionTests {
   private static let smooth: [ActivationFunction] = [.gelu, .geluTanh, .silu]
 
-  /// The function, and its slope, of each value.
+  /// The function and its derivative for each value.
   private func run(_ function: ActivationFunction, _ x: [Float]) -> (y: [Float], slope: [Float]) {
     let shape = [1, 16, 1, x.count / 16]
     let ones = DenseTensor(shape: shape, values: [Float](repeating: 1, count: x.count))
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  /// Of the tables of the sources: GELU(1) = Φ(1), SiLU(1) = σ(1).
+  /// Known values: GELU(1) = Φ(1), SiLU(1) = σ(1).
   @Test func formulas() {
     #expect(abs(ActivationFunction.gelu.value(at: 1) - 0.841_344_746_07) < 1e-10)
     #expect(abs(ActivationFunction.geluTanh.value(at: 1) - 0.841_191_990_6) < 1e-9)
@@ -41,7 +41,7 @@ import Testing
     #expect(ActivationFunction.relu.value(at: -3) == 0)
   }
 
-  /// A value whose exponential overflows must not become NaN, and NaN must not become a value.
+  /// A value whose exponential overflows must not give NaN, and NaN must stay NaN.
   @Test(arguments: smooth)
   func `large values, infinity and NaN`(_ function: ActivationFunction) {
     let x: [Float] = [1e4, -1e4, 90, -90, 3e38, .infinity, .nan, 0]

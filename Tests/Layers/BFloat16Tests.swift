@@ -10,7 +10,8 @@ import Testing
     arguments: [
       // value, upper half
       (0, 0x0000), (-0.0, 0x8000), (1, 0x3F80), (-2.5, 0xC020), (.infinity, 0x7F80),
-      // Between 1 and 1 + 2⁻⁷: below, at and above the middle; then the middle above an odd neighbour.
+      // Between 1 and 1 + 2⁻⁷: below, at and above the middle; then the middle above an odd
+      // neighbour.
       (1 + 0x1p-9, 0x3F80), (1 + 0x1p-8, 0x3F80), (1 + 0x1p-8 + 0x1p-20, 0x3F81),
       (1 + 0x1.8p-7, 0x3F82), (-1 - 0x1.8p-7, 0xBF82),
       // Nearer to 2¹²⁸ than to the largest bfloat16.
@@ -26,12 +27,12 @@ import Testing
     #expect(BFloat16(value).float.isNaN)
   }
 
-  /// Kernels round sixteen at a time as `BFloat16` rounds one.
+  /// Kernels, which round sixteen values at a time, give the same results as `BFloat16`.
   @Test func kernelsRoundAlike() {
     let count = 4096
     let shape = [1, 16, 16, count / 256]
-    // Sums of two numbers of eight bits whose exponents differ by up to twelve: exact in float, and often
-    // half way between two neighbours.
+    // Sums of two values of eight bits whose exponents differ by up to twelve: exact in float, and
+    // often halfway between two bfloat16 values.
     let large = (0..<count).map { BFloat16(Float($0 % 256 + 256) * ($0 % 3 == 0 ? -1 : 1)).float }
     let small = (0..<count).map { BFloat16(Float($0 % 251) / Float(1 << ($0 % 9))).float }
     let sums = zip(large, small).map(+)
@@ -57,9 +58,10 @@ import Testing
     }
   }
 
-  /// Every layer against itself in float32. A hundredth of the largest number is twice what one rounding to eight bits
-  /// may take off it; an operation that rounds its sums on the way exceeds that. On the way back convolutions round
-  /// their tiles' sums, for which docs/kernels.md says why they may.
+  /// Every layer compared with itself in float32. The tolerance, a hundredth of the largest value,
+  /// is twice the error of one rounding to eight bits; an operation that rounds intermediate sums
+  /// exceeds it. In the backward pass, convolutions round the values of their Winograd tiles;
+  /// docs/kernels.md says why they may.
   @Test(arguments: LayerSample.all)
   func agreesWithFloat32(_ sample: LayerSample) {
     for addingTo in [nil, 1] as [Float?] {
@@ -73,7 +75,7 @@ import Testing
     }
   }
 
-  /// Were the maps float32 after all, the test above would have nothing to find.
+  /// Checks that the maps are not float32, since the test above would then find nothing.
   @Test(arguments: LayerSample.all.filter { $0.name.hasSuffix("convolution") })
   func convolutionsStoreRoundedNumbers(_ sample: LayerSample) {
     let output = sample.results(.bfloat16)[0]
@@ -81,7 +83,7 @@ import Testing
     #expect(output != sample.results(.float32)[0])
   }
 
-  /// Logits and what leads to them keep their digits.
+  /// Logits and other maps of one pixel keep all digits.
   @Test func mapsOfOnePixelAndImagesAreFloat32() {
     let map = FeatureMapShape(
       count: 3, height: 2, width: 1, channels: 5, arithmetic: .bfloat16)

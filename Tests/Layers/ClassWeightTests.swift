@@ -11,8 +11,8 @@ import Testing
     LossRun(loss, logits: logits, labels: labels)
   }
 
-  /// An image counts as often as its class's weight says, in the loss and in the gradient; of a class
-  /// with weight 0 it teaches nothing.
+  /// The loss and the gradient of an image are multiplied by the weight of its class; images of a
+  /// class with weight 0 have no effect.
   @Test(arguments: [(0.0, 0.0), (0.1, 0.0), (0.2, 0.5)])
   func imagesCountByTheirClass(smoothing: Double, divergence: Double) {
     let weights = [0.5, 7, 2, 0]

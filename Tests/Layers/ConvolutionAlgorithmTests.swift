@@ -4,8 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every algorithm on every shape, chosen for it or not, against the formula in `Double`; in memory that holds
-/// not-a-number before, so that what is read unwritten or not overwritten shows.
+/// Every algorithm on every shape, whether chosen for it or not, compared with the formula in
+/// `Double`. Memory is filled with NaN before, to detect values that are read before they are
+/// written.
 @Suite struct ConvolutionAlgorithmTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let algorithm: ConvolutionAlgorithm
@@ -14,16 +15,17 @@ import Testing
     let size: [Int]
     var testDescription: String { "\(algorithm) \(arithmetic) \(size)" }
 
-    /// Pairs of tiles do not lie as segments do.
+    /// Whether the algorithm computes the weight gradient: pairs of tiles do not support segments.
     var hasWeightGradient: Bool {
       size[5] == 3 || algorithm != .winograd(.two, factors: .bfloat16)
     }
-    /// What transformed tiles, of numbers that bfloat16 holds, lose of the largest result.
+    /// The error of transformed tiles relative to the largest result, for inputs that are exact in
+    /// bfloat16.
     var rounding: Double {
       switch algorithm {
       case .winograd(.two, _), .direct, .bfloat16Products, .bfloat16Pixels, .matrixProduct: 1e-6
       case .winograd(_, factors: .bfloat16): 2.5e-2
-      // They round off three times as much as smaller ones.
+      // Three times the rounding error of smaller tiles.
       case .winograd: 3e-6
       }
     }
@@ -47,7 +49,7 @@ import Testing
     [9, 64, 4, 4, 80, 3, 1, 1], [1, 130, 9, 35, 34, 3, 1, 1], [2, 20, 7, 6, 40, 3, 1, 0],
     [2, 20, 3, 5, 16, 3, 1, 2], [1, 16, 1, 1, 16, 3, 1, 1], [40, 32, 3, 3, 64, 3, 1, 1],
     [2, 24, 8, 7, 24, 3, 1, 1], [2, 8, 6, 6, 5, 3, 1, 1], [1, 41, 9, 5, 40, 3, 1, 1],
-    // Sums of a mebibyte, to which more than 256 tiles of 2×2 are added.
+    // Sums of a mebibyte, with more than 256 tiles of 2×2.
     [1, 130, 20, 62, 128, 3, 1, 1],
   ].flatMap { size in
     [
@@ -61,7 +63,7 @@ import Testing
       }
   }
 
-  /// In segments of two and three taps.
+  /// Filters in segments of two and three taps.
   static let segmentCases: [Case] = [
     [2, 16, 9, 7, 16, 5, 1, 2], [1, 20, 11, 13, 40, 5, 1, 2], [3, 17, 6, 6, 50, 5, 1, 0],
     [2, 33, 4, 5, 18, 5, 1, 4], [1, 70, 8, 27, 34, 5, 1, 1], [9, 16, 1, 2, 16, 5, 1, 2],
@@ -168,9 +170,9 @@ import Testing
     output.fill(.nan)
     let outputGradient = OwnedFeatureMap(output.map.shape)
     outputGradient.load(dy)
-    // bfloat16 has eight digits.
+    // bfloat16 has eight significant bits.
     let exact = test.rounding
-    // Rounded as they are written, if not before.
+    // Results are rounded at the latest when they are written.
     let share = test.arithmetic == .float32 ? exact : max(exact, 4e-3)
     let stored: Tolerance = .ofLargest(
       test.arithmetic == .float32 ? exact : max(exact, 4e-3))

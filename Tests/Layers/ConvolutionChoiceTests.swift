@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 import Testing
 
-/// Which algorithm computes which pass.
+/// The choice of the algorithm for each pass.
 @Suite struct ConvolutionChoiceTests {
   private static func plan(
     _ size: Int, side: Int, training: Bool, arithmetic: Precision = .float32, count: Int = 2,
@@ -17,7 +17,7 @@ import Testing
       training: training)
   }
 
-  /// The rounding of larger tiles would decide in training on which side of a kink a value falls.
+  /// In training, the rounding error of larger tiles would move values across kinks.
   @Test func largeTilesServeGradientsAndEvaluation() {
     let training = Self.plan(3, side: 32, training: true)
     #expect(training.output.algorithm == .winograd(.two))
@@ -26,7 +26,7 @@ import Testing
     #expect(Self.plan(3, side: 32, training: false).output.algorithm == .winograd(.four))
   }
 
-  /// 6×6 outputs are nine tiles of 16 products or four of 36.
+  /// 6×6 outputs need nine tiles of 16 products or four of 36.
   @Test(
     arguments: [
       (2, .two), (3, .four), (4, .four), (5, .two), (6, .two), (7, .four), (13, .four),
@@ -44,7 +44,7 @@ import Testing
     #expect(Self.plan(5, side: 32, training: false).output.algorithm == .winograd(.two))
   }
 
-  /// Tiles that are rounded too would blur whole gradients on the way forward.
+  /// Rounded tiles in the forward pass would change whole gradients.
   @Test(.enabled(if: !isBuiltForAMX))
   func bfloat16GoesForwardInFloat32AndBackInPairs() {
     let training = Self.plan(3, side: 32, training: true, arithmetic: .bfloat16)
@@ -57,7 +57,7 @@ import Testing
     #expect(wide.weightGradient?.algorithm == .bfloat16Products)
   }
 
-  /// 13×13 outputs are 49 tiles of 16 products, or 16 of 36.
+  /// 13×13 outputs need 49 tiles of 16 products, or 16 of 36.
   @Test(.enabled(if: !isBuiltForAMX))
   func answersInBFloat16ByPairsWhereTheyAreMuchFaster() {
     let pairs = ConvolutionAlgorithm.winograd(.two, factors: .bfloat16)
@@ -70,7 +70,8 @@ import Testing
     #expect(algorithm(7, side: 32) == .bfloat16Products)
   }
 
-  /// Taps inside the map, halved, against Winograd's products, which are halved backward:
+  /// Half the number of taps inside the map, and Winograd's products, which count half in the backward
+  /// pass:
   /// 8 and 16 or 8 (2×2), 24.5 and 36 or 18 (3×3), 50 and 36 or 18 (4×4), 84.5 and 144 or 72 (5×5).
   @Test(.enabled(if: !isBuiltForAMX))
   func smallMapsPixelByPixel() {
@@ -88,7 +89,7 @@ import Testing
     #expect(passes(5, count: 15) == [false, false])
   }
 
-  /// Mixing costs the more beside products, the fewer tiles there are.
+  /// The fewer tiles, the larger is the cost of mixing relative to products.
   @Test(.enabled(if: !isBuiltForAMX)) func mixturesAtPoints() {
     func algorithms(_ side: Int, _ arithmetic: Precision = .float32) -> ConvolutionAlgorithms {
       MixedConvolutionPlan(

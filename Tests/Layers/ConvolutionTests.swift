@@ -5,8 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Convolutions whose blocks, bands and passes are many and cut unevenly, against the formula in
-/// `Double`. `GradientTests` has the small ones.
+/// Convolutions with many blocks, bands and passes of different sizes, compared with the formula in
+/// `Double`. `GradientTests` has small convolutions.
 @Suite struct ConvolutionTests {
   private func random(_ shape: [Int], stream: Int) -> DenseTensor {
     var random = RandomStream(seed: 5, purpose: "convolution test", index: stream)
@@ -60,7 +60,7 @@ import Testing
     expectClose(
       layer.weight.denseGradient(), gradients.weight.dense.values, .ofLargest(1e-5),
       "gradient of the weight", shape: size)
-    // Padding stays zero, or the optimiser would move it.
+    // Padding must stay zero; otherwise the optimiser would change it.
     let repacked = AlignedBuffer(count: layer.weight.value.count)
     layer.weight.pack(layer.weight.denseGradient(), into: repacked)
     #expect(layer.weight.gradient.map { Array($0.elements) } == Array(repacked.elements))

@@ -3,7 +3,8 @@ import Layers
 import TestSupport
 import Testing
 
-/// What an image loses depends on seed, layer, epoch and its place in the epoch, and on nothing else.
+/// The dropped elements of an image depend only on seed, layer, epoch and its position in the
+/// epoch.
 @Suite struct DropoutTests {
   private func ones(_ count: Int) -> DenseTensor {
     DenseTensor(
@@ -39,7 +40,7 @@ import Testing
     #expect(LayerRun(layer, [x], mode: .evaluation).output == x)
   }
 
-  /// Images 4 to 8 of an epoch lose the same in whatever batches they come.
+  /// The dropped elements of images 4 to 8 of an epoch do not depend on the batches.
   @Test func batchesMayBeCutAnywhere() {
     let whole = mask(9)
     expectIdentical(mask(4) + mask(5, position: 4), whole, "4 and 5")

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Gradients pass through what training leaves as it is: frozen parameters, and whole layers.
+/// Gradients pass through frozen parameters and frozen layers.
 extension GradientTests {
   /// Loads a parameter, freezes it, and returns its value.
   private func freeze(_ parameter: Parameter, stream: Int) -> Reference.Tensor {
@@ -54,7 +54,8 @@ extension GradientTests {
     }
   }
 
-  /// Its running statistics are constants; they stay, and weight and bias have no gradient that anybody uses.
+  /// The running statistics of a frozen norm are constants and are not updated; the gradients of
+  /// weight and bias are not used.
   @Test(arguments: [ActivationFunction.identity, .relu], [1, 2])
   func `a frozen norm is an affine function`(_ activation: ActivationFunction, inputCount: Int) {
     let layer = BatchNorm(name: "norm", channels: 5, activation: activation)

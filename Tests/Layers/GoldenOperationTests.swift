@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Single operations against PyTorch's numbers, forward and backward.
+/// Single operations compared with PyTorch's values, forward and backward.
 @Suite struct GoldenOperationTests {
   private static let tolerance = Tolerance.ofLargest(1e-4)
 
@@ -168,7 +168,7 @@ import Testing
       "\(name).dlogits")
   }
 
-  /// A case that the generator writes and nobody reads would guard nothing.
+  /// Every case that the generator writes has a test.
   @Test func everyCaseHasATest() throws {
     let tested: Set<String> = Set(Self.convolutions.map(\.name)).union([
       "linear", "relu", "leaky_relu_0.01", "gelu", "gelu_tanh", "max_pool.2x2",
@@ -181,7 +181,7 @@ import Testing
       try GoldenFile("ops").file.names.map { name in
         name.split(separator: ".").dropLast().joined(separator: ".")
       })
-    // Optimisers and schedules are read by the tests of training.
+    // The tests of training read the cases of optimisers and schedules.
     let others = cases.filter { $0.hasPrefix("optimizer.") || $0.hasPrefix("schedule.") }
     #expect(others.count == 9)
     #expect(cases.subtracting(others) == tested)

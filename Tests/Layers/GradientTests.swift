@@ -6,8 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every layer's output against its formula in `Double`, and every gradient against central
-/// differences of that formula, with random inputs, parameters and cotangents.
+/// Every layer's output compared with its formula in `Double`, and every gradient with central
+/// differences of that formula, for random inputs, parameters and cotangents.
 @Suite struct GradientTests {
   /// The formula behind a layer: the inputs, then the trainable parameters in their order.
   typealias Formula = ([Reference.Tensor], [Reference.Tensor]) -> Reference.Tensor
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  /// ∂(Σ cotangent · y)/∂x for each number of x, by differences over ±1e-4.
+  /// ∂(Σ cotangent · y)/∂x for each element of x, by differences over ±1e-4.
   private func differences(
     _ x: Reference.Tensor, _ cotangent: DenseTensor,
     _ formula: (Reference.Tensor) -> Reference.Tensor
@@ -88,7 +88,8 @@ import Testing
     }
   }
 
-  /// Numbers of size 0.1 to 1 of both signs, off the kinks at zero and apart from one another.
+  /// Values with magnitudes 0.1 to 1 of both signs: away from kinks at zero and different from each
+  /// other.
   func random(_ shape: [Int], stream: Int) -> DenseTensor {
     let count = shape.reduce(1, *)
     var random = RandomStream(seed: 7, purpose: "gradient test", index: stream)
@@ -187,7 +188,7 @@ import Testing
     return Reference.Tensor(shape: [images, bank.shape[1], x.shape[2], x.shape[3]], values: y)
   }
 
-  /// Kept numbers are scaled and dropped ones gone, the same ones on the way back.
+  /// Kept elements are scaled and the others dropped, the same ones in the backward pass.
   @Test(arguments: [[1, 1, 1, 1], [3, 17, 2, 3], [2, 40, 1, 1]], [0, 0.5, 0.9])
   func dropout(_ shape: [Int], _ probability: Double) {
     let origin = BatchOrigin(seed: 3, epoch: 2, position: 5)
@@ -261,7 +262,8 @@ import Testing
   @Test(arguments: [(2, 2), (3, 2), (2, 3), (1, 1)])
   func windowedPooling(_ size: Int, _ stride: Int) {
     for (shape, ceilMode) in [([2, 3, 7, 5], false), ([1, 17, 5, 6], true)] {
-      // In ceil mode a window may reach over the edge, if the one before it left something over.
+      // In ceil mode, the last window may extend beyond the edge if the previous ones do not cover
+      // it.
       let windows = { (extent: Int) -> [Range<Int>] in
         Swift.stride(from: 0, to: extent, by: stride)
           .filter { ceilMode ? $0 == 0 || $0 - stride + size < extent : $0 + size <= extent }

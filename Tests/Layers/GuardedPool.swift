@@ -3,9 +3,9 @@ import Kernels
 import Synchronization
 import Testing
 
-/// A pool of threads with as much memory as a kernel says it needs and some more, all of it not-a-number: what is
-/// read unwritten shows in the result, and what is written beyond shows here. Kernels are built without checks of
-/// bounds.
+/// A thread pool with the memory that a kernel needs and some more, all filled with NaN. Reading
+/// unwritten memory is then visible in the result, and writing beyond the needed memory is detected
+/// here. Kernels are built without bounds checks.
 struct GuardedPool {
   let pool: WorkerPool
   private let scratchCount: Int
@@ -24,7 +24,7 @@ struct GuardedPool {
     poison()
   }
 
-  /// Forgets what passes have left.
+  /// Fills the memory with NaN again.
   func poison() {
     pool.shared.elements.update(repeating: .nan)
     onEachWorker { $0.update(repeating: .nan, count: scratchCount + Self.guardCount) }
@@ -48,7 +48,8 @@ struct GuardedPool {
       sourceLocation: sourceLocation)
   }
 
-  /// Runs `body` once with the scratch memory of each worker: a piece ends only when every worker has begun one.
+  /// Runs `body` once with the scratch memory of each worker: a piece ends only after every worker
+  /// has begun one.
   func onEachWorker(_ body: (UnsafeMutablePointer<Float>) -> Void) {
     let begun = Atomic(0)
     pool.forEachPiece(pool.threadCount) { _, scratch in
@@ -60,7 +61,7 @@ struct GuardedPool {
 }
 
 @Suite struct GuardedPoolTests {
-  /// Whichever worker writes it.
+  /// The error is detected for every worker.
   @Test func `one float beyond a worker's scratch is noticed`() throws {
     let memory = GuardedPool(scratch: 40, shared: 8, threads: 3)
     let found = Mutex<Set<UInt>>([])

@@ -4,7 +4,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Sums taken by whoever writes a map, or finishes a gradient, are those that a norm would take of it, to the bit.
+/// The sums computed by the layer that writes a map, or completes a gradient, are bit-identical to
+/// those of the norm itself.
 @Suite struct ImageEpilogueTests {
   static let writers = LayerSample.all.filter { $0.layer().runsEpilogues }
 
@@ -18,7 +19,7 @@ import Testing
       ]))
   }
 
-  /// A plan keeps the memory of sums that it has handed out, whatever a larger one makes room for.
+  /// The memory of the sums of a plan stays valid after a larger plan is reserved.
   @Test func sumsKeepTheirMemory() {
     let numbers = AlignedBuffer(count: 48)
     let map = OwnedFeatureMap(FeatureMapShape(count: 1, height: 1, width: 1, channels: 16))
@@ -63,7 +64,7 @@ import Testing
     }
   }
 
-  /// Layers that are asked to take sums of their first input's gradient.
+  /// Layers that can run an epilogue on the gradient of their first input.
   static let gradientWriters = LayerSample.all.filter {
     !$0.readsImages && ($0.layer().runsEpilogues)
   }
@@ -86,7 +87,7 @@ import Testing
     let gradients = (shapes + [output.map.shape]).map(OwnedFeatureMap.init)
     for gradient in gradients { gradient.fill(0.5) }
     layer.reserve(for: shapes, mode: .training, on: pool)
-    // Where a residual was added, the output tells on which side of the kink a number was.
+    // If a residual was added, the output shows on which side of the kink a value was.
     let signs = OwnedFeatureMap(shapes[0])
     let dense = inputs[0].dense
     signs.load(DenseTensor(shape: dense.shape, values: dense.values.reversed()))

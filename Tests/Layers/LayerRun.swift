@@ -3,20 +3,21 @@ import Layers
 import Tensors
 import TestSupport
 
-/// One layer run forward and backward on its own, with dense tensors in PyTorch's order on both sides.
+/// A forward and a backward pass of a single layer, with dense tensors in PyTorch's order.
 struct LayerRun {
   let output: DenseTensor
-  /// Of each input; empty for images.
+  /// The gradient of each input; empty for images.
   private(set) var inputGradients: [[Float]] = []
-  /// Whether what the layer wrote is zero beyond the channels.
+  /// Whether the padding channels of the layer's results are zero.
   private(set) var hasZeroPadding: Bool
 
   /// - Parameters:
-  ///   - outputGradient: dy; without it no backward pass runs.
-  ///   - readsImages: Whether the first input's channels lie without padding, as images' do; images have
-  ///     no gradient.
-  ///   - arithmetic: Of the network that the layer would belong to.
-  ///   - addingTo: What the inputs' gradients hold already, where the layer is to add to it.
+  ///   - outputGradient: dy; if nil, there is no backward pass.
+  ///   - readsImages: Whether the first input is a batch of images, whose channels are not padded
+  ///     and which have no gradient.
+  ///   - arithmetic: The arithmetic of the layer's network.
+  ///   - addingTo: The value of the inputs' gradients to which the layer adds; if nil, it
+  ///     overwrites them.
   init(
     _ layer: any Layer, _ inputs: [DenseTensor], outputGradient: DenseTensor? = nil,
     mode: Mode = .training, arithmetic: Precision = .float32, readsImages: Bool = false,
@@ -44,7 +45,7 @@ struct LayerRun {
     dy.load(outputGradient)
     let gradients = shapes.map { shape in
       let gradient = OwnedFeatureMap(shape)
-      // Stale numbers must not shine through where the layer is to write.
+      // NaN detects elements that the layer does not overwrite.
       gradient.fill(addingTo ?? .nan)
       return gradient
     }

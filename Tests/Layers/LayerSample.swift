@@ -5,17 +5,18 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A layer of every kind with the shapes of inputs for it, `[N, C, H, W]`.
+/// Examples of all kinds of layers, with the shapes of their inputs, `[N, C, H, W]`.
 struct LayerSample: Sendable, CustomTestStringConvertible {
   let name: String
   var readsImages = false
   let inputs: [[Int]]
-  /// Makes the layer; weights are filled afterwards.
+  /// Makes the layer; its weights are filled afterwards.
   let layer: @Sendable () -> any Layer
 
   var testDescription: String { name }
 
-  /// Whether its way back in bfloat16 may round what Winograd's tiles become: 3×3 with stride 1 on maps does.
+  /// Whether its backward pass in bfloat16 may round transformed Winograd tiles, as 3×3 with stride
+  /// 1 on maps does.
   var roundsTiles: Bool {
     ["convolution", "wide convolution", "convolution and sum", "mixed convolution"].contains(name)
   }
@@ -115,8 +116,8 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
     },
   ]
 
-  /// What the layer makes of random numbers that either precision holds: its output, the gradients of its
-  /// inputs, and those of its parameters.
+  /// The results of the layer for random values that are exact in both precisions: its output, and
+  /// the gradients of its inputs and parameters.
   func results(_ precision: Precision, threads: Int = 2, addingTo: Float? = nil) -> [[Float]] {
     let layer = layer()
     for parameter in layer.parameters where parameter.role == .weight {
@@ -137,7 +138,7 @@ struct LayerSample: Sendable, CustomTestStringConvertible {
       + layer.parameters.filter(\.isTrainable).map { $0.denseGradient() }
   }
 
-  /// Random inputs in memory of their own.
+  /// Random inputs in separate memory.
   func inputMaps(_ precision: Precision) -> [OwnedFeatureMap] {
     inputs.enumerated().map { index, shape in
       let map = OwnedFeatureMap(

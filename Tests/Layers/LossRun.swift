@@ -2,7 +2,8 @@ import Layers
 import Tensors
 import TestSupport
 
-/// What a loss makes of a batch: the loss of each image, and the gradient of their mean along the logits.
+/// The results of a loss for a batch: the loss of each image, and the gradient of their mean with
+/// respect to the logits.
 struct LossRun {
   let losses: [Double]
   let gradient: [Float]

@@ -4,9 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Which place a window chooses where that is not plain.
+/// The position that a window chooses in special cases.
 @Suite struct MaxPoolTests {
-  /// The gradient that one window over a whole image hands to its places.
+  /// The gradient of the pixels for one window over a whole image.
   private func gradient(_ values: [Float], height: Int, rectifies: Bool) -> [Float] {
     let run = LayerRun(
       MaxPool(.adaptive(count: 1), rectifies: rectifies),
@@ -30,7 +30,7 @@ import Testing
     #expect(gradient([-1, 2, 2, 1], height: 2, rectifies: rectifies) == [0, 3, 0, 0])
   }
 
-  /// The last place has the largest number that a byte holds beside none.
+  /// The last position has the largest value of a byte, besides the marker for none.
   @Test(arguments: [(255, true), (256, false)]) func aLargeWindowHasRoom(
     _ count: Int, _ rectifies: Bool
   ) {

@@ -4,8 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every algorithm that mixes kernels, on every shape, chosen for it or not, against the formula in `Double` image by
-/// image; in memory that holds not-a-number before, so that what is read unwritten or not overwritten shows.
+/// Every algorithm that mixes weights on every shape, whether chosen for it or not, compared image
+/// by image with the formula in `Double`. Memory is filled with NaN before, to detect values that
+/// are read before they are written.
 @Suite struct MixedAlgorithmTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let algorithm: ConvolutionAlgorithm
@@ -14,7 +15,7 @@ import Testing
     let size: [Int]
     var testDescription: String { "\(algorithm) \(arithmetic) \(size)" }
 
-    /// What is lost of the largest result: mixtures are no numbers that bfloat16 holds.
+    /// The error relative to the largest result: mixtures are not exact in bfloat16.
     var rounding: Double {
       switch algorithm {
       case .winograd(_, factors: .bfloat16): 3e-2
@@ -28,7 +29,7 @@ import Testing
     [3, 16, 8, 8, 32, 4], [9, 17, 5, 7, 24, 3], [2, 40, 4, 4, 48, 1], [5, 33, 9, 6, 80, 5],
     [13, 8, 3, 3, 5, 2], [2, 70, 13, 12, 16, 4], [17, 16, 1, 2, 16, 6],
     [5, 16, 1, 1, 16, 4],
-    // Too large for all images' tiles to be in memory at once.
+    // So large that the tiles of all images are not in memory at once.
     [7, 8, 96, 96, 5, 2],
   ].flatMap { size in
     [
@@ -44,7 +45,7 @@ import Testing
       }
   }
 
-  /// Numbers that bfloat16 holds.
+  /// Random values that are exact in bfloat16.
   private func random(_ shape: [Int], stream: Int) -> DenseTensor {
     var random = RandomStream(seed: 5, purpose: "mixing test", index: stream)
     return DenseTensor(
@@ -139,7 +140,7 @@ import Testing
     let memory = GuardedPool(
       scratch: plan.scratchCount, shared: plan.sharedCount)
     let pool = memory.pool
-    // Rounded as they are written, if not before.
+    // Results are rounded at the latest when they are written.
     let share = max(test.rounding, test.arithmetic == .float32 ? 0 : 4e-3)
     let stored: Tolerance = .ofLargest(share)
     let (input, outputGradient) = (
@@ -201,7 +202,7 @@ import Testing
     }
   }
 
-  /// A bank's gradient is summed over images, some at once; threads share it.
+  /// A bank's gradient is summed over groups of images, whose work is divided among threads.
   @Test(arguments: [Precision.float32, .bfloat16], [8, 64])
   func sameBitsOnAnyNumberOfThreads(_ arithmetic: Precision, _ side: Int) {
     let geometry = ConvolutionGeometry(

@@ -2,7 +2,7 @@ import Kernels
 import Tensors
 import Testing
 
-/// The sums that a norm of some numbers wants of its output's gradient, for somebody to take.
+/// The sums over the output's gradient that the backward pass of a norm needs.
 struct NormSums {
   private let numbers: AlignedBuffer
   private let sums: NormGradientSums
@@ -11,7 +11,7 @@ struct NormSums {
 
   /// - Parameters:
   ///   - x: The norm's input.
-  ///   - y: Its output, where a residual was added.
+  ///   - y: The norm's output, if a residual was added.
   init(x: FeatureMap, y: FeatureMap? = nil) {
     let stride = x.shape.channelStride
     let numbers = AlignedBuffer(count: 3 * stride)
@@ -29,7 +29,7 @@ struct NormSums {
 
   var epilogue: any ImageEpilogue { sums }
 
-  /// Expects that they have been taken of all images of a gradient, to the bit.
+  /// Expects that they have been computed for all images of a gradient, bit-identically.
   func expectTaken(of gradient: FeatureMap, sourceLocation: SourceLocation = #_sourceLocation) {
     withExtendedLifetime(numbers) {
       for image in 0..<gradient.shape.count { expected.run(image: image, of: gradient) }

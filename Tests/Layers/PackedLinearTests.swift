@@ -4,9 +4,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The products of linear layers in either arithmetic against their formulas in `Double`, over numbers that bfloat16
-/// holds, so that only sums round; in memory that holds not-a-number before, so that what is read unwritten
-/// or not overwritten shows.
+/// The products of linear layers in both precisions, compared with their formulas in `Double`.
+/// Values are exact in bfloat16, so that only sums are rounded. Memory is filled with NaN before,
+/// to detect values that are read before they are written.
 @Suite struct PackedLinearTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let images: Int
@@ -22,7 +22,7 @@ import Testing
         arithmetic: arithmetic)
     }
 
-    /// This case in float32 and in bfloat16.
+    /// The case in float32 and in bfloat16.
     var inEitherArithmetic: [Case] {
       Precision.allCases.map {
         Case(images: images, input: input, outputs: outputs, arithmetic: $0)
@@ -30,8 +30,9 @@ import Testing
     }
   }
 
-  /// Whole and odd blocks of inputs, of outputs and of images; maps of several pixels, which are stored in
-  /// bfloat16, and of one, which are not; more than one panel of inputs or outputs, and in float32 more images than one sum holds.
+  /// Complete and incomplete blocks of inputs, outputs and images; maps of several pixels, which
+  /// are stored in bfloat16, and of one pixel, which are not; more than one panel of inputs or
+  /// outputs; and in float32 more images than one sum has.
   static let cases: [Case] =
     ([1, 3, 8, 17].flatMap { images in
       [([3, 2, 2], 64), ([20, 1, 1], 80), ([70, 1, 1], 100), ([18, 3, 1], 64)].map {
@@ -44,18 +45,18 @@ import Testing
       Case(images: 150, input: [18, 2, 1], outputs: 70),
     ]).flatMap(\.inEitherArithmetic)
 
-  /// Their weight's gradient is large enough to be written around the caches.
+  /// Cases whose weight gradient is so large that it is written by non-temporal stores.
   static let largeCases = Case(images: 1, input: [64, 8, 8], outputs: 2_064).inEitherArithmetic
 
-  /// What the three passes write, padding included.
+  /// The results of the three passes, padding included.
   struct Results: Equatable {
     var output: [Float]
     var inputGradient: [Float]
     var weightGradient: [Float]
   }
 
-  /// Numbers of one case, rounded to bfloat16 where asked: inputs, output gradients and weights with
-  /// padding of zeros.
+  /// The values of one case, optionally rounded to bfloat16: inputs, output gradients and weights,
+  /// padded with zeros.
   struct Numbers {
     let inputs: Int
     let outputs: Int
@@ -85,7 +86,7 @@ import Testing
     }
   }
 
-  /// - Parameter addingTo: What dx holds already; nil where it is to be overwritten.
+  /// - Parameter addingTo: The value of dx to which the pass adds; if nil, dx is overwritten.
   private func run(
     _ test: Case, _ numbers: Numbers, threads: Int = 2, addingTo: Float? = nil
   ) -> Results {
@@ -168,7 +169,7 @@ import Testing
     let expected = reference(test, numbers, addingTo: addingTo ?? 0)
     let tolerance = Tolerance.ofLargest(2e-6)
     expectClose(actual.output, expected.output, tolerance, "y")
-    // Where maps are stored in bfloat16 a number is rounded once, by half a unit of its eight bits.
+    // If maps are stored in bfloat16, a value is rounded once, by half a unit in its eighth bit.
     let stored: Tolerance =
       test.shape.precision == .float32 ? tolerance : Tolerance(relative: 0x1p-8, ofLargest: 2e-6)
     expectClose(actual.inputGradient, expected.inputGradient, stored, "dx")
@@ -187,7 +188,7 @@ import Testing
     }
   }
 
-  /// An image's output and the gradient of its input are those that it has alone.
+  /// An image's output and the gradient of its input do not depend on the other images.
   @Test(arguments: cases)
   func otherImagesDoNotChangeBits(_ test: Case) {
     let numbers = Numbers(test, rounded: false)
@@ -209,8 +210,8 @@ import Testing
     }
   }
 
-  /// Were they float32 after all, the tests above would say nothing of pairs: numbers with more digits must
-  /// be rounded. Few outputs are logits, and keep them.
+  /// Checks that values with more digits are rounded: in float32, the tests above would not test
+  /// pairs. With few outputs, which are logits, digits are kept.
   @Test(
     .enabled(if: !isBuiltForAMX),
     arguments: [(64, true), (80, true), (48, false), (10, false)])

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// The matrices behind the fast transforms compute the formula's convolution.
+/// The matrices of Winograd's transforms compute the convolution.
 @Suite struct PlainWinogradTests {
   private func numbers(_ count: Int, _ salt: Int) -> [[Double]] {
     (0..<count).map { row in (0..<count).map { Double((7 * row + 3 * $0 + salt) % 11) - 5 } }

@@ -3,7 +3,8 @@ import Layers
 import Tensors
 import Testing
 
-/// A layer stops the program where a map does not fit, before a kernel without checks sees it.
+/// A layer stops the program if the shape of a map is wrong, before it reaches a kernel without
+/// checks.
 @Suite struct ShapeCheckTests {
   @Test func wrongChannelCountStopsAConvolution() async {
     await #expect(processExitsWith: .failure) {

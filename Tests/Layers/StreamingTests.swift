@@ -3,13 +3,13 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Maps of 4 MiB and more are written around the caches: a batch that consists of a smaller one twice has its
-/// numbers twice, to the bit.
+/// Maps of 4 MiB and more are written by non-temporal stores: for a batch that consists of a
+/// smaller one twice, the results are bit-identical to those of the smaller one.
 @Suite struct StreamingTests {
   private static let half = 32
   private let pool = WorkerPool(threadCount: 2)
 
-  /// Numbers of some maps, of which each image of the batch's second half is one of the first.
+  /// Random maps; the second half of the batch repeats the first.
   private func map(_ precision: Precision, count: Int, channels: Int = 16, salt: Int)
     -> OwnedFeatureMap
   {
@@ -41,7 +41,7 @@ import Testing
     for (index, (small, large)) in zip(once, twice).enumerated() {
       #expect(small.map.shape.byteCount < 4 << 20 && large.map.shape.byteCount >= 4 << 20)
       let expected = small.dense.values
-      // Compared outside, lest a failure print millions of numbers.
+      // Compared outside of `#expect`, so that a failure does not print millions of values.
       let isTwice = large.dense.values == expected + expected
       #expect(isTwice, "\(what), output \(index)")
       #expect(large.hasZeroPadding)
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  /// Windows side by side, and windows that overlap.
+  /// Windows that do not overlap, and windows that do.
   @Test(arguments: Precision.allCases, [2, 3]) func maxima(_ precision: Precision, _ size: Int) {
     expectTwice(precision, "maximum of \(size)×\(size)") { _, map in
       let (x, dx) = (map(16, 1), map(16, 2))

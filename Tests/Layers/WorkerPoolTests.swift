@@ -3,9 +3,9 @@ import Kernels
 import Synchronization
 import Testing
 
-/// Each piece is done once, whoever does it, and before the call returns.
+/// Each piece is done exactly once, by any thread, before the call returns.
 @Suite struct WorkerPoolTests {
-  /// How often each of `count` pieces is done in one job.
+  /// The number of times that each of `count` pieces is done in one job.
   private func visits(_ count: Int, on pool: WorkerPool) -> [UInt8] {
     var visits = [UInt8](repeating: 0, count: count)
     visits.withUnsafeMutableBufferPointer { visits in
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  /// Threads that have fallen asleep wake, and those that come late find the next job whole.
+  /// Sleeping threads wake, and late threads do not interfere with the next job.
   @Test func `many short jobs follow one another`() {
     let pool = WorkerPool(threadCount: 4)
     for job in 0..<5000 {
@@ -43,7 +43,7 @@ import Testing
     #expect(visits.allSatisfy { $0 == 1 })
   }
 
-  /// While one thread is held up in a piece, the other does all the rest.
+  /// While one thread is delayed in a piece, the other does all other pieces.
   @Test func `nobody waits for a thread that is held up`() {
     let pool = WorkerPool(threadCount: 2)
     let others = Atomic(0)
@@ -72,7 +72,7 @@ import Testing
     #expect(!mixed)
   }
 
-  /// The process has threads of its own besides, so that only many make a difference.
+  /// The process has other threads too, so a large number of threads is counted.
   @Test func `threads end with their pool`() async {
     await #expect(processExitsWith: .success) {
       func threads() throws -> Int {
@@ -80,7 +80,7 @@ import Testing
       }
       let before = try threads()
       for _ in 0..<20 { _ = WorkerPool(threadCount: 5) }
-      // A thread is still listed for a moment after its last word.
+      // A thread is still listed for a moment after it has ended.
       try await Task.sleep(for: .milliseconds(200))
       #expect(try threads() < before + 20)
     }

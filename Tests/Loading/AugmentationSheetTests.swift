@@ -6,7 +6,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// The sheet shows what the loader makes.
+/// The sheet shows the images of the loader.
 @Suite struct AugmentationSheetTests {
   private let images = ImageSet.noise(count: 8)
   private let changes: [Augmentation] = [
@@ -64,7 +64,7 @@ import Testing
     #expect(file.metadata["augmentations"] == "crop resize color-jitter")
   }
 
-  /// Of images that are sorted by class, not all shown are of the first one.
+  /// If images are sorted by class, the sheet also shows classes other than the first.
   @Test func imagesSortedByClassAreShownAtEqualDistances() {
     let noise = ImageSet.noise(count: 12)
     let sorted = ImageSet(

@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A feed gives what its loader gives, however it is used.
+/// A feed gives the same batches as its loader, however it is used.
 @Suite struct BatchFeedTests {
   private static let count = 23
   private let pool = WorkerPool(threadCount: 2)
@@ -61,7 +61,7 @@ import Testing
     expectIdentical(next(4, of: feed), loaded(loader, order[4..<8], epoch: 1), "second")
   }
 
-  /// As after an interruption: what was made ahead belongs to another pass.
+  /// As after an interruption: the prepared batch belongs to another pass.
   @Test func `a pass may begin before the last one's end`() {
     let feed = BatchFeed()
     for (epoch, size) in [(1, 3), (2, 7), (3, 2)] {
@@ -74,7 +74,8 @@ import Testing
     }
   }
 
-  /// Before its first pass, while batches are made, and after the last: its thread ends with it.
+  /// A feed may end before its first pass, while batches are made, and after the last; its thread
+  /// ends with it.
   @Test func `a feed may end at any time`() async {
     await #expect(processExitsWith: .success) {
       func threads() throws -> Int {
@@ -90,7 +91,7 @@ import Testing
         // The second of these ends the pass.
         for _ in 1..<round % 4 { feed.advance() }
       }
-      // A thread is still listed for a moment after its last word.
+      // A thread is still listed for a moment after it has ended.
       try await Task.sleep(for: .milliseconds(200))
       #expect(try threads() < before + 20)
     }

@@ -4,14 +4,14 @@ import Loading
 import TestSupport
 import Testing
 
-/// What an image becomes depends on the seed, the epoch and the image alone.
+/// The augmentation of an image depends only on the seed, the epoch and the image.
 @Suite struct BatchLoaderTests {
   static let count = 37
   private let images = ImageSet.noise(count: count)
   private let changes: [Augmentation] = [
     .crop(padding: 4, fill: .reflect), .flip(probability: 0.5),
   ]
-  /// Every kind, before and after resizing.
+  /// All augmentations, before and after resizing.
   private let everyChange: [Augmentation] = [
     .crop(padding: 4, fill: .zero), .cutout(side: 5, fill: .zero), .resize,
     .rotate(degrees: 15), .affine(degrees: 15, translate: 0.1, scale: 0.9..<1.1),
@@ -27,7 +27,7 @@ import Testing
       side: side)
   }
 
-  /// Every image loaded in a batch of its own.
+  /// Every image, loaded in a separate batch.
   private func alone(_ loader: BatchLoader, epoch: Int?) -> [[UInt32]] {
     (0..<Self.count).map { LoadedBatch(loader, [$0], epoch: epoch, threads: 1).image(0) }
   }
@@ -79,7 +79,7 @@ import Testing
     #expect(loader().order(epoch: 4) == loader().order(epoch: 4))
   }
 
-  /// 162 outcomes an image: nearly all of them change from epoch to epoch and seed to seed.
+  /// With 162 possible results for each image, nearly all images differ between epochs and seeds.
   @Test func seedsAndEpochsChangeTheImages() {
     let reference = alone(loader(), epoch: 1)
     for other in [alone(loader(), epoch: 2), alone(loader(seed: 10), epoch: 1)] {
@@ -99,7 +99,7 @@ import Testing
     #expect(changes)
   }
 
-  /// Two certain flips undo each other; one, or three, do not.
+  /// Two flips with probability 1 cancel; one or three do not.
   @Test(arguments: [1, 2, 3, 4])
   func augmentationsFollowOneAnother(_ flips: Int) {
     let changes = [Augmentation](repeating: .flip(probability: 1), count: flips)

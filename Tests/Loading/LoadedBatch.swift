@@ -4,7 +4,7 @@ import Loading
 import Tensors
 import TestSupport
 
-/// One batch as a loader makes it, in memory that held other numbers before.
+/// One batch of a loader, written to memory with other values.
 struct LoadedBatch {
   /// Width and height of its images.
   let side: Int
@@ -20,7 +20,7 @@ struct LoadedBatch {
     owner.fill(.nan)
     var labels = [UInt16](repeating: 0xEE, count: indices.count)
     let pool = WorkerPool(threadCount: threads)
-    // A slice that begins elsewhere than at zero, as the trainer passes it.
+    // A slice that does not begin at index zero, as in the trainer.
     let order = [-1] + indices
     labels.withUnsafeMutableBufferPointer { labels in
       loader.load(order[1...], epoch: epoch, into: owner.map, labels: labels, on: pool)

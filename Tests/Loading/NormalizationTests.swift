@@ -3,11 +3,11 @@ import Loading
 import TestSupport
 import Testing
 
-/// The two normalisations against their formulas in `Double`.
+/// The two normalisations, compared with their formulas in `Double`.
 @Suite struct NormalizationTests {
   private let images = ImageSet.noise(count: 5)
 
-  /// Expects each pixel as `formula` gives it from pixel/255 and the channel.
+  /// Expects each value to be `formula` of pixel / 255 and the channel.
   private func check(
     _ batch: LoadedBatch, _ indices: [Int], sourceLocation: SourceLocation = #_sourceLocation,
     formula: (_ image: [Double], _ value: Double, _ channel: Int) -> Double
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// Two passes over the image, where the loader takes exact sums.
+  /// Computed here in two passes over the image; the loader uses exact sums.
   @Test func eachImageByItsOwnStatistics() {
     let loader = BatchLoader(images, normalization: .perImage)
     check(LoadedBatch(loader, [4, 1, 3]), [4, 1, 3]) { image, value, _ in

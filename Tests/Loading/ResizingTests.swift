@@ -5,11 +5,11 @@ import Resampling
 import TestSupport
 import Testing
 
-/// Images resized on their way to a network of another input side.
+/// Images that are resized for a network with another input side.
 @Suite struct ResizingTests {
   private let images = ImageSet.noise(count: 5)
 
-  /// The bytes of an image in another size, one plane after the other.
+  /// The bytes of an image in another size, plane by plane.
   private func resized(_ bytes: [UInt8], to side: Int) -> [UInt8] {
     let resampling = BilinearResampling(
       fromHeight: 32, width: 32, toHeight: side, width: side)
@@ -29,7 +29,7 @@ import Testing
     return Array(images.images[first..<first + 3_072])
   }
 
-  /// The bytes that a loader's floats were made of, `[3, side, side]`.
+  /// The bytes from which a loader's floats were computed, `[3, side, side]`.
   private func bytes(
     _ augmentations: [Augmentation], image: Int, side: Int, epoch: Int? = 1
   ) -> [UInt8] {
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  /// Augmented and resized at the full side, and only then shrunk, without windows of it.
+  /// Images are augmented and resized at the full side, and then shrunk as a whole.
   @Test(
     arguments: [
       [.crop(padding: 4, fill: .reflect), .flip(probability: 0.5)],
@@ -93,11 +93,12 @@ import Testing
     }
   }
 
-  /// A square of 4 black pixels is 4 wide after resizing, and 28 where it is resized with the image.
+  /// A black square of side 4 keeps this side if it is cut out after resizing; if it is resized
+  /// with the image, its side is 28.
   @Test func resizingHasItsPlaceAmongTheOthers() {
     let cutout = Augmentation.cutout(side: 4, fill: .zero)
     func blackPixels(_ augmentations: [Augmentation]) -> Int {
-      // Image 0 is of one colour other than black.
+      // Image 0 has a uniform colour other than black.
       bytes(augmentations, image: 0, side: 227).count { $0 == 0 }
     }
     #expect(blackPixels([]) == 0)
@@ -121,7 +122,7 @@ import Testing
       "side 9")
   }
 
-  /// Each image's own statistics are those of what the network gets, not of the small image.
+  /// Per-image statistics are those of the resized image, not of the original one.
   @Test(arguments: [5, 32, 227])
   func normalizedImagesHaveMeanZeroAndDeviationOne(_ side: Int) {
     let loader = BatchLoader(images, normalization: .perImage, side: side)

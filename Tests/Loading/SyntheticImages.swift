@@ -2,7 +2,7 @@ import Datasets
 import Randomness
 
 extension ImageSet {
-  /// Noise with labels from `classes`; image 0 is of one colour, where a deviation is zero.
+  /// Noise with labels from `classes`; image 0 has a uniform colour, so that its deviation is zero.
   static func noise(count: Int, classes: Int = 3, seed: Int = 1) -> ImageSet {
     var stream = RandomStream(seed: seed, purpose: "test images")
     let pixels = (0..<count * 3_072).map { index -> UInt8 in

@@ -12,7 +12,7 @@ import Testing
     logits.withUnsafeBufferPointer { ClassRanking.first(in: $0) }
   }
 
-  /// A softmax in float32 makes 1 and nine zeros of them.
+  /// Their softmax in float32 is 1 and nine zeros.
   @Test func logitsFarApartAreRanked() {
     let logits: [Float] = [300, 0, 1, 2, 3, 4, 5, 6, 7, 8]
     #expect(ClassRanking.order(of: logits) == [0, 9, 8, 7, 6, 5, 4, 3, 2, 1])

@@ -26,8 +26,8 @@ import Testing
     #expect(tally.classTop1 == [0, 100, 0, 0, 0, 0, 0])
   }
 
-  /// The first of equals is the answer, so exactly one label of equal scores is right, and five are
-  /// among the first five.
+  /// The first of equal scores is the prediction, so exactly one label is right, and five are among
+  /// the first five.
   @Test(arguments: [[Float](repeating: 0.125, count: 8), [Float](repeating: -.infinity, count: 8)])
   func equalScoresAreTakenInTheirOrder(_ scores: [Float]) {
     let outcomes = scores.indices.map { label in tally([(scores, label, 0)]) }
@@ -40,7 +40,7 @@ import Testing
     #expect(tally([([1, 3, 3, 2], 2, 0)]).correct == 0)
   }
 
-  /// A network gone astray must not look right by chance: what is not a number never wins.
+  /// A diverged network must not be right by chance: NaN never comes first.
   @Test func scoresThatAreNoNumbersAreWrong() {
     let astray = [Float](repeating: .nan, count: 10)
     for label in 0..<10 {
@@ -79,7 +79,7 @@ import Testing
     #expect(restored.top1.isFinite && restored.classTop1 == whole.classTop1)
   }
 
-  /// Each state breaks one rule; [5, 2, 5, 3, 2, 0, 1, 1, 0] keeps all of them.
+  /// Each state violates one rule; [5, 2, 5, 3, 2, 0, 1, 1, 0] is valid.
   @Test(
     arguments: [
       [], [5], [5, 2, 5, 3, 2, 0, 1, 1], [5, 2, 5, 3, 2, 0, 1, 1, 0, 0],  // another length
@@ -96,7 +96,7 @@ import Testing
     #expect(ClassificationTally(classes: 3, state: state, lossSum: 1) == nil)
   }
 
-  /// Of five classes the true one is always among the first five.
+  /// With five classes, the true one is always among the first five.
   @Test(arguments: [(1, false), (2, false), (5, false), (6, true), (1000, true)])
   func topFiveTellsSomethingOfSixClasses(_ classes: Int, _ tells: Bool) {
     #expect(ClassificationTally.isTop5Telling(classes: classes) == tells)

@@ -34,13 +34,14 @@ import Testing
     #expect(ConfusionMatrix(counts: rows) == example)
   }
 
-  /// Recalls 60, 80 and 0 %; the fourth class has no images, though it was answered. The mean recall of
-  /// `macroScores` counts it as 0.
+  /// The recalls are 60, 80 and 0 %; the fourth class has no images but was predicted. The mean
+  /// recall of `macroScores` counts it as 0.
   @Test func balancedAccuracyIsOverTheClassesWithImages() {
     #expect(abs(example.balancedAccuracy - 140.0 / 3) < 1e-12)
     #expect(example.macroScores.recall == 35)
     #expect(matrix([[9, 1], [0, 0]]).balancedAccuracy == 90)
-    // 99 of 100 images of one class: always answering it is right in 99 %, and balanced in 50 %.
+    // 99 of 100 images are of one class: always predicting it has an accuracy of 99 %, balanced 50
+    // %.
     #expect(matrix([[99, 0], [1, 0]]).balancedAccuracy == 50)
     #expect(ConfusionMatrix(classes: 2).balancedAccuracy.isNaN)
   }
@@ -52,13 +53,13 @@ import Testing
     #expect([second.precision, second.recall, second.f1] == [50, 80, 800.0 / 13])
   }
 
-  /// Its precision is 0 / 0.
+  /// The precision is 0 / 0.
   @Test func aClassNeverPredictedHasPrecisionZero() {
     let scores = example.scores(of: 2)
     #expect([scores.precision, scores.recall, scores.f1] == [0, 0, 0])
   }
 
-  /// Its recall is 0 / 0.
+  /// The recall is 0 / 0.
   @Test func aClassWithoutImagesHasRecallZero() {
     let scores = example.scores(of: 3)
     #expect([scores.precision, scores.recall, scores.f1] == [0, 0, 0])
@@ -72,8 +73,8 @@ import Testing
     #expect(abs(mean.f1 - (60 + 800.0 / 13) / 4) < 1e-12)
   }
 
-  /// Of ten classes with 20 images each all are taken for the fourth. Its precision is 20 / 200, its
-  /// recall 1 and its F1 2 · 20 / (200 + 20); those of the nine others are 0.
+  /// All images of ten classes with 20 images each are predicted as the fourth. Its precision is 20
+  /// / 200, its recall 1 and its F1 2 · 20 / (200 + 20); those of the nine others are 0.
   @Test func oneAnswerToEverythingHasSmallMeans() {
     let one = matrix((0..<10).map { _ in (0..<10).map { $0 == 3 ? 20 : 0 } }).macroScores
     #expect(abs(one.precision - 1) < 1e-12)
@@ -81,7 +82,7 @@ import Testing
     #expect(abs(one.f1 - 100 * 40.0 / 220 / 10) < 1e-12)
   }
 
-  /// A class in neither the images nor the predictions counts in none of the three.
+  /// A class that occurs in neither the images nor the predictions does not count in the means.
   @Test func aClassThatOccursNowhereIsLeftOut() {
     let absent = matrix([[3, 1, 0], [0, 4, 0], [0, 0, 0]])
     let scores = absent.scores(of: 2)

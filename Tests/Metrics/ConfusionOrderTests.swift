@@ -3,7 +3,8 @@ import Testing
 
 /// The order of a large confusion matrix.
 @Suite struct ConfusionOrderTests {
-  /// `classes` classes of ten images, all right, but for these confusions `(truth, answer, images)`.
+  /// `classes` classes of ten images, all right except these confusions `(truth, prediction,
+  /// images)`.
   private func matrix(_ classes: Int, _ confusions: [(Int, Int, Int)]) -> ConfusionMatrix {
     var counts = (0..<classes).map { truth in (0..<classes).map { $0 == truth ? 10 : 0 } }
     for (truth, answer, images) in confusions {
@@ -14,14 +15,14 @@ import Testing
   }
 
   @Test func classesThatAreTakenForEachOtherAreNeighbours() {
-    // By hand: 0 and 3 are joined first (0.9), then 1 and 4 (0.5), then 2 with the row 1, 4: its
-    // confusion is with 4, so it stands beside it.
+    // 0 and 3 are joined first (0.9), then 1 and 4 (0.5), then 2 with the row 1, 4, next to 4, with
+    // which it is confused.
     let order = matrix(5, [(0, 3, 5), (3, 0, 4), (4, 1, 5), (2, 4, 3)]).orderByConfusion
     #expect(order == [0, 3, 1, 4, 2])
   }
 
-  /// Two rows are turned so that the ends that touch are those that are confused: of the four ways, one a
-  /// case.
+  /// Two rows are reversed if necessary, so that the most confused ends are joined: one case for
+  /// each of the four ways.
   @Test(arguments: [
     ((1, 2), [0, 1, 2, 3]), ((1, 3), [0, 1, 3, 2]), ((0, 2), [1, 0, 2, 3]),
     ((0, 3), [2, 3, 0, 1]),
@@ -31,7 +32,7 @@ import Testing
     #expect(order == expected)
   }
 
-  /// One of two images weighs more than four of ten.
+  /// One of two images counts more than four of ten.
   @Test func fractionsCountAndNotImages() {
     let counts = [[6, 4, 0], [0, 10, 0], [0, 1, 1]]
     #expect(ConfusionMatrix(counts: counts).orderByConfusion == [0, 1, 2])
@@ -45,7 +46,7 @@ import Testing
     #expect(ConfusionMatrix(classes: 1).orderByConfusion == [0])
   }
 
-  /// Groups of classes whose numbers lie far apart come out as blocks, at 1,000 classes within a second.
+  /// Groups of classes with distant indices become blocks; 1,000 classes take less than a second.
   @Test func groupsAreBlocks() {
     let (classes, groups) = (1000, 100)
     var confusions: [(Int, Int, Int)] = []

@@ -3,9 +3,9 @@ import Metrics
 import Records
 import Testing
 
-/// `metrics.json` as people, the plots and other programs read it.
+/// The file `metrics.json`, which people, figures and other programs read.
 @Suite struct EvaluationReportTests {
-  /// Ten images of three classes, the last without images; named so that sorting would show.
+  /// Ten images of three classes, the last one without images; the names are not in sorted order.
   private func report(
     loss: Double = 0.75, selected: Int = 0,
     fills reliability: (inout Reliability) -> Void = {
@@ -38,7 +38,7 @@ import Testing
     try #require(try JSONSerialization.jsonObject(with: report.json()) as? [String: Any])
   }
 
-  /// The names are a promise to whoever reads the file; `top1` is not `top_1`.
+  /// Other programs rely on the names: `top1`, not `top_1`.
   @Test func namesAreThoseOfTheFormat() throws {
     let whole = try object(report())
     #expect(
@@ -96,7 +96,7 @@ import Testing
     #expect(classes[0]["f1"] as? Double == 600.0 / 9)
   }
 
-  /// A class without images that was taken for another has an undefined recall, which counts as 0, and no
+  /// A class without images that was predicted has an undefined recall, which counts as 0, and no
   /// accuracy.
   @Test func aClassThatIsOnlyAnsweredHasNoAccuracy() throws {
     var confusion = ConfusionMatrix(classes: 3)
@@ -116,7 +116,7 @@ import Testing
     #expect(try object(report)["balanced_accuracy"] as? Double == 0)
   }
 
-  /// A class without images and without predictions has no scores: null, not zero, not left out.
+  /// The scores of a class without images and predictions are null: neither zero nor left out.
   @Test func aClassWithoutImagesHasNulls() throws {
     let classes = try #require(try object(report())["per_class"] as? [[String: Any]])
     for key in ["accuracy", "precision", "recall", "f1"] {
@@ -132,7 +132,7 @@ import Testing
     #expect(confusions[0]["share"] as? Double == 40)
   }
 
-  /// Equal figures are equal bytes, so that an artefact's digest repeats.
+  /// Equal figures give equal bytes, so that digests of artefacts are reproducible.
   @Test func equalFiguresAreEqualBytes() throws {
     let first = try report().json()
     for _ in 0..<5 { #expect(try report().json() == first) }
@@ -144,8 +144,8 @@ import Testing
     #expect(keys.count == 20 && keys == keys.sorted())
   }
 
-  /// A network gone astray has figures too; they are written as null, which every reader of JSON
-  /// takes, and nothing is thrown.
+  /// The figures of a diverged network are written as null, which every JSON reader accepts,
+  /// without an error.
   @Test(arguments: [Double.nan, .infinity])
   func whatIsNoNumberIsNull(_ loss: Double) throws {
     let whole = try object(report(loss: loss) { $0.add(confidence: .nan, isCorrect: false) })

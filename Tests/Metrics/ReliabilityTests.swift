@@ -8,7 +8,7 @@ import Testing
     return reliability.counts
   }
 
-  /// Bins are open below and closed above: a confidence on a border belongs to the bin it ends.
+  /// Bins are open below and closed above: a confidence on a border belongs to the lower bin.
   @Test(arguments: [1, 2, 3, 7, 10, 15])
   func bordersBelongToTheBinTheyEnd(_ binCount: Int) {
     for bin in 0..<binCount {
@@ -37,7 +37,7 @@ import Testing
     #expect(Reliability(binCount: 4).edges == [0, 0.25, 0.5, 0.75, 1])
   }
 
-  /// Four bins, eight predictions; all numbers but the error are exact in binary.
+  /// Four bins and eight predictions; all values are exact in binary.
   @Test func calibrationErrorByHand() {
     var reliability = Reliability(binCount: 4)
     let answers: [(Double, Bool)] = [

@@ -20,7 +20,7 @@ import Testing
       named: "resnet8", configuration: NetworkConfiguration(width: 3), classes: 3)
     if let seed {
       network.initialize(seed: seed)
-      // Statistics and norms as training leaves them, and numbers that only bits tell apart.
+      // Statistics and norms as after training, and values that differ only in their bits.
       for (index, parameter) in network.parameters.enumerated() where parameter.shape.count == 1 {
         parameter.load(
           dense: (0..<parameter.elementCount).map { Float(index + $0 + 1) / 3 })
@@ -30,7 +30,7 @@ import Testing
     return network
   }
 
-  /// All numbers of the network, in its order of parameters.
+  /// The bits of all values of the network, in the order of its parameters.
   private func bits(_ network: Network) -> [UInt32] {
     network.parameters.flatMap { $0.dense().map(\.bitPattern) }
   }
@@ -41,7 +41,7 @@ import Testing
     var values: [Float]
   }
 
-  /// Writes a file of the network's tensors as `change` leaves them.
+  /// Writes a file with the network's tensors, changed by `change`.
   private func file(
     _ network: Network, changed change: (inout [Tensor]) -> Void = { _ in }
   ) throws -> TensorFile {
@@ -98,7 +98,7 @@ import Testing
     #expect(try Checkpoint.description(of: try Checkpoint.open(url)) == description)
   }
 
-  /// Sizes stand under their recipe's names; those a network does not have are left out.
+  /// Sizes have their names in recipes; those that a network does not have are left out.
   @Test func configurationsAreJSON() throws {
     let url = folder.file("best.safetensors")
     try Checkpoint.write(try network(seed: 4), description, to: url)
@@ -123,7 +123,7 @@ import Testing
     #expect(description.origin.isEmpty)
   }
 
-  /// Who loads a checkpoint and trains on writes its description again.
+  /// A training that continues a checkpoint writes its description again.
   @Test func aDescriptionReadCanBeWritten() throws {
     let (first, second) = (folder.file("first.safetensors"), folder.file("second.safetensors"))
     let network = try network(seed: 4)
@@ -182,7 +182,7 @@ import Testing
     ) { try Checkpoint.description(of: file) }
   }
 
-  /// Expects `load` to fail with `error` and to leave the network as it was.
+  /// Expects `load` to fail with `error` without changing the network.
   private func expectRejected(
     _ file: TensorFile, _ error: CheckpointError, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -211,7 +211,7 @@ import Testing
       file, .unexpected(file: file.url.path, tensor: name, network: "resnet8"))
   }
 
-  /// The last tensor too: nothing has been loaded when it is found wrong.
+  /// Even if the last tensor is wrong, nothing has been loaded before.
   @Test(arguments: [
     ("stem.conv.weight", [3, 27]), ("stem.norm.bias", [3, 1]), ("head.bias", [1, 3]),
   ])
@@ -254,7 +254,7 @@ import Testing
     expectIdentical(bits(network), before, "unchanged weights")
   }
 
-  /// A mean may be negative, and a variance 0.
+  /// A running mean may be negative, and a running variance 0.
   @Test func statisticsAtTheirEndsAreTaken() throws {
     let file = try file(try network(seed: 4)) { tensors in
       for tensor in tensors.indices {
@@ -282,7 +282,7 @@ import Testing
     expectIdentical(bits(other), before, "unchanged weights")
   }
 
-  /// PyTorch counts batches beside the running statistics; this program does not.
+  /// PyTorch stores batch counters with the running statistics; this program does not.
   @Test func batchCountersArePassedOver() throws {
     let written = try network(seed: 4)
     let file = try file(written) {

@@ -6,11 +6,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Whoever writes a norm's input, or finishes its output's gradient, takes its sums, and only where all is told.
+/// The layer that writes a norm's input, or completes its output's gradient, computes the norm's
+/// sums, but only if it supports epilogues.
 @Suite struct EpilogueFusionTests {
   private let pool = WorkerPool(threadCount: 2)
 
-  /// Hands on what it reads, or the sum of two, and remembers what it has ever been asked for.
+  /// Copies its input, or adds two inputs, and records the epilogues that it was given.
   private final class Probe: Layer {
     private let statistics = Atomic(false)
     private let gradientSums = Atomic(false)
@@ -45,8 +46,8 @@ import Testing
     }
   }
 
-  /// A stem of 16 channels and a norm, whose output is map 2; what follows writes maps from 3 on, and its last one
-  /// goes to the head.
+  /// A stem of 16 channels and a norm, whose output is map 2. The following layers write maps 3, 4,
+  /// …, the last of which the head reads.
   private func network(_ middle: [(layer: any Layer, inputs: [Int])]) -> Network {
     let stem = Convolution(
       name: "stem", inputChannels: 3, outputChannels: 16, kernelSize: 3, padding: 1,
@@ -71,7 +72,8 @@ import Testing
     return network
   }
 
-  /// Trains a step in a plan, and checks it against memory of its own for each map, where each norm takes its sums.
+  /// Trains a step in a plan, and compares it with a run in separate memory, where each norm
+  /// computes its own sums.
   private func check(_ network: Network) {
     let images = goldenFill("images", suffix: "fusion", shape: [3, 3, 8, 8], kind: .input)
     let cotangent = goldenFill("cotangent", suffix: "fusion", shape: [3, 5], kind: .input).values
@@ -108,7 +110,7 @@ import Testing
     #expect(EpilogueFusion(network, mode: .evaluation).description.isEmpty)
   }
 
-  /// A frozen norm needs no statistics of its input, and its output's gradient passes through.
+  /// A frozen norm needs no statistics of its input, and gradients pass through it.
   @Test func aFrozenNormTakesNoStatistics() {
     let probe = Probe()
     let network = network([(probe, [2]), (norm("second"), [3])])

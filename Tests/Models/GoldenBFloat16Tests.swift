@@ -5,17 +5,17 @@ import TestSupport
 import Testing
 import Training
 
-/// Whole networks in bfloat16: logits and losses against PyTorch's in double precision, gradients against
-/// our own in float32.
+/// Whole networks in bfloat16: logits and losses compared with PyTorch's in double precision,
+/// gradients with this project's in float32.
 ///
-/// The random signs of these weights make gradients a small difference of large numbers, which eight bits
-/// blur. So the bounds are PyTorch's: autocast to bfloat16, its gradients' cosines with those in double
-/// precision are 0.998, 0.945, 0.847, 0.932, 0.962 and 0.981 in the order below, its logits up to 2.1 %
-/// of the largest off (2.15, one machine).
+/// With weights of random sign, gradients are small differences of large values, which eight bits
+/// represent poorly. So the bounds are those of PyTorch's autocast to bfloat16: the cosines of its
+/// gradients with those in double precision are 0.998, 0.945, 0.847, 0.932, 0.962 and 0.981 in the
+/// order below, and its logits are off by up to 2.1 % of the largest (2.15, one machine).
 @Suite struct GoldenBFloat16Tests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
-    /// The least cosine between the whole gradient and that in float32.
+    /// The smallest allowed cosine between the whole gradient and that in float32.
     let cosine: Double
     var testDescription: String { name }
   }
@@ -41,11 +41,11 @@ import Training
       "logits in evaluation")
     let cosine = cosine(half.gradient, single.gradient)
     #expect(cosine >= test.cosine)
-    // Were it float32 in disguise, nothing above could fail.
+    // Checks that the arithmetic is not float32.
     #expect(cosine < 0.99999 && half.loss != single.loss)
   }
 
-  /// One training pass over the golden weights and images, then one in evaluation.
+  /// One training pass with the golden weights and images, then one evaluation pass.
   private func pass(
     _ test: Case, _ precision: Precision, _ golden: GoldenFile
   ) throws -> (logits: [Float], loss: Double, gradient: [Float], evaluated: [Float]) {
@@ -66,7 +66,8 @@ import Training
     return product / (norm(a) * norm(b))
   }
 
-  /// The steps of the float32 test. They magnify every rounding, eight bits to a tenth in the fourth.
+  /// The steps of the float32 test. They amplify rounding errors: with eight bits, to a tenth in
+  /// the fourth step.
   @Test func sixTrainingSteps() throws {
     let golden = try GoldenFile("training")
     let run = NetworkRun(

@@ -4,13 +4,15 @@ import TestSupport
 import Testing
 import Training
 
-/// Whole networks against PyTorch: logits, loss, every gradient, running statistics, six steps.
+/// Whole networks compared with PyTorch: logits, loss, all gradients, running statistics, six
+/// steps.
 @Suite struct GoldenNetworkTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    /// The name in the golden file, also of its weights.
+    /// The name in the golden file and of its weights.
     let name: String
     let parameterCount: Int
-    /// Depth amplifies rounding: through 110 layers PyTorch's own float32 gradients are as far off.
+    /// Depth amplifies rounding errors: after 110 layers, PyTorch's own float32 gradients have
+    /// similar errors.
     var isDeep = false
     var testDescription: String { name }
   }
@@ -68,7 +70,7 @@ import Training
     }
   }
 
-  /// Norms alone, and to 2 %, of a deep network's gradients.
+  /// For a deep network, checks only the norms of the gradients, to 2 %.
   private func checkGradientNorms(
     _ name: String, _ network: Network, _ golden: GoldenFile
   ) throws {
@@ -106,7 +108,7 @@ import Training
     let losses = try golden.tensor("losses").values
     for (index, expected) in losses.enumerated() {
       let loss = run.train(images, labels: goldenLabels(8)).loss
-      // Rounding grows from step to step; both figures are the house's.
+      // Rounding errors grow from step to step; both tolerances are the project's.
       expectClose(
         [Float(loss)], [expected], .ofLargest(index < 4 ? 1e-3 : 2e-2), "loss \(index + 1)")
       optimizer.step(rate: 0.1, on: run.pool)

@@ -3,8 +3,8 @@ import Models
 import TestSupport
 import Testing
 
-/// Initial weights are PyTorch's defaults, uniform in ±1/√fan_in, or Kaiming's normal ones; norms start
-/// as the identity.
+/// Initial weights are PyTorch's defaults, uniform in ±1/√fan_in, or Kaiming's normal ones; norms
+/// start as the identity.
 @Suite struct InitializationTests {
   private func network(
     _ name: String, _ sizes: NetworkConfiguration = NetworkConfiguration(), seed: Int
@@ -18,8 +18,8 @@ import Testing
     Dictionary(uniqueKeysWithValues: network.parameters.map { ($0.name, $0.dense()) })
   }
 
-  /// fan_in by hand: C · kh · kw of a convolution, the inputs of a linear layer; a bias has its
-  /// layer's.
+  /// fan_in: C · kh · kw of a convolution, the inputs of a linear layer; a bias has that of its
+  /// layer.
   @Test(arguments: [
     ("small-cnn", "conv1.weight", 27), ("small-cnn", "conv1.bias", 27),
     ("small-cnn", "conv2.weight", 288), ("small-cnn", "conv2.bias", 288),
@@ -37,7 +37,7 @@ import Testing
     let bound = 1 / Float(fanIn).squareRoot()
     #expect(values.allSatisfy { abs($0) <= bound })
     #expect(Set(values).count > values.count * 9 / 10)
-    // The largest of n uniform numbers is below 1 − t/n with probability e^−t.
+    // The largest of n uniform values is below 1 − t/n with probability e^−t.
     let largest = values.reduce(0) { max($0, abs($1)) }
     #expect(largest > bound * (1 - 9 / Float(values.count)))
     let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
@@ -45,8 +45,9 @@ import Testing
     #expect(abs(mean) < 5 * deviation)
   }
 
-  /// Fans by hand: O · kh · kw of a pyramid's convolution, for the backward pass; C · kh · kw of an
-  /// adaptive network's, for the forward pass and with the slope 0.01, each kernel of a bank by itself.
+  /// Fans: O · kh · kw of a pyramid's convolution, for the backward pass; C · kh · kw of an
+  /// adaptive network's, for the forward pass and with the slope 0.01, separately for each set of a
+  /// bank.
   @Test(
     arguments: [
       ("pyramidnet", "stem.conv.weight", 144, 0), ("pyramidnet", "stages.0.0.conv1.weight", 288, 0),
@@ -66,13 +67,14 @@ import Testing
     let mean = values.reduce(0, +) / count
     let second = values.reduce(0) { $0 + $1 * $1 } / count
     let fourth = values.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
-    // Five deviations of each estimate; the fourth moment of a normal is 3σ⁴, of a uniform 1.8σ⁴.
+    // Five standard deviations of each estimate; the fourth moment of a normal distribution is 3σ⁴,
+    // of a uniform one 1.8σ⁴.
     #expect(abs(mean) < 5 * (variance / count).squareRoot())
     #expect(abs(second / variance - 1) < 5 * (2 / count).squareRoot())
     #expect(abs(fourth / (variance * variance) - 3) < 5 * (96 / count).squareRoot())
   }
 
-  /// The head of a network whose convolutions are normal is drawn as any linear layer.
+  /// The head of a network with normal convolutions is initialised like any linear layer.
   @Test func headsKeepTheDefault() throws {
     let network = try network("pyramidnet", .init(blocks: 1), seed: 3)
     let head = try #require(values(network)["head.weight"])
@@ -96,7 +98,8 @@ import Testing
     }
   }
 
-  /// 24 → 64 channels: the first 24 filters pass a channel on, the others are random; 64 → 64: all do.
+  /// 24 → 64 channels: the first 24 filters pass a channel through, the others are random; 64 → 64:
+  /// all pass a channel through.
   @Test func airbenchStartsAsTheIdentity() throws {
     let values = values(try network("airbench", seed: 3))
     let first = try #require(values["groups.0.conv1.weight"])
@@ -114,7 +117,7 @@ import Testing
     #expect(try #require(values["groups.2.norm2.weight"]).allSatisfy { $0 == 1 })
   }
 
-  /// A network that was trained can start afresh.
+  /// A trained network can be initialised again.
   @Test func initializationReplacesWhatWasThere() throws {
     let network = try network("resnet8", .init(width: 4), seed: 3)
     let first = values(network)
@@ -134,14 +137,15 @@ import Testing
     }
   }
 
-  /// Each parameter has a stream of its own: a deeper network starts with the same numbers wherever
-  /// it has the same layer, and no two layers share theirs.
+  /// Each parameter has its own random stream: a deeper network starts with the same values in
+  /// equal layers, and no two layers have the same values.
   @Test func parametersHaveStreamsOfTheirOwn() throws {
     let shallow = values(try network("resnet8", seed: 3))
     let deep = values(try network("resnet14", seed: 3))
     for (name, numbers) in shallow { expectIdentical(deep[name] ?? [], numbers, name) }
     let weights = deep.filter { $0.key.hasPrefix("stages") && $0.key.contains("conv") }
-    // One word as its fingerprint: relative to the bound, so that other fan_ins don't hide a copy.
+    // Ratios as a fingerprint: they do not depend on the bound, so a copy with another fan_in is
+    // found.
     let starts = weights.values.map { values in values.prefix(4).map { $0 / values[0] } }
     #expect(Set(starts).count == weights.count && weights.count == 14)
   }

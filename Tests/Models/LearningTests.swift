@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Training
 
-/// The whole machine at once: a network that cannot learn eight images by heart can learn nothing.
+/// The whole training: a network must be able to learn eight images by heart.
 @Suite struct LearningTests {
   @Test(
     arguments: [
@@ -32,7 +32,7 @@ import Training
       losses.append(run.train(images, labels: labels).loss)
       optimizer.step(rate: rate, on: run.pool)
     }
-    // Ignorance of ten classes is −log 0.1 = 2.3.
+    // The loss of guessing among ten classes is −log 0.1 = 2.3.
     #expect(losses[0] > 1.5 && losses[0] < 4, "\(losses[0])")
     let last = try #require(losses.last)
     #expect(last < 0.05, "after \(steps) steps \(last)")

@@ -3,9 +3,9 @@ import Models
 import Testing
 
 @Suite struct NetworkCatalogTests {
-  /// Trained numbers, those of the specification or counted by hand:
+  /// Numbers of trained parameters, from the specification or counted by hand:
   /// linear: 3,072 · 10 + 10. resnet8: stem 432 + 32; stages 4,672, 13,952 + 576 and
-  /// 55,552 + 2,176, the second figures those of the shortcuts; head 650.
+  /// 55,552 + 2,176, where the second numbers are the shortcuts'; head 650.
   @Test(
     arguments: [
       ("small-cnn", nil, 10, 2_122_186), ("linear", nil, 10, 30_730), ("linear", nil, 3, 9_219),
@@ -40,8 +40,8 @@ import Testing
     #expect(drops == ([nil, 0].contains(network.configuration["dropout"]) ? 0 : 2))
   }
 
-  /// Whitening bias 24; groups 13,824 + 36,864 + 128, 147,456 + 589,824 + 512 and 2 · 589,824 + 512;
-  /// head 2,560. Whitening filters and the norms' scales are not trained.
+  /// Whitening bias 24; groups 13,824 + 36,864 + 128, 147,456 + 589,824 + 512 and 2 · 589,824 +
+  /// 512; head 2,560. Whitening filters and the norms' scales are not trained.
   @Test func airbench() throws {
     let network = try NetworkCatalog.network(named: "airbench", classes: 10)
     #expect(network.parameterCount == 1_971_352)
@@ -55,7 +55,7 @@ import Testing
         == 24 + 1_728 + 576 + 16 + 1_152 + 2_304 + 32 + 64)
   }
 
-  /// 31 pixels halve to 15, 7, 3 and 1; 256 − 1 to 127, …, 15 after four groups.
+  /// 31 pixels become 15, 7, 3 and 1; 256 − 1 become 127, …, 15 after four groups.
   @Test(arguments: [
     (32, 5, "1 to 4"), (256, 3, "4 to 7"), (16, 4, "1 to 3"),
   ])
@@ -71,7 +71,8 @@ import Testing
     }
   }
 
-  /// Networks that pool over the whole map take any side with the same parameters; linear layers grow.
+  /// Networks that pool over the whole map have the same parameters for any side; otherwise linear
+  /// layers grow.
   @Test(arguments: [16, 17, 63, 64, 255, 256])
   func networksTakeOtherSides(_ side: Int) throws {
     for name in ["resnet8", "resnet11v2", "pyramidnet", "adaptive-conv"] {
@@ -92,8 +93,8 @@ import Testing
       try NetworkCatalog.network(named: "alexnet", side: side, classes: 3).input.height == 227)
   }
 
-  /// The published PyramidNets for CIFAR-10: 110 layers, alpha 48, 84 and 270 have 1.7, 3.8 and 28.3
-  /// million parameters in the paper's table 4.
+  /// The published PyramidNets for CIFAR-10: 110 layers, alpha 48, 84 and 270 have 1.7, 3.8 and
+  /// 28.3 million parameters in the paper's table 4.
   @Test(arguments: [
     (NetworkConfiguration(), 1_772_706), (NetworkConfiguration(blocks: 18, alpha: 48), 1_772_706),
     (NetworkConfiguration(alpha: 84), 3_904_446), (NetworkConfiguration(alpha: 270), 28_485_477),
@@ -105,8 +106,8 @@ import Testing
     #expect(network.configuration["blocks"] == 18 && network.configuration["width"] == nil)
   }
 
-  /// A width that falls on a half goes to the even neighbour, and the steps are summed: n = 2, alpha 45
-  /// gives 16, 23.5, 31, 38.5, 46, 53.5, 61.
+  /// Widths are rounded half to even, and the steps are summed: n = 2, alpha 45 gives 16, 23.5, 31,
+  /// 38.5, 46, 53.5, 61.
   @Test func pyramidWidthsAreRoundedHalfToEven() throws {
     let network = try NetworkCatalog.network(
       named: "pyramidnet", configuration: NetworkConfiguration(blocks: 2, alpha: 45), classes: 10)
@@ -144,7 +145,7 @@ import Testing
     }
   }
 
-  /// Every size that a network does not have, by name.
+  /// Every size that a network does not have is rejected by name.
   @Test(
     arguments: [
       ("small-cnn", NetworkConfiguration(width: 16), "width", "resnetD, resnetDv2"),

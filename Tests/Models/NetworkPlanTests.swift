@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A plan lets maps and gradients share memory; nobody may notice.
+/// In a plan, maps and gradients share memory; this must not change results.
 @Suite struct NetworkPlanTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -70,8 +70,8 @@ import Testing
       try network(test), mode: mode, precision: test.precision, capacity: capacity, on: pool)
   }
 
-  /// A plan for smaller images computes what the same network made for them does, in the memory of the
-  /// plan for larger ones, and leaves that one as it was.
+  /// A plan for smaller images, in the memory of the plan for larger ones, gives the same results
+  /// as a network built for the smaller images, and does not affect the other plan.
   @Test(
     arguments: cases.filter { $0.name != "linear" && $0.name != "small-cnn" },
     [24, 27])
@@ -106,7 +106,7 @@ import Testing
     expectSame(run(large, side: 32), before, network)
   }
 
-  /// Heads that see every pixel of the last maps need them in one size; so does what lies before.
+  /// Heads that read every pixel of the last maps accept only one size.
   @Test func aHeadWithoutPoolingAcceptsOneSide() throws {
     for (name, layer) in [("linear", "linear"), ("small-cnn", "fc1")] {
       let network = try NetworkCatalog.network(named: name, classes: 7)
@@ -151,13 +151,13 @@ import Testing
     expectSame(actual, expected, network)
     #expect(plan.arenaByteCount <= separate.byteCount)
     if test.name.hasPrefix("resnet") {
-      // Of two maps a norm reads again, one gradient at least has found room elsewhere.
+      // Gradients share memory with other maps.
       #expect(plan.arenaByteCount < separate.byteCount * 3 / 4)
     }
     #expect(plan.arenaByteCount >= separate.mapBytes / 2)
   }
 
-  /// Layers belong to the network, and make room for the largest batch of any plan.
+  /// Layers belong to the network and reserve memory for the largest batch of all plans.
   @Test(arguments: cases)
   func aLargerPlanOfTheSameNetworkChangesNothing(_ test: Case) throws {
     let network = try network(test)
@@ -172,7 +172,7 @@ import Testing
     expectSame(run(small, test), first, network)
   }
 
-  /// Whoever evaluates a large batch gets what smaller ones give, from less memory.
+  /// Evaluating a large batch gives the same results as smaller ones, with less memory.
   @Test(arguments: [Precision.float32, .bfloat16])
   func largeBatchesGoThroughInParts(_ precision: Precision) throws {
     let network = try NetworkCatalog.network(named: "resnet11v2", classes: 7)
@@ -202,7 +202,7 @@ import Testing
   @Test(arguments: cases)
   func evaluationAgreesWithSeparateMemory(_ test: Case) throws {
     let network = try network(test)
-    // Running statistics other than those a network starts with.
+    // Running statistics other than the initial ones.
     _ = run(
       NetworkPlan(
         network, mode: .training, precision: test.precision, capacity: test.count, on: pool), test)
@@ -214,7 +214,7 @@ import Testing
     expectSame(run(plan, test), [separate.logits.map(\.bitPattern)], network)
   }
 
-  /// A plan is used again and again: what an earlier pass left behind has no influence.
+  /// A plan is used repeatedly: earlier passes must not affect later ones.
   @Test(arguments: cases)
   func passesDoNotDependOnEarlierOnes(_ test: Case) throws {
     let plan = try plan(test, capacity: test.count)
@@ -225,7 +225,7 @@ import Testing
     expectSame(run(plan, test), first, plan.network)
   }
 
-  /// The last, smaller batch of an epoch runs in the plan of the whole ones.
+  /// The last, smaller batch of an epoch uses the same plan.
   @Test(arguments: cases, [Mode.training, .evaluation])
   func smallerBatchesRunInALargerPlan(_ test: Case, _ mode: Mode) throws {
     let exact = try plan(test, mode: mode, capacity: test.count)
@@ -236,8 +236,8 @@ import Testing
     if mode == .training {
       larger.logitsGradient.elements.update(repeating: 0)
       larger.backward()
-      // The first pass of the larger plan has moved the running statistics, which no training pass
-      // reads.
+      // The first pass of the larger plan has changed the running statistics, which training passes
+      // do not read.
     } else {
       #expect(larger.logits.shape.count == larger.capacity)
     }
@@ -269,8 +269,9 @@ import Testing
     }
   }
 
-  /// A sum's two gradients may lie in one place only as long as neither is added to while the other is wanted: here
-  /// the second convolution adds to the gradient of its own input, and reads that of its output for it.
+  /// The two gradients of a sum may share memory only if neither is added to while the other is
+  /// still needed: here the second convolution adds to the gradient of its input, and reads that of
+  /// its output.
   @Test func gradientsThatAreStillWantedAreLeftAlone() {
     let images = FeatureMapShape.images(count: 1, height: 40, width: 40)
     let second = Convolution(

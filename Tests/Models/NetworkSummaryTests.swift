@@ -2,7 +2,7 @@ import Layers
 import Models
 import Testing
 
-/// A summary's figures are those of the reference definitions, counted there by hooks on PyTorch's
+/// The figures of a summary are those of the reference definitions, counted by hooks on PyTorch's
 /// layers.
 @Suite struct NetworkSummaryTests {
   private func summary(
@@ -51,7 +51,7 @@ import Testing
     #expect(row.kind == kind)
   }
 
-  /// Long networks become a row for each block, or for each stage, and lose nothing from the sums.
+  /// Long networks have a row for each block or each stage; the sums do not change.
   @Test(arguments: [
     (
       "small-cnn", 7,

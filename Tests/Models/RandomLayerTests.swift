@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// A plan tells random layers which batch it runs.
+/// A plan passes the batch's origin to random layers.
 @Suite struct RandomLayerTests {
   private let pool = WorkerPool(threadCount: 2)
 
@@ -38,7 +38,7 @@ import Testing
     return plan.logits.denseNCHW()
   }
 
-  /// An interrupted epoch that goes on with other batches drops the same numbers.
+  /// If an interrupted epoch continues with other batches, the same elements are dropped.
   @Test func batchesMayBeCutAnywhere() {
     let plan = NetworkPlan(network(), mode: .training, capacity: 6, on: pool)
     let whole = logits(plan, 0..<6)

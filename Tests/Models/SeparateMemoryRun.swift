@@ -4,17 +4,17 @@ import Models
 import Tensors
 import TestSupport
 
-/// A network run with memory of its own for every map and every gradient: what a plan, which lets
-/// them share memory, has to agree with bit by bit.
+/// Runs a network with separate memory for every map and gradient. A plan, in which they share
+/// memory, must give bit-identical results.
 struct SeparateMemoryRun {
   let logits: [Float]
-  /// Of each trained parameter, in the network's order.
+  /// The gradient of each trained parameter, in the network's order.
   private(set) var gradients: [[Float]] = []
-  /// Bytes of all maps, and of all maps with all gradients.
+  /// Bytes of all maps, and of all maps and gradients.
   let mapBytes: Int
   let byteCount: Int
 
-  /// - Parameter logitsGradient: Dense `[N, classes]`; without it no backward pass runs.
+  /// - Parameter logitsGradient: Dense `[N, classes]`; if nil, there is no backward pass.
   init(
     _ network: Network, _ images: DenseTensor, logitsGradient: [Float]?, mode: Mode,
     precision: Precision = .float32, on pool: WorkerPool
@@ -22,7 +22,7 @@ struct SeparateMemoryRun {
     let shapes = network.shapes(count: images.shape[0], arithmetic: precision)
     let maps = shapes.map(OwnedFeatureMap.init)
     let gradients = shapes.map(OwnedFeatureMap.init)
-    // Stale numbers must not shine through.
+    // NaN detects elements that are not overwritten.
     for map in maps + gradients { map.fill(.nan) }
     maps[0].load(images)
     let logits = maps[maps.count - 1]

@@ -4,7 +4,7 @@ import Models
 import Tensors
 import TestSupport
 
-/// A network with a training plan, fed with dense batches.
+/// A network with a training plan, which runs on dense batches.
 public final class NetworkRun {
   public let network: Network
   public let pool: WorkerPool
@@ -23,7 +23,7 @@ public final class NetworkRun {
       network, mode: .training, precision: precision, capacity: batch, on: pool)
   }
 
-  /// Fills all weights as the golden networks were filled.
+  /// Fills all weights like those of the golden networks.
   public func fill(suffix: String) {
     for parameter in network.parameters where parameter.gradient != nil {
       let kind: FillKind =

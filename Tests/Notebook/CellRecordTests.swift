@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct CellRecordTests {
-  /// The name and the output by which the report finds the figure.
+  /// The record has the name and the output, by which the report finds the figure.
   @Test func aPlaceForAFigureIsRecorded() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()

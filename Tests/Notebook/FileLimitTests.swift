@@ -4,7 +4,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Disks that are full, as a limit on file sizes makes them for one process.
+/// Full disks, simulated by a limit on file sizes for one process.
 @Suite struct FileLimitTests {
   @Test func whatStoodStillStandsWhereAWriteFails() async throws {
     await #expect(processExitsWith: .success) {
@@ -54,7 +54,7 @@ import Testing
   }
 }
 
-/// Bytes that any file of this process may have from here on.
+/// Sets the largest size of files that this process may write.
 private func limitFileSize(to byteCount: Int) {
   var limit = rlimit(rlim_cur: rlim_t(byteCount), rlim_max: rlim_t(byteCount))
   #expect(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)

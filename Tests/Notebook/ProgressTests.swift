@@ -16,11 +16,11 @@ import Testing
 
   @Test(arguments: [20, 33, 46, 59, 60, 80, 81, 200])
   func aTerminalsLineCanBeRenewedInPlace(width: Int) {
-    // A line as wide as the terminal already moves the cursor on.
+    // A line as wide as the terminal would already move the cursor to the next line.
     #expect(line(width: width).count < width)
   }
 
-  /// A clock that was set back, or a count from a file, must not end the stage.
+  /// A clock that was set back, or an arbitrary count from a file, must not end the stage.
   @Test(arguments: [1e-300, 1e300, .infinity, .nan, -54])
   func anyTimeCanBeShown(seconds: Double) {
     let line = Progress.line(

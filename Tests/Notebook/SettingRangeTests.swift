@@ -9,9 +9,9 @@ import TestSupport
 import Testing
 import Training
 
-/// A stage that is handed settings by hand refuses the numbers that a recipe may not have.
+/// A stage that is called directly rejects the same values as a recipe.
 @Suite struct SettingRangeTests {
-  /// All that stages read.
+  /// All settings that stages read.
   private struct Settings: CheckedSettings {
     let dataset: DatasetSettings
     let split: SplitSettings
@@ -30,7 +30,7 @@ import Training
 
   private let scratch: TemporaryFolder
   private let schema: RecipeSchema
-  /// A shipped recipe's settings.
+  /// The settings of one of the project's recipes.
   private let sound: [String: Any]
 
   init() throws {
@@ -69,7 +69,7 @@ import Training
     return settings
   }
 
-  /// Numbers just outside of what a type allows, as they would stand in the settings.
+  /// Values just outside the range of a type, as JSON settings.
   private func outside(_ type: RecipeType) -> [Any] {
     switch type {
     case .integer(let bounds):
@@ -98,7 +98,7 @@ import Training
         let path = key.name.split(separator: ".")[...]
         var settings = setting(path, to: value, in: sound)
         if key.name.contains("architecture") {
-          // A foreign size would be refused whatever its value is.
+          // A size of another network would be rejected whatever its value.
           settings = setting(["train", "network"], to: "", in: settings)
         }
         let error = #expect(throws: (any Error).self, "\(key.name) = \(value)") {

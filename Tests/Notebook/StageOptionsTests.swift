@@ -45,7 +45,8 @@ import Testing
       "stop": {"least-improvement": 0.0005, "monitor": "validation-loss"}}}
     """
 
-  /// Keys are kebab-case in the file and camelCase in Swift, at every depth; values stay as they are.
+  /// Keys are kebab-case in the file and camelCase in Swift, at every depth; values are not
+  /// changed.
   @Test func settingsAreReadFromKebabCase() throws {
     let settings = try options(settings: Self.recipe).settings(as: Settings.self)
     #expect(
@@ -56,7 +57,7 @@ import Testing
             stop: .init(leastImprovement: 0.0005, monitor: .validationLoss))))
   }
 
-  /// A section is read by itself, whatever the others hold.
+  /// A section can be read whatever the other sections contain.
   @Test func aSectionIsReadByItsName() throws {
     struct Stop: CheckedSettings, Equatable {
       let leastImprovement: Double

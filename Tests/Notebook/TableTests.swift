@@ -26,7 +26,8 @@ import Testing
       ])
   }
 
-  /// Widths count what a reader sees, not bytes: composed and decomposed letters alike.
+  /// Widths are those of visible characters, not of bytes: composed and decomposed letters are
+  /// equal.
   @Test func lettersOutsideASCIITakeOnePlace() {
     let table = Table(
       header: ["größe", "name", "x"],
@@ -49,7 +50,7 @@ import Testing
         "  network  epochs", "  resnet8      10", "  network  memory", "  resnet8  35 MiB",
       ])
     #expect(table.renderedLines(width: 25) == table.renderedLines())
-    // A column that fits nowhere stands beside the first all the same.
+    // A column that does not fit is still placed next to the first one.
     #expect(table.renderedLines(width: 1).count == 4)
   }
 
@@ -98,7 +99,7 @@ import Testing
     #expect(abs(duration.inSeconds - expected) <= 1e-12 * abs(expected))
   }
 
-  /// Of 70 rows 5 are shown: four with the row that says how many are left out, and the last.
+  /// 5 of 70 rows are shown: four, including the row with the number of omitted ones, and the last.
   @Test func longTablesAreShortened() {
     let table = Table(header: ["class", "n"], rows: (0..<70).map { ["c\($0)", "\($0)"] })
     let rows = table.shortened(to: 5).rows

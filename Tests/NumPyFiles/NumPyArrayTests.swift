@@ -42,7 +42,7 @@ private func read(_ bytes: [UInt8]) throws(NumPyError) -> NumPyArray {
     #expect(try read(NumPyWriter.npy("<i8", [3, 0], [])).integers == [])
   }
 
-  /// Python 2 wrote long numbers with an L, and members may stand in any order.
+  /// Python 2 wrote long integers with an L, and members may be in any order.
   @Test(arguments: [
     "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 1L)}",
     "{\"shape\":(2,1,),\"fortran_order\":False,\"descr\":\"|u1\"}  ",
@@ -92,7 +92,7 @@ private func read(_ bytes: [UInt8]) throws(NumPyError) -> NumPyArray {
     }
   }
 
-  /// Nothing is allocated for a shape that the file does not hold.
+  /// No memory is allocated for a shape that is larger than the file.
   @Test(arguments: [[3], [1], [Int.max], [Int.max, Int.max], [Int.max, 2, 0], [2, Int.max, 0]])
   func theBytesAreThoseOfTheShape(shape: [Int]) {
     #expect(throws: NumPyError.size(file: "labels.npy", shape: shape, type: "|u1", found: 2)) {

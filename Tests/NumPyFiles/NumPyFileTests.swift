@@ -7,7 +7,7 @@ private let images = NumPyWriter.npy(
   "|u1", [2, 100, 100], (0..<20_000).map { UInt8($0 / 97 % 256) })
 private let labels = NumPyWriter.npy("<i8", [2, 1], [1] + [UInt8](repeating: 0, count: 15))
 
-/// The message with which a file of these bytes is refused when `name` is asked for.
+/// The error for a file of these bytes when the array `name` is read.
 private func refusal(_ bytes: [UInt8], _ name: String? = "labels") throws -> String {
   let folder = try TemporaryFolder()
   do {
@@ -71,7 +71,7 @@ private func refusal(_ bytes: [UInt8], _ name: String? = "labels") throws -> Str
   }
 }
 
-/// Archives that are wrong in one thing.
+/// Archives with single errors.
 @Suite struct ZipRefusalTests {
   private func refusal(
     isDeflated: Bool = false, _ change: (inout ZipWriter.Member) -> Void
@@ -157,7 +157,8 @@ private func refusal(_ bytes: [UInt8], _ name: String? = "labels") throws -> Str
       try NumPyFilesTests.refusal(bytes).contains("(objects, which are pickles and not read)"))
   }
 
-  /// Four megabytes of zeros in four kilobytes: the header is read first, and says that they are no array.
+  /// Four megabytes of zeros compressed to four kilobytes: the header is read first and shows that
+  /// they are not an array.
   @Test func aMemberThatSwellsIsNotUnpacked() throws {
     var member = ZipWriter.Member("labels.npy", [UInt8](repeating: 0, count: 4_000_000))
     member.isDeflated = true

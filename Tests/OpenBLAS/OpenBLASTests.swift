@@ -1,7 +1,7 @@
 import OpenBLAS
 import Testing
 
-/// The library that is loaded when a product is first needed.
+/// The library, which is loaded at the first product.
 @Suite struct OpenBLASTests {
   @Test func loadsAndMultiplies() throws {
     try OpenBLAS.load(threadCount: 1)
@@ -17,7 +17,7 @@ import Testing
       3, b,
       2, 1, &c, 2)
     #expect(c == [59, 64, 139, 155])
-    // The transposed B lies in memory as [2, 3].
+    // The transposed B is [2, 3] in memory.
     let transposed: [Float] = [7, 9, 11, 8, 10, 12]
     library.multiply(
       OpenBLAS.Constant.rowMajor, OpenBLAS.Constant.asItIs, OpenBLAS.Constant.transposed, 2, 2, 3,

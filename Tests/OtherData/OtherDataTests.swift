@@ -30,7 +30,7 @@ import Testing
       at: folder.url.appending(path: name), classNames: Self.classNames, side: 16, threads: 2)
   }
 
-  /// Labels are those of the network's classes, some of which the folder lacks.
+  /// Labels refer to the network's classes, some of which the folder lacks.
   @Test func classesAreTheNetworks() throws {
     try picture("own/cat/1.png", number: 1)
     try picture("own/bee/2.png", number: 2)
@@ -62,7 +62,7 @@ import Testing
     try Data(NumPyWriter.npy("|u1", shape, bytes)).write(to: folder.file(name))
   }
 
-  /// Six images of two labels by five severities; the first byte of an image is its severity.
+  /// Six images with two labels in five severities; the first byte of an image is its severity.
   @Test func corruptionsComeInFiveSeverities() throws {
     let count = 2
     let pixels = (1...5).flatMap { severity in
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  /// The figures and answers are those of the pipeline's evaluation of the same images.
+  /// Figures and predictions are those of the pipeline's evaluation of the same images.
   @Test func figuresAreThoseOfTheEvaluation() throws {
     for number in 0..<6 {
       try picture("own/\(Self.classNames[number % 3])/\(number).png", number: number)

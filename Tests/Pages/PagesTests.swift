@@ -2,9 +2,9 @@ import Foundation
 import Pages
 import Testing
 
-/// Text stays text, and pages stand alone.
+/// Text is escaped, and pages are self-contained.
 @Suite struct PagesTests {
-  /// A telephone takes the narrow layout; all else, and what knows no such choice, the other.
+  /// Phones use the narrow layout; other devices, and browsers without this feature, the other one.
   @Test func aPictureHasALayoutForNarrowScreens() {
     let wide = Picture(.svg, data: Data("<svg/>".utf8), description: "a <curve>")
     #expect(
@@ -18,7 +18,7 @@ import Testing
         + "<img src=\"data:image/svg+xml;base64,PHN2Zy8+\" alt=\"a\"></picture>")
   }
 
-  /// Part, link and the scope that joins them name one timeline.
+  /// Section, link and their common scope name the same timeline.
   @Test func contentsMarkThePlaceInView() {
     let document = Page(
       title: "t", summary: "s", contents: "<a\(PlaceInView.linkAttributes(to: "one"))>1</a>",
@@ -44,7 +44,7 @@ import Testing
     #expect(HTML(text: "a\0b\u{1B}[1m\u{85}\n\tc").markup == "a\u{FFFD}b\u{FFFD}[1m\u{FFFD}\n\tc")
   }
 
-  /// A name that changes the direction of reading would swap the cells beside it.
+  /// A name that changes the reading direction would reorder neighbouring cells.
   @Test(arguments: ["\u{202E}", "\u{2066}", "\u{200F}", "\u{61C}", "\u{2028}"])
   func changesOfDirectionAreReplaced(_ mark: String) {
     #expect(HTML(text: "cat\(mark)dog").markup == "cat\u{FFFD}dog")
@@ -98,7 +98,7 @@ import Testing
     let line = Chart.line([1, .nan, 2, 3], description: "curve").markup
     #expect(line.components(separatedBy: "M").count == 4, "two strokes and the axis: \(line)")
     #expect(!line.contains("nan"))
-    // On one scale, half of it lies halfway; what is beyond lies on the edge.
+    // With a scale, half of the range is drawn halfway up, and values beyond are drawn at the edge.
     let scaled = Chart.line([50, 200], over: 0...100, description: "curve").markup
     #expect(scaled.contains("M0.0 30.0L320.0 2.0"))
     #expect(Chart.line([.nan, .infinity], description: "nothing").isEmpty)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `compare_speed.py` makes of measurements; it makes none here.
+/// The evaluation of measurements in `compare_speed.py`; nothing is measured here.
 @Suite(.enabled(if: PythonPeer.exists, Comment(rawValue: PythonPeer.reasonWithoutPython)))
 struct CompareSpeedTests {
   private let folder: TemporaryFolder
@@ -26,7 +26,8 @@ struct CompareSpeedTests {
       .split(separator: "\n").map(String.init)
   }
 
-  /// The best mode is another one for training than for inference, and mixing first counts apart.
+  /// The best modes for training and inference may differ, and "mixing first" is reported
+  /// separately.
   @Test func ratiosAreOfMediansToTheBestMode() throws {
     let rounds = [(1, 120, 50), (2, 150, 60), (3, 240, 80)]
     let lines = try tables(

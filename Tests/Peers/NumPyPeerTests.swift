@@ -4,7 +4,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// NumPy reads the `.npy` files that we export.
+/// NumPy reads the exported `.npy` files.
 @Suite(.enabled(if: PythonPeer.hasNumPy, Comment(rawValue: PythonPeer.reasonWithoutNumPy)))
 struct NumPyPeerTests {
   @Test func everyExportedTypeLoads() throws {

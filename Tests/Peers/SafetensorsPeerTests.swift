@@ -3,7 +3,8 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Python's `safetensors` reads what we write, and we read what it writes.
+/// Python's `safetensors` reads files of this project, and this project reads those of
+/// `safetensors`.
 @Suite(
   .enabled(if: PythonPeer.hasSafetensors, Comment(rawValue: PythonPeer.reasonWithoutSafetensors)))
 struct SafetensorsPeerTests {

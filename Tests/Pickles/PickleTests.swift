@@ -23,7 +23,7 @@ private func string(_ text: String) -> [UInt8] {
 @Suite struct PickleTests {
   static let pixels = (0..<2 * 300).map { UInt8(truncatingIfNeeded: $0 * 7) }
 
-  /// A batch as CIFAR-10's, with a second array of the same types and texts that repeat.
+  /// A batch like CIFAR-10's, with a second array of the same type and repeated texts.
   static let batch = Pickled.dictionary([
     ("batch_label", .text("training batch 1 of 5")),
     ("labels", .integers([6, 9, 255, 256, 65_535, 65_536, -1, -40_000])),
@@ -60,7 +60,7 @@ private func string(_ text: String) -> [UInt8] {
     }
   }
 
-  /// Nothing of a pickle is needed by more than one rule: whatever is cut off, it is refused.
+  /// A pickle that is truncated at any byte is rejected.
   @Test(arguments: PickleWriter.Dialect.allCases)
   func aCutPickleIsRefused(dialect: PickleWriter.Dialect) {
     let whole = PickleWriter.pickle(Self.batch, dialect)
@@ -86,7 +86,7 @@ private func string(_ text: String) -> [UInt8] {
   }
 }
 
-/// What is refused, each by name and place.
+/// Rejected pickles, whose errors name the instruction and the offset.
 @Suite struct PickleRefusalTests {
   @Test(arguments: [
     ("posix", "system", "posix.system"), ("builtins", "eval", "builtins.eval"),
@@ -126,7 +126,8 @@ private func string(_ text: String) -> [UInt8] {
     }
   }
 
-  /// An array's bytes are those of its shape, and nothing is allocated for what is only claimed.
+  /// The size of an array must match its shape, and no memory is allocated for a size that is only
+  /// claimed.
   @Test(arguments: [[2, 301], [2], [-2, -300], [Int.max, 2], [Int.max, Int.max, 0, 1 << 40]])
   func anArrayHasTheBytesOfItsShape(shape: [Int]) {
     for dialect in PickleWriter.Dialect.allCases {
@@ -167,7 +168,7 @@ private func string(_ text: String) -> [UInt8] {
     }
   }
 
-  /// A tuple of two of the same tuples, and so on: a few bytes that would be 8²⁰ values.
+  /// Nested tuples that repeat the same tuples: a few bytes that represent 8²⁰ values.
   @Test func repetitionHasALimit() {
     var instructions: [UInt8] = [0x4E]
     for level in 0..<9 {
@@ -191,7 +192,7 @@ private func string(_ text: String) -> [UInt8] {
     }
   }
 
-  /// A text that is turned into bytes again and again would take more memory than the file.
+  /// A text that is repeatedly converted to bytes would need more memory than the file.
   @Test func decodingHasALimit() {
     let text = [UInt8](repeating: 0x61, count: 200)
     let once = [0x68, 0, 0x68, 1, 0x55, 6] + Array("latin1".utf8) + [0x86, 0x52] as [UInt8]

@@ -17,8 +17,8 @@ import Testing
     folder.entries[part]?.map(\.path)
   }
 
-  /// Classes and files in the order in which a person counts, folders below a class included; hidden files
-  /// and files beside the classes are passed over.
+  /// Classes and files are in natural order, including folders below a class; hidden files and
+  /// files next to the class folders are skipped.
   @Test func classesAreFolders() throws {
     try make(
       "10/b.png", "2/a10.png", "2/a9.png", "2/more/c.png", "2/.DS_Store", "labels.csv",

@@ -2,7 +2,7 @@ import Foundation
 import Pictures
 import TestSupport
 
-/// Folders of small pictures, made file by file.
+/// A folder of small pictures.
 struct SampleFolder {
   let folder: TemporaryFolder
 
@@ -10,7 +10,7 @@ struct SampleFolder {
 
   var url: URL { folder.url }
 
-  /// Writes a picture of a pattern that `number` decides.
+  /// Writes a picture with a pattern determined by `number`.
   func picture(_ path: String, number: Int, width: Int = 40, height: Int = 30) throws {
     let bytes = (0..<3 * width * height).map {
       UInt8(truncatingIfNeeded: $0 / 3 * (number + 1) + number * 29)

@@ -11,7 +11,7 @@ import Testing
 
   init() throws { sample = try SampleFolder() }
 
-  /// Two classes of pictures of several sizes, a text and a picture that is cut short.
+  /// Two classes of pictures of several sizes, a text file and a truncated picture.
   private func fill() throws {
     for number in 0..<8 {
       try sample.picture(
@@ -86,7 +86,7 @@ import Testing
     ) { try PictureFolder(at: sample.url).images(side: side, threads: 1) }
   }
 
-  /// Of two pictures of a class none is left for the test.
+  /// With two pictures of a class, none is left for the test.
   @Test func classesWithTooFewPicturesAreListed() throws {
     for number in 0..<12 {
       try sample.picture("\(number < 10 ? "many" : "few")/\(number).png", number: number)
@@ -99,7 +99,8 @@ import Testing
       table.problems == ["class 'few' has too few pictures: 2 training, 0 validation, 0 test"])
   }
 
-  /// Every file is in the table, with its place among the images, or with why it has none.
+  /// The table lists every file with its index among the images, or with the reason why it has
+  /// none.
   @Test func theTableSaysWhatBecameOfEachFile() throws {
     try fill()
     try sample.picture("odd/same as 0.png", number: 0, width: 20, height: 60)
@@ -115,7 +116,8 @@ import Testing
     #expect(again.hasSuffix(#"which has another class""#), "\(again)")
     #expect(table.problems.count == 3)
     try expectImages(of: table, in: set)
-    // Of four training images three are taken: the others move up, and one has no place.
+    // Three of four training images are used: the following indices decrease, and one file has
+    // none.
     let settings = DatasetSettings(source: .folder, trainingImages: set.train.count - 1)
     let indices = try settings.chosenIndices(among: set)
     let fewer = set.taking(indices)
@@ -129,7 +131,7 @@ import Testing
     #expect(places(table) == set.train.count && places(shorter) == set.train.count - 1)
   }
 
-  /// Expects that each row with a place leads to the pixels of its file.
+  /// Expects that the index in each row refers to the pixels of its file.
   private func expectImages(of table: PictureTable, in set: ParsedDataset) throws {
     let lines = table.csv.split(separator: "\n").map(String.init)
     let trainingFile = set.trainingFile

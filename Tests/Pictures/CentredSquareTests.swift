@@ -16,7 +16,7 @@ import Testing
     stride(from: channel, to: image.bytes.count, by: 3).map { image.bytes[$0] }
   }
 
-  /// The whole picture in the size whose middle is wanted, `[3, height, width]`.
+  /// The whole resized picture, whose middle is the square, `[3, height, width]`.
   private func resized(_ image: PixelImage, width: Int, height: Int) -> [[UInt8]] {
     let resampling = BilinearResampling(
       fromHeight: image.height, width: image.width, toHeight: height, width: width)
@@ -58,7 +58,7 @@ import Testing
       CentredSquare.pixels(of: source, side: side), expected, "\(width) × \(height) to \(side)")
   }
 
-  /// Turned first, then resized, as if the file had been stored upright.
+  /// The picture is rotated first and then resized, as if the file had been stored upright.
   @Test(arguments: PictureOrientation.allCases)
   func orientedPicturesAreThoseOneLooksAt(_ orientation: PictureOrientation) {
     let stored = picture(width: 53, height: 41, orientation: orientation)
@@ -75,7 +75,7 @@ import Testing
       "\(orientation)")
   }
 
-  /// Resized whole it would have 29 million pixels.
+  /// The whole resized picture would have 29 million pixels.
   @Test func aLongThinPictureCostsNoMore() {
     let line = Picture(
       PixelImage(width: 1, height: 4_000, bytes: [UInt8](repeating: 7, count: 12_000)))

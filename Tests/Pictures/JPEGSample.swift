@@ -7,8 +7,8 @@ enum JPEGSample {
   /// A file of the best quality.
   ///
   /// - Parameters:
-  ///   - pixels: 1, 3 or 4 bytes each, by the channels.
-  ///   - sampling: How often each channel is sampled in a unit, across and down; all once where nil.
+  ///   - pixels: 1, 3 or 4 bytes each, depending on the channels.
+  ///   - sampling: The horizontal and vertical sampling factors of each channel; all 1 if nil.
   static func encoded(
     width: Int, height: Int, pixels: [UInt8], channels: jpeg_channels = jpeg_luma_and_chroma,
     sampling: [(Int, Int)]? = nil, order: jpeg_order = jpeg_interleaved
@@ -23,14 +23,14 @@ enum JPEGSample {
     return Array(UnsafeBufferPointer(start: file, count: count))
   }
 
-  /// The file with a segment behind its start.
+  /// The file with a segment inserted after its start.
   static func adding(segment content: [UInt8], marker: UInt8 = 0xE1, to file: [UInt8]) -> [UInt8] {
     let length = content.count + 2
     return Array(file[..<2]) + [0xFF, marker, UInt8(length >> 8), UInt8(length & 255)] + content
       + file[2...]
   }
 
-  /// The file with Exif data behind its start.
+  /// The file with Exif data inserted after its start.
   static func adding(exif: [UInt8], to file: [UInt8]) -> [UInt8] {
     adding(segment: Array("Exif".utf8) + [0, 0] + exif, to: file)
   }

@@ -34,7 +34,7 @@ import Testing
     expectNear(try Picture(file, file: "sample").pixels.bytes, greys.flatMap { [$0, $0, $0] })
   }
 
-  /// Inks as files hold them: 255 is none.
+  /// CMYK as stored in files: 255 is no ink.
   @Test(
     arguments: [
       ([255, 255, 255, 255], [255, 255, 255]), ([255, 255, 255, 0], [0, 0, 0]),
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  /// Fill bytes, a comment and other application data may stand before the Exif data.
+  /// Fill bytes, a comment and other application data may precede the Exif data.
   @Test func exifDataAreFoundBehindOtherSegments() throws {
     let plain = try JPEGSample.encoded(width: 20, height: 13, pixels: pixels)
     let exif = ExifSample.data(orientation: 8, isLittleEndian: false)

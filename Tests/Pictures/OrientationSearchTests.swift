@@ -3,7 +3,7 @@ import Pictures
 import TestSupport
 import Testing
 
-/// The places of a file in which an orientation may stand beside Exif data as cameras write them.
+/// Orientations in other places than the Exif data of cameras.
 @Suite struct OrientationSearchTests {
   private func png(
     exif: [UInt8] = [], chunk: [UInt8]? = nil, texts: [PNGSample.Text] = []
@@ -41,7 +41,8 @@ import Testing
     Array("http://ns.adobe.com/xap/1.0/".utf8) + [0] + packet
   }
 
-  /// Bytes as programs write them into a text: a name, their number, hexadecimal digits in lines.
+  /// A raw profile as programs write it into a text: a name, the number of bytes, and hexadecimal
+  /// digits.
   private static func profile(_ bytes: [UInt8], name: String) -> String {
     let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
     let lines = stride(from: 0, to: digits.count, by: 36).map {
@@ -108,7 +109,7 @@ import Testing
     #expect(try jpeg(segments: [Self.xmpSegment([0xFF, 0xFE])]).orientation == .up)
   }
 
-  /// A packet of megabytes, of which every place could be the beginning of the property.
+  /// A packet of megabytes in which the property could begin at every offset.
   @Test(arguments: [
     "a", ":", ":Orientation", "x:Orientation=\"8\" ", "http://ns.adobe.com/tiff/1.0/",
   ])

@@ -2,13 +2,13 @@ import CSpng
 import Foundation
 import Testing
 
-/// A PNG file of any colour type, made by libspng from its samples as the format stores them.
+/// A PNG file of any colour type, encoded by libspng from samples as stored in the format.
 struct PNGSample {
   var width: Int
   var height: Int
   var colorType: spng_color_type
   var depth = 8
-  /// Rows of samples, each row padded to whole bytes, 16 bits in the machine's order.
+  /// Rows of samples, each padded to whole bytes, with 16-bit samples in native byte order.
   var samples: [UInt8]
   var palette: [(red: UInt8, green: UInt8, blue: UInt8, opacity: UInt8)] = []
   /// The grey that is transparent.
@@ -17,7 +17,7 @@ struct PNGSample {
   var exif: [UInt8] = []
   var texts: [Text] = []
 
-  /// A text beside the pixels.
+  /// A text chunk.
   struct Text {
     var keyword: String
     var content: String
@@ -67,31 +67,31 @@ struct PNGSample {
     }
   }
 
-  /// A text as libspng takes it; its content is to be freed.
+  /// A text in libspng's format; the caller must free its content.
   private static func stored(_ text: Text) -> spng_text {
     var stored = spng_text()
     withUnsafeMutableBytes(of: &stored.keyword) { $0.copyBytes(from: text.keyword.utf8) }
     stored.type = Int32(text.type.rawValue)
     (stored.text, stored.length) = (strdup(text.content), text.content.utf8.count)
     stored.compression_flag = text.type == SPNG_ITXT ? 1 : 0
-    // What it takes for none must be there all the same.
+    // Empty fields must still be set.
     (stored.language_tag, stored.translated_keyword) = (none, none)
     return stored
   }
 
   private static nonisolated(unsafe) let none = strdup("")
 
-  /// The file with a chunk behind its header, as no library would write it.
+  /// The file with an arbitrary chunk inserted after its header.
   static func adding(chunk name: String, _ content: [UInt8], to file: [UInt8]) -> [UInt8] {
     func number(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(value >> (24 - 8 * $0) & 255) } }
     let body = Array(name.utf8) + content
-    // Signature, then length, name, 13 bytes and check sum of the header.
+    // The signature, then length, name, 13 bytes and checksum of the header.
     let end = 8 + 25
     return file[..<end] + number(UInt32(content.count)) + body + number(checkSum(of: body[...]))
       + file[end...]
   }
 
-  /// The check sum of PNG's chunks, bit by bit.
+  /// The checksum of PNG's chunks, computed bit by bit.
   static func checkSum(of bytes: ArraySlice<UInt8>) -> UInt32 {
     ~bytes.reduce(~0 as UInt32) { sum, byte in
       (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in

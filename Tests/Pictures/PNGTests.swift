@@ -54,7 +54,7 @@ import Testing
     #expect(greys.pixels.bytes == [0, 0, 1, 0x12, 0xFE, 0xFF].flatMap { [$0, $0, $0] })
   }
 
-  /// Greys of 1, 2 and 4 bits reach from black to white.
+  /// Greys of 1, 2 and 4 bits range from black to white.
   @Test(
     arguments: [
       (1, [0b0110_0000], [0, 255, 255, 0]), (2, [0b0001_1011], [0, 85, 170, 255]),

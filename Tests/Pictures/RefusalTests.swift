@@ -6,7 +6,7 @@ import Randomness
 import TestSupport
 import Testing
 
-/// Foreign and damaged files are refused in one line, and nothing that bytes can say ends the process.
+/// Foreign and damaged files are rejected with one line, and no input ends the process.
 @Suite struct RefusalTests {
   private func png() throws -> [UInt8] {
     try PNGSample(
@@ -91,12 +91,12 @@ import Testing
     #expect(try Picture(contentsOf: url) == Picture(png(), file: "png"))
   }
 
-  /// A few bytes may claim more pixels than any memory holds.
+  /// A few bytes may claim more pixels than fit into memory.
   @Test(arguments: [(65_535, 65_535), (60_000, 2_000), (1 << 26, 2)])
   func hugePictures(_ width: Int, _ height: Int) throws {
     var file = try png()
-    // The extents stand behind the signature, the length and the name of the first chunk; its
-    // check sum follows behind 13 bytes.
+    // The extents follow the signature, the length and the name of the first chunk; its checksum
+    // follows after 13 bytes.
     for place in 0..<4 {
       file[16 + place] = UInt8(width >> (24 - 8 * place) & 255)
       file[20 + place] = UInt8(height >> (24 - 8 * place) & 255)
@@ -119,8 +119,8 @@ import Testing
         == .tooManyPixels(file: "some\nfile", width: 65_000, height: 65_000, limit: 1 << 26))
   }
 
-  /// A progressive file is held whole in memory, two bytes a sample, though it may be short itself. Its
-  /// header claims 8,192 × 8,192 pixels here, of which the file has a few.
+  /// Decoding a progressive file needs two bytes of memory per sample, even if the file is short.
+  /// The header claims 8,192 × 8,192 pixels here, of which the file contains only a few.
   @Test(
     arguments: [
       (jpeg_inks, [(1, 1), (1, 1), (1, 1), (1, 1)], false),
@@ -154,7 +154,7 @@ import Testing
     #expect(peakMemory() - before <= Picture.mostMemory)
   }
 
-  /// Behind the end of the picture a file may have anything, which is held in memory too.
+  /// A file may contain any bytes after the end of the picture, which also need memory.
   @Test func aLongFileLeavesLessToItsPixels() throws {
     var file = try png()
     file.replaceSubrange(16..<24, with: [0, 0, 0x20, 0, 0, 0, 0x20, 0])
@@ -167,7 +167,7 @@ import Testing
           file: "some\nfile", width: 8192, height: 8192, limit: Picture.mostMemory))
   }
 
-  /// The most memory that this process has had, in bytes.
+  /// The peak memory of this process in bytes.
   private func peakMemory() -> Int {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -176,13 +176,13 @@ import Testing
 
   @Test func whatIsCutShortIsRefused() throws {
     for file in [try png(), try jpeg(), try jpeg(jpeg_progressive)] {
-      // The last four bytes of a PNG are the check sum of an empty chunk.
+      // The last four bytes of a PNG are the checksum of an empty chunk.
       let least = file[0] == 0x89 ? file.count - 4 : file.count
       for count in 0..<least { _ = refusal(of: Array(file[..<count])) }
     }
   }
 
-  /// A changed byte either leaves a picture or is an error.
+  /// A file with a changed byte either gives a picture or an error.
   @Test(arguments: [0, 1, 2])
   func damage(_ kind: Int) throws {
     let file = kind == 0 ? try png() : try jpeg(kind == 2 ? jpeg_progressive : jpeg_interleaved)
@@ -204,7 +204,7 @@ import Testing
     #expect(refused > 100)
   }
 
-  /// Exif data of random bytes behind the first eight, which make them be read.
+  /// Exif data of random bytes after the first eight, which are valid so that the data is read.
   @Test func exifNoise() throws {
     let file = try JPEGSample.encoded(
       width: 8, height: 8, pixels: [UInt8](repeating: 9, count: 192))

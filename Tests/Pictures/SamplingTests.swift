@@ -3,11 +3,12 @@ import Pictures
 import TestSupport
 import Testing
 
-/// Files whose channels are sampled in any way that libjpeg can put together.
+/// Files with all combinations of sampling factors that libjpeg supports.
 @Suite struct SamplingTests {
   private static let (width, height) = (61, 45)
 
-  /// Colours that change slowly: a channel of a quarter of the samples is still near to them.
+  /// Colours that change slowly, so that a channel with a quarter of the samples is still close to
+  /// them.
   private static let pixels = (0..<width * height).flatMap { place -> [UInt8] in
     let (x, y) = (place % width, place / width)
     return [UInt8(60 + x), UInt8(200 - y), UInt8(90 + (x + y) / 2)]
@@ -70,7 +71,7 @@ import Testing
     expectNear(try Picture(file, file: "sample"), Self.pixels)
   }
 
-  /// Three samples of one channel for two of another are nothing that libjpeg puts together.
+  /// libjpeg does not support three samples of one channel for two of another.
   @Test func fractionsAreRefusedInOneLine() throws {
     var file = try JPEGSample.encoded(
       width: Self.width, height: Self.height, pixels: Self.pixels,
@@ -83,7 +84,8 @@ import Testing
   }
 }
 
-/// Files about which libjpeg warns though every pixel is there, and those whose pixels it makes up.
+/// Files for which libjpeg warns although all pixels are present, and files whose missing pixels it
+/// would invent.
 @Suite struct WarningTests {
   private let pixels = (0..<24 * 16).flatMap { place -> [UInt8] in
     let (x, y) = (place % 24, place / 24)
@@ -94,7 +96,7 @@ import Testing
     try JPEGSample.encoded(width: 24, height: 16, pixels: pixels, order: order)
   }
 
-  /// Where a marker begins.
+  /// The offset of a marker.
   private func place(of marker: UInt8, in file: [UInt8]) throws -> Int {
     try #require(file.indices.dropLast().first { file[$0] == 0xFF && file[$0 + 1] == marker })
   }
@@ -122,7 +124,7 @@ import Testing
     #expect(try Picture(file, file: "sample") == Picture(plain, file: "sample"))
   }
 
-  /// Three channels are then luma and chroma, as most are.
+  /// Three channels are then interpreted as luma and chroma, the usual case.
   @Test func anUnknownColourTransform() throws {
     let plain = try sample()
     let start = try place(of: 0xE0, in: plain)
@@ -132,7 +134,7 @@ import Testing
     #expect(try Picture(file, file: "sample") == Picture(plain, file: "sample"))
   }
 
-  /// The end is there again, but pixels before it are not.
+  /// The file has an end marker again, but pixels before it are missing.
   @Test func whatIsCutAndClosedIsRefused() throws {
     let file = try sample()
     let scan = try place(of: 0xDA, in: file)
@@ -145,7 +147,7 @@ import Testing
 
   @Test func moreScansThanAnyPictureNeedsAreRefused() throws {
     let file = try sample(jpeg_channel_by_channel)
-    // The last channel's scan again and again, before the end of the image.
+    // The last channel's scan is repeated many times before the end of the image.
     let scans = file.indices.dropLast().filter { file[$0] == 0xFF && file[$0 + 1] == 0xDA }
     let last = try #require(scans.last)
     let body = file[..<(file.count - 2)]

@@ -1,9 +1,9 @@
-// What libFuzzer calls: it brings `main` with it, so this is a program without one.
+// The functions that libFuzzer calls. libFuzzer provides `main`, so this program has none.
 
 import Foundation
 import FuzzTargets
 
-/// The reader that the environment names, and a folder for its files.
+/// The reader named by an environment variable, and a folder for its files.
 private let fuzzed: (reader: FuzzReader, folder: URL) = {
   let name = ProcessInfo.processInfo.environment["FUZZ_READER"] ?? ""
   guard let reader = FuzzReader.all.first(where: { $0.name == name }) else {
@@ -13,7 +13,8 @@ private let fuzzed: (reader: FuzzReader, folder: URL) = {
   return (reader, FileManager.default.temporaryDirectory)
 }()
 
-/// Puts the reader's longest input in front of the options, so that one of the caller's goes before it.
+/// Inserts the reader's maximum length before the options, so that the caller's option overrides
+/// it.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(
   _ count: UnsafeMutablePointer<CInt>,

@@ -4,8 +4,8 @@ import Foundation
 extension FuzzReader {
   static let archiveReaders = [tar, tarHeader, cifarRecords]
 
-  /// A tar archive of a data set whose files hold one record each. Compressed input is passed over: it
-  /// would test the decompressor, a program of its own.
+  /// A tar archive of a data set whose files contain one record each. Compressed input is skipped,
+  /// since it would test the decompressor, a separate program.
   static let tar = FuzzReader("tar", longest: 36_864) { input in
     guard DecompressedFile.program(forStart: Array(input.bytes.prefix(8))) == nil else { return }
     let url = try input.file("archive.tar", holding: withChecksums(input.bytes))
@@ -18,7 +18,8 @@ extension FuzzReader {
     try promise(batches.dataStatus == .unverified, "a made archive passes for the official one")
   }
 
-  /// A header block and what headers before it say. A name is the archive's, a size no less than 0.
+  /// A header block, with values from earlier headers. The name is from the archive, and the size
+  /// is not negative.
   static let tarHeader = FuzzReader("tar-header", longest: 1024) { input in
     var bytes = withChecksums(input.bytes)
     let rest = Array(bytes.dropFirst(TarArchive.blockLength))
@@ -33,7 +34,8 @@ extension FuzzReader {
     try promise(!header.kindName.isEmpty, "a member of no kind")
   }
 
-  /// Records and class names. What is read and written again is the same bytes, or the same names.
+  /// Records and class names. Reading and writing them again gives the same bytes, or the same
+  /// names.
   static let cifarRecords = FuzzReader("cifar-records", longest: 6146) { input in
     var records = CIFARRecords()
     let read: Void? = try accepted {
@@ -50,8 +52,8 @@ extension FuzzReader {
     try promise(copy == names, "class names differ, written again")
   }
 
-  /// The bytes with the checksum of each block put right that says it is a header: a changed header
-  /// would always be refused otherwise.
+  /// The bytes with corrected checksums of all header blocks: otherwise, every changed header would
+  /// be rejected.
   private static func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     for start in stride(from: 0, to: bytes.count, by: TarArchive.blockLength)

@@ -1,15 +1,15 @@
 import Foundation
 import TensorFiles
 
-/// A reader of bytes from outside, with what must hold of it for any bytes whatever.
+/// A reader of untrusted bytes, with the properties that must be true for all inputs.
 ///
-/// It may refuse its input, in one printable line. It never traps, hangs or takes memory out of
-/// proportion, and what it accepts keeps the promises that the reader's entry states, such as: written
-/// again, it reads equal.
+/// It may reject its input with one printable line. It must never trap, hang or use
+/// disproportionate memory, and values that it accepts must have the properties stated for the
+/// reader, for example that they are equal after writing and reading them again.
 public struct FuzzReader: Sendable {
-  /// Also the name of its corpus folder.
+  /// The name of the reader and of its corpus folder.
   public let name: String
-  /// Bytes that an input may have: no more than it takes to reach all of the reader.
+  /// The largest size of an input in bytes: just enough to reach all code of the reader.
   public let longestInput: Int
   private let body: @Sendable (FuzzInput) throws -> Void
 
@@ -17,10 +17,10 @@ public struct FuzzReader: Sendable {
     (self.name, longestInput, self.body) = (name, longest, body)
   }
 
-  /// Gives the reader `bytes`.
+  /// Runs the reader on `bytes`.
   ///
-  /// - Parameter folder: Receives the files that the reader wants; those of an earlier call may be
-  ///   there.
+  /// - Parameter folder: The folder for the reader's files; it may contain those of an earlier
+  ///   call.
   /// - Throws: `BrokenPromise`, or an error of the file system.
   public func read(_ bytes: [UInt8], in folder: URL) throws {
     try body(FuzzInput(bytes: bytes, folder: folder))
@@ -32,23 +32,23 @@ public struct FuzzReader: Sendable {
     + pictureReaders
 }
 
-/// Something that must hold of every input and does not hold of this one.
+/// A property that must be true for all inputs is false for this one.
 public struct BrokenPromise: Error, CustomStringConvertible {
   public let description: String
 }
 
-/// The bytes for a reader, and where it may have files.
+/// The bytes for a reader, and the folder for its files.
 struct FuzzInput: Sendable {
   let bytes: [UInt8]
   let folder: URL
 
-  /// The bytes as text; what is not UTF-8 is replaced.
+  /// The bytes as text, with invalid UTF-8 replaced.
   var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// A file that holds the bytes.
+  /// A file with the bytes.
   func file(_ name: String) throws -> URL { try file(name, holding: bytes) }
 
-  /// A file that holds other bytes. It is overwritten, not replaced: that is what takes the time.
+  /// A file with other bytes. An existing file is overwritten, which is faster than replacing it.
   func file(_ name: String, holding bytes: [UInt8]) throws -> URL {
     let url = folder.appendingPathComponent(name)
     let descriptor = open(url.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -59,14 +59,14 @@ struct FuzzInput: Sendable {
   }
 }
 
-/// Throws unless `condition` holds.
+/// Throws `BrokenPromise` unless `condition` is true.
 func promise(_ condition: Bool, _ statement: @autoclosure () -> String) throws {
   guard condition else { throw BrokenPromise(description: statement()) }
 }
 
-/// What a reader makes of its input, or nil where it refuses it.
+/// The value that a reader returns, or nil if it rejects its input.
 ///
-/// - Throws: `BrokenPromise` where the refusal is not one printable line of reasonable length.
+/// - Throws: `BrokenPromise` if the error is not one printable line of reasonable length.
 func accepted<Value>(_ read: () throws -> Value) throws -> Value? {
   do {
     return try read()

@@ -16,8 +16,8 @@ import Training
 extension FuzzReader {
   static let logReaders = [history, progress, explanations, metrics, manifest, stageSettings]
 
-  /// `history.csv` and `timing.csv`. What is written again reads equal; curves are as long as the
-  /// training.
+  /// `history.csv` and `timing.csv`. They are equal after writing and reading them again; curves
+  /// have one value for each epoch.
   static let history = FuzzReader("history", longest: 1024) { input in
     let text = input.text
     if let table = try accepted({ try CommaSeparatedValues(parsing: text, file: "history.csv") }) {
@@ -56,15 +56,15 @@ extension FuzzReader {
     }
   }
 
-  /// `progress.json`. What is read is a fraction and a time.
+  /// `progress.json`. The fraction and the remaining time are valid.
   static let progress = FuzzReader("progress", longest: 2048) { input in
     guard let progress = TrainingProgress(parsing: Data(input.bytes)) else { return }
     try promise((0...1).contains(progress.fraction), "a fraction of \(progress.fraction)")
     try promise(progress.secondsLeft.map { $0 >= 0 } ?? true, "time before now")
   }
 
-  /// `schedule.csv`, and `statistics-lag.csv` of the work folder. Planned steps don't go back, and what is
-  /// read of a lag and written again reads equal.
+  /// `schedule.csv`, and `statistics-lag.csv` of the work folder. Planned steps never decrease, and
+  /// a lag is equal after writing and reading it again.
   static let explanations = FuzzReader("explanations", longest: 1024) { input in
     if let plan = try accepted({ try RatePlan(parsing: input.text, file: "schedule.csv") }) {
       try promise(plan.epochs.count == plan.rates.count, "steps without a rate")
@@ -82,8 +82,8 @@ extension FuzzReader {
     _ = log.tableRows(classNames: ["cat"])
   }
 
-  /// `metrics.json`. A report that is written again reads equal, and `inspect` prints it in lines that hold
-  /// the same JSON.
+  /// `metrics.json`. A report is equal after writing and reading it again, and the lines that
+  /// `inspect` prints are the same JSON.
   static let metrics = FuzzReader("metrics", longest: 2048) { input in
     let url = try input.file("metrics.json")
     if let report = try accepted({ try EvaluationReport(contentsOf: url) }) {
@@ -96,7 +96,7 @@ extension FuzzReader {
     }
   }
 
-  /// `manifest.json`. One that is read, written and read again is equal, and `inspect` prints it.
+  /// `manifest.json`. It is equal after writing and reading it again, and `inspect` prints it.
   static let manifest = FuzzReader("manifest", longest: 2048) { input in
     _ = try input.file(Manifest.fileName)
     for line in Provenance(inFolder: input.folder)?.lines() ?? [] {
@@ -107,7 +107,7 @@ extension FuzzReader {
     try promise(copy == manifest, "a manifest differs, written again")
   }
 
-  /// The settings that stages are handed, each stage's by itself.
+  /// The settings of stages, for each stage separately.
   static let stageSettings = FuzzReader("settings", longest: 2048) { input in
     var options = StageOptions()
     options.settings = try input.file("settings.json").path

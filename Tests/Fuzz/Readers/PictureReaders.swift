@@ -4,7 +4,7 @@ import Pictures
 extension FuzzReader {
   static let pictureReaders = [png, jpeg]
 
-  /// A PNG file. A picture that is read, written and read again has the same pixels.
+  /// A PNG file. A picture has the same pixels after writing and reading it again.
   static let png = FuzzReader("png", longest: 2048) { input in
     guard isQuick(size(ofPNG: input.bytes)) else { return }
     let bytes = withChecksums(input.bytes)
@@ -20,13 +20,14 @@ extension FuzzReader {
     _ = try accepted { try Picture(input.bytes, file: "picture.jpg") }
   }
 
-  /// A file of a few bytes may claim many pixels, and zeroing their memory would be all that is done.
-  /// Those with more than any picture may have are refused before.
+  /// Whether the claimed number of pixels is small, or exceeds the limit and is rejected. A file of
+  /// a few bytes may claim many pixels, and clearing their memory would take nearly all of the
+  /// time.
   private static func isQuick(_ pixels: Int) -> Bool {
     pixels <= 1 << 16 || pixels > Picture.mostPixels
   }
 
-  /// Pixels that the header claims; 0 where it has none.
+  /// The number of pixels that the header claims; 0 without a header.
   private static func size(ofPNG bytes: [UInt8]) -> Int {
     guard bytes.count >= 24 else { return 0 }
     let (pixels, overflow) = number(bytes[16..<20])
@@ -34,7 +35,7 @@ extension FuzzReader {
     return overflow ? .max : pixels
   }
 
-  /// The most pixels that a frame header anywhere in the bytes claims.
+  /// The largest number of pixels that any frame header in the bytes claims.
   private static func size(ofJPEG bytes: [UInt8]) -> Int {
     guard bytes.count >= 9 else { return 0 }
     return bytes.indices.dropLast(8).reduce(0) { most, place in
@@ -43,8 +44,8 @@ extension FuzzReader {
     }
   }
 
-  /// The bytes with the checksum of each chunk put right: a changed chunk would always be refused
-  /// otherwise.
+  /// The bytes with corrected checksums of all chunks: otherwise, every changed chunk would be
+  /// rejected.
   private static func withChecksums(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
     var start = 8

@@ -6,8 +6,8 @@ import Pickles
 extension FuzzReader {
   static let pythonReaders = [pickle, npy, npz]
 
-  /// A pickle, and a file of CIFAR's Python edition. Every array has the bytes of its shape, and no more
-  /// of them than the input.
+  /// A pickle, and a file of CIFAR's Python edition. The size of every array matches its shape and
+  /// does not exceed that of the input.
   static let pickle = FuzzReader("pickle", longest: 4096) { input in
     for kind in CIFARKind.allCases {
       var records = CIFARRecords(kind)
@@ -34,7 +34,7 @@ extension FuzzReader {
       "an array \(array.shape) of \(array.bytes.count) bytes")
   }
 
-  /// A NumPy array. It has the bytes of its shape, and as many elements as that says.
+  /// A NumPy array. Its size and its number of elements match its shape.
   static let npy = FuzzReader("npy", longest: 512) { input in
     guard let array = try accepted({ try NumPyArray(npy: input.bytes, file: "labels.npy") }) else {
       return
@@ -47,7 +47,7 @@ extension FuzzReader {
     try promise(array.bytesInRowOrder.count == count, "another number of bytes in row order")
   }
 
-  /// A NumPy archive, and a data set in one. Every array's header is what the array has.
+  /// A NumPy archive, and a data set in it. The header of every array matches the array.
   static let npz = FuzzReader("npz", longest: 2048) { input in
     let url = try input.file("data.npz")
     if let parsed = try accepted({ try ArrayDataset.read(at: url) }) {

@@ -7,7 +7,7 @@ import Training
 extension FuzzReader {
   static let settingsReaders = [recipe, override, schema, graph]
 
-  /// A recipe file. What loads can be written out in full, and that loads as the same values.
+  /// A recipe file. A loaded recipe can be written in full, and reading that gives the same values.
   static let recipe = FuzzReader("recipe", longest: 1024) { input in
     let project = try shipped.get()
     let file = try input.file("recipe.yaml")
@@ -27,7 +27,8 @@ extension FuzzReader {
     }
   }
 
-  /// A `--set` of the command line. What it gives reads equal from the recipe written out in full.
+  /// A `--set` of the command line. Its value is the same in the recipe written in full and read
+  /// again.
   static let override = FuzzReader("override", longest: 256) { input in
     let project = try shipped.get()
     let file = try input.file("recipe.yaml", holding: Array("about: x\n".utf8))
@@ -80,7 +81,7 @@ extension FuzzReader {
     _ = try accepted { try graph.instances(for: nil) }
   }
 
-  /// The schema and the stages that this project ships.
+  /// The schema and the stages of this project.
   private struct Shipped: Sendable {
     let schema: RecipeSchema
     let graph: StageGraph

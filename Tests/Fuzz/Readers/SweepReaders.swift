@@ -4,7 +4,7 @@ import Sweeps
 extension FuzzReader {
   static let sweepReaders = [sweepFile, valueList, storedSweep, queue]
 
-  /// A sweep as a file of YAML. What it gives can stand on the command line.
+  /// A sweep as a YAML file. It can also be written as a command line.
   static let sweepFile = FuzzReader("sweep-file", longest: 1024) { input in
     let file = try input.file("sweep.yaml")
     guard let sweep = try accepted({ try SweepFile(contentsOf: file) }) ?? nil else { return }
@@ -15,14 +15,14 @@ extension FuzzReader {
     try promise(sweep.seeds.allSatisfy { $0 >= 0 }, "a negative seed")
   }
 
-  /// The values of a `--set`. Joined by commas they are read as the same.
+  /// The values of a `--set`. Joined by commas and read again, they are the same.
   static let valueList = FuzzReader("value-list", longest: 256) { input in
     guard let values = try accepted({ try ValueList.split(input.text, key: "k") }) else { return }
     let again = try accepted { try ValueList.split(values.joined(separator: ","), key: "k") }
     try promise(again == values, "joined, \(values) are \(again as Any)")
   }
 
-  /// A stored sweep. Its runs have names of their own that can be folders.
+  /// A stored sweep. Its runs have unique names that can be names of folders.
   static let storedSweep = FuzzReader("sweep", longest: 1024) { input in
     guard let sweep = SweepFolder.sweep(in: Data(input.bytes)) else { return }
     let runs = sweep.runs(of: sweep.points)
@@ -35,7 +35,7 @@ extension FuzzReader {
     try promise(Set(runs.map(\.name)).count == runs.count, "two runs have one name")
   }
 
-  /// What Slurm's `squeue` prints.
+  /// The output of Slurm's `squeue`.
   static let queue = FuzzReader("queue", longest: 512) { input in
     for entry in QueueEntry.entries(in: input.text) { _ = entry.text }
   }

@@ -7,8 +7,8 @@ import TensorFiles
 extension FuzzReader {
   static let tensorReaders = [tensorFile, artefact]
 
-  /// Any tensor file. Every byte of the data belongs to one tensor; what is written again from the
-  /// parts reads equal.
+  /// Any tensor file. Every byte of the data belongs to one tensor; a file written from the parts
+  /// is equal when read.
   static let tensorFile = FuzzReader("tensor-file", longest: 4096) { input in
     let url = try input.file("read.safetensors")
     guard let file = try accepted({ try TensorFile(contentsOf: url) }) else { return }
@@ -45,8 +45,8 @@ extension FuzzReader {
     }
   }
 
-  /// The artefacts of the pipeline. The digest that the header states is put right first, as a
-  /// hostile file's would be; otherwise no changed data would get past it.
+  /// The artefacts of the pipeline. The digest in the header is corrected first, as in a hostile
+  /// file; otherwise, all changed data would be rejected.
   static let artefact = FuzzReader("artefact", longest: 8192) { input in
     let url = try input.file("read.safetensors")
     guard let unchecked = try? TensorFile(contentsOf: url) else { return }

@@ -3,8 +3,8 @@ import FuzzTargets
 import TestSupport
 import Testing
 
-/// Every input that is kept, valid ones and those that once were a fault, through its reader. A trap
-/// ends the whole test run; the last reader that the log names is the one.
+/// Runs every reader on its corpus: valid inputs and those that have revealed faults. A trap ends
+/// the whole test run; the last reader in the log is then the one that failed.
 @Suite struct FuzzCorpusTests {
   private static let corpus = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("corpus")

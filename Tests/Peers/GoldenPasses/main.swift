@@ -8,8 +8,8 @@ import TensorFiles
 import TestSupport
 import Training
 
-/// Trains a golden network for a few steps, for `compare_precision.py`: what `steps` of
-/// `Tests/Golden/generate/training.py` does in PyTorch, from the same weights and images.
+/// Trains a golden network for a few steps, for `compare_precision.py`: the same as `steps` of
+/// `Tests/Golden/generate/training.py` in PyTorch, with the same weights and images.
 struct GoldenPasses: ParsableCommand {
   @Argument(help: "The network's name among the golden networks.")
   var network: String
@@ -38,7 +38,8 @@ struct GoldenPasses: ParsableCommand {
     }
   }
 
-  /// Writes `logits` [N, 10] and `gradient.P` of each parameter P, both of the first step, and `losses` [steps].
+  /// Writes `logits` [N, 10] and `gradient.P` of each parameter P, both of the first step, and
+  /// `losses` [steps].
   func run() throws {
     try KernelTarget.prepare(threadCount: threads)
     let run = NetworkRun(
