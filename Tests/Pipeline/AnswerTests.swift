@@ -2,13 +2,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `--json` of every command has the form that `docs/json` states, and says what the text says.
+/// The `--json` output of every command has the form in `docs/json`, and the same content as the
+/// text.
 @Suite struct AnswerTests {
   private static let forms = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("docs/json")
 
-  /// Holds the answer to its form, and returns it.
+  /// Checks the form of the answer, and returns it.
   @discardableResult
   private func answer(
     _ sandbox: Sandbox, _ words: [String], status: Int32 = 0,
@@ -42,7 +43,7 @@ import Testing
     try sandbox.write("data/runs/quickstart/train/best.txt", "damaged")
     let runs = try answer(sandbox, ["status"])["runs"] as? [[String: Any]]
     #expect(runs?.first?["overrides"] as? [String] == ["data.count=3"])
-    // A run whose recipe is gone says so, and the others are answered.
+    // For a run without its recipe this is reported, and the other runs are listed.
     try sandbox.write("own.yaml", "about: x\ndata.count: 5\n")
     try sandbox.succeed("run", "own.yaml")
     try sandbox.remove("own.yaml")
@@ -130,7 +131,7 @@ import Testing
       checks.contains { $0["state"] == "wrong" && $0["text"]?.contains("a\"b\\c") == true })
   }
 
-  /// The checker finds what it is for.
+  /// The checker detects wrong answers.
   @Test func answersOfAnotherFormAreFound() throws {
     let form = try JSONSchema(contentsOf: Self.forms.appendingPathComponent("list.schema.json"))
     let whole = #"{"format": 1, "command": "list", "recipes": [], "runs": []}"#

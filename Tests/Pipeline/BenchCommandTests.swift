@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `./pipeline.sh bench`: its words and its JSON, never its speeds.
+/// `./pipeline.sh bench`: its text and its JSON, but not the rates.
 @Suite struct BenchCommandTests {
   @Test func wrongWordsGetOneLine() throws {
     let sandbox = try Sandbox()
@@ -19,7 +19,7 @@ import Testing
     #expect(try sandbox.run("bench", "--network", "resnet20").status == 64)
   }
 
-  /// A network is measured as its recipe loads it; without the recipe there is nothing to measure.
+  /// A network is measured with the loading of its recipe; without the recipe it can't be measured.
   @Test func aCaseNeedsItsRecipe() throws {
     let sandbox = try Sandbox()
     let outcome = try sandbox.run("bench", "--networks", "resnet20")

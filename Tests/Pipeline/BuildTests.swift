@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// When pipeline.sh builds, with a compiler that only notes its calls.
+/// When pipeline.sh builds, tested with a compiler that only records its calls.
 @Suite struct BuildTests {
   private let whole = "build -c release"
 
@@ -15,7 +15,7 @@ import Testing
     #expect(try sandbox.takeBuilds() == [], "nothing but times has changed")
     #expect(try sandbox.takeCalls() == ["make", "train", "score", "draw"])
 
-    // A comment makes no difference to results, but the binary holds line numbers.
+    // A comment does not change results, but the binary contains line numbers.
     try sandbox.replace("//: # train", by: "//: # Training", in: "stages/train/main.swift")
     try sandbox.succeed("status")
     #expect(try sandbox.takeBuilds() == [], "the tool is not built from stages")
@@ -37,7 +37,7 @@ import Testing
     let sandbox = try Sandbox(builds: true)
     try sandbox.write("edit", "")
     try sandbox.succeed("--until", "make")
-    // Planned from the edited sources, and built from them: twice, since the first build was too early.
+    // Planned and built from the edited sources: twice, since the first build was before the edit.
     #expect(try sandbox.takeBuilds() == [whole, whole])
     #expect(try sandbox.takeCalls() == ["make"])
   }
@@ -64,8 +64,8 @@ import Testing
     #expect(try sandbox.takeBuilds() == ["package clean", whole])
   }
 
-  /// Compiled modules hold the paths of their sources: a moved project is built anew, and keeps what was
-  /// built until something is edited.
+  /// Compiled modules contain the paths of their sources: a moved project is built again, but uses
+  /// the existing binaries until something is edited.
   @Test func aMovedProjectIsBuiltAnew() throws {
     let sandbox = try Sandbox(builds: true)
     try sandbox.succeed()
@@ -86,7 +86,7 @@ import Testing
     #expect(!sandbox.exists(".build/ModuleCache") && sandbox.exists(".build/checkouts/kept"))
   }
 
-  /// Without a compiler on PATH, as cron starts programs, what is built works.
+  /// Existing binaries work without a compiler on PATH, as under cron.
   @Test func whatIsBuiltNeedsNoCompiler() throws {
     let sandbox = try Sandbox(builds: true)
     try sandbox.succeed()

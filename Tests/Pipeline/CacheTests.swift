@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What reruns, and what does not.
+/// Which stages are rerun after a change.
 @Suite struct CacheTests {
   @Test func firstRunRunsAllAndSecondNone() throws {
     let sandbox = try Sandbox()
@@ -116,7 +116,8 @@ import Testing
     #expect(try sandbox.takeCalls() == [])
   }
 
-  /// A key of a later version reruns nothing until it says something else than before.
+  /// A key that is added in a later version reruns nothing until its value differs from the
+  /// default.
   @Test(arguments: [true, false])
   func keyThatIsAddedRerunsNothingAtItsDefault(_ isMarked: Bool) throws {
     let sandbox = try Sandbox()
@@ -142,7 +143,7 @@ import Testing
     try sandbox.succeed("--set", "data.file=some folder/numbers one.txt")
     #expect(try sandbox.takeCalls().count == 4)
     #expect(try sandbox.read("data/runs/quickstart/make/numbers.txt") == "7\n8\n")
-    // Another path, given from another folder, with the same content.
+    // Another path, relative to another folder, with the same content.
     let outcome = try sandbox.run("run", "--set", "data.file=copy.txt", from: "some folder")
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(try sandbox.takeCalls() == [])
@@ -184,7 +185,7 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.succeed()
     _ = try sandbox.takeCalls()
-    // Everything is out of date; nothing but the figures is drawn.
+    // Everything is out of date, but only the figures are drawn.
     try sandbox.replace("a // b", by: "changed", in: "Sources/Deep/Deep.swift")
     let output = try sandbox.succeed("plot", "quickstart")
     #expect(try sandbox.takeCalls() == ["draw"])

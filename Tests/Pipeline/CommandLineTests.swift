@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Help, version, errors and keys: the command line as users read it.
+/// Help, version, errors and keys on the command line.
 @Suite struct CommandLineTests {
   /// The commands that `--help` lists.
   private func commands(_ sandbox: Sandbox) throws -> [String] {
@@ -29,7 +29,7 @@ import Testing
     #expect(unknown.errors == "pipeline.sh: unknown command 'stauts'; did you mean 'status'?\n")
   }
 
-  /// Every option of the tool's own commands has its line in the help, and the help names no other.
+  /// The help has a line for every option of the tool's own commands, and names no other options.
   @Test(arguments: [
     "status", "why", "accept", "list", "dag", "keys", "inspect", "compare", "report", "predict",
     "evaluate", "verify", "gc", "rm", "bench",
@@ -119,13 +119,13 @@ import Testing
         "data.count", "data.file", "train.epochs", "train.rate", "train.print-every",
         "score.digits",
       ])
-    // No name has it, a meaning does.
+    // The words occur in a description, not in a name.
     #expect(try sandbox.succeed("keys", "how many").hasPrefix("data.count\n"))
     #expect(try sandbox.succeed("keys", "TRAIN.r*").hasPrefix("train.rate\n"))
     #expect(try sandbox.succeed("keys", "data.file").contains("none: the key may be left out"))
   }
 
-  /// A recipe anywhere builds on the project's.
+  /// A recipe outside the project can be based on the project's recipes.
   @Test func recipesElsewhereBuildOnTheProjects() throws {
     let sandbox = try Sandbox()
     try sandbox.write("elsewhere/mine.yaml", "base: quickstart\nabout: x\ndata.count: 7\n")
@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  /// Where `COLUMNS` says how wide a line may be, none is wider.
+  /// No line is wider than `COLUMNS`.
   @Test(arguments: ["list", "status", "dag", "keys"])
   func linesFit(command: String) throws {
     let sandbox = try Sandbox()
@@ -181,7 +181,7 @@ import Testing
     #expect(words(text) == words(wide))
   }
 
-  /// What is missing is named with the command that makes it.
+  /// An error about a missing file names the command that makes it.
   @Test func repairsAreCommands() throws {
     let sandbox = try Sandbox()
     try sandbox.write("a b.txt", "1\n2\n")

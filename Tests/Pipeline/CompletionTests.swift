@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What Tab offers: one list of candidates for all shells, and bash's own script with it.
+/// Completion: the list of candidates for all shells, and bash's script that uses it.
 @Suite struct CompletionTests {
-  /// The words offered in place of the last one, without their meanings.
+  /// The candidates for the last word, without their descriptions.
   private func candidates(_ sandbox: Sandbox, _ words: String...) throws -> [String] {
     let outcome = try sandbox.start(["complete"] + words).finish()
     #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(words): \(outcome.errors)")
@@ -29,7 +29,7 @@ import Testing
       }
       #expect(options == told + ["--help"], "\(command)")
     }
-    // Options alone are those of `run`.
+    // Options without a command are those of `run`.
     #expect(try candidates(sandbox, "--dry") == ["--dry-run"])
     #expect(try candidates(sandbox, "--dry-run", "--fo") == ["--force"])
     #expect(try candidates(sandbox, "nosuch", "").isEmpty)
@@ -64,7 +64,7 @@ import Testing
     #expect(try candidates(sandbox, "gc", "").isEmpty)
   }
 
-  /// A name from somebody's archive is no command, and a sentence moves no cursor.
+  /// Names from untrusted archives are not executed, and texts do not move the cursor.
   @Test func strangersWordsAreHarmless() throws {
     let sandbox = try Sandbox()
     try sandbox.write("data/runs/$(touch ran)/run.json", "{}")
@@ -100,7 +100,7 @@ import Testing
     #expect(try candidates(sandbox, "keys", "score") == ["score.digits"])
   }
 
-  /// Bash breaks words at `=` and wants the rest of the word alone.
+  /// Bash breaks words at `=` and expects only the rest of the word.
   @Test func bashCompletes() throws {
     let sandbox = try Sandbox()
     try sandbox.write("evil/pipeline.sh", "#!/bin/bash\ntouch \"$SANDBOX/ran\"\n")
@@ -134,7 +134,7 @@ import Testing
         "complete -F _tessera pipeline.sh", "status", "train.epochs=", "2", "2", "2",
         "quickstart", "scripts", "own.yaml", "", "", "",
       ])
-    // Another project's script of that name does not run on a press of Tab.
+    // Completion does not execute another project's script of the same name.
     #expect(!sandbox.exists("ran"))
   }
 
@@ -152,7 +152,7 @@ import Testing
     #expect(outcome.output == "train.epochs=\tepochs\n")
   }
 
-  /// Expects the shell to find no fault in its script, which it does not run.
+  /// Expects the shell to parse its script without errors; the script is not run.
   private func expectToBeRead(by shell: String, in sandbox: Sandbox) throws {
     try sandbox.write("script", try sandbox.succeed("completion", shell))
     let outcome = try sandbox.shell([shell, "-n", "script"]).finish()

@@ -1,15 +1,16 @@
 import Foundation
 import Testing
 
-/// What a command answers when a file of an artefact is not what the manifest records: every file, every
-/// kind of damage, every command that relies on artefacts.
+/// The behaviour of commands if a file of an artefact differs from the manifest: for every file,
+/// every kind of damage and every command that uses artefacts.
 @Suite struct DamageTests {
-  /// What happens to a file.
+  /// A kind of damage to a file.
   enum Damage: String, CaseIterable {
     case missing, empty, cut, longer, altered, restoredTime, exchanged, link, folder
   }
 
-  /// An artefact of the sandbox, its outputs, its records, and what runs again when it does not stand.
+  /// An artefact of the sandbox, its outputs, its records, and the stages that are rerun if it is
+  /// invalid.
   private struct Subject {
     let stage: String
     let outputs: [String]
@@ -39,7 +40,8 @@ import Testing
     }
   }
 
-  /// The commands that rely on artefacts; the script adds nothing to what the tool answers.
+  /// Expects that no command uses the damaged artefact. The script does not change the tool's
+  /// output.
   private func expectThatNothingUses(
     _ stage: String, _ file: String, _ damage: Damage, in sandbox: Sandbox
   ) throws {
@@ -149,7 +151,7 @@ import Testing
     try sandbox.succeed("verify")
   }
 
-  /// A file that a stage reads is another one while it runs.
+  /// A file that a stage reads is replaced while the stage runs.
   @Test(arguments: [false, true])
   func whatWasMadeFromAFileThatChangedIsNotKept(restored: Bool) throws {
     let sandbox = try Sandbox()
@@ -173,7 +175,7 @@ import Testing
     #expect(try sandbox.names(in: "data/cache/score").count == 1)
   }
 
-  /// What is recorded as the source is what ran, not what it was edited to meanwhile.
+  /// The recorded source is the one that was run, not the one edited meanwhile.
   @Test func theRecordedSourceIsThatOfTheBeginning() throws {
     let sandbox = try Sandbox()
     try sandbox.install(
@@ -185,7 +187,7 @@ import Testing
       echo '{"lines": 1}' >"$output/metrics.json"
       """#, as: "score")
     try sandbox.succeed("--until", "score")
-    // Run from the source before the edit, then from that after it.
+    // One result from the source before the edit, one from the source after it.
     let sources = try sandbox.names(in: "data/cache/score").map { key in
       try sandbox.read("data/cache/score/\(key)/main.swift").contains("edited")
     }
@@ -204,7 +206,7 @@ import Testing
     #expect(outcome.errors.contains("warning: not as recorded: metrics.json: recorded "))
   }
 
-  /// A run's link to the artefact of another stage is none of its results.
+  /// A link of a run to the artefact of another stage is not used.
   @Test func aLinkToAnotherStagesArtefactIsNotUsed() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()
@@ -237,7 +239,8 @@ import Testing
     #expect(try sandbox.succeed("status").contains("is not valid: manifest.json"))
   }
 
-  /// Manifests of format 1 recorded the digests of contents alone; they are checked once and stand.
+  /// Manifests of format 1 recorded only the digests of contents; they are checked once and remain
+  /// valid.
   @Test func aManifestOfTheFirstFormatIsTakenOver() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()
@@ -260,7 +263,8 @@ import Testing
     #expect(try sandbox.takeCalls() == ["train"])
   }
 
-  /// `data` may be a link of the user's own; a copy of everything is read once and stands.
+  /// `data` may be a symbolic link. If everything is copied, the files are read once and remain
+  /// valid.
   @Test func dataMayBeALinkAndMayBeCopied() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()
@@ -274,7 +278,7 @@ import Testing
     #expect(try sandbox.takeCalls() == [])
   }
 
-  // MARK: Means
+  // MARK: Helpers
 
   private func copy(_ source: String, to target: String, in sandbox: Sandbox) throws {
     let call = try sandbox.shell([
@@ -298,7 +302,7 @@ import Testing
     case .longer: try (bytes + Data("\n".utf8)).write(to: url)
     case .altered: try flipped(bytes).write(to: url)
     case .restoredTime:
-      // In place, with the times set back: the time of the status change still tells.
+      // Changed in place with the old times: the time of the status change still reveals it.
       var status = stat()
       try #require(stat(url.path, &status) == 0)
       let handle = try FileHandle(forWritingTo: url)

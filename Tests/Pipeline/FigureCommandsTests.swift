@@ -1,6 +1,6 @@
 import Testing
 
-/// `compare` and `plot --terminal` on runs of stand-in stages.
+/// `compare` and `plot --terminal` for runs of stand-in stages.
 @Suite struct FigureCommandsTests {
   @Test func compareNamesWhatDiffersAndWhatIsMissing() throws {
     let sandbox = try Sandbox()
@@ -10,7 +10,7 @@ import Testing
     let output = try sandbox.succeed("compare", "quickstart", "fast")
     #expect(output.contains("train.rate  0.5         0.75"), "\(output)")
     #expect(!output.contains("train.epochs"))
-    // The stand-ins' logs are no histories, which is said and ends nothing.
+    // The logs of the stand-ins are not histories; this is reported but not an error.
     #expect(output.contains("quickstart: history.csv:1: column 2 should be 'learning_rate'"))
     #expect(output.contains("no curves to draw"))
     #expect(try sandbox.takeCalls().isEmpty, "a comparison runs no stage")

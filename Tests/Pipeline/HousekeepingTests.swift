@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `verify`, `gc`, `rm`, `status` of a running stage, edited copies, and what must stay in the project.
+/// `verify`, `gc`, `rm`, `status` of a running stage, edited copies, and files that must be kept.
 @Suite struct HousekeepingTests {
   private func link(_ path: String, to target: String, in sandbox: Sandbox) throws {
     try FileManager.default.createSymbolicLink(
@@ -34,7 +34,7 @@ import Testing
     #expect(try sandbox.run().status == 65)
     #expect(try sandbox.succeed("gc") == "nothing is unused\n")
     #expect(try sandbox.run("--set", "train.rate=0.1").status == 65)
-    // Now the recipe asks for the second alone.
+    // Now only the second result belongs to the recipe.
     #expect(try sandbox.succeed("gc").contains("unfinished, and no run's recipe asks for it now"))
   }
 
@@ -66,7 +66,8 @@ import Testing
     #expect(try sandbox.succeed().contains("note: \(figure) was edited and is kept\n"))
     #expect(try sandbox.read(figure) == "mine")
 
-    // Results change: the new figure is drawn beside it, and again with the next change.
+    // Results change: the new figure is drawn next to the edited one, and again with the next
+    // change.
     for count in [6, 8] {
       let output = try sandbox.succeed("--set", "data.count=\(count)")
       #expect(
@@ -101,7 +102,7 @@ import Testing
     let output = try sandbox.succeed("--set", "data.count=6")
     #expect(output.contains("the new one is plots/quickstart/score.new-2.svg"))
     #expect(try sandbox.read(beside) == "mine too")
-    // What was drawn beside, and edited since, is kept.
+    // A figure that was drawn next to the edited one, and then edited, is kept too.
     try sandbox.write("plots/quickstart/score.new-2.svg", "merged")
     try sandbox.succeed("--set", "data.count=8")
     #expect(try sandbox.read("plots/quickstart/score.new-2.svg") == "merged")
@@ -120,7 +121,7 @@ import Testing
     }
   }
 
-  // MARK: What is somebody's own
+  // MARK: Files of the user
 
   @Test func whatIsNoResultIsLeftAlone() throws {
     let sandbox = try Sandbox()
@@ -166,7 +167,7 @@ import Testing
     #expect(try sandbox.read("data/set-aside/score/\(key)/\(key)") == "notes")
   }
 
-  // MARK: Names and links from strangers
+  // MARK: Untrusted names and links
 
   @Test(arguments: [
     ("data/runs/quickstart/run.json", #""run" : "quickstart""#, #""run" : "../../outside""#),
@@ -198,7 +199,7 @@ import Testing
     try Data("mine".utf8).write(to: outside.appendingPathComponent(".score.svg.abc.tmp"))
     if sandbox.exists(folder) { try sandbox.remove(folder) }
     try link(folder, to: outside.path, in: sandbox)
-    // A damaged output makes `set-aside` the next to be written.
+    // A damaged output will be moved to `set-aside`.
     if folder == "data/set-aside" { try sandbox.write("data/runs/quickstart/train/best.txt", "x") }
     let outcome = try sandbox.run("--set", "train.rate=0.3")
     let again = try sandbox.run()
@@ -214,7 +215,7 @@ import Testing
     let sandbox = try Sandbox()
     try sandbox.succeed()
     try sandbox.write("precious.txt", "a")
-    // The digest of the file, so that it would count as a copy that nobody has edited.
+    // The digest of the file, so that it would count as an unedited copy.
     try sandbox.replace(
       "{",
       by: #"""
@@ -296,7 +297,7 @@ import Testing
     #expect(!(try sandbox.succeed("status").contains("running")))
   }
 
-  /// Commands that read a finished run answer while another run holds the lock.
+  /// Commands that read a finished run work while another run holds the lock.
   @Test func readersDoNotWait() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()

@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 
-/// Failures, signals and the lock: what stood before stands, and work goes on where it was.
+/// Failures, signals and the lock: earlier results are kept, and work continues where it was
+/// interrupted.
 @Suite struct InterruptionTests {
-  /// A sandbox with all up to date, a changed rate, and a train stage that takes its time.
+  /// A sandbox that is up to date, then a changed rate and a slow train stage.
   private func sandboxInTraining(epochs: Int) throws -> (Sandbox, ShellCall) {
     let sandbox = try Sandbox()
     try sandbox.succeed()
@@ -52,7 +53,7 @@ import Testing
         "warning: score wrote 'extra.txt', which stages/graph.yaml does not declare"))
   }
 
-  /// A warning that the stage prints is not printed again when its outputs are sealed.
+  /// A warning of the stage is not printed again when its outputs are sealed.
   @Test func warningsArePrintedOnce() throws {
     let sandbox = try Sandbox()
     try sandbox.install(
@@ -69,7 +70,7 @@ import Testing
     #expect(manifest.contains("odd lines") && manifest.contains("not printed"))
   }
 
-  /// What several stages warn of is shown once, and stands in the log of each.
+  /// A warning of several stages is shown once, and is in the log of each stage.
   @Test func stagesDoNotRepeatEachOther() throws {
     let sandbox = try Sandbox()
     try sandbox.install(
@@ -153,7 +154,7 @@ import Testing
     let output = try sandbox.succeed("run", "--set", "train.epochs=200")
     #expect(output.contains("resumes from the state"))
     #expect(try sandbox.read("data/runs/quickstart/train/best.txt").contains("epochs 200"))
-    // Processes of the dead stage may still have held its lock: then the next run is the first alone.
+    // Processes of the killed stage may still have held its lock; then only the next run has it.
     try sandbox.succeed("run", "--set", "train.epochs=200")
     #expect(!sandbox.exists("data/cache/score/.new-of-a-dead-stage"))
   }
@@ -195,7 +196,8 @@ import Testing
     #expect(try sandbox.read("data/runs/quickstart/score/log.txt") == "done\nbold\nno end\n")
   }
 
-  /// The process of the stage, as its lock tells it; the shell notes it after the stage has started.
+  /// The process of the stage as recorded in its lock; the shell records it after the stage has
+  /// started.
   private func stageProcess(of sandbox: Sandbox) throws -> Int32 {
     let limit = ContinuousClock.now + .seconds(30)
     while true {

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Power cuts: everything that runs in the project is killed at a random moment. Whatever the moment, the
-/// next run ends in the same results as one that nothing disturbed, and leaves nothing behind.
+/// Power failures: all processes of the project are killed at a random moment. The next run must
+/// then give the same results as an undisturbed one, and leave no temporary files.
 ///
-/// `TESSERA_KILLS` says how many (default 12).
+/// `TESSERA_KILLS` sets the number of kills (default 12).
 @Suite struct KillTests {
   @Test func everyDeathIsSurvived() throws {
     let undisturbed = try Sandbox()
@@ -13,7 +13,7 @@ import Testing
 
     let count = ProcessInfo.processInfo.environment["TESSERA_KILLS"].flatMap(Int.init) ?? 12
     let sandbox = try Sandbox()
-    // The first run as a whole takes about so long.
+    // The approximate duration of a complete run.
     let clock = ContinuousClock()
     let whole = try clock.measure { _ = try Sandbox().succeed() }
     var generator = SystemRandomNumberGenerator()
@@ -25,7 +25,7 @@ import Testing
       while clock.now < end, call.isRunning { Thread.sleep(forTimeInterval: 0.002) }
       try killAll(in: sandbox)
       _ = try call.finish()
-      // Whatever stands now is whole.
+      // All existing results are valid.
       let verify = try sandbox.shell([try Sandbox.tool().path, "verify"]).finish()
       #expect(verify.status == 0, "kill \(round) after \(moment): \(verify.output)")
       if round % 4 == 3 {
@@ -39,7 +39,7 @@ import Testing
     try expectNothingLeft(in: sandbox)
   }
 
-  /// The bytes of all outputs, by stage and name; what differs from run to run is no output.
+  /// The bytes of all outputs, by stage and name, without files that differ from run to run.
   private func results(in sandbox: Sandbox) throws -> [String: String] {
     var results: [String: String] = [:]
     for (stage, files) in [
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  /// Kills every process whose folder is the project.
+  /// Kills every process whose working directory is in the project.
   private func killAll(in sandbox: Sandbox) throws {
     let files = FileManager.default
     let root = sandbox.root.resolvingSymlinksInPath().path

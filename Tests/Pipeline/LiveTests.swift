@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The live page and `watch`, beside a stage that shows how far it is.
+/// The live page and `watch`, with a stage that reports its progress.
 @Suite struct LiveTests {
-  /// Trains until the file `wait` is gone.
+  /// Trains until the file `wait` is removed.
   private static let train = #"""
     stop=0
     trap 'stop=1' INT
@@ -58,13 +58,13 @@ import Testing
         "quickstart  epoch 1/4  train 2.0000 30.00 %  validation 2.0000 25.00 %"))
     #expect(watched.output.contains("quickstart is not running"))
 
-    // Nothing to do: nothing to show, and the page stays as it is.
+    // If nothing is to be run, nothing is shown and the page does not change.
     #expect(try !sandbox.succeed().contains("live:"))
     try sandbox.succeed("rm", "quickstart")
     #expect(!sandbox.exists(page))
   }
 
-  /// A part of a run that takes older results as they stand is finished too, though it has no report.
+  /// A partial run that uses older results is finished too, although it has no report.
   @Test func aRunWithoutAReportIsFinished() throws {
     let sandbox = try sandbox()
     try sandbox.remove("wait")
@@ -72,7 +72,7 @@ import Testing
     for file in ["data/runs/quickstart/run.json", "plots/quickstart/report.html"] {
       try sandbox.remove(file)
     }
-    // A run may be over before its first page is drawn.
+    // A run may end before its first page is written.
     if sandbox.exists(page) { try sandbox.remove(page) }
     try sandbox.write("wait", "")
     let run = try sandbox.start([

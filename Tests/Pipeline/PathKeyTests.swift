@@ -1,9 +1,10 @@
 import Foundation
 import Testing
 
-/// A path of a recipe enters the key by what lies there, and so do the folders of modules.
+/// A path in a recipe is represented in the cache key by its contents, and so are the folders of
+/// modules.
 @Suite struct PathKeyTests {
-  /// A sandbox whose `make` reads a folder: all regular files in it, as the tool sees them.
+  /// A sandbox whose `make` reads all regular files of a folder, as the tool does.
   private func sandboxReadingAFolder() throws -> Sandbox {
     let sandbox = try Sandbox()
     try sandbox.install(
@@ -29,7 +30,7 @@ import Testing
     try sandbox.succeed("--set", "data.file=photos")
     #expect(try sandbox.takeCalls() == ["make", "train", "score"])
     #expect(try sandbox.read("data/runs/quickstart/make/numbers.txt") == "2\n")
-    // The folder itself, another link to it, and back: hits.
+    // The folder itself, another link to it, and the first link again are cache hits.
     try link("other", to: "photos", in: sandbox)
     for path in ["b", "other", "photos"] { try sandbox.succeed("--set", "data.file=\(path)") }
     #expect(try sandbox.takeCalls() == [])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The files that say what the project is: one version, one licence, and pages that name what is there.
+/// The files that describe the project: one version, one licence, and pages that match the project.
 @Suite struct ProjectFilesTests {
   private static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  /// A command has a form if and only if its help offers `--json` in that form.
+  /// There is a form for a command if and only if its help lists `--json`.
   @Test func everyAnswerHasItsForm() throws {
     let help = try text("stages/shell/help.sh")
     let promised = help.matches(of: /docs\/json\/([a-z]+)\.schema\.json/).map { String($0.1) }

@@ -2,16 +2,16 @@ import Foundation
 import TensorFiles
 import Testing
 
-/// The real stages under the real pipeline.sh, on a few hundred drawn images.
+/// The real stages with the real pipeline.sh, on a few hundred generated images.
 @Suite struct RealStagesTests {
-  /// `quickstart` made small: two epochs of a narrow network take a second.
+  /// A smaller `quickstart`: two epochs of a narrow network take a second.
   private static let narrow = [
     "dataset.training-images=300", "dataset.test-images=100", "split.validation=50",
     "train.architecture.width=4", "train.batch=16",
   ].flatMap { ["--set", $0] }
   private static let small = narrow + ["--set", "train.epochs=2"]
 
-  /// A copy of the project whose results are its own, run with the binaries of this build.
+  /// A copy of the project with separate results, run with the binaries of this build.
   final class Project {
     let root: URL
     private let binaries: URL
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  /// The stages that an output says it ran: the words between "ran" and "in".
+  /// The stages that were run according to an output: the words between "ran" and "in".
   private func ran(_ output: String) -> [String] {
     guard let line = output.split(separator: "\n").first(where: { $0.contains("; ran ") }) else {
       return []
@@ -96,7 +96,7 @@ import Testing
 
     let figures = try project.files("plots/quickstart")
     #expect(figures["loss.gp"] != nil && figures["confusion.svg"] != nil)
-    // Each figure that explains something stands in the chapter that explains it.
+    // Each explanatory figure is in the chapter that it belongs to.
     let page = String(decoding: try #require(figures["report.html"]), as: UTF8.self)
     for place in [
       "compute-stats-pixels", "compute-stats-classes", "preprocess-and-split-samples",
@@ -119,7 +119,7 @@ import Testing
     let project = try Project()
     let long = Self.narrow + ["--set", "train.epochs=12"]
     let killed = try project.pipeline(["run", "--threads", "2"] + long)
-    // Wait for the first saved epoch, then kill the trainer that works in this project.
+    // Wait for the first saved epoch, then kill the trainer of this project.
     let kill = try project.start([
       "/bin/bash", "-c",
       """
@@ -148,7 +148,7 @@ import Testing
     #expect(
       try undisturbed.data("data/runs/quickstart/train/last.safetensors")
         == project.data("data/runs/quickstart/train/last.safetensors"))
-    // What the chapter computes is the same too.
+    // The values computed in the chapter are the same too.
     func tables(_ project: Project) throws -> [Substring] {
       let cells = try project.data("data/runs/quickstart/train/cells.jsonl")
       return String(decoding: cells, as: UTF8.self).split(separator: "\n")
@@ -172,8 +172,8 @@ import Testing
     #expect(try project.data("data/runs/quickstart/train/best.safetensors") == before)
   }
 
-  /// Test images written as PNG files are answered as they were in the evaluation; what is no picture
-  /// has its line and stops nothing.
+  /// The predictions for test images written as PNG files are those of the evaluation. A file that
+  /// is not a picture has an error line and does not stop the others.
   @Test func picturesAreClassifiedAsInTheEvaluation() throws {
     struct Line: Decodable {
       struct Answer: Decodable {
@@ -226,8 +226,8 @@ import Testing
       absent.status == 64 && absent.errors.contains("no checkpoint 'epoch-9', only best, last"))
   }
 
-  /// A folder's pictures have a line each in natural order; what is no picture is counted, and a picture that
-  /// can't be read has its line.
+  /// The pictures of a folder have one line each, in natural order; other files are counted, and
+  /// unreadable pictures have an error line.
   private func folderIsAnswered(in project: Project, names: [String]) throws {
     let folder = project.root.appendingPathComponent("pictures")
     let deep = folder.appendingPathComponent("10 more")

@@ -2,7 +2,8 @@ import Foundation
 import TensorFiles
 import Testing
 
-/// The steps of the recipe resnet20, on a few drawn images: train, select, refit, evaluate once.
+/// The steps of the recipe resnet20, on a few generated images: train, select, refit, evaluate
+/// once.
 @Suite struct RefitProtocolTests {
   private static let narrow =
     [
@@ -33,12 +34,13 @@ import Testing
       decoding: try project.data("data/runs/resnet20/refit/history.csv"), as: UTF8.self)
     let epochs = history.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "," } }
     #expect(epochs == ["\(epoch + 1)", "\(epoch + 2)"])
-    // The page counts epochs on, and says that validation images were trained on at last.
+    // The page continues the count of epochs, and says that the last training used validation
+    // images.
     let page = String(decoding: try project.data("plots/resnet20/report.html"), as: UTF8.self)
     #expect(page.contains("the weights after epoch \(epoch + 2) of \(epoch + 2)"))
     #expect(page.contains("from epoch \(epoch + 1) on trained with"))
     #expect(page.contains("in the end trained on all of them"))
-    // Figures stand in the chapter of the step whose results they show.
+    // Figures are in the chapter of the step whose results they show.
     for place in ["train-training", "train-feature-map", "train-augmented", "refit-filters"] {
       #expect(page.contains("<figure id=\"figure-\(place)\">"), "\(place)")
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Sandbox {
-  /// A project to sweep in: its training has a rate and a seed, and its score depends on both.
+  /// A project for sweeps: its training has a rate and a seed, and its score depends on both.
   static func swept(builds: Bool = false) throws -> Sandbox {
     let graph = Self.graph.replacing(
       "    reads: [train]\n", with: "    reads: [train]\n    seed: train.seed\n")
@@ -15,7 +15,7 @@ extension Sandbox {
     return sandbox
   }
 
-  /// Writes a history and says of which rate and seed it is.
+  /// Writes a history, and its rate and seed.
   private static let sweptTrain = #"""
     stop=0
     trap 'stop=1' INT
@@ -33,7 +33,7 @@ extension Sandbox {
     printf 'epoch,seconds\n1,0.5\n2,0.5\n' >"$output/timing.csv"
     """#
 
-  /// 90 + 10 · rate, and 0.1 · seed on top: settings differ by the same in every seed.
+  /// 90 + 10 · rate + 0.1 · seed: the difference between settings is the same for all seeds.
   private static let sweptScore = #"""
     read -r _ rate _ seed <"${input[models]}/best.txt"
     top1=$(awk -v r="$rate" -v s="$seed" 'BEGIN { print 90 + 10 * r + 0.1 * s }')

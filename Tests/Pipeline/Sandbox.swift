@@ -1,14 +1,15 @@
 import Foundation
 import Testing
 
-/// The real pipeline.sh and the real tool on a project of four small stages, which are shell scripts:
-/// make → train → score → draw. The folder's name has a space in it.
+/// A project with the real pipeline.sh and the real tool, and four small stages, which are shell
+/// scripts: make → train → score → draw. The name of its folder contains a space.
 final class Sandbox: @unchecked Sendable {
   let root: URL
   private let bin: URL
-  /// Whether pipeline.sh calls `swift build` as it does for users; here a script that notes the call.
+  /// Whether pipeline.sh calls `swift build`, as it does for users; here this is a script that
+  /// records the call.
   private let builds: Bool
-  /// Variables of the environment in which commands run, besides this process's own.
+  /// Additional environment variables for commands.
   var variables: [String: String] = [:]
 
   init(graph: String = Sandbox.graph, builds: Bool = false) throws {
@@ -83,29 +84,30 @@ final class Sandbox: @unchecked Sendable {
     try copyExecutable(root.appendingPathComponent("scripts/\(stage)"), to: "bin/\(stage)")
   }
 
-  /// Puts a script in the place of the tool.
+  /// Replaces the tool by a script.
   func install(tool script: String) throws {
     try write("scripts/tessera", script)
     try remove("bin/tessera")
     try copyExecutable(root.appendingPathComponent("scripts/tessera"), to: "bin/tessera")
   }
 
-  /// Copies a file and makes it executable, in a process of its own: a file that this process has open
-  /// for writing while another test starts a process can't be executed for a moment ("text file busy").
+  /// Copies a file and makes it executable, in a separate process. If this process had the file
+  /// open for writing while another test starts a process, it could not be executed for a moment
+  /// ("text file busy").
   private func copyExecutable(_ source: URL, to path: String) throws {
     let copy = try shell(["/usr/bin/install", "-D", "-m", "755", source.path, path])
     let outcome = try copy.finish()
     try #require(outcome.status == 0, "\(outcome.errors)")
   }
 
-  /// The stages that have run since the last call, in their order.
+  /// The stages that have run since the previous call, in their order.
   func takeCalls() throws -> [String] {
     guard exists("calls") else { return [] }
     defer { try? remove("calls") }
     return try read("calls").split(separator: "\n").map(String.init)
   }
 
-  /// The calls of `swift` since the last time this was asked.
+  /// The calls of `swift` since the previous call of this function.
   func takeBuilds() throws -> [String] {
     guard exists("builds") else { return [] }
     defer { try? remove("builds") }
@@ -114,7 +116,7 @@ final class Sandbox: @unchecked Sendable {
 
   // MARK: Calls
 
-  /// Starts `./pipeline.sh` with `arguments` and lets it go on while the test does.
+  /// Starts `./pipeline.sh` with `arguments`, without waiting for its end.
   func start(_ arguments: [String], from folder: String = "") throws -> ShellCall {
     try shell(
       [root.appendingPathComponent("pipeline.sh").path] + arguments,
@@ -137,7 +139,7 @@ final class Sandbox: @unchecked Sendable {
       record: root.appendingPathComponent(UUID().uuidString))
   }
 
-  /// Runs `./pipeline.sh` with `arguments` to its end.
+  /// Runs `./pipeline.sh` with `arguments` and waits for its end.
   @discardableResult
   func run(_ arguments: String..., from folder: String = "") throws -> ShellCall.Outcome {
     try start(arguments, from: folder).finish()
@@ -155,7 +157,7 @@ final class Sandbox: @unchecked Sendable {
     return outcome.output
   }
 
-  /// Waits until a file is there.
+  /// Waits until a file exists.
   func waitFor(_ path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let limit = ContinuousClock.now + .seconds(30)
     while !exists(path) {
@@ -165,12 +167,12 @@ final class Sandbox: @unchecked Sendable {
     }
   }
 
-  // MARK: Where things are
+  // MARK: Locations
 
   private static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The tool: in the folder `TESSERA_BIN`, otherwise beside the tests' own executable.
+  /// The tool: in the folder `TESSERA_BIN`, otherwise next to the executable of the tests.
   static func tool() throws -> URL {
     let environment = ProcessInfo.processInfo.environment
     var folders = environment["TESSERA_BIN"].map { [URL(fileURLWithPath: $0)] } ?? []

@@ -1,4 +1,4 @@
-// The sandbox's project: what its files say at first.
+// The initial files of the sandbox's project.
 extension Sandbox {
   static let graph = """
     format: 1
@@ -65,7 +65,7 @@ extension Sandbox {
     )
     """
 
-  /// Reads the command line as StageOptions does. `value KEY` prints a setting.
+  /// Reads the command line like `StageOptions`. `value KEY` prints a setting.
   static let prologue = #"""
     set -eu
     declare -A input=()
@@ -85,8 +85,8 @@ extension Sandbox {
 
     """#
 
-  /// Train counts its epochs in its work folder, and goes on from there. `SLOW` makes each epoch take
-  /// its time, and INT ends it between two epochs.
+  /// `train` counts its epochs in its work folder and continues from there. With `SLOW`, each epoch
+  /// takes longer; INT ends it between two epochs.
   static let stages = [
     "make": #"""
     file=$(value file)
@@ -127,7 +127,8 @@ extension Sandbox {
     """#,
   ]
 
-  /// A compiler that notes its calls. Where `edit` is there, it lets an edit happen during the build.
+  /// A compiler that records its calls. If the file `edit` exists, a source is edited during the
+  /// build.
   static let compiler = #"""
     #!/bin/bash
     set -eu

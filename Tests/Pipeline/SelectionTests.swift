@@ -1,6 +1,6 @@
 import Testing
 
-/// Parts of a run, dry runs, and steps that run a stage twice.
+/// Partial runs, dry runs, and two steps with the same stage.
 @Suite struct SelectionTests {
   @Test func onlyRunsOneAndTakesTheRestAsItStands() throws {
     let sandbox = try Sandbox()
@@ -75,13 +75,13 @@ import Testing
     #expect(!(try sandbox.read("data/runs/twice/train/best.txt").contains("start")))
     #expect(try sandbox.read("data/runs/twice/score/metrics.json") == "{\"lines\": 5}\n")
 
-    // A section of one instance concerns it and what reads it; --set reaches it too.
+    // The section of one step affects this step and its readers; --set can change it too.
     try sandbox.succeed("run", "twice", "--set", "refit.epochs=6")
     #expect(try sandbox.takeCalls() == ["train", "score"])
     #expect(
       try sandbox.succeed("why", "refit", "twice").contains("train.epochs: 5 → 6  (--set)"))
     #expect(try sandbox.succeed("dag", "twice").contains("refit  (stage train)"))
-    // The first training and its score are shared with the recipe that trains once.
+    // The first training and its score are shared with the recipe that trains only once.
     try sandbox.succeed("run", "quickstart", "--set", "data.count=3")
     #expect(try sandbox.takeCalls() == ["draw"])
   }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// A process started with no signal blocked or ignored, as a terminal would start it.
+/// A process started without blocked or ignored signals, as by a terminal.
 ///
-/// `Foundation.Process` hands on the signal mask of the thread that starts it, and the threads on
-/// which tests run block almost every signal.
+/// With `Foundation.Process`, it would inherit the signal mask of the thread that starts it, and
+/// the threads of tests block almost all signals.
 final class ShellCall: @unchecked Sendable {
   struct Outcome {
     let status: Int32
@@ -11,7 +11,7 @@ final class ShellCall: @unchecked Sendable {
     let errors: String
   }
 
-  /// Why no process could be started: an `errno`.
+  /// The process could not be started; `errno` is the reason.
   struct SpawnFailure: Error {
     let code: Int32
   }
@@ -20,7 +20,7 @@ final class ShellCall: @unchecked Sendable {
   private let output: URL
   private let errors: URL
 
-  /// Starts `arguments` in `folder`, the output in files beside it.
+  /// Starts `arguments` in `folder`; the output is written to files.
   init(_ arguments: [String], in folder: URL, environment: [String: String], record: URL) throws {
     output = record.appendingPathExtension("out")
     errors = record.appendingPathExtension("err")
@@ -54,14 +54,14 @@ final class ShellCall: @unchecked Sendable {
     processIdentifier = process
   }
 
-  /// What it has printed up to now.
+  /// The output so far.
   var outputSoFar: String {
     get throws { String(decoding: try Data(contentsOf: output), as: UTF8.self) }
   }
 
   func send(_ signal: Int32) { kill(processIdentifier, signal) }
 
-  /// Whether the process has not ended yet; it is left to `finish` to collect it.
+  /// Whether the process has not ended yet. `finish` must still be called to collect its status.
   var isRunning: Bool {
     var information = siginfo_t()
     let status = waitid(
@@ -69,8 +69,8 @@ final class ShellCall: @unchecked Sendable {
     return status == 0 && information.si_signo == 0
   }
 
-  /// Waits for the end, and makes one after two minutes: a call that hangs is a failure, not a wait for
-  /// ever. The status of a process that a signal ended is 128 + the signal's number.
+  /// Waits for the end of the process, and kills it after two minutes, so that a hanging call is a
+  /// failure. The status of a process that a signal ended is 128 + the signal's number.
   func finish() throws -> Outcome {
     let limit = ContinuousClock.now + .seconds(120)
     while isRunning {

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Several commands at once: what is independent goes on side by side, what two want is made once, and a
-/// death at any point leaves nothing that the next command can't repair.
+/// Several commands at the same time: independent work runs in parallel, a result that two commands
+/// need is made once, and after a kill at any point the next command repairs everything.
 @Suite struct SideBySideTests {
-  /// A train stage that tells by its rate that it runs, and ends when it is told to.
+  /// A train stage that signals by a file named after its rate that it runs, and ends on request.
   private static let patient = #"""
     rate=$(value rate)
     begun=0
@@ -32,7 +32,7 @@ import Testing
       ["run", "quickstart", "--as", name, "--set", "train.rate=\(rate)"] + options)
   }
 
-  /// Waits until the output of a call holds a text.
+  /// Waits until the output of a call contains a text.
   private func wait(
     for text: String, of call: ShellCall, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  // MARK: Two that want different results
+  // MARK: Two commands for different results
 
   @Test func independentRunsGoOnAtOnce() throws {
     let sandbox = try patientSandbox()
@@ -89,7 +89,7 @@ import Testing
     for call in calls { #expect(try call.finish().status == 0) }
   }
 
-  // MARK: Two that want one result
+  // MARK: Two commands for the same result
 
   @Test func aResultThatTwoWantIsMadeOnce() throws {
     let sandbox = try patientSandbox()
@@ -122,7 +122,8 @@ import Testing
     #expect(try sandbox.read("data/runs/b/train/best.txt").contains("begun 3"))
   }
 
-  /// The holder dies by kill -9: alone, so that its stage goes on, or with its stage.
+  /// The holder is killed by kill -9: alone, so that its stage continues, or together with its
+  /// stage.
   @Test(arguments: [false, true])
   func theOtherTakesOverWhereTheFirstDies(withItsStage: Bool) throws {
     let sandbox = try patientSandbox()
@@ -158,7 +159,7 @@ import Testing
     #expect(try first.finish().status == 0)
   }
 
-  // MARK: One that replaces what another reads
+  // MARK: One command replaces a result that another reads
 
   @Test func whatARunReadsIsNotReplacedMeanwhile() throws {
     let sandbox = try patientSandbox()
@@ -186,7 +187,7 @@ import Testing
     #expect(try reader.finish().status == 0)
   }
 
-  // MARK: Two runs of one name
+  // MARK: Two runs of the same name
 
   @Test func theSecondRunOfANameWaits() throws {
     let sandbox = try patientSandbox()
@@ -201,10 +202,11 @@ import Testing
     #expect(try sandbox.read("data/runs/a/recipe.yaml").contains("rate: 0.2"))
   }
 
-  // MARK: Kills at every point
+  // MARK: Kills at any point
 
-  /// Six runs at once, three of which want one result, killed at random moments with all of their
-  /// processes: what stands is whole at every moment, and the same commands end in the same bytes.
+  /// Six simultaneous runs, three of which need the same result, are killed at random moments with
+  /// all of their processes: all existing results are valid at every moment, and the same commands
+  /// end with the same bytes.
   @Test func killsAtAnyMomentLoseNothing() throws {
     let sandbox = try Sandbox()
     let names = (0..<6).map { "run\($0)" }
@@ -217,7 +219,7 @@ import Testing
       let calls = try names.map(start)
       for call in calls.shuffled(using: &generator).prefix(4) {
         Thread.sleep(forTimeInterval: .random(in: 0...0.4, using: &generator))
-        // Half of the deaths leave an orphan behind.
+        // Half of the kills leave an orphan process.
         if Bool.random(using: &generator) { killChildren(of: call.processIdentifier) }
         call.send(SIGKILL)
       }
@@ -237,7 +239,7 @@ import Testing
       #expect(
         try sandbox.read("plots/run\(index)/score.svg") == "<svg>{\"lines\": 5}</svg>\n")
     }
-    // The next command that is alone removes what the dead have left.
+    // The next command that runs alone removes the remains of killed commands.
     try sandbox.succeed("run", "quickstart", "--as", "run0", "--set", "train.rate=0.1")
     for stage in ["make", "train", "score", "draw"] {
       #expect(!(try sandbox.names(in: "data/cache/\(stage)").contains { $0.hasPrefix(".new") }))
@@ -246,8 +248,9 @@ import Testing
     #expect(try sandbox.names(in: "data/locks/results") == [])
   }
 
-  /// The shell dies by kill -9 right before or after each call of the tool, and so with every lock that it
-  /// may hold then, in every state of the folders; another run that wants the same goes on beside it.
+  /// The shell is killed by kill -9 immediately before or after each call of the tool, with all
+  /// locks that it holds then, and in all states of the folders. Another run for the same result
+  /// runs at the same time.
   @Test(arguments: [
     "plan 1 before", "plan 1 after", "prepare 1 before", "prepare 1 after", "seal 1 before",
     "seal 1 after", "plan 2 after", "prepare 2 after", "seal 2 before", "seal 2 after",
@@ -261,7 +264,7 @@ import Testing
     let first = try run(sandbox, as: "a", rate: "0.1")
     sandbox.variables["KILL_AT"] = nil
     try sandbox.waitFor("at-point")
-    // The other meets the holder's locks, or goes on beside it.
+    // The other run waits for the holder's locks, or runs in parallel.
     let other = try run(sandbox, as: "b", rate: "0.1")
     Thread.sleep(forTimeInterval: 0.5)
     try sandbox.write("go", "")
@@ -282,8 +285,8 @@ import Testing
     #expect(try sandbox.shell([try Sandbox.tool().path, "verify"]).finish().status == 0)
   }
 
-  /// Puts a script in the tool's place that kills the shell that has called it at `KILL_AT`: the word, which
-  /// of its calls, and whether before or after it.
+  /// Replaces the tool by a script that kills the calling shell at `KILL_AT`: the command, the
+  /// number of its call, and whether before or after it.
   private func killing(in sandbox: Sandbox) throws {
     let tool = try Sandbox.tool().path
     try sandbox.install(

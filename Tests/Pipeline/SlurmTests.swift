@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// `sweep --on slurm`, with a Slurm that runs each task at once. `Tests/Slurm/run.sh` tries a real one.
+/// `sweep --on slurm`, with a simulated Slurm that runs each task immediately. `Tests/Slurm/run.sh`
+/// tests a real one.
 @Suite struct SlurmTests {
   private let words = [
     "sweep", "quickstart", "--seeds", "2", "--name", "rates", "--on", "slurm",
@@ -19,8 +20,8 @@ import Testing
     return sandbox
   }
 
-  /// Runs the tasks of an array; where a file `near-end` is there, it signals a task that has begun to
-  /// train as Slurm does before the time limit.
+  /// Runs the tasks of an array. If a file `near-end` exists, it sends a task that has begun to
+  /// train the signal that Slurm sends before the time limit.
   private static let sbatch = #"""
     echo "$*" >>"$SANDBOX/submitted"
     for word in "$@"; do [[ $word != 1-* ]] || last=${word#1-}; done
@@ -83,7 +84,7 @@ import Testing
     #expect(!sandbox.exists("submitted"))
   }
 
-  /// A run goes back into the queue where it has got further, and not where it would only begin again.
+  /// A run is queued again if it has made progress, but not if it would start from the beginning.
   @Test(arguments: [true, false])
   func nearTheTimeLimitARunIsRequeuedIfItKeepsItsState(keepsState: Bool) throws {
     let sandbox = try cluster()

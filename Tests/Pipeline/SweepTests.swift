@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// `sweep` on small stages: many runs of one recipe, shared results once, failures and interruptions.
+/// `sweep` with small stages: many runs of one recipe, shared results made once, failures and
+/// interruptions.
 @Suite struct SweepTests {
   private let words = [
     "sweep", "quickstart", "--seeds", "3", "--set", "train.rate=0.1,0.2", "--name", "rates",
@@ -73,7 +74,7 @@ import Testing
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(try sandbox.takeCalls().count { $0 == "train" } == 5)
     #expect(try sandbox.read("data/runs/rates.rate-0.1.s2/train/best.txt") == "rate 0.1 seed 2\n")
-    // Results of a sweep are in use.
+    // Results of a sweep count as used.
     #expect(try sandbox.succeed("gc").contains("nothing is unused"))
     let figures = try sweep(sandbox, "--figures")
     #expect(figures.status == 0, "\(figures.errors)")
@@ -142,7 +143,7 @@ import Testing
         "resumes from the state"))
   }
 
-  /// An edit while a sweep runs changes neither what it runs nor its keys.
+  /// An edit during a sweep changes neither its binaries nor its cache keys.
   @Test func aSweepIsFrozen() throws {
     let sandbox = try Sandbox.swept()
     try sandbox.write("wait", "")
@@ -169,7 +170,7 @@ import Testing
     }
     let limit = ContinuousClock.now + .seconds(60)
     var outcome = try sweep(sandbox)
-    // Runs that outlived their shell still hold the sweep's lock or those of their results.
+    // Runs whose shell was killed still hold the lock of the sweep or of their results.
     while outcome.status == 75, ContinuousClock.now < limit {
       Thread.sleep(forTimeInterval: 0.2)
       outcome = try sweep(sandbox)

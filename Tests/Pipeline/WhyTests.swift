@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `why` and `accept`: causes with values and places, before a run and after it.
+/// `why` and `accept`: causes with values and positions, before and after a run.
 @Suite struct WhyTests {
   @Test func beforeARun() throws {
     let sandbox = try Sandbox()
@@ -83,7 +83,7 @@ import Testing
     try sandbox.replace(
       "  train.seed: {type: integer, default: 1, about: \"seed\"}\n", by: "",
       in: "stages/schema.yaml")
-    // Going back is a hit, and is explained as a change none the less.
+    // Reverting is a cache hit, but is still explained as a change.
     #expect(
       try sandbox.succeed("why", "train").contains("train.seed: 1 → absent  (no longer read)"))
   }

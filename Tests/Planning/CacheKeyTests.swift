@@ -9,7 +9,8 @@ import Testing
     KeyPart(kind: .input, name: "numbers", value: "abc"),
   ]
 
-  /// The key of a list of parts must stay as it is, or every artefact of every user is made again.
+  /// The key of a list of parts must not change; otherwise all artefacts of all users would be made
+  /// again.
   @Test func keyIsPinned() {
     #expect(CacheKey(parts: parts).text == "d7ea4514779dd19df42dce5a1e5d626e")
   }
@@ -41,9 +42,9 @@ import Testing
   }
 }
 
-/// Output of stages as a terminal sees it, and as a log keeps it.
+/// The output of stages on a terminal and in a log.
 @Suite struct RepeatedWarningsTests {
-  /// What is shown of an output that comes in pieces of any size.
+  /// The text shown for an output that arrives in pieces of any size.
   @Test(arguments: [1, 2, 7, 1000])
   func warningsPassOnce(size: Int) {
     var warnings = RepeatedWarnings(shown: ["warning: old", "other"])

@@ -1,7 +1,7 @@
 import Planning
 import Testing
 
-/// Graphs that are no graph, as a text of another kind would be one.
+/// Texts that are not graphs.
 @Suite struct GraphTextTests {
   private func message(_ yaml: String) -> String {
     do {
@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  /// Each alias stands for eight of the one before: a kilobyte would become a gibibyte.
+  /// Each alias refers eight times to the previous one: a kilobyte would become a gibibyte.
   @Test func aliasesAreNotExpandedWithoutEnd() {
     let lists = zip("abcdefgh", "bcdefghi").map { name, next in
       "\(next): &\(next) [\([String](repeating: "*\(name)", count: 8).joined(separator: ", "))]"

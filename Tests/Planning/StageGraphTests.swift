@@ -2,7 +2,7 @@ import Planning
 import Recipes
 import Testing
 
-/// Each rule of a graph, and a text that breaks it.
+/// For each rule of a graph, a text that violates it.
 @Suite struct StageGraphTests {
   private static let keys = ["data.count", "train.optimizer.kind", "train.epochs"]
 

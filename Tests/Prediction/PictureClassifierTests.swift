@@ -12,7 +12,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// A checkpoint's answers to pictures are those that it gives to the same images of a data set.
+/// The predictions for pictures equal those for the same images of a data set.
 @Suite struct PictureClassifierTests {
   private static let classNames = ["ape", "bee", "cat", "dog", "elk"]
   private let folder: TemporaryFolder
@@ -47,7 +47,7 @@ import Testing
     return (network, url)
   }
 
-  /// Image `index` of the set, through the bytes of a PNG file.
+  /// Image `index` of the set, encoded as a PNG file and decoded.
   private func picture(_ index: Int) throws -> Picture {
     let first = index * 3_072
     let image = PixelImage(
@@ -89,7 +89,7 @@ import Testing
     #expect(abs(scores.reduce(0, +) - 1) < 1e-5)
   }
 
-  /// A network whose logits are `biases`, whatever the picture shows: its weights are `weight`.
+  /// A network whose weights are all `weight`: with 0, its logits are `biases` for every picture.
   private func classifier(biases: [Float], weight: Float = 0) throws -> PictureClassifier {
     let (network, url) = try checkpoint(
       "linear", configuration: NetworkConfiguration(), metadata: Normalization.perImage.metadata)
@@ -106,20 +106,20 @@ import Testing
     return try PictureClassifier(checkpoint: url, on: WorkerPool(threadCount: 1))
   }
 
-  /// All weights 0: all classes alike, in their order.
+  /// With all weights 0, classes are equal and keep their order.
   @Test func equalsKeepTheOrderOfClasses() throws {
     let classifier = try classifier(biases: [0, 0, 0, 0, 0])
     #expect(try classifier.answers(to: try picture(0)).map(\.className) == Self.classNames)
   }
 
-  /// Their probabilities are 1 and four zeros.
+  /// Probabilities are 1 and four zeros.
   @Test func answersFarApartAreInTheOrderOfTheirLogits() throws {
     let answers = try classifier(biases: [300, 0, 1, 2, 3]).answers(to: try picture(0))
     #expect(answers.map(\.className) == ["ape", "elk", "dog", "cat", "bee"])
     #expect(answers.map(\.probability) == [1, 0, 0, 0, 0])
   }
 
-  /// Finite weights whose products are not.
+  /// Finite weights whose products overflow.
   @Test func anAnswerThatIsNoNumberIsRefused() throws {
     let classifier = try classifier(biases: [0, 0, 0, 0, 0], weight: 3e38)
     #expect(

@@ -8,12 +8,12 @@ import TestSupport
 import Testing
 import Training
 
-/// What a stage would refuse is found before anything runs, in the words of the stage.
+/// Settings that a stage would reject are found before anything runs, with the stage's own message.
 @Suite struct RecipeCheckTests {
   private let folder: TemporaryFolder
   private let project: Project
 
-  /// The shipped graph, schema and recipes, and stages without code.
+  /// The project's graph, schema and recipes, and stages without code.
   init() throws {
     folder = try TemporaryFolder()
     let repository = URL(fileURLWithPath: #filePath)
@@ -128,7 +128,7 @@ import Training
     #expect(found.contains(part), "\(found)")
   }
 
-  /// A folder has the records that its files have room for: here 5 × 6 and 4.
+  /// The number of images of a folder follows from the sizes of its files: here 5 × 6 and 4.
   @Test func imagesOfAFolderAreCounted() throws {
     let images = folder.url.appendingPathComponent("images")
     try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
@@ -177,7 +177,7 @@ import Training
         == "runs")
   }
 
-  /// A step's own section is that step's.
+  /// The section of a step applies only to that step.
   @Test func stepsHaveTheirOwnSettings() throws {
     #expect(
       try check("resnet20", ["refit.optimizer.nesterov=true", "refit.optimizer.momentum=0"])
@@ -186,7 +186,7 @@ import Training
       try check("resnet20", ["evaluate-validation.checkpoint=[epoch-160, epoch-165]"])
         .hasPrefix(
           "evaluate-validation would refuse the recipe: train has no checkpoint 'epoch-165'"))
-    // Epochs beyond the last are passed over.
+    // Epochs after the last one are skipped.
     #expect(
       try check("resnet20", ["evaluate-validation.checkpoint=[epoch-160, epoch-205]"]) == "runs")
   }

@@ -3,7 +3,7 @@ import Processors
 import Tensors
 import Testing
 
-/// Kernels and the processor under them.
+/// The kernels and the processor on which they run.
 @Suite struct KernelTargetTests {
   private func target(_ vectorBits: Int, _ instructionSets: String) -> KernelTarget {
     instructionSets.withCString { KernelTarget(vectorBits: vectorBits, instructionSets: $0) }
@@ -98,14 +98,15 @@ import Testing
       warnings(target(256, "")) == [target(256, "").warning(on: processor("avx2 fma avx512f"))])
   }
 
-  /// What the header says of this build agrees with itself, and the tests' processor runs it.
+  /// The header's description of this build is consistent, and the processor of the tests can run
+  /// it.
   @Test func theseKernels() throws {
     let built = KernelTarget.ofTheseKernels
     try built.check(on: .current)
     #expect(built.instructionSets.contains("avx512f") == (built.vectorBits == 512))
     #expect(built.vectorBits <= Processor.current.vectorBits)
     #expect(built.instructionSets.isEmpty || Set(built.instructionSets).count > 1)
-    // Tests of bfloat16 are skipped without.
+    // Without support, tests of bfloat16 are skipped.
     #expect(Precision.bfloat16.isSupported == built.instructionSets.contains("avx512_bf16"))
   }
 }

@@ -4,7 +4,7 @@ import Tensors
 import Testing
 
 @Suite struct ResidentMemoryTests {
-  /// 64 MiB, written to.
+  /// 64 MiB that the test writes to.
   private let size = 64 << 20
 
   @Test func `the peak outlasts the memory, until it is forgotten`() throws {
@@ -15,11 +15,11 @@ import Testing
     }
     let peak = try #require(ResidentMemory.peakByteCount)
     #expect(peak >= before + size / 2)
-    // Some containers keep this file from their processes.
+    // Some containers do not let processes write to this file.
     let isAllowed = FileManager.default.isWritableFile(atPath: "/proc/self/clear_refs")
     #expect(ResidentMemory.forgetPeak() == isAllowed)
     guard isAllowed else { return }
-    // Tests beside this one take memory as well, though not as much.
+    // Other tests also use memory, but less.
     #expect(try #require(ResidentMemory.peakByteCount) < peak)
   }
 }

@@ -2,7 +2,7 @@ import Pages
 import Prose
 import Testing
 
-/// The subset of TeX, piece by piece, and that nothing else passes.
+/// All parts of the TeX subset, and the rejection of everything else.
 @Suite struct FormulaTests {
   /// The formula without the `math` element around it.
   private func drawn(_ tex: String) throws -> String {
@@ -18,7 +18,7 @@ import Testing
     ("50,000.5", "<mn>50,000.5</mn>"),
     ("x_{1,2}", "<msub><mi>x</mi><mrow><mn>1</mn><mo>,</mo><mn>2</mn></mrow></msub>"),
     ("a-b", "<mrow><mi>a</mi><mo>−</mo><mi>b</mi></mrow>"),
-    // A sign after a relation belongs to what follows it.
+    // A sign after a relation belongs to the following term.
     ("a=-b", "<mrow><mi>a</mi><mo>=</mo><mo form=\"prefix\">−</mo><mi>b</mi></mrow>"),
     (
       "(-b)",
@@ -94,7 +94,7 @@ import Testing
     ("\\left? x \\right)", .unexpected("?", expected: "a bracket after \\left")),
     ("\\right)", .unexpected("\\right", expected: "what it belongs to before it")),
     ("\\text{a", .ended(expected: "'}'")), ("\\text a", .unexpected("a", expected: "'{'")),
-    // Other than in TeX, a number is one thing.
+    // Unlike in TeX, a number is a single symbol.
     ("\\frac12", .ended(expected: "what '\\frac' belongs to")),
     ("\\mathcal{1}", .unexpected("1", expected: "letters that \\mathcal has")),
     ("^2", .unexpected("^", expected: "something it can follow")),
@@ -108,7 +108,8 @@ import Testing
     #expect(throws: problem) { try Formula(tex) }
   }
 
-  /// Anything but a `FormulaProblem` ends the test, and enough texts must take either way.
+  /// Any error other than a `FormulaProblem` fails the test, and many texts must be accepted and
+  /// many rejected.
   @Test func anyTextIsAFormulaOrAProblem() throws {
     var (drawn, refused) = (0, 0)
     var state: UInt64 = 1
@@ -121,7 +122,7 @@ import Testing
     ]
     for round in 0..<3000 {
       var tex = ""
-      // Of many pieces hardly any text is a formula.
+      // Texts of many random pieces are rarely formulas.
       for _ in 0...round % 12 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         tex += pieces[Int(state >> 33) % pieces.count]

@@ -2,7 +2,7 @@ import Pages
 import Prose
 import Testing
 
-/// Markdown as the stages write it.
+/// Markdown as written in stages.
 @Suite struct ProseDocumentTests {
   private func blocks(_ markdown: String) throws -> [ProseDocument.Block] {
     try ProseDocument(markdown: markdown, file: "main.swift").blocks
@@ -97,7 +97,8 @@ import Testing
     #expect(!error.description.contains("\n"))
   }
 
-  /// Anything but a `ProseError` ends the test, and enough texts must take either way.
+  /// Any error other than a `ProseError` fails the test, and many texts must be accepted and many
+  /// rejected.
   @Test func anyTextIsAPage() throws {
     var (shown, refused) = (0, 0)
     var state: UInt64 = 7

@@ -1,11 +1,11 @@
 import Randomness
 import Testing
 
-/// The two hashes against the numbers their authors published.
+/// The two hashes, compared with published values.
 @Suite struct MixingTests {
-  /// SplitMix64 steps its state by the golden gamma and mixes it. The outputs for seed 1234567 are
-  /// those that ports of the reference implementation are checked by (Rosetta Code,
-  /// "Pseudo-random numbers/Splitmix64"); those for seed 0 seed xoshiro256 in its authors' example.
+  /// SplitMix64 increments its state by the golden gamma and mixes it. The outputs for seed 1234567
+  /// are those of Rosetta Code, "Pseudo-random numbers/Splitmix64"; those for seed 0 are the seed
+  /// of xoshiro256 in its authors' example.
   @Test(
     arguments: [
       (
@@ -41,7 +41,7 @@ import Testing
         let word = UInt64(sample) &* 0xD134_2543_DE82_EF95
         return (splitMix64(word) ^ splitMix64(word ^ (1 << UInt64(bit)))).nonzeroBitCount
       }
-      // 256 · 64 coins: a mean of 32 with a deviation of 0.25; five of them, and no more.
+      // 256 · 64 bits: the mean is 32 with a standard deviation of 0.25, of which five are allowed.
       let mean = Double(changes.reduce(0, +)) / 256
       #expect(abs(mean - 32) < 1.25, "bit \(bit): \(mean) bits change")
     }

@@ -2,8 +2,8 @@ import Randomness
 import Testing
 
 @Suite struct RandomStreamTests {
-  /// Pins the definition: whoever changes it changes every run with an old seed. The numbers come
-  /// from a program of a few lines in another language, written from the documentation.
+  /// Pins the definition: a change would change all runs with old seeds. The values were computed
+  /// by a short program in another language, written from the documentation.
   @Test func valuesFollowTheDocumentedFormula() {
     var streams = [
       RandomStream(seed: 0, purpose: "shuffle"),
@@ -33,7 +33,8 @@ import Testing
     #expect(Set(first).count == 8)
   }
 
-  /// Streams that differ in one coordinate, or have two swapped, share no number.
+  /// Streams that differ in one coordinate, or have two coordinates swapped, have no number in
+  /// common.
   @Test func eachCoordinateChangesTheNumbers() {
     let streams = [
       RandomStream(seed: 3, purpose: "crop", epoch: 5, index: 7),
@@ -53,14 +54,15 @@ import Testing
     #expect(Set(all).count == 100 * streams.count)
   }
 
-  /// The streams of neighbouring images: their first numbers look like draws of one stream.
+  /// The first numbers of the streams of neighbouring images are distributed like those of one
+  /// stream.
   @Test func neighbouringStreamsAreIndependent() {
     let firsts = (0..<10_000).map { index -> Double in
       var stream = RandomStream(seed: 1, purpose: "crop", index: index)
       return stream.uniform() - 0.5
     }
     let products = zip(firsts, firsts.dropFirst()).reduce(0) { $0 + $1.0 * $1.1 }
-    // A product has the deviation 1/12; 10,000 of them 8.3; four deviations.
+    // A product has the standard deviation 1/12, 10,000 products 8.3; four are allowed.
     #expect(abs(products) < 33.3)
   }
 
@@ -85,8 +87,8 @@ import Testing
     #expect((values.max() ?? -.infinity) > range.upperBound - 0.02 * width)
   }
 
-  /// Every integer below the bound appears, none other, each about as often: chi-squared below its
-  /// mean plus five deviations.
+  /// All integers below the bound, and no others, occur about equally often: chi-squared is below
+  /// its mean plus five standard deviations.
   @Test(arguments: [1, 2, 3, 7, 9, 10, 63, 1_000])
   func integersAreEvenlySpread(_ bound: Int) {
     var stream = RandomStream(seed: 13, purpose: "test")
@@ -122,7 +124,7 @@ import Testing
       } / Double(count)
     }
     #expect(values.allSatisfy { $0.isFinite })
-    // Four deviations each: √(1, 2, 15, 96) / √100,000.
+    // Four standard deviations each: √(1, 2, 15, 96) / √100,000.
     #expect(abs(moment(1)) < 0.013)
     #expect(abs(moment(2) - 1) < 0.018)
     #expect(abs(moment(3)) < 0.049)
@@ -137,7 +139,7 @@ import Testing
     if count >= 17 { #expect(order != Array(0..<count)) }
   }
 
-  /// The 24 orders of four things are alike.
+  /// The 24 permutations of four elements are about equally frequent.
   @Test func permutationsAreEvenlySpread() {
     var counts: [[Int]: Int] = [:]
     for index in 0..<24_000 {

@@ -6,7 +6,7 @@ import Recipes
 import Testing
 import Training
 
-/// Keys that networks and optimisers declare, and the schema names.
+/// Keys that networks and optimisers declare, and their positions in the schema.
 @Suite struct DeclaredKeyTests {
   /// A network that is not in the catalogue; only its declaration is used.
   private struct Perceptron: NetworkFamily {
@@ -67,8 +67,8 @@ import Training
     #expect(error?.description.contains(part) == true, "\(String(describing: error))")
   }
 
-  /// Keys and defaults decide cache keys: those of results that stand must not move. What was added
-  /// later enters none at its default.
+  /// Keys and defaults determine cache keys, which must not change for existing results. Keys that
+  /// were added later are not part of them at their defaults.
   @Test func keysAndDefaultsAreThoseOfEarlierResults() throws {
     let schema = try shippedSchema()
     let keys = schema.keys.filter { key in

@@ -4,20 +4,20 @@ import Models
 import Recipes
 import Training
 
-/// The repository, found from this file's place in it.
+/// The repository, located relative to this file.
 let repository = URL(fileURLWithPath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
 let shippedSchemaFile = repository.appendingPathComponent("stages/schema.yaml")
 
-/// The shipped schema, with the keys that these networks and optimisers declare.
+/// The project's schema, with the keys that these networks and optimisers declare.
 func shippedSchema(
   declared: [DeclaredSetting] = NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys()
 ) throws -> RecipeSchema {
   try RecipeSchema(contentsOf: shippedSchemaFile, declared: declared)
 }
 
-/// The six stages and the sections they read, as `stages/graph.yaml` has them.
+/// The six stages and the sections that they read, as in `stages/graph.yaml`.
 let sectionsOfStage: [String: [String]] = [
   "fetch-and-parse": ["dataset"], "compute-stats": [],
   "preprocess-and-split": ["split", "preprocess"], "train": ["train"], "evaluate": ["evaluate"],
@@ -27,7 +27,7 @@ let stageNames = [
   "fetch-and-parse", "compute-stats", "preprocess-and-split", "train", "evaluate", "plot",
 ]
 
-/// Calls `body` with a file that holds `data`, in a folder of its own that goes afterwards.
+/// Calls `body` with a file that contains `data`, in a temporary folder.
 @discardableResult
 func withFile<Result>(
   named name: String, holding data: Data, _ body: (URL) throws -> Result
@@ -42,7 +42,7 @@ func withFile<Result>(
   return try body(file)
 }
 
-/// Replaces what `file` holds, without the wait for the disk that `Data.write` includes.
+/// Replaces the contents of `file`, without waiting for the disk as `Data.write` does.
 func overwrite(_ file: URL, with data: Data) throws {
   let handle = try FileHandle(forWritingTo: file)
   try handle.truncate(atOffset: 0)
@@ -50,7 +50,7 @@ func overwrite(_ file: URL, with data: Data) throws {
   try handle.close()
 }
 
-/// Loads `text` as a recipe called `r`, against the shipped schema unless another is given.
+/// Loads `text` as the recipe `r`, with the project's schema unless another is given.
 func loadRecipe(
   _ text: String, set overrides: [String] = [], schema: RecipeSchema? = nil
 ) throws -> Recipe {
@@ -62,7 +62,7 @@ func loadRecipe(
   }
 }
 
-/// The message with which `text` is refused, folders left out of its paths; "loads" where it is not.
+/// The error for `text`, with paths without folders; "loads" if there is none.
 func refusal(of text: String, set overrides: [String] = []) throws -> String {
   do {
     _ = try loadRecipe(text, set: overrides)
@@ -72,7 +72,7 @@ func refusal(of text: String, set overrides: [String] = []) throws -> String {
   }
 }
 
-/// The message with which `text` is refused as a schema; "loads" where it is not.
+/// The error for `text` as a schema; "loads" if there is none.
 func schemaRefusal(of text: String) throws -> String {
   try withFile(named: "s.yaml", holding: Data(text.utf8)) { file in
     do {

@@ -19,7 +19,7 @@ struct RecipeBaseTests {
     evaluate.on: test
     """
 
-  /// Writes files into one folder and loads `name.yaml`.
+  /// Writes files to one folder and loads `name.yaml`.
   private func load(
     _ name: String, of files: [String: String], set overrides: [String] = []
   ) throws -> Recipe {
@@ -99,7 +99,7 @@ struct RecipeBaseTests {
     let recipe = try load("short", of: files)
     #expect(recipe.about == "")
     #expect(recipe.steps?.map(\.instance) == ["train", "evaluate"])
-    // What the base says of the step that is gone is gone too.
+    // The base's values for a removed step are removed too.
     #expect(!recipe.resolvedYAML().contains("refit"))
     #expect(recipe.value(of: "train.epochs").value == .integer(200))
     let speaking = "base: long\nsteps: [train]\nrefit.epochs: 3\n"

@@ -100,8 +100,8 @@ struct RecipeDocumentTests {
     #expect(try loadRecipe("about: 'two *stars*'\n").about == "two *stars*")
   }
 
-  /// Nine lines that name each other ten times over make a billion words; as a key Yams would hash
-  /// every one of them.
+  /// Nine lines, each of which refers ten times to the previous one, expand to a billion words;
+  /// Yams would hash all of them as a key.
   @Test(.timeLimit(.minutes(1)))
   func aBillionLaughs() throws {
     var text = "a0: &a0 [lol, lol]\n"

@@ -2,7 +2,7 @@ import Foundation
 import Recipes
 import Testing
 
-/// SplitMix64 (Steele, Lea and Flood, 2014), so that a failure can be repeated.
+/// SplitMix64 (Steele, Lea and Flood, 2014), so that failures are reproducible.
 private struct Mixer: RandomNumberGenerator {
   var state: UInt64
 
@@ -80,7 +80,7 @@ struct RecipeFuzzTests {
             contentsOf: file, schema: schema, stageNames: stageNames,
             sectionsOfStage: { sectionsOfStage[$0] ?? [] })
           loaded += 1
-          // What loads can be written down and loads again.
+          // A loaded recipe can be written and loaded again.
           try overwrite(file, with: Data(recipe.resolvedYAML().utf8))
           let again = try Recipe(
             contentsOf: file, schema: schema, stageNames: stageNames,

@@ -2,7 +2,7 @@ import Foundation
 import Recipes
 import Testing
 
-/// What messages quote of a recipe is printable, whatever the recipe holds.
+/// Text that errors quote from a recipe is printable, whatever the recipe contains.
 @Suite struct RecipeMessageTests {
   private func message(_ yaml: String, overrides: [String] = []) throws -> String {
     let schema = try shippedSchema()

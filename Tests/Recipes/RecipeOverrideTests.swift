@@ -86,7 +86,7 @@ struct RecipeOverrideTests {
         + "--set train.epochs=3; keep one of the two")
   }
 
-  /// Read again from a resolved recipe, the mark would be gone.
+  /// The mark would be lost when the resolved recipe is read again.
   @Test func aByteOrderMarkBeforeAPath() throws {
     #expect(
       try refusal(of: "about: x\n", set: ["dataset.archive=\u{FEFF}a.tar"])

@@ -84,13 +84,13 @@ struct RecipeRelationTests {
       try ineffective("about: x", set: ["train.optimizer.beta2=0.999"]) == [
         "train.optimizer.beta2 (--set) has no effect where train.optimizer.kind is sgd; it counts where train.optimizer.kind is adam or adamw"
       ])
-    // What the command line makes ineffective, though the file gives it.
+    // A value of the file that the command line makes ineffective.
     #expect(
       try ineffective("train.optimizer.momentum: 0.9", set: ["train.optimizer.kind=adam"]).count
         == 1)
   }
 
-  /// A section counts for every step that reads it, and a step's own section for that step.
+  /// A section applies to every step that reads it, and the section of a step only to that step.
   @Test func stepsAreToldApart() throws {
     let steps = "steps: [train, refit: {stage: train, inputs: {}}]\n"
     let ofBoth = steps + "train.schedule: {kind: multistep, milestones: [3]}\n"
@@ -104,7 +104,7 @@ struct RecipeRelationTests {
         == [])
   }
 
-  /// The recipe that builds on another says only what changes.
+  /// A recipe that is based on another one contains only the changes.
   @Test func whatABaseGivesAndItsRecipeOverridesIsNoWarning() throws {
     try withFile(
       named: "base.yaml", holding: Data("train.optimizer: {momentum: 0.9, nesterov: true}".utf8)

@@ -1,7 +1,8 @@
 import Recipes
 import Testing
 
-/// A recipe that trains twice: the second time for longer, from what an evaluation has selected.
+/// A recipe that trains twice: the second time longer, from the checkpoint that an evaluation
+/// selected.
 private let refitting = """
   about: trains twice
   steps:

@@ -145,7 +145,7 @@ struct RecipeTypeTests {
       "r.yaml:1: preprocess.mean, item 2: expected a number from 0 to 1 in units of pixel/255, found 125;"
     ),
     ("preprocess.mean: [0.5, 0.5, 1e39]", "item 3: expected a number from 0 to 1 in units of"),
-    // Numbers that are none in float32
+    // Numbers that float32 can't represent
     (
       "train.optimizer.epsilon: 1e-60",
       "r.yaml:1: train.optimizer.epsilon: expected a number above 0, found 1e-60, which becomes 0.0 in float32; choose one of 1.2e-38 to 3.4e38, or 0 where that is allowed"

@@ -21,7 +21,7 @@ struct ResolvedYAMLTests {
     let schema = try shippedSchema()
     for key in schema.keys {
       let matching = lines.filter { $0.hasPrefix("\(key.name): ") }
-      // Keys of later versions only where they say something.
+      // Keys of later versions are written only if their values differ from the defaults.
       #expect(matching.count == (key.isAddition ? 0 : 1), "\(key.name)")
     }
     #expect(lines.first == "about: \"a: sentence\"")

@@ -36,7 +36,7 @@ struct ShippedRecipeTests {
     #expect(set.value(of: key).value == .text("validation-loss"))
   }
 
-  /// A lesson changes what it is about, and nothing else.
+  /// A lesson changes only the keys that it is about.
   @Test(arguments: [
     ("lesson-augmentation", "lesson-overfit", ["train.augment"]),
     ("lesson-bad-rate", "quickstart", ["train.optimizer.learning-rate"]),
@@ -79,7 +79,7 @@ struct ShippedRecipeTests {
     ("quickstart", "train.schedule.kind", "cosine"),
     ("quickstart", "train.optimizer.nesterov", "true"),
     ("quickstart", "evaluate.on", "test"),
-    // Spec of the published runs.
+    // The specification of the published runs.
     ("small-cnn", "dataset.source", "cifar-10"),
     ("small-cnn", "split.kind", "last"),
     ("small-cnn", "split.validation", "5000"),
@@ -165,7 +165,7 @@ struct ShippedRecipeTests {
     ("adaptive-conv", "train.print-every", "5"),
     ("resnet29v2", "train.network", "resnet29v2"),
     ("resnet29v2", "train.epochs", "200"),
-    // A short one changes epochs and what is counted in them, never images or steps.
+    // A short recipe changes epochs and values measured in epochs, but not images or steps.
     ("resnet20-short", "split.validation", "5000"),
     ("resnet20-short", "train.batch", "128"),
     ("alexnet-short", "train.epochs", "1"),
@@ -192,7 +192,7 @@ struct ShippedRecipeTests {
     #expect(value("train.schedule.kind", "refit") == .text("constant"))
     #expect(value("evaluate.on", "evaluate-validation") == .text("validation"))
     #expect(value("evaluate.on", "evaluate") == .text("test"))
-    // The listed checkpoints are kept, and are of the epochs that are trained.
+    // The listed checkpoints are kept, and their epochs are trained.
     guard case .list(let listed) = value("evaluate.checkpoint", "evaluate-validation"),
       case .integer(let epochs) = value("train.epochs", "train"),
       case .integer(let every) = value("train.checkpoint.every", "train")

@@ -19,7 +19,7 @@ import Testing
     #expect(read.records.map(\.cells) == [["a"], ["b\nc", "d"], ["e"]])
   }
 
-  /// What is refused elsewhere is taken as the text that stands there.
+  /// Damaged text that the other initialiser rejects is taken literally.
   @Test(arguments: [
     ("a,b\nc,\"d\ne", [["a", "b"], ["c", "d\ne"]]), ("\"c\"d,e\n", [["cd", "e"]]),
     ("a,b\nc,", [["a", "b"], ["c", ""]]), ("\"", [[""]]), ("", []),

@@ -2,7 +2,7 @@ import Records
 import Testing
 
 @Suite struct DataStatusTests {
-  /// The words stand in files of every version.
+  /// The words are used in files of all versions.
   @Test func theWordsAreThoseOfTheFormat() {
     #expect(DataStatus.allCases.map(\.rawValue) == ["official", "unverified", "own", "generated"])
     #expect(SelectionKind.allCases.map(\.rawValue) == ["listed", "fallback"])

@@ -12,7 +12,7 @@ import Testing
     #expect(times.seconds(ofEpochs: [4, 6]) == nil)
   }
 
-  /// An epoch that was repeated after a crash counts once.
+  /// An epoch that was repeated after a crash counts only once.
   @Test func aRepeatedEpochReplacesItsRow() throws {
     var times = try EpochTimes(parsing: "epoch,seconds\n1,5\n2,6\n3,7\n", file: "timing.csv")
     times.add(epoch: 2, seconds: 4, images: 8)

@@ -42,7 +42,7 @@ import Testing
     #expect(!error.description.contains("\n"))
   }
 
-  /// The first versions gave fewer figures; those of today give null where nothing is defined.
+  /// The first versions wrote fewer figures; the present version writes null for undefined ones.
   @Test func earlierVersionsAreRead() throws {
     let old = try report(
       """
@@ -77,7 +77,7 @@ import Testing
     #expect(report.flip == (views == .flip))
   }
 
-  /// A file far longer than any evaluation's is not taken into memory.
+  /// A file that is far longer than any report is not read.
   @Test func longFilesAreRefused() throws {
     let scratch = try TemporaryFolder()
     let url = scratch.file("metrics.json")

@@ -1,7 +1,7 @@
 import Records
 import Testing
 
-/// What is said of an accuracy that several views of each image gave.
+/// The description of accuracies from several views of each image.
 @Suite struct ImageViewsTests {
   @Test(
     arguments: [

@@ -108,7 +108,8 @@ import Testing
     #expect(problem() == "history.csv cannot be read: its bytes are not UTF-8")
   }
 
-  /// Neither waits for a writer nor reads what is no file.
+  /// Pipes are rejected without waiting for a writer, and so are other paths that are not regular
+  /// files.
   @Test func whatIsNoFileIsNotRead() throws {
     let scratch = try TemporaryFolder()
     for url in [scratch.url, scratch.file("pipe")] {
@@ -118,8 +119,7 @@ import Testing
     }
   }
 
-  /// An epoch without validation, one with a value that is not a number, and a class name that needs
-  /// quotes.
+  /// An epoch without validation, one with NaN, and a class name that needs quotes.
   @Test func whatIsWrittenIsRead() throws {
     let curves = { (first: Double?, second: Double?) in
       TrainingHistory.Curves(

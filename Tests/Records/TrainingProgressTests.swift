@@ -16,14 +16,14 @@ import Testing
   @Test func whatIsWrittenIsRead() throws {
     let progress = try #require(self.progress())
     #expect(progress.network == "resnet8" && progress.confusions[0].predicted == "dog")
-    // Two epochs and a half of ten; 7,500 images are left.
+    // Two and a half of ten epochs are done; 7,500 images are left.
     #expect(progress.fraction == 0.25)
     #expect(progress.secondsLeft == 30)
     let again = TrainingProgress(parsing: try JSONEncoder().encode(progress))
     #expect(again == progress)
   }
 
-  /// Half of this epoch is left, and the work of two and a half such epochs.
+  /// Half of this epoch is left, and later epochs with the work of two and a half such epochs.
   @Test func epochsOfOtherWorkAreWeighted() throws {
     let progress = try #require(
       self.progress("\"loss\"", by: "\"laterEpochs\": 2.5, \"loss\""))

@@ -2,14 +2,14 @@ import Resampling
 import TestSupport
 import Testing
 
-/// Resampling by its definition, over odd sizes, windows and strides.
+/// Resampling compared with its definition, for odd sizes, windows and strides.
 @Suite struct BilinearResamplingTests {
-  /// One plane whose bytes tell their places apart.
+  /// One plane whose bytes differ by position.
   private func plane(height: Int, width: Int) -> [UInt8] {
     (0..<height * width).map { UInt8(($0 * 89 + $0 / width * 31) % 256) }
   }
 
-  /// One axis in `Double`: the triangle's weighted mean, without any rounding.
+  /// One axis in `Double`: the weighted mean with a triangle, without rounding.
   private func resampled(_ line: [Double], to count: Int) -> [Double] {
     let scale = Double(line.count) / Double(count)
     return (0..<count).map { output in
@@ -47,7 +47,7 @@ import Testing
       planes: 1, height: height, width: width, toHeight: newHeight, width: newWidth)
     let expected = exact(
       bytes, height: height, width: width, toHeight: newHeight, width: newWidth)
-    // Half a level for the rounding between the passes, half for that of the result.
+    // Half a level for the rounding between the passes, and half a level for that of the result.
     expectClose(
       actual.map(Float.init), expected, Tolerance(absolute: 1.001), "\(sizes)",
       shape: [newHeight, newWidth])
@@ -81,7 +81,7 @@ import Testing
       rows.flatMap { row in columns.map { whole[row * 9 + $0] } }, "\(rows) \(columns)")
   }
 
-  /// A plane read mirrored, turned about its diagonal, or from between other channels.
+  /// A plane that is read mirrored, transposed, or interleaved with other channels.
   @Test func stridesReadOtherLayouts() {
     let (height, width) = (6, 11)
     let bytes = plane(height: height, width: width)
@@ -105,7 +105,7 @@ import Testing
 }
 
 extension BilinearResampling {
-  /// One plane of `bytes`, whose upper left pixel is the byte `first`.
+  /// Resamples one plane of `bytes`, whose upper left pixel is the byte `first`.
   func applied(
     to bytes: [UInt8], from first: Int = 0, columnStride: Int, rowStride: Int
   ) -> [UInt8] {

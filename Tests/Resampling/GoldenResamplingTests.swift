@@ -3,7 +3,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Resampling against torchvision's resize of PIL images, byte by byte.
+/// Resampling compared with torchvision's resize of PIL images, byte by byte.
 @Suite struct GoldenResamplingTests {
   @Test func resizeTo227() throws {
     let file = try GoldenFile("augmentation").file
@@ -14,8 +14,8 @@ import Testing
     expectIdentical(resized, expected, "smooth at 227 × 227")
   }
 
-  /// The tensor path rounds nothing, so that bytes are off by their own rounding and that between the
-  /// two passes: half a level each.
+  /// torchvision's tensors are not rounded, so bytes differ by the rounding of the result and that
+  /// between the two passes: half a level each.
   @Test func theUnroundedResultIsNear() throws {
     let file = try GoldenFile("augmentation").file
     let image = try file.scalars(of: "smooth", as: UInt8.self, shape: [3, 32, 32])

@@ -1,7 +1,7 @@
 import SourceText
 import Testing
 
-/// What a page colours.
+/// The highlighting of sources on pages.
 @Suite struct HighlightedSwiftTests {
   @Test(arguments: [
     ("let a = 1", "keyword:let |plain:a = |literal:1"),

@@ -1,7 +1,7 @@
 import SourceText
 import Testing
 
-/// Texts that are the same code, and texts that are not.
+/// Pairs of texts that are the same code, and pairs that are not.
 @Suite struct SourceTokensTests {
   private func canonical(
     _ text: String, _ language: SourceTokens.Language = .swift

@@ -1,6 +1,7 @@
 import Testing
 
-/// How far two numbers may be apart: absolute + relative · |expected| + ofLargest · max |expected|.
+/// The largest allowed difference of two values: absolute + relative · |expected| + ofLargest ·
+/// max |expected|.
 public struct Tolerance: Sendable {
   public var absolute = 0.0
   public var relative = 0.0
@@ -19,8 +20,8 @@ public struct Tolerance: Sendable {
   }
 }
 
-/// Expects each number to be near its counterpart. A failure names the first wrong one, both values
-/// and the largest error.
+/// Expects each value to be close to the expected one. A failure shows the first wrong index, both
+/// values and the largest error.
 public func expectClose(
   _ actual: [Float], _ expected: [Float], _ tolerance: Tolerance, _ what: String,
   shape: [Int] = [], sourceLocation: SourceLocation = #_sourceLocation
@@ -53,8 +54,8 @@ public func expectClose(
   }
 }
 
-/// Expects the numbers' errors to be a share of what the numbers are, both as root mean squares: what the largest
-/// error may be allows single numbers to be wrong.
+/// Expects the errors to be at most a fraction of the values, both as root mean squares. Unlike a
+/// bound on the largest error, this detects many small errors, but allows single wrong values.
 public func expectSmallError(
   _ actual: [Float], _ expected: [Float], _ share: Double,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -1,12 +1,12 @@
 import Foundation
 import TensorFiles
 
-/// PyTorch's numbers: tensor files in `Tests/Golden`, or in the folder that `GOLDEN_DIR` names.
+/// PyTorch's results: tensor files in `Tests/Golden`, or in the folder `GOLDEN_DIR`.
 ///
-/// A file that is missing throws, so that a suite cannot pass by reading nothing.
+/// A missing file is an error, so that a suite cannot pass without data.
 public struct GoldenFile {
   public let file: TensorFile
-  /// What the generator appended to every name it passed to `fill`.
+  /// The suffix that the generator appends to every name passed to `fill`.
   public let suffix: String
 
   public init(_ name: String) throws {
@@ -20,7 +20,8 @@ public struct GoldenFile {
 
   public func contains(_ name: String) -> Bool { file.names.contains(name) }
 
-  /// Tensors whose names begin so, in order that a test can tell that it has compared them all.
+  /// The number of tensors whose names have a prefix, with which a test can check that it has
+  /// compared all.
   public func count(of prefix: String) -> Int { file.names.count { $0.hasPrefix(prefix) } }
 
   /// A float32 tensor.
@@ -35,7 +36,7 @@ public struct GoldenFile {
   }
 }
 
-/// Numbers in PyTorch's order, row-major; images are [N, C, H, W].
+/// Values in PyTorch's order, row-major; images are [N, C, H, W].
 public struct DenseTensor: Sendable, Equatable {
   public var shape: [Int]
   public var values: [Float]
@@ -47,7 +48,7 @@ public struct DenseTensor: Sendable, Equatable {
   }
 }
 
-/// What a tensor of the golden networks stands for; it decides the range of its values.
+/// The role of a tensor of the golden networks, which determines the range of its values.
 public enum FillKind: Sendable {
   /// (2u − 1) · √(3 / fan_in).
   case weight
@@ -59,10 +60,10 @@ public enum FillKind: Sendable {
   case input
 }
 
-/// The generator behind the golden vectors, so that no weights need be stored: u_i is made of the top
-/// 24 bits of SplitMix64 at a seed that is the FNV-1a hash of the name.
+/// The generator of the weights of the golden vectors, which are not stored: u_i consists of the
+/// top 24 bits of SplitMix64, with the FNV-1a hash of the name as seed.
 ///
-/// Repeats `fill` of the script that wrote the golden files.
+/// It is the same as `fill` of the script that writes the golden files.
 public func goldenFill(
   _ name: String, suffix: String, shape: [Int], kind: FillKind
 ) -> DenseTensor {

@@ -1,7 +1,7 @@
 import Testing
 
-/// Expects two lists to be equal. A failure names the first place where they differ and both values,
-/// where `#expect` would print both lists.
+/// Expects two lists to be equal. A failure shows the first index at which they differ and both
+/// values, whereas `#expect` would print both lists.
 public func expectIdentical<Element: Equatable>(
   _ actual: [Element], _ expected: [Element], _ what: String,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The part of JSON Schema that `docs/json` uses: `type`, `properties`, `required`, `items`, `enum`, `const`,
-/// `minimum` and `maximum`. A member that the schema does not name is a problem here, so that nothing is
-/// answered that is not documented.
+/// The part of JSON Schema that `docs/json` uses: `type`, `properties`, `required`, `items`,
+/// `enum`, `const`, `minimum` and `maximum`. A member that the schema does not contain is a problem
+/// here, so that answers contain only documented members.
 public struct JSONSchema {
   private let root: [String: Any]
 
-  /// Words that are checked, and those that say nothing of a value.
+  /// The keywords that are checked, and those that do not restrict values.
   private static let words: Set = [
     "type", "properties", "required", "items", "enum", "const", "minimum", "maximum", "$schema",
     "title", "description",
@@ -17,7 +17,7 @@ public struct JSONSchema {
     root = json as? [String: Any] ?? ["unknown": json]
   }
 
-  /// What is wrong with an answer, a line each; none where it has the form.
+  /// The problems of an answer, one line each; empty if it matches the schema.
   public func problems(in text: String) throws -> [String] {
     let json = try JSONSerialization.jsonObject(
       with: Data(text.utf8), options: .fragmentsAllowed)
@@ -86,7 +86,7 @@ public struct JSONSchema {
     }
   }
 
-  /// Whether JSON had `true` or `false` there.
+  /// Whether the JSON value was `true` or `false`.
   private static func isBoolean(_ number: NSNumber) -> Bool {
     String(cString: number.objCType) == "c" || String(cString: number.objCType) == "B"
   }

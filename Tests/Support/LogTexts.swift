@@ -1,13 +1,13 @@
 import Foundation
 
-/// Names that break careless quoting: every one is legal in a recipe or a data set of one's own.
+/// Names that break careless quoting; all are allowed in recipes and data sets.
 public let hostileNames = [
   "it's", "say \"hi\"", "back\\slash\\", "two\nlines", "100 % sure %d %s", "`touch canary`",
   "@macro $1 #no", "a,b;c", "{curly} } {", "漢字 und Übermaß", String(repeating: "long ", count: 20),
   "", "under_score^2",
 ]
 
-/// A history's text: two classes, `rows` as they stand.
+/// The text of a history of two classes with these rows.
 public func historyText(_ rows: [String], classes: [String] = ["cat", "dog"]) -> String {
   let header =
     [
@@ -20,7 +20,7 @@ public func historyText(_ rows: [String], classes: [String] = ["cat", "dog"]) ->
   return header.map(quoted).joined(separator: ",") + "\n" + rows.map { $0 + "\n" }.joined()
 }
 
-/// An evaluation's JSON; `replacing` swaps one piece of its text.
+/// The JSON of an evaluation; `replacing` replaces one part of its text.
 public func evaluationText(
   replacing old: String = "", with new: String = "", selectedOnTest: Bool = false,
   names: [String] = ["cat", "dog"]

@@ -1,6 +1,6 @@
-/// Writes `.npy` files as NumPy does.
+/// Writes `.npy` files like NumPy.
 public enum NumPyWriter {
-  /// A file of version 1.0, or 2.0 or 3.0, that differ in the length of a length.
+  /// A file of version 1.0, 2.0 or 3.0. In the last two, the header's length has four bytes.
   public static func npy(
     _ descriptor: String, _ shape: [Int], _ elements: [UInt8], isFortranOrder: Bool = false,
     version: UInt8 = 1
@@ -22,7 +22,7 @@ public enum NumPyWriter {
       + ZipWriter.number(text.count, digits) + text + elements
   }
 
-  /// An archive of arrays, as `numpy.savez` or `numpy.savez_compressed` makes one.
+  /// An archive of arrays like those of `numpy.savez` and `numpy.savez_compressed`.
   public static func npz(_ arrays: [(String, [UInt8])], isDeflated: Bool = false) -> [UInt8] {
     ZipWriter.archive(
       arrays.map { name, npy in

@@ -1,9 +1,9 @@
 import Tensors
 
-/// Feature maps in memory of their own, where a network's plan would place them in its arena.
+/// Feature maps in separate memory instead of a plan's arena.
 public final class OwnedFeatureMap {
   private let owner: AlignedBuffer
-  /// A view that is valid as long as this object lives; see `withExtendedLifetime`.
+  /// A view that is valid as long as this object exists; see `withExtendedLifetime`.
   public let map: FeatureMap
 
   public init(_ shape: FeatureMapShape) {
@@ -11,7 +11,7 @@ public final class OwnedFeatureMap {
     map = FeatureMap(memory: owner.memory, shape: shape)
   }
 
-  /// All numbers, padding included, become `value`.
+  /// Sets all elements, padding included, to `value`.
   public func fill(_ value: Float) {
     withExtendedLifetime(owner) {
       switch map.shape.precision {
@@ -27,7 +27,7 @@ public final class OwnedFeatureMap {
     withExtendedLifetime(owner) { map.load(denseNCHW: dense.values) }
   }
 
-  /// Whether all lanes beyond the channels are zero, as every layer has to leave them.
+  /// Whether all padding channels are zero, as after every layer.
   public var hasZeroPadding: Bool {
     let shape = map.shape
     return withExtendedLifetime(owner) {

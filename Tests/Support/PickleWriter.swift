@@ -18,13 +18,13 @@ public indirect enum Pickled: Sendable {
   public static func texts(_ texts: [String]) -> Pickled { .list(texts.map { .text($0) }) }
 }
 
-/// Writes pickles as several versions of Python and NumPy do, instruction by instruction.
+/// Writes pickles with the same instructions as several versions of Python and NumPy.
 ///
-/// The sequences were compared with what `pickletools.dis` shows of pickles by Python 3.11 and NumPy
-/// 2.4; those of Python 2 with the same by hand.
+/// The instructions were compared with the output of `pickletools.dis` for pickles of Python 3.11
+/// and NumPy 2.4; those of Python 2 were derived from these by hand.
 public struct PickleWriter {
   public enum Dialect: String, CaseIterable, Sendable {
-    /// cPickle of Python 2, protocol 2: texts are strings of bytes. CIFAR's own files are of this kind.
+    /// cPickle of Python 2, protocol 2, with texts as byte strings, as in CIFAR's own files.
     case python2
     /// Python 3, protocols 2 to 5, with the module names of NumPy 2.
     case protocol2, protocol3, protocol4, protocol5
@@ -116,7 +116,7 @@ public struct PickleWriter {
   private mutating func write(content: [UInt8]) {
     switch dialect {
     case .protocol2:
-      // As a text of the same numbers, which a function turns into bytes again.
+      // As a text with the same numbers, which a function converts to bytes.
       global("_codecs", "encode")
       let text = String(String.UnicodeScalarView(content.map { Unicode.Scalar($0) }))
       write(text: text)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Python interpreter as a second opinion: `PEER_PYTHON`, or `python3` of the search path.
+/// A Python interpreter for comparisons: `PEER_PYTHON`, or `python3` of the search path.
 public enum PythonPeer {
   public static let interpreter = ProcessInfo.processInfo.environment["PEER_PYTHON"] ?? "python3"
 
@@ -15,7 +15,7 @@ public enum PythonPeer {
     "needs Python with numpy and safetensors (PEER_PYTHON=\(interpreter)); "
     + "pip install safetensors numpy"
 
-  /// What `Tests/Peers/check_pages.py` needs besides a Chromium.
+  /// Whether the requirements of `Tests/Peers/check_pages.py` are installed.
   public static let hasBrowser =
     canImport("playwright, axe_playwright_python")
     && FileManager.default.isExecutableFile(atPath: chromium)
@@ -36,7 +36,7 @@ public enum PythonPeer {
 
   /// Runs `script` with `arguments` as `sys.argv[1:]` and returns what it prints.
   ///
-  /// - Throws: `Failure` with all output, where the script ends with another status than 0.
+  /// - Throws: `Failure` with all output if the script ends with a status other than 0.
   @discardableResult
   public static func run(_ script: String, _ arguments: [String] = []) throws -> String {
     try call(["-c", script] + arguments)

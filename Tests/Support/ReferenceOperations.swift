@@ -1,8 +1,8 @@
 import Kernels
 
-/// The layers as their formulas say, in `Double` over dense [N, C, H, W] arrays: slow, plain, and what
-/// every kernel is measured against. Gradients are not written here; tests take them by central
-/// differences of these. The convolution's own are `PlainConvolution`'s, for weights too many to differ one by one.
+/// The layers by their formulas, in `Double` for dense [N, C, H, W] arrays: slow and plain, the
+/// reference of all kernels. Tests compute gradients as central differences of these functions,
+/// except those of convolutions with many weights, which are `PlainConvolution`'s.
 public enum Reference {
   public typealias Tensor = PlainTensor
 
@@ -23,7 +23,7 @@ public enum Reference {
     )
   }
 
-  /// Over the batch's own statistics, with epsilon 1e-5.
+  /// Normalisation with the statistics of the batch and epsilon 1e-5.
   public static func batchNorm(_ x: Tensor, weight: [Double], bias: [Double]) -> Tensor {
     var y = x
     for c in 0..<x.shape[1] {
@@ -62,8 +62,7 @@ public enum Reference {
     Tensor(shape: a.shape, values: zip(a.values, b.values).map(+))
   }
 
-  /// Combines the values of each window; `windows` gives the positions behind an output position for
-  /// an extent.
+  /// Combines the values of each window; `windows` returns the windows along an axis of an extent.
   public static func pool(
     _ x: Tensor, windows: (_ extent: Int) -> [Range<Int>], _ combine: ([Double]) -> Double
   ) -> Tensor {

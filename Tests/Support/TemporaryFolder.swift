@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of its own for a test, gone when the object goes.
+/// A temporary folder for a test, which is removed with the object.
 public final class TemporaryFolder {
   public let url: URL
 
@@ -14,13 +14,13 @@ public final class TemporaryFolder {
 
   public func file(_ name: String) -> URL { url.appendingPathComponent(name) }
 
-  /// Writes a file and returns where it stands.
+  /// Writes a file and returns its URL.
   public func file(_ name: String, holding bytes: [UInt8]) throws -> URL {
     try Data(bytes).write(to: file(name))
     return file(name)
   }
 
-  /// Every name in the folder, hidden ones too.
+  /// All names in the folder, including hidden ones.
   public func contents() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
   }

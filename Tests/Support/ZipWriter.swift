@@ -1,17 +1,17 @@
 import CZlib
 
-/// Writes zip archives, right ones and ones that are wrong in one thing.
+/// Writes zip archives, valid ones and ones with single errors.
 public struct ZipWriter {
-  /// A member, with what the archive says of it.
+  /// A member, and its description in the archive.
   public struct Member: Sendable {
     public var name: String
     public var content: [UInt8]
     public var isDeflated = false
-    /// Lengths and places as 64-bit numbers, as NumPy writes them ahead of a member and large archives
-    /// everywhere.
+    /// Lengths and offsets as 64-bit numbers, as NumPy writes them in local headers and large
+    /// archives everywhere.
     public var isWide = false
     public var flags = 0
-    /// What the list says instead of what is so.
+    /// Wrong values in the directory.
     public var method: Int?
     public var checksum: UInt32?
     public var byteCount: Int?
@@ -23,7 +23,7 @@ public struct ZipWriter {
 
   /// An archive of these members.
   ///
-  /// - Parameter comment: What stands at its end.
+  /// - Parameter comment: The comment at its end.
   public static func archive(
     _ members: [Member], isWide: Bool = false, comment: [UInt8] = []
   ) -> [UInt8] {
@@ -70,7 +70,7 @@ public struct ZipWriter {
     UInt32(crc32_z(0, bytes, bytes.count))
   }
 
-  /// A raw stream of deflate.
+  /// A raw deflate stream.
   public static func deflated(_ bytes: [UInt8]) -> [UInt8] {
     var (input, stream) = (bytes, z_stream())
     let size = Int32(MemoryLayout<z_stream>.size)

@@ -4,7 +4,7 @@ import Sweeps
 import TestSupport
 import Testing
 
-/// The grid: which runs a sweep stands for, and what they are asked for.
+/// The grid: the runs of a sweep and their requests.
 @Suite struct SweepTests {
   @Test func everyCombinationWithEverySeed() throws {
     let swept = try SweptProject()
@@ -162,7 +162,7 @@ import Testing
     #expect(plan.results == (10, 2))
   }
 
-  /// What one run costs must not grow with their number: these take 0.3 s.
+  /// The time for one run must not grow with the number of runs: these take 0.3 s.
   @Test func aThousandRunsArePlannedAtOnce() throws {
     let swept = try SweptProject()
     let sweep = try swept.sweep(

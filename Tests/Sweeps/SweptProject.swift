@@ -3,7 +3,7 @@ import Planning
 import Sweeps
 import TestSupport
 
-/// A project of three stages that nothing runs: learn (with a seed), judge and draw (published).
+/// A project of three stages that are never run: learn (with a seed), judge and draw (published).
 struct SweptProject {
   let folder: TemporaryFolder
   let project: Project

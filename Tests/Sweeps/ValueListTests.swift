@@ -1,7 +1,7 @@
 import Sweeps
 import Testing
 
-/// `--set key=v1,v2,…`: which commas split.
+/// `--set key=v1,v2,…`: which commas separate values.
 @Suite struct ValueListTests {
   @Test(arguments: [
     ("0.05,0.1,0.2", ["0.05", "0.1", "0.2"]),

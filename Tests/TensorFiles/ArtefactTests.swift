@@ -20,7 +20,7 @@ import Testing
     #expect(try ContentDigest.ofFile(at: scratch.file("two.safetensors")) == digest)
   }
 
-  /// Pins the container: a change of these bytes needs a new `formatVersion`.
+  /// Pins the container: if these bytes change, `formatVersion` must change.
   @Test func bytesArePinned() throws {
     let scratch = try TemporaryFolder()
     var writer = TensorFileWriter(schema: "s", metadata: ["z": "\"", "a": "é"])

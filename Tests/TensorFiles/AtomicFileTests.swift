@@ -32,7 +32,8 @@ import Testing
     #expect(try scratch.contents() == ["weights.safetensors"])
   }
 
-  /// A name of 255 bytes can exist, but no longer one beside it: also for root, who may do all else.
+  /// A name of 255 bytes is valid, but the longer temporary name is not. This also fails for root,
+  /// who is not restricted by permissions.
   @Test func oldContentSurvivesWhereNothingCanBeCreated() throws {
     let scratch = try TemporaryFolder()
     let name = String(repeating: "n", count: 255)

@@ -3,7 +3,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// The beginning of a file, and what it is.
+/// The beginning of a file, and its format.
 struct ForeignSample: CustomTestStringConvertible, Sendable {
   let format: ForeignFormat
   let bytes: [UInt8]
@@ -68,7 +68,7 @@ struct ForeignSample: CustomTestStringConvertible, Sendable {
     ForeignSample(.tiff, [0x4D, 0x4D, 0, 43, 0, 8]),
     ForeignSample(.avif, [0, 0, 0, 28] + Array("ftypmif1\0\0\0\0mif1avifmiaf".utf8)),
     ForeignSample(.heic, [0, 0, 0, 28] + Array("ftypmif1\0\0\0\0mif1heicmiaf".utf8)),
-    // A brand beyond the end of its box says nothing.
+    // A brand beyond the end of its box is ignored.
     ForeignSample(.heic, [0, 0, 0, 20] + Array("ftypmif1\0\0\0\0mif1avif".utf8)),
     ForeignSample(.heic, [0xFF, 0xFF, 0xFF, 0xFF] + Array("ftypmsf1\0\0\0\0hevc".utf8)),
     ForeignSample(
@@ -103,7 +103,7 @@ struct ForeignSample: CustomTestStringConvertible, Sendable {
     #expect(ForeignFormat(firstBytes: bytes) == nil)
   }
 
-  /// A tensor file's reader names each format, says how to get a tensor file, and stays on one line.
+  /// Errors of the tensor file reader name each format and how to convert it, on one line.
   @Test(arguments: samples)
   func tensorFilesNameThem(_ sample: ForeignSample) throws {
     let scratch = try TemporaryFolder()
@@ -116,7 +116,8 @@ struct ForeignSample: CustomTestStringConvertible, Sendable {
     #expect(PrintableText.isPrintable(message))
   }
 
-  /// Lengths of a header may be any bytes: a sound file opens, and a cut one is not named otherwise.
+  /// The length of a header may equal the signature of another format: a valid file opens, and a
+  /// truncated one is not mistaken for that format.
   @Test(arguments: [0x0280, 0x0480, 0x88B1F, 0x4D42])
   func aHeaderMayHaveAnyLength(_ length: Int) throws {
     let scratch = try TemporaryFolder()

@@ -3,7 +3,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Files that are larger than the memory a process may have.
+/// Files that are larger than the memory available to the process.
 @Suite struct MemoryTests {
   @Test func aFileOrATensorThatDoesNotFitIsTold() async {
     await #expect(processExitsWith: .success) {
@@ -31,7 +31,7 @@ import Testing
   }
 }
 
-/// Bytes that this process may map from here on.
+/// Limits the number of bytes that this process may still map.
 private func limitAddressSpace(toMore byteCount: Int) {
   let status = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
   let pages = status.split(separator: " ").first.flatMap { Int($0) } ?? 0

@@ -3,8 +3,8 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// Thousands of damaged files from a fixed seed: each either opens, and then every view lies inside
-/// the file, or is refused with an error. A trap would end the whole test run.
+/// Thousands of damaged files from a fixed seed: each is either opened, with all views inside the
+/// file, or rejected with an error. A trap would end the whole test run.
 @Suite struct MutationTests {
   /// Linear congruential generator (Knuth, MMIX); the upper half of its state is used.
   private struct Generator {
@@ -40,7 +40,8 @@ import Testing
     #expect(opened > 20 && refused > 500, "seed \(seed): \(opened) opened, \(refused) refused")
   }
 
-  /// Flips bits, replaces bytes by ones that matter to the format, drops, doubles or cuts.
+  /// Flips bits, replaces bytes by ones with a meaning in the format, removes or repeats bytes, or
+  /// truncates.
   private static func damage(
     _ bytes: [UInt8], headerEnd: Int, _ generator: inout Generator
   ) -> [UInt8] {
@@ -61,7 +62,7 @@ import Testing
     return bytes
   }
 
-  /// Touches every byte of every tensor: outside the mapping that would be the end of the process.
+  /// Reads every byte of every tensor: outside of the mapping, this would end the process.
   private static func readEverything(_ file: TensorFile, byteCount: Int) throws {
     var (size, sum) = (8 + file.headerByteCount, 0)
     for name in file.names {

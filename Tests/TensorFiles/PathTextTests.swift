@@ -8,10 +8,10 @@ import Testing
     arguments: [
       (Array("caf\u{E9}.png".utf8), "café.png"), ([], ""),
       ([0x63, 0xE9, 0x2E], "c\\xe9."), ([0xFF], "\\xff"), ([0x80, 0xBF], "\\x80\\xbf"),
-      // Half of a character, and a whole one behind.
+      // An incomplete character followed by a complete one.
       ([0xE2, 0x82, 0xC3, 0xA9], "\\xe2\\x82é"), ([0xC0, 0xAF], "\\xc0\\xaf"),
       ([0xED, 0xA0, 0x80], "\\xed\\xa0\\x80"), ([0x61, 0x0A, 0xFE], "a\\u{a}\\xfe"),
-      // The character that stands for a byte, written out.
+      // The private character that represents a byte, in UTF-8.
       ([0xF4, 0x8F, 0xA3, 0xA9], "\\xf4\\x8f\\xa3\\xa9"),
     ] as [([UInt8], String)])
   func anyBytesComeOutAsTheyWere(_ bytes: [UInt8], _ shown: String) {

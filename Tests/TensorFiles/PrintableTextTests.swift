@@ -1,7 +1,7 @@
 import TensorFiles
 import Testing
 
-/// Texts of strangers on their way into a message.
+/// Untrusted text in messages.
 @Suite struct PrintableTextTests {
   @Test(arguments: [
     ("plain, é and 😀", "plain, é and 😀"),

@@ -3,7 +3,7 @@ import TensorFiles
 import TestSupport
 import Testing
 
-/// A byte string that breaks one rule, and the error it must end in.
+/// A byte string that violates one rule, and the expected error.
 struct BrokenFile: CustomTestStringConvertible, Sendable {
   let rule: String
   let bytes: [UInt8]
@@ -268,14 +268,15 @@ private func malformed(
   }
 }
 
-/// A header whose one entry `w` has the given fields.
+/// A header whose only entry `w` has the given fields.
 private func field(
   _ rule: String, _ fields: String, _ error: @escaping @Sendable (String) -> TensorFileError
 ) -> BrokenFile {
   BrokenFile(rule: rule, bytes: foreignFile("{\"w\":{\(fields)}}"), error: error)
 }
 
-/// A header whose one entry ends at `text`, of which the message shows the first `shown` characters.
+/// A header whose only entry ends with `text`, of which the message shows the first `shown`
+/// characters.
 private func number(_ rule: String, _ text: String, shown: Int = 30) -> BrokenFile {
   field("offset: \(rule)", "\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,\(text)]") {
     .notNaturalNumber(

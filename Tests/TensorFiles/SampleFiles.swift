@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// The bytes of a safetensors file made by hand: the header's length, the header, the data.
+/// The bytes of a safetensors file: the header's length, the header, the data.
 func foreignFile(_ header: String, data: [UInt8] = []) -> [UInt8] {
   foreignFile(Array(header.utf8), data: data)
 }

@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
-/// A buffer for which there is no memory.
+/// Buffers for which there is not enough memory.
 @Suite struct MemoryShortageTests {
   @Test func endsTheProgramAsItWasTold() async {
     let result = await #expect(

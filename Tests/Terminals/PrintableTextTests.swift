@@ -2,7 +2,7 @@ import Foundation
 import TensorFiles
 import Testing
 
-/// What a stranger's file may hold, and what of it reaches a terminal.
+/// Hostile texts from files, and their printed form.
 @Suite struct PrintableTextTests {
   private static let hostile: [(text: String, escaped: String, json: String)] = [
     ("\u{1B}[2J", #"\u{1b}[2J"#, #"\u001b[2J"#),
@@ -30,7 +30,8 @@ import Testing
       PrintableText.escaped("cat\nerror: none\tdog\r") == #"cat\u{a}error: none\u{9}dog\u{d}"#)
   }
 
-  /// The value is the same, and the text has nothing but printable characters and its own line breaks.
+  /// The value is the same, and the text contains only printable characters and its own line
+  /// breaks.
   @Test(arguments: hostile.map(\.text) + ["\n\t\"\\"])
   func escapedJSONIsTheSameValue(_ text: String) throws {
     let encoder = JSONEncoder()

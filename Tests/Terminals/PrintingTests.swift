@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 
-/// Everything printed passes `Output`, which escapes what is not printable. These are the ways past it.
+/// All programs print through `Output`, which escapes unprintable characters. These tests find code
+/// that prints otherwise.
 @Suite struct PrintingTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  /// Files that write bytes to a standard stream, and why they may.
+  /// Files that may write bytes to a standard stream, with the reason.
   private static let exceptions: Set = [
     "Sources/Terminals/Output.swift",  // this is the way
     "Sources/tessera/StageCommands.swift",  // words for pipeline.sh, a log's copy
@@ -30,7 +31,7 @@ import Testing
     #expect(sources.count > 300)
     let ways =
       /FileHandle\.standard(Output|Error)|\bwrite\(STD|\bf?puts\(|\bfwrite\(|Swift\.print/
-    // The tool has a `print` of its own, which hides Swift's.
+    // The tool has its own `print`, which hides Swift's.
     let prints = /(^|[^.A-Za-z])(debugPrint|print|dump)\(/
     for (path, text) in sources where !Self.exceptions.contains(path) {
       for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -5,9 +5,9 @@ import Models
 import Testing
 import Training
 
-/// A step takes nothing from the heap: all memory is there before the first.
+/// Steps allocate nothing on the heap: all memory is allocated before the first step.
 ///
-/// Each training runs in a process of its own, where no other test takes memory meanwhile.
+/// Each training runs in a separate process, in which no other test allocates memory.
 @Suite(.enabled(if: allocations_can_be_counted())) struct AllocationTests {
   @Test(
     arguments: NetworkCatalog.families.map(\.example), [1, 2])
@@ -44,7 +44,7 @@ import Training
     }
   }
 
-  /// A counter that never counts would let everything pass.
+  /// Checks the counter itself: one that never counts would let all tests pass.
   @Test func `an array is counted`() async {
     await #expect(processExitsWith: .success) {
       allocations_start_counting()
@@ -54,8 +54,8 @@ import Training
   }
 }
 
-/// Trains for two epochs of 7 images in batches of 2, and counts between the first step of the second
-/// and its last, which has one image.
+/// Trains for two epochs of 7 images in batches of 2, and counts allocations from the first step of
+/// the second epoch to its last, which has one image.
 private func expectNoAllocations(
   _ settings: TrainingSettings, threads: Int, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

@@ -6,7 +6,7 @@ import Loading
 import Testing
 import Training
 
-/// What the stage shows of its network between epochs leaves the training as it is.
+/// The examples that the stage shows between epochs do not change the training.
 @Suite struct LooksAtATrainingTests {
   @Test func weightsAndStateHaveTheSameBytes() throws {
     let fixture = try Fixture()

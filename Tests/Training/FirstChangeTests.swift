@@ -23,7 +23,7 @@ import Training
     #expect(change([(50, 48), (90, 80)], best: 2) == .regularization(gap: 10))
     #expect(change([(50, 48), (60, 59)], best: 2) == .epochs(best: 2, of: 2))
     #expect(change([(50, 48), (60, 59), (60, 58)], best: 2) == .network(top1: 60))
-    // A first epoch may well be near chance.
+    // After the first epoch, accuracy may be near chance.
     #expect(change([(12, 11)], best: 1) == .epochs(best: 1, of: 1))
   }
 }

@@ -6,7 +6,7 @@ import Models
 import TensorFiles
 import Training
 
-/// Small trainings for tests: drawn shapes, a narrow network, a folder of their own.
+/// Small training runs for tests: generated shapes, a narrow network, a temporary folder.
 struct Fixture {
   let folder: URL
 
@@ -18,7 +18,7 @@ struct Fixture {
 
   func remove() { try? FileManager.default.removeItem(at: folder) }
 
-  /// `count` drawn images, normalised by 0.5 and 0.5.
+  /// `count` generated images, normalised by 0.5 and 0.5.
   static func images(
     _ count: Int, of file: Origin, selectedOnTest: Bool = false, std: Float = 0.5
   ) -> ImageSet {
@@ -32,7 +32,7 @@ struct Fixture {
         selectedOnTest: selectedOnTest))
   }
 
-  /// Settings as the recipe's schema would fill them in.
+  /// Settings with the defaults of the recipe schema.
   static func settings(
     network: String = "resnet8", width: Int? = 4, epochs: Double, batch: Int = 16,
     rate: Double = 0.05, momentum: Double = 0.9, weightDecay: Double = 5e-4,
@@ -52,8 +52,8 @@ struct Fixture {
     )
   }
 
-  /// A trainer whose work folder is `work` of this fixture; weights start from the seed, or from the
-  /// checkpoint `start`, as the stage has it.
+  /// A trainer with the work folder `work` of this fixture. As in the stage, weights start from the
+  /// seed or from the checkpoint `start`.
   func trainer(
     _ settings: TrainingSettings, work: String, training: ImageSet, validation: ImageSet,
     start: URL? = nil, threads: Int = 2
@@ -91,7 +91,7 @@ struct Fixture {
 }
 
 extension Trainer {
-  /// Runs epochs to the end, or until `stopAfter` steps.
+  /// Runs epochs to the end, or until `stopAfter` steps are done.
   ///
   /// - Returns: Whether the end was reached.
   @discardableResult
@@ -110,10 +110,10 @@ extension Trainer {
 }
 
 extension Fixture {
-  /// Publishes an undisturbed training, and the same one stopped after every `steps` steps and taken up by
-  /// a new trainer each time, on one thread and two in turn.
+  /// Publishes an undisturbed training, and the same one stopped after every `steps` steps and
+  /// continued by a new trainer each time, alternately on one and two threads.
   ///
-  /// - Returns: The bytes of both, and how often the second was stopped.
+  /// - Returns: The bytes of both, and the number of times the second was stopped.
   func whole(
     _ settings: TrainingSettings, andStoppedAfter steps: Int, training: ImageSet,
     validation: ImageSet, start: URL? = nil

@@ -34,7 +34,7 @@ import Training
     #expect(trainer.history.last?.validation?.loss.isFinite == true)
   }
 
-  /// A whole number written as a fraction's neighbour would be another run; 3 is 3.
+  /// A number of epochs next to a whole number is a different run; 3.0 is the same as 3.
   @Test func wholeEpochsAreAsBefore() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }

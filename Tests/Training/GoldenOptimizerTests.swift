@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Five steps of each optimiser, and rates over twelve epochs, against PyTorch.
+/// Five steps of each optimiser, and rates over twelve epochs, compared with PyTorch.
 @Suite struct GoldenOptimizerTests {
   static let optimizers: [(String, OptimizerSettings)] = [
     ("sgd", .init(kind: .sgd, learningRate: 0.1)),
@@ -25,7 +25,7 @@ import Training
   func steps(_ index: Int) throws {
     let (name, settings) = Self.optimizers[index]
     let golden = try GoldenFile("ops")
-    // Any parameter of 4 × 5 numbers will do.
+    // Any parameter with 4 × 5 elements.
     let layer = Convolution(
       name: "conv", inputChannels: 5, outputChannels: 4, kernelSize: 1, padding: 0)
     let parameter = layer.weight
@@ -56,7 +56,7 @@ import Training
   func rates(_ index: Int) throws {
     let (name, schedule) = Self.schedules[index]
     let expected = try GoldenFile("ops").tensor("schedule.\(name).rate").values
-    // PyTorch's cosine turns up again after T_max; a period here is never exceeded by its recipe.
+    // PyTorch's cosine rises again after T_max; recipes here never exceed the period.
     let count = schedule.kind == .cosine ? 11 : expected.count
     let rates = (1...count).map {
       Float(schedule.rate(base: 0.1, at: StepPlace(epoch: $0), epochs: 12))

@@ -41,7 +41,7 @@ import Training
     #expect("\(error)".hasPrefix("train.image-side.") && !"\(error)".contains("\n"))
   }
 
-  /// 5 steps an epoch, stopped after every step: before, at and after each change of side.
+  /// 5 steps per epoch, stopped after every step: before, at and after each change of the side.
   @Test(arguments: ["resnet8", "airbench"])
   func sameBytesStoppedOrNot(_ network: String) throws {
     let fixture = try Fixture()
@@ -60,7 +60,7 @@ import Training
     #expect(try fixture.publish(plain, as: "plain-out") != whole, "the side changes the result")
   }
 
-  /// Sides equal to the full one are no change at all.
+  /// Sides equal to the full side change nothing.
   @Test func theFullSideIsTheSideWithout() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }

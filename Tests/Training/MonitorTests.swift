@@ -53,7 +53,7 @@ extension EpochRecord {
     #expect(Monitor(.validationLoss).isExhausted(history, patience: patience) == ends)
   }
 
-  /// How the published rules read as a patience.
+  /// The published rules, expressed as a patience.
   @Test(arguments: [
     (5, 30, 34, false), (5, 30, 35, true),  // small-cnn: "after 5 epochs without": best 30, end 35
     (6, 24, 29, false), (6, 24, 30, true),  // alexnet: "for more than 5": best 24, end 30

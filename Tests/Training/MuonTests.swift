@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 import Training
 
-/// Muon against its formulas in `Double`, on dense matrices.
+/// Muon compared with its formulas in `Double` for dense matrices.
 @Suite struct MuonTests {
-  /// Weights of every layout: the last two arguments are rows of a matrix and its columns.
+  /// Weights in all layouts: name, rows and columns of the matrix, and the parameter.
   static let layers: [(String, Int, Int, @Sendable () -> Parameter)] = [
     ("24 to 64", 64, 216, { convolution(24, 64, size: 3) }),
     ("three vectors of outputs", 48, 360, { convolution(40, 48, size: 3) }),
@@ -92,7 +92,7 @@ import Training
         found, value.map(Float.init), .ofLargest(2e-5), "\(name), step \(step + 1)",
         shape: parameter.shape)
     }
-    // Padding is zero as before.
+    // Padding is still zero.
     let packed = AlignedBuffer(count: parameter.value.count)
     parameter.pack(parameter.dense(), into: packed)
     #expect(packed.elements.elementsEqual(parameter.value.elements))
@@ -145,7 +145,7 @@ import Training
     #expect(base != last { $0.weightDecay = 0 })
   }
 
-  /// Nothing to divide by: neither weights nor gradient.
+  /// Weights and gradient are zero, so the norms are zero too.
   @Test func zerosStayZeros() {
     let parameter = Self.convolution(8, 16, size: 3)
     let optimizer = Optimizer(Self.settings, for: [parameter])

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Groups of parameters: what belongs to them, by which settings they train, and how long.
+/// Groups of parameters: their members, settings and epochs.
 @Suite struct ParameterGroupTests {
   private let pool = WorkerPool(threadCount: 2)
   private let training = Fixture.images(70, of: .train)
@@ -45,7 +45,7 @@ import Training
       groups == [.whitening, .whitening, .convolutions, .biases, .norms, .norms, nil, nil])
   }
 
-  /// Each group moves as an optimiser with its settings alone moves it, to the bit.
+  /// Each group is updated bit-identically to an optimiser with only its settings.
   @Test func eachGroupTrainsByItsOwnSettings() throws {
     let group = GroupSettings(
       kind: .adam, learningRate: 0.01, weightDecay: 0.1, own: ["beta1": 0.7])
@@ -99,7 +99,7 @@ import Training
     let biases = settings.settings(of: .biases)
     #expect(biases.kind == .adam && biases.learningRate == 0.2 && biases[Adam.beta1] == 0.6)
     #expect(biases.momentum == 0.5 && biases.nesterov)
-    // Asked for by name, decay applies to biases too.
+    // If the group sets the decay, it applies to biases too.
     #expect(biases.weightDecay(of: .bias) == 0.3)
     #expect(
       settings.words == "momentum: α = 0.9, Nesterov's variant; "
@@ -164,7 +164,7 @@ import Training
       ), "\(nesterov)")
   }
 
-  /// Two groups with other rules, one of them frozen in the middle of the second epoch.
+  /// Two groups with other rules; one is frozen in the middle of the second epoch.
   private var settings: TrainingSettings {
     var settings = Fixture.settings(
       epochs: 3, schedule: Schedule(kind: .triangular, start: 0.5, peak: 0.5))
@@ -185,7 +185,7 @@ import Training
     #expect(pieces == whole && stops >= 7)
   }
 
-  /// Convolutions move in 7 of 15 steps (1.4 epochs of 5), the head in none, the others in all.
+  /// Convolutions change in 7 of 15 steps (1.4 epochs of 5), the head in none, the others in all.
   @Test func aGroupIsFrozenAfterItsEpochs() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -212,7 +212,7 @@ import Training
     #expect(moves == [.convolutions: 7, .norms: 15, .biases: 15])
   }
 
-  /// The schedule of a group runs over its own epochs; the least rate goes in proportion.
+  /// The schedule of a group runs over its own epochs; the minimum rate is scaled in proportion.
   @Test func ratesOfGroups() {
     var settings = Fixture.settings(
       epochs: 8, rate: 0.4, schedule: Schedule(kind: .cosine, minimum: 0.1))
@@ -239,7 +239,7 @@ import Training
     #expect(rates.freezes)
   }
 
-  /// States of versions without groups load; nothing in the file says that there are any.
+  /// States of versions without groups can be loaded; the file does not mention groups.
   @Test func theStateNamesNoGroups() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }

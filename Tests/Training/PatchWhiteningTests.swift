@@ -10,7 +10,7 @@ import Training
     zip(a, b).reduce(0.0) { sum, pair in sum + pair.0 * pair.1 }
   }
 
-  /// A V = V Λ, with orthonormal V and falling Λ.
+  /// A V = V Λ, with orthonormal V and descending Λ.
   @Test func `eigenvectors of a symmetric matrix`() {
     func element(_ row: Int, _ column: Int) -> Double {
       let diagonal = row == column ? Double(row % 4) : 0
@@ -35,8 +35,8 @@ import Training
     #expect(vectors == [[0, 1, 0], [0, 0, 1], [1, 0, 0]])
   }
 
-  /// Over the patches that they come from, the responses of two filters have the mean product zero,
-  /// and one filter's the mean square λ / (λ + ε).
+  /// Over the patches from which the filters were computed, the responses of two filters have mean
+  /// product zero, and those of one filter have mean square λ / (λ + ε).
   @Test func `responses are uncorrelated`() throws {
     let images = Fixture.images(60, of: .train)
     let loader = BatchLoader(images, normalization: try images.requiredNormalization())
@@ -80,7 +80,7 @@ import Training
     }
   }
 
-  /// The network has the filters, then their negatives; a checkpoint keeps its own.
+  /// A new network has the filters, then their negatives; a checkpoint keeps its filters.
   @Test func `a new network is given them`() throws {
     let images = Fixture.images(40, of: .train)
     var settings = Fixture.settings(network: "airbench", width: nil, epochs: 1)

@@ -14,7 +14,7 @@ import Training
     ).plannedRates
   }
 
-  /// Two steps an epoch; a cosine moves from epoch to epoch: 0.1, then half of it.
+  /// Two steps per epoch; a cosine changes from epoch to epoch: 0.1, then half of it.
   @Test func eachStepHasItsRate() throws {
     let rates = try rates(epochs: 2)
     #expect(rates.points.map(\.epochs) == [0, 0.5, 1, 1.5])
@@ -39,7 +39,7 @@ import Training
     #expect(zip(rates.points, rates.points.dropFirst()).allSatisfy { $0.epochs < $1.epochs })
   }
 
-  /// One and a half epochs of two steps.
+  /// One and a half epochs of two steps each.
   @Test func aFractionOfAnEpochHasItsSteps() throws {
     let rates = try rates(epochs: 1.5, schedule: Schedule(kind: .linear))
     #expect(rates.points.map(\.epochs) == [0, 0.5, 1])

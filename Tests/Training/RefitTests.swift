@@ -6,12 +6,12 @@ import TensorFiles
 import Testing
 import Training
 
-/// Going on from a checkpoint, and training on all images.
+/// Continuing from a checkpoint, and training on all images.
 @Suite struct RefitTests {
   let training = Fixture.images(70, of: .train)
   let validation = Fixture.images(30, of: .train)
 
-  /// Trains two epochs and copies the last weights as what an evaluation would have selected.
+  /// Trains two epochs and copies the last weights as if an evaluation had selected them.
   private func select(
     _ selection: String?, in fixture: Fixture, network: String = "resnet8", width: Int? = 4
   ) throws -> URL {
@@ -42,7 +42,8 @@ import Training
     let (whole, pieces, stops) = try fixture.whole(
       refitting, andStoppedAfter: 2, training: training, validation: validation, start: start)
     #expect(pieces == whole && stops >= 9)  // 3 epochs of 7 steps
-    // Epochs 3, 4 and 5: `every: 2` keeps the fourth; `epochs: [1]` was of the earlier training.
+    // Of epochs 3, 4 and 5, `every: 2` keeps the fourth; `epochs: [1]` refers to the earlier
+    // training.
     #expect(
       Set(whole.keys) == [
         "best.safetensors", "last.safetensors", "epoch-004.safetensors", "resume.safetensors",
@@ -71,7 +72,8 @@ import Training
     }
   }
 
-  /// What began as a file's weights stays that, however long it is trained on, and nothing else says so.
+  /// Weights that began as those of a file remain marked as such in all later trainings; no others
+  /// are.
   @Test func theWeightsOfAFileAreMarked() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -113,7 +115,8 @@ import Training
     }
   }
 
-  /// Weights that have learnt from the validation images have, whatever they are trained on later.
+  /// Weights trained on the validation images remain marked as such, whatever they are trained on
+  /// later.
   @Test func whatTrainedOnceStaysTrainedOn() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -140,7 +143,7 @@ import Training
       refitting, work: "w", training: training, validation: validation, start: start)
     #expect(trainer.isFinished && trainer.history.isEmpty)
     let files = try fixture.publish(trainer, as: "out")
-    // The same weights under the same description, `fallback` included.
+    // The same weights with the same description, including `fallback`.
     #expect(files["last.safetensors"] == (try Data(contentsOf: start)))
     #expect(files["best.safetensors"] == files["last.safetensors"])
     #expect(!TrainingHistory(trainer.history, classNames: training.classNames).text.contains("\n3"))

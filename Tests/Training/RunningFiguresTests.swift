@@ -3,7 +3,7 @@ import Records
 import Testing
 import Training
 
-/// What a training shows of itself in its work folder while it runs.
+/// The files that show the progress of a running training in its work folder.
 @Suite struct RunningFiguresTests {
 
   let training = Fixture.images(60, of: .train)
@@ -40,7 +40,7 @@ import Training
     try figures.begin()
     let second = try #require(TrainingProgress(inFolder: folder))
     #expect(second.epoch == 2 && second.loss == 0)
-    // Every validation image that is not classified right is a confusion.
+    // Every wrongly classified validation image is a confusion.
     let top1 = try #require(trainer.history[0].validation).top1
     let wrong = second.confusions.map(\.count).reduce(0, +)
     #expect(wrong > 0 && wrong <= 30 - Int((top1 * 0.3).rounded()))

@@ -71,8 +71,9 @@ import Training
     #expect(rate(Schedule(kind: .constant), base: 0.3, epoch: 77, epochs: 80) == 0.3)
   }
 
-  /// torch.optim.lr_scheduler.ReduceLROnPlateau(SGD(lr=0.1), factor=0.5, patience=1, threshold=0.01,
-  /// threshold_mode="abs", min_lr=0.02) after these losses; its patience is one less than ours.
+  /// torch.optim.lr_scheduler.ReduceLROnPlateau(SGD(lr=0.1), factor=0.5, patience=1,
+  /// threshold=0.01, threshold_mode="abs", min_lr=0.02) after these losses; PyTorch's patience is
+  /// one less than here.
   @Test(arguments: [
     (1, 0.1),  // nothing is known yet
     (3, 0.1),  // 1.5 after 2.0 was an improvement
@@ -97,7 +98,8 @@ import Training
   }
 
   /// torch.optim.lr_scheduler.OneCycleLR(SGD, 0.1, total_steps=11, pct_start=4/11, div_factor=25,
-  /// final_div_factor=1e4, anneal_strategy=…), whose eleventh step, at the least rate, is not taken here.
+  /// final_div_factor=1e4, anneal_strategy=…), whose eleventh step, at the lowest rate, does not
+  /// exist here.
   @Test(
     arguments: [
       (

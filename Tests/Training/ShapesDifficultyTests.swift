@@ -4,7 +4,8 @@ import Layers
 import Testing
 import Training
 
-/// The drawn data set is worth learning: too hard for a linear model, easy for a small residual net.
+/// The generated data set has a useful difficulty: too hard for a linear model, easy for a small
+/// residual network.
 @Suite(.serialized) struct ShapesDifficultyTests {
   static let training = Fixture.images(7000, of: .train)
   static let test = Fixture.images(2000, of: .test, selectedOnTest: true)

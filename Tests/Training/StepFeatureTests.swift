@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Accumulation, clipping, averaging and rates that move: within whole trainings.
+/// Accumulation, clipping, averaging and changing rates in whole training runs.
 @Suite struct StepFeatureTests {
   let training = Fixture.images(70, of: .train)
   let validation = Fixture.images(30, of: .test, selectedOnTest: true)
@@ -84,12 +84,12 @@ import Training
     }
   }
 
-  /// 70 images as twice 8 + 8 + 8 and then 8 + 8 + 6 make the same steps as 24, 24 and 22 at once.
+  /// 70 images as two times 8 + 8 + 8 and then 8 + 8 + 6 give the same steps as 24, 24 and 22.
   @Test func accumulatedStepsAreThoseOfLargeBatches() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
     func weights(batch: Int, accumulate: Int) throws -> [[Float]] {
-      // A linear classifier has no batch norm, which would see smaller batches.
+      // A linear classifier has no batch norm, which would depend on the smaller batches.
       var settings = Fixture.settings(
         network: "linear", width: nil, epochs: 3, batch: batch, rate: 0.01)
       settings.accumulate = accumulate
@@ -106,7 +106,7 @@ import Training
     #expect(norm(zip(others[0], large[0]).map { $0 - $1 }) > 1e-3 * norm(large[0]))
   }
 
-  /// After a step that is averaged, the weights are the average; decay 0.5 of two such steps.
+  /// After an averaged step, the weights are the average: with decay 0.5, that of two such steps.
   @Test func lookaheadGoesOnFromTheAverage() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -123,7 +123,7 @@ import Training
     }
     let plain = try values(AverageSettings(decay: 0), "plain")
     let back = try values(AverageSettings(decay: 0.5, every: 2, lookahead: true), "back")
-    // Steps 1 and 3 are averaged; up to the third nothing else happens.
+    // Steps 1 and 3 are averaged; before the third, nothing changes.
     #expect(back[0] == plain[0] && back[1] == plain[1])
     for (index, found) in back[2].enumerated() {
       let mean = zip(plain[0][index], plain[2][index]).map { $0 + 0.5 * ($1 - $0) }
@@ -148,7 +148,7 @@ import Training
       #expect(parameter.dense() == own)
       #expect(kept != parameter.dense(), "\(parameter.name)")
     }
-    // An evaluation of what was published gives what the history says of the last epoch.
+    // An evaluation of the published weights gives the figures of the last epoch in the history.
     let network = try NetworkCatalog.network(
       named: "resnet8", configuration: NetworkConfiguration(width: 4), classes: 10)
     try Checkpoint.load(last, into: network)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Training
 
-/// What a step does beside the optimisers' own arithmetic.
+/// Parts of a step other than the optimisers' arithmetic.
 @Suite struct StepTests {
   private let pool = WorkerPool(threadCount: 2)
 
@@ -30,7 +30,7 @@ import Training
     expectClose(
       parameters[1].denseGradient(), [0.15602160, -1.01414037, 0.62408638], .ofLargest(1e-6),
       "second")
-    // Within the limit nothing changes, to the bit.
+    // Within the limit, results are bit-identical.
     let before = parameters[0].denseGradient()
     #expect(GradientClipping.clip(parameters, toNorm: 2.6, on: pool) < 2.5001)
     #expect(parameters[0].denseGradient() == before)
@@ -56,7 +56,7 @@ import Training
         parameter.load(dense: [Float](repeating: 1, count: parameter.elementCount))
         parameter.gradient?.elements.update(repeating: 0)
       }
-      // With no gradient, only decay moves a weight.
+      // Without a gradient, only decay changes a weight.
       Optimizer(
         OptimizerSettings(
           kind: kind, learningRate: 0.1, weightDecay: 0.5, decayNormsAndBiases: decaysAll),
@@ -103,7 +103,8 @@ import Training
     for parameter in parameters { #expect(parameter.dense() == own, "\(parameter.name)") }
   }
 
-  /// Steps 1 to 12 of epochs of 4 steps: the first half epoch is left out, then every third counts.
+  /// Steps 1 to 12 of epochs of 4 steps: the first half epoch is skipped, then every third step is
+  /// averaged.
   @Test func someStepsAreAveraged() {
     let settings = AverageSettings(decay: 0.9, from: 0.5, every: 3)
     let counts = (0...12).map { settings.averagedCount(ofSteps: $0, stepsPerEpoch: 4) }

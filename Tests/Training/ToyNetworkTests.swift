@@ -6,7 +6,7 @@ import Models
 import Testing
 import Training
 
-/// A network that is not in the catalogue: all that it takes stands in this file.
+/// A network that is not in the catalogue; all its code is in this file.
 private struct Perceptron: NetworkFamily {
   static let hidden = SettingKey(
     "hidden", 1...64, default: 32, about: "outputs of the hidden layer")
@@ -69,7 +69,7 @@ private struct Perceptron: NetworkFamily {
     }
   }
 
-  /// It trains as the stage trains any other, and its checkpoint says how to build it again.
+  /// It is trained like any other network, and can be built again from its checkpoint.
   @Test func itTrains() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }

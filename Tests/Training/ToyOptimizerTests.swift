@@ -6,8 +6,8 @@ import Models
 import Testing
 import Training
 
-/// An optimiser that is not among the rules: all that it takes stands in this file. A step goes by the sign
-/// of a running mean of the gradient.
+/// An optimiser that is not among the rules; all its code is in this file. A step uses the sign of
+/// a running mean of the gradient.
 ///
 ///     mean = inertia · mean + (1 − inertia) · gradient        value −= rate · (sign(mean) + decay · value)
 private struct SignDescent: UpdateRule {
@@ -50,7 +50,7 @@ private struct SignDescent: UpdateRule {
     return settings
   }
 
-  /// Its memory is kept with the state of an interrupted training.
+  /// Its memory is saved with the state of an interrupted training.
   @Test func sameBytesStoppedOrNot() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -82,7 +82,7 @@ private struct SignDescent: UpdateRule {
     #expect(error?.key == "train.optimizer.inertia" && error?.expected == "0 to less than 1")
   }
 
-  /// What recipes, `keys` and completion are told.
+  /// Its keys are available in recipes, `keys` and completion.
   @Test func itsKeysAreDeclared() throws {
     let keys = OptimizerSettings.recipeKeys(of: OptimizerSettings.rules + [SignDescent.self])
     let kind = try #require(keys.first)
@@ -91,7 +91,7 @@ private struct SignDescent: UpdateRule {
     let inertia = try #require(keys.first { $0.name == "train.optimizer.inertia" })
     #expect(inertia.defaultValue == 0.5 && inertia.about == "share of the old mean (sign)")
     #expect(inertia.conditions.first == [.init("train.optimizer.kind", in: ["sign"])])
-    // And once more for each group, where what is left out is the section's.
+    // The keys also exist for each group, where a missing value is that of the section.
     let own = try #require(keys.first { $0.name == "train.optimizer.norms.inertia" })
     #expect(own.kind == inertia.kind && own.defaultValue == nil && own.isAddition)
     #expect(
@@ -105,7 +105,7 @@ private struct SignDescent: UpdateRule {
   }
 }
 
-/// What a stage reads of `train.optimizer`.
+/// How a stage reads `train.optimizer`.
 @Suite struct OptimizerSettingsTests {
   private static var sound: [String: Any] {
     [
@@ -127,7 +127,7 @@ private struct SignDescent: UpdateRule {
     #expect(settings[Adam.epsilon] == 1e-6 && settings.momentum == 0.5 && settings.nesterov)
   }
 
-  /// Nothing that counts may be missing; what doesn't count may.
+  /// Keys of the selected rule must be present; others may be missing.
   @Test(arguments: sound.keys.sorted())
   func aKeyIsMissed(_ name: String) throws {
     var settings = Self.sound

@@ -30,7 +30,7 @@ import Training
     #expect(stops >= 7)  // 3 epochs of 5 steps
   }
 
-  /// In bfloat16 as in float32; and whoever evaluates a checkpoint computes as its training did.
+  /// Training in bfloat16; the evaluation of a checkpoint uses the precision of its training.
   @Test(.enabled(if: Precision.bfloat16.isSupported))
   func bfloat16IsOfTheTrainingAndItsCheckpoints() throws {
     let fixture = try Fixture()
@@ -49,7 +49,7 @@ import Training
       validation, normalization: .constants(mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]))
     let figures = try Evaluation("last", file, on: loader, pool: WorkerPool(threadCount: 1)).figures
     #expect(figures.loss == validationFigures.loss && figures.top1 == validationFigures.top1)
-    // In float32 the same weights answer a little otherwise.
+    // In float32, the predictions of the same weights are slightly different.
     let network = try NetworkCatalog.network(
       named: settings.network, configuration: settings.architecture, classes: 10)
     try Checkpoint.load(file, into: network)
@@ -58,8 +58,8 @@ import Training
     #expect(tally.loss != loss && abs(tally.loss - loss) < 0.02 * loss)
   }
 
-  /// Biases so far apart that all probabilities but the first are 0 in float32, and images of the classes 6
-  /// to 9, which are the first five with class 0.
+  /// Biases that differ so much that all probabilities except the first are 0 in float32, and
+  /// images of the classes 6 to 9, which with class 0 are the first five.
   @Test func runningFiguresRankLogits() throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
@@ -104,7 +104,7 @@ import Training
     #expect(throws: Killed.self) {
       while !killed.isFinished {
         _ = try killed.runEpoch()
-        // Between the epochs, after the state of the first is saved.
+        // Between two epochs, after the state of the first is saved.
         throw Killed()
       }
     }

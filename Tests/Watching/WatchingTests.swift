@@ -45,7 +45,7 @@ import Watching
   @Test func standingIsSaid() throws {
     let text = screen(try training(epochs: 2), 80, 30)
     #expect(text[0].hasPrefix("quickstart · resnet8") && text[0].hasSuffix("epoch 3 of 10"))
-    // Two epochs and a half of ten, 7,500 images left at 250 a second.
+    // Two and a half of ten epochs are done; 7,500 images are left, at 250 per second.
     #expect(text[1].hasSuffix("25 %  250 images/s  about 0:30 left"))
     #expect(text[2] == "training loss now 0.5000, best validation 21.00 % in epoch 2")
     #expect(text.contains("top1 0") && !text.contains("loss 0"), "no room for two figures")

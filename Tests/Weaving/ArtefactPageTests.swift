@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Weaving
 
-/// Any artefact as a page.
+/// Pages of any artefact.
 @Suite struct ArtefactPageTests {
   private func page(of url: URL) throws -> String {
     try ArtefactPage(of: url, pageFolder: url.deletingLastPathComponent()).document()
@@ -34,7 +34,8 @@ import Weaving
     #expect(!text.contains("Provenance</h2>"), "no manifest, no provenance")
   }
 
-  /// A thousand classes of long names: the list is folded, captions are cut, pictures stay small.
+  /// With a thousand classes of long names, the list is collapsed, captions are truncated and
+  /// pictures are small.
   @Test func aThousandClassesAreAPage() throws {
     let scratch = try TemporaryFolder()
     let names = (0..<1000).map { "\($0) <" + String(repeating: "long", count: 24) + ">" }
@@ -100,7 +101,8 @@ import Weaving
     #expect(text.contains("metrics.json</a>"), "the folder's files are listed")
   }
 
-  /// A manifest is a file like any other: what it says may lead nowhere, and not in circles.
+  /// Manifests are not trusted: their references may be missing, but must not be followed in
+  /// cycles.
   @Test func forgedManifestsDoNoHarm() throws {
     let project = try WovenProject()
     try project.run()
@@ -126,7 +128,7 @@ import Weaving
     #expect(outside.contains("Not in the cache any more"))
   }
 
-  /// A colon in a file's name makes no scheme of what stands before it.
+  /// A colon in a file name is not the end of a URL scheme.
   @Test func linksToFilesAreLinksToFiles() throws {
     let scratch = try TemporaryFolder()
     _ = try scratch.file("javascript:alert.txt", holding: [])

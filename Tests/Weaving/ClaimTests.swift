@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import Weaving
 
-/// What a page says of the images that were evaluated and of the weights: what is known, and no more.
+/// Statements of a page about the evaluated images and the weights: what is known, and nothing
+/// more.
 @Suite struct ClaimTests {
   private func page(_ weights: WovenProject.Weights) throws -> (page: String, index: String) {
     let project = try WovenProject(weights: weights)
@@ -26,8 +27,8 @@ import Weaving
     #expect(!page.contains("from a file") && !index.contains("from a file"))
   }
 
-  /// Top-5 of up to five classes is 100 % by itself; a balanced accuracy is news where classes are not of
-  /// equal size.
+  /// With up to five classes, top-5 accuracy is always 100 %; balanced accuracy is informative only
+  /// if classes have different sizes.
   @Test func accuraciesThatTellSomethingAreSaid() throws {
     let (ten, _) = try page(.init(epochs: 4, beganAsFile: false))
     #expect(ten.contains("</span> top-1, 99.50\u{A0}% top-5, of 200 images"))
@@ -39,7 +40,7 @@ import Weaving
     #expect(!three.contains("top-5"))
   }
 
-  /// A table of a thousand classes is folded under its first rows.
+  /// A table of a thousand classes is collapsed after its first rows.
   @Test func longTablesAreFolded() throws {
     let (long, _) = try page(.init(epochs: 4, beganAsFile: false, tableRows: 1001))
     #expect(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Weaving
 
-/// A small run becomes a notebook.
+/// The notebook of a small run.
 @Suite struct NotebookReportTests {
   private struct Notebook: Decodable {
     struct Cell: Decodable {
@@ -52,7 +52,7 @@ import Weaving
     #expect(outputs.contains { $0.text == ["first <b>\n", "and more\n"] && $0.name == "stdout" })
     let table = outputs.compactMap { $0.data?["text/html"]?.joined() }.first
     #expect(table?.contains("<td>cat &amp; dog</td>") == true)
-    // The figure stands where it is given a place, and once.
+    // The figure is at its place, and only there.
     let figures = outputs.compactMap { $0.data?["image/svg+xml"]?.joined() }
     #expect(figures.count == 2 && figures[0].hasPrefix("<svg"))
     #expect(bytes.contains("curve: shown in the chapter of again"))
@@ -73,7 +73,7 @@ import Weaving
     #expect(code?.executionCount == nil && code?.outputs?.isEmpty == true)
   }
 
-  /// The format wants the key where a cell has not run, too.
+  /// The format requires the key even for cells that have not run.
   @Test func theCountIsNullAndNotAbsent() throws {
     let project = try WovenProject()
     try project.run(until: "make")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Weaving
 
-/// A small run becomes a page.
+/// The page of a small run.
 @Suite struct WeavingTests {
   /// Expects the texts on the page, in this order.
   private func expect(
@@ -51,8 +51,8 @@ import Weaving
     #expect(page.components(separatedBy: "<h1").count == 2)
   }
 
-  /// A figure stands in the chapter of the instance whose output it is drawn from; the chapter of another
-  /// instance, and that of the stage that drew it, lead there.
+  /// A figure is in the chapter of the step from whose output it is drawn; the chapters of other
+  /// steps, and that of the stage that drew it, link to it.
   @Test func aFigureStandsWhereItIsGivenAPlace() throws {
     let project = try WovenProject(placesFigures: true)
     try project.run()
@@ -66,7 +66,7 @@ import Weaving
         "Figures</h2>", "Shown where it is explained: <a href=\"#figure-again-curve\">curve</a>.",
         "Many pieces.",
       ].map { $0.replacing("\n", with: "") }, inOrderOn: page)
-    // Once in its chapter, once on the front page, which the graph asks for.
+    // Once in its chapter, and once on the front page, as the graph requires.
     #expect(page.components(separatedBy: "A curve. <span").count == 3)
   }
 
@@ -78,7 +78,7 @@ import Weaving
     #expect(!page.contains("<figure"))
   }
 
-  /// What a browser would fetch: nothing but data within the page.
+  /// A browser loads nothing except data within the page.
   @Test func thePageIsWhole() throws {
     let project = try WovenProject()
     try project.run()
@@ -112,7 +112,7 @@ import Weaving
     let source = "stages/make/main.swift"
     try project.replace("//: - two", by: "//: - two\n//: - three", in: source)
     try project.replace("let first = 1  // a comment", by: "let  first = 1 // another", in: source)
-    // The last cell goes first.
+    // The last cell is removed first.
     try project.replace("//: ## The last section\n\nshow(\"hidden\")  //hide", by: "", in: source)
     try project.replace(
       "//: ## The first section",
@@ -144,7 +144,7 @@ import Weaving
         "from a hidden line",
       ], inOrderOn: page)
 
-    // Where a cell is gone and its neighbour is as it was, the two are told apart.
+    // If a cell is removed and its neighbour is unchanged, the two are distinguished.
     try project.replace("let first = 2", by: "let first = 1", in: source)
     try project.replace("  15,\n", by: "", in: source)
     expect(
@@ -183,7 +183,7 @@ import Weaving
     #expect(try project.weave() == .written, "an instance ran")
     try project.remove("plots/index.html")
     #expect(try project.weave() == .written, "the list of runs was gone")
-    // Publishing again leaves the page alone.
+    // Publishing again does not change the page.
     let page = try project.read("plots/small/report.html")
     try project.run()
     #expect(try project.read("plots/small/report.html") == page)
@@ -212,7 +212,7 @@ import Weaving
   }
 }
 
-/// Several runs become one page.
+/// The page that compares several runs.
 @Suite struct ComparisonPageTests {
   @Test func runsStandSideBySide() throws {
     let project = try WovenProject()
@@ -235,7 +235,7 @@ import Weaving
   }
 }
 
-/// Pages before a browser's eyes.
+/// Pages in a browser.
 @Suite(.enabled(if: PythonPeer.hasBrowser, Comment(rawValue: PythonPeer.reasonWithoutBrowser)))
 struct BrowserTests {
   /// Widths, colours, console, requests, links, accessibility: what `check_pages.py` lists.
@@ -256,7 +256,7 @@ struct BrowserTests {
   }
 }
 
-/// Cells, as the source has them.
+/// The cells of a source.
 @Suite struct StageSourceTests {
   private func cells(_ lines: String...) -> [StageSource.Cell] {
     StageSource(lines.joined(separator: "\n")).cells

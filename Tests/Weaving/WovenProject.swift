@@ -5,31 +5,33 @@ import TensorFiles
 import TestSupport
 import Weaving
 
-/// A project of three small stages whose runs are made up: what a stage would write is written here.
+/// A project of three small stages with artificial runs: the outputs of the stages are written
+/// here.
 final class WovenProject {
   let root: URL
   private let folder: TemporaryFolder
   private let weights: Weights?
   private let placesFigures: Bool
 
-  /// Weights that a run evaluates.
+  /// The weights that a run evaluates.
   struct Weights {
-    /// Epochs trained, with a line each in the history.
+    /// Number of epochs, each with a line in the history.
     var epochs: Int
-    /// Whether they began as those of a file.
+    /// Whether the weights began as those of a file.
     var beganAsFile: Bool
-    /// The images they are evaluated on, and whether test images chose.
+    /// The images on which they are evaluated, and whether they were selected on test images.
     var on = "test"
     var selectedOnTest = false
-    /// Classes that the network answers with, and the mean of their recalls.
+    /// The classes of the network, and the mean of their recalls.
     var classes = 10
     var balancedAccuracy = 90.0
-    /// Rows of the table that the first stage shows.
+    /// Number of rows of the table that the first stage shows.
     var tableRows = 1
   }
 
-  /// - Parameter weights: Those that the first stage writes beside its numbers; none where nil.
-  /// - Parameter placesFigures: Whether the second stage gives the third's figures a place.
+  /// - Parameter weights: The weights that the first stage writes in addition to its numbers, if
+  ///   any.
+  /// - Parameter placesFigures: Whether the second stage places the third's figures.
   init(weights: Weights? = nil, placesFigures: Bool = false) throws {
     folder = try TemporaryFolder()
     self.weights = weights
@@ -75,7 +77,7 @@ final class WovenProject {
     try write(path, old.replacing(text, with: other))
   }
 
-  /// Makes a manifest one of format 1, which had no seal: what it says can be forged.
+  /// Converts a manifest to format 1, which had no seal and can therefore be forged.
   func makeFirstFormat(_ path: String) throws {
     let text = try read(path)
       .replacing(/"format" : 2/, with: "\"format\" : 1")
@@ -91,7 +93,7 @@ final class WovenProject {
 
   // MARK: Runs
 
-  /// Runs what is due of a run, up to the instance called `last`.
+  /// Runs the outdated steps of a run, up to the step `last`.
   func run(_ name: String = "small", until last: String? = nil) throws {
     let project = try Project(root: root)
     let request = try RunRequest(
@@ -133,14 +135,14 @@ final class WovenProject {
     return try read(path)
   }
 
-  /// Writes the page that sets runs side by side and returns its path.
+  /// Writes the page that compares runs and returns its path.
   func compare(_ names: [String]) throws -> String {
     let project = try Project(root: root)
     return try Weaver(project: project, version: "1")
       .compare(names.map { try RunFolder.named($0, in: project) })
   }
 
-  // MARK: What the stages would do
+  // MARK: Outputs of the stages
 
   private func perform(_ stage: String, into folder: String) throws {
     switch stage {
@@ -223,7 +225,7 @@ final class WovenProject {
         "\"selected_on_test\": true", with: "\"selected_on_test\": \(weights.selectedOnTest)")
   }
 
-  /// A record's line is that of the source on which `mark` stands; 0 where it is empty.
+  /// The line of a record is that of `mark` in the source; 0 if `mark` is empty.
   private func record(
     _ stage: String, into folder: String, _ records: [(mark: String, kind: String, body: String)]
   ) throws {
