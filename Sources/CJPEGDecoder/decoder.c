@@ -8,7 +8,7 @@
 
 #include <jerror.h>
 
-/// libjpeg's structure and what its callbacks need, which find it by its first member.
+/// libjpeg's structure and the data of its callbacks, which access it by its first member.
 struct decoder {
   struct jpeg_decompress_struct info;
   struct jpeg_error_mgr errors;
@@ -26,8 +26,8 @@ struct decoder {
   size_t memory;
 };
 
-/// A picture needs some ten scans. Each of thousands, which a small file may hold, would be worked out
-/// over all of its pixels.
+/// The largest number of scans. Pictures need about ten; a small file may contain thousands, each of
+/// which would be decoded for all pixels.
 static const int most_scans = 500;
 
 static void end_with(struct decoder *decoder, enum jpeg_outcome outcome) {
@@ -46,7 +46,7 @@ static void fail(j_common_ptr info) {
     code == JERR_NO_BACKING_STORE || code == JERR_OUT_OF_MEMORY ? jpeg_needs_memory : jpeg_damaged);
 }
 
-/// Whether every pixel is in place though libjpeg warns.
+/// Whether all pixels are present although libjpeg warns.
 static int is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_JFIF_MAJOR
     || warning == JWRN_ADOBE_XFORM;
@@ -66,7 +66,7 @@ static void limit_scans(j_common_ptr info) {
   end_with(decoder, jpeg_damaged);
 }
 
-/// Hands out a segment of application data 1 where it lies: the whole file is in memory.
+/// Passes a segment APP1 in place, since the whole file is in memory.
 static boolean pass_segment(j_decompress_ptr info) {
   struct decoder *decoder = (struct decoder *)info;
   struct jpeg_source_mgr *source = info->src;
@@ -85,7 +85,7 @@ static boolean pass_segment(j_decompress_ptr info) {
   return TRUE;
 }
 
-/// Reads what stands before the first scan.
+/// Reads the file up to the first scan.
 static void begin(struct decoder *decoder) {
   jpeg_create_decompress(&decoder->info);
   decoder->progress.progress_monitor = limit_scans;
@@ -95,7 +95,7 @@ static void begin(struct decoder *decoder) {
   jpeg_read_header(&decoder->info, TRUE);
 }
 
-/// Cyan, magenta, yellow and black, as left of white, to red, green and blue.
+/// Converts inverted cyan, magenta, yellow and black to red, green and blue.
 static void lay_inks(const JSAMPLE *inks, uint8_t *pixels, uint32_t count) {
   for (uint32_t pixel = 0; pixel < count; pixel++, inks += 4, pixels += 3) {
     for (int channel = 0; channel < 3; channel++) {
@@ -107,7 +107,7 @@ static void lay_inks(const JSAMPLE *inks, uint8_t *pixels, uint32_t count) {
 static void decode(struct decoder *decoder) {
   struct jpeg_decompress_struct *info = &decoder->info;
   begin(decoder);
-  // libjpeg takes 0 for no limit.
+  // For libjpeg, 0 means no limit.
   info->mem->max_memory_to_use = decoder->memory > 0 ? (long)decoder->memory : 1;
   int has_inks = info->jpeg_color_space == JCS_CMYK || info->jpeg_color_space == JCS_YCCK;
   info->out_color_space = has_inks ? JCS_CMYK : JCS_RGB;
@@ -128,8 +128,8 @@ static void decode(struct decoder *decoder) {
   jpeg_finish_decompress(info);
 }
 
-/// Does `work`, to its end or to its failure. No variable of this function changes meanwhile, as
-/// longjmp would lose it.
+/// Runs `work` until it ends or fails. No variable of this function changes meanwhile, since longjmp
+/// would lose the change.
 static enum jpeg_outcome attempt(
   struct decoder *decoder, struct jpeg_message *message, void (*work)(struct decoder *)) {
   message->text[0] = 0;

@@ -21,7 +21,7 @@ long allocations_stop_counting(void) {
 
 bool allocations_can_be_counted(void) { return true; }
 
-// The same functions under the names by which glibc lets others stand before them.
+// The functions under the names with which glibc lets programs replace its own.
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t number, size_t size);
 void *__libc_realloc(void *memory, size_t size);

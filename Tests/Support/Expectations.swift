@@ -54,8 +54,8 @@ public func expectClose(
   }
 }
 
-/// Expects the errors to be at most a fraction of the values, both as root mean squares. Unlike a
-/// bound on the largest error, this detects many small errors, but allows single wrong values.
+/// Expects the errors to be at most a fraction of the values, both as root mean squares. A bound on
+/// the largest error alone would be so wide that single values could be entirely wrong.
 public func expectSmallError(
   _ actual: [Float], _ expected: [Float], _ share: Double,
   sourceLocation: SourceLocation = #_sourceLocation

@@ -1,22 +1,22 @@
-/// Counts what a process takes from the heap, on every thread, while it is asked to.
+/// Counts heap allocations of the process, on all threads, while counting is on.
 ///
-/// A test executable that links this target has its own malloc and relatives. Swift's objects, arrays
-/// and closures come from them as everything else does.
+/// A test executable that links this target replaces malloc and related functions, which also allocate
+/// Swift's objects, arrays and closures.
 
 #ifndef TESSERA_ALLOCATIONS_H
 #define TESSERA_ALLOCATIONS_H
 
 #include <stdbool.h>
 
-/// Whether this system's heap can be watched that way: where the C library is glibc.
+/// Whether allocations can be counted on this system: if the C library is glibc.
 bool allocations_can_be_counted(void);
 
-/// Begins to count from zero.
+/// Starts counting from zero.
 void allocations_start_counting(void);
 
-/// Ends counting.
+/// Stops counting.
 ///
-/// Returns how many pieces of memory were taken since `allocations_start_counting()`.
+/// Returns the number of allocations since `allocations_start_counting()`.
 long allocations_stop_counting(void);
 
 #endif

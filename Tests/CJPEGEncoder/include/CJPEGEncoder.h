@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What the channels of a file are.
+/// The channels of a file.
 enum jpeg_channels {
   jpeg_grey,
   jpeg_luma_and_chroma,
@@ -15,24 +15,24 @@ enum jpeg_channels {
   jpeg_luma_chroma_and_black,
 };
 
-/// How often a channel is sampled in a unit of the file, across and down.
+/// The horizontal and vertical sampling factors of a channel.
 struct jpeg_sampling {
   uint8_t across;
   uint8_t down;
 };
 
-/// In which order a file holds its channels.
+/// The order of the channels in a file.
 enum jpeg_order {
   jpeg_interleaved,
   jpeg_channel_by_channel,
   jpeg_progressive,
 };
 
-/// Encodes pixels of 1 (grey), 3 (red, green, blue) or 4 bytes (inks), by the channels, with the best
-/// quality.
+/// Encodes pixels of 1 (grey), 3 (red, green, blue) or 4 bytes (CMYK), depending on the channels, with
+/// the best quality.
 ///
-/// - Parameter sampling: One for each channel.
-/// - Returns: The file, which the caller frees, or NULL where libjpeg refuses.
+/// - Parameter sampling: One value for each channel.
+/// - Returns: The file, which the caller frees, or NULL if libjpeg rejects the parameters.
 uint8_t *jpeg_encode(
   const uint8_t *pixels, uint32_t width, uint32_t height, enum jpeg_channels channels,
   const struct jpeg_sampling *sampling, enum jpeg_order order, size_t *count);
