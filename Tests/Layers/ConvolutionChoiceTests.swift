@@ -70,9 +70,9 @@ import Testing
     #expect(algorithm(7, side: 32) == .bfloat16Products)
   }
 
-  /// Half the number of taps inside the map, and Winograd's products, which count half in the backward
-  /// pass:
-  /// 8 and 16 or 8 (2×2), 24.5 and 36 or 18 (3×3), 50 and 36 or 18 (4×4), 84.5 and 144 or 72 (5×5).
+  /// Half the number of taps inside the map, and Winograd's products, which count half in the
+  /// backward pass: 8 and 16 or 8 (2×2), 24.5 and 36 or 18 (3×3), 50 and 36 or 18 (4×4), 84.5 and
+  /// 144 or 72 (5×5).
   @Test(.enabled(if: !isBuiltForAMX))
   func smallMapsPixelByPixel() {
     func passes(_ side: Int, training: Bool = true, count: Int = 16) -> [Bool] {
