@@ -155,7 +155,7 @@ public struct BackwardPass: Sendable {
   public var inputs: [FeatureMap]
   public var output: FeatureMap
   public var outputGradient: FeatureMap
-  /// The target of each input's gradient; nil where none is needed.
+  /// The target of each input's gradient; nil if none is needed.
   public var inputGradients: [InputGradient?]
   /// What this layer's `gradientEpilogue` returned, if it has run on the output's gradient.
   public var gradientEpilogue: (any ImageEpilogue)?

@@ -29,11 +29,11 @@ public struct Reliability: Sendable, Equatable {
 
   /// The borders of the bins, one more than there are bins.
   public var edges: [Double] { (0...binCount).map { Double($0) / Double(binCount) } }
-  /// Mean confidence of each bin; zero where it is empty.
+  /// Mean confidence of each bin; zero for an empty bin.
   public var confidence: [Double] {
     zip(confidenceSums, counts).map { $1 > 0 ? $0 / Double($1) : 0 }
   }
-  /// Fraction of correct predictions in each bin; zero where it is empty.
+  /// Fraction of correct predictions in each bin; zero for an empty bin.
   public var accuracy: [Double] {
     zip(correct, counts).map { $1 > 0 ? Double($0) / Double($1) : 0 }
   }

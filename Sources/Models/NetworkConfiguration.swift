@@ -37,7 +37,7 @@ extension NetworkConfiguration: ExpressibleByDictionaryLiteral {
 }
 
 extension NetworkConfiguration: Codable {
-  /// - Throws: `DecodingError` where a size of the catalogue's networks is of another type than its key.
+  /// - Throws: `DecodingError` if a size of the catalogue's networks has another type than its key.
   public init(from decoder: any Decoder) throws {
     values = try SettingValues(from: decoder)
     for key in NetworkCatalog.families.flatMap(\.keys) {

@@ -42,7 +42,7 @@ public enum ScalarType: String, Sendable, CaseIterable {
 public protocol TensorScalar: BitwiseCopyable, Sendable {
   /// The corresponding type in files.
   static var scalarType: ScalarType { get }
-  /// The scalar as a number, rounded where `Double` is too narrow (64-bit integers beyond 2⁵³).
+  /// The scalar as a number, rounded if `Double` can't represent it (64-bit integers beyond 2⁵³).
   var doubleValue: Double { get }
 }
 

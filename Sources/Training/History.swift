@@ -54,13 +54,14 @@ extension TrainingHistory {
 }
 
 extension EpochRecord {
-  /// The values of the epoch, for the file from which training goes on; NaN where nothing was measured.
+  /// The values of the epoch for the state file of the training; NaN for values that were not
+  /// measured.
   func numbers(classes: Int) -> [Double] {
     let absent = [Double](repeating: .nan, count: 3 + classes)
     return [Double(epoch), learningRate] + train.numbers + (validation?.numbers ?? absent)
   }
 
-  /// The inverse of `numbers(classes:)`; nil where there are not 8 + 2 · classes numbers.
+  /// The inverse of `numbers(classes:)`; nil unless there are 8 + 2 · classes numbers.
   init?(numbers: [Double], classes: Int) {
     guard numbers.count == 8 + 2 * classes, let epoch = Int(exactly: numbers[0]),
       let train = PassFigures(numbers: numbers[2..<5 + classes]),

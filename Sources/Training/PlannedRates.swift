@@ -4,8 +4,8 @@ import TensorFiles
 
 /// The learning rates of a training run, as far as they are known before it begins.
 ///
-/// A plateau schedule lowers the rate when training stands still, which isn't known in advance; the
-/// plan assumes that it never does. Early stopping may end the training sooner.
+/// A plateau schedule lowers the rate when training stops improving, which isn't known in advance;
+/// the plan assumes that this never happens. Early stopping may end the training sooner.
 public struct PlannedRates: Sendable, Equatable {
   /// A step: the number of epochs done before it, and its rate.
   public struct Point: Sendable, Equatable {

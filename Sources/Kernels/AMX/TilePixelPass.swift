@@ -2,9 +2,9 @@ import Tensors
 
 /// A convolution of small maps by products of bfloat16, one output pixel of many images at a time.
 ///
-/// `TilePass` reads each image in a frame of zeros, and multiplies them too: a 3×3 filter reads 225
-/// pixels for a 5×5 map, of which 169 lie inside. Here a sum has only taps inside the map, since its
-/// pixel tiles hold the same pixel of successive images.
+/// `TilePass` reads each image in a frame of zeros, which it also multiplies: for a 5×5 map, a 3×3
+/// filter reads 225 pixels, of which 169 are inside the map. Here a pixel tile holds the same pixel
+/// of successive images, so a sum has only the taps inside the map.
 ///
 /// The results have the same bits as those of `TilePass`, since zeros do not change a sum.
 struct TilePixelPass: MapPass {
@@ -14,19 +14,19 @@ struct TilePixelPass: MapPass {
   private let output: FeatureMapShape
   private let padding: Int
 
-  /// Images whose frames are in memory together: the rows of two pixel tiles.
+  /// Images whose frames are in memory at the same time: the rows of two pixel tiles.
   private static let imagesAtOnce = 2 * TileUnit.width
 
-  /// Whether maps of bfloat16 can be convolved so. A sum may begin at any of a filter's columns, so
-  /// each column's weights have to be whole tiles.
+  /// Whether this pass supports maps of bfloat16 with these sizes. A sum may begin at any column of
+  /// the filter, so the weights of each column must be whole weight tiles.
   ///
-  /// - Parameter inputs: Channels that are summed.
+  /// - Parameter inputs: The number of channels that are summed.
   static func fits(_ geometry: ConvolutionGeometry, input: FeatureMapShape, inputs: Int) -> Bool {
     geometry.stride == 1 && inputs % TileUnit.depth == 0 && input.precision == .bfloat16
       && geometry.outputShape(for: input).precision == .bfloat16
   }
 
-  /// - Precondition: `fits` holds.
+  /// - Precondition: `fits` is true.
   init(layout: KernelLayout, input: FeatureMapShape, output: FeatureMapShape, padding: Int) {
     kernel = TileKernel(layout: layout, parts: 1)
     frame = TileFrame(
@@ -107,7 +107,7 @@ struct TilePixelPass: MapPass {
     sums.finish(pixelTiles: images > TileUnit.width ? 2 : 1, weightTiles: tiles)
   }
 
-  /// The taps of a filter's row or column that lie inside the map.
+  /// The taps of a filter's row or column that are inside the map.
   @inline(__always)
   private func taps(of size: Int, at place: Int, _ extent: Int) -> Range<Int> {
     let first = max(padding - place, 0)

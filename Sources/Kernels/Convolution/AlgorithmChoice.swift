@@ -162,15 +162,16 @@ private struct AlgorithmChoice {
       time: Self.time(of: products, arithmetic))
   }
 
-  /// Products of the taps inside a map; nil where they do not apply. Their rows are images, which
-  /// a batch in training fills. In evaluation, an output must not depend on how many images there
-  /// are.
+  /// `TilePixelPass`, with the products of the taps inside a map; nil if it does not apply. Its
+  /// rows are images, so a batch must have enough of them. It is used only in training: in
+  /// evaluation, an output must not depend on the number of images.
   private func byPixels(inputs: Int) -> Candidate? {
     guard isTraining, input.count >= TileUnit.width,
       TilePixelPass.fits(geometry, input: input, inputs: inputs)
     else { return nil }
     let output = geometry.outputShape(for: input)
-    /// Pairs of an output row and a filter's row that meet inside the map; likewise for columns.
+    /// Pairs of an output row and a row of the filter whose input row is inside the map; likewise
+    /// for columns.
     func taps(_ size: Int, _ extent: Int, _ outputs: Int) -> Int {
       (0..<outputs).reduce(0) { sum, place in
         let first = place - geometry.padding

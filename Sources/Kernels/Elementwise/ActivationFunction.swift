@@ -8,7 +8,7 @@ public enum ActivationFunction: Hashable, Sendable {
   case identity
   /// max(x, 0).
   case relu
-  /// x where positive, slope · x elsewhere.
+  /// x if positive, otherwise slope · x.
   case leakyReLU(slope: Float)
   /// x · Φ(x), with Φ the standard normal distribution function.
   case gelu

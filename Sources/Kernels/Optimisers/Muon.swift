@@ -5,7 +5,7 @@ extension ParameterUpdates {
   ///
   ///     velocity = momentum · velocity + gradient
   ///     u = nesterov ? gradient + momentum · velocity : velocity
-  ///     value ← value · √outputs / ‖value‖, where it rescales
+  ///     value ← value · √outputs / ‖value‖, if `rescales`
   ///     value −= rate · (weightDecay · value + orthogonal(u))
   ///
   /// where `orthogonal` is `NewtonSchulz`. The step is about equally large in every direction of

@@ -45,7 +45,7 @@ public struct PlainWinograd: Sendable {
   /// The outputs of one tile `[m rows][m columns]` from its inputs `[m + 2][m + 2]` and weights
   /// `[3][3]`.
   ///
-  /// - Parameter columns: The transform along columns, where a tile is not square.
+  /// - Parameter columns: The transform along columns, if a tile is not square.
   public func tile(
     _ inputs: [[Double]], weights: [[Double]], columns: PlainWinograd? = nil
   ) -> [[Double]] {

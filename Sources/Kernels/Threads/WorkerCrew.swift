@@ -94,8 +94,8 @@ final class WorkerCrew: @unchecked Sendable {
   }
 }
 
-/// The pieces of one worker that nobody has taken yet: a range in one atomic word, so that no two
-/// threads take the same piece.
+/// The remaining pieces of one worker: a range in one atomic word, so that no two threads take the
+/// same piece.
 private final class WorkShare: Sendable {
   /// Lower bound in the upper half of the word, upper bound in the lower half.
   private let range = Atomic<UInt64>(0)
