@@ -4,16 +4,16 @@ import Records
 import TensorFiles
 import Tensors
 
-/// Images and labels as arrays: one `.npz` or safetensors file, a folder of `.npy`, or one `.npy` of
-/// images with its labels beside it.
+/// Images and labels as arrays: one `.npz` or safetensors file, a folder of `.npy`, or one `.npy`
+/// of images with the labels in the same folder.
 ///
-/// Pixels are bytes, `[N, H, W, 3]`, `[N, 3, H, W]` or, grey, `[N, H, W]`; labels are integers `[N]` or
-/// `[N, 1]`, counted from 0. MedMNIST, CIFAR-10.1 and CIFAR-10-C have this form.
+/// Pixels are bytes, `[N, H, W, 3]`, `[N, 3, H, W]` or, grey, `[N, H, W]`; labels are integers
+/// `[N]` or `[N, 1]`, counted from 0. MedMNIST, CIFAR-10.1 and CIFAR-10-C have this form.
 public enum ArrayDataset {
   /// Reads a data set with all of its parts.
   ///
-  /// Parts are found by the names of arrays: `train_images` and `train_labels`, `val_…`, `test_…`, or
-  /// `x_train` and `y_train`, …; `images` and `labels` alone are images to train on.
+  /// Parts are found by the names of arrays: `train_images` and `train_labels`, `val_…`, `test_…`,
+  /// or `x_train` and `y_train`, …; `images` and `labels` alone are images to train on.
   ///
   /// - Throws: `ArrayDatasetError`, or what the readers of the files throw.
   public static func read(at url: URL) throws -> ParsedDataset {
@@ -67,8 +67,8 @@ public enum ArrayDataset {
       pair, classNames, stated: container.statedClassNames, file: container.path)
   }
 
-  /// The files of a folder that share one `labels.npy`, as CIFAR-10-C's corruptions do, sorted by name;
-  /// empty for other folders.
+  /// The files of a folder that share one `labels.npy`, as CIFAR-10-C's corruptions do, sorted by
+  /// name; empty for other folders.
   public static func filesWithSharedLabels(in folder: URL) -> [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     guard names.contains("labels.npy"), !names.contains("images.npy") else { return [] }
@@ -98,8 +98,8 @@ public enum ArrayDataset {
       dataStatus: .own, source: .arrays)
   }
 
-  /// The names of the classes of all parts, the training images first: those that the file states, or
-  /// numbers up to the largest label.
+  /// The names of the classes of all parts, the training images first: those that the file states,
+  /// or numbers up to the largest label.
   private static func classNames(
     of parts: [(images: LabelledImages, labels: String)], stated: String?, file: String
   ) throws -> [String] {

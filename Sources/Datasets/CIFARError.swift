@@ -14,7 +14,7 @@ public enum CIFARError: PrintableError, Equatable {
   case missingMember(String, container: String, of: CIFARKind)
   /// A file exists in both editions, so that the choice is ambiguous.
   case bothEditions(String, container: String)
-  /// A folder has both editions, each in a folder of its own.
+  /// A folder contains both editions, each in a separate folder.
   case twoFolders([String], container: String)
   /// It is the other of the two data sets.
   case otherDataSet(CIFARKind, container: String)

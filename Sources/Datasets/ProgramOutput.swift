@@ -6,9 +6,9 @@ import TensorFiles
 /// Programs write into this pipe and never into files. So the reader can stop at any
 /// byte, and if this process dies for any reason, the program's next write ends it too.
 ///
-/// `posix_spawn` starts them rather than `Foundation.Process`, which puts a program into a process
-/// group of its own, where Ctrl-C does not reach it, and which waits for its end on a socket that
-/// other child processes inherit: two programs that run concurrently can deadlock.
+/// `posix_spawn` starts them instead of `Foundation.Process`, which creates a new process group
+/// that Ctrl-C does not reach, and which waits for the program's end on a socket that other child
+/// processes inherit: two programs that run concurrently can deadlock.
 final class ProgramOutput {
   let name: String
   private let identifier: pid_t
@@ -108,8 +108,8 @@ final class ProgramOutput {
     return status
   }
 
-  /// A pipe whose ends programs inherit only as their standard streams. Any other copy would hold the
-  /// writing end open, and the output would never end.
+  /// A pipe whose ends programs inherit only as their standard streams. Any other copy would hold
+  /// the writing end open, and the output would never end.
   private static func makePipe(for program: String) throws(ProgramError) -> (
     reading: FileHandle, writingEnd: Int32
   ) {

@@ -3,13 +3,12 @@ import TensorFiles
 
 /// Extracts a few members of a tar archive into memory.
 ///
-/// Archives come from strangers. An unpacking `tar` must not follow links, leave
-/// its folder, make devices or fill the disk; here nothing is created on disk,
-/// and sizes are checked before a byte is read. The archive is
-/// decompressed and read once, front to back.
+/// Archives may be hostile. An unpacking `tar` would have to avoid following links, leaving its
+/// folder, making devices and filling the disk. Here nothing is created on disk, and sizes are
+/// checked before reading. The archive is decompressed and read once, sequentially.
 ///
-/// Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; for type `L` the GNU
-/// tar manual, "Basic Tar Format".
+/// Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Header Block"; for type `L` the
+/// GNU tar manual, "Basic Tar Format".
 package struct TarArchive {
   private let file: DecompressedFile
   private let name: String

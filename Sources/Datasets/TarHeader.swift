@@ -28,7 +28,7 @@ package struct TarHeader {
     let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
     name = prefix.isEmpty ? shortName : "\(prefix)/\(shortName)"
     typeFlag = block[156]
-    // A hard link states the size of the file it names and has no content of its own.
+    // A hard link has the size of the file that it names, but no content.
     self.size = typeFlag == UInt8(ascii: "1") ? 0 : size
     switch typeFlag {
     case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): kind = .file

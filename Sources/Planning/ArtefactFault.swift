@@ -1,6 +1,6 @@
 import TensorFiles
 
-/// A difference between what a manifest records and what lies in the artefact's folder.
+/// A difference between a manifest and the files in the artefact's folder.
 public struct ArtefactFault: Sendable, Equatable, CustomStringConvertible {
   /// The file's name in the artefact's folder; `.` for the folder itself.
   public let file: String

@@ -24,7 +24,7 @@ enum ArtefactFolder {
     }
     if rename(new.path, path.path) != 0 {
       if errno == ENOTDIR {
-        // A file lies where a folder should.
+        // There is a file instead of a folder.
         guard unlink(path.path) == 0, rename(new.path, path.path) == 0 else { throw failure(path) }
       } else {
         guard errno == ENOTEMPTY || errno == EEXIST else { throw failure(path) }

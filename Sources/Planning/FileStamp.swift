@@ -42,7 +42,7 @@ struct FileStamp: Codable, Equatable, Sendable {
     return Self.nanoseconds(now) - max(modified, changed)
   }
 
-  /// The clock that Linux stamps files by ticks at least every 10 ms. Times in whole seconds come from a
+  /// The clock of Linux's file times ticks at least every 10 ms. Times in whole seconds are from a
   /// file system with a resolution of 1 s, or 2 s (FAT).
   private var granularity: Int64 {
     let keepsSecondsOnly = modified % 1_000_000_000 == 0 && changed % 1_000_000_000 == 0
@@ -51,8 +51,8 @@ struct FileStamp: Codable, Equatable, Sendable {
 
   private static let kernelTick: Int64 = 20_000_000
 
-  /// A file's time can be anything, and 64 bits of nanoseconds end in the year 2262: clamps the seconds so
-  /// that differences fit too.
+  /// A file's time can be anything, and 64 bits of nanoseconds end in the year 2262: clamps the
+  /// seconds so that differences fit too.
   private static func nanoseconds(_ time: timespec) -> Int64 {
     let seconds = min(max(Int64(time.tv_sec), -4_000_000_000), 7_000_000_000)
     return seconds * 1_000_000_000 + Int64(time.tv_nsec)

@@ -50,7 +50,7 @@ struct GraphNode {
     }
   }
 
-  /// `file:line` of the value of `key`, or of the key within it; of the node where there is none.
+  /// `file:line` of the value of `key`, or of the key within it; of the node if there is none.
   func place(of keys: String...) -> String {
     var found = self
     for key in keys {

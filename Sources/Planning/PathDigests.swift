@@ -1,8 +1,8 @@
 import Foundation
 import TensorFiles
 
-/// The content digests of the files and folders that recipes name by path. A symbolic link counts as
-/// what it points to.
+/// The content digests of the files and folders that recipes name by path. Symbolic links are
+/// followed.
 struct PathDigests {
   private let memoryFolder: URL
 

@@ -3,8 +3,8 @@ import TensorFiles
 
 /// The copies of an artefact's outputs in a folder that people read and edit, such as `plots/RUN`.
 ///
-/// `.published.json` in the folder records what was copied into it. A file that differs from that
-/// was edited: it is kept, and the new version is written beside it.
+/// `.published.json` in the folder records the copied files. A file that differs from its record
+/// was edited: it is kept, and the new version is written next to it.
 struct PublishedCopies {
   /// A copy that the user has edited.
   struct Edited: Equatable {

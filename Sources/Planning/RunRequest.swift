@@ -40,8 +40,8 @@ public struct RunRequest: Sendable, Equatable, Codable {
     }
   }
 
-  /// The command that repeats the run, as a line for a shell: `./pipeline.sh run quickstart --as slow --set
-  /// train.epochs=20`.
+  /// The command that repeats the run, as a line for a shell: `./pipeline.sh run quickstart --as
+  /// slow --set train.epochs=20`.
   public var command: String {
     let name = URL(fileURLWithPath: recipe).deletingPathExtension().lastPathComponent
     let words =
@@ -67,7 +67,8 @@ public struct RunRequest: Sendable, Equatable, Codable {
   }
 }
 
-/// Paths that a user gave in one folder, as seen from another: relative if they lie within it.
+/// Converts a user's paths from one folder to another: they are relative if they are inside the
+/// latter.
 private struct PathRebase {
   let callerFolder: URL
   let root: URL

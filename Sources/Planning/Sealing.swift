@@ -84,7 +84,7 @@ public struct Sealing {
     }
   }
 
-  /// Puts the log beside the outputs.
+  /// Moves the log to the folder of the outputs.
   private func keepLog(of work: URL) throws {
     let files = FileManager.default
     let log = work.appendingPathComponent(LogFilter.fileName)

@@ -9,7 +9,7 @@ struct SetAside {
 
   /// Keeps every file of an artefact that is not as its manifest records it.
   ///
-  /// The files are linked, so that the artefact's folder stays as it is until it is replaced.
+  /// The files are linked, so that the artefact's folder does not change until it is replaced.
   ///
   /// - Returns: A line for each kept file.
   func keepAltered(of artefact: Artefact) throws(PlanningError) -> [String] {

@@ -1,11 +1,11 @@
 import Foundation
 import TensorFiles
 
-/// Values computed from files, remembered with the files' stamps, so that a file is read again only if the
-/// file system reports a change.
+/// Values computed from files, remembered with the files' stamps, so that a file is read again only
+/// if the file system reports a change.
 ///
-/// The memory is one file, replaced atomically: several processes may update it at once, and the last to
-/// write wins. Values that can't be written are computed again.
+/// The memory is one file, which is replaced atomically: several processes may update it at the
+/// same time, and the last one wins. Values that can't be written are computed again.
 struct StampedMemory<Value: Codable> {
   private struct Entry: Codable {
     let stamp: FileStamp

@@ -6,7 +6,7 @@ extension Recipe {
   /// - Parameters:
   ///   - stageNames: The stages that steps may run.
   ///   - sectionsOfStage: The sections of the schema that a stage reads.
-  ///   - recipesFolder: Where to look for a base that is not beside the file.
+  ///   - recipesFolder: The folder in which to look for a base that is not in the file's folder.
   ///   - overrides: `key=value`, the value in YAML: `train.schedule.milestones=[5, 8]`.
   /// - Throws: The first error, as a `RecipeError`.
   public init(
@@ -98,8 +98,8 @@ public struct RecipeSource {
     try Recipe(self, overrides: overrides)
   }
 
-  /// The values that the file itself sets for a key, without those of its bases: for the key's section
-  /// (the step is nil), and for each step that has a section of its own.
+  /// The values that the file itself sets for a key, without those of its bases: for the key's
+  /// section (the step is nil), and for each step that has its own section.
   public func ownValues(of key: RecipeSchema.Key) -> [(step: String?, value: RecipeValue)] {
     let overlays = reading.settingsReader(steps: file.steps).overlays
     let steps = overlays.filter { $0.value == key.section }.keys.sorted()

@@ -25,9 +25,9 @@ public enum RecipeOrigin: Sendable, Equatable, CustomStringConvertible {
 ///     train: {epochs: 200, optimizer.kind: sgd}       # nested or dotted
 ///     refit: {epochs: 10}                             # overrides train's section for that step
 ///
-/// A step whose name is not its stage's may have a section of its own, where its stage reads exactly
-/// one section: its values take precedence over the stage's section, and those over the defaults. Within
-/// each, a `--set` takes precedence over the file.
+/// A step whose name is not that of its stage may have its own section, if its stage reads exactly
+/// one section. Its values take precedence over the stage's section, and those over the defaults.
+/// Within each section, a `--set` takes precedence over the file.
 public struct Recipe: Sendable {
   /// The file's name without its extension.
   public let name: String
@@ -37,8 +37,7 @@ public struct Recipe: Sendable {
   public let steps: [RecipeStep]?
 
   let schema: RecipeSchema
-  /// The steps that use each section; nil stands for the section itself, if the
-  /// recipe lists no steps.
+  /// The steps that use each section; nil is the section itself, if the recipe lists no steps.
   let readers: [String: [String?]]
   /// Steps that have, or may have, a section of their own: the section of the schema it overlays.
   let overlays: [String: String]
@@ -66,7 +65,7 @@ public struct Recipe: Sendable {
   }
 
   /// The full keys in `reads`, in the schema's order: a section or group (`train`,
-  /// `train.optimizer`) stands for every key below it, a full key for itself.
+  /// `train.optimizer`) includes all keys below it.
   public func keys(matching reads: [String]) -> [String] {
     schema.keys.map(\.name).filter { name in
       reads.contains { name == $0 || name.hasPrefix($0 + ".") }

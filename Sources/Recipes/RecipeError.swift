@@ -55,13 +55,13 @@ public enum RecipeError: Error, Sendable, Equatable {
   case integerOverflow(RecipePlace, key: String, found: String)
   /// The number is infinite, not a number, or beyond the range of a `Double`.
   case notFinite(RecipePlace, key: String, found: String)
-  /// The number is within its bounds, but not after rounding to float32: it vanishes, overflows, has
-  /// lost digits, or reaches a bound that it must stay clear of.
+  /// The number is within its bounds, but not after rounding to float32: it vanishes, overflows,
+  /// has lost digits, or reaches a bound that it must stay clear of.
   case notFloat32(RecipePlace, key: String, expected: String, found: String, becomes: String)
   /// The number is greater than that of another key which it must not exceed.
   case aboveOther(
     RecipePlace, key: String, found: String, other: String, limit: String, otherPlace: String)
-  /// The word is none of the choices.
+  /// The word is not one of the choices.
   case unknownChoice(
     RecipePlace, key: String, choices: [String], found: String, suggestion: String?)
   /// The text does not match the key's pattern.
@@ -80,7 +80,7 @@ public enum RecipeError: Error, Sendable, Equatable {
   case unknownStage(RecipePlace, name: String, suggestion: String?, stages: [String])
   /// A step's input does not come from an earlier step.
   case stepInput(RecipePlace, input: String, source: String, earlier: [String])
-  /// A step has a section of its own, but its stage reads none, or several.
+  /// A step has its own section, but its stage reads none or several.
   case noOwnSection(RecipePlace, step: String, stage: String, sections: [String])
 
   // The command line

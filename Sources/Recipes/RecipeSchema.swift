@@ -12,8 +12,8 @@ public struct RecipeSchema: Sendable {
     public let defaultValue: RecipeValue
     /// True if the key changes only printed output; it does not enter cache keys.
     public let isPresentation: Bool
-    /// True where the key was added after results stood: its default stands for what was done
-    /// before, and enters neither cache keys nor resolved recipes.
+    /// True if the key was added later: its default describes the earlier behaviour and is part of
+    /// neither cache keys nor resolved recipes.
     public let isAddition: Bool
     /// What the key means, in one sentence without a full stop.
     public let about: String
@@ -40,7 +40,8 @@ public struct RecipeSchema: Sendable {
 
   /// Reads and checks a schema file.
   ///
-  /// - Parameter declared: The keys that the program declares; the file selects those that it names.
+  /// - Parameter declared: The keys that the program declares; the file selects those that it
+  ///   names.
   public init(
     contentsOf url: URL, declared: [DeclaredSetting] = []
   ) throws(RecipeSchemaError) {
@@ -103,8 +104,8 @@ func keySuggestions(for name: String, among keys: [String], groups: some Sequenc
   return plainest(keys.filter { lastWord($0) == near })
 }
 
-/// Three of the keys; those of a group within a group, which repeat keys that stand above it, only
-/// where there are no others.
+/// Three of the keys. Keys of a group within a group, which repeat keys above it, are used only if
+/// there are no others.
 private func plainest(_ keys: [String]) -> [String] {
   let plain = keys.filter { key in key.count { $0 == "." } < 3 }
   return Array((plain.isEmpty ? keys : plain).prefix(3))

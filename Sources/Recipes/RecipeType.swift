@@ -2,8 +2,8 @@
 public indirect enum RecipeType: Sendable, Equatable {
   case integer(Bounds)
   case number(Bounds)
-  /// A number; a whole one is an integer, so that a key that once took only integers keeps its cache
-  /// keys.
+  /// A number; a whole one is an integer, so that a key that once took only integers keeps its
+  /// cache keys.
   case amount(Bounds)
   case boolean
   /// Text that matches a regular expression as a whole; without one, any text that is not empty.
@@ -13,7 +13,7 @@ public indirect enum RecipeType: Sendable, Equatable {
   /// One of the words. `former` maps words of earlier versions to the current ones.
   case choice([String], former: [String: String])
   case list(RecipeType, Length)
-  /// A list whose items are a name with options of its own, such as `{crop: {padding: 4}}` or `flip`.
+  /// A list whose items are names with their options, such as `{crop: {padding: 4}}` or `flip`.
   /// Its value is a list of objects with one member, the name, that holds every option.
   case variants([Variant])
   /// The first type or, if it does not accept the value's kind, the second.
@@ -36,8 +36,8 @@ public indirect enum RecipeType: Sendable, Equatable {
       return true
     }
 
-    /// Whether the number is still within the bounds after rounding to float32, as networks use it: a
-    /// probability below 1 must not become 1, nor a divisor 0.
+    /// Whether the number is still within the bounds after rounding to float32, as networks use it:
+    /// a probability below 1 must not become 1, nor a divisor 0.
     func containsAsFloat32(_ number: Double) -> Bool {
       let rounded = Float(number)
       guard rounded.isFinite, number == 0 || rounded.isNormal else { return false }

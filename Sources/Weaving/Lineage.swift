@@ -1,8 +1,8 @@
 import Foundation
 import Planning
 
-/// The provenance of an artefact: the artefacts that it and its predecessors read, up to those that read
-/// none, according to the manifests in the cache.
+/// The provenance of an artefact: the artefacts that it and its predecessors read, up to those that
+/// read none, according to the manifests in the cache.
 struct Lineage {
   /// One artefact of the chain.
   struct Link {
@@ -33,8 +33,8 @@ struct Lineage {
         manifest: manifest, faults: artefact.faults.map(\.description), stage: manifest.stage,
         key: manifest.key, folder: start, readers: [])
     ]
-    // A key names its inputs' contents, so no artefact can come before itself; a forged manifest that
-    // says so ends at the first repetition.
+    // A key depends on the contents of the inputs, so no artefact can be its own input. With a
+    // forged manifest, the loop ends at the first repetition.
     var index = 0
     while index < links.count {
       let reader = links[index]

@@ -51,7 +51,8 @@ struct OutputHTML {
     return pieces.joined()
   }
 
-  /// Most rows shown at once; a longer table shows its first rows and folds the whole.
+  /// The largest number of rows of a table that is not collapsed; a longer one shows its first
+  /// rows.
   private static let openRows = 40
   private static let firstRows = 10
 
@@ -113,8 +114,8 @@ struct OutputHTML {
     return CaptionedFigure(picture: picture.html, caption: under, identifier: identifier).html
   }
 
-  /// Largest embedded SVG in bytes. An SVG is sharper than a PNG and follows the page's dark mode, but
-  /// becomes large if it has thousands of elements or holds the pixels of a picture.
+  /// Largest embedded SVG in bytes. An SVG is sharper than a PNG and follows the page's dark mode,
+  /// but becomes large if it has thousands of elements or holds the pixels of a picture.
   private static let largestDrawing = 200_000
   private static let largestPicture = 800_000
 

@@ -75,8 +75,8 @@ extension RunRecord {
     project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
   }
 
-  /// From the page to a file of a step: the published copy beside the page if there is one,
-  /// otherwise the file in the run's folder.
+  /// The link from the page to a file of a step: to the published copy in the page's folder if
+  /// there is one, otherwise to the file in the run's folder.
   func link(toFile file: String, of chapter: Chapter) -> String {
     let name = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? file
     let folder = chapter.name == chapter.stage ? "" : "\(chapter.name)/"

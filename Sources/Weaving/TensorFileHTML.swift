@@ -99,7 +99,8 @@ struct TensorFileHTML {
 
   private static let captionLimit = 40
 
-  /// The captions row by row, runs of equal ones once with their count; empty if there are none.
+  /// The captions in order, with runs of equal ones shown once with their count; empty if there are
+  /// none.
   private static func runs(of captions: [String]) -> String {
     var runs: [(caption: String, count: Int)] = []
     for caption in captions where !caption.isEmpty {

@@ -16,7 +16,7 @@ struct CompareAnswer: Answer {
       /// `validation` or `test`.
       let on: String
       let selectedOnTest: Bool
-      /// "6 views each"; absent where each image was seen as it is.
+      /// "6 views each"; absent if only the plain image was used.
       let views: String?
     }
 

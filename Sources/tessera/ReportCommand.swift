@@ -29,7 +29,7 @@ struct WeaveCommand: ParsableCommand {
   }
 }
 
-/// `tessera report`: writes a run's page anew, or one that sets compares several runs.
+/// `tessera report`: writes a run's page again, or a page that compares several runs.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
