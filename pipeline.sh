@@ -12,8 +12,11 @@ set -euo pipefail
 
 caller_folder=$PWD
 # Resolves links, so that the project is found when the script is called through one.
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd -P)
-cd "$root"
+root=${BASH_SOURCE[0]}
+[[ ! -L $root ]] || root=$(readlink -f "$root")
+[[ $root == /* ]] || root=./$root
+cd -P "${root%/*}/"
+root=$PWD
 bin=${TESSERA_BIN:-$root/.build/release}
 [[ $bin == /* ]] || bin=$caller_folder/$bin
 
@@ -114,6 +117,7 @@ clean_up() {
   [[ -z $new_folder ]] || rm -rf "$new_folder"
   end_live TERM
   unlock_result
+  [[ $is_alone == no ]] || note_holder data/.lock ''
   [[ -z $run_lock || ! -e $run_lock_path ]] || note_holder "$run_lock_path" ''
 }
 
@@ -125,7 +129,7 @@ catch_signals() {
 # --- One stage ------------------------------------------------------------------------------------
 
 # The argument that every call of tessera needs.
-request=() selection=() threads=1 force=no wait_for_locks=yes
+request=() selection=() threads='' force=no wait_for_locks=yes
 
 # Warnings shown so far in this run, one per line: each is shown once.
 shown_warnings=''
@@ -175,6 +179,7 @@ run_instance() {
   local name=$1 reason=$2 started stage work
   local -a call=()
   shift 2
+  [[ -n $threads ]] || threads=$(nproc)
   lock_result "$@"
   [[ $one_at_a_time == no ]] || lock_stage "${1%-*}"
   hold_build
@@ -259,17 +264,12 @@ run_until_complete() {
   local plan state name stage note result due reason run='' one_at_a_time is_live
   local -a current results
   SECONDS=0
+  [[ $weaves == no ]] || publishing+=(--weave)
   if [[ $is_alone == yes ]]; then tidying=(--tidy); else own_run "$1" "$2 $1"; fi
   while true; do
     stop_if_interrupted
     plan=$(tessera plan "${request[@]}" "${selection[@]}" --publish "${publishing[@]}" "${tidying[@]}")
     tidying=()
-    if [[ $is_alone == yes ]]; then
-      stop_being_alone
-      has_waited=no
-      own_run "$1" "$2 $1"
-      [[ $has_waited == no ]] || continue
-    fi
     due='' reason='' current=() results=() one_at_a_time=no is_live=no
     while IFS=$'\t' read -r state name stage note result; do
       case $state in
@@ -294,6 +294,12 @@ run_until_complete() {
       esac
     done <<<"$plan"
     [[ -n $due ]] || break
+    if [[ $is_alone == yes ]]; then
+      stop_being_alone
+      has_waited=no
+      own_run "$1" "$2 $1"
+      [[ $has_waited == no ]] || continue
+    fi
     if ((${#current[@]} > 0)); then say "up to date: ${current[*]}"; fi
     for name in "${current[@]}" "$due"; do reported[$name]=yes; done
     [[ $is_live == no ]] || start_live "$run"
@@ -319,12 +325,6 @@ report_run() {
       edited) say "  note: $name" ;;
     esac
   done <<<"$plan"
-  # A partial run that uses existing results may not be repeatable by a command.
-  if [[ -e data/runs/$run/run.json && $weaves == yes ]]; then
-    path=$(tessera weave "$run")
-    printf -v name '%-22s' report
-    say "  $name $path"
-  fi
   end_live USR1
 }
 
@@ -334,7 +334,7 @@ report_run() {
 parse_run() {
   local recipe='' option value
   local -a words=()
-  threads=$(nproc) dry_run=no
+  dry_run=no
   while (($# > 0)); do
     option=$1
     case $option in

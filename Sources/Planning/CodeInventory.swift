@@ -114,7 +114,9 @@ public struct CodeInventory {
 
   /// The language of a source file; nil for files that no build uses.
   private static func language(ofFile path: String) -> SourceTokens.Language? {
-    switch URL(fileURLWithPath: path).pathExtension {
+    // A URL would look for the file in the current folder.
+    guard let dot = path.lastIndex(of: ".") else { return nil }
+    return switch path[path.index(after: dot)...] {
     case "swift": .swift
     case "h", "c", "cpp", "hpp", "S", "modulemap": .c
     default: nil

@@ -108,14 +108,19 @@ struct GraphNode {
   func filePatterns() throws(GraphError) -> [FilePattern] {
     let words = try words()
     for word in words
-    where word.hasPrefix(".") || word.wholeMatch(of: /[A-Za-z0-9._*-]+/) == nil {
+    where word.isEmpty || word.hasPrefix(".")
+      || !word.utf8.allSatisfy({ $0.isASCIILetterOrDigit || "._*-".utf8.contains($0) })
+    {
       throw .badName(place: place, what: "a file", name: word)
     }
     return words.map(FilePattern.init)
   }
 
   func requireName(_ name: String, of what: String) throws(GraphError) {
-    guard name.wholeMatch(of: /[a-z][a-z0-9]*(-[a-z0-9]+)*/) != nil else {
+    // Small letters and digits in words, a letter first; hyphens join the words.
+    let words = name.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+    let hasWords = words.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isSmallLetterOrDigit) }
+    guard hasWords, let first = name.utf8.first, !first.isASCIIDigit else {
       throw .badName(place: place, what: what, name: name)
     }
   }

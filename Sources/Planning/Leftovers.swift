@@ -41,9 +41,17 @@ public struct Leftovers {
     }
   }
 
-  /// `.NAME.….tmp` of an atomic write, `.INSTANCE.link` of a link.
-  private static func isTemporary(_ name: String) -> Bool {
-    name.wholeMatch(of: /\..+\.[0-9a-z]+\.tmp|\.[^.]+\.link/) != nil
+  /// Whether a file has the name of an atomic write's temporary file, `.NAME.….tmp`, or of an unfinished
+  /// link, `.INSTANCE.link`.
+  package static func isTemporary(_ name: String) -> Bool {
+    // A regular expression would take a fifth of the time of a run with nothing to do.
+    let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count >= 3, parts[0].isEmpty, let kind = parts.last else { return false }
+    if kind.elementsEqual("link".utf8) { return parts.count == 3 && !parts[1].isEmpty }
+    let random = parts[parts.count - 2]
+    let hasName = parts.count > 4 || parts.count == 4 && !parts[1].isEmpty
+    return kind.elementsEqual("tmp".utf8) && hasName && !random.isEmpty
+      && random.allSatisfy(\.isSmallLetterOrDigit)
   }
 
   /// The file of remembered digests that earlier versions kept.

@@ -56,6 +56,9 @@ extension RunFolder {
     return stored
   }
 
+  /// Whether the run has stored a request, so that a command repeats it.
+  public var hasRequest: Bool { FileStamp(ofFile: project.url("\(path)/run.json").path) != nil }
+
   /// A run that has never completed counts as older than all others.
   private var requestTime: Date { storedRequest?.time ?? .distantPast }
 

@@ -28,9 +28,14 @@ public enum FolderWalk {
     guard !ancestors.contains(folder.path) else { return }
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
     where !name.hasPrefix(".") {
-      let url = folder.appendingPathComponent(name).resolvingSymlinksInPath()
+      var url = folder.appending(path: name, directoryHint: .notDirectory)
       var status = stat()
-      guard stat(url.path, &status) == 0 else { continue }
+      guard lstat(url.path, &status) == 0 else { continue }
+      // The folder's own path is resolved, and resolving one takes longer than all else here.
+      if status.st_mode & S_IFMT == S_IFLNK {
+        url = url.resolvingSymlinksInPath()
+        guard stat(url.path, &status) == 0 else { continue }
+      }
       switch status.st_mode & S_IFMT {
       case S_IFREG: files.append(File(path: prefix + name, url: url))
       case S_IFDIR:

@@ -128,7 +128,7 @@ struct RemoveCommand: ParsableCommand {
     let isSweep =
       !project.runNames.contains(runName) && SweepFolder.names(in: project).contains(runName)
     let kept = isSweep ? try removeSweep(in: project) : try remove(runName, in: project)
-    try Weaver(project: project, version: WeaveCommand.version).writeIndex()
+    try Weaver(project).writeIndex()
     print("removed the \(isSweep ? "sweep" : "run") \(runName)")
     if !kept.isEmpty {
       print("kept, since they were edited or added by hand: \(kept.joined(separator: ", "))")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Planning
 import Preflight
 import Terminals
+import Weaving
 
 /// `tessera plan`: what has to run, for pipeline.sh or for the user.
 struct PlanCommand: ParsableCommand {
@@ -13,7 +14,8 @@ struct PlanCommand: ParsableCommand {
       a key of the recipe that has no effect; then, for each instance, its state ('current', 'due', \
       'waiting', 'outdated' or 'absent'), its name, its stage and a reason, after 'due' also what it \
       makes and what it reads as STAGE-KEY; 'alone' and the instance where its stage runs one at a \
-      time; 'live' and the instance where its stage shows how far it is; 'edited' and a line for each published copy that was edited and is kept; where nothing is due, 'open', an instance, a \
+      time; 'live' and the instance where its stage shows how far it is; 'edited' and a line for each \
+      published copy that was edited and is kept; where nothing is due, 'open', an instance or 'report', a \
       file worth opening and a note. What a stage would refuse is an error.
       """)
 
@@ -26,6 +28,9 @@ struct PlanCommand: ParsableCommand {
   @Flag(
     help: "With --publish: replace published copies that were edited, which are kept otherwise.")
   var replaceEdited = false
+
+  @Flag(help: "With --publish: where nothing is due, bring the run's page up to date.")
+  var weave = false
 
   @Flag(help: "First remove what a program that died has left behind; for a command that is alone.")
   var tidy = false
@@ -74,6 +79,10 @@ struct PlanCommand: ParsableCommand {
     for highlight in publication.highlights {
       printFields("open", highlight.instance, highlight.path, highlight.note)
     }
+    // A partial run that uses existing results may not be repeatable by a command.
+    guard weave, plan.folder.hasRequest else { return }
+    _ = try Weaver(project).weave(plan.folder, always: false)
+    printFields("open", "report", Weaver.path(ofRun: request.run), "")
   }
 
   private func printFields(_ fields: String...) {

@@ -3,32 +3,6 @@ import Foundation
 import Planning
 import Weaving
 
-/// `tessera weave`: brings a run's page up to date.
-struct WeaveCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "weave",
-    abstract: "Write a run's page where what it shows has changed, and print its path.")
-
-  @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
-  var runName: String?
-
-  func run() throws {
-    let project = try Project.here()
-    let folder = try RunFolder.named(runName, in: project)
-    _ = try Weaver(project: project, version: Self.version).weave(folder, always: false)
-    print(Weaver.path(ofRun: folder.name))
-  }
-
-  /// Identifies the build of this program.
-  static var version: String {
-    let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let attributes = try? FileManager.default.attributesOfItem(atPath: executable.path)
-    let size = (attributes?[.size] as? NSNumber)?.intValue ?? 0
-    let time = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-    return "\(size) \(time)"
-  }
-}
-
 /// `tessera report`: writes a run's page again, or a page that compares several runs.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,7 +27,7 @@ struct ReportCommand: ParsableCommand {
     for name in names where !folders.contains(where: { $0.name == name }) {
       folders.append(try RunFolder.named(name, in: project))
     }
-    let weaver = Weaver(project: project, version: WeaveCommand.version)
+    let weaver = Weaver(project)
     guard !notebook else {
       return print(try weaver.notebook(try folders.first ?? RunFolder.named(nil, in: project)))
     }
@@ -65,5 +39,20 @@ struct ReportCommand: ParsableCommand {
       print(Weaver.path(ofRun: folder.name))
     }
     print(Weaver.indexPath)
+  }
+}
+
+extension Weaver {
+  /// For this build of the program.
+  init(_ project: Project) {
+    self.init(project: project, version: Self.version)
+  }
+
+  /// Identifies the build of this program.
+  private static var version: String {
+    var status = stat()
+    guard stat("/proc/self/exe", &status) == 0 else { return "" }
+    let time = status.st_mtim
+    return "\(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
   }
 }

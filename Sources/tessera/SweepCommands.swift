@@ -192,7 +192,7 @@ private struct SweepReport {
       Output.line(
         "  \(NumberText.count(results.unfinishedCount, "run is", "runs are")) not finished")
     }
-    let weaver = Weaver(project: folder.project, version: WeaveCommand.version)
+    let weaver = Weaver(folder.project)
     Output.line("page: \(try weaver.weave(results, in: folder))")
     Output.line("files: \(folder.pagePath)/runs.csv settings.csv sweep.json")
   }

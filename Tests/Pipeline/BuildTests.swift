@@ -24,6 +24,40 @@ import Testing
     #expect(try sandbox.takeCalls() == [])
   }
 
+  /// Sources are read only where a stamp has changed; one changes with the file, even if its time is set
+  /// back and its size stays.
+  @Test func unchangedSourcesAreNotReadAgain() throws {
+    let sandbox = try Sandbox(builds: true)
+    try sandbox.succeed()
+    _ = try sandbox.takeBuilds()
+    try sandbox.write(
+      "toolchain/sha256sum",
+      "#!/bin/bash\necho read >>\"$SANDBOX/calls\"; exec /usr/bin/sha256sum \"$@\"\n")
+    #expect(try sandbox.shell(["/bin/chmod", "+x", "toolchain/sha256sum"]).finish().status == 0)
+    _ = try sandbox.takeCalls()
+    try sandbox.succeed("list")
+    #expect(try !sandbox.takeCalls().isEmpty, "a file that is this new may change within one stamp")
+    #expect(!sandbox.exists(".build/tessera-tool.stamps"))
+    Thread.sleep(forTimeInterval: 4.5)
+    try sandbox.succeed("list")
+    #expect(try !sandbox.takeCalls().isEmpty)
+    for _ in 0..<2 {
+      try sandbox.succeed("list")
+      #expect(try sandbox.takeCalls().isEmpty)
+    }
+    let source = "Sources/Deep/Deep.swift"
+    let edit = try sandbox.shell([
+      "/bin/bash", "-c",
+      "cp -p \(source) old && sed -i s/deep/peed/ \(source) && touch -r old \(source)",
+    ])
+    #expect(try edit.finish().status == 0)
+    try sandbox.succeed("list")
+    #expect(try sandbox.takeBuilds() == [whole + " --product tessera"])
+    sandbox.variables["TESSERA_CPU"] = "x86-64-v3"
+    try sandbox.succeed("list")
+    #expect(try sandbox.takeBuilds() == [whole + " --product tessera"])
+  }
+
   @Test func readingCommandsBuildTheToolAlone() throws {
     let sandbox = try Sandbox(builds: true)
     try sandbox.succeed("list")

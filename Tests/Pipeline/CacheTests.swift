@@ -18,6 +18,29 @@ import Testing
     #expect(second.contains("nothing had to run"))
   }
 
+  /// Each program that a shell starts takes as long as a tenth of such a run.
+  @Test func aRunWithNothingToDoCallsTheToolOnceAndLittleElse() throws {
+    let sandbox = try Sandbox()
+    try sandbox.succeed()
+    let tool = try Sandbox.tool().path
+    try sandbox.install(
+      tool: "#!/bin/bash\necho \"$1\" >>\"$SANDBOX/calls\"; exec '\(tool)' \"$@\"")
+    let few = try sandbox.shell([
+      "/bin/bash", "-c",
+      #"mkdir few && for p in bash flock; do ln -s "$(command -v $p)" few; done"#,
+    ])
+    #expect(try few.finish().status == 0)
+    sandbox.variables["PATH"] = sandbox.root.appending(path: "few").path
+    #expect(try sandbox.succeed().contains("  report                 plots/quickstart/report.html"))
+    #expect(try sandbox.takeCalls() == ["plan"])
+    // The page is written again where it is missing, by the same call.
+    try sandbox.remove("plots/quickstart/report.html")
+    try sandbox.succeed()
+    #expect(try sandbox.takeCalls() == ["plan"])
+    #expect(sandbox.exists("plots/quickstart/report.html"))
+    #expect(try sandbox.read("data/.lock").allSatisfy(\.isWhitespace))
+  }
+
   @Test func artefactHoldsWhatItWasMadeFrom() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed("--threads", "1")

@@ -254,8 +254,7 @@ import Testing
   @Test(arguments: [
     "plan 1 before", "plan 1 after", "prepare 1 before", "prepare 1 after", "seal 1 before",
     "seal 1 after", "plan 2 after", "prepare 2 after", "seal 2 before", "seal 2 after",
-    "seal 4 before", "seal 4 after", "plan 5 before", "plan 5 after", "weave 1 before",
-    "weave 1 after",
+    "seal 4 before", "seal 4 after", "plan 5 before", "plan 5 after",
   ])
   func aHolderKilledAtAnyPointIsReplaced(point: String) throws {
     let sandbox = try Sandbox()

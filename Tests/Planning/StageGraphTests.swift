@@ -28,6 +28,13 @@ import Testing
         highlights: metrics.json
     """
 
+  @Test(arguments: ["make", "make-2", "m", "make2-ab-c3"])
+  func wordsWithHyphensNameAStage(name: String) throws {
+    let text = Self.valid.replacing("  make:", with: "  \(name):")
+      .replacing("make.numbers", with: "\(name).numbers")
+    #expect(try graph(text).stages[0].name == name)
+  }
+
   @Test func readsWhatIsThere() throws {
     let graph = try graph(Self.valid)
     #expect(graph.stages.map(\.name) == ["make", "train", "score"])
@@ -46,6 +53,10 @@ import Testing
     ("reads: [data]", "raeds: [data]", "graph.yaml:4: unknown key 'raeds'; did you mean 'reads'?"),
     ("reads: [data]", "reads: [date]", "make reads 'date', which is no section"),
     ("  make:", "  Make:", "graph.yaml:3: 'Make' can't name a stage"),
+    ("  make:", "  2make:", "graph.yaml:3: '2make' can't name a stage"),
+    ("  make:", "  make-:", "graph.yaml:3: 'make-' can't name a stage"),
+    ("  make:", "  ma--ke:", "graph.yaml:3: 'ma--ke' can't name a stage"),
+    ("  make:", "  ma_ke:", "graph.yaml:3: 'ma_ke' can't name a stage"),
     (
       "make.numbers", "mak.numbers",
       "graph.yaml:8: input 'numbers' comes from 'mak', which is no stage; did you mean 'make'?"
@@ -63,6 +74,8 @@ import Testing
     ("[timing.csv]", "[best.txt]", "train lists 'best.txt' twice"),
     ("[timing.csv]", "[a/b.csv]", "'a/b.csv' can't name a file"),
     ("[timing.csv]", "[.hidden]", "'.hidden' can't name a file"),
+    ("[timing.csv]", "['']", "'' can't name a file"),
+    ("[timing.csv]", "[a b.csv]", "'a b.csv' can't name a file"),
     ("reads: [data]", "reads: {data: 1}", "expected a word or a list, found a mapping"),
     ("stages:\n", "stages: [\n", "not YAML"),
     ("  make:\n", "  train:\n", "the key 'train' is given twice"),

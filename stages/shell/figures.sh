@@ -83,7 +83,6 @@ command_plot() {
     esac
     shift
   done
-  threads=$(nproc)
   request=(${run:+--run "$run"}) selection=(--published)
   # Existing figures are only read, which needs no lock.
   if [[ $terminal == no ]] || ! figures_stand; then

@@ -96,6 +96,7 @@ close_locks() {
 # --- The project ----------------------------------------------------------------------------------
 
 make_folders() {
+  [[ ! -d data/cache || ! -d data/work || ! -d data/runs ]] || return 0
   mkdir -p data/cache data/work data/runs || fail $EXIT_UNWRITABLE "the folders of data can't be made; check the disk and its permissions"
 }
 

@@ -43,14 +43,31 @@ install_packages() {
 
 # processor_flags: the instruction sets of this processor. Kernels are built for them, unless
 # TESSERA_CPU names another processor.
-processor_flags() { grep -m1 -E '^(flags|Features)' /proc/cpuinfo || true; }
+processor_flags() {
+  local line
+  while IFS= read -r line; do
+    [[ $line == flags* || $line == Features* ]] || continue
+    printf '%s\n' "$line"
+    return
+  done </proc/cpuinfo
+}
 
-# source_digest FOLDER...: over the sources in the folders (links are followed), the package manifest, the
-# processor and the one that kernels are built for; on a second line the compiler.
-source_digest() {
+# The sources of a build, as find's options; links are followed.
+readonly is_source=(-type f '(' -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' ')')
+
+# places_of WHAT: where the sources of everything (all) or of the tool (tool) are, into the array `places`.
+places_of() {
+  places=(Sources Package.swift)
+  [[ $1 != all ]] || places+=(stages)
+}
+
+# digest_of WHAT: over the sources, the processor and the one that kernels are built for; on a second line
+# the compiler.
+digest_of() {
+  local -a places
+  places_of "$1"
   {
-    find -L "$@" -type f \( -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' \) -print0 |
-      LC_ALL=C sort -z | xargs -0 sha256sum Package.swift
+    find -L "${places[@]}" "${is_source[@]}" -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     processor_flags
     printf '%s\n' "${TESSERA_CPU:-native}"
   } | sha256sum
@@ -58,15 +75,33 @@ source_digest() {
   if command -v swift >/dev/null; then stat -L -c '%n %s %Y' "$(command -v swift)"; fi
 }
 
-# digest_of WHAT: of all sources (all), or of the tool's sources (tool).
-digest_of() {
-  if [[ $1 == all ]]; then source_digest Sources stages; else source_digest Sources; fi
+# print_stamps WHAT: the last build's digest, and all that a new one would depend on, with inodes, sizes and
+# times for the contents of files. The time of the last status change can't be set back.
+print_stamps() {
+  local stamp='%p %i %s %T@ %C@\n'
+  local -a places
+  places_of "$1"
+  ! hash swift 2>/dev/null || places+=("${BASH_CMDS[swift]}")
+  printf '%s\n' "$(<".build/tessera-$1.digest")" "${TESSERA_CPU:-native}"
+  processor_flags
+  find -L "${places[@]}" "${is_source[@]}" -printf "$stamp" -o -name swift -printf "$stamp"
 }
 
+# is_built WHAT: whether the last build had the current sources. Reading them takes four times as long as
+# looking at their stamps, so the stamps are remembered for which the digest was right.
 is_built() {
   [[ -z ${TESSERA_BIN:-} ]] || return 0
-  local stamp=.build/tessera-$1.digest
-  [[ -x $bin/tessera && -e $stamp && $(<"$stamp") == "$(digest_of "$1")"* ]]
+  local digest=.build/tessera-$1.digest stamps=.build/tessera-$1.stamps now
+  local -a places
+  [[ -x $bin/tessera && -e $digest ]] || return 1
+  if [[ -e $stamps ]] && print_stamps "$1" | cmp -s - "$stamps"; then return 0; fi
+  now=$(print_stamps "$1")
+  [[ $(<"$digest") == "$(digest_of "$1")"* ]] || return 1
+  # Within the resolution of its times, a file may change again without changing its stamp.
+  places_of "$1"
+  if [[ -z $(find -L "${places[@]}" "${is_source[@]}" -newerct "@$((EPOCHSECONDS - 3))" -print -quit) ]]; then
+    { printf '%s\n' "$now" >"$stamps.$BASHPID" && mv "$stamps.$BASHPID" "$stamps"; } 2>/dev/null || true
+  fi
 }
 
 # ensure_built all|tool: builds if something has changed since the last build. Its output is not the command's answer
