@@ -36,35 +36,12 @@ public struct Renderer: Sendable {
   public func render(
     _ figure: Figure, formats: [PictureFormat], into folder: URL
   ) throws(RenderError) -> [URL] {
-    let script = folder.appending(path: figure.name + ".gp")
-    let data = folder.appending(path: figure.name + ".csv")
-    try Self.write(figure.script, to: script)
-    try Self.write(figure.dataText, to: data)
-    let pictures = try draw(figure.name, formats: formats, in: folder)
-    guard formats.contains(.svg), let narrow = figure.narrow else {
-      return [script, data] + pictures
+    try render([figure], formats: formats, into: folder, processes: 1)
+    let ends = [".gp", ".csv"] + formats.map { "." + $0.rawValue }
+    let hasNarrow = formats.contains(.svg) && figure.narrow != nil
+    return (ends + (hasNarrow ? ["-narrow.svg"] : [])).map {
+      folder.appending(path: figure.name + $0)
     }
-    return [script, data] + pictures + [try drawing(of: narrow, in: folder)]
-  }
-
-  /// The SVG for narrow screens. Its script and data are not kept, since they are those of the wide
-  /// figure with another layout.
-  private func drawing(of figure: Figure, in folder: URL) throws(RenderError) -> URL {
-    let scratch = folder.appending(path: ".\(figure.name).layout")
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    do {
-      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(file: scratch.path, problem: error.localizedDescription)
-    }
-    try Self.write(figure.script, to: scratch.appending(path: figure.name + ".gp"))
-    try Self.write(figure.dataText, to: scratch.appending(path: figure.name + ".csv"))
-    let pictures = try draw(figure.name, formats: [.svg], in: scratch)
-    let target = folder.appending(path: figure.name + ".svg")
-    guard let picture = pictures.first, rename(picture.path, target.path) == 0 else {
-      throw .unwritable(file: target.path, problem: String(cString: strerror(errno)))
-    }
-    return target
   }
 
   /// The names of all files that drawing a figure may write.
@@ -94,7 +71,7 @@ public struct Renderer: Sendable {
 
   /// Whether a font has the character. The machine's fonts are listed only when a character outside
   /// the basic set occurs.
-  private static func canDraw(_ scalar: Unicode.Scalar) -> Bool {
+  static func canDraw(_ scalar: Unicode.Scalar) -> Bool {
     FontCoverage.basic.has(scalar) || FontCoverage.ofThisMachine.has(scalar)
   }
 
@@ -105,45 +82,34 @@ public struct Renderer: Sendable {
   public func draw(
     _ name: String, formats: [PictureFormat], in folder: URL
   ) throws(RenderError) -> [URL] {
-    guard !formats.isEmpty else { return [] }
-    let temporary = ".\(name).drawing"
-    let unfinished = formats.map { folder.appending(path: "\(temporary).\($0.rawValue)") }
-    defer { for url in unfinished { try? FileManager.default.removeItem(at: url) } }
-
-    func run(_ script: String, _ formats: [PictureFormat]) throws(RenderError) {
-      try runGnuplot(
-        script: script, in: folder,
-        settings: [
-          "formats = '\(formats.map(\.rawValue).joined(separator: " "))'",
-          "output = '\(temporary)'",
-        ])
-    }
     let script = folder.appending(path: name + ".gp")
     let text = (try? String(contentsOf: script, encoding: .utf8)) ?? ""
-    if formats.contains(.png), !text.unicodeScalars.allSatisfy(Self.canDraw) {
-      let drawable = folder.appending(path: temporary + ".gp")
-      defer { try? FileManager.default.removeItem(at: drawable) }
-      try Self.write(FontCoverage.ofThisMachine.drawable(text), to: drawable)
-      try run(drawable.lastPathComponent, [.png])
-      let others = formats.filter { $0 != .png }
-      if !others.isEmpty { try run(script.lastPathComponent, others) }
-    } else {
-      try run(script.lastPathComponent, formats)
+    defer { Drawing.removeTemporaries(of: name, in: folder) }
+    let drawings = try Drawing.all(of: name, script: text, formats: formats, in: folder)
+    if let (_, error) = run(drawings[...], in: folder) { throw error }
+    for drawing in drawings { try drawing.check() }
+    for drawing in drawings { try drawing.publish() }
+    return formats.map { folder.appending(path: "\(name).\($0.rawValue)") }
+  }
+
+  /// Has one gnuplot run drawings of `folder`, one after the other, until one fails.
+  ///
+  /// - Returns: The drawing that failed and why; nil if all have succeeded.
+  func run(
+    _ drawings: ArraySlice<Drawing>, in folder: URL
+  ) -> (index: Int, error: RenderError)? {
+    guard let last = drawings.indices.last else { return nil }
+    do throws(RenderError) {
+      // A new session forgets all that a script has set.
+      let words = drawings.flatMap { ["-e", "reset session"] + $0.arguments(from: folder) }
+      try runGnuplot(Array(words.dropFirst(2)), in: folder, script: "")
+      return nil
+    } catch {
+      guard case .failed(_, let status, let message) = error else { return (last, error) }
+      let index = drawings.firstIndex { !$0.isWhole } ?? last
+      let path = drawings[index].scriptURL.path
+      return (index, .failed(script: path, status: status, message: message))
     }
-    for (url, format) in zip(unfinished, formats) where !Self.isWhole(url, format) {
-      throw .noPicture(script: script.path, format: format)
-    }
-    for (url, format) in zip(unfinished, formats) where format == .svg {
-      let drawing = try? String(contentsOf: url, encoding: .utf8)
-      if let drawing { try Self.write(DrawingStyle.applied(to: drawing), to: url) }
-    }
-    let finished = formats.map { folder.appending(path: "\(name).\($0.rawValue)") }
-    for (source, target) in zip(unfinished, finished) {
-      guard rename(source.path, target.path) == 0 else {
-        throw .unwritable(file: target.path, problem: String(cString: strerror(errno)))
-      }
-    }
-    return finished
   }
 
   /// Draws the script `name`.gp of `folder` in characters, for a terminal.
@@ -161,12 +127,13 @@ public struct Renderer: Sendable {
     defer { try? FileManager.default.removeItem(at: file) }
     // gnuplot runs in the scripts' folder, which may be read-only; a quote in a path is doubled.
     let output = Text.quoted(file.deletingPathExtension().path)
+    let settings = [
+      "formats = 'txt'", "output = \(output)", "columns = \(columns)", "lines = \(lines)",
+      "ansi = \(inColours ? 1 : 0)",
+    ]
     try runGnuplot(
-      script: name + ".gp", in: folder,
-      settings: [
-        "formats = 'txt'", "output = \(output)", "columns = \(columns)", "lines = \(lines)",
-        "ansi = \(inColours ? 1 : 0)",
-      ])
+      settings.flatMap { ["-e", $0] } + [name + ".gp"], in: folder,
+      script: folder.appending(path: name + ".gp").path)
     guard let text = try? String(contentsOf: file, encoding: .utf8) else {
       throw .noLetters(script: folder.appending(path: name + ".gp").path)
     }
@@ -183,13 +150,15 @@ public struct Renderer: Sendable {
 
   /// Runs gnuplot in `folder`, so that no path has to be quoted. `-d` ignores the user's settings;
   /// the locale is fixed, since decimal points depend on it.
+  ///
+  /// - Parameter script: The script to name in an error.
   private func runGnuplot(
-    script: String, in folder: URL, settings: [String]
+    _ arguments: [String], in folder: URL, script: String
   ) throws(RenderError) {
     let process = Process()
     process.executableURL = program
     process.currentDirectoryURL = folder
-    process.arguments = ["-d"] + settings.flatMap { ["-e", $0] } + [script]
+    process.arguments = ["-d"] + arguments
     process.environment = ProcessInfo.processInfo.environment
       .filter { !$0.key.hasPrefix("GNU") && !$0.key.hasPrefix("LC_") }
       .merging(["LC_ALL": "C.UTF-8"]) { _, fixed in fixed }
@@ -197,17 +166,16 @@ public struct Renderer: Sendable {
     process.standardOutput = FileHandle.nullDevice
     let messages = Pipe()
     process.standardError = messages
-    let path = folder.appending(path: script).path
     do {
       try process.run()
     } catch {
-      throw .failed(script: path, status: 127, message: error.localizedDescription)
+      throw .failed(script: script, status: 127, message: error.localizedDescription)
     }
     let said = messages.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       throw .failed(
-        script: path, status: Int(process.terminationStatus),
+        script: script, status: Int(process.terminationStatus),
         message: Self.complaint(in: String(decoding: said, as: UTF8.self)))
     }
   }
@@ -220,20 +188,9 @@ public struct Renderer: Sendable {
     return lines.last { !$0.isEmpty } ?? "gnuplot gave no reason"
   }
 
-  /// Whether a picture ends as its format requires: gnuplot does not notice a full disk.
-  private static func isWhole(_ url: URL, _ format: PictureFormat) -> Bool {
-    guard let data = try? Data(contentsOf: url) else { return false }
-    switch format {
-    case .png:
-      return data.suffix(12).dropFirst(4).prefix(4).elementsEqual("IEND".utf8)
-    case .svg:
-      return String(decoding: data.suffix(20), as: UTF8.self).contains("</svg>")
-    }
-  }
-
-  private static func write(_ text: String, to url: URL) throws(RenderError) {
+  static func write(_ data: Data, to url: URL) throws(RenderError) {
     do {
-      try AtomicFile.write(Data(text.utf8), to: url)
+      try AtomicFile.write(data, to: url)
     } catch TensorFileError.cannotWrite(_, let step, let reason) {
       throw .unwritable(file: url.path, problem: "\(step): \(reason); check the free space")
     } catch {

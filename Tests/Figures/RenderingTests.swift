@@ -135,6 +135,27 @@ struct RenderingTests {
     }
   }
 
+  /// For speed, the pixels of an image come as bytes; by hand, from the table.
+  @Test func anImageDrawnByHandIsTheSame() throws {
+    try withScratchFolder { folder in
+      let images = try allFigures(names: ["cat", "dog"], epochs: 1).filter {
+        if case .image = $0.data { true } else { false }
+      }
+      #expect(images.map(\.name) == ["mistakes", "samples", "filters", "augmented"])
+      for figure in images {
+        try Renderer().render(figure, formats: [.png, .svg], into: folder)
+        let png = folder.appending(path: figure.name + ".png")
+        let svg = folder.appending(path: figure.name + ".svg")
+        let before = try (Data(contentsOf: png), String(contentsOf: svg, encoding: .utf8))
+        try FileManager.default.removeItem(at: png)
+        #expect(try runGnuplot(["-d", figure.name + ".gp"], in: folder) == 0)
+        #expect(try Data(contentsOf: png) == before.0, "\(figure.name)")
+        let styled = before.1.replacing(/<style>.*<\/style>\n\n/, with: "")
+        #expect(try String(contentsOf: svg, encoding: .utf8) == styled, "\(figure.name)")
+      }
+    }
+  }
+
   @Test func aScriptWithoutItsDataLeavesThePictureAlone() throws {
     try withScratchFolder { folder in
       let figure = DataFigures(classNames: ["cat"], data: .official).classes(counts: [3])
