@@ -40,23 +40,23 @@ public struct RunResults: Sendable {
   public init(_ run: RunFolder, in project: Project) {
     name = run.name
     var remarks = Remarks(of: run.name)
-    let instances = LinkedInstance.inOrder(of: run, in: project)
-    let trainings = instances.compactMap { instance -> (LinkedInstance, TrainingHistory)? in
-      guard let file = instance.file(ofOutput: "history") else { return nil }
-      return remarks.reading { try TrainingHistory(contentsOf: file) }.map { (instance, $0) }
+    let linked = LinkedStep.inOrder(of: run, in: project)
+    let trainings = linked.compactMap { step -> (LinkedStep, TrainingHistory)? in
+      guard let file = step.file(ofOutput: "history") else { return nil }
+      return remarks.reading { try TrainingHistory(contentsOf: file) }.map { (step, $0) }
     }
     let shown = trainings.first { $0.1.best != nil } ?? trainings.first
-    let timings = trainings.map { instance, _ in
+    let timings = trainings.map { step, _ in
       remarks.reading {
-        guard let file = instance.artefact.record(EpochTimes.fileName) else {
+        guard let file = step.artefact.record(EpochTimes.fileName) else {
           throw LogError.unreadable(
-            file: EpochTimes.fileName, problem: "\(instance.name) has none that is as recorded")
+            file: EpochTimes.fileName, problem: "\(step.name) has none that is as recorded")
         }
         return try EpochTimes(contentsOf: file)
       }
     }
-    let evaluations = instances.compactMap { instance -> EvaluationReport? in
-      guard let file = instance.file(ofOutput: "metrics") else { return nil }
+    let evaluations = linked.compactMap { step -> EvaluationReport? in
+      guard let file = step.file(ofOutput: "metrics") else { return nil }
       return remarks.reading { try EvaluationReport(contentsOf: file) }
     }
 
@@ -70,10 +70,10 @@ public struct RunResults: Sendable {
     let totals = timings.compactMap { $0?.total }
     trainingSeconds = totals.isEmpty ? nil : totals.reduce(0, +)
     evaluation = evaluations.last { $0.isOnTest } ?? evaluations.last
-    settings = instances.flatMap(\.settings)
-    steps = instances.map(\.name)
+    settings = linked.flatMap(\.settings)
+    steps = linked.map(\.name)
     network = shown?.0.value(ofKey: "network")
-    remarks.lines += run.linkedInstances.compactMap { name in
+    remarks.lines += run.linkedSteps.compactMap { name in
       run.linkedArtefact(of: name)?.faults.first.map {
         "\(run.name): \(name) is not valid: \($0)"
       }
@@ -95,7 +95,7 @@ extension RunResults {
 }
 
 /// An artefact to which a run's folder links.
-struct LinkedInstance: Sendable {
+struct LinkedStep: Sendable {
   let name: String
   let artefact: Artefact
   let manifest: Manifest
@@ -103,20 +103,20 @@ struct LinkedInstance: Sendable {
 
   /// The linked steps in the order of the recipe; if the recipe can't be read any more, each step
   /// follows those whose outputs it has read.
-  static func inOrder(of run: RunFolder, in project: Project) -> [LinkedInstance] {
-    let steps = (try? project.recipe(for: run.request).steps)
-      .flatMap { try? project.graph.instances(for: $0).map(\.name) }
-    var waiting = (steps ?? run.linkedInstances).compactMap { name -> LinkedInstance? in
+  static func inOrder(of run: RunFolder, in project: Project) -> [LinkedStep] {
+    let names = (try? project.recipe(for: run.request).steps)
+      .flatMap { try? project.graph.steps(for: $0).map(\.name) }
+    var waiting = (names ?? run.linkedSteps).compactMap { name -> LinkedStep? in
       guard let artefact = run.linkedArtefact(of: name), let manifest = artefact.standing else {
         return nil
       }
-      return LinkedInstance(name: name, artefact: artefact, manifest: manifest)
+      return LinkedStep(name: name, artefact: artefact, manifest: manifest)
     }
-    var ordered: [LinkedInstance] = []
-    while let next = waiting.firstIndex(where: { instance in
+    var ordered: [LinkedStep] = []
+    while let next = waiting.firstIndex(where: { step in
       !waiting.contains { other in
-        other.name != instance.name
-          && instance.manifest.inputs.contains { $0.instance == other.name }
+        other.name != step.name
+          && step.manifest.inputs.contains { $0.step == other.name }
       }
     }) ?? waiting.indices.first {
       ordered.append(waiting.remove(at: next))

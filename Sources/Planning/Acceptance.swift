@@ -4,7 +4,7 @@ import TensorFiles
 /// A user's declaration that a code change does not affect an artefact: it is published again
 /// under the key of the current code, with the declaration in its manifest.
 public struct Acceptance {
-  private let planned: PlannedInstance
+  private let planned: PlannedStep
   private let artefact: Artefact
   private let old: Manifest
   private let key: CacheKey
@@ -16,27 +16,27 @@ public struct Acceptance {
     of name: String, in plan: RunPlan, project: Project
   ) throws(PlanningError) {
     let run = plan.request.run
-    planned = try plan.instance(named: name)
+    planned = try plan.step(named: name)
     self.project = project
     switch planned.state {
     case .due(let key): self.key = key
     case .waiting(let producers):
       throw .nothingToAccept(
-        instance: name, run: run,
+        step: name, run: run,
         reason: "accept or run \(producers.joined(separator: " and ")) first")
     case .current:
-      throw .nothingToAccept(instance: name, run: run, reason: "it is up to date")
+      throw .nothingToAccept(step: name, run: run, reason: "it is up to date")
     case .outdated, .absent:
-      preconditionFailure("a plan of the whole run selects every instance")
+      preconditionFailure("a plan of the whole run selects every step")
     }
     guard planned.linked != nil else {
-      throw .nothingToAccept(instance: name, run: run, reason: "it has no result yet; run it")
+      throw .nothingToAccept(step: name, run: run, reason: "it has no result yet; run it")
     }
     (artefact, old) = try plan.folder.standingArtefact(of: name)
     let others = (planned.changes ?? []).filter { $0.kind != .code }
     if let other = others.first {
       throw .notOnlyCode(
-        instance: name, run: run, change: other.text(schema: project.schema))
+        step: name, run: run, change: other.text(schema: project.schema))
     }
   }
 

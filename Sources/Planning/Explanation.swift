@@ -14,7 +14,7 @@ public struct Explanation {
 
   /// The answer to `why NAME`, in lines.
   public func lines(for name: String) throws(PlanningError) -> [String] {
-    let planned = try plan.instance(named: name)
+    let planned = try plan.step(named: name)
     let title = "\(name) (run \(plan.request.run))"
     switch planned.state {
     case .due:
@@ -30,12 +30,12 @@ public struct Explanation {
     case .current(let manifest):
       return currentLines(planned, manifest, title: title)
     case .outdated, .absent:
-      preconditionFailure("a plan of the whole run selects every instance")
+      preconditionFailure("a plan of the whole run selects every step")
     }
   }
 
   /// Why a step has to run, on one line.
-  public func summary(of planned: PlannedInstance) -> String {
+  public func summary(of planned: PlannedStep) -> String {
     if let fault = planned.damaged?.faults.first {
       let others = (planned.damaged?.faults.count ?? 1) - 1
       return "is not valid: \(fault)" + (others > 0 ? ", and \(others) more" : "")
@@ -50,7 +50,7 @@ public struct Explanation {
 // MARK: - Before a run
 
 extension Explanation {
-  private func firstTimeLines(_ planned: PlannedInstance, title: String) -> [String] {
+  private func firstTimeLines(_ planned: PlannedStep, title: String) -> [String] {
     if plan.folder.linkedKey(of: planned.name) != nil {
       return ["\(title) would run: its artefact is gone from data/cache"]
         + followers(of: planned.name)
@@ -59,7 +59,7 @@ extension Explanation {
   }
 
   private func waitingLines(
-    _ planned: PlannedInstance, for producers: [String], title: String
+    _ planned: PlannedStep, for producers: [String], title: String
   ) -> [String] {
     var lines = ["\(title) reads \(producers.joined(separator: " and ")), to be run first."]
     if let own = planned.changes, !own.isEmpty {
@@ -76,13 +76,13 @@ extension Explanation {
   }
 
   /// The steps that have to run among `producers` and everything they wait for.
-  private func roots(of producers: [String]) -> [PlannedInstance] {
-    var found: [PlannedInstance] = []
+  private func roots(of producers: [String]) -> [PlannedStep] {
+    var found: [PlannedStep] = []
     var waiting = producers
     var seen: Set<String> = []
     while let name = waiting.popLast() {
       guard seen.insert(name).inserted,
-        let planned = plan.instances.first(where: { $0.name == name })
+        let planned = plan.steps.first(where: { $0.name == name })
       else { continue }
       if case .waiting(let further) = planned.state {
         waiting += further
@@ -90,11 +90,11 @@ extension Explanation {
         found.append(planned)
       }
     }
-    return plan.instances.filter { planned in found.contains { $0.name == planned.name } }
+    return plan.steps.filter { planned in found.contains { $0.name == planned.name } }
   }
 
   /// What changed for a step itself, one line per part.
-  private func causes(of planned: PlannedInstance) -> [String] {
+  private func causes(of planned: PlannedStep) -> [String] {
     guard let linked = planned.linked, let changes = planned.changes else { return [] }
     if changes.isEmpty {
       if case .due = planned.state, planned.damaged == nil {
@@ -104,12 +104,12 @@ extension Explanation {
     }
     return changes.map { change in
       let code = CodeDifference(from: linked.codeFiles, to: planned.codeFiles)
-      return line(change, instance: planned.name, code: code, inputs: planned.inputs)
+      return line(change, step: planned.name, code: code, inputs: planned.inputs)
     }
   }
 
   private func line(
-    _ change: KeyChange, instance: String, code: CodeDifference, inputs: [Manifest.Input]
+    _ change: KeyChange, step: String, code: CodeDifference, inputs: [Manifest.Input]
   ) -> String {
     switch change.kind {
     case .recipe:
@@ -117,14 +117,14 @@ extension Explanation {
       guard project.schema[change.name] != nil, change.new != nil else {
         return text + "  (no longer read)"
       }
-      let origin = plan.recipe.value(of: change.name, instance: instance).origin
+      let origin = plan.recipe.value(of: change.name, step: step).origin
       return text + "  (\(origin))"
     case .code:
       return "code: \(code.text)"
     case .input:
       let source = inputs.first { $0.name == change.name }
       return change.text(schema: project.schema)
-        + (source.map { "  (\($0.instance).\($0.output))" } ?? "")
+        + (source.map { "  (\($0.step).\($0.output))" } ?? "")
     case .format, .stage, .outputs:
       return change.text(schema: project.schema)
     }
@@ -132,11 +132,11 @@ extension Explanation {
 
   private func followers(of name: String) -> [String] {
     var affected: Set<String> = [name]
-    for planned in plan.instances
-    where planned.instance.bindings.contains(where: { affected.contains($0.producer) }) {
+    for planned in plan.steps
+    where planned.step.bindings.contains(where: { affected.contains($0.producer) }) {
       affected.insert(planned.name)
     }
-    let names = plan.instances.map(\.name).filter { affected.contains($0) && $0 != name }
+    let names = plan.steps.map(\.name).filter { affected.contains($0) && $0 != name }
     guard !names.isEmpty else { return [] }
     return ["What reads it follows, unless it comes out equal: \(names.joined(separator: ", "))"]
   }
@@ -148,7 +148,7 @@ extension Explanation {
 
 extension Explanation {
   private func currentLines(
-    _ planned: PlannedInstance, _ manifest: Manifest, title: String
+    _ planned: PlannedStep, _ manifest: Manifest, title: String
   ) -> [String] {
     guard plan.folder.linkedKey(of: planned.name) == manifest.key else {
       let causes = planned.linked == nil ? ["this run has no result yet"] : causes(of: planned)
@@ -162,7 +162,7 @@ extension Explanation {
         "Its code has changed since, and was accepted as harmless by \(accepted.by) on "
           + Timestamp.local(accepted.time))
     }
-    let entries = plan.folder.journal.filter { $0.instance == planned.name }
+    let entries = plan.folder.journal.filter { $0.step == planned.name }
     let wasMadeAgain = entries.last.map { manifest.created > $0.time } ?? false
     if wasMadeAgain {
       lines.append(
@@ -181,7 +181,7 @@ extension Explanation {
   }
 
   /// Altered records and unlisted files, which are ignored and cause no run.
-  private func remarks(on planned: PlannedInstance) -> [String] {
+  private func remarks(on planned: PlannedStep) -> [String] {
     guard let remarks = planned.found?.remarks, !remarks.isEmpty else { return [] }
     return ["Not used, since it is not as recorded:"] + indented(remarks.map(\.description))
   }
@@ -193,7 +193,7 @@ extension Explanation {
     for change in KeyChange.between(old.parts, new.parts) {
       let code = CodeDifference(from: old.codeFiles, to: new.codeFiles)
       lines.append(
-        margin + line(change, instance: new.instance, code: code, inputs: new.inputs))
+        margin + line(change, step: new.step, code: code, inputs: new.inputs))
       guard change.kind == .input,
         let before = old.inputs.first(where: { $0.name == change.name }),
         let after = new.inputs.first(where: { $0.name == change.name }),
@@ -201,7 +201,7 @@ extension Explanation {
         let newProducer = manifest(stage: after.stage, key: after.key)
       else { continue }
       let causes = pastCauses(from: oldProducer, to: newProducer, depth: depth + 2)
-      if !causes.isEmpty { lines += ["\(margin)  because of \(after.instance):"] + causes }
+      if !causes.isEmpty { lines += ["\(margin)  because of \(after.step):"] + causes }
     }
     return lines
   }

@@ -19,12 +19,12 @@ public struct Forecast {
   }
 
   /// - Returns: Seconds; nil if no past run is comparable.
-  public func seconds(for planned: PlannedInstance) -> Double? {
+  public func seconds(for planned: PlannedStep) -> Double? {
     // A damaged result shows how long it took.
     if let past = planned.damaged?.manifest, !past.isResumed { return past.seconds }
-    let rule = planned.instance.stage.forecast
+    let rule = planned.step.stage.forecast
     let past = memory.manifests(
-      of: planned.instance.stage, like: planned.parts, in: project)
+      of: planned.step.stage, like: planned.parts, in: project)
     for manifest in past where isAlike(planned, manifest) {
       if let rule {
         if let seconds = seconds(by: rule, for: planned, past: manifest) { return seconds }
@@ -36,7 +36,7 @@ public struct Forecast {
   }
 
   private func seconds(
-    by rule: StageGraph.Forecast, for planned: PlannedInstance, past: Manifest
+    by rule: StageGraph.Forecast, for planned: PlannedStep, past: Manifest
   ) -> Double? {
     guard let repeats = Double(value(of: rule.repeats, in: planned.parts) ?? ""),
       let secondsEach = meanSeconds(of: past, file: rule.seconds),
@@ -61,8 +61,8 @@ public struct Forecast {
 
 extension Forecast {
   /// Whether the recipe values of a past run and of everything it read equal the planned ones.
-  private func isAlike(_ planned: PlannedInstance, _ past: Manifest) -> Bool {
-    if let rule = planned.instance.stage.forecast {
+  private func isAlike(_ planned: PlannedStep, _ past: Manifest) -> Bool {
+    if let rule = planned.step.stage.forecast {
       func values(_ parts: [KeyPart]) -> [KeyPart] {
         parts.filter { part in
           part.kind == .recipe
@@ -73,8 +73,8 @@ extension Forecast {
     }
     func values(_ parts: [KeyPart]) -> [KeyPart] { parts.filter { $0.kind == .recipe } }
     guard values(planned.parts) == values(past.parts) else { return false }
-    return planned.instance.bindings.allSatisfy { binding in
-      guard let producer = plan.instances.first(where: { $0.name == binding.producer }),
+    return planned.step.bindings.allSatisfy { binding in
+      guard let producer = plan.steps.first(where: { $0.name == binding.producer }),
         let input = past.inputs.first(where: { $0.name == binding.input }),
         let manifest = project.artefact(stage: input.stage, key: input.key)?.manifest
       else { return false }
@@ -93,11 +93,11 @@ extension Forecast {
   /// The number of images that a planned step will read; if they don't exist yet, that of a past run whose
   /// producer is similar.
   private func images(
-    readBy planned: PlannedInstance, as name: String, like past: Manifest
+    readBy planned: PlannedStep, as name: String, like past: Manifest
   ) -> Int? {
     if let input = planned.inputs.first(where: { $0.name == name }) { return images(in: input) }
-    guard let binding = planned.instance.bindings.first(where: { $0.input == name }),
-      let producer = plan.instances.first(where: { $0.name == binding.producer }),
+    guard let binding = planned.step.bindings.first(where: { $0.input == name }),
+      let producer = plan.steps.first(where: { $0.name == binding.producer }),
       let input = past.inputs.first(where: { $0.name == name }),
       let manifest = project.artefact(stage: input.stage, key: input.key)?.manifest,
       isAlike(producer, manifest)

@@ -42,7 +42,7 @@ public struct Leftovers {
   }
 
   /// Whether a file has the name of an atomic write's temporary file, `.NAME.….tmp`, or of an unfinished
-  /// link, `.INSTANCE.link`.
+  /// link, `.STEP.link`.
   package static func isTemporary(_ name: String) -> Bool {
     // A regular expression would take a fifth of the time of a run with nothing to do.
     let parts = name.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)

@@ -9,13 +9,19 @@ public struct Manifest: Sendable, Equatable, Codable {
   public struct Input: Sendable, Equatable, Codable {
     public let name: String
     /// The step and the output it came from.
-    public let instance: String
+    public let step: String
     public let output: String
     /// The artefact.
     public let stage: String
     public let key: String
     /// The content digest of the output.
     public let digest: String
+
+    private enum CodingKeys: String, CodingKey {
+      case name
+      case step = "instance"
+      case output, stage, key, digest
+    }
   }
 
   /// An output: its digest, and its files.
@@ -46,7 +52,7 @@ public struct Manifest: Sendable, Equatable, Codable {
   // Known before the stage runs
   public var format = Self.newestFormat
   public var stage: String
-  public var instance: String
+  public var step: String
   public var run: String
   public var key: String
   public var parts: [KeyPart]
@@ -74,12 +80,19 @@ public struct Manifest: Sendable, Equatable, Codable {
   public var dataStatus: String?
   public var accepted: [Acceptance] = []
 
+  private enum CodingKeys: String, CodingKey {
+    case format, stage
+    case step = "instance"
+    case run, key, parts, codeFiles, inputs, outputs, contentDigest, records, created, seconds
+    case isResumed, host, threads, numerics, warnings, dataStatus, accepted
+  }
+
   public init(
-    stage: String, instance: String, run: String, key: CacheKey,
+    stage: String, step: String, run: String, key: CacheKey,
     codeFiles: [CodeInventory.CodeFile], inputs: [Input]
   ) {
     self.stage = stage
-    self.instance = instance
+    self.step = step
     self.run = run
     self.key = key.text
     parts = key.parts

@@ -29,53 +29,53 @@ public struct Planner {
     let source = try recipes[request.recipe] ?? project.recipeSource(request.recipe)
     recipes[request.recipe] = source
     let recipe = try source.recipe(overrides: request.overrides)
-    let instances = try project.graph.instances(for: recipe.steps)
+    let steps = try project.graph.steps(for: recipe.steps)
     let folder = RunFolder(request.run, in: project)
-    let selected = try selection.indices(among: instances, run: request.run)
-    var planned: [PlannedInstance] = []
-    for (index, instance) in instances.prefix((selected.last ?? -1) + 1).enumerated() {
+    let selected = try selection.indices(among: steps, run: request.run)
+    var planned: [PlannedStep] = []
+    for (index, step) in steps.prefix((selected.last ?? -1) + 1).enumerated() {
       let isSelected = selected.contains(index)
       let next = try plan(
-        instance, recipe: recipe, earlier: planned, folder: folder, isSelected: isSelected,
-        isForced: isSelected && forced(instance.name))
+        step, recipe: recipe, earlier: planned, folder: folder, isSelected: isSelected,
+        isForced: isSelected && forced(step.name))
       planned.append(next)
     }
     code.save()
-    return RunPlan(request: request, recipe: recipe, folder: folder, instances: planned)
+    return RunPlan(request: request, recipe: recipe, folder: folder, steps: planned)
   }
 
   private mutating func plan(
-    _ instance: Instance, recipe: Recipe, earlier: [PlannedInstance], folder: RunFolder,
+    _ step: Step, recipe: Recipe, earlier: [PlannedStep], folder: RunFolder,
     isSelected: Bool, isForced: Bool
-  ) throws -> PlannedInstance {
+  ) throws -> PlannedStep {
     var inputs: [Manifest.Input] = []
     var missing: [String] = []
-    for binding in instance.bindings {
+    for binding in step.bindings {
       let producer = earlier.first { $0.name == binding.producer }
       guard let producer, let artefact = producer.artefact,
         let digest = artefact.digest(ofOutput: binding.output.name)
       else {
         if isSelected, let producer, !producer.isSelected {
           throw PlanningError.inputAbsent(
-            instance: instance.name, producer: producer.name, fault: producer.damaged?.faults.first)
+            step: step.name, producer: producer.name, fault: producer.damaged?.faults.first)
         }
         if !missing.contains(binding.producer) { missing.append(binding.producer) }
         continue
       }
       inputs.append(
         Manifest.Input(
-          name: binding.input, instance: binding.producer, output: binding.output.name,
+          name: binding.input, step: binding.producer, output: binding.output.name,
           stage: artefact.stage, key: artefact.key, digest: digest))
     }
 
-    let stageCode = try code.code(ofStage: instance.stage.name)
-    let parts = try parts(of: instance, recipe: recipe, code: stageCode.digest, inputs: inputs)
-    let linked = folder.linkedArtefact(of: instance.name).flatMap {
-      $0.stage == instance.stage.name ? $0 : nil
+    let stageCode = try code.code(ofStage: step.stage.name)
+    let parts = try parts(of: step, recipe: recipe, code: stageCode.digest, inputs: inputs)
+    let linked = folder.linkedArtefact(of: step.name).flatMap {
+      $0.stage == step.stage.name ? $0 : nil
     }
     let key = missing.isEmpty ? CacheKey(parts: parts) : nil
-    let wanted = key.flatMap { project.artefact(stage: instance.stage.name, key: $0.text) }
-    let state: PlannedInstance.State =
+    let wanted = key.flatMap { project.artefact(stage: step.stage.name, key: $0.text) }
+    let state: PlannedStep.State =
       if let standing = wanted?.standing, !isForced {
         .current(standing)
       } else if !isSelected {
@@ -85,17 +85,17 @@ public struct Planner {
       } else {
         .waiting(for: missing)
       }
-    return PlannedInstance(
-      instance: instance, isSelected: isSelected, state: state, parts: parts,
+    return PlannedStep(
+      step: step, isSelected: isSelected, state: state, parts: parts,
       codeFiles: stageCode.files, inputs: inputs, linked: linked?.manifest,
       found: wanted ?? linked)
   }
 
   /// Everything that a step's output depends on, and nothing else: no time, path or host.
   private mutating func parts(
-    of instance: Instance, recipe: Recipe, code: String, inputs: [Manifest.Input]
+    of step: Step, recipe: Recipe, code: String, inputs: [Manifest.Input]
   ) throws -> [KeyPart] {
-    let stage = instance.stage
+    let stage = step.stage
     let files = stage.outputs.map { "\($0.name): \($0.files.map(\.text).joined(separator: " "))" }
     var parts = [
       KeyPart(
@@ -106,7 +106,7 @@ public struct Planner {
     ]
     for key in recipe.keys(matching: stage.reads) {
       guard let declared = project.schema[key], !declared.isPresentation else { continue }
-      let (value, origin) = recipe.value(of: key, instance: instance.name)
+      let (value, origin) = recipe.value(of: key, step: step.name)
       if declared.isAddition, value == declared.defaultValue { continue }
       var text = value.canonicalText
       if declared.type == .path, case .text(let path) = value {

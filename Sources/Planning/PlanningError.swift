@@ -15,41 +15,41 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   /// The schema has no key that a pattern names.
   case unknownKey(String, suggestion: String?)
   /// The recipe has no such step.
-  case unknownInstance(name: String, run: String, suggestion: String?, known: [String])
+  case unknownStep(name: String, run: String, suggestion: String?, known: [String])
   /// A word that names neither a file nor a step.
-  case neitherFileNorInstance(name: String, run: String, suggestion: String?, known: [String])
+  case neitherFileNorStep(name: String, run: String, suggestion: String?, known: [String])
   /// The step has no valid result.
-  case nothingStands(instance: String, run: String, command: String)
+  case nothingStands(step: String, run: String, command: String)
   /// The files of the step's artefact are not as recorded.
-  case damaged(instance: String, run: String, fault: ArtefactFault, command: String)
+  case damaged(step: String, run: String, fault: ArtefactFault, command: String)
   /// No training of the run has finished.
   case nothingTrained(run: String, command: String)
   /// The training has no checkpoint of that name.
-  case noCheckpoint(name: String, instance: String, run: String, known: [String])
+  case noCheckpoint(name: String, step: String, run: String, known: [String])
   /// The artefact has no such output.
   case unknownArtefactOutput(
-    instance: String, output: String, suggestion: String?, known: [String])
+    step: String, output: String, suggestion: String?, known: [String])
   /// The run has no such figure.
   case unknownFigure(name: String, run: String, suggestion: String?, known: [String])
   /// There is nothing to accept: the artefact is up to date, or there is none.
-  case nothingToAccept(instance: String, run: String, reason: String)
+  case nothingToAccept(step: String, run: String, reason: String)
   /// More than the code differs, so the old artefact does not match the recipe.
-  case notOnlyCode(instance: String, run: String, change: String)
+  case notOnlyCode(step: String, run: String, change: String)
 
   // Recipes and steps
   /// A step has no earlier step that produces what it requires.
-  case noProducer(instance: String, input: String, source: String)
+  case noProducer(step: String, input: String, source: String)
   /// A step requires an input that only the recipe can bind.
-  case unboundInput(instance: String, input: String)
+  case unboundInput(step: String, input: String)
   /// A step binds an input that its stage does not have.
-  case unknownInput(instance: String, input: String, suggestion: String?)
+  case unknownInput(step: String, input: String, suggestion: String?)
   /// A step binds an input to an output that its producer does not write.
-  case unknownOutput(instance: String, input: String, source: String, suggestion: String?)
+  case unknownOutput(step: String, input: String, source: String, suggestion: String?)
   /// A path in the recipe does not exist.
   case missingPath(key: String, path: String, origin: String)
   /// A step was selected alone, and an input is missing or
   /// damaged.
-  case inputAbsent(instance: String, producer: String, fault: ArtefactFault?)
+  case inputAbsent(step: String, producer: String, fault: ArtefactFault?)
 
   // Files
   /// A file of the project or of its data can't be read.
@@ -69,8 +69,8 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   /// Whether the error is in the command line (exit 64), not in a file (exit 65).
   public var isUsage: Bool {
     switch self {
-    case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownKey, .unknownInstance,
-      .neitherFileNorInstance, .nothingStands, .nothingTrained, .noCheckpoint,
+    case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownKey, .unknownStep,
+      .neitherFileNorStep, .nothingStands, .nothingTrained, .noCheckpoint,
       .unknownArtefactOutput, .unknownFigure, .nothingToAccept,
       .notOnlyCode:
       true
@@ -93,47 +93,47 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
     case .unknownKey(let pattern, let suggestion):
       "no key of recipes has '\(pattern)' in its name or meaning; "
         + (suggestion.map { "did you mean '\($0)'?" } ?? "./pipeline.sh keys prints all of them")
-    case .unknownInstance(let name, let run, let suggestion, let known):
+    case .unknownStep(let name, let run, let suggestion, let known):
       "\(run) has no step '\(name)'"
         + Self.asking(suggestion, otherwise: "the steps are", among: known)
-    case .neitherFileNorInstance(let name, let run, let suggestion, let known):
+    case .neitherFileNorStep(let name, let run, let suggestion, let known):
       "there is no file '\(name)' here, and \(run) has no step of that name"
         + Self.asking(suggestion, otherwise: "the steps are", among: known)
-    case .nothingStands(let instance, let run, let command):
-      "step '\(instance)' of \(run) has no result; run it first: \(command)"
-    case .damaged(let instance, let run, let fault, let command):
-      "\(instance) of \(run) is not valid: \(fault); this makes it anew: \(command)"
+    case .nothingStands(let step, let run, let command):
+      "step '\(step)' of \(run) has no result; run it first: \(command)"
+    case .damaged(let step, let run, let fault, let command):
+      "\(step) of \(run) is not valid: \(fault); this makes it anew: \(command)"
     case .nothingTrained(let run, let command):
       "no training of \(run) has finished; run it first: \(command)"
-    case .noCheckpoint(let name, let instance, let run, let known):
-      "\(instance) of \(run) has kept no checkpoint '\(name)', only \(known.joined(separator: ", "))"
-    case .unknownArtefactOutput(let instance, let output, let suggestion, let known):
-      "\(instance) has no output '\(output)'"
+    case .noCheckpoint(let name, let step, let run, let known):
+      "\(step) of \(run) has kept no checkpoint '\(name)', only \(known.joined(separator: ", "))"
+    case .unknownArtefactOutput(let step, let output, let suggestion, let known):
+      "\(step) has no output '\(output)'"
         + Self.asking(suggestion, otherwise: "its outputs are", among: known)
     case .unknownFigure(let name, let run, let suggestion, let known):
       known.isEmpty
         ? "\(run) has no figures; draw them with ./pipeline.sh plot \(run)"
         : "\(run) has no figure '\(name)'"
           + Self.asking(suggestion, otherwise: "its figures are", among: known)
-    case .nothingToAccept(let instance, let run, let reason):
-      "nothing to accept for \(instance) of \(run): \(reason)"
-    case .notOnlyCode(let instance, let run, let change):
-      "\(instance) of \(run) differs in more than its code: \(change); run it again instead"
-    case .noProducer(let instance, let input, let source):
-      "steps: '\(instance)' reads \(source), and no earlier step provides it; add the step before it, "
+    case .nothingToAccept(let step, let run, let reason):
+      "nothing to accept for \(step) of \(run): \(reason)"
+    case .notOnlyCode(let step, let run, let change):
+      "\(step) of \(run) differs in more than its code: \(change); run it again instead"
+    case .noProducer(let step, let input, let source):
+      "steps: '\(step)' reads \(source), and no earlier step provides it; add the step before it, "
         + "or bind '\(input)' under inputs"
-    case .unboundInput(let instance, let input):
-      "steps: '\(instance)' requires the input '\(input)'; bind it under inputs"
-    case .unknownInput(let instance, let input, let suggestion):
-      "steps: '\(instance)' has no input '\(input)'"
+    case .unboundInput(let step, let input):
+      "steps: '\(step)' requires the input '\(input)'; bind it under inputs"
+    case .unknownInput(let step, let input, let suggestion):
+      "steps: '\(step)' has no input '\(input)'"
         + (suggestion.map { "; did you mean '\($0)'?" } ?? "; remove it")
-    case .unknownOutput(let instance, let input, let source, let suggestion):
-      "steps: input '\(input)' of '\(instance)' comes from '\(source)', which is no output"
+    case .unknownOutput(let step, let input, let source, let suggestion):
+      "steps: input '\(input)' of '\(step)' comes from '\(source)', which is no output"
         + (suggestion.map { "; did you mean '\($0)'?" } ?? "")
     case .missingPath(let key, let path, let origin):
       "\(key) (\(origin)): there is no '\(path)'; correct the path"
-    case .inputAbsent(let instance, let producer, let fault):
-      "\(instance) reads \(producer), which is not valid\(fault.map { " (\($0))" } ?? ""); run \(producer) first, or leave out "
+    case .inputAbsent(let step, let producer, let fault):
+      "\(step) reads \(producer), which is not valid\(fault.map { " (\($0))" } ?? ""); run \(producer) first, or leave out "
         + "--only and --from"
     case .unreadable(let file, let reason, let repair):
       "\(file): can't be read: \(reason); \(repair)"

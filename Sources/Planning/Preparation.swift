@@ -27,12 +27,12 @@ public struct Preparation: Sendable {
   ///
   /// - Precondition: the step is due.
   public init(
-    _ planned: PlannedInstance, in plan: RunPlan, project: Project, threads: Int
+    _ planned: PlannedStep, in plan: RunPlan, project: Project, threads: Int
   ) throws {
     guard case .due(let key) = planned.state else {
       preconditionFailure("\(planned.name) is not due")
     }
-    let stage = planned.instance.stage
+    let stage = planned.step.stage
     self.stage = stage.name
     newFolder = "data/cache/\(stage.name)/.new-\(key.text)"
     workFolder = project.workPath(stage: stage.name, key: key.text)
@@ -56,20 +56,20 @@ public struct Preparation: Sendable {
       to: folder.appendingPathComponent(Self.inputFilesName))
 
     let draft = Manifest(
-      stage: stage.name, instance: planned.name, run: plan.request.run, key: key,
+      stage: stage.name, step: planned.name, run: plan.request.run, key: key,
       codeFiles: planned.codeFiles, inputs: planned.inputs)
     var prepared = draft
     prepared.isResumed = resumes
     prepared.threads = threads
     try prepared.encoded().write(to: folder.appendingPathComponent(Self.draftName))
-    let settings = plan.recipe.settings(matching: stage.reads, instance: planned.name)
+    let settings = plan.recipe.settings(matching: stage.reads, step: planned.name)
     try Data((settings.json + "\n").utf8).write(
       to: folder.appendingPathComponent(Self.settingsName))
 
     var arguments = ["--settings", "\(newFolder)/\(Self.settingsName)"]
     for input in planned.inputs {
       let artefact = project.artefactPath(stage: input.stage, key: input.key)
-      let binding = planned.instance.bindings.first { $0.input == input.name }
+      let binding = planned.step.bindings.first { $0.input == input.name }
       let file = binding.flatMap { $0.output.isSingleFile ? $0.output.files.first?.text : nil }
       arguments += ["--input", "\(input.name)=\(artefact)" + (file.map { "/\($0)" } ?? "")]
     }
@@ -80,11 +80,11 @@ public struct Preparation: Sendable {
   /// Moves unlisted files out of the input folders: a stage that reads an output of several files lists the
   /// artefact's folder, and would take another file for one of them.
   private static func clearInputs(
-    of planned: PlannedInstance, in project: Project
+    of planned: PlannedStep, in project: Project
   ) throws(PlanningError) -> [String] {
     var lines: [String] = []
     for input in planned.inputs {
-      guard let output = planned.instance.bindings.first(where: { $0.input == input.name })?.output,
+      guard let output = planned.step.bindings.first(where: { $0.input == input.name })?.output,
         !output.isSingleFile, let artefact = project.artefact(stage: input.stage, key: input.key)
       else { continue }
       let strangers = artefact.remarks.filter { remark in

@@ -24,7 +24,7 @@ public struct Publication {
       try plan.folder.remember(plan.request, recipe: plan.recipe, isComplete: plan.isComplete)
     }
     var lines: [String] = []
-    for planned in plan.instances {
+    for planned in plan.steps {
       guard case .current(let manifest) = planned.state else { continue }
       let old = plan.folder.linkedManifest(of: planned.name)
       try plan.folder.link(planned.name, toKey: manifest.key, ofStage: manifest.stage)
@@ -55,16 +55,16 @@ public struct Publication {
 
   /// The folder of a step's published copies, as a path in the project: `plots/RUN`, or
   /// `plots/RUN/NAME` for a step that is not named after its stage. Nil if nothing is published.
-  public func publishedFolder(of planned: PlannedInstance) -> String? {
-    guard let folder = planned.instance.stage.publishingFolder else { return nil }
-    let own = planned.name == planned.instance.stage.name ? "" : "/\(planned.name)"
+  public func publishedFolder(of planned: PlannedStep) -> String? {
+    guard let folder = planned.step.stage.publishingFolder else { return nil }
+    let own = planned.name == planned.step.stage.name ? "" : "/\(planned.name)"
     return "\(folder)/\(plan.request.run)\(own)"
   }
 
   /// The files and folders that a reader will want to open, as paths in the project, with a note on
   /// each; only of valid steps.
-  public var highlights: [(instance: String, path: String, note: String)] {
-    plan.instances.flatMap { planned -> [(instance: String, path: String, note: String)] in
+  public var highlights: [(step: String, path: String, note: String)] {
+    plan.steps.flatMap { planned -> [(step: String, path: String, note: String)] in
       guard case .current(let manifest) = planned.state else { return [] }
       let files = manifest.outputs.flatMap(\.files).map(\.file)
       if let folder = publishedFolder(of: planned) {
@@ -73,7 +73,7 @@ public struct Publication {
         return [(planned.name, folder + "/", note.joined(separator: ", "))]
       }
       let shown = files.filter { file in
-        planned.instance.stage.highlights.contains { $0.matches(file) }
+        planned.step.stage.highlights.contains { $0.matches(file) }
       }
       return shown.map { (planned.name, "\(plan.folder.path)/\(planned.name)/\($0)", "") }
     }

@@ -100,16 +100,22 @@ extension RunFolder {
   /// A line of the journal: the old and the new artefact of a step's link, and the time.
   public struct JournalEntry: Sendable, Equatable, Codable {
     public let time: String
-    public let instance: String
+    public let step: String
     public let stage: String
     public let old: String?
     public let new: String
+
+    private enum CodingKeys: String, CodingKey {
+      case time
+      case step = "instance"
+      case stage, old, new
+    }
   }
 
-  /// The target of the link of `instance`: the stage and the key of an artefact; nil if there is no
+  /// The target of the link of `step`: the stage and the key of an artefact; nil if there is no
   /// link, or if it does not lead into the cache.
-  public func linkedPlace(of instance: String) -> (stage: String, key: String)? {
-    PlainName.isPlain(instance) ? Self.place(ofLink: url(instance)) : nil
+  public func linkedPlace(of step: String) -> (stage: String, key: String)? {
+    PlainName.isPlain(step) ? Self.place(ofLink: url(step)) : nil
   }
 
   /// The target of a link in the form that this program writes.
@@ -126,77 +132,77 @@ extension RunFolder {
 
   private static let wayToCache = ["..", "..", "cache"]
 
-  /// The key of the artefact to which the link of `instance` points, or nil if there is no link.
-  public func linkedKey(of instance: String) -> String? { linkedPlace(of: instance)?.key }
+  /// The key of the artefact to which the link of `step` points, or nil if there is no link.
+  public func linkedKey(of step: String) -> String? { linkedPlace(of: step)?.key }
 
   /// The names of the steps that have links, sorted.
-  public var linkedInstances: [String] {
+  public var linkedSteps: [String] {
     project.entries(of: path).filter { linkedPlace(of: $0) != nil }
   }
 
-  /// The artefact that the link of `instance` points to; nil if there is no link or no artefact. A
+  /// The artefact that the link of `step` points to; nil if there is no link or no artefact. A
   /// link to the artefact of another stage is a fault and is not read.
-  public func linkedArtefact(of instance: String) -> Artefact? {
-    guard let place = linkedPlace(of: instance),
+  public func linkedArtefact(of step: String) -> Artefact? {
+    guard let place = linkedPlace(of: step),
       let artefact = project.artefact(stage: place.stage, key: place.key)
     else { return nil }
-    guard let stage = stage(of: instance, linkedTo: place.stage) else { return artefact }
+    guard let stage = stage(of: step, linkedTo: place.stage) else { return artefact }
     return artefact.refused(
       .folder(recorded: "an artefact of \(stage)", found: "one of \(place.stage)"))
   }
 
-  /// The stage of `instance`, if it is not `linked`, the stage of the artefact that its link leads to.
+  /// The stage of `step`, if it is not `linked`, the stage of the artefact that its link leads to.
   ///
   /// Recipe and graph define it. If the recipe can't be read any more, only a step named after a
   /// stage has a known stage.
-  private func stage(of instance: String, linkedTo linked: String) -> String? {
-    guard linked != instance else { return nil }
-    let steps = (try? request).flatMap { try? project.recipe(for: $0).steps }
-    let instances = steps.flatMap { try? project.graph.instances(for: $0) }
+  private func stage(of step: String, linkedTo linked: String) -> String? {
+    guard linked != step else { return nil }
+    let listed = (try? request).flatMap { try? project.recipe(for: $0).steps }
+    let steps = listed.flatMap { try? project.graph.steps(for: $0) }
     let stage =
-      instances?.first { $0.name == instance }?.stage.name
-      ?? project.graph.stage(named: instance)?.name
+      steps?.first { $0.name == step }?.stage.name
+      ?? project.graph.stage(named: step)?.name
     return stage == linked ? nil : stage
   }
 
-  /// The manifest of the valid artefact of `instance`, or nil.
-  public func linkedManifest(of instance: String) -> Manifest? {
-    linkedArtefact(of: instance)?.standing
+  /// The manifest of the valid artefact of `step`, or nil.
+  public func linkedManifest(of step: String) -> Manifest? {
+    linkedArtefact(of: step)?.standing
   }
 
-  /// The valid artefact of `instance`.
+  /// The valid artefact of `step`.
   ///
   /// - Throws: `PlanningError.damaged` if its files are not as recorded, `nothingStands` if there
   ///   is none.
   public func standingArtefact(
-    of instance: String
+    of step: String
   ) throws(PlanningError) -> (artefact: Artefact, manifest: Manifest) {
-    guard let artefact = linkedArtefact(of: instance) else {
-      throw .nothingStands(instance: instance, run: name, command: command)
+    guard let artefact = linkedArtefact(of: step) else {
+      throw .nothingStands(step: step, run: name, command: command)
     }
     guard let manifest = artefact.standing else {
       throw .damaged(
-        instance: instance, run: name, fault: artefact.faults[0], command: command)
+        step: step, run: name, fault: artefact.faults[0], command: command)
     }
     return (artefact, manifest)
   }
 
-  /// Points the link of `instance` at an artefact, in one step, and records the change in the journal.
-  func link(_ instance: String, toKey key: String, ofStage stage: String) throws {
-    let old = linkedKey(of: instance)
+  /// Points the link of `step` at an artefact, atomically, and records the change in the journal.
+  func link(_ step: String, toKey key: String, ofStage stage: String) throws {
+    let old = linkedKey(of: step)
     guard old != key else { return }
     try FileManager.default.createDirectory(
       at: try project.writableFolder(path), withIntermediateDirectories: true)
     let entry = JournalEntry(
-      time: Timestamp.now, instance: instance, stage: stage, old: old, new: key)
+      time: Timestamp.now, step: step, stage: stage, old: old, new: key)
     try append(entry)
-    let temporary = url(".\(instance).link").path
+    let temporary = url(".\(step).link").path
     unlink(temporary)
     guard symlink("../../cache/\(stage)/\(key)", temporary) == 0,
-      rename(temporary, url(instance).path) == 0
+      rename(temporary, url(step).path) == 0
     else {
       throw PlanningError.unwritable(
-        file: "\(path)/\(instance)", reason: String(cString: strerror(errno)))
+        file: "\(path)/\(step)", reason: String(cString: strerror(errno)))
     }
   }
 

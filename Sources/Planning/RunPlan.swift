@@ -6,15 +6,15 @@ public struct RunPlan: Sendable {
   public let recipe: Recipe
   public let folder: RunFolder
   /// In the order of the steps, up to the last that was selected.
-  public let instances: [PlannedInstance]
+  public let steps: [PlannedStep]
 
   /// The step called `name`.
   ///
-  /// - Throws: `PlanningError.unknownInstance`.
-  public func instance(named name: String) throws(PlanningError) -> PlannedInstance {
-    guard let found = instances.first(where: { $0.name == name }) else {
-      let names = instances.map(\.name)
-      throw .unknownInstance(
+  /// - Throws: `PlanningError.unknownStep`.
+  public func step(named name: String) throws(PlanningError) -> PlannedStep {
+    guard let found = steps.first(where: { $0.name == name }) else {
+      let names = steps.map(\.name)
+      throw .unknownStep(
         name: name, run: request.run, suggestion: nearest(to: name, among: names), known: names)
     }
     return found
@@ -22,7 +22,7 @@ public struct RunPlan: Sendable {
 
   /// Whether every selected step is up to date.
   public var isComplete: Bool {
-    instances.allSatisfy { planned in
+    steps.allSatisfy { planned in
       guard planned.isSelected else { return true }
       if case .current = planned.state { return true }
       return false
@@ -31,7 +31,7 @@ public struct RunPlan: Sendable {
 
   /// Whether the plan uses a step that was not selected and does not match the recipe.
   public var takesOutdated: Bool {
-    instances.contains { planned in
+    steps.contains { planned in
       switch planned.state {
       case .outdated, .absent: true
       case .current, .due, .waiting: false
@@ -41,7 +41,7 @@ public struct RunPlan: Sendable {
 }
 
 /// One step of a plan.
-public struct PlannedInstance: Sendable {
+public struct PlannedStep: Sendable {
   public enum State: Sendable {
     /// The artefact is valid.
     case current(Manifest)
@@ -55,7 +55,7 @@ public struct PlannedInstance: Sendable {
     case absent
   }
 
-  public let instance: Instance
+  public let step: Step
   public let isSelected: Bool
   public let state: State
   /// The known parts of the key: inputs still to be made are missing.
@@ -69,7 +69,7 @@ public struct PlannedInstance: Sendable {
   /// run links to.
   public let found: Artefact?
 
-  public var name: String { instance.name }
+  public var name: String { step.name }
 
   /// Whether the stage would run, now or after the steps it waits for.
   public var isToRun: Bool {
@@ -85,7 +85,7 @@ public struct PlannedInstance: Sendable {
   /// The result that the step makes under `key`, then those that it reads, each once, as STAGE-KEY:
   /// the names of their locks.
   public func resultNames(key: CacheKey) -> [String] {
-    var names = ["\(instance.stage.name)-\(key.text)"]
+    var names = ["\(step.stage.name)-\(key.text)"]
     for input in inputs where !names.contains("\(input.stage)-\(input.key)") {
       names.append("\(input.stage)-\(input.key)")
     }

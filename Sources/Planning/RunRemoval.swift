@@ -30,7 +30,7 @@ public struct RunRemoval {
   /// Removes what this program writes into a run's folder, and the folder if nothing else is in it.
   private func removeFolder(_ place: URL) throws -> [String] {
     let files = FileManager.default
-    let own = ["run.json", "recipe.yaml", "journal.jsonl", ".report"] + folder.linkedInstances
+    let own = ["run.json", "recipe.yaml", "journal.jsonl", ".report"] + folder.linkedSteps
     for name in own { unlink(place.appendingPathComponent(name).path) }
     let rest = try files.contentsOfDirectory(atPath: place.path).sorted()
     if rest.isEmpty { try files.removeItem(at: place) }

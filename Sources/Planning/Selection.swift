@@ -15,12 +15,12 @@ public enum Selection: Sendable, Equatable {
 
   /// The indices of the selected steps among all steps of a run.
   ///
-  /// - Throws: `PlanningError.unknownInstance`.
-  func indices(among instances: [Instance], run: String) throws(PlanningError) -> [Int] {
-    let names = instances.map(\.name)
+  /// - Throws: `PlanningError.unknownStep`.
+  func indices(among steps: [Step], run: String) throws(PlanningError) -> [Int] {
+    let names = steps.map(\.name)
     func index(of name: String) throws(PlanningError) -> Int {
       guard let index = names.firstIndex(of: name) else {
-        throw .unknownInstance(
+        throw .unknownStep(
           name: name, run: run, suggestion: nearest(to: name, among: names), known: names)
       }
       return index
@@ -31,9 +31,9 @@ public enum Selection: Sendable, Equatable {
     case .from(let name): return Array(try index(of: name)..<names.count)
     case .until(let name): return Array(0...(try index(of: name)))
     case .published:
-      return instances.indices.filter { instances[$0].stage.publishingFolder != nil }
+      return steps.indices.filter { steps[$0].stage.publishingFolder != nil }
     case .unpublished:
-      return instances.indices.filter { instances[$0].stage.publishingFolder == nil }
+      return steps.indices.filter { steps[$0].stage.publishingFolder == nil }
     }
   }
 }

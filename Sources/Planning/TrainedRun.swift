@@ -3,7 +3,7 @@ import Foundation
 /// The weights of a run's most recently finished training.
 public struct TrainedRun: Sendable {
   public let run: String
-  public let instance: String
+  public let step: String
   private let folder: URL
   private let files: [String]
 
@@ -12,16 +12,16 @@ public struct TrainedRun: Sendable {
 
   /// Nil if no training of the run has finished.
   public init?(_ run: RunFolder, in project: Project) {
-    let instances = run.linkedInstances.compactMap { instance -> (String, Manifest)? in
-      guard let manifest = run.linkedManifest(of: instance),
+    let steps = run.linkedSteps.compactMap { step -> (String, Manifest)? in
+      guard let manifest = run.linkedManifest(of: step),
         manifest.outputs.contains(where: { $0.name == Self.output })
       else { return nil }
-      return (instance, manifest)
+      return (step, manifest)
     }
-    let last = instances.max { ($0.1.created, $0.0) < ($1.1.created, $1.0) }
-    guard let (instance, manifest) = last else { return nil }
+    let last = steps.max { ($0.1.created, $0.0) < ($1.1.created, $1.0) }
+    guard let (step, manifest) = last else { return nil }
     self.run = run.name
-    self.instance = instance
+    self.step = step
     folder = project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
     files = manifest.outputs.filter { $0.name == Self.output }.flatMap(\.files).map(\.file)
   }
@@ -30,7 +30,7 @@ public struct TrainedRun: Sendable {
   public static func named(_ name: String?, in project: Project) throws(PlanningError) -> TrainedRun
   {
     let run = try RunFolder.named(name, in: project)
-    if let damaged = run.linkedInstances.first(where: { isDamagedTraining($0, of: run) }) {
+    if let damaged = run.linkedSteps.first(where: { isDamagedTraining($0, of: run) }) {
       _ = try run.standingArtefact(of: damaged)
     }
     if let trained = TrainedRun(run, in: project) { return trained }
@@ -43,8 +43,8 @@ public struct TrainedRun: Sendable {
     throw .nothingTrained(run: run.name, command: run.command)
   }
 
-  private static func isDamagedTraining(_ instance: String, of run: RunFolder) -> Bool {
-    guard let artefact = run.linkedArtefact(of: instance), artefact.standing == nil else {
+  private static func isDamagedTraining(_ step: String, of run: RunFolder) -> Bool {
+    guard let artefact = run.linkedArtefact(of: step), artefact.standing == nil else {
       return false
     }
     return artefact.manifest?.outputs.contains { $0.name == output } ?? true
@@ -56,7 +56,7 @@ public struct TrainedRun: Sendable {
       file.hasSuffix(Self.suffix) ? String(file.dropLast(Self.suffix.count)) : file
     }
     guard let found = known.firstIndex(where: { Self.isSame($0, name) }) else {
-      throw .noCheckpoint(name: name, instance: instance, run: run, known: known)
+      throw .noCheckpoint(name: name, step: step, run: run, known: known)
     }
     return folder.appendingPathComponent(files[found])
   }

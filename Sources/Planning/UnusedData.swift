@@ -21,8 +21,8 @@ public struct UnusedData {
     let runs = project.runNames.map { RunFolder($0, in: project) }
     var used: Set<String> = []
     for run in runs {
-      for instance in run.linkedInstances {
-        if let place = run.linkedPlace(of: instance) { used.insert("\(place.stage)/\(place.key)") }
+      for step in run.linkedSteps {
+        if let place = run.linkedPlace(of: step) { used.insert("\(place.stage)/\(place.key)") }
       }
     }
     var items: [Item] = []
@@ -103,8 +103,8 @@ public struct UnusedData {
         // An unreadable run may need any of the unfinished work.
         return ([], Set(run.project.graph.stages.map(\.name)))
       }
-      for planned in plan.instances {
-        let stage = planned.instance.stage.name
+      for planned in plan.steps {
+        let stage = planned.step.stage.name
         switch planned.state {
         case .due(let key): keys.insert("\(stage)/\(key.text)")
         case .waiting: unknown.insert(stage)

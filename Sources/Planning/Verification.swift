@@ -20,13 +20,13 @@ public struct Verification {
     var findings: [Finding] = []
     var seen: Set<String> = []
     for folder in run.map({ [$0] }) ?? project.runNames.map({ RunFolder($0, in: project) }) {
-      for instance in folder.linkedInstances {
-        guard let place = folder.linkedPlace(of: instance),
+      for step in folder.linkedSteps {
+        guard let place = folder.linkedPlace(of: step),
           seen.insert("\(place.stage)/\(place.key)").inserted,
           let artefact = project.artefact(
             stage: place.stage, key: place.key, rereading: rereading)
         else { continue }
-        findings.append(Finding(artefact: artefact, user: "\(folder.name) \(instance)"))
+        findings.append(Finding(artefact: artefact, user: "\(folder.name) \(step)"))
       }
     }
     guard run == nil else { return findings }

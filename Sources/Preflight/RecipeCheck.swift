@@ -27,39 +27,39 @@ public struct RecipeCheck {
   ///
   /// - Throws: `RecipeCheckError` for the first step that would reject its settings.
   public func check() throws(RecipeCheckError) {
-    for planned in plan.instances where planned.isSelected && planned.wouldRun {
+    for planned in plan.steps where planned.isSelected && planned.wouldRun {
       do {
-        try check(planned.instance)
+        try check(planned.step)
       } catch {
-        throw RecipeCheckError(instance: planned.name, problem: "\(error)")
+        throw RecipeCheckError(step: planned.name, problem: "\(error)")
       }
     }
   }
 
-  private func check(_ instance: Instance) throws {
-    if let settings = settings(of: instance, "dataset", as: DatasetSettings.self) {
+  private func check(_ step: Step) throws {
+    if let settings = settings(of: step, "dataset", as: DatasetSettings.self) {
       _ = try settings.expectedCounts(relativeTo: project.root)
     }
-    if let settings = settings(of: instance, "split", as: SplitSettings.self),
+    if let settings = settings(of: step, "split", as: SplitSettings.self),
       let images = trainingImages
     {
       try settings.check(trainingImages: images, classes: data?.classCount)
     }
-    try settings(of: instance, "preprocess", as: PreprocessSettings.self)?.check()
-    if let settings = settings(of: instance, "train", as: TrainingSettings.self) {
-      try check(settings, of: instance)
+    try settings(of: step, "preprocess", as: PreprocessSettings.self)?.check()
+    if let settings = settings(of: step, "train", as: TrainingSettings.self) {
+      try check(settings, of: step)
     }
-    if let settings = settings(of: instance, "evaluate", as: EvaluationSettings.self) {
-      try check(settings, of: instance)
+    if let settings = settings(of: step, "evaluate", as: EvaluationSettings.self) {
+      try check(settings, of: step)
     }
   }
 
   /// The settings of a section with which the step is run; nil if it does not read the section, or
   /// if the section has other keys.
   private func settings<Settings: Decodable>(
-    of instance: Instance, _ section: String, as type: Settings.Type
+    of step: Step, _ section: String, as type: Settings.Type
   ) -> Settings? {
-    let all = plan.recipe.settings(matching: instance.stage.reads, instance: instance.name)
+    let all = plan.recipe.settings(matching: step.stage.reads, step: step.name)
     guard let settings = all[section] else { return nil }
     return try? JSONDecoder.settings.decode(type, from: Data(settings.json.utf8))
   }
@@ -70,8 +70,8 @@ public struct RecipeCheck {
 extension RecipeCheck {
   /// The data set's settings; nil if no step reads such a section.
   private var data: DatasetSettings? {
-    plan.instances.lazy.compactMap {
-      settings(of: $0.instance, "dataset", as: DatasetSettings.self)
+    plan.steps.lazy.compactMap {
+      settings(of: $0.step, "dataset", as: DatasetSettings.self)
     }.first
   }
 
@@ -83,8 +83,8 @@ extension RecipeCheck {
 
   /// Whether the test images are used for validation.
   private var validatesOnTest: Bool {
-    plan.instances.contains { planned in
-      settings(of: planned.instance, "split", as: SplitSettings.self)?.validation == .test
+    plan.steps.contains { planned in
+      settings(of: planned.step, "split", as: SplitSettings.self)?.validation == .test
     }
   }
 }
@@ -92,7 +92,7 @@ extension RecipeCheck {
 // MARK: - Training and evaluation
 
 extension RecipeCheck {
-  private func check(_ settings: TrainingSettings, of instance: Instance) throws {
+  private func check(_ settings: TrainingSettings, of step: Step) throws {
     try NetworkCatalog.check(named: settings.network, configuration: settings.architecture)
     try settings.check(holdsOut: settings.data == .training)
     if settings.data == .trainingAndValidation, validatesOnTest {
@@ -107,9 +107,9 @@ extension RecipeCheck {
   }
 
   /// Checks that the training whose checkpoints are evaluated keeps those that are listed.
-  private func check(_ settings: EvaluationSettings, of instance: Instance) throws {
-    for binding in instance.bindings {
-      let producer = plan.instances.first { $0.name == binding.producer }?.instance
+  private func check(_ settings: EvaluationSettings, of step: Step) throws {
+    for binding in step.bindings {
+      let producer = plan.steps.first { $0.name == binding.producer }?.step
       // A training that continues another continues its epoch numbers.
       guard let producer, !producer.bindings.contains(where: { $0.isOfCheckpoint }),
         let training = self.settings(of: producer, "train", as: TrainingSettings.self)
@@ -121,13 +121,13 @@ extension RecipeCheck {
   }
 }
 
-extension Instance.Binding {
+extension Step.Binding {
   /// Whether it is a checkpoint to continue from: the only input of a training that is not an image
   /// set.
   fileprivate var isOfCheckpoint: Bool { input == "start" }
 }
 
-extension PlannedInstance {
+extension PlannedStep {
   fileprivate var wouldRun: Bool {
     switch state {
     case .due, .waiting: true
@@ -138,9 +138,9 @@ extension PlannedInstance {
 
 /// A step whose stage would reject the settings of the recipe.
 public struct RecipeCheckError: Error, Equatable, CustomStringConvertible {
-  public let instance: String
+  public let step: String
   /// The message of the stage.
   public let problem: String
 
-  public var description: String { "\(instance) would refuse the recipe: \(problem)" }
+  public var description: String { "\(step) would refuse the recipe: \(problem)" }
 }

@@ -33,7 +33,7 @@ extension Recipe {
             $0 == section || $0.hasPrefix(section + ".")
           }
         }
-        return (section, reading.map { Optional($0.instance) })
+        return (section, reading.map { Optional($0.name) })
       })
   }
 
@@ -80,7 +80,7 @@ extension Recipe {
       return other.depth < setting.depth
     }
     if isSuperseded { return nil }
-    let (value, _) = value(of: first.condition.key, instance: first.step)
+    let (value, _) = value(of: first.condition.key, step: first.step)
     // Of several ways to make it count, those by keys added later are left to the list of keys.
     let usual = key.applies.filter { all in
       !all.contains { schema[$0.key]?.isAddition == true }
@@ -94,21 +94,20 @@ extension Recipe {
       condition: joined(alternatives, by: "or"))
   }
 
-  /// Whether the key has an effect on the step called `instance`.
-  func applies(_ key: RecipeSchema.Key, to instance: String?) -> Bool {
+  /// Whether the key has an effect on `step`.
+  func applies(_ key: RecipeSchema.Key, to step: String?) -> Bool {
     key.applies.isEmpty
-      || key.applies.contains { $0.allSatisfy { holds($0, for: instance) } }
+      || key.applies.contains { $0.allSatisfy { holds($0, for: step) } }
   }
 
-  private func holds(_ condition: RecipeSchema.Condition, for instance: String?) -> Bool {
-    condition.holds(for: value(of: condition.key, instance: instance).value)
+  private func holds(_ condition: RecipeSchema.Condition, for step: String?) -> Bool {
+    condition.holds(for: value(of: condition.key, step: step).value)
   }
 
   /// The setting that gives a key its value for a step; nil for the default.
-  private func setting(of key: String, for instance: String?) -> RecipeSetting? {
+  private func setting(of key: String, for step: String?) -> RecipeSetting? {
     let rest = key.drop { $0 != "." }
-    if let instance, overlays[instance] == schema[key]?.section, let own = settings[instance + rest]
-    {
+    if let step, overlays[step] == schema[key]?.section, let own = settings[step + rest] {
       return own
     }
     return settings[key]
@@ -121,21 +120,21 @@ extension Recipe {
     for key in schema.keys {
       guard let other = key.atMost else { continue }
       for step in readers[key.section] ?? [] where applies(key, to: step) {
-        guard case .number(let value) = value(of: key.name, instance: step).value,
-          case .number(let limit) = self.value(of: other, instance: step).value, value > limit
+        guard case .number(let value) = value(of: key.name, step: step).value,
+          case .number(let limit) = self.value(of: other, step: step).value, value > limit
         else { continue }
         throw .aboveOther(
           place(of: key.name, for: step), key: key.name,
           found: RecipeValue.number(value).canonicalText, other: other,
           limit: RecipeValue.number(limit).canonicalText,
-          otherPlace: self.value(of: other, instance: step).origin.description)
+          otherPlace: self.value(of: other, step: step).origin.description)
       }
     }
   }
 
   /// Where the value of a key is set; for a default, the start of the schema.
-  private func place(of key: String, for instance: String?) -> RecipePlace {
-    let (value, origin) = value(of: key, instance: instance)
+  private func place(of key: String, for step: String?) -> RecipePlace {
+    let (value, origin) = value(of: key, step: step)
     switch origin {
     case .file(let path, let line): return .line(file: path, number: line)
     case .override: return .override("\(key)=\(value.canonicalText)")

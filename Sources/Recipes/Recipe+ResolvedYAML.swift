@@ -17,9 +17,9 @@ extension Recipe {
       lines.append("\(key.name): \(value.canonicalText)  # \(comment(origin))")
     }
     for step in steps ?? [] {
-      guard let overlaid = overlays[step.instance] else { continue }
+      guard let overlaid = overlays[step.name] else { continue }
       let own = schema.keys.compactMap { key -> String? in
-        let name = step.instance + key.name.dropFirst(key.section.count)
+        let name = step.name + key.name.dropFirst(key.section.count)
         guard key.section == overlaid, let setting = settings[name] else { return nil }
         return "\(name): \(setting.value.canonicalText)  # \(comment(setting.origin))"
       }
@@ -43,11 +43,11 @@ extension Recipe {
 
 extension RecipeStep {
   fileprivate var yaml: String {
-    if instance == stage && inputs.isEmpty { return stage }
-    if inputs.isEmpty { return "\(instance): \(stage)" }
+    if name == stage && inputs.isEmpty { return stage }
+    if inputs.isEmpty { return "\(name): \(stage)" }
     let bound = inputs.sorted { $0.key < $1.key }.map {
       "\(RecipeValue.text($0.key).canonicalText): \(RecipeValue.text($0.value).canonicalText)"
     }
-    return "\(instance): {stage: \(stage), inputs: {\(bound.joined(separator: ", "))}}"
+    return "\(name): {stage: \(stage), inputs: {\(bound.joined(separator: ", "))}}"
   }
 }

@@ -45,18 +45,17 @@ public struct Recipe: Sendable {
   /// `refit.epochs`.
   let settings: [String: RecipeSetting]
 
-  /// The value for the step called `instance`, or, if that is nil, of the key's own
-  /// section.
+  /// The value for `step`, or, if that is nil, of the key's own section.
   ///
   /// - Precondition: the schema has a key called `key`.
   public func value(
-    of key: String, instance: String? = nil
+    of key: String, step: String? = nil
   ) -> (value: RecipeValue, origin: RecipeOrigin) {
     guard let declared = schema[key] else {
       preconditionFailure("the schema \(schema.file) has no key '\(key)'")
     }
-    if let instance, overlays[instance] == declared.section,
-      let own = settings[instance + key.dropFirst(declared.section.count)]
+    if let step, overlays[step] == declared.section,
+      let own = settings[step + key.dropFirst(declared.section.count)]
     {
       return (own.value, own.origin)
     }
@@ -73,11 +72,11 @@ public struct Recipe: Sendable {
   }
 
   /// The settings that a stage receives: an object, nested along the dots, with every key
-  /// in `reads`, with its value for the step called `instance`.
-  public func settings(matching reads: [String], instance: String? = nil) -> RecipeValue {
+  /// in `reads`, with its value for `step`.
+  public func settings(matching reads: [String], step: String? = nil) -> RecipeValue {
     RecipeValue(
       nesting: keys(matching: reads).map {
-        (key: $0, value: value(of: $0, instance: instance).value)
+        (key: $0, value: value(of: $0, step: step).value)
       })
   }
 }

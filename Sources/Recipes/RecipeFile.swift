@@ -24,9 +24,9 @@ struct RecipeFile {
 
     /// A reader of keys for a recipe with these steps.
     func settingsReader(steps: [RecipeStep]?) -> SettingsReader {
-      let renamed = (steps ?? []).filter { $0.instance != $0.stage }
+      let renamed = (steps ?? []).filter { $0.name != $0.stage }
       let sections = Dictionary(
-        uniqueKeysWithValues: renamed.map { ($0.instance, sectionsOfStage($0.stage)) })
+        uniqueKeysWithValues: renamed.map { ($0.name, sectionsOfStage($0.stage)) })
       return SettingsReader(schema: schema, steps: renamed, sectionsOfStep: sections)
     }
   }

@@ -34,12 +34,12 @@ struct SettingsReader {
         default:
           throw .notAMapping(place, key: name, found: entry.value.foundDescription)
         }
-      } else if let step = steps.first(where: { $0.instance == name.prefix { $0 != "." } }),
-        overlays[step.instance] == nil
+      } else if let step = steps.first(where: { $0.name == name.prefix { $0 != "." } }),
+        overlays[step.name] == nil
       {
         throw .noOwnSection(
-          place, step: step.instance, stage: step.stage,
-          sections: sectionsOfStep[step.instance] ?? [])
+          place, step: step.name, stage: step.stage,
+          sections: sectionsOfStep[step.name] ?? [])
       } else {
         throw .unknownKey(
           place, key: name, suggestions: suggestions(for: name), schema: schema.file)

@@ -13,9 +13,9 @@ struct StepReader {
     }
     var steps: [RecipeStep] = []
     for item in items {
-      let step = try step(from: item, earlier: steps.map(\.instance))
-      if steps.contains(where: { $0.instance == step.instance }) {
-        throw .duplicateStep(source.place(item.line), name: step.instance)
+      let step = try step(from: item, earlier: steps.map(\.name))
+      if steps.contains(where: { $0.name == step.name }) {
+        throw .duplicateStep(source.place(item.line), name: step.name)
       }
       steps.append(step)
     }
@@ -27,13 +27,13 @@ struct StepReader {
   ) throws(RecipeError) -> RecipeStep {
     switch node.content {
     case .scalar(let name, _):
-      return RecipeStep(instance: name, stage: try stage(name, line: node.line))
+      return RecipeStep(name: name, stage: try stage(name, line: node.line))
     case .mapping(let entries) where entries.count == 1:
       let (name, value) = (entries[0].key, entries[0].value)
       let step: RecipeStep
       switch value.content {
       case .scalar(let word, _):
-        step = RecipeStep(instance: name, stage: try stage(word, line: value.line))
+        step = RecipeStep(name: name, stage: try stage(word, line: value.line))
       case .mapping(let parts):
         step = try self.step(named: name, parts: parts, line: entries[0].line, earlier: earlier)
       case .list:
@@ -66,7 +66,7 @@ struct StepReader {
       }
     }
     guard let stageName else { throw .malformedStep(source.place(line), found: "no stage") }
-    return RecipeStep(instance: name, stage: stageName, inputs: inputs)
+    return RecipeStep(name: name, stage: stageName, inputs: inputs)
   }
 
   private func stage(_ name: String, line: Int) throws(RecipeError) -> String {
@@ -96,7 +96,7 @@ struct StepReader {
 
   /// A step's name becomes a folder, a section of the recipe and a word of the command line.
   private func check(_ step: RecipeStep, line: Int) throws(RecipeError) {
-    let (name, place) = (step.instance, source.place(line))
+    let (name, place) = (step.name, source.place(line))
     guard isKebabCase(name), name.utf8.count <= 63 else {
       throw .stepName(
         place, name: name, problem: "must be 1 to 63 of a-z, 0-9 and -, the first a letter")

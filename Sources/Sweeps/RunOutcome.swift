@@ -34,7 +34,7 @@ public struct RunOutcome: Sendable {
     var evaluations: [EvaluationReport] = []
     var seconds: [Double] = []
     var numerics: [String] = []
-    for planned in plan.instances {
+    for planned in plan.steps {
       guard case .current(let manifest) = planned.state,
         let artefact = project.artefact(stage: manifest.stage, key: manifest.key)
       else { continue }

@@ -103,7 +103,7 @@ extension Sweep {
   }
 }
 
-extension Instance {
+extension Step {
   /// The recipe key that sets this step's seed: that of the stage, under the step's own name.
   var seedKey: String? {
     stage.seedKey.map { key in

@@ -75,8 +75,8 @@ public struct Sweep: Sendable, Equatable, Codable {
     guard !project.runNames.contains(self.name) else { throw SweepError.nameOfRun(self.name) }
     self.recipe = request.recipe
 
-    let instances = try project.graph.instances(for: try project.recipe(for: request).steps)
-    let seedKeys = instances.compactMap(\.seedKey)
+    let steps = try project.graph.steps(for: try project.recipe(for: request).steps)
+    let seedKeys = steps.compactMap(\.seedKey)
     var seeds = seeds
     // Seeds may also be given as values of the key.
     if let index = axes.firstIndex(where: { seedKeys.contains($0.key) && $0.values.count > 1 }) {

@@ -7,7 +7,7 @@ import TensorFiles
 public struct SweepPlan: Sendable {
   /// A step of a run.
   struct Step: Sendable {
-    let instance: String
+    let name: String
     let isToRun: Bool
     /// Equal for steps of different runs that will have the same result.
     let identity: String
@@ -26,7 +26,7 @@ public struct SweepPlan: Sendable {
     /// One of the runs.
     public let run: String
     /// The last of the shared steps.
-    public let instance: String
+    public let step: String
   }
 
   public let sweep: Sweep
@@ -66,10 +66,10 @@ public struct SweepPlan: Sendable {
       if ineffective == nil { ineffective = plan.recipe.ineffectiveKeys.map { "\($0)" } }
       let steps = Self.steps(of: plan)
       let forecast = Forecast(plan, in: project, memory: memory)
-      for (planned, step) in zip(plan.instances, steps)
+      for (planned, step) in zip(plan.steps, steps)
       where step.isToRun && known.insert(step.identity).inserted {
         // Runs that differ only in their seeds take the same time.
-        let kind = "\(run.point) \(step.instance)"
+        let kind = "\(run.point) \(step.name)"
         let time = times[kind] ?? forecast.seconds(for: planned)
         times[kind] = .some(time)
         if let time { seconds += time } else { isWhole = false }
@@ -86,29 +86,29 @@ public struct SweepPlan: Sendable {
 
   private static func steps(of plan: RunPlan) -> [Step] {
     var identities: [String: String] = [:]
-    return plan.instances.map { planned in
+    return plan.steps.map { planned in
       let identity: String
       switch planned.state {
       case .current(let manifest), .outdated(let manifest):
         identity = "\(manifest.stage)-\(manifest.key)"
-      case .due(let key): identity = "\(planned.instance.stage.name)-\(key.text)"
+      case .due(let key): identity = "\(planned.step.stage.name)-\(key.text)"
       case .waiting, .absent:
         let parts = planned.parts.filter { $0.kind != .input }
           .map { "\($0.name)=\($0.value)" }
-        let inputs = planned.instance.bindings.map {
+        let inputs = planned.step.bindings.map {
           "\($0.input)=\(identities[$0.producer] ?? "").\($0.output.name)"
         }
         identity = ContentDigest.sha256Hex(Data((parts + inputs).joined(separator: "\n").utf8))
       }
       identities[planned.name] = identity
-      return Step(instance: planned.name, isToRun: planned.isToRun, identity: identity)
+      return Step(name: planned.name, isToRun: planned.isToRun, identity: identity)
     }
   }
 
   /// Publishes a finished run if its folder does not show it yet. A run that another command is
   /// writing is left alone.
   private static func publish(_ plan: RunPlan, in project: Project) throws {
-    let isLinked = plan.instances.allSatisfy { planned in
+    let isLinked = plan.steps.allSatisfy { planned in
       guard case .current(let manifest) = planned.state else { return true }
       return plan.folder.linkedKey(of: planned.name) == manifest.key
     }
@@ -135,7 +135,7 @@ extension SweepPlan {
       guard let last = shared.last, shared.contains(where: \.isToRun),
         shared.count < planned.steps.count, seen.insert(last.identity).inserted
       else { return nil }
-      return Head(run: planned.run.name, instance: last.instance)
+      return Head(run: planned.run.name, step: last.name)
     }
   }
 
@@ -151,7 +151,7 @@ extension SweepPlan {
   /// The list that pipeline.sh executes: `head RUN STEP` and `run RUN`, one per line, separated by
   /// tabs.
   public var todo: String {
-    (heads.map { "head\t\($0.run)\t\($0.instance)\n" }
+    (heads.map { "head\t\($0.run)\t\($0.step)\n" }
       + unfinished.map { "run\t\($0.run.name)\n" }).joined()
   }
 }

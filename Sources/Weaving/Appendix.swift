@@ -62,7 +62,7 @@ struct Appendix {
       ]
     }
     return DataTable(
-      caption: "Stages", header: ["instance", "stage", "time", "threads", "finished", "cache key"],
+      caption: "Stages", header: ["step", "stage", "time", "threads", "finished", "cache key"],
       rows: rows, numeric: [2, 3], namesRows: true
     ).html
   }
@@ -116,7 +116,7 @@ struct Appendix {
     }
     return "<p>SHA-256 of each step's outputs, and of the code it ran.</p>\n"
       + DataTable(
-        caption: "Content digests", header: ["instance", "content", "code"], rows: rows,
+        caption: "Content digests", header: ["step", "content", "code"], rows: rows,
         namesRows: true
       ).html
   }

@@ -6,11 +6,11 @@ import Planning
 struct FigurePlacement: Equatable {
   let name: String
   /// The step whose chapter contains it.
-  let instance: String
+  let step: String
 
   /// Its anchor.
   var identifier: String {
-    "figure-\(Page.identifier(for: instance))-\(Page.identifier(for: name))"
+    "figure-\(Page.identifier(for: step))-\(Page.identifier(for: name))"
   }
 }
 
@@ -26,7 +26,7 @@ extension RunRecord {
   enum DrawingState {
     case drawn(Drawing)
     /// It was drawn from the results of another step of the same stage.
-    case ofAnother(instance: String)
+    case ofAnother(step: String)
     case absent
   }
 
@@ -44,10 +44,10 @@ extension RunRecord {
         if input.key == manifest.key {
           return .drawn(Drawing(chapter: drawer, file: figure.file, caption: figure.caption))
         }
-        other = chapters.contains { $0.name == input.instance } ? input.instance : other
+        other = chapters.contains { $0.name == input.step } ? input.step : other
       }
     }
-    return other.map { .ofAnother(instance: $0) } ?? .absent
+    return other.map { .ofAnother(step: $0) } ?? .absent
   }
 
   /// The place of this chapter's figure in another chapter; nil if it is shown here.
@@ -58,7 +58,7 @@ extension RunRecord {
         if case .drawn(let drawing) = drawing(called: name, from: output, of: chapter),
           drawing.chapter.name == drawer.name, drawing.file == file
         {
-          return FigurePlacement(name: name, instance: chapter.name)
+          return FigurePlacement(name: name, step: chapter.name)
         }
       }
     }

@@ -13,7 +13,7 @@ struct FrontPage {
   init(_ record: RunRecord) {
     self.record = record
     claim = RunClaim(
-      instances: record.chapters.compactMap { chapter in
+      steps: record.chapters.compactMap { chapter in
         chapter.manifest.map { (chapter.name, $0) }
       }, in: record.project)
   }
@@ -52,18 +52,18 @@ struct FrontPage {
 
   /// Reservations about the results: each once, with the steps that it concerns.
   private var warnings: HTML {
-    var sources: [(text: String, instances: [String])] = []
+    var sources: [(text: String, steps: [String])] = []
     for chapter in record.chapters {
       for warning in chapter.manifest?.warnings ?? [] {
         if let index = sources.firstIndex(where: { $0.text == warning }) {
-          sources[index].instances.append(chapter.name)
+          sources[index].steps.append(chapter.name)
         } else {
           sources.append((warning, [chapter.name]))
         }
       }
     }
     var notes = sources.map { source -> HTML in
-      "<li>\(source.text) <span class=\"muted\">(\(Wording.list(source.instances)))</span></li>"
+      "<li>\(source.text) <span class=\"muted\">(\(Wording.list(source.steps)))</span></li>"
     }
     let older = record.chapters.filter { chapter in
       if case .older = ChapterState(chapter, in: record) { return true }
@@ -162,8 +162,8 @@ struct FrontPage {
       : ""
     let views = metrics.imageViews.sentence ?? "every image once, unaugmented"
     return """
-      \(which)\(past). Checkpoint <code>\(result.checkpoint)</code>, \(weights(result)); \(views). <a href="#chapter-\(Page.identifier(for: result.instance))">Chapter \
-      \(result.instance)</a>
+      \(which)\(past). Checkpoint <code>\(result.checkpoint)</code>, \(weights(result)); \(views). <a href="#chapter-\(Page.identifier(for: result.step))">Chapter \
+      \(result.step)</a>
       """
   }
 
@@ -244,15 +244,15 @@ struct FrontPage {
     claim.evaluations.map { evaluation -> HTML in
       """
       \(Wording.percent(evaluation.top1)) on \(evaluation.metrics.on), \
-      <code>\(evaluation.checkpoint)</code>, epoch \(evaluation.epoch) (<a href="#chapter-\(Page.identifier(for: evaluation.instance))">\
-      \(evaluation.instance)</a>)
+      <code>\(evaluation.checkpoint)</code>, epoch \(evaluation.epoch) (<a href="#chapter-\(Page.identifier(for: evaluation.step))">\
+      \(evaluation.step)</a>)
       """
     }.joined(separator: "<br>\n")
   }
 
   private var time: HTML {
     let slowest = claim.manifests.max { $0.seconds < $1.seconds }
-    let share = slowest.map { ", \(Wording.duration($0.seconds)) of them \($0.instance)" } ?? ""
+    let share = slowest.map { ", \(Wording.duration($0.seconds)) of them \($0.step)" } ?? ""
     let finished = claim.manifests.map(\.created).max().map { Timestamp.local($0) } ?? ""
     let resumed = claim.manifests.contains { $0.isResumed } ? "; interrupted work not counted" : ""
     return
@@ -310,7 +310,7 @@ struct FrontPage {
     for chapter in record.chapters {
       let outputs = OutputHTML(record: record, chapter: chapter)
       let shown = chapter.cells.flatMap { $0.outputs + $0.olderOutputs }
-      for pattern in chapter.planned.instance.stage.highlights {
+      for pattern in chapter.planned.step.stage.highlights {
         for case .figure(let file, let caption) in shown.map(\.content) where pattern.matches(file)
         {
           found.append(outputs.figure(file: file, caption: caption))

@@ -39,7 +39,7 @@ struct Lineage {
     while index < links.count {
       let reader = links[index]
       for input in reader.manifest?.inputs ?? [] {
-        let words = "\(reader.manifest?.instance ?? reader.stage) (as \(input.name))"
+        let words = "\(reader.manifest?.step ?? reader.stage) (as \(input.name))"
         if let known = links.firstIndex(where: { $0.stage == input.stage && $0.key == input.key }) {
           links[known].readers.append(words)
           continue

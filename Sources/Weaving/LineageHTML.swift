@@ -38,7 +38,7 @@ struct LineageHTML {
         """
     }
     return """
-      <li><p><strong>\(manifest.instance)</strong>, stage \(manifest.stage), \
+      <li><p><strong>\(manifest.step)</strong>, stage \(manifest.stage), \
       <a href="\(path)/manifest.json"><span class="key">\(link.key)</span></a>. \(relation).</p>
       \(faults(of: link))\(facts(of: manifest))</li>
       """
@@ -64,7 +64,7 @@ struct LineageHTML {
       rows.append(
         (
           "input \(input.name)",
-          "\(input.instance).\(input.output) <span class=\"key\">\(input.digest)</span>"
+          "\(input.step).\(input.output) <span class=\"key\">\(input.digest)</span>"
         ))
     }
     let values = manifest.parts.filter { $0.kind == .recipe && $0.value != "null" }
@@ -82,7 +82,7 @@ struct LineageHTML {
     let list = rows.map { name, value -> HTML in "<dt>\(name)</dt><dd>\(value)</dd>" }
     return """
       <details>
-      <summary>\(Timestamp.local(manifest.created)), \(Wording.list(manifest.inputs.isEmpty ? ["no inputs"] : manifest.inputs.map { "\($0.instance).\($0.output)" }))</summary>
+      <summary>\(Timestamp.local(manifest.created)), \(Wording.list(manifest.inputs.isEmpty ? ["no inputs"] : manifest.inputs.map { "\($0.step).\($0.output)" }))</summary>
       <dl class="facts">
       \(list.joined())
       </dl>

@@ -129,7 +129,7 @@ private struct ChapterCells {
       case .figure(let file, let caption):
         if let place = record.placement(ofFigure: file, drawnBy: chapter) {
           result.append(
-            .text("\(place.name): shown in the chapter of \(place.instance)\n", isWarning: false))
+            .text("\(place.name): shown in the chapter of \(place.step)\n", isWarning: false))
         } else {
           result += figure(file: file, caption: caption, of: chapter)
         }
@@ -137,9 +137,9 @@ private struct ChapterCells {
         switch record.drawing(called: name, from: output, of: chapter) {
         case .drawn(let drawing):
           result += figure(file: drawing.file, caption: drawing.caption, of: drawing.chapter)
-        case .ofAnother(let instance):
+        case .ofAnother(let step):
           result.append(
-            .text("the figure \(name) is drawn from the results of \(instance)\n", isWarning: false)
+            .text("the figure \(name) is drawn from the results of \(step)\n", isWarning: false)
           )
         case .absent:
           result.append(.text("there is no figure \(name)\n", isWarning: false))

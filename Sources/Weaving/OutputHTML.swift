@@ -83,11 +83,11 @@ struct OutputHTML {
     case .drawn(let drawing):
       return OutputHTML(record: record, chapter: drawing.chapter).figure(
         file: drawing.file, caption: drawing.caption,
-        identifier: FigurePlacement(name: name, instance: chapter.name).identifier)
-    case .ofAnother(let instance):
+        identifier: FigurePlacement(name: name, step: chapter.name).identifier)
+    case .ofAnother(let step):
       return """
         <p class="note">The figure \(name) is drawn from the results of \
-        <a href="#chapter-\(Page.identifier(for: instance))">\(instance)</a>.</p>
+        <a href="#chapter-\(Page.identifier(for: step))">\(step)</a>.</p>
         """
     case .absent:
       return

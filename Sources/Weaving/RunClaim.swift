@@ -12,7 +12,7 @@ import TensorFiles
 struct RunClaim {
   /// A file `metrics.json`: what was evaluated, and the result.
   struct Evaluation {
-    let instance: String
+    let step: String
     let manifest: Manifest
     let metrics: EvaluationReport
     /// Percent.
@@ -22,11 +22,11 @@ struct RunClaim {
     let source: String
 
     /// Nil if the report lacks one of these.
-    init?(instance: String, manifest: Manifest, metrics: EvaluationReport) {
+    init?(step: String, manifest: Manifest, metrics: EvaluationReport) {
       guard let top1 = metrics.top1, let checkpoint = metrics.checkpoint,
         let epoch = metrics.epoch, let source = metrics.source
       else { return nil }
-      (self.instance, self.manifest, self.metrics) = (instance, manifest, metrics)
+      (self.step, self.manifest, self.metrics) = (step, manifest, metrics)
       (self.top1, self.checkpoint, self.epoch, self.source) = (top1, checkpoint, epoch, source)
     }
   }
@@ -73,21 +73,21 @@ struct RunClaim {
   var seconds: Double { manifests.reduce(0) { $0 + $1.seconds } }
 
   /// - Parameters:
-  ///   - instances: The names of the run's steps and their valid manifests, in order.
-  init(instances: [(name: String, manifest: Manifest)], in project: Project) {
+  ///   - steps: The names of the run's steps and their valid manifests, in order.
+  init(steps: [(name: String, manifest: Manifest)], in project: Project) {
     func folder(_ manifest: Manifest) -> URL {
       project.url(project.artefactPath(stage: manifest.stage, key: manifest.key))
     }
-    evaluations = instances.compactMap { name, manifest in
+    evaluations = steps.compactMap { name, manifest in
       let file = EvaluationReport.fileName
       guard manifest.has(file: file),
         let metrics = try? EvaluationReport(
           contentsOf: folder(manifest).appendingPathComponent(file))
       else { return nil }
-      return Evaluation(instance: name, manifest: manifest, metrics: metrics)
+      return Evaluation(step: name, manifest: manifest, metrics: metrics)
     }
     var seen: Set<String> = []
-    manifests = instances.map(\.manifest).filter { seen.insert($0.stage + $0.key).inserted }
+    manifests = steps.map(\.manifest).filter { seen.insert($0.stage + $0.key).inserted }
     training = evaluations.last.flatMap { Self.training(for: $0, in: project) }
   }
 

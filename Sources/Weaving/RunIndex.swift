@@ -47,7 +47,7 @@ struct RunIndex {
       \(result(of: claim))
       \(network(of: claim))
       <p class="muted">\(request(of: folder))\(finished(run))</p>
-      \(curve(of: run.instances))
+      \(curve(of: run.steps))
       </li>
       """
   }
@@ -114,8 +114,8 @@ struct RunIndex {
   }
 
   /// The validation accuracy over the epochs, of the last training.
-  private func curve(of instances: [(name: String, manifest: Manifest)]) -> HTML {
-    for (_, manifest) in instances.reversed() where manifest.has(file: TrainingHistory.fileName) {
+  private func curve(of steps: [(name: String, manifest: Manifest)]) -> HTML {
+    for (_, manifest) in steps.reversed() where manifest.has(file: TrainingHistory.fileName) {
       let path = project.artefactPath(stage: manifest.stage, key: manifest.key)
       let url = project.url(path).appendingPathComponent(TrainingHistory.fileName)
       guard let history = try? TrainingHistory(contentsOf: url) else { continue }

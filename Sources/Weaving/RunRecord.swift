@@ -7,7 +7,7 @@ import TensorFiles
 struct RunRecord {
   /// One step of the recipe.
   struct Chapter {
-    let planned: PlannedInstance
+    let planned: PlannedStep
     /// The manifest of the run's valid artefact, even if the recipe has changed since.
     let manifest: Manifest?
     let cells: [WovenCell]
@@ -17,7 +17,7 @@ struct RunRecord {
     let first: String?
 
     var name: String { planned.name }
-    var stage: String { planned.instance.stage.name }
+    var stage: String { planned.step.stage.name }
   }
 
   let project: Project
@@ -30,8 +30,8 @@ struct RunRecord {
     self.project = project
     self.plan = plan
     var chapters: [Chapter] = []
-    for planned in plan.instances {
-      let stage = planned.instance.stage.name
+    for planned in plan.steps {
+      let stage = planned.step.stage.name
       let source = try Self.text("stages/\(stage)/main.swift", in: project)
       let artefact = plan.folder.linkedArtefact(of: planned.name)
       let copy = artefact?.record("main.swift").flatMap {
@@ -82,7 +82,7 @@ extension RunRecord {
     let folder = chapter.name == chapter.stage ? "" : "\(chapter.name)/"
     let copy = project.url(Weaver.path(ofRun: self.name)).deletingLastPathComponent()
       .appendingPathComponent(folder + file)
-    if chapter.planned.instance.stage.publishingFolder != nil,
+    if chapter.planned.step.stage.publishingFolder != nil,
       chapter.manifest?.has(file: file) == true,
       FileManager.default.fileExists(atPath: copy.path)
     {

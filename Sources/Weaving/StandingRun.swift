@@ -5,15 +5,15 @@ import Planning
 struct StandingRun {
   let folder: RunFolder
   /// The valid artefacts, in the order in which they were made.
-  let instances: [(name: String, manifest: Manifest)]
+  let steps: [(name: String, manifest: Manifest)]
   let claim: RunClaim
 
   init(_ folder: RunFolder, in project: Project) {
     self.folder = folder
-    instances = folder.linkedInstances.compactMap { name in
+    steps = folder.linkedSteps.compactMap { name in
       folder.linkedManifest(of: name).map { (name: name, manifest: $0) }
     }.sorted { $0.manifest.created < $1.manifest.created }
-    claim = RunClaim(instances: instances, in: project)
+    claim = RunClaim(steps: steps, in: project)
   }
 
   /// When its newest valid result was published, in ISO 8601; empty if there is none.

@@ -42,15 +42,15 @@ struct DrawCommand: ParsableCommand {
 
   /// The gnuplot scripts among the outputs that the run's stages publish.
   private func publishedScripts(of folder: RunFolder, in project: Project) throws -> [Script] {
-    let steps = try project.recipe(for: try folder.request).steps
-    let instances = try project.graph.instances(for: steps).filter {
+    let listed = try project.recipe(for: try folder.request).steps
+    let steps = try project.graph.steps(for: listed).filter {
       $0.stage.publishingFolder != nil
     }
-    return try instances.flatMap { instance -> [Script] in
-      guard folder.linkedArtefact(of: instance.name) != nil else { return [] }
-      let manifest = try folder.standingArtefact(of: instance.name).manifest
+    return try steps.flatMap { step -> [Script] in
+      guard folder.linkedArtefact(of: step.name) != nil else { return [] }
+      let manifest = try folder.standingArtefact(of: step.name).manifest
       let files = manifest.outputs.flatMap(\.files)
-      let path = "\(folder.path)/\(instance.name)"
+      let path = "\(folder.path)/\(step.name)"
       return files.map(\.file).filter { $0.hasSuffix(".gp") }.sorted().map {
         Script(name: String($0.dropLast(3)), folder: project.url(path), shown: path)
       }

@@ -11,11 +11,11 @@ struct PlanCommand: ParsableCommand {
     abstract: "Print what has to run, one step a line.",
     discussion: """
       Lines of fields separated by tabs. First 'run', the run's name and its recipe; then 'warning' and \
-      a key of the recipe that has no effect; then, for each instance, its state ('current', 'due', \
+      a key of the recipe that has no effect; then, for each step, its state ('current', 'due', \
       'waiting', 'outdated' or 'absent'), its name, its stage and a reason, after 'due' also what it \
-      makes and what it reads as STAGE-KEY; 'alone' and the instance where its stage runs one at a \
-      time; 'live' and the instance where its stage shows how far it is; 'edited' and a line for each \
-      published copy that was edited and is kept; where nothing is due, 'open', an instance or 'report', a \
+      makes and what it reads as STAGE-KEY; 'alone' and the step where its stage runs one at a \
+      time; 'live' and the step where its stage shows how far it is; 'edited' and a line for each \
+      published copy that was edited and is kept; where nothing is due, 'open', a step or 'report', a \
       file worth opening and a note. What a stage would refuse is an error.
       """)
 
@@ -58,16 +58,16 @@ struct PlanCommand: ParsableCommand {
     let explanation = Explanation(plan, in: project)
     printFields("run", request.run, request.recipe)
     for key in plan.recipe.ineffectiveKeys { printFields("warning", "\(key)", "", "") }
-    for planned in plan.instances {
-      let stage = planned.instance.stage.name
+    for planned in plan.steps {
+      let stage = planned.step.stage.name
       switch planned.state {
       case .current: printFields("current", planned.name, stage, "")
       case .due(let key):
         printFields(
           "due", planned.name, stage, explanation.summary(of: planned),
           planned.resultNames(key: key).joined(separator: " "))
-        if planned.instance.stage.runsAlone { printFields("alone", planned.name) }
-        if planned.instance.stage.isLive { printFields("live", planned.name) }
+        if planned.step.stage.runsAlone { printFields("alone", planned.name) }
+        if planned.step.stage.isLive { printFields("live", planned.name) }
       case .waiting(let producers):
         printFields("waiting", planned.name, stage, producers.joined(separator: ", "))
       case .outdated: printFields("outdated", planned.name, stage, "")
@@ -77,7 +77,7 @@ struct PlanCommand: ParsableCommand {
     for line in edited { printFields("edited", line) }
     guard plan.isComplete else { return }
     for highlight in publication.highlights {
-      printFields("open", highlight.instance, highlight.path, highlight.note)
+      printFields("open", highlight.step, highlight.path, highlight.note)
     }
     // A partial run that uses existing results may not be repeatable by a command.
     guard weave, plan.folder.hasRequest else { return }
@@ -94,7 +94,7 @@ struct PlanCommand: ParsableCommand {
     let forecast = Forecast(plan, in: project)
     var total = 0.0
     var isComplete = true
-    let rows = plan.instances.map { planned -> [String] in
+    let rows = plan.steps.map { planned -> [String] in
       let seconds = planned.isToRun ? forecast.seconds(for: planned) : nil
       let before = seconds.map { "about \(readable(seconds: $0))" } ?? "time unknown"
       func count() {

@@ -75,13 +75,12 @@ struct DagCommand: ParsableCommand {
     let project = try Project.here()
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
     let request = try RunRequest(recipe: recipe, project: project, callerFolder: here)
-    let steps = try project.recipe(for: request).steps
-    let instances = try project.graph.instances(for: steps)
-    guard !json else { return try DagAnswer(recipe: request.recipe, instances).print() }
-    for instance in instances {
-      let stage = instance.stage
-      print(instance.name + (stage.name == instance.name ? "" : "  (stage \(stage.name))"))
-      var rows = instance.bindings.map { binding in
+    let steps = try project.graph.steps(for: try project.recipe(for: request).steps)
+    guard !json else { return try DagAnswer(recipe: request.recipe, steps).print() }
+    for step in steps {
+      let stage = step.stage
+      print(step.name + (stage.name == step.name ? "" : "  (stage \(stage.name))"))
+      var rows = step.bindings.map { binding in
         ["reads", binding.input, "\(binding.producer).\(binding.output.name)"]
       }
       if !stage.reads.isEmpty { rows.append(["recipe", stage.reads.joined(separator: ", ")]) }
@@ -121,15 +120,15 @@ private struct DagAnswer: Answer {
   let recipe: String
   let steps: [Step]
 
-  init(recipe: String, _ instances: [Instance]) {
+  init(recipe: String, _ steps: [Planning.Step]) {
     self.recipe = recipe
-    steps = instances.map { instance in
+    self.steps = steps.map { step in
       Step(
-        name: instance.name, stage: instance.stage.name, settings: instance.stage.reads,
-        inputs: instance.bindings.map {
+        name: step.name, stage: step.stage.name, settings: step.stage.reads,
+        inputs: step.bindings.map {
           Step.Input(name: $0.input, step: $0.producer, output: $0.output.name)
         },
-        outputs: instance.stage.outputs.map {
+        outputs: step.stage.outputs.map {
           Step.Output(name: $0.name, files: $0.files.map(\.text))
         })
     }
@@ -162,7 +161,7 @@ struct LocateCommand: ParsableCommand {
     commandName: "locate",
     abstract: "Print the path of a step's artefact, or of an output: train, train.history.")
 
-  @Argument(help: "INSTANCE or INSTANCE.OUTPUT.")
+  @Argument(help: "STEP or STEP.OUTPUT.")
   var name: String
 
   @Option(name: .customLong("run"), help: "The run; the latest where it is left out.")
@@ -172,20 +171,20 @@ struct LocateCommand: ParsableCommand {
     let project = try Project.here()
     let folder = try RunFolder.named(runName, in: project)
     let words = name.split(separator: ".", maxSplits: 1).map(String.init)
-    let steps = try project.recipe(for: try folder.request).steps
-    let instances = try project.graph.instances(for: steps).map(\.name)
-    guard let instance = words.first, instances.contains(instance) else {
-      throw PlanningError.neitherFileNorInstance(
-        name: name, run: folder.name, suggestion: nearest(to: words.first ?? "", among: instances),
-        known: instances)
+    let listed = try project.recipe(for: try folder.request).steps
+    let steps = try project.graph.steps(for: listed).map(\.name)
+    guard let step = words.first, steps.contains(step) else {
+      throw PlanningError.neitherFileNorStep(
+        name: name, run: folder.name, suggestion: nearest(to: words.first ?? "", among: steps),
+        known: steps)
     }
-    let manifest = try folder.standingArtefact(of: instance).manifest
-    let path = "\(folder.path)/\(instance)"
+    let manifest = try folder.standingArtefact(of: step).manifest
+    let path = "\(folder.path)/\(step)"
     guard words.count == 2 else { return print(path) }
     guard let output = manifest.outputs.first(where: { $0.name == words[1] }) else {
       let known = manifest.outputs.map(\.name)
       throw PlanningError.unknownArtefactOutput(
-        instance: instance, output: words[1], suggestion: nearest(to: words[1], among: known),
+        step: step, output: words[1], suggestion: nearest(to: words[1], among: known),
         known: known)
     }
     printLines(output.files.map { "\(path)/\($0.file)" })

@@ -45,7 +45,7 @@ struct StatusCommand: ParsableCommand {
       var (steps, problem): ([StepStatus], String?) = ([], nil)
       do {
         let plan = try planner.plan(request)
-        steps = plan.instances.map { StepStatus($0, in: plan, running: running, project) }
+        steps = plan.steps.map { StepStatus($0, in: plan, running: running, project) }
       } catch let error where runName == nil && Tessera.isOwn(error) {
         problem = Tessera.message(of: error)
       }
@@ -59,9 +59,9 @@ struct StatusCommand: ParsableCommand {
 }
 
 /// The arguments of `why` and `accept`: a step and its run.
-struct InstanceOfRun: ParsableArguments {
+struct StepOfRun: ParsableArguments {
   @Argument(help: ArgumentHelp("The step.", valueName: "step"))
-  var instance: String
+  var step: String
 
   @Argument(help: ArgumentHelp("The run; the latest where it is left out.", valueName: "run"))
   var runName: String?
@@ -82,15 +82,15 @@ struct WhyCommand: ParsableCommand {
     commandName: "why",
     abstract: "Print why a step would run, or last ran.")
 
-  @OptionGroup var subject: InstanceOfRun
+  @OptionGroup var subject: StepOfRun
 
   @Flag(help: "Print it as JSON.")
   var json = false
 
   func run() throws {
     let (project, _, plan) = try subject.planned()
-    let text = try Explanation(plan, in: project).lines(for: subject.instance)
-    let planned = try plan.instance(named: subject.instance)
+    let text = try Explanation(plan, in: project).lines(for: subject.step)
+    let planned = try plan.step(named: subject.step)
     let status = StepStatus(
       planned, in: plan, running: LockHolder.stages(in: project), project)
     let seconds = planned.isToRun ? Forecast(plan, in: project).seconds(for: planned) : nil
@@ -142,7 +142,7 @@ private struct WhyAnswer: Answer {
   let text: [String]
 
   init(
-    run: String, _ planned: PlannedInstance, state: StepStatus.State, forecastSeconds: Double?,
+    run: String, _ planned: PlannedStep, state: StepStatus.State, forecastSeconds: Double?,
     text: [String]
   ) {
     self.run = run
@@ -168,15 +168,15 @@ struct AcceptCommand: ParsableCommand {
     commandName: "accept",
     abstract: "Keep an artefact though the code it was built from has changed.")
 
-  @OptionGroup var subject: InstanceOfRun
+  @OptionGroup var subject: StepOfRun
 
   func run() throws {
     let (project, folder, plan) = try subject.planned()
-    let acceptance = try Acceptance(of: subject.instance, in: plan, project: project)
+    let acceptance = try Acceptance(of: subject.step, in: plan, project: project)
     try acceptance.publish(by: NSUserName(), folder: folder)
     print(
-      "\(subject.instance) of \(folder.name) is kept and not run again: \(acceptance.codeDifference)"
+      "\(subject.step) of \(folder.name) is kept and not run again: \(acceptance.codeDifference)"
     )
-    print("its manifest says so: \(folder.path)/\(subject.instance)/\(Manifest.fileName)")
+    print("its manifest says so: \(folder.path)/\(subject.step)/\(Manifest.fileName)")
   }
 }

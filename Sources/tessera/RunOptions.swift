@@ -71,7 +71,7 @@ struct SelectionOptions: ParsableArguments {
   @Flag(help: "The steps whose outputs are not published.")
   var unpublished = false
 
-  @Flag(help: "Selected instances run though they are up to date.")
+  @Flag(help: "Run the selected steps even if they are up to date.")
   var force = false
 
   @Option(help: "A step that --force has already run.")
@@ -91,7 +91,7 @@ struct SelectionOptions: ParsableArguments {
     return until.map { .until($0) } ?? .all
   }
 
-  func isForced(_ instance: String) -> Bool { force && !done.contains(instance) }
+  func isForced(_ step: String) -> Bool { force && !done.contains(step) }
 }
 
 extension Project {

@@ -10,12 +10,12 @@ struct PrepareCommand: ParsableCommand {
     abstract: "Prepare a step that is due.",
     discussion: """
       Prints, each ended by a zero byte: the stage, the folder of its outputs, the folder of its work, \
-      'resumes' or 'begins', and the arguments of its executable. Prints nothing where the instance \
+      'resumes' or 'begins', and the arguments of its executable. Prints nothing where the step \
       is not due any more, or reads or makes other results than the caller has locked.
       """)
 
   @Argument(help: "The step.")
-  var instance: String
+  var step: String
 
   @OptionGroup var options: RunOptions
   @OptionGroup var selection: SelectionOptions
@@ -31,7 +31,7 @@ struct PrepareCommand: ParsableCommand {
     var planner = try Planner(project: project)
     let plan = try planner.plan(
       try options.request(in: project), selection: selection.selection, forced: selection.isForced)
-    let planned = try plan.instance(named: instance)
+    let planned = try plan.step(named: step)
     guard case .due(let key) = planned.state,
       planned.resultNames(key: key).joined(separator: " ") == result
     else { return }

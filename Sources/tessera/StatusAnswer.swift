@@ -54,10 +54,10 @@ struct StepStatus: Encodable {
   let remarks: [String]
 
   init(
-    _ planned: PlannedInstance, in plan: RunPlan, running: [String: LockHolder], _ project: Project
+    _ planned: PlannedStep, in plan: RunPlan, running: [String: LockHolder], _ project: Project
   ) {
     name = planned.name
-    stage = planned.instance.stage.name
+    stage = planned.step.stage.name
     remarks = (planned.found?.remarks ?? []).map(\.description)
     var (state, reason, forecast): (State, String?, Double?) = (.due, nil, nil)
     var (waitsFor, progress): ([String], String?) = ([], nil)

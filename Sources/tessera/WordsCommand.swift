@@ -44,7 +44,7 @@ struct WordsCommand: ParsableCommand {
       ?? (try? RunRequest(
         recipe: name ?? "quickstart", project: project, callerFolder: project.root))
     let steps = request.flatMap { try? project.recipe(for: $0).steps }
-    return (try? project.graph.instances(for: steps).map(\.name)) ?? []
+    return (try? project.graph.steps(for: steps).map(\.name)) ?? []
   }
 
   private func values(in project: Project) -> [String] {

@@ -67,12 +67,12 @@ struct ComparedProject {
   ///   - settings: The recipe values of the step.
   ///   - inputs: The steps that it has read.
   func place(
-    _ instance: String, ofStage stage: String, in run: String, output: (name: String, file: String),
+    _ step: String, ofStage stage: String, in run: String, output: (name: String, file: String),
     files: [String: String], settings: [(String, String)] = [], reading inputs: [String] = []
   ) throws {
     // Every run has its own artefacts.
     let parts =
-      [KeyPart(kind: .stage, name: "stage", value: "\(stage) of \(run) \(instance)")]
+      [KeyPart(kind: .stage, name: "stage", value: "\(stage) of \(run) \(step)")]
       + settings.map { KeyPart(kind: .recipe, name: $0, value: $1) }
     let key = CacheKey(parts: parts).text
     let target = folder.file("data/cache/\(stage)/\(key)")
@@ -92,7 +92,7 @@ struct ComparedProject {
     let contentDigest = ContentDigest.sha256Hex(Data("\(output.name) \(digest)\n".utf8))
     try Self.write(
       """
-      {"format": 1, "stage": "\(stage)", "instance": "\(instance)", "run": "\(run)", "key": "\(key)",
+      {"format": 1, "stage": "\(stage)", "instance": "\(step)", "run": "\(run)", "key": "\(key)",
        "parts": [\(written.joined(separator: ", "))], "code_files": [],
        "inputs": [\(read.joined(separator: ", "))],
        "outputs": [{"name": "\(output.name)", "digest": "\(digest)",
@@ -101,14 +101,14 @@ struct ComparedProject {
        "host": "", "threads": 1, "warnings": [], "accepted": []}
       """, to: target.appending(path: "manifest.json"))
     try FileManager.default.createSymbolicLink(
-      atPath: folder.file("data/runs/\(run)/\(instance)").path,
+      atPath: folder.file("data/runs/\(run)/\(step)").path,
       withDestinationPath: "../../cache/\(stage)/\(key)")
   }
 
   /// Adds a training whose first epoch is `first`, with one row of validation loss and top-1 for
   /// each epoch.
   func placeTraining(
-    _ instance: String = "learn", in run: String, first: Int = 1, rows: [(Double, Double)?],
+    _ step: String = "learn", in run: String, first: Int = 1, rows: [(Double, Double)?],
     seconds: [Double]?, settings: [(String, String)]
   ) throws {
     let header =
@@ -123,16 +123,16 @@ struct ComparedProject {
         + seconds.enumerated().map { "\(first + $0.offset),\($0.element),5\n" }.joined()
     }
     try place(
-      instance, ofStage: "learn", in: run, output: ("history", "history.csv"), files: files,
+      step, ofStage: "learn", in: run, output: ("history", "history.csv"), files: files,
       settings: settings)
   }
 
   func placeEvaluation(
-    _ instance: String = "judge", in run: String, top1: Double, on: String,
+    _ step: String = "judge", in run: String, top1: Double, on: String,
     selectedOnTest: Bool = false, reading: [String] = ["learn"]
   ) throws {
     try place(
-      instance, ofStage: "judge", in: run, output: ("metrics", "metrics.json"),
+      step, ofStage: "judge", in: run, output: ("metrics", "metrics.json"),
       files: [
         "metrics.json": """
         {"top1": \(top1), "count": 100, "on": "\(on)", "data_status": "official",

@@ -101,7 +101,7 @@ import Testing
 }
 
 /// How steps find their inputs.
-@Suite struct InstanceTests {
+@Suite struct StepBindingTests {
   private func graph() throws -> StageGraph {
     try StageGraph(
       yaml: """
@@ -121,30 +121,30 @@ import Testing
   private func step(_ name: String, _ stage: String? = nil, _ inputs: [String: String] = [:])
     -> RecipeStep
   {
-    RecipeStep(instance: name, stage: stage ?? name, inputs: inputs)
+    RecipeStep(name: name, stage: stage ?? name, inputs: inputs)
   }
 
   @Test func stagesOnceWithoutSteps() throws {
-    let instances = try graph().instances(for: nil)
-    #expect(instances.map(\.name) == ["make", "train", "score"])
-    #expect(instances[1].bindings.map(\.input) == ["numbers"])
+    let steps = try graph().steps(for: nil)
+    #expect(steps.map(\.name) == ["make", "train", "score"])
+    #expect(steps[1].bindings.map(\.input) == ["numbers"])
   }
 
-  @Test func nearestEarlierInstanceIsTaken() throws {
-    let instances = try graph().instances(for: [
+  @Test func nearestEarlierStepIsUsed() throws {
+    let steps = try graph().steps(for: [
       step("make"), step("train"), step("score-first", "score"),
       step("refit", "train", ["start": "train.model"]), step("score"),
     ])
-    #expect(instances[2].bindings[0].producer == "train")
-    #expect(instances[3].bindings.map(\.producer) == ["make", "train"])
-    #expect(instances[4].bindings[0].producer == "refit")
+    #expect(steps[2].bindings[0].producer == "train")
+    #expect(steps[3].bindings.map(\.producer) == ["make", "train"])
+    #expect(steps[4].bindings[0].producer == "refit")
   }
 
   @Test func wrongBindingsAreNamed() throws {
     let graph = try graph()
     func message(_ steps: [RecipeStep]) -> String {
       do {
-        _ = try graph.instances(for: steps)
+        _ = try graph.steps(for: steps)
         return ""
       } catch {
         return error.description

@@ -58,7 +58,7 @@ struct RecipeBaseTests {
       """
     let recipe = try load("short", of: ["long": Self.base, "short": short], set: ["train.seed=7"])
     #expect(recipe.name == "short" && recipe.about == "the short one")
-    #expect(recipe.steps?.map(\.instance) == ["train", "choose", "refit", "evaluate"])
+    #expect(recipe.steps?.map(\.name) == ["train", "choose", "refit", "evaluate"])
     #expect(
       recipe.value(of: "train.epochs") == (
         .integer(9), .file(path: "short.yaml", line: 4)
@@ -67,7 +67,7 @@ struct RecipeBaseTests {
     #expect(recipe.value(of: "train.schedule.kind").value == .text("multistep"))
     #expect(
       recipe.value(of: "train.schedule.milestones").value == .list([.integer(5), .integer(7)]))
-    #expect(recipe.value(of: "train.epochs", instance: "refit").value == .integer(10))
+    #expect(recipe.value(of: "train.epochs", step: "refit").value == .integer(10))
     #expect(recipe.value(of: "train.seed") == (.integer(7), .override))
     #expect(recipe.value(of: "train.data") == (.text("training"), .default))
   }
@@ -86,10 +86,10 @@ struct RecipeBaseTests {
     #expect(again.steps == recipe.steps)
     let schema = try shippedSchema()
     for key in schema.keys.map(\.name) {
-      for instance in [nil, "choose", "refit"] {
+      for step in [nil, "choose", "refit"] {
         #expect(
-          again.value(of: key, instance: instance).value
-            == recipe.value(of: key, instance: instance).value, "\(key)")
+          again.value(of: key, step: step).value
+            == recipe.value(of: key, step: step).value, "\(key)")
       }
     }
   }
@@ -98,7 +98,7 @@ struct RecipeBaseTests {
     let files = ["long": Self.base, "short": "base: long\nsteps: [train, evaluate]\n"]
     let recipe = try load("short", of: files)
     #expect(recipe.about == "")
-    #expect(recipe.steps?.map(\.instance) == ["train", "evaluate"])
+    #expect(recipe.steps?.map(\.name) == ["train", "evaluate"])
     // The base's values for a removed step are removed too.
     #expect(!recipe.resolvedYAML().contains("refit"))
     #expect(recipe.value(of: "train.epochs").value == .integer(200))
@@ -113,8 +113,8 @@ struct RecipeBaseTests {
       "long": Self.base, "short": "base: long\nrefit.epochs: 2\nchoose.on: validation\n",
     ]
     let recipe = try load("short", of: files)
-    #expect(recipe.value(of: "train.epochs", instance: "refit").value == .integer(2))
-    #expect(recipe.value(of: "evaluate.on", instance: "choose").value == .text("validation"))
+    #expect(recipe.value(of: "train.epochs", step: "refit").value == .integer(2))
+    #expect(recipe.value(of: "evaluate.on", step: "choose").value == .text("validation"))
     #expect(recipe.value(of: "evaluate.on").value == .text("test"))
   }
 

@@ -29,34 +29,34 @@ struct RecipeStepTests {
   @Test func theThreeForms() throws {
     let steps = try #require(try loadRecipe(refitting).steps)
     #expect(
-      steps.map(\.instance) == [
+      steps.map(\.name) == [
         "fetch-and-parse", "compute-stats", "preprocess-and-split", "train", "evaluate-validation",
         "refit", "evaluate",
       ])
-    #expect(steps[4] == RecipeStep(instance: "evaluate-validation", stage: "evaluate"))
+    #expect(steps[4] == RecipeStep(name: "evaluate-validation", stage: "evaluate"))
     #expect(
       steps[5]
         == RecipeStep(
-          instance: "refit", stage: "train", inputs: ["start": "evaluate-validation.selection"]))
+          name: "refit", stage: "train", inputs: ["start": "evaluate-validation.selection"]))
   }
 
   @Test func aStepsOwnSectionGoesFirst() throws {
     let recipe = try loadRecipe(refitting, set: ["train.epochs=5"])
-    #expect(recipe.value(of: "train.epochs", instance: "train") == (.integer(5), .override))
-    #expect(recipe.value(of: "train.epochs", instance: "refit").value == .integer(10))
-    #expect(recipe.value(of: "train.batch", instance: "refit").value == .integer(64))
-    #expect(recipe.value(of: "train.seed", instance: "refit") == (.integer(1), .default))
+    #expect(recipe.value(of: "train.epochs", step: "train") == (.integer(5), .override))
+    #expect(recipe.value(of: "train.epochs", step: "refit").value == .integer(10))
+    #expect(recipe.value(of: "train.batch", step: "refit").value == .integer(64))
+    #expect(recipe.value(of: "train.seed", step: "refit") == (.integer(1), .default))
     #expect(
-      recipe.value(of: "evaluate.on", instance: "evaluate-validation").value == .text("validation"))
-    #expect(recipe.value(of: "evaluate.on", instance: "evaluate").value == .text("test"))
-    #expect(recipe.value(of: "evaluate.on", instance: "refit").value == .text("test"))
+      recipe.value(of: "evaluate.on", step: "evaluate-validation").value == .text("validation"))
+    #expect(recipe.value(of: "evaluate.on", step: "evaluate").value == .text("test"))
+    #expect(recipe.value(of: "evaluate.on", step: "refit").value == .text("test"))
   }
 
   @Test func overridesOfAStep() throws {
     let recipe = try loadRecipe(refitting, set: ["refit.epochs=5", "refit.optimizer.kind=adam"])
-    #expect(recipe.value(of: "train.epochs", instance: "refit") == (.integer(5), .override))
-    #expect(recipe.value(of: "train.optimizer.kind", instance: "refit").value == .text("adam"))
-    #expect(recipe.value(of: "train.optimizer.kind", instance: "train").value == .text("sgd"))
+    #expect(recipe.value(of: "train.epochs", step: "refit") == (.integer(5), .override))
+    #expect(recipe.value(of: "train.optimizer.kind", step: "refit").value == .text("adam"))
+    #expect(recipe.value(of: "train.optimizer.kind", step: "train").value == .text("sgd"))
     #expect(
       try refusal(of: refitting, set: ["refit.epocs=5"])
         == "--set refit.epocs=5: unknown key 'refit.epocs'; did you mean 'refit.epochs'?")

@@ -45,10 +45,10 @@ struct ResolvedYAMLTests {
     #expect(again.steps == recipe.steps)
     let schema = try shippedSchema()
     for key in schema.keys.map(\.name) {
-      for instance in [nil, "train", "refit", "again"] {
+      for step in [nil, "train", "refit", "again"] {
         #expect(
-          again.value(of: key, instance: instance).value
-            == recipe.value(of: key, instance: instance).value, "\(key) of \(instance ?? "all")")
+          again.value(of: key, step: step).value
+            == recipe.value(of: key, step: step).value, "\(key) of \(step ?? "all")")
       }
     }
   }

@@ -179,12 +179,12 @@ struct ShippedRecipeTests {
   func selectionAndRefitAreOneCommand(_ name: String) throws {
     let recipe = try shippedRecipe(name)
     #expect(
-      recipe.steps?.map(\.instance) == [
+      recipe.steps?.map(\.name) == [
         "fetch-and-parse", "compute-stats", "preprocess-and-split", "train", "evaluate-validation",
         "refit", "evaluate", "plot",
       ])
-    func value(_ key: String, _ instance: String) -> RecipeValue {
-      recipe.value(of: key, instance: instance).value
+    func value(_ key: String, _ step: String) -> RecipeValue {
+      recipe.value(of: key, step: step).value
     }
     #expect(value("train.data", "refit") == .text("training-and-validation"))
     #expect(value("train.data", "train") == .text("training"))

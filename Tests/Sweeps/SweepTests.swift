@@ -147,7 +147,7 @@ import Testing
     #expect(checks == 2, "one run of each setting is checked")
     #expect(plan.unfinished.count == 4)
     #expect(plan.results == (9, 1), "make once, learn and judge of each run")
-    #expect(plan.heads.map { "\($0.run) \($0.instance)" } == ["rates.rate-0.1.s1 make"])
+    #expect(plan.heads.map { "\($0.run) \($0.step)" } == ["rates.rate-0.1.s1 make"])
     #expect(plan.todo.split(separator: "\n").first == "head\trates.rate-0.1.s1\tmake")
     #expect(plan.todo.split(separator: "\n").count == 5)
   }

@@ -107,8 +107,8 @@ import Weaving
     let project = try WovenProject()
     try project.run()
     let path = "data/runs/small/score/manifest.json"
-    func key(of instance: String) throws -> String {
-      let link = project.root.appendingPathComponent("data/runs/small/\(instance)")
+    func key(of step: String) throws -> String {
+      let link = project.root.appendingPathComponent("data/runs/small/\(step)")
       return try FileManager.default.destinationOfSymbolicLink(atPath: link.path)
         .split(separator: "/").last.map(String.init) ?? ""
     }

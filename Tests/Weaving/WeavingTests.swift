@@ -47,7 +47,7 @@ import Weaving
     #expect(!page.contains("//hide") && !page.contains("secret"))
     #expect(!page.contains("<script"))
     #expect(!page.contains("Older than its source") && !page.contains("did not run"))
-    #expect(page.components(separatedBy: "score 90").count == 3, "once an instance")
+    #expect(page.components(separatedBy: "score 90").count == 3, "once for each step")
     #expect(page.components(separatedBy: "<h1").count == 2)
   }
 
@@ -180,7 +180,7 @@ import Weaving
     #expect(try project.read("plots/small/curve.gp") == "plot 1")
     try project.replace("digits: 2", by: "digits: 3", in: "stages/recipes/small.yaml")
     try project.run()
-    #expect(try project.weave() == .written, "an instance ran")
+    #expect(try project.weave() == .written, "a step ran")
     try project.remove("plots/index.html")
     #expect(try project.weave() == .written, "the list of runs was gone")
     // Publishing again does not change the page.

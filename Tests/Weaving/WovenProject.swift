@@ -103,13 +103,13 @@ final class WovenProject {
       var planner = try Planner(project: project)
       let plan = try planner.plan(request, selection: selection)
       _ = try Publication(plan, in: project).publish(remembering: true, replacingEdited: false)
-      let due = plan.instances.first { planned in
+      let due = plan.steps.first { planned in
         if case .due = planned.state { return true }
         return false
       }
       guard let due else { return }
       let preparation = try Preparation(due, in: plan, project: project, threads: 1)
-      try perform(due.instance.stage.name, into: preparation.newFolder)
+      try perform(due.step.stage.name, into: preparation.newFolder)
       var sealing = try Sealing(newFolder: preparation.newFolder, in: project)
       _ = try sealing.publish(seconds: 1.5)
     }

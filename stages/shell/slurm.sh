@@ -42,12 +42,12 @@ build_for_processors() {
 
 # submit_sweep LIMIT OPTION...: submits the tasks of todo.txt. The options are the site's, for sbatch.
 submit_sweep() {
-  local limit=$1 folder=data/sweeps/$sweep/slurm kind run instance after=''
+  local limit=$1 folder=data/sweeps/$sweep/slurm kind run step after=''
   shift
   local -a heads=() runs=()
-  while IFS=$'\t' read -r kind run instance; do
+  while IFS=$'\t' read -r kind run step; do
     case $kind in
-      head) heads+=("$run"$'\t'"$instance") ;;
+      head) heads+=("$run"$'\t'"$step") ;;
       run) runs+=("$run") ;;
     esac
   done <"data/sweeps/$sweep/todo.txt"
@@ -107,7 +107,7 @@ write_job() {
     printf 'root=%q sweep=%q threads=%q flags=%q builds=(%s)\n' "$root" "$sweep" "$threads" "$flags" "${builds[*]}"
     cat <<'TEXT'
 cd "$root" || exit 69
-IFS=$'\t' read -r run instance < <(sed -n "${SLURM_ARRAY_TASK_ID}p" "$1")
+IFS=$'\t' read -r run step < <(sed -n "${SLURM_ARRAY_TASK_ID}p" "$1")
 [[ -n $run ]] || { echo "there is no task $SLURM_ARRAY_TASK_ID in $1" >&2; exit 65; }
 log=data/sweeps/$sweep/logs/$run.txt
 job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID
@@ -133,7 +133,7 @@ fi
 # the shell would start it with INT ignored.
 is_near_end=no
 set -m
-./pipeline.sh sweep-job "$sweep" "$run" "$threads" "${instance:--}" $flags >>"$log" 2>&1 &
+./pipeline.sh sweep-job "$sweep" "$run" "$threads" "${step:--}" $flags >>"$log" 2>&1 &
 child=$!
 set +m
 trap 'is_near_end=yes; kill -INT "$child" 2>/dev/null' USR1
@@ -163,16 +163,16 @@ TEXT
   mv "$1.new" "$1"
 }
 
-# command_sweep_job SWEEP RUN THREADS INSTANCE|- [--figures]: one run of a sweep, as a job calls it.
+# command_sweep_job SWEEP RUN THREADS STEP|- [--figures]: one run of a sweep, as a job calls it.
 command_sweep_job() {
-  local instance=$4
+  local step=$4
   sweep=$1 threads=$3
-  [[ $instance != - ]] || instance=''
+  [[ $step != - ]] || step=''
   [[ ${5:-} != --figures ]] || sweep_figures=(--figures)
   is_patient=yes
   catch_signals
   make_folders
   open_lock project_lock data/.lock
   lock data/.lock "$project_lock" -s "the project"
-  run_of_sweep "$2" "$instance"
+  run_of_sweep "$2" "$step"
 }

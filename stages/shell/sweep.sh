@@ -163,11 +163,11 @@ use_frozen() {
 # walk_sweep JOBS: performs the tasks of todo.txt, JOBS at once. The status of the first run that failed is in
 # pool_status.
 walk_sweep() {
-  local kind run instance
+  local kind run step
   local -a heads=() runs=()
-  while IFS=$'\t' read -r kind run instance; do
+  while IFS=$'\t' read -r kind run step; do
     case $kind in
-      head) heads+=("$run $instance") ;;
+      head) heads+=("$run $step") ;;
       run) runs+=("$run") ;;
     esac
   done <"data/sweeps/$sweep/todo.txt"
@@ -187,7 +187,7 @@ walk_sweep() {
 
 pool_status=0 pool_failed=0 pool_done=0 pool_total=0
 
-# run_pool JOBS WHAT TASK...: runs tasks, each `RUN [INSTANCE]`, JOBS at once.
+# run_pool JOBS WHAT TASK...: runs tasks, each `RUN [STEP]`, JOBS at once.
 run_pool() {
   local jobs=$1 what=$2 task tick
   shift 2
@@ -206,10 +206,10 @@ run_pool() {
 
 # start_job TASK
 start_job() {
-  local run=${1%% *} instance=''
-  [[ $1 != *' '* ]] || instance=${1#* }
+  local run=${1%% *} step=''
+  [[ $1 != *' '* ]] || step=${1#* }
   set -m
-  (run_of_sweep "$run" "$instance") </dev/null >"data/sweeps/$sweep/logs/$run.txt" 2>&1 &
+  (run_of_sweep "$run" "$step") </dev/null >"data/sweeps/$sweep/logs/$run.txt" 2>&1 &
   job_name[$!]=$1 job_start[$!]=${EPOCHREALTIME/[.,]/}
   set +m
 }
@@ -240,7 +240,7 @@ collect_jobs() {
   done
 }
 
-# run_of_sweep RUN INSTANCE: one run, in a process of its own; up to INSTANCE if given.
+# run_of_sweep RUN STEP: one run, in a process of its own; up to STEP if given.
 run_of_sweep() {
   job_name=() live_pid='' stage_pid='' new_folder='' run_lock='' result_lock='' result_locks=()
   catch_signals

@@ -16,12 +16,12 @@ extension FuzzReader {
     let copy = try project.recipe(try input.file("resolved.yaml", holding: Array(resolved.utf8)))
     try promise(copy.about == recipe.about, "resolved, the recipe's sentence differs")
     try promise(copy.steps == recipe.steps, "resolved, the steps differ")
-    let instances = [nil] + (recipe.steps ?? []).map(\.instance)
+    let steps = [nil] + (recipe.steps ?? []).map(\.name)
     for key in project.schema.keys.map(\.name) {
-      for instance in instances {
+      for step in steps {
         let isSame =
-          copy.value(of: key, instance: instance).value
-          == recipe.value(of: key, instance: instance).value
+          copy.value(of: key, step: step).value
+          == recipe.value(of: key, step: step).value
         try promise(isSame, "resolved, \(key) differs")
       }
     }
@@ -78,7 +78,7 @@ extension FuzzReader {
           !pattern.isName || pattern.matches(pattern.text), "\(pattern) does not match itself")
       }
     }
-    _ = try accepted { try graph.instances(for: nil) }
+    _ = try accepted { try graph.steps(for: nil) }
   }
 
   /// The schema and the stages of this project.
