@@ -173,9 +173,9 @@ run_stage() {
   shown_warnings+=$(grep -h '^warning: ' "$log" 2>/dev/null | tail -n 50 || true)$'\n'
 }
 
-# run_instance NAME REASON RESULT...: prepares a step, runs its stage and seals its outputs, unless
+# run_step NAME REASON RESULT...: prepares a step, runs its stage and seals its outputs, unless
 # another run does so meanwhile. RESULT: the step's own result, then its inputs.
-run_instance() {
+run_step() {
   local name=$1 reason=$2 started stage work
   local -a call=()
   shift 2
@@ -303,7 +303,7 @@ run_until_complete() {
     if ((${#current[@]} > 0)); then say "up to date: ${current[*]}"; fi
     for name in "${current[@]}" "$due"; do reported[$name]=yes; done
     [[ $is_live == no ]] || start_live "$run"
-    run_instance "$due" "$reason" "${results[@]}"
+    run_step "$due" "$reason" "${results[@]}"
   done
   report_run "$run" "$plan"
 }
