@@ -216,9 +216,9 @@ run_step() {
     rm -rf "$work"
     fail $EXIT_INTERRUPTED "$name was interrupted; the same command runs it again"
   elif ((stage_status > 128)); then
-    fail "$stage_status" "$name was ended by the signal $(kill -l $((stage_status - 128)))$(what_killed "$stage_status"); what stood before still stands, and the same command goes on; log: $work/log.txt"
+    fail "$stage_status" "$name was ended by the signal $(kill -l $((stage_status - 128)))$(what_killed "$stage_status"); earlier results are unchanged, and the same command continues; log: $work/log.txt"
   else
-    fail "$stage_status" "$name failed (status $stage_status); what stood before still stands; log: $work/log.txt"
+    fail "$stage_status" "$name failed (status $stage_status); earlier results are unchanged; log: $work/log.txt"
   fi
 }
 

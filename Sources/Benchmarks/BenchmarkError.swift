@@ -52,7 +52,7 @@ public enum BenchmarkError: PrintableError, Equatable {
         + (signal == 9 ? "; where memory ran out, try a smaller --batch" : "")
     case .unreadable(let network, let output):
       "the process that measured \(network) printed '\(output)', expected a line of JSON; "
-        + "build anew: ./pipeline.sh setup"
+        + "build again: ./pipeline.sh setup"
     }
   }
 }

@@ -29,6 +29,6 @@ public struct PairedDifference: Sendable, Equatable {
       format: "%.2f ± %.2f points (n = %d)", abs(statistics.mean), halfWidth, statistics.count)
     return isTold
       ? "\(better) is better than \(worse) by \(numbers)"
-      : "\(first) and \(second) are not told apart: a difference of \(numbers)"
+      : "\(first) and \(second) do not differ significantly: a difference of \(numbers)"
   }
 }

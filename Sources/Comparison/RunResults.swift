@@ -79,9 +79,9 @@ public struct RunResults: Sendable {
       }
     }
     if trainings.isEmpty {
-      remarks.lines.append("\(run.name): no training stands, so it has no curves")
+      remarks.lines.append("\(run.name): no valid training, so no curves")
     }
-    if evaluations.isEmpty { remarks.lines.append("\(run.name): no evaluation stands") }
+    if evaluations.isEmpty { remarks.lines.append("\(run.name): no valid evaluation") }
     self.remarks = remarks.lines
   }
 }

@@ -29,7 +29,7 @@ public enum CIFARError: PrintableError, Equatable {
     switch self {
     case .size(let file, let found, let records, let kind):
       "\(file): \(NumberText.count(found, "byte")), expected \(records * kind.recordLength) (\(records) records of"
-        + " \(kind.recordLength)); the data is cut or of another kind: get it anew"
+        + " \(kind.recordLength)); the data is cut or of another kind: get it again"
     case .fractionalRecord(let file, let found, let kind):
       "\(file): \(NumberText.count(found, "byte")), expected a whole number of records of \(kind.recordLength) bytes, at"
         + " least one; write each image as \(kind == .cifar10 ? "label" : "coarse label, fine label"),"

@@ -32,7 +32,7 @@ extension Download.Event: CustomStringConvertible {
     case .partDropped: "the part that was there belongs to another file: starting afresh"
     case .retrying(let problem, let pause): "\(problem); trying again in \(pause)"
     case .leaving(let address, let problem): "\(address): \(problem); trying the next address"
-    case .found(let file): "\(file) is the official archive: used where it lies, not downloaded"
+    case .found(let file): "\(file) is the official archive: used in place, not downloaded"
     case .discarded: "the kept archive is no longer the official one: downloading it again"
     case .unusable(let file, let problem):
       "\(problem): \(file), which was kept, is of no use, and is downloaded again"

@@ -174,9 +174,9 @@ public enum ArchiveError: PrintableError, Equatable {
     case .notTar(let archive):
       "\(archive): not a tar archive, nor a gzip, xz, bzip2, zstd, lzip, lzma or lzop of one"
     case .cut(let archive):
-      "\(archive): the archive ends too early; get it anew"
+      "\(archive): the archive ends too early; get it again"
     case .damaged(let archive, let problem):
-      "\(archive): the archive is damaged (\(problem)); get it anew"
+      "\(archive): the archive is damaged (\(problem)); get it again"
     case .tooLong(let archive, let limit):
       "\(archive): decompresses to more than \(limit) bytes, which no CIFAR archive does"
     case .memberTooLong(let archive, let member, let found, let limit):

@@ -17,7 +17,7 @@ public struct StageOptions: ParsableArguments {
   @Option(help: "Folder that receives the outputs.")
   public var output: String
 
-  @Option(help: "Folder for state that lets an interrupted stage go on; kept until it succeeds.")
+  @Option(help: "Folder for state from which an interrupted stage resumes; kept until it succeeds.")
   public var work: String
 
   @Option(help: "Threads to compute with.")

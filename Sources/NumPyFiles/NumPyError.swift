@@ -26,15 +26,15 @@ public enum NumPyError: PrintableError, Equatable {
     case .notNumPy(let file, let found):
       "\(file): \(found), expected a NumPy array (.npy, as numpy.save writes it)"
     case .version(let file, let major, let minor):
-      "\(file): version \(major).\(minor) of NumPy's format, expected 1.0, 2.0 or 3.0; save it anew"
+      "\(file): version \(major).\(minor) of NumPy's format, expected 1.0, 2.0 or 3.0; save it again"
     case .header(let file, let problem):
-      "\(file): the array's header is damaged: \(problem); save it anew by numpy.save"
+      "\(file): the array's header is damaged: \(problem); save it again by numpy.save"
     case .type(let file, let found):
       "\(file): elements of type \(found), expected integers (|u1, <i8 and the like); convert them by"
         + " array.astype"
     case .size(let file, let shape, let type, let found):
       "\(file): \(NumberText.count(found, "byte")) of elements, expected those of an array \(shape) of \(type); the file is"
-        + " cut or damaged: get it anew"
+        + " cut or damaged: get it again"
     case .noSuchArray(let file, let name, let names):
       "\(file): no array '\(name)'; it has \(names.prefix(12).joined(separator: ", "))"
         + (names.count > 12 ? " and \(names.count - 12) more" : "")

@@ -17,17 +17,17 @@ public enum ZipError: PrintableError, Equatable {
 
   public var message: String {
     switch self {
-    case .notZip(let file): "\(file): no zip archive, or cut before its end; get it anew"
+    case .notZip(let file): "\(file): no zip archive, or cut before its end; get it again"
     case .directory(let file, let problem):
-      "\(file): the archive's list of members is damaged: \(problem); get it anew"
+      "\(file): the archive's list of members is damaged: \(problem); get it again"
     case .repeatedMember(let file, let member):
       "\(file): \(Self.shown(member)) is there twice, expected once"
     case .method(let file, let member, let found):
       "\(file): \(Self.shown(member)) is \(found), expected stored or deflated; save it by numpy.savez"
     case .member(let file, let member, let problem):
-      "\(file): \(Self.shown(member)) is damaged: \(problem); get the archive anew"
+      "\(file): \(Self.shown(member)) is damaged: \(problem); get the archive again"
     case .checksum(let file, let member):
-      "\(file): \(Self.shown(member)) has another CRC-32 than the archive says; get the archive anew"
+      "\(file): \(Self.shown(member)) has another CRC-32 than the archive says; get the archive again"
     }
   }
 

@@ -131,7 +131,7 @@ public enum OpenBLASError: Error, Equatable, Sendable, CustomStringConvertible {
       "OpenBLAS can't be loaded: \(problem.split(whereSeparator: \.isNewline).joined(separator: " "));"
         + " install \(library) (on Debian and Ubuntu: apt-get install libopenblas0)"
     case .missingFunction(let library, let name):
-      "\(library) has no function \(name), so it is not OpenBLAS; install that anew (on Debian and"
+      "\(library) has no function \(name), so it is not OpenBLAS; install that again (on Debian and"
         + " Ubuntu: apt-get install --reinstall libopenblas0)"
     case .tooLittleMemory(let library, let needed, let left):
       "\(library) needs \(needed >> 20) MiB of address space, and the limit leaves \(left >> 20); raise"

@@ -24,11 +24,11 @@ public enum PickleError: PrintableError, Equatable {
   public var message: String {
     switch self {
     case .notPickle(let file):
-      "\(file): no pickle of protocol 2 to 5, as cifar-10-python.tar.gz has; get the file anew"
+      "\(file): no pickle of protocol 2 to 5, as cifar-10-python.tar.gz has; get the file again"
     case .cut(let file, let offset):
-      "\(file): the pickle ends too early, at byte \(offset); get the file anew"
+      "\(file): the pickle ends too early, at byte \(offset); get the file again"
     case .trailingBytes(let file, let offset):
-      "\(file): bytes after the pickle's end, from byte \(offset) on; get the file anew"
+      "\(file): bytes after the pickle's end, from byte \(offset) on; get the file again"
     case .opcode(let file, let offset, let name):
       "\(file): the opcode \(name) at byte \(offset), which no pickle of arrays, lists and texts needs;"
         + " it is not carried out; get the official file, or save the arrays by numpy.savez"
@@ -41,11 +41,11 @@ public enum PickleError: PrintableError, Equatable {
         + " convert it by array.astype"
     case .arraySize(let file, let offset, let shape, let type, let found):
       "\(file): an array \(shape) of \(type) with \(NumberText.count(found, "byte")) at byte \(offset), expected"
-        + " those of its shape; get the file anew"
+        + " those of its shape; get the file again"
     case .limit(let file, let offset, let what, let limit):
       "\(file): \(what) at byte \(offset), expected at most \(limit); no data set of this kind has more"
     case .malformed(let file, let offset, let problem):
-      "\(file): the pickle is damaged at byte \(offset): \(problem); get the file anew"
+      "\(file): the pickle is damaged at byte \(offset): \(problem); get the file again"
     }
   }
 }

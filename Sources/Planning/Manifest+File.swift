@@ -23,10 +23,10 @@ extension Manifest {
     }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size <= largestFile,
       let data = FileManager.default.contents(atPath: path)
-    else { return .failure(.manifest(recorded: "a manifest", found: "what is none")) }
+    else { return .failure(.manifest(recorded: "a manifest", found: "something else")) }
     guard let manifest = try? decode(data), (1...newestFormat).contains(manifest.format) else {
       return .failure(
-        .manifest(recorded: "a manifest of format 1 to \(newestFormat)", found: "what is none"))
+        .manifest(recorded: "a manifest of format 1 to \(newestFormat)", found: "something else"))
     }
     let isWhole =
       manifest.format == 1 ? manifest.isOfFirstFormat && !hasSeal(data) : isSealed(data)

@@ -102,7 +102,7 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
     case .nothingStands(let step, let run, let command):
       "step '\(step)' of \(run) has no result; run it first: \(command)"
     case .damaged(let step, let run, let fault, let command):
-      "\(step) of \(run) is not valid: \(fault); this makes it anew: \(command)"
+      "\(step) of \(run) is not valid: \(fault); this computes it again: \(command)"
     case .nothingTrained(let run, let command):
       "no training of \(run) has finished; run it first: \(command)"
     case .noCheckpoint(let name, let step, let run, let known):

@@ -30,7 +30,7 @@ extension RecipeError: PrintableError {
       "\(place): \(key.isEmpty ? "the recipe" : onOneLine(key)): expected keys with values, found "
         + "\(found); write one 'key: value' a line"
     case .unknownBase(let place, let name, let suggestion):
-      "\(place): base: no recipe '\(onOneLine(name))' beside this file"
+      "\(place): base: no recipe '\(onOneLine(name))' in this file's folder"
         + (name.hasSuffix(".yaml") || name.contains("/") ? "; " : " or in stages/recipes; ")
         + (suggestion.map { "did you mean '\($0)'?" } ?? "name one that is there, or a path")
     case .baseCycle(let place, let files):
@@ -80,7 +80,7 @@ extension RecipeError: PrintableError {
         + "(\(earlier.isEmpty ? "there is none" : joined(earlier, by: "or"))), found "
         + "'\(onOneLine(source))'"
     case .noOwnSection(let place, let step, let stage, let sections):
-      "\(place): the step '\(step)' can't have a section of its own, because \(stage) reads "
+      "\(place): the step '\(step)' can't have its own section, because \(stage) reads "
         + (sections.isEmpty
           ? "no section; remove it"
           : "\(joined(sections, by: "and")); set those instead")

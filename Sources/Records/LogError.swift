@@ -29,7 +29,7 @@ public enum LogError: PrintableError, Equatable {
     case .openQuote(let file, let line, let column):
       return "\(file):\(line): cell \(column) opens a quote that is never closed; \(repair)"
     case .textAfterQuote(let file, let line, let column):
-      return "\(file):\(line): cell \(column) goes on after its closing quote;"
+      return "\(file):\(line): cell \(column) has text after its closing quote;"
         + " expected a comma or the end of the line; \(repair)"
     case .endsInRecord(let file, let line):
       return "\(file):\(line): the file ends within a line, so it was cut off; \(repair)"

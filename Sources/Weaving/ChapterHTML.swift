@@ -229,7 +229,7 @@ enum ChapterState: Equatable {
     case .older(let reason):
       return """
         <p class="note warning">Older than its source: these results stand from an earlier run and \
-        would be made anew (\(reason)). <code>./pipeline.sh why \(chapter.name) \(record.name)</code> \
+        would be computed again (\(reason)). <code>./pipeline.sh why \(chapter.name) \(record.name)</code> \
         says more.</p>
         """
     }

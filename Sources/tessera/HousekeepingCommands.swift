@@ -46,8 +46,8 @@ struct VerifyCommand: ParsableCommand {
       + "\(readable(bytes: answer.bytes)), in \(readable(seconds: answer.seconds))"
     guard !answer.differing.isEmpty else { return Output.line("\(read): all as recorded") }
     Output.line(
-      "\(answer.differing.count) of \(read) are not as recorded; running their recipes makes those "
-        + "anew that are not valid")
+      "\(answer.differing.count) of \(read) are not as recorded; running their recipes computes "
+        + "the invalid ones again")
   }
 }
 

@@ -56,7 +56,7 @@ struct InspectCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Columns of a table to show, with commas between; * stands for any characters.",
+      "Columns of a table to show, separated by commas; * matches any characters.",
       valueName: "names"))
   var columns: [String] = []
 

@@ -14,7 +14,7 @@ struct KeysCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "A part of a key's name, or of its meaning where no name has it; * stands for any characters.",
+      "A part of a key's name, or of its meaning if no name contains it; * matches any characters.",
       valueName: "pattern"))
   var pattern: String?
 

@@ -118,7 +118,7 @@ struct PlanCommand: ParsableCommand {
     printLines(columns(rows))
     guard !plan.isComplete else { return print("nothing would run") }
     let rest = isComplete ? "" : ", and the stages whose time no past run tells"
-    if total > 0 { print("about \(readable(seconds: total)), going by past runs\(rest)") }
+    if total > 0 { print("about \(readable(seconds: total)), estimated from past runs\(rest)") }
     throw ExitCode(10)
   }
 }

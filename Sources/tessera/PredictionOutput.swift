@@ -106,7 +106,7 @@ struct PredictionOutput {
     let more = classes.count > 10 ? ", …" : ""
     let rest =
       passedOver > 0
-      ? "; passed over \(NumberText.count(passedOver, "file that is no picture", "files that are no pictures"))"
+      ? "; skipped \(NumberText.count(passedOver, "file that is not a picture", "files that are not pictures"))"
       : ""
     print(
       "\(NumberText.count(total, "picture"))"

@@ -7,7 +7,7 @@ import Weaving
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write a run's page anew, or that of several runs side by side, and print its path.")
+    abstract: "Write a run's page again, or a page that compares several runs, and print its path.")
 
   @Argument(help: ArgumentHelp("The runs; the latest where none is named.", valueName: "run"))
   var names: [String] = []

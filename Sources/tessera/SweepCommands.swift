@@ -52,7 +52,7 @@ struct SweepPlanCommand: ParsableCommand {
     help: ArgumentHelp("Values laid over the recipe.", valueName: "key=v1,v2,…"))
   var sets: [String] = []
 
-  @Option(help: "How many runs go on at once, for the forecast.")
+  @Option(help: "Number of runs at the same time, for the forecast.")
   var jobs = 1
 
   @Option(help: "The folder to which relative paths of the command line refer.")
@@ -143,7 +143,7 @@ struct SweepPlanCommand: ParsableCommand {
     if plan.seconds > 0 {
       let rest = plan.isForecastWhole ? "" : ", and the steps whose time no past run tells"
       let time = readable(seconds: plan.seconds / Double(max(1, jobs)))
-      print("about \(time) with \(jobs) at once, going by past runs\(rest)")
+      print("about \(time) with \(jobs) at once, estimated from past runs\(rest)")
     }
   }
 

@@ -7,7 +7,7 @@ import Terminals
 struct WordsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "words",
-    abstract: "Print words that may stand at a place of a command line, one a line.",
+    abstract: "Print the candidates for a word of a command line, one per line.",
     discussion: "A tab and what the word means may follow it. What can't be read has no words.",
     shouldDisplay: false)
 

@@ -111,7 +111,7 @@ import Testing
     #expect(bare.figure == nil && bare.differences.isEmpty)
     #expect(
       bare.runs[0].remarks == [
-        "bare: no training stands, so it has no curves", "bare: no evaluation stands",
+        "bare: no valid training, so no curves", "bare: no valid evaluation",
       ])
 
     try compared.placeTraining(in: "bare", rows: [(1, 50)], seconds: nil, settings: [])

@@ -55,7 +55,7 @@ import Testing
     #expect(!difference.isTold)
     #expect(
       difference.sentence("a", "b")
-        == "a and b are not told apart: a difference of 0.50 ± 19.06 points (n = 2)")
+        == "a and b do not differ significantly: a difference of 0.50 ± 19.06 points (n = 2)")
     #expect(PairedDifference([1: 1.0], [1: 2.0]) == nil, "one seed has no interval")
   }
 }

@@ -87,8 +87,8 @@ struct SeveralFiguresTests {
     let pictures = try scratch.contents().filter { $0.hasSuffix(".svg") }
     let drawn = [0, 3, 4].flatMap { ["figure-\($0)-narrow.svg", "figure-\($0).svg"] }
     #expect(pictures == drawn)
-    #expect(
-      try scratch.contents().count == 16, "nothing temporary stays: \(try scratch.contents())")
+    let remaining = try scratch.contents()
+    #expect(remaining.count == 16, "nothing temporary stays: \(remaining)")
   }
 
   /// What one figure sets, a later one of the same process does not inherit.

@@ -115,7 +115,7 @@ import Testing
     _ = try sandbox.takeBuilds()
     try sandbox.replace("deep = ", by: "deeper = ", in: "Sources/Deep/Deep.swift")
     let outcome = try sandbox.run()
-    #expect(outcome.errors.contains("the project was built in /where/it/was; building anew here"))
+    #expect(outcome.errors.contains("the project was built in /where/it/was; building again here"))
     #expect(try sandbox.takeBuilds() == [whole])
     #expect(!sandbox.exists(".build/ModuleCache") && sandbox.exists(".build/checkouts/kept"))
   }

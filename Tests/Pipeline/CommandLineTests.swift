@@ -139,7 +139,7 @@ import Testing
     let outcome = try sandbox.run("run", "elsewhere/none.yaml")
     #expect(
       outcome.errors.contains(
-        "no recipe 'quikstart' beside this file or in stages/recipes; did you mean 'quickstart'?"))
+        "no recipe 'quikstart' in this file's folder or in stages/recipes; did you mean 'quickstart'?"))
   }
 
   @Test func inspectNamesAFileThatIsNotThere() throws {
@@ -199,6 +199,6 @@ import Testing
     try sandbox.write("data/runs/own/train/best.txt", "damaged")
     #expect(
       try sandbox.run("inspect", "train.history").errors.contains(
-        "; this makes it anew: ./pipeline.sh run quickstart --as own --set "))
+        "; this computes it again: ./pipeline.sh run quickstart --as own --set "))
   }
 }

@@ -246,7 +246,7 @@ import Testing
     }
     #expect(
       table[5].hasPrefix("3 pictures: ")
-        && table[5].hasSuffix("; passed over 1 file that is no picture"))
+        && table[5].hasSuffix("; skipped 1 file that is not a picture"))
     let csv = try project.succeed(["predict", "pictures/", "--csv", "--top", "2"]).split(
       separator: "\n")
     #expect(csv[0] == "file,class_1,probability_1,class_2,probability_2")

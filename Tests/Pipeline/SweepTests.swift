@@ -132,7 +132,7 @@ import Testing
     let outcome = try call.finish()
     #expect(outcome.status == 130, "\(outcome.output) \(outcome.errors)")
     #expect(
-      outcome.errors.contains("interrupted: 0 of 6 runs are finished; the same command goes on"))
+      outcome.errors.contains("interrupted: 0 of 6 runs are finished; the same command continues"))
     #expect(!sandbox.exists("training-0.1-3"))
     #expect(try sandbox.succeed("sweep", "status").contains("2 interrupted, 4 not begun"))
     try sandbox.remove("wait")

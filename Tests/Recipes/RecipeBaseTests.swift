@@ -132,11 +132,11 @@ struct RecipeBaseTests {
   @Test(arguments: [
     (
       "base: lnog",
-      "r.yaml:1: base: no recipe 'lnog' beside this file or in stages/recipes; did you mean 'long'?"
+      "r.yaml:1: base: no recipe 'lnog' in this file's folder or in stages/recipes; did you mean 'long'?"
     ),
     (
       "base: 'xx/yy zz'",
-      "r.yaml:1: base: no recipe 'xx/yy zz' beside this file; name one that is there, or a path"
+      "r.yaml:1: base: no recipe 'xx/yy zz' in this file's folder; name one that is there, or a path"
     ),
     ("base: [long]", "r.yaml:1: base: expected the name of the recipe this one builds on, found a"),
     ("base: 20", "r.yaml:1: base: expected the name of the recipe this one builds on, found the"),

@@ -127,11 +127,11 @@ struct RecipeStepTests {
     ("steps: [train, refit: {stage: train, inputs: {start: [x]}}]", "found 'a list of 1 item'"),
     (
       "steps: [again: preprocess-and-split]\nagain: {seed: 3}",
-      "r.yaml:2: the step 'again' can't have a section of its own, because preprocess-and-split reads split and preprocess; set those instead"
+      "r.yaml:2: the step 'again' can't have its own section, because preprocess-and-split reads split and preprocess; set those instead"
     ),
     (
       "steps: [again: compute-stats]\nagain.x: 3",
-      "r.yaml:2: the step 'again' can't have a section of its own, because compute-stats reads no section; remove it"
+      "r.yaml:2: the step 'again' can't have its own section, because compute-stats reads no section; remove it"
     ),
     (
       "steps: [train, refit: train]\nrefit: {epocs: 3}",

@@ -139,7 +139,7 @@ import Weaving
     expect(
       [
         "Reservations", "Results older than their source or recipe: make",
-        "would be made anew (code: stages/make/main.swift", "New</h3>", "This cell did not run.",
+        "would be computed again (code: stages/make/main.swift", "New</h3>", "This cell did not run.",
         "The first section</h3>", changed, "first &lt;b&gt;", changed, "cat &amp; dog",
         "from a hidden line",
       ], inOrderOn: page)
@@ -227,7 +227,7 @@ import Weaving
     #expect(page.contains("<th scope=\"row\">score.digits (again)</th>"))
     #expect(page.contains("../../small/report.html"))
     #expect(page.contains("./pipeline.sh run small --as other"))
-    #expect(page.contains("no training stands, so it has no curves"))
+    #expect(page.contains("no valid training, so no curves"))
     #expect(page.contains("6.0\u{A0}s"), "four stages of 1.5 seconds")
     let index = try project.read("plots/index.html")
     #expect(index.contains("compare/small+other/report.html"))

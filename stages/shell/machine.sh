@@ -159,12 +159,12 @@ build_now() {
   install_packages "${packages[@]}"
   processor=$(processor_flags | sha256sum)
   if [[ -e .build/tessera-processor.digest && $(<.build/tessera-processor.digest) != "$processor" ]]; then
-    say "the last build was made for another processor; building anew"
+    say "the last build was made for another processor; building again"
     swift package clean
   fi
   # Compiled modules contain the paths of their sources and are unusable if these have moved.
   if [[ -e .build/tessera-place && $(<.build/tessera-place) != "$root" ]]; then
-    say "the project was built in $(<.build/tessera-place); building anew here"
+    say "the project was built in $(<.build/tessera-place); building again here"
     forget_build
   fi
   # The build has at least the current sources; an edit meanwhile shows as a difference later.
@@ -356,7 +356,7 @@ check_locks() {
 
 check_place() {
   [[ -e .build/tessera-place && $(<.build/tessera-place) != "$root" ]] || return 0
-  note "the project was built in $(<.build/tessera-place) and moved: what is built works, and an edit builds all anew"
+  note "the project was built in $(<.build/tessera-place) and moved: the build works, and the next edit rebuilds everything"
 }
 
 check_data() {

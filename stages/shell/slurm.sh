@@ -154,7 +154,7 @@ if ((status == 130)) && [[ $is_near_end == yes ]] &&
 elif ((status == 130)) && [[ $is_near_end == yes ]]; then
   echo "$(date): near the time limit; job $job goes back into the queue" >>"$log"
   scontrol requeue "$job" >>"$log" 2>&1 ||
-    echo "pipeline.sh: interrupted near the time limit, and not requeued; the same sweep command goes on" >>"$log"
+    echo "pipeline.sh: interrupted near the time limit, and not requeued; the same sweep command continues" >>"$log"
 fi
 exit "$status"
 TEXT

@@ -200,7 +200,7 @@ run_pool() {
   while ((${#job_name[@]} > 0)); do collect_jobs "$tick"; done
   exec {tick}>&-
   if ((signals > 0)); then
-    fail $EXIT_INTERRUPTED "interrupted: $pool_done of $pool_total $what are finished; the same command goes on"
+    fail $EXIT_INTERRUPTED "interrupted: $pool_done of $pool_total $what are finished; the same command continues"
   fi
 }
 
