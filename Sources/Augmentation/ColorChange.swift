@@ -31,9 +31,9 @@ public enum ColorChange: Sendable, Equatable {
             blue: Self.blended(grey, Int(color.blue), Float(factor))),
           to: image, pixel, pixelCount)
       }
-    case .hue(let share):
+    case .hue(let fraction):
       // torchvision casts to a byte: truncates towards zero, then wraps modulo 256.
-      let step = UInt8(truncatingIfNeeded: Int(share * 255))
+      let step = UInt8(truncatingIfNeeded: Int(fraction * 255))
       for pixel in 0..<pixelCount {
         var color = HSVColor(Self.color(of: image, pixel, pixelCount))
         color.hue &+= step

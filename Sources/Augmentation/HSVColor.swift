@@ -56,7 +56,7 @@ extension RGBColor {
     let sixths = Double(color.hue) * 6 / 255
     let sector = Int(sixths)
     let part = Float(sixths - Double(sector))
-    func shade(_ share: Double) -> UInt8 { UInt8((Double(value) * (1 - share)).rounded()) }
+    func shade(_ fraction: Double) -> UInt8 { UInt8((Double(value) * (1 - fraction)).rounded()) }
     let low = shade(Double(saturation))
     let falling = shade(Double(saturation * part))
     let rising = shade(Double(saturation) * (1 - Double(part)))

@@ -84,8 +84,8 @@ public enum BenchmarkTable {
     String(format: "%.0f GFLOPS", flops / 1e9)
   }
 
-  private static func percent(_ share: Double, decimals: Int) -> String {
-    String(format: "%.\(decimals)f %%", 100 * share)
+  private static func percent(_ fraction: Double, decimals: Int) -> String {
+    String(format: "%.\(decimals)f %%", 100 * fraction)
   }
 
   private static func milliseconds(_ seconds: Double) -> String {

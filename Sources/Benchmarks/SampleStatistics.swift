@@ -25,8 +25,8 @@ public struct SampleStatistics: Sendable, Equatable {
   ///
   /// Source: Hyndman and Fan, 1996, "Sample quantiles in statistical packages", definition 7, which
   /// is NumPy's.
-  private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
-    let place = share * Double(sorted.count - 1)
+  private static func quantile(_ fraction: Double, of sorted: [Double]) -> Double {
+    let place = fraction * Double(sorted.count - 1)
     let below = Int(place)
     let above = min(below + 1, sorted.count - 1)
     return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])

@@ -20,14 +20,14 @@ public struct PairedDifference: Sendable, Equatable {
   }
 
   /// Whether the difference is significant: the interval excludes zero.
-  public var isTold: Bool { abs(statistics.mean) > halfWidth }
+  public var isSignificant: Bool { abs(statistics.mean) > halfWidth }
 
   /// The comparison of two settings in a sentence, for results in percent where more is better.
   public func sentence(_ first: String, _ second: String) -> String {
     let (better, worse) = statistics.mean < 0 ? (second, first) : (first, second)
     let numbers = String(
       format: "%.2f ± %.2f points (n = %d)", abs(statistics.mean), halfWidth, statistics.count)
-    return isTold
+    return isSignificant
       ? "\(better) is better than \(worse) by \(numbers)"
       : "\(first) and \(second) do not differ significantly: a difference of \(numbers)"
   }

@@ -22,7 +22,7 @@ public struct RunResults: Sendable {
   /// any.
   public let history: TrainingHistory?
   /// Whether a training of the run began with weights from a file, whose history is not known.
-  public let beginsAsFile: Bool
+  public let startsFromFile: Bool
   /// The seconds of each epoch of `history`; nil if a line is missing.
   public let seconds: [Double]?
   /// The total seconds of all trainings of the run.
@@ -61,7 +61,7 @@ public struct RunResults: Sendable {
     }
 
     history = shown?.1
-    beginsAsFile = trainings.contains {
+    startsFromFile = trainings.contains {
       $0.0.value(ofKey: "init-from").map { $0 != "null" } ?? false
     }
     let place = trainings.firstIndex { $0.0.name == shown?.0.name }
@@ -90,7 +90,7 @@ extension RunResults {
   /// The epochs of the history in words, with a note if the weights have an unknown history; nil
   /// without a history.
   public var trainedEpochs: String? {
-    history.map { "\($0.epochs.count)" + (beginsAsFile ? ", from a file's weights" : "") }
+    history.map { "\($0.epochs.count)" + (startsFromFile ? ", from a file's weights" : "") }
   }
 }
 
@@ -107,7 +107,8 @@ struct LinkedStep: Sendable {
     let names = (try? project.recipe(for: run.request).steps)
       .flatMap { try? project.graph.steps(for: $0).map(\.name) }
     var waiting = (names ?? run.linkedSteps).compactMap { name -> LinkedStep? in
-      guard let artefact = run.linkedArtefact(of: name), let manifest = artefact.standing else {
+      guard let artefact = run.linkedArtefact(of: name), let manifest = artefact.validManifest
+      else {
         return nil
       }
       return LinkedStep(name: name, artefact: artefact, manifest: manifest)

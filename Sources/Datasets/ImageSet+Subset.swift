@@ -13,12 +13,12 @@ extension ImageSet {
       (0...self.count).contains(count) && preparation == nil,
       "\(count) of \(self.count) images as they were parsed")
     if count == self.count { return Array(0..<count) }
-    let shares = shares(of: count)
+    let imagesPerClass = imagesPerClass(of: count)
     var isChosen = [Bool](repeating: false, count: self.count)
     for (label, members) in indicesByClass.enumerated() {
       var random = RandomStream(
         seed: seed, purpose: "dataset.subset", epoch: file == .train ? 0 : 1, index: label)
-      for place in random.permutation(of: members.count).prefix(shares[label]) {
+      for place in random.permutation(of: members.count).prefix(imagesPerClass[label]) {
         isChosen[members[place]] = true
       }
     }
@@ -26,12 +26,12 @@ extension ImageSet {
   }
 
   /// The number of images from each class, `count` in total.
-  private func shares(of count: Int) -> [Int] {
+  private func imagesPerClass(of count: Int) -> [Int] {
     let counts = classCounts
-    var shares = counts.map { $0 * count / self.count }
+    var imagesPerClass = counts.map { $0 * count / self.count }
     let rests = counts.map { $0 * count % self.count }
     let order = counts.indices.sorted { (-rests[$0], $0) < (-rests[$1], $1) }
-    for label in order.prefix(count - shares.reduce(0, +)) { shares[label] += 1 }
-    return shares
+    for label in order.prefix(count - imagesPerClass.reduce(0, +)) { imagesPerClass[label] += 1 }
+    return imagesPerClass
   }
 }

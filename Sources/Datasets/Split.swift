@@ -96,7 +96,7 @@ public struct Split: Sendable, Equatable {
     guard count >= 1, count < images else { throw .size(found: count, images: images) }
     guard let classes, kind == .stratified else { return }
     guard count.isMultiple(of: classes) else {
-      throw .unequalShares(found: count, classes: classes)
+      throw .unequalClasses(found: count, classes: classes)
     }
   }
 
@@ -109,15 +109,15 @@ public struct Split: Sendable, Equatable {
   private static func stratified(_ count: Int, of train: ImageSet, seed: Int) throws(SplitError)
     -> [Int]
   {
-    let share = count / train.classNames.count
+    let perClass = count / train.classNames.count
     var chosen: [Int] = []
     for (label, members) in train.indicesByClass.enumerated() {
-      guard members.count > share else {
+      guard members.count > perClass else {
         throw .classTooSmall(
-          name: train.classNames[label], found: members.count, share: share)
+          name: train.classNames[label], found: members.count, perClass: perClass)
       }
       var random = RandomStream(seed: seed, purpose: "split.stratified", index: label)
-      chosen += random.permutation(of: members.count).prefix(share).map { members[$0] }
+      chosen += random.permutation(of: members.count).prefix(perClass).map { members[$0] }
     }
     return chosen
   }
@@ -136,13 +136,13 @@ extension Split {
   /// A few training images of each class for display: records of `train`, those of the first class
   /// first, drawn by the split's seed.
   ///
-  /// - Parameter share: Images of each class; fewer if the split leaves fewer.
-  public func samples(of train: ImageSet, perClass share: Int) -> [Int32] {
+  /// - Parameter count: Images of each class; fewer if the split leaves fewer.
+  public func samples(of train: ImageSet, perClass count: Int) -> [Int32] {
     var members = [[Int32]](repeating: [], count: train.classNames.count)
     for index in training { members[Int(train.labels[Int(index)])].append(index) }
     return members.enumerated().flatMap { label, members in
       var random = RandomStream(seed: seed, purpose: "split.samples", index: label)
-      return random.permutation(of: members.count).prefix(share).map { members[$0] }
+      return random.permutation(of: members.count).prefix(count).map { members[$0] }
     }
   }
 }
@@ -154,9 +154,9 @@ public enum SplitError: PrintableError, Equatable {
   /// The data set has its own validation images, but the recipe sets a number.
   case givenAlready(found: Int, given: Int)
   /// The validation images can't be divided equally among the classes.
-  case unequalShares(found: Int, classes: Int)
+  case unequalClasses(found: Int, classes: Int)
   /// A class has too few images to leave any for training.
-  case classTooSmall(name: String, found: Int, share: Int)
+  case classTooSmall(name: String, found: Int, perClass: Int)
 
   public var message: String {
     switch self {
@@ -166,11 +166,11 @@ public enum SplitError: PrintableError, Equatable {
     case .givenAlready(let found, let given):
       "split.validation is \(found), and the data set brings \(given) validation images of its own; leave"
         + " split.validation out to use them"
-    case .unequalShares(let found, let classes):
+    case .unequalClasses(let found, let classes):
       "split.validation is \(found), expected a multiple of \(classes) for equal shares of"
         + " \(classes) classes (split.kind: stratified)"
-    case .classTooSmall(let name, let found, let share):
-      "split.validation takes \(NumberText.count(share, "image")) of each class, and '\(name)' has \(found); expected"
+    case .classTooSmall(let name, let found, let perClass):
+      "split.validation takes \(NumberText.count(perClass, "image")) of each class, and '\(name)' has \(found); expected"
         + " more than that: lower split.validation, or set split.kind to random"
     }
   }

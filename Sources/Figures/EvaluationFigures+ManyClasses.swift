@@ -22,7 +22,7 @@ extension EvaluationFigures {
     let frame = Panel.Frame(
       left: 270, top: 90, width: size * cell, height: size * cell, hasBorder: true)
     // A name needs the height of a line of text.
-    let step = (HouseStyle.titlePixels + cell - 1) / cell
+    let step = (FigureStyle.titlePixels + cell - 1) / cell
     let ticks = stride(from: 0, to: size, by: step).map { place in
       (position: Double(place), name: classNames[order[place]])
     }
@@ -86,7 +86,7 @@ extension EvaluationFigures {
     func name(_ index: Int) -> String { Text.name(classNames[index], to: 24) }
     let lines = worst.map { pair in
       "\(name(pair.truth)) → \(name(pair.predicted)): \(NumberText.grouped(pair.count)) "
-        + "(\(Int(pair.share.rounded())) %)"
+        + "(\(Int(pair.percent.rounded())) %)"
     }
     let heading = "Most frequent confusions, truth → answer: images (fraction of the true class)"
     let first = [heading] + lines.prefix(ManyClasses.listedEnd)

@@ -159,6 +159,6 @@ public struct EvaluationFigures: Sendable {
       ], legend: .none)
     return Figure(
       name: "calibration", title: status.qualified("Calibration, \(images)"), height: 900,
-      rowShares: [0.66, 0.34], panels: [diagram, histogram], data: .table(data))
+      rowFractions: [0.66, 0.34], panels: [diagram, histogram], data: .table(data))
   }
 }

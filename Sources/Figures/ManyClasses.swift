@@ -16,7 +16,7 @@ enum ManyClasses {
   static func numbersFit(_ numbers: [Int], inRowsOf count: Int? = nil, across width: Int) -> Bool {
     let digits = numbers.map { String($0).count }.max() ?? 0
     let room = Double(width) / Double(max(count ?? numbers.count, 1))
-    return Double(digits) * HouseStyle.characterPixels + 2 <= room
+    return Double(digits) * FigureStyle.characterPixels + 2 <= room
   }
 
   /// The indices of the classes that have their own row: all if there are at most `limit`,

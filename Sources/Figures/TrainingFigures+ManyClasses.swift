@@ -62,9 +62,9 @@ extension TrainingFigures {
 
   /// A quantile of ascending values, linearly interpolated between the two nearest; nil if there
   /// are none.
-  static func quantile(_ share: Double, of values: [Double]) -> Double? {
+  static func quantile(_ fraction: Double, of values: [Double]) -> Double? {
     guard let last = values.last else { return nil }
-    let place = share * Double(values.count - 1)
+    let place = fraction * Double(values.count - 1)
     let below = Int(clamping: place.rounded(.down))
     guard below + 1 < values.count else { return last }
     return values[below] + (place - Double(below)) * (values[below + 1] - values[below])

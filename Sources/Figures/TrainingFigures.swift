@@ -42,7 +42,9 @@ public struct TrainingFigures: Sendable {
   /// classes that it is always 100 %.
   public var top5: Figure? {
     let classes = history.classNames.count
-    guard classes == 0 || ClassificationTally.isTop5Telling(classes: classes) else { return nil }
+    guard classes == 0 || ClassificationTally.isTop5Informative(classes: classes) else {
+      return nil
+    }
     let curves = curves(
       "train_top5", history.training.top5, "validation_top5", history.validation.top5)
     return comparison("top5", "Top-5 accuracy over epochs", "top-5 accuracy (%)", curves)

@@ -19,7 +19,7 @@ extension Figure {
     for index in copy.panels.indices {
       copy.panels[index].series.removeAll { isTooTight($0.mark) }
     }
-    if panelsAcross > 1 { copy.rowShares = nil }
+    if panelsAcross > 1 { copy.rowFractions = nil }
     copy.height =
       panels.count == 1
       ? max(Self.leastPanel, min(height, Self.narrowWidth) + Self.legendHeight(of: panels[0]))

@@ -34,7 +34,7 @@ extension Figure {
   /// `pixels` names a file with the bytes of an image, `pixelBytes`, which is read instead of the
   /// table.
   public var script: String {
-    ([preamble, formatLoopStart, HouseStyle.settings] + plotting + [formatLoopEnd])
+    ([preamble, formatLoopStart, FigureStyle.settings] + plotting + [formatLoopEnd])
       .joined(separator: "\n") + "\n"
   }
 
@@ -70,11 +70,11 @@ extension Figure {
 
   private var formatLoopStart: String {
     let size = "size \(width),\(height)"
-    let (points, pixels) = (HouseStyle.fontPoints, HouseStyle.fontPixels)
+    let (points, pixels) = (FigureStyle.fontPoints, FigureStyle.fontPixels)
     return """
       do for [format in formats] {
       letters = format eq 'txt'
-      title_size = format eq 'png' ? \(HouseStyle.titlePoints) : \(HouseStyle.titlePixels)
+      title_size = format eq 'png' ? \(FigureStyle.titlePoints) : \(FigureStyle.titlePixels)
       if (format eq 'png') {
         set terminal pngcairo noenhanced \(size) font 'sans-serif,\(points)' background '#ffffff'
       }
@@ -105,7 +105,7 @@ extension Figure {
     }
     // Drawn in characters, panels are one below another.
     var lines = ["across = letters ? 1 : \(panelsAcross)"]
-    if rowShares == nil {
+    if rowFractions == nil {
       lines += [
         "down = (\(panels.count) + across - 1) / across",
         "set multiplot layout down,across title \(ownTitle) font ','.title_size",
@@ -122,16 +122,16 @@ extension Figure {
 
   /// The placement of a panel if rows have different heights.
   private func place(ofPanel index: Int) -> [String] {
-    guard let rowShares else { return [] }
-    let room = 1 - Double((titleLines.count + 1) * HouseStyle.titlePixels) / Double(height)
+    guard let rowFractions else { return [] }
+    let room = 1 - Double((titleLines.count + 1) * FigureStyle.titlePixels) / Double(height)
     let row = index / panelsAcross
-    let below = rowShares[(row + 1)...].reduce(0, +)
+    let below = rowFractions[(row + 1)...].reduce(0, +)
     let width = 1 / Double(panelsAcross)
     let left = Double(index % panelsAcross) * width
     func place(_ number: Double) -> String { String(format: "%.4f", number) }
     return [
       "set origin \(place(left)),\(place(room * below))",
-      "set size \(place(width)),\(place(room * rowShares[row]))",
+      "set size \(place(width)),\(place(room * rowFractions[row]))",
     ]
   }
 
@@ -232,12 +232,12 @@ extension Figure {
 
   private func colorScale(of panel: Panel) -> [String] {
     guard let label = panel.colorScale else { return ["unset colorbox"] }
-    let stops: [(position: Int, share: Double)] =
+    let stops: [(position: Int, fraction: Double)] =
       switch panel.shading {
       case .linear: [(0, 0), (1, 1)]
       case .root: (0...10).map { ($0 * $0, Double($0) / 10) }
       }
-    let colors = stops.map { "\($0.position) '\(Palette.scale($0.share).webNotation)'" }
+    let colors = stops.map { "\($0.position) '\(Palette.scale($0.fraction).webNotation)'" }
     return [
       "set palette defined (\(colors.joined(separator: ", ")))",
       "set cbrange [0:100]",
@@ -379,13 +379,13 @@ extension Axis {
     let longest =
       places.map { PrintableText.width(of: Text.shortened(PrintableText.flattened($0.name))) }.max()
       ?? 0
-    let wanted = Double(places.count * (longest + 1)) * HouseStyle.characterPixels
+    let wanted = Double(places.count * (longest + 1)) * FigureStyle.characterPixels
     func names(upTo length: Int) -> String {
       let entries = places.map { "\(Text.quotedTick($0.name, length: length)) \($0.position)" }
       return "(\(entries.joined(separator: ", ")))"
     }
     // Slanted text needs twice its height, vertical text only its height.
-    let slope = room / Double(max(places.count, 1)) < 2 * Double(HouseStyle.fontPixels) ? 90 : 30
+    let slope = room / Double(max(places.count, 1)) < 2 * Double(FigureStyle.fontPixels) ? 90 : 30
     let whole =
       "set \(axis)tics \(wanted > room ? "rotate by \(slope) right" : "norotate") "
       + names(upTo: Text.tickLength)

@@ -15,7 +15,7 @@ public struct Figure: Sendable {
   /// Panels in a row.
   public var panelsAcross: Int
   /// The relative heights of the rows; equal if nil.
-  public var rowShares: [Double]?
+  public var rowFractions: [Double]?
   public var panels: [Panel]
   public var data: FigureData
   /// The grid laid out for a narrow screen, at most one element; `narrow` lays out other figures.
@@ -26,7 +26,7 @@ public struct Figure: Sendable {
   /// - Precondition: `name` consists of letters, digits and hyphens; there is at least one panel.
   public init(
     name: String, title: String, note: String? = nil, width: Int = 960, height: Int = 640,
-    panelsAcross: Int = 1, rowShares: [Double]? = nil, panels: [Panel], data: FigureData
+    panelsAcross: Int = 1, rowFractions: [Double]? = nil, panels: [Panel], data: FigureData
   ) {
     precondition(
       !name.isEmpty && name.utf8.allSatisfy { Self.nameBytes.contains($0) },
@@ -34,15 +34,15 @@ public struct Figure: Sendable {
     precondition(!panels.isEmpty, "figure '\(name)' has no panel")
     let rows = (panels.count + panelsAcross - 1) / panelsAcross
     precondition(
-      rowShares.map { $0.count == rows } ?? true,
-      "figure '\(name)' has \(rows) rows of panels and \(rowShares?.count ?? 0) shares")
+      rowFractions.map { $0.count == rows } ?? true,
+      "figure '\(name)' has \(rows) rows of panels and \(rowFractions?.count ?? 0) fractions")
     self.name = name
     self.title = title
     self.note = note
     self.width = width
     self.height = height
     self.panelsAcross = panelsAcross
-    self.rowShares = rowShares
+    self.rowFractions = rowFractions
     self.panels = panels
     self.data = data
   }

@@ -153,7 +153,7 @@ package struct ImageGrid {
       ? Figure.wrapped(title, at: Figure.narrowWidth / 11)
         + (note.map { Figure.wrapped($0, at: Figure.narrowWidth / 11) } ?? [])
       : [title, note ?? ""]
-    let titleWidth = lines.map { PrintableText.width(of: $0) * HouseStyle.titlePixels / 2 }
+    let titleWidth = lines.map { PrintableText.width(of: $0) * FigureStyle.titlePixels / 2 }
     let overhang = max(0, ((titleWidth.max() ?? 0) - width * magnification) / 2)
     let left = max(left, names * 10 + 20, overhang + 10)
     let frame = Panel.Frame(

@@ -32,9 +32,9 @@ public struct Color: Sendable, Equatable {
 
   /// Interpolates linearly between this colour and `other`, separately for each channel, as
   /// gnuplot's `set palette defined` does.
-  public func mixed(with other: Color, share: Double) -> Color {
+  public func mixed(with other: Color, fraction: Double) -> Color {
     func channel(_ from: UInt8, _ to: UInt8) -> UInt8 {
-      UInt8(rounding: Double(from) + (Double(to) - Double(from)) * min(max(share, 0), 1))
+      UInt8(rounding: Double(from) + (Double(to) - Double(from)) * min(max(fraction, 0), 1))
     }
     return Color(
       red: channel(red, other.red), green: channel(green, other.green),
@@ -91,8 +91,8 @@ public enum Palette {
   public static let scaleStart = Color(0xFFFFFF)
   public static let scaleEnd = Color(0x08306B)
 
-  /// The colour of `share` (0 to 1) on that scale.
-  public static func scale(_ share: Double) -> Color {
-    scaleStart.mixed(with: scaleEnd, share: share)
+  /// The colour of `fraction` (0 to 1) on that scale.
+  public static func scale(_ fraction: Double) -> Color {
+    scaleStart.mixed(with: scaleEnd, fraction: fraction)
   }
 }

@@ -44,7 +44,7 @@ extension EvaluationSettings {
       reservations.append(
         "trained on validation: the network has learnt from the images that now measure it")
     }
-    if weights.beganAsFile {
+    if weights.startedFromFile {
       reservations.append(
         "weights from a file (train.init-from): on which images they were trained and selected before "
           + "is not known, so these may be among them")

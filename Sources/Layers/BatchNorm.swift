@@ -119,7 +119,7 @@ public final class BatchNorm: Layer, @unchecked Sendable {
     if isByBatch {
       BatchNormalization.statistics(
         of: x, mean: batchMean, meanRemainder: meanRemainder, variance: batchVariance,
-        images: inputStatistics, areTaken: pass.inputEpilogueHasRun, on: pool)
+        images: inputStatistics, areComputed: pass.inputEpilogueHasRun, on: pool)
       updateRunningStatistics(samples: x.shape.count * x.shape.pixelCount)
       prepareScale(variance: batchVariance, meanRemainder: meanRemainder)
     } else {

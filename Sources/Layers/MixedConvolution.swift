@@ -3,12 +3,12 @@ import Kernels
 import Tensors
 
 /// A convolution whose weights are mixed for each image from a bank of K sets of weights, with
-/// coefficients that another part of the network derives from the image.
+/// fractions that another part of the network derives from the image.
 ///
 ///     a_n = softmax(logits_n)
 ///     y_n = (Σ_k a_nk · weight_k) ∗ x_n
 ///
-/// This equals the sum of K convolutions, each times its coefficient a_nk. Because mixing is
+/// This equals the sum of K convolutions, each times its fraction a_nk. Because mixing is
 /// linear, the weights are mixed instead of the outputs, which leaves one convolution per image.
 ///
 /// The mixed weights of all images would be many times the size of the bank. They are computed for
@@ -25,9 +25,9 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
   public let weight: Parameter
   private let inputChannelStride: Int
   private var plans = ReservedPlans<MixedConvolutionPlan>()
-  /// The mixing coefficients a and their gradients, `[N, K]` each.
-  private var shares = AlignedBuffer(count: 0)
-  private var shareGradients = AlignedBuffer(count: 0)
+  /// The mixing fractions a and their gradients, `[N, K]` each.
+  private var fractions = AlignedBuffer(count: 0)
+  private var fractionGradients = AlignedBuffer(count: 0)
 
   /// - Parameters:
   ///   - kernelSize: Odd, so that height and width are kept.
@@ -79,8 +79,8 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
       MixedConvolutionPlan(
         geometry, input: inputs[0], bankSize: kernelCount, training: mode == .training)
     }.reserve(on: pool)
-    grow(&shares, to: inputs[0].count * kernelCount)
-    if mode == .training { grow(&shareGradients, to: inputs[0].count * kernelCount) }
+    grow(&fractions, to: inputs[0].count * kernelCount)
+    if mode == .training { grow(&fractionGradients, to: inputs[0].count * kernelCount) }
   }
 
   public func forward(_ pass: ForwardPass, on pool: WorkerPool) {
@@ -89,7 +89,7 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     precondition(
       inputs.count == 2 && outputShape(for: x.shape, logits: inputs[1].shape) == output.shape,
       "a mixed convolution of \(x.shape) into \(output.shape)")
-    takeShares(of: inputs[1])
+    computeFractions(of: inputs[1])
     let plan = plans[x.shape, pass.mode]
     plan.output(x, bank: bank(plan), into: output, epilogue: pass.epilogue, on: pool)
   }
@@ -108,21 +108,21 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     }
     // One pass computes both gradients; that of a frozen bank is not used.
     plan.bankGradient(
-      x, dy, bank: bank(plan), into: gradient.base, shares: shareGradients.base, on: pool)
+      x, dy, bank: bank(plan), into: gradient.base, fractions: fractionGradients.base, on: pool)
     if let target = pass.inputGradients[1] { writeLogitGradient(to: target) }
   }
 
   private func bank(_ plan: MixedConvolutionPlan) -> KernelBank {
     KernelBank(
       kernels: weight.value.base, count: kernelCount, stride: plan.weightCount,
-      shares: shares.base)
+      fractions: fractions.base)
   }
 
   /// a = softmax(logits), image by image.
-  private func takeShares(of logits: FeatureMap) {
+  private func computeFractions(of logits: FeatureMap) {
     for image in 0..<logits.shape.count {
       let source = logits.base + image * logits.shape.imageStride
-      let target = shares.base + image * kernelCount
+      let target = fractions.base + image * kernelCount
       let largest = (0..<kernelCount).reduce(-Float.infinity) { max($0, source[$1]) }
       func power(_ kernel: Int) -> Double { exp(Double(source[kernel]) - Double(largest)) }
       let sum = (0..<kernelCount).reduce(0.0) { $0 + power($1) }
@@ -135,12 +135,12 @@ public final class MixedConvolution: Layer, @unchecked Sendable {
     let shape = target.map.shape
     if !target.adds { target.map.elements.update(repeating: 0) }
     for image in 0..<shape.count {
-      let share = shares.base + image * kernelCount
-      let gradient = shareGradients.base + image * kernelCount
-      let mean = (0..<kernelCount).reduce(0.0) { $0 + Double(share[$1]) * Double(gradient[$1]) }
+      let fractions = self.fractions.base + image * kernelCount
+      let gradient = fractionGradients.base + image * kernelCount
+      let mean = (0..<kernelCount).reduce(0.0) { $0 + Double(fractions[$1]) * Double(gradient[$1]) }
       for kernel in 0..<kernelCount {
         target.map.base[image * shape.imageStride + kernel] += Float(
-          Double(share[kernel]) * (Double(gradient[kernel]) - mean))
+          Double(fractions[kernel]) * (Double(gradient[kernel]) - mean))
       }
     }
   }

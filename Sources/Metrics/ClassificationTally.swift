@@ -38,7 +38,7 @@ public struct ClassificationTally: Sendable, Equatable {
   /// Fraction of correct top-1 predictions, in percent.
   public var top1: Double { percentage(correct, of: count) }
   /// Fraction of labels among the five highest-ranked classes, in percent. It is 100 if there are
-  /// no more than five classes; `isTop5Telling` says whether it is meaningful.
+  /// no more than five classes; `isTop5Informative` says whether it is meaningful.
   public var top5: Double { percentage(correctInFirstFive, of: count) }
   /// Top-1 accuracy of each class, in percent; NaN for a class without images.
   public var classTop1: [Double] { zip(classCorrect, classCounts).map { percentage($0, of: $1) } }
@@ -47,7 +47,7 @@ public struct ClassificationTally: Sendable, Equatable {
 extension ClassificationTally {
   /// Whether top-5 accuracy is meaningful: with up to five classes the true one is always among the
   /// first five, so the accuracy is 100 % for any network.
-  public static func isTop5Telling(classes: Int) -> Bool { classes > 5 }
+  public static func isTop5Informative(classes: Int) -> Bool { classes > 5 }
 
   /// The counts as integers, to save an interrupted epoch.
   public var state: [Int64] {

@@ -100,7 +100,7 @@ extension ConfusionMatrix {
     public let predicted: Int
     public let count: Int
     /// Fraction of the class's images, in percent.
-    public let share: Double
+    public let percent: Double
   }
 
   /// The most frequent confusions, most frequent first; equally frequent ones in the order of the
@@ -114,7 +114,7 @@ extension ConfusionMatrix {
         confusions.append(
           Confusion(
             truth: truth, predicted: predicted, count: count,
-            share: percentage(count, of: support)))
+            percent: percentage(count, of: support)))
       }
     }
     let order = confusions.indices.sorted {

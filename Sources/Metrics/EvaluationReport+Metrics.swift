@@ -27,7 +27,7 @@ extension EvaluationReport {
       mostConfused: confusion.mostConfused(limit: 10).map {
         Confusion(
           truth: names[$0.truth], predicted: names[$0.predicted], count: $0.count,
-          percent: $0.share)
+          percent: $0.percent)
       },
       expectedCalibrationError: reliability.expectedCalibrationError)
   }

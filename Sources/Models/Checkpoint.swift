@@ -38,18 +38,18 @@ public struct CheckpointDescription: Sendable, Equatable {
 }
 
 extension CheckpointDescription {
-  /// The entry of `origin` for weights that began as those of a file, in this run or an earlier
-  /// one, so that their full history isn't known.
+  /// The entry of `origin` for weights that started from a file, in this run or an earlier one, so
+  /// that their full history isn't known.
   public static let weightsFromFile = (key: "initial_weights", value: "file")
 
-  /// Whether a checkpoint's metadata record that its weights began as those of a file.
-  public static func beganAsFile(_ metadata: [String: String]) -> Bool {
+  /// Whether a checkpoint's metadata record that its weights started from a file.
+  public static func startedFromFile(_ metadata: [String: String]) -> Bool {
     metadata[weightsFromFile.key] == weightsFromFile.value
   }
 
-  /// Whether the weights began as those of a file, so that the images they were trained on before
+  /// Whether the weights started from a file, so that the images they were trained on before
   /// aren't known.
-  public var beganAsFile: Bool { Self.beganAsFile(origin) }
+  public var startedFromFile: Bool { Self.startedFromFile(origin) }
 }
 
 /// Weights on disk: a tensor file with PyTorch's names, shapes and order of elements.

@@ -82,8 +82,8 @@ public struct Progress: Sendable {
     detail: String, width: Int?
   ) -> String {
     let rate = seconds > 0 ? Double(done - alreadyDone) / seconds : 0
-    let share = total > 0 ? 100 * Double(done) / Double(total) : 100
-    let head = "\(label)  \(Int(clamping: share)) %"
+    let percent = total > 0 ? 100 * Double(done) / Double(total) : 100
+    let head = "\(label)  \(Int(clamping: percent)) %"
     let count = "\(done)/\(total) \(unit)"
     let speed = rate > 0 ? "\(Int(rounding: rate)) \(unit)/s" : ""
     let left = rate > 0 ? "\(clock(seconds: Double(total - done) / rate)) left" : ""

@@ -32,7 +32,7 @@ public struct Acceptance {
     guard planned.linked != nil else {
       throw .nothingToAccept(step: name, run: run, reason: "it has no result yet; run it")
     }
-    (artefact, old) = try plan.folder.standingArtefact(of: name)
+    (artefact, old) = try plan.folder.validArtefact(of: name)
     let others = (planned.changes ?? []).filter { $0.kind != .code }
     if let other = others.first {
       throw .notOnlyCode(

@@ -2,7 +2,7 @@ import Foundation
 
 /// The files of an artefact in the cache, compared with its manifest.
 ///
-/// An artefact *stands* (is valid) if its manifest is intact and its own, and each output is there, byte
+/// An artefact is *valid* if its manifest is intact and its own, and each output is there, byte
 /// for byte as recorded. Only valid artefacts are read. Records (log, timing, cells) may differ: they
 /// are then reported and ignored, but cause no rerun. The comparison finds accidents and stray
 /// edits, not a deliberate rewrite of outputs and manifest together.
@@ -19,7 +19,7 @@ public struct Artefact: Sendable {
   public let remarks: [ArtefactFault]
 
   /// The manifest of a valid artefact; otherwise nil.
-  public var standing: Manifest? { faults.isEmpty ? manifest : nil }
+  public var validManifest: Manifest? { faults.isEmpty ? manifest : nil }
 
   /// The artefact whose folder is `url` or contains it: in a project's
   /// `data/cache/STAGE/KEY`, or through its link `data/runs/RUN/STEP`.
@@ -59,7 +59,7 @@ public struct Artefact: Sendable {
 
   /// The URL of an unaltered record (`timing.csv`, `cells.jsonl`, …); otherwise nil.
   public func record(_ name: String) -> URL? {
-    guard let manifest = standing, !remarks.contains(where: { $0.file == name }),
+    guard let manifest = validManifest, !remarks.contains(where: { $0.file == name }),
       manifest.records?.contains(where: { $0.file == name }) ?? true
     else { return nil }
     let url = folder.appendingPathComponent(name)

@@ -108,7 +108,7 @@ extension Forecast {
   /// The number of images in an input that is an image set.
   private func images(in input: Manifest.Input) -> Int? {
     guard let artefact = project.artefact(stage: input.stage, key: input.key),
-      let output = artefact.standing?.outputs.first(where: { $0.name == input.output }),
+      let output = artefact.validManifest?.outputs.first(where: { $0.name == input.output }),
       let file = output.files.first,
       let tensors = try? TensorFile(contentsOf: artefact.folder.appendingPathComponent(file.file)),
       let shape = try? tensors.shape(of: "labels")

@@ -13,10 +13,10 @@ public final class ForecastMemory {
     of stage: StageGraph.Stage, like parts: [KeyPart], in project: Project
   ) -> [Manifest] {
     if manifests[stage.name] == nil {
-      let standing = project.entries(of: "data/cache/\(stage.name)").compactMap { key in
-        project.artefact(stage: stage.name, key: key)?.standing
+      let valid = project.entries(of: "data/cache/\(stage.name)").compactMap { key in
+        project.artefact(stage: stage.name, key: key)?.validManifest
       }
-      manifests[stage.name] = Dictionary(grouping: standing) { Self.likeness(of: $0.parts, stage) }
+      manifests[stage.name] = Dictionary(grouping: valid) { Self.likeness(of: $0.parts, stage) }
         .mapValues { Array($0.sorted { $0.created > $1.created }.prefix(limit)) }
     }
     return manifests[stage.name]?[Self.likeness(of: parts, stage)] ?? []

@@ -17,7 +17,7 @@ struct InputFiles: Codable {
   init(readBy inputs: [Manifest.Input], in project: Project) {
     files = inputs.flatMap { input -> [File] in
       guard let artefact = project.artefact(stage: input.stage, key: input.key) else { return [] }
-      let output = artefact.standing?.outputs.first { $0.name == input.output }
+      let output = artefact.validManifest?.outputs.first { $0.name == input.output }
       return (output?.files ?? []).map { file in
         let path = "\(project.artefactPath(stage: input.stage, key: input.key))/\(file.file)"
         return File(

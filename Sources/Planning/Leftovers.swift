@@ -35,8 +35,8 @@ public struct Leftovers {
           try removeFile(name, in: folder)
         }
         let words = folder.split(separator: "/").map(String.init)
-        let stands = project.artefact(stage: words[2], key: words[3])?.standing != nil
-        if stands && !keepingWork || names(in: folder).isEmpty { try remove(folder) }
+        let isValid = project.artefact(stage: words[2], key: words[3])?.validManifest != nil
+        if isValid && !keepingWork || names(in: folder).isEmpty { try remove(folder) }
       }
     }
   }

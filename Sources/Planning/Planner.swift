@@ -76,10 +76,10 @@ public struct Planner {
     let key = missing.isEmpty ? CacheKey(parts: parts) : nil
     let wanted = key.flatMap { project.artefact(stage: step.stage.name, key: $0.text) }
     let state: PlannedStep.State =
-      if let standing = wanted?.standing, !isForced {
-        .current(standing)
+      if let valid = wanted?.validManifest, !isForced {
+        .current(valid)
       } else if !isSelected {
-        linked?.standing.map { .outdated($0) } ?? .absent
+        linked?.validManifest.map { .outdated($0) } ?? .absent
       } else if let key {
         .due(key)
       } else {

@@ -19,7 +19,7 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   /// A word that names neither a file nor a step.
   case neitherFileNorStep(name: String, run: String, suggestion: String?, known: [String])
   /// The step has no valid result.
-  case nothingStands(step: String, run: String, command: String)
+  case noResult(step: String, run: String, command: String)
   /// The files of the step's artefact are not as recorded.
   case damaged(step: String, run: String, fault: ArtefactFault, command: String)
   /// No training of the run has finished.
@@ -70,7 +70,7 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
   public var isUsage: Bool {
     switch self {
     case .unknownRecipe, .unknownRun, .noRun, .badRunName, .unknownKey, .unknownStep,
-      .neitherFileNorStep, .nothingStands, .nothingTrained, .noCheckpoint,
+      .neitherFileNorStep, .noResult, .nothingTrained, .noCheckpoint,
       .unknownArtefactOutput, .unknownFigure, .nothingToAccept,
       .notOnlyCode:
       true
@@ -99,7 +99,7 @@ public enum PlanningError: PrintableError, Sendable, Equatable {
     case .neitherFileNorStep(let name, let run, let suggestion, let known):
       "there is no file '\(name)' here, and \(run) has no step of that name"
         + Self.asking(suggestion, otherwise: "the steps are", among: known)
-    case .nothingStands(let step, let run, let command):
+    case .noResult(let step, let run, let command):
       "step '\(step)' of \(run) has no result; run it first: \(command)"
     case .damaged(let step, let run, let fault, let command):
       "\(step) of \(run) is not valid: \(fault); this computes it again: \(command)"

@@ -20,7 +20,7 @@ public struct Publication {
   /// - Parameter replacingEdited: Replace edited copies, which are kept otherwise.
   /// - Returns: A line for each edited copy.
   public func publish(remembering: Bool, replacingEdited: Bool) throws -> [String] {
-    if remembering, !plan.takesOutdated {
+    if remembering, !plan.usesOutdated {
       try plan.folder.remember(plan.request, recipe: plan.recipe, isComplete: plan.isComplete)
     }
     var lines: [String] = []

@@ -167,20 +167,20 @@ extension RunFolder {
 
   /// The manifest of the valid artefact of `step`, or nil.
   public func linkedManifest(of step: String) -> Manifest? {
-    linkedArtefact(of: step)?.standing
+    linkedArtefact(of: step)?.validManifest
   }
 
   /// The valid artefact of `step`.
   ///
-  /// - Throws: `PlanningError.damaged` if its files are not as recorded, `nothingStands` if there
+  /// - Throws: `PlanningError.damaged` if its files are not as recorded, `noResult` if there
   ///   is none.
-  public func standingArtefact(
+  public func validArtefact(
     of step: String
   ) throws(PlanningError) -> (artefact: Artefact, manifest: Manifest) {
     guard let artefact = linkedArtefact(of: step) else {
-      throw .nothingStands(step: step, run: name, command: command)
+      throw .noResult(step: step, run: name, command: command)
     }
-    guard let manifest = artefact.standing else {
+    guard let manifest = artefact.validManifest else {
       throw .damaged(
         step: step, run: name, fault: artefact.faults[0], command: command)
     }

@@ -30,7 +30,7 @@ public struct RunPlan: Sendable {
   }
 
   /// Whether the plan uses a step that was not selected and does not match the recipe.
-  public var takesOutdated: Bool {
+  public var usesOutdated: Bool {
     steps.contains { planned in
       switch planned.state {
       case .outdated, .absent: true

@@ -31,7 +31,7 @@ public struct TrainedRun: Sendable {
   {
     let run = try RunFolder.named(name, in: project)
     if let damaged = run.linkedSteps.first(where: { isDamagedTraining($0, of: run) }) {
-      _ = try run.standingArtefact(of: damaged)
+      _ = try run.validArtefact(of: damaged)
     }
     if let trained = TrainedRun(run, in: project) { return trained }
     if name == nil,
@@ -44,7 +44,7 @@ public struct TrainedRun: Sendable {
   }
 
   private static func isDamagedTraining(_ step: String, of run: RunFolder) -> Bool {
-    guard let artefact = run.linkedArtefact(of: step), artefact.standing == nil else {
+    guard let artefact = run.linkedArtefact(of: step), artefact.validManifest == nil else {
       return false
     }
     return artefact.manifest?.outputs.contains { $0.name == output } ?? true

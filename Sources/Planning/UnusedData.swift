@@ -87,7 +87,9 @@ public struct UnusedData {
 
   private static func reason(_ artefact: Artefact?) -> String {
     guard let artefact else { return "an empty folder" }
-    guard let manifest = artefact.standing else { return "no run uses it, and it is not valid" }
+    guard let manifest = artefact.validManifest else {
+      return "no run uses it, and it is not valid"
+    }
     return "no run uses it; made \(Timestamp.local(manifest.created)) for \(manifest.run)"
   }
 

@@ -21,9 +21,9 @@ public enum PredictionText {
   private static let barWidth = 30
 
   /// A bar in steps of an eighth of a cell.
-  private static func bar(_ share: Double) -> String {
-    guard share.isFinite else { return "" }
-    let eighths = Int((min(max(share, 0), 1) * Double(8 * barWidth)).rounded())
+  private static func bar(_ fraction: Double) -> String {
+    guard fraction.isFinite else { return "" }
+    let eighths = Int((min(max(fraction, 0), 1) * Double(8 * barWidth)).rounded())
     let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
     return String(repeating: "█", count: eighths / 8) + rest
   }

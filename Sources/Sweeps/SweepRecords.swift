@@ -121,7 +121,7 @@ extension SweepResults {
           first: comparison.first, second: comparison.second,
           meanDifference: comparison.difference.statistics.mean,
           halfInterval95: comparison.difference.halfWidth,
-          n: comparison.difference.statistics.count, toldApart: comparison.difference.isTold)
+          n: comparison.difference.statistics.count, toldApart: comparison.difference.isSignificant)
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -11,11 +11,11 @@ extension CheckpointDescription {
   ///     instead.
   ///   - start: The checkpoint that training continues from; its epochs count. If it is a fallback,
   ///     nothing is trained and its description is kept unchanged.
-  ///   - beginsAsFile: Whether the initial weights come from a file. It stays recorded if `start`
+  ///   - startsFromFile: Whether the initial weights come from a file. It stays recorded if `start`
   ///     recorded it.
   public init(
     _ network: Network, precision: Precision, trainedOn images: ImageSet, data: TrainingData,
-    from start: StartingCheckpoint? = nil, beginsAsFile: Bool = false
+    from start: StartingCheckpoint? = nil, startsFromFile: Bool = false
   ) {
     if let start, start.selection == .fallback {
       self = start.description
@@ -32,7 +32,7 @@ extension CheckpointDescription {
       "trained_on": trainedOn,
     ]
     origin[SelectionKind.key] = start?.selection?.rawValue
-    if beginsAsFile || start?.description.beganAsFile == true {
+    if startsFromFile || start?.description.startedFromFile == true {
       origin[Self.weightsFromFile.key] = Self.weightsFromFile.value
     }
     self.init(

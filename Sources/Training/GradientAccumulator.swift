@@ -19,15 +19,15 @@ final class GradientAccumulator {
   /// Adds the gradients that a backward pass has written to the parameters.
   ///
   /// - Parameters:
-  ///   - share: The mini-batch's fraction of the step's images.
+  ///   - fraction: The mini-batch's fraction of the step's images.
   ///   - isFirst: Whether to begin a new sum.
-  func add(share: Double, isFirst: Bool, on pool: WorkerPool) {
+  func add(fraction: Double, isFirst: Bool, on pool: WorkerPool) {
     for (parameter, sum) in zip(parameters, sums) {
       guard let gradient = parameter.gradient else { continue }
       if isFirst {
-        BufferArithmetic.assign(gradient, times: Float(share), to: sum, on: pool)
+        BufferArithmetic.assign(gradient, times: Float(fraction), to: sum, on: pool)
       } else {
-        BufferArithmetic.add(gradient, times: Float(share), to: sum, on: pool)
+        BufferArithmetic.add(gradient, times: Float(fraction), to: sum, on: pool)
       }
     }
   }

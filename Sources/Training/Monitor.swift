@@ -89,10 +89,10 @@ public struct Monitor: Sendable {
   /// each time.
   ///
   /// - Precondition: `patience` is positive.
-  public func standstills(in history: [EpochRecord], patience: Int) -> Int {
+  public func plateaus(in history: [EpochRecord], patience: Int) -> Int {
     precondition(patience > 0, "a patience of \(patience) epochs")
     var best: EpochRecord?
-    var (standstills, waited) = (0, 0)
+    var (plateaus, waited) = (0, 0)
     for record in history {
       if isImprovement(record, on: best) {
         best = record
@@ -101,11 +101,11 @@ public struct Monitor: Sendable {
         waited += 1
       }
       if waited == patience {
-        standstills += 1
+        plateaus += 1
         waited = 0
       }
     }
-    return standstills
+    return plateaus
   }
 
   private func isImprovement(_ record: EpochRecord, on best: EpochRecord?) -> Bool {

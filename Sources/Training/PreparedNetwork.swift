@@ -67,7 +67,7 @@ public struct PreparedNetwork {
       description: CheckpointDescription(
         network, precision: settings.precision, trainedOn: images.training,
         data: settings.epochs > 0 ? settings.data : .training, from: start,
-        beginsAsFile: settings.initFrom != nil && start == nil))
+        startsFromFile: settings.initFrom != nil && start == nil))
     return try Trainer(
       settings.goingOn(from: start), network: network, images: images, store: store, on: pool)
   }

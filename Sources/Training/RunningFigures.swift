@@ -62,7 +62,7 @@ public final class RunningFigures {
       confusions: confusions.map {
         .init(
           truth: names[$0.truth], predicted: names[$0.predicted], count: $0.count,
-          percent: $0.share)
+          percent: $0.percent)
       })
     try AtomicFile.write(
       JSONEncoder().encode(progress), to: folder.appendingPathComponent(TrainingProgress.fileName))

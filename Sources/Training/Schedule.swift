@@ -13,8 +13,8 @@ public struct Schedule: Decodable, Sendable {
   public var kind: Kind
   /// Epochs at which the rate is multiplied by `factor` (multistep).
   public var milestones: [Int]
-  /// The multiplier at a milestone (multistep), after each epoch (exponential) or after a
-  /// standstill (plateau).
+  /// The multiplier at a milestone (multistep), after each epoch (exponential) or after
+  /// `patience` epochs without an improvement (plateau).
   public var factor: Double
   /// Epochs from the full to the minimum rate (cosine, linear); nil for the whole run.
   public var period: Double?
@@ -22,7 +22,7 @@ public struct Schedule: Decodable, Sendable {
   public var minimum: Double
   /// Minimum rate as a fraction of the full one (linear).
   public var floor: Double
-  /// The quantity whose standstill lowers the rate (plateau).
+  /// The quantity whose improvements count (plateau).
   public var monitor: MonitoredQuantity
   /// Epochs without an improvement after which the rate is lowered (plateau).
   public var patience: Int
@@ -87,7 +87,7 @@ extension Schedule {
   ///     multistep    base · factorᵐ, where m milestones are ≤ e
   ///     exponential  base · factorᵉ⁻¹
   ///     cosine       minimum + (base − minimum) · (1 + cos(π · (e − 1) / period)) / 2
-  ///     plateau      base · factorⁿ, at least minimum, after n standstills of the monitored quantity
+  ///     plateau      base · factorⁿ, at least minimum, after n plateaus of the monitored quantity
   ///     linear       base + (floor · base − base) · t / period, then floor · base
   ///     triangular   linear from start · base to base at t = peak · epochs, then to minimum
   ///                  at t = epochs
@@ -123,9 +123,9 @@ extension Schedule {
     case .cosine:
       return halfWave(from: base, to: minimum, Double(place.epoch - 1) / (period ?? epochs))
     case .plateau:
-      let standstills = Monitor(monitor, leastImprovement: leastImprovement)
-        .standstills(in: history, patience: patience)
-      return max(base * pow(factor, Double(standstills)), min(minimum, base))
+      let plateaus = Monitor(monitor, leastImprovement: leastImprovement)
+        .plateaus(in: history, patience: patience)
+      return max(base * pow(factor, Double(plateaus)), min(minimum, base))
     case .linear:
       return line(from: base, to: floor * base, min(place.beginning / (period ?? epochs), 1))
     case .triangular, .oneCycle:

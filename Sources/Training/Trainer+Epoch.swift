@@ -61,7 +61,8 @@ extension Trainer {
       plan.backward()
       if accumulates {
         accumulator?.add(
-          share: Double(batch.count) / Double(indices.count), isFirst: first == indices.startIndex,
+          fraction: Double(batch.count) / Double(indices.count),
+          isFirst: first == indices.startIndex,
           on: pool)
       }
     }

@@ -34,9 +34,9 @@ public final class WeightAverage {
   public func update(on pool: WorkerPool) {
     // The first value initialises the average; starting at zero would bias early averages towards
     // zero.
-    let share = count == 0 ? 1 : Float(1 - decay)
+    let fraction = count == 0 ? 1 : Float(1 - decay)
     for (parameter, average) in zip(parameters, averages) {
-      BufferArithmetic.move(average, towards: parameter.value, by: share, on: pool)
+      BufferArithmetic.move(average, towards: parameter.value, by: fraction, on: pool)
     }
     count += 1
   }

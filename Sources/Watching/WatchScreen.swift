@@ -24,7 +24,7 @@ public struct WatchScreen {
   ///
   /// - Parameter curves: Draws a figure in characters, with `lines` lines for each panel.
   public func text(curves: (Figure, _ lines: Int) -> [String]) -> [String] {
-    let head = [title, bar, standing].map(fitted)
+    let head = [title, bar, lossAndBest].map(fitted)
     let foot = epochTable + confusions
     var middle: [String] = []
     if let figures = training.figures {
@@ -64,7 +64,7 @@ public struct WatchScreen {
       + "  " + text
   }
 
-  private var standing: String {
+  private var lossAndBest: String {
     var words: [String] = []
     if training.progress.loss > 0 {
       words.append("training loss now \(Self.decimals(training.progress.loss, 4))")

@@ -32,7 +32,7 @@ struct Appendix {
     """
   }
 
-  private var standing: [(name: String, manifest: Manifest)] {
+  private var validManifests: [(name: String, manifest: Manifest)] {
     record.chapters.compactMap { chapter in chapter.manifest.map { (chapter.name, $0) } }
   }
 
@@ -53,7 +53,7 @@ struct Appendix {
   }
 
   private var stages: HTML {
-    let rows = standing.map { name, manifest -> [HTML] in
+    let rows = validManifests.map { name, manifest -> [HTML] in
       [
         HTML(text: name), HTML(text: manifest.stage),
         HTML(text: Wording.duration(manifest.seconds)),
@@ -71,7 +71,7 @@ struct Appendix {
   private var machine: HTML {
     var rows: [[String]] = []
     var hosts: Set<String> = []
-    for (name, manifest) in standing {
+    for (name, manifest) in validManifests {
       if !manifest.host.isEmpty { hosts.insert(manifest.host) }
       guard case .object(let members) = manifest.numerics else { continue }
       for (key, value) in members.sorted(by: { $0.key < $1.key }) {
@@ -108,7 +108,7 @@ struct Appendix {
   }
 
   private var digests: HTML {
-    let rows = standing.map { name, manifest -> [HTML] in
+    let rows = validManifests.map { name, manifest -> [HTML] in
       [
         HTML(text: name), "<span class=\"key\">\(manifest.contentDigest)</span>",
         "<span class=\"key\">\(manifest.code)</span>",
@@ -123,7 +123,7 @@ struct Appendix {
 
   private var reservations: HTML {
     var notes: [HTML] = []
-    for (name, manifest) in standing {
+    for (name, manifest) in validManifests {
       for warning in manifest.warnings { notes.append("<li><b>\(name)</b>: \(warning)</li>") }
       if manifest.isResumed {
         notes.append("<li><b>\(name)</b>: went on from the state of an interrupted run.</li>")

@@ -65,7 +65,7 @@ struct ComparisonPage {
   /// One column per run, as there are few of them.
   private var results: HTML {
     let columns = zip(comparison.runs, folders).map { run, folder in
-      column(for: run, claim: StandingRun(folder, in: project).claim)
+      column(for: run, claim: RunOnDisk(folder, in: project).claim)
     }
     let rows = Self.quantities.enumerated().map { index, name in
       [HTML(text: name)] + columns.map { $0[index] }

@@ -114,9 +114,11 @@ struct FrontPage {
     let metrics = result.metrics
     let interval = WilsonInterval(percent: result.top1, count: max(metrics.count, 1))
     let seed = claim.training?.manifest.recipeValue("seed").map { ", seed \($0)" } ?? ""
-    let isTold = metrics.classNames.map { ClassificationTally.isTop5Telling(classes: $0.count) }
+    let isTop5Informative = metrics.classNames.map {
+      ClassificationTally.isTop5Informative(classes: $0.count)
+    }
     let top5 =
-      isTold == false ? "" : metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
+      isTop5Informative == false ? "" : metrics.top5.map { ", \(Wording.percent($0)) top-5" } ?? ""
     let views = metrics.imageViews.mark.map { ", \($0)" } ?? ""
     // Of classes with equal numbers of images the two are the same.
     let balanced = metrics.balancedAccuracy.flatMap { balanced in
@@ -156,7 +158,7 @@ struct FrontPage {
         }
       }
     let past =
-      claim.training?.beganAsFile == true
+      claim.training?.startedFromFile == true
       ? ". The weights came from a file: which images they were trained and selected on before is not "
         + "known, and these may be among them"
       : ""
@@ -169,7 +171,7 @@ struct FrontPage {
 
   private func weights(_ result: RunClaim.Evaluation) -> String {
     guard result.epoch > 0 else {
-      return claim.training?.beganAsFile == true
+      return claim.training?.startedFromFile == true
         ? "the weights of the file, not trained here" : "the initial weights, not trained"
     }
     let total = claim.training?.epochs?.last.map { " of \($0)" } ?? ""
@@ -196,7 +198,7 @@ struct FrontPage {
       (training.epochs?.isEmpty == true
         ? ["epochs"]
         : ["epochs", "batch", "optimizer.kind", "optimizer.learning-rate", "schedule.kind"])
-      + (training.beganAsFile ? ["init-from"] : [])
+      + (training.startedFromFile ? ["init-from"] : [])
     let values =
       keys
       .compactMap { key in
@@ -252,11 +254,11 @@ struct FrontPage {
 
   private var time: HTML {
     let slowest = claim.manifests.max { $0.seconds < $1.seconds }
-    let share = slowest.map { ", \(Wording.duration($0.seconds)) of them \($0.step)" } ?? ""
+    let longest = slowest.map { ", \(Wording.duration($0.seconds)) of them \($0.step)" } ?? ""
     let finished = claim.manifests.map(\.created).max().map { Timestamp.local($0) } ?? ""
     let resumed = claim.manifests.contains { $0.isResumed } ? "; interrupted work not counted" : ""
     return
-      "\(Wording.duration(claim.seconds)) in all stages\(share)\(resumed); finished \(finished)."
+      "\(Wording.duration(claim.seconds)) in all stages\(longest)\(resumed); finished \(finished)."
   }
 
   private var machine: HTML? {

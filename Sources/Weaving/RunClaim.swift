@@ -53,7 +53,7 @@ struct RunClaim {
     }
     /// Whether the weights started from a file, so that their earlier training data is not
     /// known.
-    var beganAsFile: Bool { CheckpointDescription.beganAsFile(checkpoint.metadata) }
+    var startedFromFile: Bool { CheckpointDescription.startedFromFile(checkpoint.metadata) }
 
     /// Multiply-adds of one image's forward pass; nil if the network is not
     /// known. Builds the network's plan: cheap enough for one page, not for a list of many runs.
@@ -95,7 +95,7 @@ struct RunClaim {
     let file = "\(evaluation.checkpoint).safetensors"
     for input in evaluation.manifest.inputs {
       let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
-      guard let manifest = project.artefact(stage: input.stage, key: input.key)?.standing,
+      guard let manifest = project.artefact(stage: input.stage, key: input.key)?.validManifest,
         manifest.has(file: file),
         let checkpoint = try? TensorFile(contentsOf: folder.appendingPathComponent(file))
       else { continue }
@@ -118,7 +118,7 @@ struct RunClaim {
   ) -> [(name: String, count: Int)] {
     manifest.inputs.compactMap { input in
       let folder = project.url(project.artefactPath(stage: input.stage, key: input.key))
-      let producer = project.artefact(stage: input.stage, key: input.key)?.standing
+      let producer = project.artefact(stage: input.stage, key: input.key)?.validManifest
       guard let file = producer?.outputs.first(where: { $0.name == input.output })?.files.first,
         let tensors = try? TensorFile(contentsOf: folder.appendingPathComponent(file.file)),
         tensors.schema == "images", let shape = try? tensors.shape(of: "labels"),

@@ -13,7 +13,7 @@ struct RunIndex {
     // The runs of a sweep are listed on its page.
     let swept = SweepFolder.runNames(in: project)
     let runs = project.runNames.filter { !swept.contains($0) }
-      .map { StandingRun(RunFolder($0, in: project), in: project) }
+      .map { RunOnDisk(RunFolder($0, in: project), in: project) }
       .sorted { ($0.finished, $0.folder.name) > ($1.finished, $1.folder.name) }
     let cards = runs.map { card(for: $0) }
     let body: HTML =
@@ -36,7 +36,7 @@ struct RunIndex {
     ).document
   }
 
-  private func card(for run: StandingRun) -> HTML {
+  private func card(for run: RunOnDisk) -> HTML {
     let (folder, claim) = (run.folder, run.claim)
     let page = "\(folder.name)/report.html"
     let hasPage = FileManager.default.fileExists(atPath: project.url("plots/\(page)").path)
@@ -85,7 +85,7 @@ struct RunIndex {
     var reservations = [metrics.imageViews.mark].compactMap { $0 }
     if metrics.selectedOnTest { reservations.append("selected on test") }
     reservations += [metrics.dataStatus.reservation].compactMap { $0 }
-    if claim.training?.beganAsFile == true { reservations.append("weights from a file") }
+    if claim.training?.startedFromFile == true { reservations.append("weights from a file") }
     let marks = reservations.isEmpty ? "" : "; \(reservations.joined(separator: ", "))"
     return """
       <p><strong>\(Wording.percent(result.top1))</strong> top-1 on \
@@ -108,7 +108,7 @@ struct RunIndex {
     return "Recipe \(request.recipe)\(overrides). "
   }
 
-  private func finished(_ run: StandingRun) -> String {
+  private func finished(_ run: RunOnDisk) -> String {
     guard !run.finished.isEmpty else { return "" }
     return "\(Timestamp.local(run.finished)), \(Wording.duration(run.claim.seconds))"
   }

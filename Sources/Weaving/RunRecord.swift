@@ -42,7 +42,7 @@ struct RunRecord {
         outputs: artefact?.record("cells.jsonl").map { StageOutput.records(inFile: $0) } ?? [])
       chapters.append(
         Chapter(
-          planned: planned, manifest: artefact?.standing, cells: woven.cells,
+          planned: planned, manifest: artefact?.validManifest, cells: woven.cells,
           general: woven.general + Self.faults(of: artefact),
           first: chapters.first { $0.stage == stage && $0.first == nil }?.name))
     }

@@ -60,7 +60,7 @@ struct CompareAnswer: Answer {
     runs = comparison.runs.map { run in
       Run(
         name: run.name, network: run.network, epochs: run.history?.epochs.count,
-        beginsWithWeightsOfAFile: run.beginsAsFile,
+        beginsWithWeightsOfAFile: run.startsFromFile,
         bestValidation: run.history?.best.map { Run.Best(top1: $0.top1, epoch: $0.epoch) },
         evaluation: run.evaluation.map {
           Run.Evaluation(

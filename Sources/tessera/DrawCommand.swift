@@ -48,7 +48,7 @@ struct DrawCommand: ParsableCommand {
     }
     return try steps.flatMap { step -> [Script] in
       guard folder.linkedArtefact(of: step.name) != nil else { return [] }
-      let manifest = try folder.standingArtefact(of: step.name).manifest
+      let manifest = try folder.validArtefact(of: step.name).manifest
       let files = manifest.outputs.flatMap(\.files)
       let path = "\(folder.path)/\(step.name)"
       return files.map(\.file).filter { $0.hasSuffix(".gp") }.sorted().map {

@@ -99,12 +99,12 @@ struct PredictCommand: ParsableCommand {
       description.origin["data_status"].flatMap(DataStatus.init(rawValue:))?.reservation
       .map { " (\($0))" } ?? ""
     let past =
-      switch (description.epoch, description.beganAsFile) {
+      switch (description.epoch, description.startedFromFile) {
       case (0, true): "weights from a file, not trained here"
       case (0, false): "initial weights, not trained"
-      case (let epochs, let beganAsFile):
+      case (let epochs, let startedFromFile):
         "trained for \(NumberText.count(epochs, "epoch"))\(source)\(status)"
-          + (beganAsFile ? ", beginning with weights from a file" : "")
+          + (startedFromFile ? ", beginning with weights from a file" : "")
       }
     return "\(PrintableText.escaped(description.network)) of \(trained.run), checkpoint "
       + "\(checkpoint): \(past)"

@@ -178,7 +178,7 @@ struct LocateCommand: ParsableCommand {
         name: name, run: folder.name, suggestion: nearest(to: words.first ?? "", among: steps),
         known: steps)
     }
-    let manifest = try folder.standingArtefact(of: step).manifest
+    let manifest = try folder.validArtefact(of: step).manifest
     let path = "\(folder.path)/\(step)"
     guard words.count == 2 else { return print(path) }
     guard let output = manifest.outputs.first(where: { $0.name == words[1] }) else {

@@ -38,7 +38,7 @@ struct WatchCommand: ParsableCommand {
           Output.line(line.text)
           lastEpoch = line.epoch
         }
-      } else if process == nil, !goesOn(name, in: project) {
+      } else if process == nil, !isRunning(name, in: project) {
         break
       }
       if let process, kill(process, 0) != 0 { return }
@@ -52,7 +52,7 @@ struct WatchCommand: ParsableCommand {
   }
 
   /// Whether a command holds the run, so that another of its trainings may begin.
-  private func goesOn(_ name: String?, in project: Project) -> Bool {
+  private func isRunning(_ name: String?, in project: Project) -> Bool {
     guard let name else { return false }
     return LockHolder.all(in: project).contains { $0.runName == name }
   }

@@ -35,15 +35,15 @@ import Testing
     var deciles: [String: [Int]] = [:]
     for index in 0..<count {
       for change in changes(jitter, index: index) {
-        let share =
+        let fraction =
           switch change {
           case .brightness(let factor): (factor - 0.8) / 0.4
           case .contrast(let factor): (factor - 0.5) / 1
           case .saturation(let factor): factor / 3
-          case .hue(let share): (share + 0.1) / 0.2
+          case .hue(let fraction): (fraction + 0.1) / 0.2
           }
-        #expect(share >= 0 && share < 1, "\(change)")
-        deciles[name(change), default: [Int](repeating: 0, count: 10)][Int(share * 10)] += 1
+        #expect(fraction >= 0 && fraction < 1, "\(change)")
+        deciles[name(change), default: [Int](repeating: 0, count: 10)][Int(fraction * 10)] += 1
       }
     }
     for (name, counts) in deciles {

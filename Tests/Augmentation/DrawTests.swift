@@ -116,9 +116,9 @@ import Testing
       }
       counts[place] += 1
     }
-    let share = [0.7, 1, 1, 1, 1, 1, 0.7].map { $0 / 6.4 }
+    let fraction = [0.7, 1, 1, 1, 1, 1, 0.7].map { $0 / 6.4 }
     let chiSquared = counts.enumerated().reduce(0.0) { sum, entry in
-      let expected = Double(count) * share[entry.offset / 7] * share[entry.offset % 7]
+      let expected = Double(count) * fraction[entry.offset / 7] * fraction[entry.offset % 7]
       let error = Double(entry.element) - expected
       return sum + error * error / expected
     }

@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: [-0.1, -0.03, 0, 0.05, 0.1])
-  func hue(_ share: Double) throws {
-    try check("hue_\(share)", .hue(share))
+  func hue(_ fraction: Double) throws {
+    try check("hue_\(fraction)", .hue(fraction))
   }
 }

@@ -42,7 +42,7 @@ import Testing
     #expect(abs(difference.statistics.mean - 1) < 1e-12)
     // 4.3027 · 0.1 / √3
     #expect(abs(difference.halfWidth - 0.24841) < 1e-4)
-    #expect(difference.isTold)
+    #expect(difference.isSignificant)
     #expect(
       difference.sentence("0.1", "0.2") == "0.1 is better than 0.2 by 1.00 ± 0.25 points (n = 3)")
     let reverse = try #require(PairedDifference(second, first))
@@ -52,7 +52,7 @@ import Testing
 
   @Test func whatIsNotToldApartIsSaidPlainly() throws {
     let difference = try #require(PairedDifference([1: 90.0, 2: 92], [1: 91.0, 2: 90]))
-    #expect(!difference.isTold)
+    #expect(!difference.isSignificant)
     #expect(
       difference.sentence("a", "b")
         == "a and b do not differ significantly: a difference of 0.50 ± 19.06 points (n = 2)")

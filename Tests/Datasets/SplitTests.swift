@@ -41,15 +41,15 @@ import Testing
     }
   }
 
-  @Test(arguments: [10, 30, 50]) func stratifiedSharesAreEqual(count: Int) throws {
+  @Test(arguments: [10, 30, 50]) func stratifiedClassesAreEqual(count: Int) throws {
     let split = try Split(.stratified, validation: .images(count), seed: 3, of: train, testCount: 7)
-    var shares = [Int](repeating: 0, count: 10)
-    for index in split.validation { shares[Int(train.labels[Int(index)])] += 1 }
-    #expect(shares == [Int](repeating: count / 10, count: 10))
+    var counts = [Int](repeating: 0, count: 10)
+    for index in split.validation { counts[Int(train.labels[Int(index)])] += 1 }
+    #expect(counts == [Int](repeating: count / 10, count: 10))
   }
 
-  @Test func sharesThatCannotBeEqualAreRefused() {
-    #expect(throws: SplitError.unequalShares(found: 15, classes: 10)) {
+  @Test func classesThatCannotBeEqualAreRefused() {
+    #expect(throws: SplitError.unequalClasses(found: 15, classes: 10)) {
       try Split(.stratified, validation: .images(15), seed: 1, of: train, testCount: 7)
     }
     let uneven = imageSet(
@@ -58,7 +58,7 @@ import Testing
       _, _ in
       0
     }
-    #expect(throws: SplitError.classTooSmall(name: "bird", found: 2, share: 2)) {
+    #expect(throws: SplitError.classTooSmall(name: "bird", found: 2, perClass: 2)) {
       try Split(.stratified, validation: .images(20), seed: 1, of: uneven, testCount: 7)
     }
   }

@@ -61,7 +61,7 @@ import Testing
   }
 
   /// A fifth of 90 and of 10 images is 18 and 2.
-  @Test func sharesAreThoseOfTheArchive() throws {
+  @Test func classFractionsAreThoseOfTheArchive() throws {
     let train = imageSet(labels: (0..<100).map { $0 % 10 == 3 ? 1 : 0 })
     let subset = try chosen(train, images(20), training: 20, test: nil)
     #expect(Array(subset.train.classCounts[..<2]) == [18, 2])

@@ -173,14 +173,14 @@ import Testing
     // bfloat16 has eight significant bits.
     let exact = test.rounding
     // Results are rounded at the latest when they are written.
-    let share = test.arithmetic == .float32 ? exact : max(exact, 4e-3)
+    let fraction = test.arithmetic == .float32 ? exact : max(exact, 4e-3)
     let stored: Tolerance = .ofLargest(
       test.arithmetic == .float32 ? exact : max(exact, 4e-3))
     withExtendedLifetime((input, output, outputGradient, packed, packedBias)) {
       plan.output.run(
         input.map, weights: packed.base, bias: packedBias.base, into: output.map, on: pool)
       expectClose(output.dense.values, y.dense.values, stored, "output", shape: size)
-      expectSmallError(output.dense.values, y.dense.values, share)
+      expectSmallError(output.dense.values, y.dense.values, fraction)
       #expect(output.hasZeroPadding)
       memory.expectMemorySuffices()
 
@@ -208,14 +208,14 @@ import Testing
         inputGradientPass.run(
           outputGradient.map, weights: packed.base, into: inputGradient.map, adding: adding,
           epilogue: sums.epilogue, on: pool)
-        sums.expectTaken(of: inputGradient.map)
+        sums.expectComputed(of: inputGradient.map)
         #expect(adding || inputGradient.hasZeroPadding)
         let before: Float = adding ? 1 : 0
         expectClose(
           inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, stored,
           "gradient of the input, adding: \(adding)", shape: size)
         expectSmallError(
-          inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, share)
+          inputGradient.dense.values.map { $0 - before }, gradients.x.dense.values, fraction)
         memory.expectMemorySuffices()
       }
     }

@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [0.1, 0.5, 0.8])
-  func theShareAndTheMeanAreAsPromised(_ probability: Double) {
+  func theFractionAndTheMeanAreAsPromised(_ probability: Double) {
     let values = mask(100, probability: probability)
     let scale = Float(1 / (1 - probability))
     #expect(values.allSatisfy { $0 == 0 || $0 == scale })

@@ -177,10 +177,10 @@ import Testing
         let weight = Reference.Tensor(
           shape: Array(bank.shape.dropFirst()),
           values: Array(bank.values[kernel * kernelSize..<(kernel + 1) * kernelSize]))
-        let share = powers[kernel] / powers.reduce(0, +)
+        let fraction = powers[kernel] / powers.reduce(0, +)
         let part = Reference.convolution(
           one, weight: weight, bias: nil, stride: 1, padding: bank.shape[3] / 2
-        ).values.map { share * $0 }
+        ).values.map { fraction * $0 }
         sum = sum.map { zip($0, part).map(+) } ?? part
       }
       y += sum ?? []

@@ -102,7 +102,7 @@ import Testing
             InputGradient(
               map: gradients[$0].map, adds: adds, epilogue: $0 == 0 ? sums.epilogue : nil)
           }), on: pool)
-      sums.expectTaken(of: gradients[0].map)
+      sums.expectComputed(of: gradients[0].map)
     }
   }
 }

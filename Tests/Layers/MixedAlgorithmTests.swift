@@ -68,21 +68,21 @@ import Testing
     var y: [Double] = []
     var dx: [Double] = []
     var bank: [Double]
-    var shares: [Double] = []
+    var fractions: [Double] = []
   }
 
   private func expected(
-    x: DenseTensor, bank: DenseTensor, shares: [Float], dy: DenseTensor
+    x: DenseTensor, bank: DenseTensor, fractions: [Float], dy: DenseTensor
   ) -> Expected {
     let kernels = bank.shape[0]
     let size = bank.values.count / kernels
     var result = Expected(bank: [Double](repeating: 0, count: bank.values.count))
     for index in 0..<x.shape[0] {
-      let share = shares[index * kernels..<(index + 1) * kernels].map(Double.init)
+      let fractions = fractions[index * kernels..<(index + 1) * kernels].map(Double.init)
       var mixed = [Double](repeating: 0, count: size)
       for kernel in 0..<kernels {
         for place in 0..<size {
-          mixed[place] += share[kernel] * Double(bank.values[kernel * size + place])
+          mixed[place] += fractions[kernel] * Double(bank.values[kernel * size + place])
         }
       }
       let weight = Reference.Tensor(shape: Array(bank.shape[1...]), values: mixed)
@@ -99,10 +99,10 @@ import Testing
         var product = 0.0
         for place in 0..<size {
           let gradient = gradients.weight.values[place]
-          result.bank[kernel * size + place] += share[kernel] * gradient
+          result.bank[kernel * size + place] += fractions[kernel] * gradient
           product += Double(bank.values[kernel * size + place]) * gradient
         }
-        result.shares.append(product)
+        result.fractions.append(product)
       }
     }
     return result
@@ -119,8 +119,8 @@ import Testing
     let x = random([size[0], size[1], size[2], size[3]], stream: 0)
     let bank = random([size[5], size[4], size[1], 3, 3], stream: 1)
     let dy = random([size[0], size[4], size[2], size[3]], stream: 2)
-    let shares = random([size[0] * size[5]], stream: 3).values
-    let expected = expected(x: x, bank: bank, shares: shares, dy: dy)
+    let fractions = random([size[0] * size[5]], stream: 3).values
+    let expected = expected(x: x, bank: bank, fractions: fractions, dy: dy)
 
     let plan = MixedConvolutionPlan(
       geometry, input: shape, bankSize: size[5], training: true,
@@ -132,29 +132,29 @@ import Testing
     for (index, value) in bank.values.enumerated() {
       packed.base[index / places.count * stride + places[index % places.count]] = value
     }
-    let packedShares = AlignedBuffer(count: shares.count)
-    for (index, value) in shares.enumerated() { packedShares.base[index] = value }
+    let packedFractions = AlignedBuffer(count: fractions.count)
+    for (index, value) in fractions.enumerated() { packedFractions.base[index] = value }
     let kernelBank = KernelBank(
-      kernels: packed.base, count: size[5], stride: stride, shares: packedShares.base)
+      kernels: packed.base, count: size[5], stride: stride, fractions: packedFractions.base)
 
     let memory = GuardedPool(
       scratch: plan.scratchCount, shared: plan.sharedCount)
     let pool = memory.pool
     // Results are rounded at the latest when they are written.
-    let share = max(test.rounding, test.arithmetic == .float32 ? 0 : 4e-3)
-    let stored: Tolerance = .ofLargest(share)
+    let fraction = max(test.rounding, test.arithmetic == .float32 ? 0 : 4e-3)
+    let stored: Tolerance = .ofLargest(fraction)
     let (input, outputGradient) = (
       OwnedFeatureMap(shape), OwnedFeatureMap(geometry.outputShape(for: shape))
     )
     input.load(x)
     outputGradient.load(dy)
-    withExtendedLifetime((input, outputGradient, packed, packedShares)) {
+    withExtendedLifetime((input, outputGradient, packed, packedFractions)) {
       let output = OwnedFeatureMap(outputGradient.map.shape)
       output.fill(.nan)
       memory.poison()
       plan.output(input.map, bank: kernelBank, into: output.map, on: pool)
       expectClose(output.dense.values, expected.y.map(Float.init), stored, "output")
-      expectSmallError(output.dense.values, expected.y.map(Float.init), share)
+      expectSmallError(output.dense.values, expected.y.map(Float.init), fraction)
       #expect(output.hasZeroPadding)
       memory.expectMemorySuffices()
 
@@ -166,26 +166,26 @@ import Testing
         plan.inputGradient(
           outputGradient.map, bank: kernelBank, into: inputGradient.map, adding: adding,
           epilogue: sums.epilogue, on: pool)
-        sums.expectTaken(of: inputGradient.map)
+        sums.expectComputed(of: inputGradient.map)
         #expect(adding || inputGradient.hasZeroPadding)
         expectClose(
           inputGradient.dense.values.map { $0 - (adding ? 1 : 0) }, expected.dx.map(Float.init),
           stored, "gradient of the input, adding: \(adding)")
         expectSmallError(
           inputGradient.dense.values.map { $0 - (adding ? 1 : 0) }, expected.dx.map(Float.init),
-          share)
+          fraction)
         memory.expectMemorySuffices()
       }
 
-      let (gradient, shareGradient) = (
-        AlignedBuffer(count: packed.count), AlignedBuffer(count: shares.count)
+      let (gradient, fractionGradient) = (
+        AlignedBuffer(count: packed.count), AlignedBuffer(count: fractions.count)
       )
       gradient.elements.update(repeating: .nan)
-      shareGradient.elements.update(repeating: .nan)
+      fractionGradient.elements.update(repeating: .nan)
       memory.poison()
       plan.bankGradient(
         input.map, outputGradient.map, bank: kernelBank, into: gradient.base,
-        shares: shareGradient.base, on: pool)
+        fractions: fractionGradient.base, on: pool)
       expectClose(
         expected.bank.indices.map {
           gradient.base[$0 / places.count * stride + places[$0 % places.count]]
@@ -196,8 +196,8 @@ import Testing
         }, expected.bank.map(Float.init), test.rounding)
       #expect(gradient.elements.filter { $0 != 0 }.count <= size[5] * places.count)
       expectClose(
-        Array(shareGradient.elements), expected.shares.map(Float.init),
-        .ofLargest(2 * test.rounding), "gradient of the shares")
+        Array(fractionGradient.elements), expected.fractions.map(Float.init),
+        .ofLargest(2 * test.rounding), "gradient of the fractions")
       memory.expectMemorySuffices()
     }
   }
@@ -217,21 +217,21 @@ import Testing
     input.load(random([19, 40, side, side], stream: 0))
     outputGradient.load(random([19, 48, side, side], stream: 1))
     let bank = AlignedBuffer(count: 4 * plan.weightCount)
-    let shares = AlignedBuffer(count: 4 * 19)
+    let fractions = AlignedBuffer(count: 4 * 19)
     for index in 0..<bank.count { bank.base[index] = Float(index % 23) * 0.01 - 0.1 }
-    for index in 0..<shares.count { shares.base[index] = Float(index % 7) * 0.1 }
+    for index in 0..<fractions.count { fractions.base[index] = Float(index % 7) * 0.1 }
     func bits(threads: Int) -> [UInt32] {
       let pool = WorkerPool(threadCount: threads)
       plan.reserve(on: pool)
-      let (gradient, shareGradient) = (
-        AlignedBuffer(count: bank.count), AlignedBuffer(count: shares.count)
+      let (gradient, fractionGradient) = (
+        AlignedBuffer(count: bank.count), AlignedBuffer(count: fractions.count)
       )
       plan.bankGradient(
         input.map, outputGradient.map,
         bank: KernelBank(
-          kernels: bank.base, count: 4, stride: plan.weightCount, shares: shares.base),
-        into: gradient.base, shares: shareGradient.base, on: pool)
-      return (Array(gradient.elements) + Array(shareGradient.elements)).map(\.bitPattern)
+          kernels: bank.base, count: 4, stride: plan.weightCount, fractions: fractions.base),
+        into: gradient.base, fractions: fractionGradient.base, on: pool)
+      return (Array(gradient.elements) + Array(fractionGradient.elements)).map(\.bitPattern)
     }
     withExtendedLifetime((input, outputGradient)) {
       let one = bits(threads: 1)

@@ -7,7 +7,7 @@ struct NormSums {
   private let numbers: AlignedBuffer
   private let sums: NormGradientSums
   private let expected: NormGradientSums
-  private let memory: (taken: AlignedBuffer, expected: AlignedBuffer)
+  private let memory: (computed: AlignedBuffer, expected: AlignedBuffer)
 
   /// - Parameters:
   ///   - x: The norm's input.
@@ -21,7 +21,8 @@ struct NormSums {
       function: .leakyReLU(slope: 0.1))
     let count = ImageStatistics.byteCount(for: x.shape) / MemoryLayout<Float>.stride
     memory = (AlignedBuffer(count: count), AlignedBuffer(count: count))
-    sums = NormGradientSums(x: x, sumArgument: y, coefficients: coefficients, images: memory.taken)
+    sums = NormGradientSums(
+      x: x, sumArgument: y, coefficients: coefficients, images: memory.computed)
     expected = NormGradientSums(
       x: x, sumArgument: y, coefficients: coefficients, images: memory.expected)
     self.numbers = numbers
@@ -30,12 +31,12 @@ struct NormSums {
   var epilogue: any ImageEpilogue { sums }
 
   /// Expects that they have been computed for all images of a gradient, bit-identically.
-  func expectTaken(of gradient: FeatureMap, sourceLocation: SourceLocation = #_sourceLocation) {
+  func expectComputed(of gradient: FeatureMap, sourceLocation: SourceLocation = #_sourceLocation) {
     withExtendedLifetime(numbers) {
       for image in 0..<gradient.shape.count { expected.run(image: image, of: gradient) }
     }
     let isSame =
-      memory.taken.elements.map(\.bitPattern) == memory.expected.elements.map(\.bitPattern)
+      memory.computed.elements.map(\.bitPattern) == memory.expected.elements.map(\.bitPattern)
     #expect(isSame, sourceLocation: sourceLocation)
     #expect(memory.expected.elements.contains { $0 != 0 }, sourceLocation: sourceLocation)
   }

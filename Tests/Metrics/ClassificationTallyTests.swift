@@ -99,7 +99,7 @@ import Testing
   /// With five classes, the true one is always among the first five.
   @Test(arguments: [(1, false), (2, false), (5, false), (6, true), (1000, true)])
   func topFiveTellsSomethingOfSixClasses(_ classes: Int, _ tells: Bool) {
-    #expect(ClassificationTally.isTop5Telling(classes: classes) == tells)
+    #expect(ClassificationTally.isTop5Informative(classes: classes) == tells)
     var tally = ClassificationTally(classes: classes)
     let logits = (0..<classes).map { Float($0) }
     logits.withUnsafeBufferPointer { tally.add(logits: $0, label: 0, loss: 1) }

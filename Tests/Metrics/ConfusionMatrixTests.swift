@@ -106,7 +106,7 @@ import Testing
         // 2 · 2 · 2: in the order of the matrix.
         [2, 0, 3], [0, 1, 2], [0, 3, 2], [2, 1, 2], [1, 0, 1],
       ])
-    #expect(confusions.map(\.share) == [60, 20, 20, 40, 20])
+    #expect(confusions.map(\.percent) == [60, 20, 20, 40, 20])
   }
 
   @Test(arguments: [0, 1, 3, 5, 6])

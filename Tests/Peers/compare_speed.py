@@ -49,8 +49,8 @@ def mixing_first(layer, x):
     import torch.nn.functional as F
 
     count, channels, height, width = x.shape
-    shares = torch.softmax(layer.attention(x.mean((2, 3))), 1)
-    kernels = torch.einsum("nk,koihw->noihw", shares, layer.weight)
+    fractions = torch.softmax(layer.attention(x.mean((2, 3))), 1)
+    kernels = torch.einsum("nk,koihw->noihw", fractions, layer.weight)
     y = F.conv2d(
         x.reshape(1, count * channels, height, width), kernels.flatten(0, 1), padding=1, groups=count)
     return y.reshape(count, -1, height, width)

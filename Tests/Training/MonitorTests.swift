@@ -63,18 +63,18 @@ extension EpochRecord {
     #expect(Monitor(.validationLoss).isExhausted(history, patience: patience) == ends)
   }
 
-  @Test func standingTellsTheGainOfANewBest() throws {
+  @Test func statusSaysTheGainOfANewBest() throws {
     let history = EpochRecord.history(losses: [3, 2, 2.5, 1.75], accuracies: [10, 40, 50, 45])
-    let standing = try #require(Standing(of: history, by: .validationLoss))
-    #expect(standing.gain == 0.25)
-    #expect(standing.bestBefore?.epoch == 2)
-    #expect(standing.text == "validation-loss 1.7500 in epoch 4")
-    let other = try #require(Standing(of: history, by: .validationTop1))
+    let status = try #require(TrainingStatus(of: history, by: .validationLoss))
+    #expect(status.gain == 0.25)
+    #expect(status.bestBefore?.epoch == 2)
+    #expect(status.text == "validation-loss 1.7500 in epoch 4")
+    let other = try #require(TrainingStatus(of: history, by: .validationTop1))
     #expect(other.gain == nil)
     #expect(other.text == "validation-top1 50.00 % in epoch 3")
-    #expect(try #require(Standing(of: [history[0]], by: .trainTop1)).gain == nil)
-    if Standing(of: [], by: .validationLoss) != nil {
-      Issue.record("a standing before the first epoch")
+    #expect(try #require(TrainingStatus(of: [history[0]], by: .trainTop1)).gain == nil)
+    if TrainingStatus(of: [], by: .validationLoss) != nil {
+      Issue.record("a status before the first epoch")
     }
   }
 }

@@ -35,7 +35,7 @@ import Training
   }
 
   @Test(arguments: ["listed", nil])
-  func goesOnWithAllImagesAndNumbers(_ selection: String?) throws {
+  func continuesWithAllImagesAndNumbers(_ selection: String?) throws {
     let fixture = try Fixture()
     defer { fixture.remove() }
     let start = try select(selection, in: fixture)
@@ -82,20 +82,20 @@ import Training
       named: "resnet8", configuration: NetworkConfiguration(width: 4),
       classes: training.classNames.count)
     func description(
-      from start: StartingCheckpoint? = nil, beginsAsFile: Bool = false
+      from start: StartingCheckpoint? = nil, startsFromFile: Bool = false
     ) -> CheckpointDescription {
       CheckpointDescription(
         network, precision: .float32, trainedOn: training, data: .training, from: start,
-        beginsAsFile: beginsAsFile)
+        startsFromFile: startsFromFile)
     }
-    #expect(description().origin["initial_weights"] == nil && !description().beganAsFile)
-    #expect(description(beginsAsFile: true).beganAsFile)
+    #expect(description().origin["initial_weights"] == nil && !description().startedFromFile)
+    #expect(description(startsFromFile: true).startedFromFile)
     let own = try StartingCheckpoint(contentsOf: url, for: network, trainedOn: training)
-    #expect(!description(from: own).beganAsFile)
+    #expect(!description(from: own).startedFromFile)
     let marked = fixture.folder.appendingPathComponent("marked.safetensors")
-    try Checkpoint.write(network, description(beginsAsFile: true), to: marked)
+    try Checkpoint.write(network, description(startsFromFile: true), to: marked)
     let foreign = try StartingCheckpoint(contentsOf: marked, for: network, trainedOn: training)
-    #expect(description(from: foreign).beganAsFile)
+    #expect(description(from: foreign).startedFromFile)
   }
 
   @Test func theWeightsAreTheStarts() throws {

@@ -42,7 +42,7 @@ import Watching
     }
   }
 
-  @Test func standingIsSaid() throws {
+  @Test func lossAndBestAreShown() throws {
     let text = screen(try training(epochs: 2), 80, 30)
     #expect(text[0].hasPrefix("quickstart · resnet8") && text[0].hasSuffix("epoch 3 of 10"))
     // Two and a half of ten epochs are done; 7,500 images are left, at 250 per second.

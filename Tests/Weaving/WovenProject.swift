@@ -18,7 +18,7 @@ final class WovenProject {
     /// Number of epochs, each with a line in the history.
     var epochs: Int
     /// Whether the weights began as those of a file.
-    var beganAsFile: Bool
+    var startedFromFile: Bool
     /// The images on which they are evaluated, and whether they were selected on test images.
     var on = "test"
     var selectedOnTest = false
@@ -194,7 +194,7 @@ final class WovenProject {
   private func writeWeights(into folder: String) throws {
     guard let weights else { return }
     var metadata = ["network": "small", "epoch": "\(weights.epochs)", "trained_on": "training"]
-    if weights.beganAsFile { metadata["initial_weights"] = "file" }
+    if weights.startedFromFile { metadata["initial_weights"] = "file" }
     var writer = TensorFileWriter(schema: "checkpoint", metadata: metadata)
     writer.add("weight", shape: [1], [1] as [Float])
     try writer.write(to: root.appendingPathComponent("\(folder)/best.safetensors"))

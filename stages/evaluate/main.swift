@@ -95,7 +95,7 @@ let evaluations = orExit {
 let selection = CheckpointSelection(
   among: evaluations.map(\.figures), isFallback: candidates.isFallback, on: settings.on)
 
-let showsTop5 = ClassificationTally.isTop5Telling(classes: images.classNames.count)
+let showsTop5 = ClassificationTally.isTop5Informative(classes: images.classNames.count)
 let rows = evaluations.enumerated().map { position, evaluation in
   let figures = evaluation.figures
   let accuracies = [figures.top1] + (showsTop5 ? [figures.top5] : [])

@@ -2,8 +2,8 @@
 # shellcheck disable=SC2034
 # `plot`: a run's figures, drawn again or in the terminal. Sourced by pipeline.sh.
 
-# figures_stand: whether all figures are up to date.
-figures_stand() {
+# figures_are_current: whether all figures are up to date.
+figures_are_current() {
   ensure_built tool
   tessera plan "${request[@]}" "${selection[@]}" --preview >/dev/null 2>&1
 }
@@ -85,7 +85,7 @@ command_plot() {
   done
   request=(${run:+--run "$run"}) selection=(--published)
   # Existing figures are only read, which needs no lock.
-  if [[ $terminal == no ]] || ! figures_stand; then
+  if [[ $terminal == no ]] || ! figures_are_current; then
     catch_signals
     ensure_built all
     [[ -n $run ]] || run=$(tessera latest)

@@ -19,7 +19,7 @@ struct ImageByImage: BankPass {
   ) {
     forEachChunk(of: x.shape.count) { images in
       KernelMixing(kernels: bank.count, size: size).forward(
-        bank: bank.kernels, shares: bank.shares + images.lowerBound * bank.count,
+        bank: bank.kernels, fractions: bank.fractions + images.lowerBound * bank.count,
         images: images.count, into: shared, on: pool)
       pass.run(
         x, images: images, weights: shared, weightStride: size, into: y, adding: adding,
@@ -52,15 +52,15 @@ struct ImageByImageGradient: BankGradient {
 
   func run(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
-    into gradient: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, fractions: UnsafeMutablePointer<Float>,
     shared: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     forEachChunk(of: x.shape.count) { images in
       pass.run(x, dy, images: images, into: shared, on: pool)
       KernelMixing(kernels: bank.count, size: size).backward(
-        bank: bank.kernels, shares: bank.shares + images.lowerBound * bank.count,
+        bank: bank.kernels, fractions: bank.fractions + images.lowerBound * bank.count,
         mixedGradient: shared, images: images.count, into: gradient,
-        adding: images.lowerBound > 0, shareGradient: shares + images.lowerBound * bank.count,
+        adding: images.lowerBound > 0, fractionGradient: fractions + images.lowerBound * bank.count,
         partial: shared + images.count * size, on: pool)
     }
   }

@@ -3,27 +3,27 @@ import Tensors
 /// Several sets of weights. Each image is convolved with their weighted sum, its mixture, whose
 /// fractions differ from image to image.
 ///
-/// Shapes: sets of weights (`kernels`) `[K, stride]`, mixing fractions (`shares`) `[N, K]`.
+/// Shapes: sets of weights (`kernels`) `[K, stride]`, mixing `fractions` `[N, K]`.
 public struct KernelBank: @unchecked Sendable {
   let kernels: UnsafePointer<Float>
   /// K.
   let count: Int
   /// Floats from one set of weights to the next.
   let stride: Int
-  let shares: UnsafePointer<Float>
+  let fractions: UnsafePointer<Float>
 
   public init(
-    kernels: UnsafePointer<Float>, count: Int, stride: Int, shares: UnsafePointer<Float>
+    kernels: UnsafePointer<Float>, count: Int, stride: Int, fractions: UnsafePointer<Float>
   ) {
     self.kernels = kernels
     self.count = count
     self.stride = stride
-    self.shares = shares
+    self.fractions = fractions
   }
 
   /// The bank without the first `floats` floats of each set of weights.
   func skipping(_ floats: Int) -> KernelBank {
-    KernelBank(kernels: kernels + floats, count: count, stride: stride, shares: shares)
+    KernelBank(kernels: kernels + floats, count: count, stride: stride, fractions: fractions)
   }
 
   /// Images whose mixtures are computed together, so that each vector of the bank is loaded once
@@ -48,19 +48,21 @@ public struct KernelBank: @unchecked Sendable {
         asVectors(kernels + ((first + index < count ? first + index : first) * stride + place))
       }
       @inline(__always)
-      func fractions(_ image: Int) -> (Vector, Vector, Vector, Vector) {
+      func fractionVectors(_ image: Int) -> (Vector, Vector, Vector, Vector) {
         let image = min(images.lowerBound + image, images.upperBound - 1)
         @inline(__always)
         func fraction(_ index: Int) -> Vector {
           first + index < count
-            ? Vector(repeating: shares[image * count + first + index]) : .zero
+            ? Vector(repeating: fractions[image * count + first + index]) : .zero
         }
         return (fraction(0), fraction(1), fraction(2), fraction(3))
       }
       // Written out: in loops over arrays, these values did not stay in registers, which took four
       // times as long.
       let (p, q, r, s) = (weights(0), weights(1), weights(2), weights(3))
-      let (a, b, c, d) = (fractions(0), fractions(1), fractions(2), fractions(3))
+      let (a, b, c, d) = (
+        fractionVectors(0), fractionVectors(1), fractionVectors(2), fractionVectors(3)
+      )
       for index in 0..<vectorCount {
         let weights = (p[index], q[index], r[index], s[index])
         @inline(__always)
@@ -81,11 +83,11 @@ public struct KernelBank: @unchecked Sendable {
   /// One vector of an image's mixture.
   @inline(__always)
   func mixed(at place: Int, image: Int) -> Vector {
-    let share = shares + image * count
+    let fractions = self.fractions + image * count
     var sum = Vector.zero
     for kernel in 0..<count {
       sum.addProduct(
-        Vector(repeating: share[kernel]),
+        Vector(repeating: fractions[kernel]),
         asVectors(kernels + (kernel * stride + place)).pointee)
     }
     return sum

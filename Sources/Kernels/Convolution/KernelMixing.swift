@@ -2,10 +2,10 @@ import Tensors
 
 /// Mixes sets of weights image by image, and computes the gradients of the mixture.
 ///
-///     mixed_b = Σ_k share_bk · kernel_k
-///     dkernel_k = Σ_b share_bk · dmixed_b,  dshare_bk = ⟨kernel_k, dmixed_b⟩
+///     mixed_b = Σ_k fraction_bk · kernel_k
+///     dkernel_k = Σ_b fraction_bk · dmixed_b,  dfraction_bk = ⟨kernel_k, dmixed_b⟩
 ///
-/// Shapes: bank `[K, size]`, mixing fractions (`shares`) `[B, K]`, mixed `[B, size]`. A set of
+/// Shapes: bank `[K, size]`, mixing `fractions` `[B, K]`, mixed `[B, size]`. A set of
 /// weights (`kernel`) is a plain run of floats here.
 /// Source: Chen et al., 2020, arXiv:1912.03458, section 3.
 public struct KernelMixing: Sendable {
@@ -31,18 +31,18 @@ public struct KernelMixing: Sendable {
 
   /// Writes each image's mixture.
   public func forward(
-    bank: UnsafePointer<Float>, shares: UnsafePointer<Float>, images: Int,
+    bank: UnsafePointer<Float>, fractions: UnsafePointer<Float>, images: Int,
     into mixed: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let (bank, mixed) = (asVectors(bank), asVectors(mixed))
     pool.forEachRange(of: vectorCount, size: Self.blockSize) { block, _ in
       for image in 0..<images {
-        let share = shares + image * kernels
+        let fractions = fractions + image * kernels
         let target = mixed + image * vectorCount
         for index in block {
           var sum = Vector.zero
           for kernel in 0..<kernels {
-            sum.addProduct(Vector(repeating: share[kernel]), bank[kernel * vectorCount + index])
+            sum.addProduct(Vector(repeating: fractions[kernel]), bank[kernel * vectorCount + index])
           }
           target[index] = sum
         }
@@ -59,9 +59,10 @@ public struct KernelMixing: Sendable {
   ///   - adding: Whether the bank's gradient already holds that of earlier images.
   ///   - partial: `partialCount(images:)` floats.
   public func backward(
-    bank: UnsafePointer<Float>, shares: UnsafePointer<Float>, mixedGradient: UnsafePointer<Float>,
+    bank: UnsafePointer<Float>, fractions: UnsafePointer<Float>,
+    mixedGradient: UnsafePointer<Float>,
     images: Int, into bankGradient: UnsafeMutablePointer<Float>, adding: Bool,
-    shareGradient: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
+    fractionGradient: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
     let (bank, gradients, target) = (
@@ -75,7 +76,7 @@ public struct KernelMixing: Sendable {
           var sum = adding ? target[first + index] : .zero
           for image in 0..<images {
             sum.addProduct(
-              Vector(repeating: shares[image * kernels + kernel]),
+              Vector(repeating: fractions[image * kernels + kernel]),
               gradients[image * vectorCount + index])
           }
           target[first + index] = sum
@@ -92,7 +93,7 @@ public struct KernelMixing: Sendable {
     for index in 0..<images * kernels {
       var sum = 0.0
       for block in 0..<blockCount { sum += Double(partial[block * images * kernels + index]) }
-      shareGradient[index] = Float(sum)
+      fractionGradient[index] = Float(sum)
     }
   }
 }

@@ -97,7 +97,7 @@ public final class MixedConvolutionPlan: Sendable {
     inputGradient.pass.run(
       dy,
       bank: KernelBank(
-        kernels: rotated, count: bank.count, stride: weightCount, shares: bank.shares),
+        kernels: rotated, count: bank.count, stride: weightCount, fractions: bank.fractions),
       into: dx, adding: adding, epilogue: epilogue, shared: rotated + bank.count * weightCount,
       on: pool)
   }
@@ -108,11 +108,11 @@ public final class MixedConvolutionPlan: Sendable {
   /// - Precondition: the plan is for training.
   public func bankGradient(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
-    into gradient: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, fractions: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
     bankGradient?.run(
-      x, dy, bank: bank, into: gradient, shares: shares, shared: pool.shared.base, on: pool)
+      x, dy, bank: bank, into: gradient, fractions: fractions, shared: pool.shared.base, on: pool)
   }
 }
 
@@ -139,7 +139,7 @@ protocol BankGradient: Sendable {
   /// Writes the gradients of the bank and of the mixing fractions.
   func run(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
-    into gradient: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, fractions: UnsafeMutablePointer<Float>,
     shared: UnsafeMutablePointer<Float>, on pool: WorkerPool)
 }
 

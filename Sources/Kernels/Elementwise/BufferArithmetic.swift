@@ -6,33 +6,33 @@ import Tensors
 public enum BufferArithmetic {
   private static let pieceSize = 32_768
 
-  /// target = share · source.
+  /// target = factor · source.
   public static func assign(
-    _ source: AlignedBuffer, times share: Float, to target: AlignedBuffer, on pool: WorkerPool
+    _ source: AlignedBuffer, times factor: Float, to target: AlignedBuffer, on pool: WorkerPool
   ) {
     pool.forEachRange(of: target.count, size: pieceSize) { range, _ in
       let (source, target) = (source.base, target.base)
-      for index in range { target[index] = share * source[index] }
+      for index in range { target[index] = factor * source[index] }
     }
   }
 
-  /// target += share · source.
+  /// target += factor · source.
   public static func add(
-    _ source: AlignedBuffer, times share: Float, to target: AlignedBuffer, on pool: WorkerPool
+    _ source: AlignedBuffer, times factor: Float, to target: AlignedBuffer, on pool: WorkerPool
   ) {
     pool.forEachRange(of: target.count, size: pieceSize) { range, _ in
       let (source, target) = (source.base, target.base)
-      for index in range { target[index] += share * source[index] }
+      for index in range { target[index] += factor * source[index] }
     }
   }
 
-  /// target += share · (source − target): moves the target a fraction of the way to the source.
+  /// target += fraction · (source − target): moves the target a fraction of the way to the source.
   public static func move(
-    _ target: AlignedBuffer, towards source: AlignedBuffer, by share: Float, on pool: WorkerPool
+    _ target: AlignedBuffer, towards source: AlignedBuffer, by fraction: Float, on pool: WorkerPool
   ) {
     pool.forEachRange(of: target.count, size: pieceSize) { range, _ in
       let (source, target) = (source.base, target.base)
-      for index in range { target[index] += share * (source[index] - target[index]) }
+      for index in range { target[index] += fraction * (source[index] - target[index]) }
     }
   }
 

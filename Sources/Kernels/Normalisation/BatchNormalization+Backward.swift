@@ -109,15 +109,15 @@ private struct GradientLoop<Element: VectorElement>: NormGradientLoop {
     let (sums, products) = (asVectors(arguments.biasGradient), asVectors(arguments.weightGradient))
     // The two sums remove the part of the gradient that normalisation cancels; constant statistics
     // cancel nothing.
-    let share =
+    let inverseCount =
       arguments.statisticsAreConstant ? 0 : 1 / Float(shape.count * shape.pixelCount)
     for run in shape.runs {
       let vector = run.vector
       let mean = coefficients.mean[vector]
       let (scale, bias) = (coefficients.scale[vector], coefficients.bias[vector])
       let slopeOfGradient = weight[vector] * inverseDeviation[vector]
-      let meanGradient = sums[vector] * share
-      let slopeOfX = products[vector] * inverseDeviation[vector] * share
+      let meanGradient = sums[vector] * inverseCount
+      let slopeOfX = products[vector] * inverseDeviation[vector] * inverseCount
       for index in run {
         let deviation = x[index] - mean
         let g = function.gradient(dy[index], at: argument.value(deviation, scale, bias, index))

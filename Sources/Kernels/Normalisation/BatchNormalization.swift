@@ -13,13 +13,13 @@ public enum BatchNormalization {
   /// - Parameters:
   ///   - meanRemainder: Receives the rounding error of the mean in float.
   ///   - images: Receives each image's sums.
-  ///   - areTaken: Whether the layer that wrote x has already computed the sums.
+  ///   - areComputed: Whether the layer that wrote x has already computed the sums.
   public static func statistics(
     of x: FeatureMap, mean: UnsafeMutablePointer<Float>,
     meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>,
-    images: ImageStatistics, areTaken: Bool, on pool: WorkerPool
+    images: ImageStatistics, areComputed: Bool, on pool: WorkerPool
   ) {
-    if !areTaken {
+    if !areComputed {
       images.run(on: x, pool)
     }
     images.combine(x.shape, mean: mean, meanRemainder: meanRemainder, variance: variance)

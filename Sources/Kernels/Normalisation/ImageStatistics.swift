@@ -46,9 +46,9 @@ public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
       for index in run { sum += source[index] }
       WideSums(sums, vector: run.vector).add(sum)
     }
-    let share = 1 / Double(shape.pixelCount)
+    let inversePixelCount = 1 / Double(shape.pixelCount)
     for run in shape.shortRuns {
-      let mean = WideSums(sums, vector: run.vector).floats(times: share)
+      let mean = WideSums(sums, vector: run.vector).floats(times: inversePixelCount)
       var sum = Vector.zero
       for index in run {
         let deviation = source[index] - mean
@@ -68,20 +68,20 @@ public struct ImageStatistics: ImageEpilogue, @unchecked Sendable {
     meanRemainder: UnsafeMutablePointer<Float>, variance: UnsafeMutablePointer<Float>
   ) {
     let pixels = Double(shape.pixelCount)
-    let (imageShare, share) = (1 / pixels, 1 / (pixels * Double(shape.count)))
+    let (inversePixels, inverseCount) = (1 / pixels, 1 / (pixels * Double(shape.count)))
     forEachEight(shape) { channel, step, sums, squares in
       var sum = SIMD8<Double>.zero
       for image in 0..<shape.count { sum += sums[image * step] }
-      let batchMean = sum * share
+      let batchMean = sum * inverseCount
       var spread = SIMD8<Double>.zero
       for image in 0..<shape.count {
-        let difference = sums[image * step] * imageShare - batchMean
+        let difference = sums[image * step] * inversePixels - batchMean
         spread += squares[image * step] + pixels * difference * difference
       }
       for place in 0..<SIMD8<Double>.scalarCount {
         mean[channel + place] = Float(batchMean[place])
         meanRemainder[channel + place] = Float(batchMean[place] - Double(mean[channel + place]))
-        variance[channel + place] = Float(spread[place] * share)
+        variance[channel + place] = Float(spread[place] * inverseCount)
       }
     }
   }

@@ -91,7 +91,9 @@ struct WideSums {
     low[1] += widenHigh(term)
   }
 
-  /// The sums times `share`, as floats.
+  /// The sums times `factor`, as floats.
   @inline(__always)
-  func floats(times share: Double = 1) -> Vector { narrowDoubles(low[0] * share, low[1] * share) }
+  func floats(times factor: Double = 1) -> Vector {
+    narrowDoubles(low[0] * factor, low[1] * factor)
+  }
 }

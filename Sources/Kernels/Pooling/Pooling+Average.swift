@@ -23,12 +23,12 @@ extension Pooling {
     for row in 0..<rows.count {
       for column in 0..<columns.count {
         let window = window(row: row, column: column)
-        let share = 1 / Float(window.area)
+        let inverseArea = 1 / Float(window.area)
         let pixel = target + (row * columns.count + column) * vectors
         for vector in 0..<vectors {
           var sum = Vector.zero
           for input in window { sum += source[input * vectors + vector] }
-          pixel[vector] = sum * share
+          pixel[vector] = sum * inverseArea
         }
       }
     }

@@ -11,7 +11,7 @@ import Tensors
 ///
 /// A job allocates nothing: it is a borrowed closure and a few counters.
 final class WorkerCrew: @unchecked Sendable {
-  private let shares: [WorkShare]
+  private let ranges: [WorkRange]
   private let places: [WaitingPlace]
   /// Scratch memory of each worker; changed between jobs only.
   var scratch: [AlignedBuffer]
@@ -31,7 +31,7 @@ final class WorkerCrew: @unchecked Sendable {
 
   /// Worker 0 is the thread that calls `run`. The others are started here and ended by `end()`.
   init(workers: Int) {
-    shares = (0..<workers).map { _ in WorkShare() }
+    ranges = (0..<workers).map { _ in WorkRange() }
     places = (0..<workers).map { _ in WaitingPlace(patience: Self.patience) }
     scratch = (0..<workers).map { _ in AlignedBuffer(count: 0) }
     for worker in 1..<max(workers, 1) {
@@ -45,9 +45,9 @@ final class WorkerCrew: @unchecked Sendable {
   func run(_ pieceCount: Int, _ body: PieceWork) {
     work = BorrowedWork(body)
     unfinished.store(pieceCount, ordering: .sequentiallyConsistent)
-    for (worker, share) in shares.enumerated() {
-      share.assign(
-        pieceCount * worker / shares.count..<pieceCount * (worker + 1) / shares.count)
+    for (worker, range) in ranges.enumerated() {
+      range.assign(
+        pieceCount * worker / ranges.count..<pieceCount * (worker + 1) / ranges.count)
     }
     jobs.add(1, ordering: .sequentiallyConsistent)
     for worker in 1..<places.count { places[worker].wake() }
@@ -86,9 +86,9 @@ final class WorkerCrew: @unchecked Sendable {
   }
 
   private func takePiece(as worker: Int) -> Int? {
-    if let piece = shares[worker].takeFirst() { return piece }
-    for distance in 1..<shares.count {
-      if let piece = shares[(worker + distance) % shares.count].takeLast() { return piece }
+    if let piece = ranges[worker].takeFirst() { return piece }
+    for distance in 1..<ranges.count {
+      if let piece = ranges[(worker + distance) % ranges.count].takeLast() { return piece }
     }
     return nil
   }
@@ -96,7 +96,7 @@ final class WorkerCrew: @unchecked Sendable {
 
 /// The remaining pieces of one worker: a range in one atomic word, so that no two threads take the
 /// same piece.
-private final class WorkShare: Sendable {
+private final class WorkRange: Sendable {
   /// Lower bound in the upper half of the word, upper bound in the lower half.
   private let range = Atomic<UInt64>(0)
 

@@ -82,7 +82,7 @@ struct WinogradMixing: BankPass {
         bank.kernels + index * bank.stride, into: target + index * kernel.count, on: pool)
     }
     return KernelBank(
-      kernels: target, count: bank.count, stride: kernel.count, shares: bank.shares)
+      kernels: target, count: bank.count, stride: kernel.count, fractions: bank.fractions)
   }
 
   func run(

@@ -43,7 +43,7 @@ struct WinogradMixingGradient: BankGradient {
 
   func run(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
-    into gradient: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,
+    into gradient: UnsafeMutablePointer<Float>, fractions: UnsafeMutablePointer<Float>,
     shared: UnsafeMutablePointer<Float>, on pool: WorkerPool
   ) {
     let transformedBank = mixing.transform(bank, into: shared, on: pool)
@@ -51,7 +51,8 @@ struct WinogradMixingGradient: BankGradient {
     let transformed = gradients + mixing.bankCount(bank.count)
     sum(
       x, dy, bank: transformedBank, transformed: transformed,
-      partial: transformed + mixing.transformedCount, into: gradients, shares: shares, on: pool)
+      partial: transformed + mixing.transformedCount, into: gradients, fractions: fractions,
+      on: pool)
     for index in 0..<bank.count {
       mixing.kernel.transformBack(
         gradients + index * transformedBank.stride, into: gradient + index * bank.stride, on: pool)
@@ -67,7 +68,7 @@ struct WinogradMixingGradient: BankGradient {
   private func sum(
     _ x: FeatureMap, _ dy: FeatureMap, bank: KernelBank,
     transformed: UnsafeMutablePointer<Float>, partial: UnsafeMutablePointer<Float>,
-    into gradients: UnsafeMutablePointer<Float>, shares: UnsafeMutablePointer<Float>,
+    into gradients: UnsafeMutablePointer<Float>, fractions: UnsafeMutablePointer<Float>,
     on pool: WorkerPool
   ) {
     let (batch, tilePitch) = (mixing.batch, mixing.tilePitch)
@@ -94,7 +95,7 @@ struct WinogradMixingGradient: BankGradient {
           piece, images, bank, memory, into: gradients, adding: images.lowerBound > 0,
           products: partial + piece * productStep, scratch: asVectors(scratch))
       }
-      let shares = shares + images.lowerBound * bank.count
+      let fractions = fractions + images.lowerBound * bank.count
       pool.forEachRange(of: images.count * bank.count, size: FeatureMapShape.vectorWidth) {
         range, _ in
         let products = asVectors(partial + range.lowerBound)
@@ -102,7 +103,7 @@ struct WinogradMixingGradient: BankGradient {
         var sums = WideVector(.zero)
         for piece in 0..<mixing.pieceCount { sums = sums + WideVector(products[piece * step]) }
         let floats = sums.floats
-        for index in range { shares[index] = floats[index - range.lowerBound] }
+        for index in range { fractions[index] = floats[index - range.lowerBound] }
       }
     }
   }
@@ -165,7 +166,7 @@ struct WinogradMixingGradient: BankGradient {
           let place = index * kernelStep + input * vectors
           add(
             UnsafePointer(scratch), inputs * vectors,
-            shares: bank.shares + (images.lowerBound + first) * bank.count + index,
+            fractions: bank.fractions + (images.lowerBound + first) * bank.count + index,
             step: bank.count, count: count, bankPiece + place, to: target + place,
             products: sums + index * Self.imagesAtOnce)
         }
@@ -187,7 +188,7 @@ struct WinogradMixingGradient: BankGradient {
   ///   - count: Images present; the gradients of the others are zero.
   @inline(__always)
   private func add(
-    _ gradients: UnsafePointer<Vector>, _ vectorCount: Int, shares: UnsafePointer<Float>,
+    _ gradients: UnsafePointer<Vector>, _ vectorCount: Int, fractions: UnsafePointer<Float>,
     step: Int, count: Int, _ kernel: UnsafePointer<Vector>,
     to target: UnsafeMutablePointer<Vector>, products: UnsafeMutablePointer<Vector>
   ) {
@@ -195,7 +196,7 @@ struct WinogradMixingGradient: BankGradient {
     // times as long.
     @inline(__always)
     func fraction(_ image: Int) -> Vector {
-      image < count ? Vector(repeating: shares[image * step]) : .zero
+      image < count ? Vector(repeating: fractions[image * step]) : .zero
     }
     let (f0, f1, f2, f3) = (fraction(0), fraction(1), fraction(2), fraction(3))
     let (f4, f5, f6, f7) = (fraction(4), fraction(5), fraction(6), fraction(7))

@@ -2,7 +2,7 @@ import Foundation
 import Planning
 
 /// A run as its folder records it, even if its recipe has changed since.
-struct StandingRun {
+struct RunOnDisk {
   let folder: RunFolder
   /// The valid artefacts, in the order in which they were made.
   let steps: [(name: String, manifest: Manifest)]

@@ -1,5 +1,5 @@
 /// The state of a training run after its last epoch, for progress messages.
-public struct Standing: Sendable {
+public struct TrainingStatus: Sendable {
   public let last: EpochRecord
   /// The best epoch by the monitored quantity.
   public let best: EpochRecord
@@ -30,10 +30,10 @@ public struct Standing: Sendable {
 }
 
 extension Trainer {
-  /// The current standing; nil before the first epoch. Without validation images it is based on the
+  /// The current status; nil before the first epoch. Without validation images it is based on the
   /// accuracy on the training images.
-  public var standing: Standing? {
-    Standing(of: history, by: validation == nil ? .trainTop1 : settings.checkpoint.monitor)
+  public var status: TrainingStatus? {
+    TrainingStatus(of: history, by: validation == nil ? .trainTop1 : settings.checkpoint.monitor)
   }
 }
 

@@ -1,5 +1,5 @@
 /// The common style of all figures.
-package enum HouseStyle {
+package enum FigureStyle {
   /// Size of the text: gnuplot's `pngcairo` uses points of 1/72 inch at 96 pixels per inch, its
   /// `svg` pixels. Both give 16 pixels, and 19 for titles.
   static let fontPoints = 12

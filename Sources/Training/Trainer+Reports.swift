@@ -40,14 +40,14 @@ extension Trainer {
         figures(of: record) + "  \(clock(seconds))  \(text(speed, 0)) images/s"
           + imageSideMark(ofEpoch: record.epoch))
     }
-    guard let standing else { return lines }
-    if isPrinted, let gain = standing.gain, let before = standing.bestBefore {
-      let gained = standing.quantity.text(gain: gain)
-      lines.append("  new best: \(standing.text), \(gained) better than in epoch \(before.epoch)")
+    guard let status else { return lines }
+    if isPrinted, let gain = status.gain, let before = status.bestBefore {
+      let gained = status.quantity.text(gain: gain)
+      lines.append("  new best: \(status.text), \(gained) better than in epoch \(before.epoch)")
     }
     if settings.summaryEvery > 0, record.epoch % settings.summaryEvery == 0 {
       let gap = record.gap.map { ", gap \(text($0, 2)) points" } ?? ""
-      lines.append("  \(epochsDone) in \(clock(total)): best \(standing.text)\(gap)")
+      lines.append("  \(epochsDone) in \(clock(total)): best \(status.text)\(gap)")
     }
     return lines
   }
