@@ -35,6 +35,15 @@ struct HeaderScanner {
     guard consume(byte) else { throw malformed("expected '\(Character(Unicode.Scalar(byte)))'") }
   }
 
+  /// The word `null`.
+  mutating func null() throws(TensorFileError) {
+    let start = position
+    for byte in "null".utf8 {
+      guard current == byte else { throw malformed("expected 'null'", at: start) }
+      position += 1
+    }
+  }
+
   /// Visits the members of an object; `body` reads the value of each.
   mutating func members(
     _ body: (inout HeaderScanner, String) throws(TensorFileError) -> Void

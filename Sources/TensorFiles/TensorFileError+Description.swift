@@ -162,7 +162,9 @@ private func conversion(of format: ForeignFormat) -> String {
     "convert it in Python, if you trust where it is from: "
       + "safetensors.torch.save_file(torch.load(FILE, weights_only=True), 'FILE.safetensors')"
   case .npy, .npz, .hdf5:
-    "convert it in Python: safetensors.numpy.save_file({NAME: ARRAY}, 'FILE.safetensors')"
+    // Version 0.8.0 of safetensors scrambles arrays in Fortran order, without an error.
+    "convert it in Python: "
+      + "safetensors.numpy.save_file({NAME: numpy.ascontiguousarray(ARRAY)}, 'FILE.safetensors')"
   case .gguf: "take the model's safetensors files"
   case .png, .jpeg: "for what a picture shows: ./pipeline.sh predict FILE"
   default: "name a .safetensors file"

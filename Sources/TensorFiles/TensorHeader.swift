@@ -46,10 +46,15 @@ struct TensorHeader: Sendable {
     self.entries = try Self.tiled(entries, dataByteCount: dataByteCount, file: file)
   }
 
+  /// The metadata; null, which MLX writes if there is none, counts as an empty object.
   private static func metadata(
     _ scanner: inout HeaderScanner
   ) throws(TensorFileError) -> [String: String] {
     var metadata: [String: String] = [:]
+    if scanner.peek() == UInt8(ascii: "n") {
+      try scanner.null()
+      return metadata
+    }
     try scanner.members { scanner, key throws(TensorFileError) in
       guard scanner.peek() == UInt8(ascii: "\"") else {
         throw .metadataNotText(file: scanner.file, key: key)

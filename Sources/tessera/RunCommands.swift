@@ -100,7 +100,9 @@ struct WhyCommand: ParsableCommand {
       ).print()
     }
     printLines(text)
-    if let seconds { print("That takes about \(readable(seconds: seconds)), estimated from past runs") }
+    if let seconds {
+      print("That takes about \(readable(seconds: seconds)), estimated from past runs")
+    }
   }
 }
 

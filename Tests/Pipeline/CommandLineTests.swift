@@ -139,7 +139,8 @@ import Testing
     let outcome = try sandbox.run("run", "elsewhere/none.yaml")
     #expect(
       outcome.errors.contains(
-        "no recipe 'quikstart' in this file's folder or in stages/recipes; did you mean 'quickstart'?"))
+        "no recipe 'quikstart' in this file's folder or in stages/recipes; did you mean 'quickstart'?"
+      ))
   }
 
   @Test func inspectNamesAFileThatIsNotThere() throws {

@@ -122,6 +122,7 @@ private let brokenTexts = [
   malformed("trailing comma", "{\"__metadata__\":{},}", at: 19, "expected '\"'"),
   malformed("name without quotes", "{a:1}", at: 1, "expected '\"'"),
   malformed("no colon", "{\"a\" 1}", at: 5, "expected ':'"),
+  malformed("half of null", "{\"__metadata__\":nul}", at: 16, "expected 'null'"),
   malformed("no comma", "{\"__metadata__\":{} \"a\":1}", at: 19, "expected '}'"),
   malformed("string without end", "{\"a", at: 3, "a string without end"),
   malformed("escape without end", "{\"a\\", at: 4, "a string without end"),

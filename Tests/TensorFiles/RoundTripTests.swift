@@ -97,6 +97,7 @@ import Testing
     let scratch = try TemporaryFolder()
     for header in [
       "{}", "{ }   ", "{\"__metadata__\":{}}", "{\"__metadata__\":{\"format\":\"pt\"}}",
+      "{\"__metadata__\": null }", "{\"__metadata__\":null}",
     ] {
       let url = try scratch.file("plain.safetensors", holding: foreignFile(header))
       let file = try TensorFile(contentsOf: url)

@@ -139,7 +139,8 @@ import Weaving
     expect(
       [
         "Reservations", "Results older than their source or recipe: make",
-        "would be computed again (code: stages/make/main.swift", "New</h3>", "This cell did not run.",
+        "would be computed again (code: stages/make/main.swift", "New</h3>",
+        "This cell did not run.",
         "The first section</h3>", changed, "first &lt;b&gt;", changed, "cat &amp; dog",
         "from a hidden line",
       ], inOrderOn: page)
