@@ -21,7 +21,7 @@ struct MatrixPairCorrelation {
 
   /// Register blocks that cover some inputs and a block of outputs.
   static func sumCount(ofInputs inputs: Int, vectors: Int) -> Int {
-    let size = vectors == 1 ? 16 : 8
+    let size = RegisterBlockSize.wideRows(vectors: vectors)
     return (inputs + size - 1) / size
   }
 
@@ -34,9 +34,9 @@ struct MatrixPairCorrelation {
     into target: UnsafeMutablePointer<Vector>, meanwhile: () -> Void = {}
   ) {
     switch vectors {
-    case 1: run(RegisterBlock<Vector, 16, 1>.self, v, d, target, meanwhile)
-    case 2: run(RegisterBlock<Vector, 8, 2>.self, v, d, target, meanwhile)
-    default: run(RegisterBlock<Vector, 8, 3>.self, v, d, target, meanwhile)
+    case 1: run(RegisterBlockSize.OfOneVector.self, v, d, target, meanwhile)
+    case 2: run(RegisterBlockSize.OfTwoVectors.self, v, d, target, meanwhile)
+    default: run(RegisterBlockSize.OfThreeVectors.self, v, d, target, meanwhile)
     }
   }
 

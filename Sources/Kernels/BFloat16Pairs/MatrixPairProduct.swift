@@ -29,9 +29,9 @@ struct MatrixPairProduct {
     into m: UnsafeMutablePointer<Vector>, prefetching memory: inout Memory
   ) {
     switch vectors {
-    case 1: run(RegisterBlock<Vector, 16, 1>.self, rows, v, u, m, &memory)
-    case 2: run(RegisterBlock<Vector, 8, 2>.self, rows, v, u, m, &memory)
-    default: run(RegisterBlock<Vector, 8, 3>.self, rows, v, u, m, &memory)
+    case 1: run(RegisterBlockSize.OfOneVector.self, rows, v, u, m, &memory)
+    case 2: run(RegisterBlockSize.OfTwoVectors.self, rows, v, u, m, &memory)
+    default: run(RegisterBlockSize.OfThreeVectors.self, rows, v, u, m, &memory)
     }
   }
 
@@ -59,7 +59,7 @@ struct MatrixPairProduct {
   /// How often the product of some rows by a block of outputs prefetches.
   @inline(__always)
   static func requests(rows: Int, pairs: Int, vectors: Int) -> Int {
-    let size = vectors == 1 ? 16 : 8
+    let size = RegisterBlockSize.wideRows(vectors: vectors)
     return (rows + size - 1) / size * ((pairs + pairsInRequest - 1) / pairsInRequest)
   }
 

@@ -30,34 +30,33 @@ struct KernelCorrelation {
 
   /// Writes, or adds, the gradient of a block of outputs.
   func run(vectors: Int, into target: UnsafeMutablePointer<Vector>) {
-    switch vectors {
-    case _ where RegisterBlockSize.isFourByOne:
-      for vector in 0..<vectors {
-        run(RegisterBlock<Vector, 4, 1>.self, from: vector, of: vectors, into: target)
-      }
-    case 1: run(RegisterBlock<Vector, 16, 1>.self, from: 0, of: 1, into: target)
-    case 2: run(RegisterBlock<Vector, 8, 2>.self, from: 0, of: 2, into: target)
-    default: run(RegisterBlock<Vector, 8, 3>.self, from: 0, of: 3, into: target)
-    }
+    Nest(correlation: self, vectors: vectors, target: target).run(vectors: vectors)
   }
 
-  /// Sums one register block of places by outputs at a time.
-  @inline(__always)
-  private func run<let rows: Int, let columns: Int>(
-    _: RegisterBlock<Vector, rows, columns>.Type, from first: Int, of vectors: Int,
-    into target: UnsafeMutablePointer<Vector>
-  ) {
-    forEachSum(vectors: vectors, places: rows) { x, pixels, place, count, adding in
-      var sums = RegisterBlock<Vector, rows, columns>()
-      var walk = PixelWalk(self, images: pixels.images, rows: pixels.rows, x)
-      while let count = walk.nextRow() {
-        for _ in 0..<count {
-          sums.add(walk.x, step: 1, walk.gradient + first)
-          walk.advance(step)
+  /// One register block for every `rows` places × `columns` vectors of outputs.
+  private struct Nest: RegisterNest {
+    let correlation: KernelCorrelation
+    let vectors: Int
+    let target: UnsafeMutablePointer<Vector>
+
+    @inline(__always)
+    func run<Column: SIMD, let rows: Int, let columns: Int>(
+      _: RegisterBlock<Column, rows, columns>.Type, from first: Int
+    ) {
+      let step = vectors * Column.countInVector
+      let target = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Column.self) + first
+      correlation.forEachSum(vectors: vectors, places: rows) { x, pixels, place, count, adding in
+        var sums = RegisterBlock<Column, rows, columns>()
+        var walk = PixelWalk(correlation, images: pixels.images, rows: pixels.rows, x)
+        while let count = walk.nextRow() {
+          for _ in 0..<count {
+            let gradient = UnsafeRawPointer(walk.gradient).assumingMemoryBound(to: Column.self)
+            sums.add(walk.x, step: 1, gradient + first)
+            walk.advance(correlation.step)
+          }
         }
+        sums.write(to: target + step * place, step: step, count: count, adding: adding)
       }
-      sums.write(
-        to: target + (vectors * place + first), step: vectors, count: count, adding: adding)
     }
   }
 

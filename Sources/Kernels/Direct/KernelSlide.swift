@@ -60,10 +60,19 @@ struct KernelSlide: Sendable {
       // With a constant step, the compiler needs no registers for the addresses of four quads.
       case (1, FeatureMapShape.vectorWidth):
         slide(
-          Quads<4, 1>.self, frame, weights, bias, target, adding, step: FeatureMapShape.vectorWidth)
-      case (1, _): slide(Quads<4, 1>.self, frame, weights, bias, target, adding, step: step)
-      case (2, _): slide(Quads<2, 2>.self, frame, weights, bias, target, adding, step: step)
-      default: slide(Quads<2, 3>.self, frame, weights, bias, target, adding, step: step)
+          RegisterBlockSize.QuadsOfOneVector.self, frame, weights, bias, target, adding,
+          step: FeatureMapShape.vectorWidth)
+      case (1, _):
+        slide(
+          RegisterBlockSize.QuadsOfOneVector.self, frame, weights, bias, target, adding, step: step)
+      case (2, _):
+        slide(
+          RegisterBlockSize.QuadsOfTwoVectors.self, frame, weights, bias, target, adding, step: step
+        )
+      default:
+        slide(
+          RegisterBlockSize.QuadsOfThreeVectors.self, frame, weights, bias, target, adding,
+          step: step)
       }
     }
   }

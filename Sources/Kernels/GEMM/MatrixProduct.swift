@@ -12,7 +12,7 @@ struct MatrixProduct {
   let outputStep: Int
 
   /// Largest row block; the last block may touch rows beyond `rows`.
-  static let mostRowsAtOnce = 16
+  static var mostRowsAtOnce: Int { RegisterBlockSize.OfOneVector.rowCount }
 
   /// Inputs in one sum in registers; longer sums round more.
   static let longestSum = 32

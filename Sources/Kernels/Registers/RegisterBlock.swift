@@ -14,6 +14,10 @@ import Tensors
 struct RegisterBlock<Column: SIMD, let rows: Int, let columns: Int> where Column.Scalar == Float {
   private var sums: InlineArray<rows, InlineArray<columns, Column>>
 
+  static var rowCount: Int {
+    @inline(__always) get { rows }
+  }
+
   /// All sums are zero.
   @inline(__always)
   init() { sums = InlineArray { _ in InlineArray { _ in .zero } } }

@@ -12,22 +12,50 @@ import Tensors
 /// The compiler evaluates these functions, so the machine code holds only one branch of each
 /// choice.
 enum RegisterBlockSize {
-  /// Whether the largest block is 4 × 1, or 4 × 1½.
-  static var isFourByOne: Bool {
+  // The blocks for one, two and three vectors of outputs with 512 bits, which products of bfloat16
+  // pairs always use, and for any number with less.
+  typealias OfOneVector = RegisterBlock<Vector, 16, 1>
+  typealias OfTwoVectors = RegisterBlock<Vector, 8, 2>
+  typealias OfThreeVectors = RegisterBlock<Vector, 8, 3>
+  typealias Narrow = RegisterBlock<Vector, 4, 1>
+
+  // The same with 512 bits, in blocks of four rows.
+  typealias QuadsOfOneVector = InlineArray<4, RegisterBlock<Vector, 4, 1>>
+  typealias QuadsOfTwoVectors = InlineArray<2, RegisterBlock<Vector, 4, 2>>
+  typealias QuadsOfThreeVectors = InlineArray<2, RegisterBlock<Vector, 4, 3>>
+
+  /// Rows of the block for one, two or three vectors of outputs with 512 bits.
+  @inline(__always)
+  static func wideRows(vectors: Int) -> Int {
+    switch vectors {
+    case 1: OfOneVector.rowCount
+    case 2: OfTwoVectors.rowCount
+    default: OfThreeVectors.rowCount
+    }
+  }
+
+  /// Whether a vector of 16 channels takes more than one register.
+  static var isNarrow: Bool {
     @inline(__always) get { kernelVectorBits() < 512 }
+  }
+
+  /// Whether the largest block is 4 × 1, or 4 × 1½: on all narrow vectors so far. Those with 32
+  /// registers of 256 bits could have larger ones.
+  static var isFourByOne: Bool {
+    @inline(__always) get { isNarrow }
   }
 
   /// Whether the empty half of a last vector is left out, because half a vector takes half the
   /// time. With 512 bits, a single vector keeps its empty half.
   @inline(__always)
   static func leavesHalfOut(vectors: Int) -> Bool {
-    isFourByOne || kernelHalvesVectors() != 0 && vectors > 1
+    isNarrow || kernelHalvesVectors() != 0 && vectors > 1
   }
 
   /// Whether a block of outputs is summed in the smaller blocks.
   @inline(__always)
   static func isByOctets(vectors: Int, endsInHalf: Bool) -> Bool {
-    isFourByOne || endsInHalf && leavesHalfOut(vectors: vectors)
+    isNarrow || endsInHalf && leavesHalfOut(vectors: vectors)
   }
 }
 
@@ -52,9 +80,9 @@ extension RegisterNest {
       return runByOctets(vectors: vectors, endsInHalf: endsInHalf)
     }
     switch vectors {
-    case 1: run(RegisterBlock<Vector, 16, 1>.self, from: 0)
-    case 2: run(RegisterBlock<Vector, 8, 2>.self, from: 0)
-    default: run(RegisterBlock<Vector, 8, 3>.self, from: 0)
+    case 1: run(RegisterBlockSize.OfOneVector.self, from: 0)
+    case 2: run(RegisterBlockSize.OfTwoVectors.self, from: 0)
+    default: run(RegisterBlockSize.OfThreeVectors.self, from: 0)
     }
   }
 
@@ -64,18 +92,18 @@ extension RegisterNest {
   @inline(__always)
   private func runByOctets(vectors: Int, endsInHalf: Bool) {
     switch (vectors, endsInHalf) {
-    case (1, _): run(RegisterBlock<Vector, 4, 1>.self, from: 0)
+    case (1, _): run(RegisterBlockSize.Narrow.self, from: 0)
     case (2, true): run(RegisterBlock<SIMD8<Float>, 4, 3>.self, from: 0)
     case (2, false):
-      run(RegisterBlock<Vector, 4, 1>.self, from: 0)
-      run(RegisterBlock<Vector, 4, 1>.self, from: 1)
+      run(RegisterBlockSize.Narrow.self, from: 0)
+      run(RegisterBlockSize.Narrow.self, from: 1)
     case (_, true):
-      run(RegisterBlock<Vector, 4, 1>.self, from: 0)
+      run(RegisterBlockSize.Narrow.self, from: 0)
       run(RegisterBlock<SIMD8<Float>, 4, 3>.self, from: 2)
     default:
-      run(RegisterBlock<Vector, 4, 1>.self, from: 0)
-      run(RegisterBlock<Vector, 4, 1>.self, from: 1)
-      run(RegisterBlock<Vector, 4, 1>.self, from: 2)
+      run(RegisterBlockSize.Narrow.self, from: 0)
+      run(RegisterBlockSize.Narrow.self, from: 1)
+      run(RegisterBlockSize.Narrow.self, from: 2)
     }
   }
 }

@@ -173,7 +173,7 @@ extension WinogradTiles {
   fileprivate func forEachRegisters(
     of shape: FeatureMapShape, wholeVectors: (Range<Int>) -> Void, octets: (Range<Int>) -> Void
   ) {
-    guard tileSize == .two || !RegisterBlockSize.isFourByOne else {
+    guard tileSize == .two || !RegisterBlockSize.isNarrow else {
       // Six whole vectors and their transforms do not fit sixteen registers.
       return octets(0..<FloatOctet.count(shape.channels))
     }

@@ -20,7 +20,7 @@ extension WinogradTiles {
     let pointStep = pointStep * FeatureMapShape.vectorWidth / Stored.width
     for register in registers {
       var tile = target + register
-      guard !RegisterBlockSize.isFourByOne else {
+      guard !RegisterBlockSize.isNarrow else {
         for index in 0..<pitch {
           lines.forEachPoint(ofTile: index, register) { tile[$0 * pointStep] = $1 }
           tile = tile + inputStep / Stored.width

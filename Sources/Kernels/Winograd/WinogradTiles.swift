@@ -34,7 +34,7 @@ struct WinogradTiles {
   /// four elements would lie in the same bank of the L1 cache, which delivers one element per cycle
   /// (docs/kernels.md).
   var inputStep: Int {
-    guard tileSize != .two, factors == .float32, RegisterBlockSize.isFourByOne else {
+    guard tileSize != .two, factors == .float32, RegisterBlockSize.isNarrow else {
       return input.channelStride
     }
     return (FloatOctet.count(input.channels) | 1) * FloatOctet.width
