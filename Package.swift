@@ -330,7 +330,7 @@ let package = Package(
       path: "Tests/Explanations", swiftSettings: optimized),
     .testTarget(
       name: "BenchmarksTests",
-      dependencies: ["Benchmarks", "Datasets", "Kernels", "Tensors"],
+      dependencies: ["Benchmarks", "Datasets", "Kernels", "Processors", "Tensors"],
       path: "Tests/Benchmarks"),
     .testTarget(
       name: "TerminalsTests", dependencies: ["TensorFiles"], path: "Tests/Terminals"),

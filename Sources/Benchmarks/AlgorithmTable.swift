@@ -1,6 +1,7 @@
 import Kernels
 import Layers
 import Models
+import Processors
 import Tensors
 
 /// The algorithm of each pass of each convolution of a network, on this processor.
@@ -19,6 +20,14 @@ public struct AlgorithmTable: Sendable {
   public static let header = [
     "layer", "kind", "maps", "output", "in evaluation", "input gradient", "weight gradient",
   ]
+
+  /// The vectors of these kernels and the sizes of their register blocks, in one line.
+  public static var registers: String {
+    let rows = (1...3).map { "\(KernelTarget.registerBlockRows(vectors: $0))" }
+    let bits = KernelTarget.ofTheseKernels.vectorBits
+    return "vectors of \(bits) bits; rows of a register block for 1, 2 and 3 vectors of outputs: "
+      + rows.joined(separator: ", ")
+  }
 
   init(_ network: Network, precision: Precision, batch: Int) {
     let shapes = network.shapes(count: batch, arithmetic: precision)

@@ -11,6 +11,12 @@ extension KernelTarget {
     }
   }
 
+  /// Rows that these kernels sum at once in registers, for one, two or three vectors of outputs.
+  public static func registerBlockRows(vectors: Int) -> Int {
+    RegisterBlockSize.isFourByOne
+      ? RegisterBlockSize.Narrow.rowCount : RegisterBlockSize.wideRows(vectors: vectors)
+  }
+
   /// Checks, before anything is computed, that these kernels run on this processor, and loads the
   /// library that they call.
   ///

@@ -93,10 +93,11 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func printAlgorithms(of cases: [BenchmarkCase]) throws {
-    for (index, benchmark) in cases.enumerated() {
+    printLines([AlgorithmTable.registers])
+    for benchmark in cases {
       let title = "\(benchmark.network) \(benchmark.precision.rawValue) batch \(benchmark.batch)"
       let table = [AlgorithmTable.header] + (try benchmark.algorithms().cells)
-      printLines((index == 0 ? [] : [""]) + [title] + columns(table, rightAligned: []))
+      printLines(["", title] + columns(table, rightAligned: []))
     }
   }
 

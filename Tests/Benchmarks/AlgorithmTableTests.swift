@@ -1,5 +1,7 @@
 import Benchmarks
 import Datasets
+import Kernels
+import Processors
 import Tensors
 import Testing
 
@@ -23,6 +25,15 @@ import Testing
         "Winograd 4×4",
       ])
     #expect(cells[2][1] == "conv 3×3, stride 2")
+  }
+
+  /// A processor of its own has sizes of its own, which this line names.
+  @Test func `the vectors and register blocks of the kernels`() {
+    let bits = KernelTarget.ofTheseKernels.vectorBits
+    #expect(
+      AlgorithmTable.registers
+        == "vectors of \(bits) bits; rows of a register block for 1, 2 and 3 vectors of outputs: "
+        + (bits == 512 ? "16, 8, 8" : "4, 4, 4"))
   }
 
   @Test func `mixed and pointwise convolutions are rows too`() throws {
