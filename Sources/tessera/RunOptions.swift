@@ -99,7 +99,7 @@ extension Project {
   static func here() throws -> Project {
     try Project(
       root: URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
-      declared: NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys())
+      declared: DeclaredKeys.all())
   }
 }
 

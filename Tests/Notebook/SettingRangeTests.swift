@@ -39,7 +39,7 @@ import Training
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("stages")
     schema = try RecipeSchema(
       contentsOf: stages.appendingPathComponent("schema.yaml"),
-      declared: NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys())
+      declared: DeclaredKeys.all())
     let recipe = try Recipe(
       contentsOf: stages.appendingPathComponent("recipes/quickstart.yaml"), schema: schema,
       stageNames: ["fetch-and-parse", "train", "evaluate", "plot"], sectionsOfStage: { _ in [] })

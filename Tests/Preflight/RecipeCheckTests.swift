@@ -28,8 +28,7 @@ import Training
     }
     try Data("// swift-tools-version: 6.2\nlet package = 1\n".utf8)
       .write(to: root.appendingPathComponent("Package.swift"))
-    project = try Project(
-      root: root, declared: NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys())
+    project = try Project(root: root, declared: DeclaredKeys.all())
     for stage in project.graph.stages {
       let source = stages.appendingPathComponent("\(stage.name)/main.swift")
       try FileManager.default.createDirectory(

@@ -29,8 +29,7 @@ import Training
   }
 
   private static let families: [any NetworkFamily] = NetworkCatalog.families + [Perceptron()]
-  private static let declared =
-    NetworkCatalog.recipeKeys(of: families) + OptimizerSettings.recipeKeys()
+  private static let declared = DeclaredKeys.all(networks: families)
 
   @Test func aNetworkOutsideTheCatalogueHasItsKeys() throws {
     let schema = try shippedSchema(declared: Self.declared)

@@ -10,14 +10,14 @@ let repository = URL(fileURLWithPath: #filePath)
 
 let shippedSchemaFile = repository.appendingPathComponent("stages/schema.yaml")
 
-/// The project's schema, with the keys that these networks and optimisers declare.
+/// The project's schema, with these declared keys.
 func shippedSchema(
-  declared: [DeclaredSetting] = NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys()
+  declared: [DeclaredSetting] = DeclaredKeys.all()
 ) throws -> RecipeSchema {
   try RecipeSchema(contentsOf: shippedSchemaFile, declared: declared)
 }
 
-/// The six stages and the sections that they read, as in `stages/graph.yaml`.
+/// Six stages and the sections that they read; `ShippedRecipeTests` takes those of `stages/graph.yaml`.
 let sectionsOfStage: [String: [String]] = [
   "fetch-and-parse": ["dataset"], "compute-stats": [],
   "preprocess-and-split": ["split", "preprocess"], "train": ["train"], "evaluate": ["evaluate"],

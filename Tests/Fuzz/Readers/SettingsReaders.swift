@@ -94,7 +94,7 @@ extension FuzzReader {
   }
 
   /// The keys that the program declares.
-  private static let declared = NetworkCatalog.recipeKeys() + OptimizerSettings.recipeKeys()
+  private static let declared = DeclaredKeys.all()
 
   private static let shipped = Result {
     let stages = URL(fileURLWithPath: #filePath)
