@@ -84,8 +84,8 @@ let package = Package(
     .target(
       name: "Datasets",
       dependencies: [
-        "CheckedNumbers", "Digests", "NumPyFiles", "Pickles", "Randomness", "Records",
-        "TensorFiles", "Tensors",
+        "CheckedNumbers", "Declarations", "Digests", "NumPyFiles", "Pickles", "Randomness",
+        "Records", "TensorFiles", "Tensors",
       ],
       swiftSettings: optimized),
     .target(name: "Resampling", swiftSettings: optimized),
@@ -282,7 +282,8 @@ let package = Package(
       name: "NumPyFilesTests", dependencies: ["NumPyFiles", "TestSupport"],
       path: "Tests/NumPyFiles"),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "TensorFiles", "TestSupport"],
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "Declarations", "TensorFiles", "TestSupport"],
       path: "Tests/Datasets"),
     .testTarget(
       name: "ResamplingTests", dependencies: ["Resampling", "TensorFiles", "TestSupport"],

@@ -71,7 +71,7 @@ public struct CIFAREdition: Sendable {
     self.files = files
     self.kind = kind
     counts = nil
-    dataStatus = source == .shapes ? .generated : .unverified
+    dataStatus = source?.isDrawn == true ? .generated : .unverified
     self.source = source ?? (kind == .cifar10 ? .cifar10 : .cifar100)
   }
 

@@ -1,8 +1,9 @@
 extension DataSource {
   /// What a reader of a run should know about its images, as rows of a table: a property and its value.
   public var facts: [[String]] {
-    switch self {
-    case .cifar10:
+    switch kind {
+    case .drawn(let dataset): dataset.facts
+    case .cifar(.cifar10):
       [
         ["images", "colour photographs of 32×32 pixels, 6,000 of each class"],
         [
@@ -23,28 +24,11 @@ extension DataSource {
         ],
         Self.difficulty,
       ]
-    case .cifar100:
+    case .cifar(.cifar100):
       [
         ["images", "colour photographs of 32×32 pixels, 600 of each of 100 classes"],
         ["parts", "50,000 for training and 10,000 for the test, divided by the makers"],
         Self.makers, Self.difficulty,
-      ]
-    case .shapes:
-      [
-        ["images", "drawn from the seed, the same for the same seed; none is a photograph"],
-        [
-          "classes",
-          "ten shapes and textures, none of which turns into another when it is mirrored, turned or moved",
-        ],
-        [
-          "at random",
-          "place, size, lean, colours, background, noise, and now and then a bar in front",
-        ],
-        [
-          "difficulty",
-          "much easier than photographs: they show that everything works, not that it works on "
-            + "anything real",
-        ],
       ]
     case .folder:
       [

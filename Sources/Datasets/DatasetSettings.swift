@@ -43,40 +43,39 @@ public struct DatasetSettings: Sendable, Decodable {
 
   /// Where to get the images.
   public func location() throws(DatasetSettingsError) -> DataLocation {
-    switch source {
-    case .shapes:
+    switch source.kind {
+    case .drawn(let dataset):
       for (key, value) in [("url", url), ("archive", archive)] {
         guard let value else { continue }
         throw .unusedAddress(key: key, value: value, source: source)
       }
       return .drawn(
-        Shapes(seed: seed), training: trainingImages ?? Self.drawnByDefault.training,
+        dataset.init(seed: seed), training: trainingImages ?? Self.drawnByDefault.training,
         test: testImages ?? Self.drawnByDefault.test)
-    case .cifar10, .cifar100:
+    case .cifar(let kind):
       switch (url, archive) {
-      case (nil, nil): return .official
-      case (let url?, nil): return .address(url)
-      case (nil, let archive?): return .local(archive)
+      case (nil, nil): return .cifar(kind, .official)
+      case (let url?, nil): return .cifar(kind, .address(url))
+      case (nil, let archive?): return .cifar(kind, .local(archive))
       case (let url?, let archive?): throw .twoAddresses(url: url, archive: archive)
       }
-    case .folder, .arrays:
-      if let url { throw .unusedAddress(key: "url", value: url, source: source) }
-      guard let archive else { throw .noArchive(source) }
-      return .local(archive)
+    case .folder: return .folder(try archiveOfThisMachine())
+    case .arrays: return .arrays(try archiveOfThisMachine())
     }
+  }
+
+  private func archiveOfThisMachine() throws(DatasetSettingsError) -> String {
+    if let url { throw .unusedAddress(key: "url", value: url, source: source) }
+    guard let archive else { throw .noArchive(source) }
+    return archive
   }
 
   /// The number of classes, if the source alone determines it.
   public var classCount: Int? {
-    source == .shapes ? Shapes.classNames.count : cifarKind?.classCount(labels)
-  }
-
-  /// The CIFAR data set that the source is; nil for another.
-  public var cifarKind: CIFARKind? {
-    switch source {
-    case .cifar10: .cifar10
-    case .cifar100: .cifar100
-    case .shapes, .folder, .arrays: nil
+    switch source.kind {
+    case .drawn(let dataset): dataset.classNames.count
+    case .cifar(let kind): kind.classCount(labels)
+    case .folder, .arrays: nil
     }
   }
 }
@@ -91,13 +90,13 @@ extension DatasetSettings {
     relativeTo folder: URL
   ) throws(DatasetSettingsError) -> (training: Int?, test: Int?) {
     let available: (training: Int?, test: Int?) =
-      switch (try location(), cifarKind) {
-      case (.drawn(_, let training, let test), _): (training, test)
-      case (.local(let path), let kind?):
+      switch try location() {
+      case .drawn(_, let training, let test): (training, test)
+      case .cifar(let kind, .local(let path)):
         CIFAREdition.expectedCounts(
           at: URL(fileURLWithPath: path, relativeTo: folder), of: kind)
-      case (_, let kind?): CIFAREdition.archiveCounts(of: kind)
-      case (_, nil): (nil, nil)
+      case .cifar(let kind, _): CIFAREdition.archiveCounts(of: kind)
+      case .folder, .arrays: (nil, nil)
       }
     try Self.check(trainingImages, key: "training-images", available: available.training)
     try Self.check(testImages, key: "test-images", available: available.test)
@@ -134,10 +133,20 @@ extension DatasetSettings {
 /// Where images come from.
 public enum DataLocation: Sendable {
   /// Images drawn by this program.
-  case drawn(Shapes, training: Int, test: Int)
+  case drawn(any DrawnDataset, training: Int, test: Int)
+  /// An archive.
+  case cifar(CIFARKind, ArchiveLocation)
+  /// A folder of pictures.
+  case folder(String)
+  /// A file or a folder of arrays.
+  case arrays(String)
+}
+
+/// Where an archive is.
+public enum ArchiveLocation: Sendable {
   /// The known addresses of the data set.
   case official
-  /// Another address of its archive.
+  /// Another address.
   case address(String)
   /// A file or a folder on this machine.
   case local(String)

@@ -19,8 +19,8 @@ public enum DatasetSettingsError: PrintableError, Equatable {
 
   public var message: String {
     switch self {
-    case .unusedAddress(let key, let value, .shapes):
-      "dataset.\(key) is '\(value)', but dataset.source is shapes, which are drawn here; set"
+    case .unusedAddress(let key, let value, let source) where source.isDrawn:
+      "dataset.\(key) is '\(value)', but dataset.source is \(source.rawValue), which is drawn here; set"
         + " dataset.source: cifar-10"
     case .unusedAddress(let key, let value, let source):
       "dataset.\(key) is '\(value)', but dataset.source is \(source.rawValue), which is never downloaded;"

@@ -75,18 +75,6 @@ public struct ImageSet: Sendable, Equatable {
   }
 }
 
-/// Where the images come from: the recipe's `dataset.source`.
-public enum DataSource: String, Sendable, Decodable, CaseIterable {
-  /// Drawn by this program.
-  case shapes
-  case cifar10 = "cifar-10"
-  case cifar100 = "cifar-100"
-  /// Pictures in one folder for each class.
-  case folder
-  /// Arrays of pixels and labels: NumPy's files or safetensors.
-  case arrays
-}
-
 /// One of the two files a data set is parsed into.
 public enum Origin: String, Sendable, CaseIterable {
   case train, test

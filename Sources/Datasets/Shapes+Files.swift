@@ -1,7 +1,35 @@
 import Foundation
 import TensorFiles
 
-extension Shapes {
+extension Shapes: DrawnDataset {
+  public static let about = "ten shapes and textures"
+
+  public static let facts =
+    [
+      ["images", "drawn from the seed, the same for the same seed; none is a photograph"],
+      [
+        "classes",
+        "ten shapes and textures, none of which turns into another when it is mirrored, turned or moved",
+      ],
+      [
+        "at random",
+        "place, size, lean, colours, background, noise, and now and then a bar in front",
+      ],
+      [
+        "difficulty",
+        "much easier than photographs: they show that everything works, not that it works on "
+          + "anything real",
+      ],
+    ]
+
+  /// Draws both files and reads them back from the work folder, so that every run exercises the parser
+  /// of CIFAR-10's binary edition.
+  public func dataset(training: Int, test: Int, workFolder: URL) throws -> ParsedDataset {
+    let folder = workFolder.appendingPathComponent("shapes")
+    try write(training: training, test: test, to: folder)
+    return try CIFAREdition(folder: folder, source: .shapes).parse()
+  }
+
   /// Draws both files and writes them in the layout of CIFAR-10's binary edition: five batches of
   /// training images, as equal as they can be, one of test images, and the class names.
   ///

@@ -1,10 +1,11 @@
+import Datasets
 import Declarations
 import Models
 
 /// The recipe keys that the program declares, at the places that `stages/schema.yaml` marks with
 /// `declared: true`.
 public enum DeclaredKeys {
-  /// Those of networks and optimisers.
+  /// Those of data sets, networks and optimisers.
   ///
   /// - Parameters:
   ///   - families: The networks that recipes may name.
@@ -13,6 +14,7 @@ public enum DeclaredKeys {
     networks families: [any NetworkFamily] = NetworkCatalog.families,
     optimizers rules: [any UpdateRule.Type] = OptimizerSettings.rules
   ) -> [DeclaredSetting] {
-    NetworkCatalog.recipeKeys(of: families) + OptimizerSettings.recipeKeys(of: rules)
+    DatasetSettings.recipeKeys() + NetworkCatalog.recipeKeys(of: families)
+      + OptimizerSettings.recipeKeys(of: rules)
   }
 }

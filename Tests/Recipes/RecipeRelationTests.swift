@@ -27,11 +27,11 @@ struct RecipeRelationTests {
     ),
     (
       "dataset: {archive: x, source: shapes}",
-      "dataset.archive (r.yaml:1) has no effect where dataset.source is shapes; it counts where dataset.source is not shapes"
+      "dataset.archive (r.yaml:1) has no effect where dataset.source is shapes; it counts where dataset.source is cifar-10, cifar-100, folder or arrays"
     ),
     (
       "dataset: {source: cifar-10, seed: 7}",
-      "dataset.seed (r.yaml:1) has no effect where dataset.source is cifar-10; it counts where dataset.source is shapes, folder or arrays, dataset.training-images is given or dataset.test-images is given"
+      "dataset.seed (r.yaml:1) has no effect where dataset.source is cifar-10; it counts where dataset.source is not cifar-10 or cifar-100, dataset.training-images is given or dataset.test-images is given"
     ),
     (
       "train.optimizer.beta1: 0.8",

@@ -37,7 +37,7 @@ let options = StageOptions.parseForStage()
 
 //: ## Where the images come from
 //:
-//: `dataset.source` names one of five sources, all of which give the same form. `shapes` are drawn
+//: `dataset.source` names one of several sources, all of which give the same form. `shapes` are drawn
 //: from a seed. `cifar-10` and `cifar-100` come from an address or from this machine
 //: (`dataset.archive`), in the binary or the Python edition. `folder` is a folder of pictures, and
 //: `arrays` are files of NumPy or safetensors. Contradictory settings are rejected
@@ -86,10 +86,10 @@ func showingProgress(
 //: $$ 1 + 1024\,c + 32\,i + j $$
 //:
 //: of the record. Without its label a record therefore *is* an array of shape [3, 32, 32], and
-//: parsing is copying. Drawn images go the same way: they are written as CIFAR-10 batches into
+//: parsing is copying. Drawn shapes go the same way: they are written as CIFAR-10 batches into
 //: this stage's work folder and read back, so that every run exercises the parser.
 
-func cifar(_ kind: CIFARKind, at location: DataLocation) throws -> CIFAREdition {
+func cifar(_ kind: CIFARKind, at location: ArchiveLocation) throws -> CIFAREdition {
   let rawFolder = URL(fileURLWithPath: "data/raw")
   switch location {
   case .official:
@@ -99,9 +99,6 @@ func cifar(_ kind: CIFARKind, at location: DataLocation) throws -> CIFAREdition 
     return try showingProgress { try download.edition(of: kind, report: $0) }
   case .local(let path):
     return try CIFAREdition(archiveOrFolder: URL(fileURLWithPath: path), of: kind)
-  case .drawn(let shapes, let training, let test):
-    try shapes.write(training: training, test: test, to: options.work("shapes"))
-    return try CIFAREdition(folder: options.work("shapes"), source: .shapes)
   }
 }
 
@@ -141,21 +138,23 @@ func completed(_ parsed: ParsedDataset) -> (set: ParsedDataset, parts: PartIndic
 }
 
 func dataset(at location: DataLocation) throws -> (set: ParsedDataset, pictures: PictureTable?) {
-  switch (settings.source, location) {
-  case (.folder, .local(let path)):
+  switch location {
+  case .drawn(let drawn, let training, let test):
+    let set = try drawn.dataset(training: training, test: test, workFolder: options.workFolder)
+    return (set, nil)
+  case .cifar(let kind, let place):
+    return (try cifar(kind, at: place).parse(labels: settings.labels), nil)
+  case .folder(let path):
     let images = try pictures(at: path)
     let (set, parts) = completed(images.dataset)
     let table = PictureTable(
       of: images, completed: set, parts: parts, repeated: set.repeatedImages())
     return (set, table)
-  case (.arrays, .local(let path)):
+  case .arrays(let path):
     let (set, _) = completed(try ArrayDataset.read(at: URL(fileURLWithPath: path)))
     let repeated = set.repeatedImages().count
     if repeated > 0 { warn("\(repeated) images repeat one of another part or class") }
     return (set, nil)
-  default:
-    let files = try cifar(settings.cifarKind ?? .cifar10, at: location)
-    return (try files.parse(labels: settings.labels), nil)
   }
 }
 
