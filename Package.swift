@@ -360,7 +360,9 @@ let package = Package(
       path: "Tests/Sweeps"),
     .testTarget(
       name: "RecipesTests",
-      dependencies: ["CheckedNumbers", "Declarations", "Models", "Recipes", "Training"],
+      dependencies: [
+        "CheckedNumbers", "Declarations", "Models", "Planning", "Recipes", "Training",
+      ],
       path: "Tests/Recipes"),
     .testTarget(
       name: "SourceTextTests", dependencies: ["SourceText"], path: "Tests/SourceText"),

@@ -90,7 +90,7 @@ extension StageGraph.Stage {
     let entries = try node.entries(
       allowed: [
         "reads", "inputs", "outputs", "records", "publish", "highlights", "forecast", "alone",
-        "live", "seed",
+        "live", "optional", "seed",
       ])
     reads = try entries["reads"]?.words() ?? []
 
@@ -124,6 +124,10 @@ extension StageGraph.Stage {
       try Self.truth(node, key: "live")
     }
     self.isLive = isLive ?? false
+    let isOptional = try entries["optional"].map { node throws(GraphError) in
+      try Self.truth(node, key: "optional")
+    }
+    self.isOptional = isOptional ?? false
     seedKey = try Self.seedKey(entries["seed"], reads: reads)
     publishingFolder = try entries["publish"].map { node throws(GraphError) in
       let folder = node.node.scalar?.string ?? ""

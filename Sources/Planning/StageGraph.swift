@@ -23,6 +23,8 @@ public struct StageGraph: Sendable {
     public let seedKey: String?
     /// Whether the stage runs one at a time in a project, because it writes files outside its folders.
     public let runsAlone: Bool
+    /// Whether only recipes whose `steps` name the stage run it.
+    public let isOptional: Bool
     /// Whether it writes its progress to its work folder, for `watch` and the live page.
     public let isLive: Bool
     /// Outputs that a reader will want to open, named at the end of a run.

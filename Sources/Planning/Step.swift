@@ -17,14 +17,15 @@ public struct Step: Sendable {
 }
 
 extension StageGraph {
-  /// The steps of a recipe; without a list of steps, each stage once.
+  /// The steps of a recipe; without a list of steps, each stage once that is not optional.
   ///
   /// An input comes from the source that the step names, otherwise from the nearest earlier use of the stage
   /// that the graph names. An optional input without a source stays unbound.
   ///
   /// - Throws: `PlanningError` if a step binds an unknown source or lacks a required input.
   public func steps(for listed: [RecipeStep]?) throws(PlanningError) -> [Step] {
-    let listed = listed ?? stages.map { RecipeStep(name: $0.name, stage: $0.name) }
+    let byDefault = stages.filter { !$0.isOptional }
+    let listed = listed ?? byDefault.map { RecipeStep(name: $0.name, stage: $0.name) }
     var steps: [Step] = []
     for step in listed {
       guard let stage = stage(named: step.stage) else {

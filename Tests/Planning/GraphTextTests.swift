@@ -28,7 +28,7 @@ import Testing
 
   @Test(arguments: [
     ("alone: yes", "alone"), ("alone: [true]", "alone"), ("seed: a", "seed"), ("seed: b.c", "seed"),
-    ("seed: [a.b]", "seed"),
+    ("seed: [a.b]", "seed"), ("optional: maybe", "optional"),
   ])
   func aloneIsTrueOrFalseAndASeedAKeyThatIsRead(entry: String, key: String) {
     let yaml = "format: 1\nstages: {s: {reads: [a], \(entry), outputs: {o: o.txt}}}"

@@ -47,6 +47,17 @@ import Testing
     #expect(graph.stages[2].publishingFolder == "plots")
   }
 
+  @Test func anOptionalStageRunsWhereARecipeNamesIt() throws {
+    let list = "list: {optional: true, inputs: {metrics: score.metrics}, outputs: {l: l.csv}}"
+    let graph = try graph(Self.valid + "\n  " + list)
+    #expect(graph.stages.map(\.isOptional) == [false, false, false, true])
+    #expect(try graph.steps(for: nil).map(\.name) == ["make", "train", "score"])
+    let steps = graph.stages.map { RecipeStep(name: $0.name, stage: $0.name) }
+    let named = try graph.steps(for: steps)
+    #expect(named.map(\.name) == ["make", "train", "score", "list"])
+    #expect(named.last?.bindings.map(\.producer) == ["score"])
+  }
+
   @Test(arguments: [
     ("format: 1", "format: 2", "graph.yaml:1: format: expected 1, found '2'"),
     ("format: 1\n", "", "format: expected 1, found none"),

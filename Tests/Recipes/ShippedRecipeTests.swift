@@ -1,12 +1,17 @@
 import Foundation
+import Planning
 import Recipes
 import Testing
 
 private func shippedRecipe(_ name: String) throws -> Recipe {
-  try Recipe(
+  let schema = try shippedSchema()
+  let graph = try StageGraph(
+    contentsOf: repository.appendingPathComponent("stages/graph.yaml"), called: "graph.yaml",
+    recipeKeys: schema.keys.map(\.name))
+  return try Recipe(
     contentsOf: repository.appendingPathComponent("stages/recipes/\(name).yaml"),
-    schema: shippedSchema(), stageNames: stageNames,
-    sectionsOfStage: { sectionsOfStage[$0] ?? [] })
+    schema: schema, stageNames: graph.stages.map(\.name),
+    sectionsOfStage: { graph.stage(named: $0)?.reads ?? [] })
 }
 
 @Suite("The recipes in stages/recipes")
