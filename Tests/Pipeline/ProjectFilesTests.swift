@@ -41,6 +41,29 @@ import Testing
     }
   }
 
+  /// Every relative link of a page names a file or folder of the project.
+  @Test func linksOfThePagesLeadToFiles() throws {
+    var count = 0
+    for page in try ["README.md"] + pages(in: "docs") + pages(in: "Sources") + pages(in: "Tests") {
+      let folder = Self.repository.appendingPathComponent(page).deletingLastPathComponent()
+      for link in try text(page).matches(of: /\]\(([^)#\s]+)[^)]*\)/).map({ String($0.1) })
+      where !link.contains("://") {
+        count += 1
+        let file = folder.appendingPathComponent(link.removingPercentEncoding ?? link)
+        #expect(FileManager.default.fileExists(atPath: file.path), "\(page): \(link)")
+      }
+    }
+    #expect(count >= 40)
+  }
+
+  /// The Markdown files in a folder and those below it, as paths in the project.
+  private func pages(in folder: String) throws -> [String] {
+    let below = FileManager.default.enumerator(
+      atPath: Self.repository.appendingPathComponent(folder).path)
+    let names = try #require(below).compactMap { $0 as? String }
+    return names.filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }.sorted()
+  }
+
   /// There is a form for a command if and only if its help lists `--json`.
   @Test func everyAnswerHasItsForm() throws {
     let help = try text("stages/shell/help.sh")
