@@ -26,8 +26,11 @@ extension Shapes: DrawnDataset {
   /// of CIFAR-10's binary edition.
   public func dataset(training: Int, test: Int, workFolder: URL) throws -> ParsedDataset {
     let folder = workFolder.appendingPathComponent("shapes")
-    try write(training: training, test: test, to: folder)
-    return try CIFAREdition(folder: folder, source: .shapes).parse()
+    // None of the five batches may be empty.
+    try write(training: max(training, 5), test: test, to: folder)
+    var parsed = try CIFAREdition(folder: folder, source: .shapes).parse()
+    if parsed.train.count > training { parsed.train = parsed.train.taking(Array(0..<training)) }
+    return parsed
   }
 
   /// Draws both files and writes them in the layout of CIFAR-10's binary edition: five batches of

@@ -38,6 +38,17 @@ import Testing
     }
   }
 
+  /// A file of CIFAR-10's must not be empty, and there are five.
+  @Test(arguments: [2, 4, 5]) func fewImagesCanBeDrawn(training: Int) throws {
+    try withTemporaryFolder { folder in
+      let shapes = Shapes(seed: 6)
+      let parsed = try shapes.dataset(training: training, test: 2, workFolder: folder)
+      #expect(parsed.train.labels == shapes.records(training, of: .train).labels)
+      #expect(parsed.train.images == shapes.records(training, of: .train).images)
+      #expect(parsed.train.preparation == nil)
+    }
+  }
+
   /// Classes are counted before the images are there.
   @Test(arguments: DataSource.allCases) func classesOfADrawnSetAreKnown(source: DataSource) {
     guard case .drawn(let dataset) = source.kind else { return }
