@@ -20,8 +20,10 @@ public struct WilsonInterval: Equatable, Sendable {
     let (p, n, z) = (percent / 100, Double(count), 1.96)
     let centre = p + z * z / (2 * n)
     let reach = z * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    low = 100 * (centre - reach) / (1 + z * z / n)
-    high = 100 * (centre + reach) / (1 + z * z / n)
+    let (first, last) = ((centre - reach) / (1 + z * z / n), (centre + reach) / (1 + z * z / n))
+    // At 0 and 100 % an end may lie outside by rounding, and would be printed as -0.00.
+    low = first > 0 ? 100 * first : 0
+    high = last < 1 ? 100 * last : 100
   }
 
   /// The standard error of the observed fraction, in percentage points: √(p(1−p)/n).

@@ -12,6 +12,15 @@ import Testing
     #expect(abs(interval.low - 100 * low) < 0.006 && abs(interval.high - 100 * high) < 0.006)
   }
 
+  /// In exact arithmetic the end is 0, or 100; rounding put it below 0 for ten images.
+  @Test(arguments: [1, 7, 10, 20, 10_000]) func endsStayWithin0And100(count: Int) {
+    let (none, all) = (
+      WilsonInterval(percent: 0, count: count), WilsonInterval(percent: 100, count: count)
+    )
+    #expect(none.low.sign == .plus && none.low < 1e-12, "\(none.low)")
+    #expect(all.high <= 100 && all.high > 100 - 1e-12, "\(all.high)")
+  }
+
   /// √(0.92 · 0.08 / 10,000) = 0.271 %.
   @Test func theStandardErrorIsTheBinomials() {
     #expect(abs(WilsonInterval.standardError(percent: 92, count: 10_000) - 0.27129) < 1e-5)
