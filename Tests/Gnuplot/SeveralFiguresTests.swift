@@ -59,8 +59,12 @@ struct SeveralFiguresTests {
   private func countingRenderer(in scratch: TemporaryFolder) throws -> Renderer {
     let gnuplot = try Renderer().program.path
     let text = "#!/bin/bash\necho >>'\(scratch.file("starts").path)'\nexec '\(gnuplot)' \"$@\"\n"
-    let program = try scratch.file("gnuplot", holding: Array(text.utf8))
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    let script = try scratch.file("script", holding: Array(text.utf8))
+    let program = scratch.file("gnuplot")
+    // In a process of its own: what this one has open for writing can't be run for a moment.
+    let install = try Process.run(
+      URL(fileURLWithPath: "/usr/bin/install"), arguments: ["-m", "755", script.path, program.path])
+    install.waitUntilExit()
     return Renderer(program: program)
   }
 

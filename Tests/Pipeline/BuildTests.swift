@@ -31,16 +31,14 @@ import Testing
     try sandbox.succeed()
     _ = try sandbox.takeBuilds()
     try sandbox.write(
-      "toolchain/sha256sum",
+      "scripts/sha256sum",
       "#!/bin/bash\necho read >>\"$SANDBOX/calls\"; exec /usr/bin/sha256sum \"$@\"\n")
-    #expect(try sandbox.shell(["/bin/chmod", "+x", "toolchain/sha256sum"]).finish().status == 0)
-    _ = try sandbox.takeCalls()
-    try sandbox.succeed("list")
-    #expect(try !sandbox.takeCalls().isEmpty, "a file that is this new may change within one stamp")
-    #expect(!sandbox.exists(".build/tessera-tool.stamps"))
+    let install = ["/usr/bin/install", "-m", "755", "scripts/sha256sum", "toolchain/sha256sum"]
+    #expect(try sandbox.shell(install).finish().status == 0)
+    // A file that is new may change again within one stamp: the first stamps kept are older than that.
     Thread.sleep(forTimeInterval: 4.5)
     try sandbox.succeed("list")
-    #expect(try !sandbox.takeCalls().isEmpty)
+    _ = try sandbox.takeCalls()
     for _ in 0..<2 {
       try sandbox.succeed("list")
       #expect(try sandbox.takeCalls().isEmpty)
