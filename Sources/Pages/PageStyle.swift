@@ -59,6 +59,7 @@ enum PageStyle {
     p .formula { margin: .5rem 0; }
     .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     caption.unseen { left: 0; }
+    .whole { white-space: nowrap; }
     .on-paper { display: none; }
     .muted, figcaption, .kicker { color: var(--muted); }
 
@@ -82,7 +83,7 @@ enum PageStyle {
     #contents ol ol { padding-left: .9rem; margin: .15rem 0 .5rem; border-left: 1px solid var(--rule); }
     #contents li { margin: .15rem 0; }
     #contents a.spied { animation: here linear; }
-    @keyframes here { from, to { font-weight: 650; color: var(--ink); box-shadow: -.5rem 0 0 -.3rem var(--accent); } }
+    @keyframes here { from, to { font-weight: 650; color: var(--ink); box-shadow: -.28rem 0 0 var(--ground), -.45rem 0 0 var(--accent); } }
     #contents .state { color: var(--muted); font-size: .8em; }
     @media (min-width: 72rem) {
       body.with-contents { display: grid; grid-template: "contents main" auto "contents footer" auto / 17rem minmax(0, 1fr); }
@@ -142,6 +143,7 @@ enum PageStyle {
   private static let paper = """
     @media print {
       :root {
+        color-scheme: light;
         --ground: #fff; --raised: #f4f4ef; --ink: #000; --muted: #444; --rule: #bbb; --accent: #053f63;
         --warn-ground: #fdf3dc; --warn-ink: #4d3500; --warn-rule: #d99a06; --keyword: #6d1155;
         --type: #053f63; --literal: #7a2f00; --comment: #455248; --attribute: #4d3390; --bar: #4f86ad;
@@ -149,15 +151,19 @@ enum PageStyle {
       @page { margin: 18mm 16mm; }
       html { font-size: 10pt; }
       body.with-contents { display: block; }
-      main, footer, #contents, .with-contents main, .with-contents #contents, main p, main li { max-width: none; width: auto; margin: 0; padding: 0; border: 0; position: static; height: auto; overflow: visible; }
+      main, footer, .with-contents main { max-width: none; width: auto; margin: 0; padding: 0; border: 0; position: static; height: auto; overflow: visible; }
       main { padding-top: 1rem; }
-      .skip { display: none; }
+      main p, main li { max-width: 41rem; }
+      .skip, #contents, .files, details:has(> pre.code) > summary { display: none; }
       section.chapter { break-before: page; border: 0; margin: 0; }
       h2, h3, h4, summary { break-after: avoid; }
-      figure, tr, .note, .formula { break-inside: avoid; }
-      figure img { max-height: 150mm; width: auto; margin: 0 auto; border: 0; }
+      figure, tr, .note, .formula, .scroll, .output-table, pre { break-inside: avoid; }
+      p:has(+ pre), p:has(+ .scroll), p:has(+ .output-table), p:has(+ figure), .note:has(+ figure) { break-after: avoid; }
+      details > pre, pre.command { break-inside: auto; orphans: 5; widows: 5; }
+      figure img { max-height: 105mm; width: auto; margin: 0 auto; border: 0; }
       pre, .scroll { overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
-      .scroll th, .scroll td { white-space: normal; overflow-wrap: anywhere; }
+      .scroll th, .scroll td { white-space: normal; }
+      .scroll th { overflow-wrap: break-word; }
       .scroll:has(.on-paper) { overflow: hidden; }
       .on-paper { display: block; }
       details::details-content { content-visibility: visible; block-size: auto; }

@@ -258,7 +258,7 @@ struct FrontPage {
     let finished = claim.manifests.map(\.created).max().map { Timestamp.local($0) } ?? ""
     let resumed = claim.manifests.contains { $0.isResumed } ? "; interrupted work not counted" : ""
     return
-      "\(Wording.duration(claim.seconds)) in all stages\(longest)\(resumed); finished \(finished)."
+      "\(Wording.duration(claim.seconds)) in all stages\(longest)\(resumed); finished <span class=\"whole\">\(finished)</span>."
   }
 
   private var machine: HTML? {

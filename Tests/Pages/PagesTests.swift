@@ -83,6 +83,18 @@ import Testing
     #expect(text.contains("tabindex=\"0\""), "a box that scrolls is reached by keyboard")
   }
 
+  /// Links and folds are of no use on paper; two figures fit on a page, and none is cut in two.
+  @Test func paperIsReadableAlone() throws {
+    let page = Page(title: "t", summary: "s", contents: "<ol></ol>", main: "<p>x</p>", footer: "")
+    let paper = try #require(page.document.split(separator: "@media print").last)
+    #expect(
+      paper.contains(
+        ".skip, #contents, .files, details:has(> pre.code) > summary { display: none; }"))
+    #expect(paper.contains(/figure, [^{]*pre { break-inside: avoid; }/))
+    #expect(paper.contains("figure img { max-height: 105mm;"))
+    #expect(paper.contains("color-scheme: light;"))
+  }
+
   @Test func picturesAreData() {
     let picture = Picture(.svg, data: Data("<svg/>".utf8), description: "a \"figure\"")
     #expect(
