@@ -66,10 +66,11 @@ show(table: Table(header: NetworkSummary.header, rows: network.summary.condensed
 //:
 //: $$ y_{n,i,j,o} = b_o + \sum_{a,\,a',\,c} w_{o,c,a,a'} \; x_{n,\,si+a-r,\,sj+a'-r,\,c} $$
 //:
-//: The weights are the same at every place, so an object is recognised wherever it is. Here is
-//: that sum for one place of the first training image, whose pixels are normalised, with a filter
-//: of this network before training. A convolution before a norm has no bias $b$. The table rounds
-//: what it prints; the sum does not:
+//: The sum runs over the window's rows $a$ and columns $a'$ and over the channels. The weights are
+//: the same at every place, so an object is recognised wherever it is. Here is that sum for one
+//: place of the first training image, whose pixels are normalised, with a filter of this network
+//: before training; rows and columns count from 0. A convolution before a norm has no bias $b$. The
+//: table rounds what it prints; the sum does not:
 
 let plain = orExit { try prepared.loader(of: images.training) }
 let convolution = ConvolutionExample(of: network, image: 0, in: plain, on: pool)
@@ -181,7 +182,9 @@ show(figure: "schedule", drawnFrom: "examples")
 //: (`train.image-side`). Its training figures are running means over batches, unless
 //: `full-metrics` requests a separate pass. Validation images, at full size, choose the best
 //: epoch and teach nothing. The *gap* is by how many percentage points the accuracy on training
-//: images is higher. A gap that grows while validation stands still is learning by heart.
+//: images is higher. Early on it may be negative: the running mean counts the epoch's first, worse
+//: answers, and augmented images are harder. While the rate is high, validation jumps from epoch to
+//: epoch. A gap that grows while validation stands still is learning by heart.
 
 Interruption.observe()
 if let warning = orExit({ try trainer.warning(on: numerics) }) { warn(warning) }
@@ -211,8 +214,9 @@ show(figure: "training", drawnFrom: "history")
 show(table: logs.lag.table(classNames: classNames))
 
 //: If the first percentage is far below the second, the running statistics lag; they catch up as
-//: the weights settle. If both are low, the weights are not good yet. With so few images a difference
-//: of a few points is chance. Without a batch norm the table is empty.
+//: the weights settle. If both are low, the weights are not good yet. If the two are close, the
+//: statistics were no problem in this run: with so few images a difference of a few points is
+//: chance. Without a batch norm the table is empty.
 //:
 //: ## What is kept
 //:
@@ -239,7 +243,7 @@ show(figure: "filters", drawnFrom: "filters")
 //:
 //: Change one thing at a time, and judge it on validation. If the network hardly learns, change the learning
 //: rate: try a third of it and three times it. If training runs ahead of validation, add augmentation
-//: or weight decay. If the best epoch is among the last, train longer, which also stretches the
+//: or weight decay. If the best epoch is in the last tenth, train longer, which also stretches the
 //: schedule; gains below the standard error may be luck. If both curves have flattened together,
 //: take a larger network. The first of these rules that applies here:
 
