@@ -174,7 +174,9 @@ private struct MarkdownReader {
   }
 
   private func replacingMarks(in text: String, by form: (Formula) -> String) -> String {
-    text.replacing(/\u{E000}([0-9]+)\u{E001}/) { match in
+    // Most blocks have no formula, and a regular expression is compiled each time that it is used.
+    guard text.unicodeScalars.contains("\u{E000}") else { return text }
+    return text.replacing(/\u{E000}([0-9]+)\u{E001}/) { match in
       guard let index = Int(match.1), formulas.indices.contains(index) else { return "" }
       return form(formulas[index])
     }

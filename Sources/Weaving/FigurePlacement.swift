@@ -65,8 +65,10 @@ extension RunRecord {
     return nil
   }
 
-  private static func stem(of file: String) -> String {
-    URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+  /// A file's name without its last extension. A URL would look for the file in the current folder.
+  static func stem(of file: String) -> String {
+    guard let dot = file.lastIndex(of: "."), dot > file.startIndex else { return file }
+    return String(file[..<dot])
   }
 }
 

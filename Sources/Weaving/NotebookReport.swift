@@ -171,7 +171,7 @@ private struct ChapterCells {
   private func figure(
     file: String, caption: String, of drawer: RunRecord.Chapter
   ) -> [NotebookFile.Output] {
-    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    let name = RunRecord.stem(of: file)
     func load(_ format: String) -> Data? {
       guard let manifest = drawer.manifest, manifest.has(file: "\(name).\(format)") else {
         return nil

@@ -97,11 +97,10 @@ struct OutputHTML {
 
   /// A figure with its caption and links to all files of its name.
   func figure(file: String, caption: String, identifier: String? = nil) -> HTML {
-    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    let name = RunRecord.stem(of: file)
     let siblings = (chapter.manifest?.outputs ?? []).flatMap(\.files).map(\.file)
       .filter {
-        [name, "\(name)-narrow"].contains(
-          URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent)
+        [name, "\(name)-narrow"].contains(RunRecord.stem(of: $0))
       }
       .sorted()
     let links = siblings.filter { !$0.contains("-narrow.") }.map { sibling -> HTML in
