@@ -22,6 +22,7 @@ import Testing
   @Test func aRunWithNothingToDoCallsTheToolOnceAndLittleElse() throws {
     let sandbox = try Sandbox()
     try sandbox.succeed()
+    _ = try sandbox.takeCalls()
     let tool = try Sandbox.tool().path
     try sandbox.install(
       tool: "#!/bin/bash\necho \"$1\" >>\"$SANDBOX/calls\"; exec '\(tool)' \"$@\"")
