@@ -55,8 +55,8 @@ processor_flags() {
 # The sources of a build, as find's options; links are followed.
 readonly is_source=(-type f '(' -name '*.swift' -o -name '*.h' -o -name '*.c' -o -name '*.modulemap' ')')
 
-# places_of WHAT: where the sources of everything (all) or of the tool (tool) are, into the array `places`.
-places_of() {
+# build_inputs WHAT: where the sources of everything (all) or of the tool (tool) are, into the array `places`.
+build_inputs() {
   places=(Sources Package.swift)
   [[ $1 != all ]] || places+=(stages)
 }
@@ -65,7 +65,7 @@ places_of() {
 # the compiler.
 digest_of() {
   local -a places
-  places_of "$1"
+  build_inputs "$1"
   {
     find -L "${places[@]}" "${is_source[@]}" -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     processor_flags
@@ -80,7 +80,7 @@ digest_of() {
 print_stamps() {
   local stamp='%p %i %s %T@ %C@\n'
   local -a places
-  places_of "$1"
+  build_inputs "$1"
   ! hash swift 2>/dev/null || places+=("${BASH_CMDS[swift]}")
   printf '%s\n' "$(<".build/tessera-$1.digest")" "${TESSERA_CPU:-native}"
   processor_flags
@@ -98,7 +98,7 @@ is_built() {
   now=$(print_stamps "$1")
   [[ $(<"$digest") == "$(digest_of "$1")"* ]] || return 1
   # Within the resolution of its times, a file may change again without changing its stamp.
-  places_of "$1"
+  build_inputs "$1"
   if [[ -z $(find -L "${places[@]}" "${is_source[@]}" -newerct "@$((EPOCHSECONDS - 3))" -print -quit) ]]; then
     { printf '%s\n' "$now" >"$stamps.$BASHPID" && mv "$stamps.$BASHPID" "$stamps"; } 2>/dev/null || true
   fi
