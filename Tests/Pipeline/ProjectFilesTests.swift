@@ -29,6 +29,21 @@ import Testing
     #expect(try text("CITATION.cff").contains("license: Apache-2.0\n"))
   }
 
+  /// pipeline.sh sources all of these files, so a second function of a name would replace the first.
+  @Test func shellFunctionsHaveNamesOfTheirOwn() throws {
+    let scripts = try names(in: "stages/shell", ending: ".sh").map { "stages/shell/\($0).sh" }
+    var files: [String: Set<String>] = [:]
+    for script in scripts + ["pipeline.sh"] {
+      for name in try text(script).matches(of: /^([a-z_]+)\(\)/.anchorsMatchLineEndings()) {
+        files[String(name.1), default: []].insert(script)
+      }
+    }
+    #expect(files.count > 100)
+    for (name, places) in files where places.count > 1 {
+      Issue.record("\(name) is defined in \(places.sorted().joined(separator: " and "))")
+    }
+  }
+
   @Test func thePageOfLessonsNamesThemAll() throws {
     let lessons = try names(in: "stages/recipes", ending: ".yaml").filter {
       $0.hasPrefix("lesson-")
