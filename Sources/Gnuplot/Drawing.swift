@@ -8,8 +8,8 @@ struct Drawing {
   let formats: [PictureFormat]
   /// The script's file name: the figure's own, or of a copy of it.
   let script: String
-  /// The file with an image's pixels as bytes (`Figure.pixelBytes`), which gnuplot reads ten times as
-  /// fast as the table that it stands for.
+  /// The file with an image's pixels as bytes (`Figure.pixelBytes`), which gnuplot reads faster than the
+  /// table.
   let pixels: String?
 
   var scriptURL: URL { folder.appending(path: script) }
@@ -27,10 +27,9 @@ struct Drawing {
     in folder: URL
   ) throws(RenderError) -> [Drawing] {
     guard !formats.isEmpty else { return [] }
-    var pixelFile: String?
-    if let pixels {
-      pixelFile = temporary(name) + ".pixels"
-      try Renderer.write(pixels, to: folder.appending(path: temporary(name) + ".pixels"))
+    let pixelFile = pixels.map { _ in temporary(name) + ".pixels" }
+    if let pixels, let pixelFile {
+      try Renderer.write(pixels, to: folder.appending(path: pixelFile))
     }
     func drawing(_ formats: [PictureFormat], script: String) -> Drawing {
       Drawing(folder: folder, name: name, formats: formats, script: script, pixels: pixelFile)

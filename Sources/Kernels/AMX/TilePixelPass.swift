@@ -120,12 +120,10 @@ struct TilePixelPass: MapPass {
     bias: UnsafePointer<Vector>?, adding: Bool
   ) {
     for (index, image) in images.enumerated() {
-      let target = PixelVectors<BFloat16>(y, image: image) + (pixel * output.vectors + 2 * pair)
-      for tile in 0..<kernel.tiles(inPair: pair) {
-        var value = sums.memory[index * TileSums.pixelStep + tile]
-        if let bias { value += bias[2 * pair + tile] }
-        target[tile] = adding ? target[tile] + value : value
-      }
+      sums.write(
+        pixel: index, tiles: kernel.tiles(inPair: pair), bias: bias.map { $0 + 2 * pair },
+        to: PixelVectors<BFloat16>(y, image: image) + (pixel * output.vectors + 2 * pair),
+        adding: adding)
     }
   }
 }

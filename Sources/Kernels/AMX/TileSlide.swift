@@ -85,15 +85,9 @@ struct TileSlide: Sendable {
       let inRow = min(rowLength - place.column, count - patch)
       let written = min(max(outputColumns - place.column, 0), inRow)
       var output = target + place.row * rowStep + place.column * columnStep
-      var source = sums.memory + patch * TileSums.pixelStep
-      for _ in 0..<written {
-        for tile in 0..<tiles {
-          var value = source[tile]
-          if let bias { value += bias[tile] }
-          output[tile] = adding ? output[tile] + value : value
-        }
+      for index in 0..<written {
+        sums.write(pixel: patch + index, tiles: tiles, bias: bias, to: output, adding: adding)
         output = output + columnStep
-        source += TileSums.pixelStep
       }
       patch += inRow
       place.column += inRow

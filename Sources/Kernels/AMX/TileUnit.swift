@@ -129,6 +129,20 @@ struct TileSums {
     }
   }
 
+  /// Writes a pixel's finished sums to its vectors of the output, with the bias, or adds them.
+  @inline(__always)
+  func write<Element: VectorElement>(
+    pixel: Int, tiles: Int, bias: UnsafePointer<Vector>?, to output: PixelVectors<Element>,
+    adding: Bool
+  ) {
+    let source = memory + pixel * Self.pixelStep
+    for tile in 0..<tiles {
+      var value = source[tile]
+      if let bias { value += bias[tile] }
+      output[tile] = adding ? output[tile] + value : value
+    }
+  }
+
   /// Writes the sums to `memory`.
   @inline(__always)
   func finish(pixelTiles: Int, weightTiles: Int) {
